@@ -1,0 +1,57 @@
+/* dim.h: symbolic dimensions.
+ *
+ * A Dim is a whole-number expression over named symbols, each with bounds: the sizes of tensors and the
+ * numbers computed from them. Expressions are kept in one normal form and shared, so that two Dims are
+ * equal exactly when the pointers are. All arithmetic saturates at +-DIM_INFINITY instead of overflowing. */
+#ifndef DIM_H
+#define DIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef const struct DimExpr *Dim;
+
+#define DIM_INFINITY INT64_C(0x3fffffffffffffff)
+
+Dim dim_const(int64_t value);
+Dim dim_symbol(const char *name, int64_t low, int64_t high); /* the same name gives the same symbol; bounds as of the first call */
+
+Dim dim_add(Dim a, Dim b);
+Dim dim_sub(Dim a, Dim b);
+Dim dim_mul(Dim a, Dim b);
+Dim dim_floordiv(Dim a, Dim b); /* rounds toward minus infinity; exact quotients of products cancel: (4*n*h) / (2*n) = 2*h */
+Dim dim_ceildiv(Dim a, Dim b);
+Dim dim_mod(Dim a, Dim b);      /* the sign of b, so that a = b * floordiv(a, b) + mod(a, b) */
+Dim dim_min(Dim a, Dim b);
+Dim dim_max(Dim a, Dim b);
+
+bool dim_is_const(Dim d);
+bool dim_is(Dim d, int64_t value);  /* the constant `value`? */
+int64_t dim_value(Dim d);           /* of a constant */
+int64_t dim_low(Dim d);             /* bounds over all values of the symbols */
+int64_t dim_high(Dim d);
+bool dim_divides(Dim divisor, Dim d); /* known to divide without remainder */
+int dim_compare(Dim a, Dim b);      /* a total order for stable output; not by value */
+
+/* The value with every symbol replaced by value_of(name, context). */
+int64_t dim_eval(Dim d, int64_t (*value_of)(const char *name, void *context), void *context);
+
+/* The expression with symbol `name` replaced by `replacement`. */
+Dim dim_substitute(Dim d, const char *name, Dim replacement);
+
+/* Calls visit(name, context) for each symbol, in first-appearance order, once each. */
+void dim_symbols(Dim d, void (*visit)(const char *name, void *context), void *context);
+
+/* As human-readable text ("2*batch + 1", "floor(h/2)", "min(a, b)"), allocated from the pool. */
+const char *dim_text(Dim d);
+
+/* As a C expression of type int32_t over variables of the symbols' names mapped by c_name; helpers
+ * dim_floordiv_i32, dim_ceildiv_i32, dim_mod_i32, dim_min_i32, dim_max_i32 are used where plain C differs (division of
+ * possibly negative numbers); where the operands are known to be >= 0, plain `/` and `%` are written.
+ * Parenthesised so that it can stand as an operand of any operator. */
+const char *dim_c_text(Dim d, const char *(*c_name)(const char *symbol, void *context), void *context);
+
+void dim_reset(void); /* forgets all expressions; call together with mem_free_all */
+
+#endif

@@ -1,0 +1,287 @@
+/* ir.h: the one picture of the data.
+ *
+ * A Model holds a Graph of Nodes that read and write Values. The stages (see stages in main.c) turn the graph as it
+ * stands in the file into a list of Steps (kernel calls, loops, copies) over planned memory, and print those as C.
+ * Everything is allocated from the pool (mem.h) and lives until the compilation ends. */
+#ifndef IR_H
+#define IR_H
+
+#include "dim.h"
+#include "mem.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { MAX_RANK = 16 };
+
+/* -- dtype.c: element types, numbered as in ONNX TensorProto.DataType --------------------------------------------- */
+
+typedef enum {
+    DT_UNDEFINED, DT_FLOAT, DT_UINT8, DT_INT8, DT_UINT16, DT_INT16, DT_INT32, DT_INT64, DT_STRING, DT_BOOL,
+    DT_FLOAT16, DT_DOUBLE, DT_UINT32, DT_UINT64, DT_COMPLEX64, DT_COMPLEX128, DT_BFLOAT16, DT_FLOAT8E4M3FN,
+    DT_FLOAT8E4M3FNUZ, DT_FLOAT8E5M2, DT_FLOAT8E5M2FNUZ, DT_UINT4, DT_INT4, DT_FLOAT4E2M1, DT_FLOAT8E8M0,
+    DT_UINT2, DT_INT2, DT_COUNT
+} DType;
+
+const char *dtype_name(DType t);   /* "float32", "int8", "bool", ...: as in the report and in messages */
+const char *dtype_c(DType t);      /* the C type that holds one (or, for sub-byte types, several): "float", "uint16_t" for float16, ... */
+const char *dtype_suffix(DType t); /* in kernel names: f32 f64 i8..i64 u8..u64 bool f16 bf16 str f8e4m3fn i4 u4 ... */
+int dtype_bits(DType t);           /* 32, 8, 4, ...; a string counts as one 64-bit pointer; 0 for DT_UNDEFINED */
+int64_t dtype_bytes(DType t, int64_t elements); /* packed size: sub-byte types rounded up to whole bytes */
+bool dtype_is_float(DType t);      /* real floating point of any width, float16 and bfloat16 included */
+bool dtype_is_integer(DType t);    /* int8..int64, uint8..uint64 (neither bool nor sub-byte) */
+bool dtype_is_signed(DType t);
+bool dtype_is_half(DType t);       /* float16 or bfloat16: computed in float32 */
+
+/* -- shapes and types ----------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    int rank;            /* -1: unknown */
+    Dim dim[MAX_RANK];
+} Shape;
+
+Shape shape_of(int rank, const Dim *dims);
+Shape shape_const(int rank, const int64_t *dims);
+Shape shape_scalar(void);
+Dim shape_elements(const Shape *s);                  /* product of the dimensions */
+Dim shape_product(const Shape *s, int from, int to); /* of dims [from, to) */
+bool shape_is_const(const Shape *s);
+bool shape_equal(const Shape *a, const Shape *b);
+const char *shape_text(const Shape *s);              /* "[1,3,h,32]" */
+
+typedef enum { KIND_TENSOR, KIND_SEQUENCE, KIND_OPTIONAL, KIND_MAP, KIND_SPARSE } Kind;
+
+typedef struct Type {
+    Kind kind;
+    DType dtype;        /* tensor: element type; map: key type */
+    Shape shape;        /* tensor */
+    struct Type *elem;  /* sequence, optional: of what; map: the value's type */
+} Type;
+
+/* -- the graph ------------------------------------------------------------------------------------------------------ */
+
+typedef struct Model Model;
+typedef struct Graph Graph;
+typedef struct Node Node;
+typedef struct Value Value;
+typedef struct Op Op;
+typedef struct Step Step;
+
+/* What a node reads or writes: a tensor with a name. */
+struct Value {
+    const char *name;      /* the ONNX name */
+    const char *c_name;    /* its C identifier, set by names.c before emission */
+    Graph *graph;
+    Type type;
+    Type declared;         /* what the model's value_info or outputs say; rank -1 and DT_UNDEFINED where it says nothing */
+    const void *data;      /* all elements, dense and row-major, when known at compile time; else NULL. Strings: const char *[] */
+    Dim *elements;         /* integer tensors whose elements are known one by one as expressions; else NULL */
+    Node *producer;        /* NULL: graph input, initializer, or made by a stage */
+    bool is_input, is_output; /* of the graph it belongs to */
+    const char *origin;    /* constants: how they came about, for the comment in the generated file ("bn1 folded in"); or NULL */
+
+    /* plan.c */
+    Value *storage;        /* the value whose memory this one lies in; itself when it has its own */
+    int64_t storage_offset;/* bytes from the start of `storage` */
+    int64_t arena_offset;  /* of own storage, when in the arena; -1: not in the arena (inputs, outputs, constants) */
+    int first_step, last_step;
+};
+
+typedef enum { /* numbered as in ONNX AttributeProto.AttributeType */
+    ATTR_UNDEFINED, ATTR_FLOAT, ATTR_INT, ATTR_STRING, ATTR_TENSOR, ATTR_GRAPH, ATTR_FLOATS, ATTR_INTS, ATTR_STRINGS,
+    ATTR_TENSORS, ATTR_GRAPHS, ATTR_SPARSE_TENSOR, ATTR_SPARSE_TENSORS, ATTR_TYPE, ATTR_TYPES
+} AttrType;
+
+typedef struct {
+    const char *name;
+    AttrType type;
+    int count;           /* 1 for the scalar types */
+    const float *floats;
+    const int64_t *ints;
+    const char *const *strings; /* NUL-terminated; */
+    const size_t *lengths;      /* and their lengths, for those that hold binary data */
+    Value **tensors;     /* constant Values without a graph */
+    Graph **graphs;
+    Type **types;
+} Attr;
+
+struct Node {
+    const char *name;    /* "" when the model gives none */
+    const char *op_type, *domain; /* domain "" is ai.onnx */
+    int opset;           /* of its domain, as imported by the model (or function) it stands in */
+    Graph *graph;
+    int n_in, n_out;
+    Value **in, **out;   /* NULL where an optional one is omitted */
+    int n_attrs;
+    Attr *attrs;
+    const Op *op;        /* set by infer.c; NULL before */
+    bool failed;         /* an error was reported for it, or its inputs come from one that failed */
+    float clamp_low, clamp_high; /* applied to the result by operators with OP_CLAMPS; -INFINITY and INFINITY mean none */
+    const char *fused;   /* what rewrite merged into it, for the comment: `Relu "/f/f.2/Relu"`; or NULL */
+};
+
+struct Graph {
+    const char *name;
+    Model *model;
+    Graph *parent;       /* of a subgraph: the graph its node stands in; values not found here are looked up there */
+    int n_inputs, n_outputs, n_nodes, n_values, n_steps;
+    int cap_inputs, cap_outputs, cap_nodes, cap_values, cap_steps;
+    Value **inputs;      /* only those without initializer */
+    Value **outputs;
+    Node **nodes;        /* in execution order after load */
+    Value **values;      /* every Value made for this graph */
+    Step **steps;        /* after lower */
+};
+
+typedef struct { const char *domain; int version; } OpsetImport;
+
+typedef struct { const char *name; int64_t low, high; } DimOption; /* --dim NAME=LO..HI; NAME may be INPUT:AXIS */
+
+typedef enum { WEIGHTS_INLINE, WEIGHTS_INCBIN, WEIGHTS_FILE } WeightsForm;
+
+typedef struct {
+    const char *model_path, *output_path, *name, *header_path, *report_path, *dump_stage, *target;
+    WeightsForm weights;
+    bool verbose;
+    int n_dims, cap_dims;
+    DimOption *dims;
+} Options;
+
+struct Model {
+    const char *path;          /* as the user wrote it */
+    Options options;
+    int64_t ir_version;
+    int n_opsets, cap_opsets;
+    OpsetImport *opsets;
+    char sha256[65];           /* of the file's bytes */
+    Graph *graph;
+    int errors;                /* reported so far */
+    int n_params, cap_params;  /* the symbolic dimensions left to run time, in order of first appearance in the inputs */
+    const char **params;
+    int64_t arena_bytes, arena_lower_bound, weights_bytes; /* after plan */
+};
+
+/* -- graph.c: building and changing graphs ------------------------------------------------------------------------ */
+
+Graph *graph_new(Model *model, Graph *parent, const char *name);
+Value *value_new(Graph *g, const char *name);            /* name is made unique in the model by a suffix if taken */
+Value *value_find(Graph *g, const char *name);           /* in g or its parents, or NULL */
+Value *value_typed(Graph *g, const char *name, DType dtype, const Shape *shape);
+Value *value_const(Graph *g, const char *name, DType dtype, const Shape *shape, const void *data); /* data is not copied */
+bool value_is_const(const Value *v);
+int64_t value_count(const Value *v);                     /* elements at the upper bound of all dimensions */
+int64_t value_bytes(const Value *v);                     /* bytes at the upper bound */
+Node *node_new(Graph *g, const char *name, const char *op_type, const char *domain, int opset); /* not yet in g->nodes */
+void node_add_input(Node *n, Value *v);                  /* NULL for an omitted one */
+void node_add_output(Node *n, Value *v);
+Attr *node_add_attr(Node *n, const char *name, AttrType type, int count); /* arrays to be filled in by the caller */
+void graph_append(Graph *g, Node *n);
+void graph_insert(Graph *g, int at, Node *n);
+void graph_replace_uses(Graph *g, Value *old, Value *by); /* in all node inputs (subgraphs included) and graph outputs */
+int value_use_count(const Graph *g, const Value *v);     /* node inputs, subgraphs included, plus graph outputs */
+void graph_remove_dead(Graph *g);                        /* nodes none of whose outputs is used */
+
+/* -- diag.c: messages ------------------------------------------------------------------------------------------------ */
+
+/* Your fault: counts an error of the model and prints "onnx2c: error: FILE: ..." (node_error adds node, operator, opset). */
+void model_error(Model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void node_error(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void model_warning(Model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Our fault: says so and ends the process with status 1. */
+_Noreturn void internal_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* -- kernels.c: the kernel library as text and as code -------------------------------------------------------------- */
+
+/* One top-level item of runtime_min, after expansion of its types: a function, struct, enum or macro. */
+typedef struct {
+    const char *name;      /* "softmax_f32", "struct conv", ... */
+    const char *text;      /* its C source, comment first */
+    const char *signature; /* functions: result, then parameters; see kernels.h of the build for the letters. Else NULL */
+    void (*address)(void); /* functions that may be called while folding; else NULL */
+    void (*sweep)(void);   /* static inline scalar functions: the same applied along arrays (see eval.c); else NULL */
+    int file;              /* order of its file; items of a file follow one another */
+} Kernel;
+
+const Kernel *kernel_find(const char *name);  /* or NULL */
+int kernel_field(const Kernel *structure, const char *field); /* index of an int32_t field of a struct kernel, -1 if none */
+int kernel_field_count(const Kernel *structure);
+const char *kernel_field_name(const Kernel *structure, int index);
+void kernels_free(void); /* the index made by kernel_find; runs at exit by itself */
+
+/* -- steps: what lower makes of nodes --------------------------------------------------------------------------------- */
+
+typedef enum { ARG_VALUE, ARG_INT, ARG_REAL, ARG_INTS, ARG_REALS, ARG_STRUCT, ARG_NULL, ARG_TEXTS } ArgKind;
+
+typedef struct {
+    ArgKind kind;
+    Value *value;        /* ARG_VALUE: a pointer to its elements */
+    bool written;        /* ARG_VALUE: the kernel writes it */
+    Dim offset;          /* ARG_VALUE: in elements from its start; NULL for 0 */
+    Dim number;          /* ARG_INT */
+    double real;         /* ARG_REAL */
+    int count;           /* ARG_INTS, ARG_REALS, ARG_STRUCT: how many */
+    Dim *numbers;        /* ARG_INTS; ARG_STRUCT: one per field, NULL for 0 */
+    double *reals;       /* ARG_REALS */
+    const Kernel *structure; /* ARG_STRUCT */
+} Arg;
+
+/* A loop nest over `rank` extents that computes scalar functions on operands and stores dense results. */
+typedef enum { REF_OPERAND, REF_RESULT_OF, REF_INT, REF_REAL } RefKind;
+typedef struct { RefKind kind; int index; Dim number; double real; } Ref; /* index: of the operand, or of the LoopOp */
+typedef struct { const char *function; DType type; int n_args; Ref args[4]; } LoopOp; /* type: of its result (halves: float32) */
+typedef struct { Value *value; Dim offset; Dim stride[MAX_RANK]; } LoopOperand; /* in elements; stride 0 broadcasts */
+typedef struct { Value *value; int op; } LoopResult;
+typedef struct {
+    int rank;
+    Dim extent[MAX_RANK];
+    int n_operands, n_ops, n_results;
+    int cap_operands, cap_ops, cap_results;
+    LoopOperand *operands;
+    LoopOp *ops;
+    LoopResult *results;
+} Loop;
+
+typedef enum {
+    STEP_CALL, /* kernel(args) */
+    STEP_LOOP, /* loop */
+    STEP_COPY, /* bytes from `source` + offset to `target` + offset; plan.c turns it into a view where it can */
+} StepKind;
+
+struct Step {
+    StepKind kind;
+    Node *node;
+    const char *comment;   /* first line above it in the generated file; NULL: written from the node */
+    int64_t macs;          /* multiply-accumulates at the upper bound of the dimensions */
+    /* STEP_CALL */
+    const Kernel *kernel;
+    int n_args, cap_args;
+    Arg *args;
+    Value *inplace_in, *inplace_out; /* the result may take this input's memory if the input dies here; or NULL */
+    /* STEP_LOOP */
+    Loop *loop;
+    /* STEP_COPY: whole elements, in bytes */
+    Value *source, *target;
+    Dim source_offset, target_offset, bytes;
+    bool elided;           /* plan.c: became a view */
+};
+
+/* -- the stages: Graph -> Graph. Each file says what it requires and what it leaves true ------------------------------ */
+
+Model *load_model(const Options *options);  /* load.c; m->errors is > 0 when it failed */
+void infer(Model *m);                       /* infer.c: types, shapes and values; expands and folds */
+void rewrite(Model *m);                     /* rewrite.c */
+void lower(Model *m);                       /* lower.c: nodes to steps */
+void fuse(Model *m);                        /* fuse.c: chains of loops into one */
+void plan(Model *m);                        /* plan.c */
+void emit(Model *m, FILE *out);             /* emit.c: the generated C file */
+void emit_header(Model *m, FILE *out);
+void report(Model *m, FILE *out);           /* report.c */
+void dump(Model *m, const char *stage, FILE *out); /* dump.c */
+void check(Model *m, const char *stage);    /* check.c: the graph's invariants; internal_error when broken */
+
+/* eval.c: runs node n's steps on the host; all its inputs are constants. Sets data of its outputs; false (with a node_error) if a
+ * kernel refuses the values. */
+bool eval_node(Node *n);
+
+#endif

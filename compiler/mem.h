@@ -1,0 +1,24 @@
+/* mem.h: one pool for everything the compiler builds.
+ *
+ * A compilation allocates, never frees piece by piece, and gives the whole pool
+ * back at the end (mem_free_all). Memory comes zeroed. When the machine has none
+ * left the process ends with a message and status 1: no caller checks for NULL. */
+#ifndef MEM_H
+#define MEM_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+void *mem_alloc(size_t bytes);                    /* zeroed, aligned for any type */
+void *mem_array(size_t count, size_t bytes_each); /* the same; an overflowing product counts as out of memory */
+void *mem_dup(const void *data, size_t bytes);
+char *mem_strdup(const char *text);
+char *mem_strndup(const char *text, size_t length);
+char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *mem_vprintf(const char *format, va_list args);
+void mem_free_all(void);
+
+/* Grows the array *items (of *capacity items of bytes_each) so that it holds at least `count`; new items are zero. */
+void mem_grow(void *items, int *capacity, int count, size_t bytes_each);
+
+#endif
