@@ -7,6 +7,7 @@
 #define IR_H
 
 #include "dim.h"
+#include "map.h"
 #include "mem.h"
 
 #include <stdbool.h>
@@ -38,7 +39,7 @@ bool dtype_is_half(DType t);       /* float16 or bfloat16: computed in float32 *
 
 typedef struct {
     int rank;            /* -1: unknown */
-    Dim dim[MAX_RANK];
+    Dim dim[MAX_RANK];   /* NULL where unknown: only in declared types */
 } Shape;
 
 Shape shape_of(int rank, const Dim *dims);
@@ -79,6 +80,8 @@ struct Value {
     Dim *elements;         /* integer tensors whose elements are known one by one as expressions; else NULL */
     Node *producer;        /* NULL: graph input, initializer, or made by a stage */
     bool is_input, is_output; /* of the graph it belongs to */
+    int namesakes;         /* how many values got this one's name with a suffix (graph.c) */
+    bool marked;           /* scratch of one pass over the graph (graph.c, check.c) */
     const char *origin;    /* constants: how they came about, for the comment in the generated file ("bn1 folded in"); or NULL */
 
     /* plan.c */
@@ -111,7 +114,7 @@ struct Node {
     const char *op_type, *domain; /* domain "" is ai.onnx */
     int opset;           /* of its domain, as imported by the model (or function) it stands in */
     Graph *graph;
-    int n_in, n_out;
+    int n_in, n_out, cap_in, cap_out;
     Value **in, **out;   /* NULL where an optional one is omitted */
     int n_attrs;
     Attr *attrs;
@@ -148,6 +151,8 @@ typedef struct {
     DimOption *dims;
 } Options;
 
+typedef struct { Dim a, b; } DimPair;
+
 struct Model {
     const char *path;          /* as the user wrote it */
     Options options;
@@ -156,9 +161,13 @@ struct Model {
     OpsetImport *opsets;
     char sha256[65];           /* of the file's bytes */
     Graph *graph;
+    Map *values;               /* every Value by its name (graph.c) */
     int errors;                /* reported so far */
     int n_params, cap_params;  /* the symbolic dimensions left to run time, in order of first appearance in the inputs */
     const char **params;
+    const char **param_names;  /* their C identifiers (names.c) */
+    int n_assumptions, cap_assumptions;
+    DimPair *assumptions;      /* dimensions that inference took to be equal and that may differ at run time: to be checked then */
     int64_t arena_bytes, arena_lower_bound, weights_bytes; /* after plan */
 };
 
@@ -178,8 +187,12 @@ void node_add_output(Node *n, Value *v);
 Attr *node_add_attr(Node *n, const char *name, AttrType type, int count); /* arrays to be filled in by the caller */
 void graph_append(Graph *g, Node *n);
 void graph_insert(Graph *g, int at, Node *n);
-void graph_replace_uses(Graph *g, Value *old, Value *by); /* in all node inputs (subgraphs included) and graph outputs */
+/* In all node inputs (subgraphs included) and graph outputs. An output of the graph is replaced, and its name handed on, only if
+ * `by` can take its place: made by a node of the same graph and no output itself. Otherwise it stays, with its producer. */
+void graph_replace_uses(Graph *g, Value *old, Value *by);
 int value_use_count(const Graph *g, const Value *v);     /* node inputs, subgraphs included, plus graph outputs */
+int graph_index(const Graph *g, const Node *n);          /* its place in g->nodes */
+void graph_remove(Graph *g, int at);
 void graph_remove_dead(Graph *g);                        /* nodes none of whose outputs is used */
 
 /* -- diag.c: messages ------------------------------------------------------------------------------------------------ */
@@ -270,12 +283,14 @@ struct Step {
 
 Model *load_model(const Options *options);  /* load.c; m->errors is > 0 when it failed */
 void infer(Model *m);                       /* infer.c: types, shapes and values; expands and folds */
+void infer_graph(Graph *g);
 void rewrite(Model *m);                     /* rewrite.c */
 void lower(Model *m);                       /* lower.c: nodes to steps */
 void fuse(Model *m);                        /* fuse.c: chains of loops into one */
 void plan(Model *m);                        /* plan.c */
 void emit(Model *m, FILE *out);             /* emit.c: the generated C file */
 void emit_header(Model *m, FILE *out);
+void emit_weights_file(Model *m, FILE *out); /* after emit; for the forms that keep large constants in a file of their own */
 void report(Model *m, FILE *out);           /* report.c */
 void dump(Model *m, const char *stage, FILE *out); /* dump.c */
 void check(Model *m, const char *stage);    /* check.c: the graph's invariants; internal_error when broken */

@@ -14,7 +14,8 @@ enum {
     OP_HALF_NATIVE = 1,  /* lower() takes float16 and bfloat16 itself; otherwise casts to float32 and back are put around the node */
     OP_CLAMPS = 2,       /* lower() applies node->clamp_low/high to its (float) result: rewrite may merge Relu or Clip into it */
     OP_NEVER_FOLD = 4,   /* not a function of its inputs (random numbers), or has no steps */
-    OP_MOVES = 8,        /* only moves elements of input 0 (or of all inputs of its output's type): runs on element expressions, too */
+    OP_MOVES = 8,        /* only moves elements of input 0: runs on element expressions, too */
+    OP_MOVES_ALL = 32,   /* with OP_MOVES: moves those of all inputs (Concat) */
     OP_BROADCAST = 16,   /* elementwise with numpy broadcasting: lower() makes one loop */
 };
 
@@ -42,7 +43,7 @@ bool need_type(Node *n, int input, const DType *allowed, int count);
 bool need_float(Node *n, int input);        /* float16, bfloat16, float32, float64 */
 bool need_same_type(Node *n, int input_a, int input_b);
 bool need_divides(Node *n, Dim d, int64_t divisor, const char *what);
-bool need_equal(Node *n, Dim a, Dim b, const char *what); /* false and an error if they are known to differ */
+bool need_equal(Node *n, Dim a, Dim b, const char *what); /* false and an error if they are known to differ; else assumes them equal */
 
 const Attr *attr_find(const Node *n, const char *name);  /* NULL if absent */
 int64_t attr_int(Node *n, const char *name, int64_t otherwise);
@@ -73,7 +74,8 @@ void set_out(Node *n, int i, DType dtype, const Shape *shape); /* does nothing i
 void set_out_like(Node *n, int i, const Value *v);
 bool broadcast_shapes(Node *n, const Shape *a, const Shape *b, Shape *result); /* numpy rules */
 bool broadcast_inputs(Node *n, int first, int count, Shape *result);           /* over inputs [first, first+count) that are present */
-bool same_elements_known_equal(Dim a, Dim b);
+bool dims_differ(Dim a, Dim b);                                                /* for all values of the symbols */
+void assume_equal(Node *n, Dim a, Dim b);                                      /* noted in model->assumptions */
 
 /* -- expand: new nodes take the place of n and are inferred in turn. The last one must write n's outputs ---------------- */
 

@@ -1,0 +1,76 @@
+# onnx2c: `make demo` shows it at work, `make check` runs every test; both install the Debian packages they need.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILD ?= build
+CC ?= cc
+SAN ?=
+Q ?= @
+
+CSTD := -std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Wno-overlength-strings -Werror
+OPT := -O2 -g
+ifneq ($(SAN),)
+OPT := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+endif
+# Kernels obey the generated code's stricter rules. No contraction to fused multiply-add: folding is the same everywhere.
+KERNEL_FLAGS := -std=c99 -ffp-contract=off
+
+GEN := $(BUILD)/gen
+PROTO := $(BUILD)/proto
+COMPILER := $(wildcard compiler/*.c) $(patsubst OPS(%),compiler/ops/%.c,$(shell grep -o 'OPS([a-z0-9_]*)' compiler/ops/table.def)) compiler/ops/table.c
+KERNELS := $(sort $(wildcard runtime_min/*.c)) $(sort $(wildcard templates/*.c.in))
+KERNEL_NAMES := $(notdir $(patsubst %.c.in,%,$(patsubst %.c,%,$(subst .c.in,.c,$(KERNELS)))))
+KERNEL_OBJECTS := $(patsubst %,$(BUILD)/obj/kernel_%.o,$(KERNEL_NAMES))
+OBJECTS := $(patsubst compiler/%.c,$(BUILD)/obj/%.o,$(COMPILER))
+LIBRARY := $(OBJECTS) $(KERNEL_OBJECTS) $(BUILD)/obj/kernels_table.o $(BUILD)/obj/onnx.pb-c.o
+INCLUDES := -Icompiler -I$(GEN) -I$(PROTO)
+LIBS := -lprotobuf-c -lffi -lm
+
+all: $(BUILD)/onnx2c
+
+$(BUILD)/onnx2c: $(LIBRARY)
+	$(Q)$(CC) $(OPT) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/kernelgen: tools/kernelgen.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) $(WARN) $(OPT) -o $@ $<
+
+$(GEN)/stamp: $(BUILD)/kernelgen $(KERNELS)
+	@mkdir -p $(GEN)
+	$(BUILD)/kernelgen $(GEN) $(KERNELS)
+	@touch $@
+
+$(PROTO)/onnx.pb-c.c: proto/onnx.proto
+	@mkdir -p $(PROTO)
+	protoc-c --c_out=$(PROTO) --proto_path=proto $<
+
+$(BUILD)/obj/main.o $(OBJECTS): | $(PROTO)/onnx.pb-c.c $(GEN)/stamp
+
+$(BUILD)/obj/%.o: compiler/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) $(WARN) $(OPT) $(CFLAGS) $(INCLUDES) -MMD -MP -c -o $@ $<
+
+$(GEN)/kernels_table.c: $(GEN)/stamp ;
+
+$(GEN)/kernel_%.c: $(GEN)/stamp ;
+
+$(BUILD)/obj/kernel_%.o: $(GEN)/kernel_%.c $(GEN)/stamp
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KERNEL_FLAGS) $(WARN) $(OPT) $(CFLAGS) -I$(GEN) -c -o $@ $<
+
+$(BUILD)/obj/kernels_table.o: $(GEN)/kernels_table.c $(GEN)/stamp
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) -ffp-contract=off $(WARN) -O1 $(filter -fsanitize% -fno-sanitize%,$(OPT)) $(CFLAGS) $(INCLUDES) -c -o $@ $<
+
+$(BUILD)/obj/onnx.pb-c.o: $(PROTO)/onnx.pb-c.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) $(OPT) -I$(PROTO) -c -o $@ $<
+
+-include $(OBJECTS:.o=.d)
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all clean
+.SECONDARY:

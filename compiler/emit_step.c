@@ -1,0 +1,220 @@
+/* emit_step: the body of the run function, one paragraph per step. */
+#include "emit.h"
+
+#include "op.h"
+#include "plan.h"
+
+#include <string.h>
+
+enum { LINE_WIDTH = 110 };
+
+/* -- local pointers ------------------------------------------------------------------------------------------------------- */
+
+typedef struct { Model *m; FILE *f; } Declaring;
+
+/* "const float *const x": strings are pointers themselves. */
+static const char *pointer_type(const Value *v, bool to_const)
+{
+    if (v->type.dtype == DT_STRING) return to_const ? "const char *const *" : "const char **";
+    return mem_printf("%s%s *", to_const ? "const " : "", dtype_c(v->type.dtype));
+}
+
+static const char *address_in(const Model *m, const Value *v, Value *root, int64_t offset)
+{
+    if (!in_arena(root)) {
+        int64_t size = dtype_bits(root->type.dtype) / 8;
+        const char *base = value_pointer(m, root, NULL);
+        if (root->type.dtype == v->type.dtype && size && offset % size == 0)
+            return offset ? mem_printf("%s + %lld", base, (long long)(offset / size)) : base;
+        bool readonly = root->is_input || root->data;
+        return mem_printf("(%s)(%svoid *)((%sunsigned char *)%s + %lld)", pointer_type(v, readonly), readonly ? "const " : "",
+                          readonly ? "const " : "", base, (long long)offset);
+    }
+    const char *at = offset ? mem_printf("memory + AT_%s + %lld", root->c_name, (long long)offset) : mem_printf("memory + AT_%s", root->c_name);
+    return mem_printf("(%s)(void *)(%s)", pointer_type(v, false), at);
+}
+
+static void declare(Value *v, bool written, void *context)
+{
+    Declaring *d = context;
+    int64_t offset;
+    Value *root = storage_root(v, &offset);
+    (void)written;
+    if (v->marked || ((v->is_input || v->is_output || v->data) && root == v)) return;
+    v->marked = true;
+    bool readonly = root->is_input || root->data;
+    fprintf(d->f, "    %sconst %s = %s;\n", pointer_type(v, readonly), v->c_name, address_in(d->m, v, root, offset));
+}
+
+static void unmark(Value *v, bool written, void *context)
+{
+    (void)written, (void)context;
+    v->marked = false;
+}
+
+/* -- comments ----------------------------------------------------------------------------------------------------------------- */
+
+/* Model text inside a C comment: nothing that would end it, nothing unprintable. */
+const char *c_comment(const char *s)
+{
+    char *safe = mem_strdup(s);
+    for (char *c = safe; *c; c++) {
+        if ((unsigned char)*c < ' ' || (unsigned char)*c >= 127 || *c == '\\') *c = '?';
+        if (c[0] == '*' && c[1] == '/') c[1] = '?';
+        if (c[0] == '/' && c[1] == '*') c[1] = '?';
+    }
+    return safe;
+}
+
+static void comment_values(Value **values, int count, FILE *f)
+{
+    bool first = true;
+    for (int i = 0; i < count; i++) {
+        const Value *v = values[i];
+        if (!v || v->type.kind != KIND_TENSOR) continue;
+        fprintf(f, "%s%s%s", first ? "" : ", ", v->c_name ? v->c_name : c_comment(c_identifier(v->name)), c_comment(shape_text(&v->type.shape)));
+        first = false;
+    }
+}
+
+/* What a loop reads: after fusion, other values than its node's inputs. */
+static void comment_operands(const Loop *l, FILE *f)
+{
+    Value **values = mem_array((size_t)l->n_operands + 1, sizeof *values);
+    for (int i = 0; i < l->n_operands; i++) values[i] = l->operands[i].value;
+    comment_values(values, l->n_operands, f);
+}
+
+static void emit_comment(const Step *s, int number, FILE *f)
+{
+    const Node *n = s->node;
+    fprintf(f, "\n    /* %d  ", number);
+    if (s->comment) {
+        fprintf(f, "%s */\n", c_comment(s->comment));
+        return;
+    }
+    fprintf(f, "%s", c_comment(n->op_type));
+    if (*n->name) fprintf(f, " \"%s\"", c_comment(n->name));
+    if (n->fused) fprintf(f, ", %s", c_comment(n->fused));
+    fputs(": ", f);
+    if (s->kind == STEP_LOOP) comment_operands(s->loop, f);
+    else comment_values(n->in, n->n_in, f);
+    fputs(" -> ", f);
+    comment_values(n->out, n->n_out, f);
+    fputs(" */\n", f);
+}
+
+/* -- calls ------------------------------------------------------------------------------------------------------------------------ */
+
+static const char *int_list(const Model *m, int count, Dim *numbers)
+{
+    const char *text = "";
+    for (int i = 0; i < count; i++) text = mem_printf("%s%s%s", text, i ? ", " : "", numbers[i] ? dim_in_c(m, numbers[i]) : "0");
+    return count ? text : "0";
+}
+
+static const char *real_list(int count, const double *reals)
+{
+    const char *text = "";
+    for (int i = 0; i < count; i++) {
+        float x = (float)reals[i];
+        text = mem_printf("%s%s%s", text, i ? ", " : "", literal(DT_FLOAT, &x));
+    }
+    return count ? text : "0";
+}
+
+static const char *field_list(const Model *m, const Arg *a)
+{
+    const char *text = "";
+    for (int i = 0; i < a->count; i++) {
+        if (!a->numbers[i] || dim_is(a->numbers[i], 0)) continue;
+        text = mem_printf("%s%s.%s = %s", text, *text ? ", " : "", kernel_field_name(a->structure, i), dim_in_c(m, a->numbers[i]));
+    }
+    return *text ? text : "0";
+}
+
+static const char *integer_argument(const Model *m, Dim d, char letter)
+{
+    const char *text = dim_in_c(m, d);
+    if (letter == 'f' || letter == 'd') return mem_printf("(%s)%s", letter == 'f' ? "float" : "double", text);
+    if (letter == 'b') return dim_is_const(d) ? (dim_value(d) ? "true" : "false") : mem_printf("%s != 0", text);
+    if (dim_is_const(d)) {
+        int64_t x = dim_value(d);
+        if (letter == 'l' || letter == 'L') return literal(letter == 'l' ? DT_INT64 : DT_UINT64, &x);
+        return text;
+    }
+    return letter == 'z' ? mem_printf("(size_t)%s", text) : text;
+}
+
+static const char *argument_text(const Model *m, const Arg *a, char letter)
+{
+    float narrow = (float)a->real;
+    switch (a->kind) {
+    case ARG_NULL: return "NULL";
+    case ARG_VALUE: return value_pointer(m, a->value, a->offset);
+    case ARG_INT: return integer_argument(m, a->number, letter);
+    case ARG_REAL: return letter == 'd' ? literal(DT_DOUBLE, &a->real) : literal(DT_FLOAT, &narrow);
+    case ARG_INTS: return mem_printf("(const int32_t[]){%s}", int_list(m, a->count, a->numbers));
+    case ARG_REALS: return mem_printf("(const float[]){%s}", real_list(a->count, a->reals));
+    case ARG_STRUCT: return mem_printf("&(const %s){%s}", a->structure->name, field_list(m, a));
+    default: internal_error("an argument of a kind that is never printed");
+    }
+}
+
+/* Prints text from `column` on, breaking lines behind ", ". Returns the column reached. */
+static int print_wrapped(const char *text, int column, FILE *f)
+{
+    while (*text) {
+        size_t n = strcspn(text, " ");
+        if (text[n]) n++;
+        if (column + (int)n > LINE_WIDTH && column > 8) {
+            fputs("\n        ", f);
+            column = 8;
+        }
+        fprintf(f, "%.*s", (int)n, text);
+        column += (int)n;
+        text += n;
+    }
+    return column;
+}
+
+static void emit_call(Model *m, const Step *s, FILE *f)
+{
+    bool may_refuse = s->kernel->signature[0] == 'i';
+    const char *text = mem_printf("%s%s(", may_refuse ? "if (" : "", s->kernel->name);
+    for (int i = 0; i < s->n_args; i++)
+        text = mem_printf("%s%s%s", text, i ? ", " : "", argument_text(m, &s->args[i], s->kernel->signature[i + 1]));
+    text = mem_printf("%s)%s", text, may_refuse ? mem_printf(" != 0) return %s_EVALUE;", upper_case(m->options.name)) : ";");
+    fputs("    ", f);
+    print_wrapped(text, 4, f);
+    fputs("\n", f);
+}
+
+static void emit_copy(Model *m, const Step *s, FILE *f)
+{
+    bool from_start = dim_is(s->source_offset, 0), to_start = dim_is(s->target_offset, 0);
+    const char *target = value_pointer(m, s->target, NULL), *source = value_pointer(m, s->source, NULL);
+    fprintf(f, "    memcpy(%s, %s, (size_t)%s);\n", to_start ? target : mem_printf("(unsigned char *)%s + %s", target, dim_in_c(m, s->target_offset)),
+            from_start ? source : mem_printf("(const unsigned char *)%s + %s", source, dim_in_c(m, s->source_offset)), dim_in_c(m, s->bytes));
+}
+
+/* -- all of them ------------------------------------------------------------------------------------------------------------------ */
+
+void emit_steps(Model *m, FILE *f)
+{
+    Graph *g = m->graph;
+    int number = 0;
+    Declaring declaring = {m, f};
+    const Node *previous = NULL;
+    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], unmark, NULL);
+    for (int i = 0; i < g->n_steps; i++) {
+        const Step *s = g->steps[i];
+        if (s->elided) continue;
+        if (s->node != previous || s->comment) emit_comment(s, ++number, f);
+        previous = s->node;
+        step_values(s, declare, &declaring);
+        if (s->kind == STEP_CALL) emit_call(m, s, f);
+        else if (s->kind == STEP_LOOP) emit_loop(m, s->loop, f);
+        else emit_copy(m, s, f);
+    }
+}

@@ -1,0 +1,88 @@
+/* Setting the types and shapes of outputs. */
+#include "op.h"
+
+void set_out(Node *n, int i, DType dtype, const Shape *shape)
+{
+    Value *v = out(n, i);
+    if (v) v->type = (Type){.kind = KIND_TENSOR, .dtype = dtype, .shape = *shape};
+}
+
+void set_out_like(Node *n, int i, const Value *v)
+{
+    Value *y = out(n, i);
+    if (y) y->type = v->type;
+}
+
+/* -- equality of dimensions ------------------------------------------------------------------------------------------------- */
+
+bool dims_differ(Dim a, Dim b)
+{
+    Dim difference = dim_sub(a, b);
+    return dim_low(difference) > 0 || dim_high(difference) < 0;
+}
+
+void assume_equal(Node *n, Dim a, Dim b)
+{
+    Model *m = n->graph->model;
+    if (a == b) return;
+    for (int i = 0; i < m->n_assumptions; i++) {
+        const DimPair *p = &m->assumptions[i];
+        if ((p->a == a && p->b == b) || (p->a == b && p->b == a)) return;
+    }
+    mem_grow(&m->assumptions, &m->cap_assumptions, m->n_assumptions + 1, sizeof *m->assumptions);
+    m->assumptions[m->n_assumptions++] = (DimPair){a, b};
+}
+
+/* -- broadcasting ------------------------------------------------------------------------------------------------------------- */
+
+/* A constant beside a symbol: nobody gives a dimension a name that is always 1, so the symbol is the constant. */
+static Dim agree(Node *n, Dim constant, Dim symbolic)
+{
+    if (dims_differ(constant, symbolic)) return NULL;
+    assume_equal(n, constant, symbolic);
+    return constant;
+}
+
+/* The common dimension, or NULL. */
+static Dim broadcast_dim(Node *n, Dim a, Dim b)
+{
+    if (a == b || dim_is(b, 1)) return a;
+    if (dim_is(a, 1)) return b;
+    if (dim_is_const(a) && !dim_is_const(b)) return agree(n, a, b);
+    if (dim_is_const(b) && !dim_is_const(a)) return agree(n, b, a);
+    return NULL;
+}
+
+static void broadcast_error(Node *n, const Shape *a, const Shape *b, Dim x, Dim y)
+{
+    bool fixed = dim_is_const(x) && dim_is_const(y);
+    node_error(n, "shapes %s and %s don't broadcast: %s and %s, expected equal dimensions or 1; %s", shape_text(a), shape_text(b),
+               dim_text(x), dim_text(y), fixed ? "the model is invalid here, check how it was exported"
+                                               : "fix the dimensions with --dim NAME=N, or give equal ones the same name in the model");
+}
+
+bool broadcast_shapes(Node *n, const Shape *a, const Shape *b, Shape *result)
+{
+    Shape s = {.rank = a->rank > b->rank ? a->rank : b->rank};
+    for (int i = 1; i <= s.rank; i++) { /* from the last dimension on */
+        Dim x = i <= a->rank ? a->dim[a->rank - i] : dim_const(1), y = i <= b->rank ? b->dim[b->rank - i] : dim_const(1);
+        Dim d = broadcast_dim(n, x, y);
+        if (!d) {
+            broadcast_error(n, a, b, x, y);
+            return false;
+        }
+        s.dim[s.rank - i] = d;
+    }
+    *result = s;
+    return true;
+}
+
+bool broadcast_inputs(Node *n, int first, int count, Shape *result)
+{
+    *result = shape_scalar();
+    for (int i = first; i < first + count; i++) {
+        const Value *v = in(n, i);
+        if (v && !broadcast_shapes(n, result, &v->type.shape, result)) return false;
+    }
+    return true;
+}

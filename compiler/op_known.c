@@ -1,0 +1,93 @@
+/* Values of inputs that are known at compile time. */
+#include "op.h"
+
+#include "number.h"
+
+/* Shapes, axes and pads are short; a longer integer constant is data, and not worth an expression for each element. */
+enum { MAX_KNOWN_DIMS = 1 << 16 };
+
+static Dim *dims_of_data(const Value *v, int count)
+{
+    Dim *dims = mem_array((size_t)count + 1, sizeof *dims);
+    for (int i = 0; i < count; i++) dims[i] = dim_const(const_as_int(v, i));
+    return dims;
+}
+
+static bool all_known(Dim *dims, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (!dims[i]) return false;
+    return true;
+}
+
+int known_dims(const Value *v, Dim **dims)
+{
+    *dims = NULL;
+    if (!v || v->type.kind != KIND_TENSOR || !shape_is_const(&v->type.shape) || value_count(v) > MAX_KNOWN_DIMS) return -1;
+    int count = (int)value_count(v);
+    if (v->elements) *dims = v->elements;
+    else if (v->data && (v->type.dtype == DT_INT64 || v->type.dtype == DT_INT32)) *dims = dims_of_data(v, count);
+    return *dims && all_known(*dims, count) ? count : -1;
+}
+
+static void need_known(Node *n, int input, const char *what)
+{
+    const Value *v = in(n, input);
+    if (!v) node_error(n, "input %d is omitted, expected %s; the model is invalid here, check how it was exported", input, what);
+    else node_error(n, "input %d \"%s\" is only known at run time, expected %s; make it a constant, or fix the dimensions it is "
+                       "computed from with --dim NAME=N", input, v->name, what);
+}
+
+int need_dims(Node *n, int input, Dim **dims)
+{
+    int count = known_dims(in(n, input), dims);
+    if (count < 0) need_known(n, input, "integers known at compile time");
+    return count;
+}
+
+static bool ints_of_data(const Value *v, int64_t **values, int64_t count)
+{
+    *values = mem_array((size_t)count + 1, sizeof **values);
+    for (int64_t i = 0; i < count; i++) (*values)[i] = const_as_int(v, i);
+    return true;
+}
+
+static bool ints_of_dims(const Value *v, int64_t **values)
+{
+    Dim *dims;
+    int count = known_dims(v, &dims);
+    *values = mem_array((size_t)(count < 0 ? 0 : count) + 1, sizeof **values);
+    for (int i = 0; i < count; i++) {
+        if (!dim_is_const(dims[i])) return false;
+        (*values)[i] = dim_value(dims[i]);
+    }
+    return count >= 0;
+}
+
+int need_ints(Node *n, int input, int64_t **values)
+{
+    const Value *v = in(n, input);
+    *values = NULL;
+    if (v && v->data && value_count(v) <= INT32_MAX && dtype_is_integer(v->type.dtype) ? ints_of_data(v, values, value_count(v))
+                                                                                   : ints_of_dims(v, values))
+        return (int)value_count(v);
+    need_known(n, input, "constant integers");
+    return -1;
+}
+
+bool known_scalar(const Value *v, double *value)
+{
+    if (!v || !v->data || v->type.kind != KIND_TENSOR || value_count(v) != 1 || !number_has(v->type.dtype)) return false;
+    *value = const_as_double(v, 0);
+    return true;
+}
+
+double const_as_double(const Value *v, int64_t index)
+{
+    return number_real(v->type.dtype, v->data, index);
+}
+
+int64_t const_as_int(const Value *v, int64_t index)
+{
+    return number_int(v->type.dtype, v->data, index);
+}

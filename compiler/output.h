@@ -1,0 +1,11 @@
+/* output.h: files that are written whole or not at all, and all of them together. */
+#ifndef OUTPUT_H
+#define OUTPUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+FILE *output_open(const char *path); /* NULL path: standard output. NULL, with a message, if it can't be written */
+bool outputs_commit(void);           /* false, with a message, if something could not be written; then nothing is, if at all possible */
+
+#endif

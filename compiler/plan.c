@@ -1,0 +1,119 @@
+/* plan: where every value lies, and for how long.
+ *
+ * Requires: steps in execution order. Leaves: copies elided, values sharing memory where that is legal, arena offsets of
+ * all others, and the sizes reached in the model. */
+#include "plan.h"
+
+#include "arena.h"
+
+#include <limits.h>
+
+/* -- the values of a step -------------------------------------------------------------------------------------------------- */
+
+void step_values(const Step *s, void (*visit)(Value *v, bool written, void *context), void *context)
+{
+    switch (s->kind) {
+    case STEP_CALL:
+        for (int i = 0; i < s->n_args; i++)
+            if (s->args[i].kind == ARG_VALUE) visit(s->args[i].value, s->args[i].written, context);
+        break;
+    case STEP_LOOP:
+        for (int i = 0; i < s->loop->n_operands; i++) visit(s->loop->operands[i].value, false, context);
+        for (int i = 0; i < s->loop->n_results; i++) visit(s->loop->results[i].value, true, context);
+        break;
+    case STEP_COPY:
+        visit(s->source, false, context);
+        visit(s->target, true, context);
+        break;
+    }
+}
+
+typedef struct { const Value *value; int count; } WriteCount;
+
+static void count_write(Value *v, bool written, void *context)
+{
+    WriteCount *w = context;
+    if (written && v == w->value) w->count++;
+}
+
+int step_writes(const Step *s, const Value *v)
+{
+    WriteCount w = {v, 0};
+    step_values(s, count_write, &w);
+    return w.count;
+}
+
+/* -- lifetimes ----------------------------------------------------------------------------------------------------------------- */
+
+static void forget(Value *v, bool written, void *context)
+{
+    (void)written, (void)context;
+    v->storage = v;
+    v->storage_offset = 0;
+    v->arena_offset = -1;
+    v->first_step = INT_MAX;
+    v->last_step = -1;
+}
+
+static void extend(Value *v, int step)
+{
+    if (step < v->first_step) v->first_step = step;
+    if (step > v->last_step) v->last_step = step;
+}
+
+/* A value lives from its first mention to its last; so does the memory it lies in. */
+static void live_at(Value *v, bool written, void *context)
+{
+    (void)written;
+    extend(v, *(const int *)context);
+    extend(storage_root(v, NULL), *(const int *)context);
+}
+
+static void find_lifetimes(Graph *g)
+{
+    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], live_at, &i);
+}
+
+/* -- the arena ------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct { int count, capacity; Value **items; } Buffers;
+
+static void collect(Value *v, bool written, void *context)
+{
+    Buffers *b = context;
+    (void)written;
+    if (v->storage != v || !in_arena(v) || v->arena_offset == 0) return;
+    v->arena_offset = 0; /* marks it as collected */
+    mem_grow(&b->items, &b->capacity, b->count + 1, sizeof *b->items);
+    b->items[b->count++] = v;
+}
+
+static void place_buffers(Model *m)
+{
+    Graph *g = m->graph;
+    Buffers b = {0};
+    for (int i = 0; i < g->n_steps; i++)
+        if (!g->steps[i]->elided) step_values(g->steps[i], collect, &b);
+    for (int i = 0; i < g->n_steps; i++) { /* roots that only views mention */
+        if (!g->steps[i]->elided) continue;
+        collect(storage_root(g->steps[i]->source, NULL), false, &b);
+    }
+    ArenaItem *items = mem_array((size_t)b.count + 1, sizeof *items);
+    for (int i = 0; i < b.count; i++)
+        items[i] = (ArenaItem){.bytes = value_bytes(b.items[i]), .first = b.items[i]->first_step, .last = b.items[i]->last_step};
+    ArenaPlan reached = arena_plan(items, b.count, ARENA_ALIGN);
+    m->arena_bytes = reached.total;
+    m->arena_lower_bound = reached.bound;
+    for (int i = 0; i < b.count; i++) b.items[i]->arena_offset = items[i].offset;
+    if (m->arena_bytes > INT_MAX) model_error(m, "the model needs %lld bytes of working memory; at most %d can be addressed", (long long)m->arena_bytes, INT_MAX);
+}
+
+void plan(Model *m)
+{
+    Graph *g = m->graph;
+    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], forget, NULL);
+    plan_views(g);
+    find_lifetimes(g);
+    plan_in_place(g);
+    place_buffers(m);
+}

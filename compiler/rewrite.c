@@ -1,0 +1,63 @@
+/* rewrite: fewer and cheaper nodes that compute the same.
+ *
+ * Requires: everything typed, constants folded. Leaves: the same; nodes merged into others are gone. Rounding may differ in the last
+ * place where constants are multiplied into weights. */
+#include "rewrite.h"
+
+#include <string.h>
+
+typedef bool Pass(Node *n);
+
+static Pass *const passes[] = {rewrite_no_op, rewrite_transpose, rewrite_pad, rewrite_affine, rewrite_clamp};
+
+bool is_op(const Node *n, const char *op_type)
+{
+    return n && !*n->domain && !strcmp(n->op_type, op_type);
+}
+
+Node *only_producer(const Node *n, int input)
+{
+    const Value *v = in(n, input);
+    if (!v || !v->producer || v->is_output || v->producer->graph != n->graph) return NULL;
+    return value_use_count(n->graph, v) == 1 ? v->producer : NULL;
+}
+
+void take_outputs(Node *by, Node *n)
+{
+    Value *freed = by->out[0];
+    by->out[0] = n->out[0];
+    by->out[0]->producer = by;
+    n->out[0] = freed;
+    freed->producer = n;
+}
+
+void note_fused(Node *into, const Node *n)
+{
+    const char *text = *n->name ? mem_printf("%s \"%s\"", n->op_type, n->name) : n->op_type;
+    into->fused = into->fused ? mem_printf("%s, %s", into->fused, text) : text;
+}
+
+Value *new_weight(Node *n, const char *name, const Shape *shape, float **data, const char *origin)
+{
+    *data = mem_array((size_t)dim_value(shape_elements(shape)) + 1, sizeof **data);
+    Value *v = value_const(n->graph, name, DT_FLOAT, shape, *data);
+    v->origin = origin;
+    return v;
+}
+
+static bool one_round(Graph *g)
+{
+    bool changed = false;
+    for (int i = 0; i < g->n_nodes; i++)
+        for (size_t p = 0; p < sizeof passes / sizeof *passes; p++)
+            changed = passes[p](g->nodes[i]) || changed;
+    graph_remove_dead(g);
+    return changed;
+}
+
+void rewrite(Model *m)
+{
+    graph_remove_dead(m->graph);
+    while (one_round(m->graph)) {
+    }
+}

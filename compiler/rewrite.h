@@ -1,0 +1,22 @@
+/* rewrite.h: the passes of the rewrite stage. Each changes what it can of a node and says whether it did; the driver
+ * (rewrite.c) runs them over the graph until none does. */
+#ifndef REWRITE_H
+#define REWRITE_H
+
+#include "op.h"
+
+bool rewrite_no_op(Node *n);       /* a node that changes nothing: its input takes the place of its output */
+bool rewrite_transpose(Node *n);   /* two transposes become one */
+bool rewrite_affine(Node *n);      /* BatchNormalization, Mul or Add of constants into the weights before it */
+bool rewrite_pad(Node *n);         /* Pad into Conv */
+bool rewrite_clamp(Node *n);       /* Relu or Clip into its producer */
+
+/* -- shared ---------------------------------------------------------------------------------------------------------- */
+
+bool is_op(const Node *n, const char *op_type);        /* of the default domain */
+Node *only_producer(const Node *n, int input);          /* the node that makes the input, if nothing else reads that value; else NULL */
+void take_outputs(Node *by, Node *n);                   /* output 0 of n is made by `by` from now on; n is dead */
+void note_fused(Node *into, const Node *n);             /* for the comment in the generated file */
+Value *new_weight(Node *n, const char *name, const Shape *shape, float **data, const char *origin); /* float32, to be filled in */
+
+#endif

@@ -1,0 +1,152 @@
+/* views: copies that need not happen, and results that take the place of an input that dies.
+ *
+ * Requires: steps. Leaves: value->storage of every value: itself, or the value whose memory it lies in (possibly through a
+ * chain; storage_root resolves it); copies that became views are marked elided. Part of plan.c's work. */
+#include "plan.h"
+
+Value *storage_root(Value *v, int64_t *offset)
+{
+    int64_t sum = 0;
+    while (v->storage && v->storage != v) {
+        sum += v->storage_offset;
+        v = v->storage;
+    }
+    if (offset) *offset = sum;
+    return v;
+}
+
+/* Memory that the plan hands out, not the caller's and not a constant. */
+bool in_arena(const Value *root)
+{
+    return !root->is_input && !root->is_output && !root->data;
+}
+
+static void place(Value *v, Value *in, int64_t offset)
+{
+    v->storage = in;
+    v->storage_offset = offset;
+}
+
+static bool same_size(const Value *a, const Value *b)
+{
+    return value_bytes(a) == value_bytes(b);
+}
+
+static int writers(const Graph *g, const Value *v)
+{
+    int count = 0;
+    for (int i = 0; i < g->n_steps; i++) count += step_writes(g->steps[i], v);
+    return count;
+}
+
+static bool const_offsets(const Step *s)
+{
+    return dim_is_const(s->source_offset) && dim_is_const(s->target_offset);
+}
+
+/* All of `v`, at the bound of its size, is what the copy moves. */
+static bool whole(const Step *s, const Value *v, Dim offset)
+{
+    int bits = dtype_bits(v->type.dtype);
+    if (!dim_is(offset, 0)) return false;
+    if (bits % 8) return dim_is(s->bytes, value_bytes(v));
+    return s->bytes == dim_mul(shape_elements(&v->type.shape), dim_const(bits / 8));
+}
+
+/* The target is a stretch of the source's memory: Reshape, Slice of the outermost axis. */
+static bool target_in_source(const Graph *g, Step *s)
+{
+    if (s->target->is_output || !whole(s, s->target, s->target_offset) || writers(g, s->target) != 1) return false;
+    place(s->target, s->source, dim_value(s->source_offset));
+    return true;
+}
+
+/* The source can be computed right where the target wants it: a part of a Concat, or an output of the model. */
+static bool source_in_target(Step *s)
+{
+    int64_t offset;
+    Value *root = storage_root(s->source, &offset);
+    if (!whole(s, s->source, s->source_offset) || offset != 0 || !same_size(root, s->source) || !in_arena(root)) return false;
+    if (storage_root(s->target, NULL) == root) return false;
+    place(root, s->target, dim_value(s->target_offset));
+    return true;
+}
+
+void plan_views(Graph *g)
+{
+    for (int i = 0; i < g->n_steps; i++) {
+        Step *s = g->steps[i];
+        if (s->kind != STEP_COPY || !const_offsets(s)) continue;
+        s->elided = target_in_source(g, s) || source_in_target(s);
+    }
+}
+
+/* -- in place -------------------------------------------------------------------------------------------------------------- */
+
+/* Does the loop read all of the operand in the order in which it stores its results? */
+static bool reads_densely(const Loop *l, const LoopOperand *o)
+{
+    Dim stride = dim_const(1);
+    if (o->offset && !dim_is(o->offset, 0)) return false;
+    for (int d = l->rank - 1; d >= 0; d--) {
+        if (!dim_is(l->extent[d], 1) && o->stride[d] != stride) return false;
+        stride = dim_mul(stride, l->extent[d]);
+    }
+    return stride == shape_elements(&o->value->type.shape);
+}
+
+/* May the loop's result lie over operand o? Every other operand in the same memory must be read at the same places. */
+static bool loop_allows(const Loop *l, const LoopOperand *o)
+{
+    int64_t offset, other_offset;
+    Value *root = storage_root(o->value, &offset);
+    if (!reads_densely(l, o)) return false;
+    for (int i = 0; i < l->n_operands; i++) {
+        const LoopOperand *p = &l->operands[i];
+        if (p == o || storage_root(p->value, &other_offset) != root) continue;
+        if (other_offset != offset || !reads_densely(l, p) || dtype_bits(p->value->type.dtype) != dtype_bits(o->value->type.dtype)) return false;
+    }
+    return true;
+}
+
+/* `in` dies at step i, so `out`, born there, may take its memory. */
+static bool take_over(Value *out, Value *in, int i)
+{
+    int64_t offset;
+    Value *root = storage_root(in, &offset), *result = storage_root(out, NULL);
+    if (result != out || !in_arena(result) || !in_arena(root) || root == result || root->last_step != i || root->first_step >= i) return false;
+    if (value_bytes(out) > value_bytes(root) - offset) return false;
+    place(out, in, 0);
+    if (out->last_step > root->last_step) root->last_step = out->last_step;
+    return true;
+}
+
+static void loop_in_place(Step *s, int i)
+{
+    const Loop *l = s->loop;
+    if (l->n_results != 1) return;
+    Value *result = l->results[0].value;
+    for (int k = 0; k < l->n_operands; k++) {
+        const LoopOperand *o = &l->operands[k];
+        if (dtype_bits(o->value->type.dtype) != dtype_bits(result->type.dtype) || !loop_allows(l, o)) continue;
+        if (take_over(result, o->value, i)) return;
+    }
+}
+
+/* Another argument in the same memory would be overwritten while it is read. */
+static bool shares_memory(const Step *s, const Value *in)
+{
+    Value *root = storage_root((Value *)in, NULL);
+    for (int i = 0; i < s->n_args; i++)
+        if (s->args[i].kind == ARG_VALUE && s->args[i].value != in && storage_root(s->args[i].value, NULL) == root) return true;
+    return false;
+}
+
+void plan_in_place(Graph *g)
+{
+    for (int i = 0; i < g->n_steps; i++) {
+        Step *s = g->steps[i];
+        if (s->kind == STEP_LOOP) loop_in_place(s, i);
+        else if (s->kind == STEP_CALL && s->inplace_in && !shares_memory(s, s->inplace_in)) take_over(s->inplace_out, s->inplace_in, i);
+    }
+}
