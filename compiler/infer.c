@@ -195,16 +195,29 @@ static bool tracks_integers(const Node *n)
 
 typedef enum { KEEP, REMOVE } Verdict;
 
+static Verdict fold(Node *n)
+{
+    if (!inputs_known(n) || (n->op->flags & OP_NEVER_FOLD) || !worth_folding(n)) return KEEP;
+    if (eval_node(n)) return REMOVE;
+    n->failed = true;
+    return KEEP;
+}
+
+void fold_graph(Graph *g)
+{
+    for (int i = 0; i < g->n_nodes;) {
+        if (fold(g->nodes[i]) == REMOVE) graph_remove(g, i);
+        else i++;
+    }
+}
+
 static Verdict known_values(Node *n)
 {
     if (n->op->elements) n->op->elements(n);
     if ((n->op->flags & OP_MOVES) && tracks_integers(n)) move_elements(n);
     for (int i = 0; i < n->n_out; i++) settle_elements(n->out[i]);
     if (outputs_known(n) && !(n->op->flags & OP_NEVER_FOLD)) return REMOVE;
-    if (!inputs_known(n) || (n->op->flags & OP_NEVER_FOLD) || !worth_folding(n)) return KEEP;
-    if (eval_node(n)) return REMOVE;
-    n->failed = true;
-    return KEEP;
+    return n->op->flags & OP_FOLD_LATE ? KEEP : fold(n);
 }
 
 /* One node; new nodes that stand in for it are put before it, and it is removed. */
@@ -226,12 +239,11 @@ static Verdict infer_node(Node *n)
     }
     for (int i = 0; i < n->n_out; i++)
         if (n->out[i]) check_declared(n, n->out[i]);
-    if (n->op->expand) {
-        n->op->expand(n);
-        n->failed = n->graph->model->errors > errors;
-        return n->failed ? KEEP : REMOVE;
-    }
-    return known_values(n);
+    int nodes = n->graph->n_nodes;
+    if (n->op->expand) n->op->expand(n);
+    n->failed = n->graph->model->errors > errors;
+    if (n->failed) return KEEP;
+    return n->graph->n_nodes > nodes ? REMOVE : known_values(n);
 }
 
 void infer_graph(Graph *g)

@@ -284,6 +284,7 @@ struct Step {
 Model *load_model(const Options *options);  /* load.c; m->errors is > 0 when it failed */
 void infer(Model *m);                       /* infer.c: types, shapes and values; expands and folds */
 void infer_graph(Graph *g);
+void fold_graph(Graph *g);                  /* evaluates every node whose inputs are known, those with OP_FOLD_LATE, too */
 void rewrite(Model *m);                     /* rewrite.c */
 void lower(Model *m);                       /* lower.c: nodes to steps */
 void fuse(Model *m);                        /* fuse.c: chains of loops into one */

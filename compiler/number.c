@@ -69,21 +69,15 @@ static uint16_t half_of(const SmallFloat *f, double x)
 
 /* -- elements ----------------------------------------------------------------------------------------------------------------- */
 
-/* Sub-byte elements lie in a byte from its low bits up. */
-static unsigned code_at(DType t, const void *data, int64_t index)
+/* Elements of less than a byte lie in it from its low bits up. */
+uint64_t number_bits(DType t, const void *data, int64_t index)
 {
     int bits = dtype_bits(t);
     const unsigned char *bytes = data;
-    uint16_t wide;
-    if (bits == 16) return memcpy(&wide, bytes + 2 * index, 2), wide;
-    if (bits == 8) return bytes[index];
-    int per_byte = 8 / bits;
-    return (unsigned)bytes[index / per_byte] >> (index % per_byte * bits) & ((1U << bits) - 1);
-}
-
-static int64_t sign_extend(unsigned code, int bits)
-{
-    return code >> (bits - 1) ? (int64_t)code - ((int64_t)1 << bits) : (int64_t)code;
+    uint64_t code = 0;
+    if (bits < 8) return (uint64_t)bytes[index / (8 / bits)] >> (index % (8 / bits) * bits) & ((1U << bits) - 1);
+    memcpy(&code, bytes + index * (bits / 8), (size_t)bits / 8); /* little endian, as everywhere in the compiler */
+    return code;
 }
 
 bool number_has(DType t)
@@ -98,25 +92,21 @@ static bool is_real(DType t)
 
 static int64_t integer_at(DType t, const void *data, int64_t index)
 {
-    union { int32_t i32; uint32_t u32; int64_t i64; } x;
     int bits = dtype_bits(t);
-    if (bits == 64) return memcpy(&x.i64, (const char *)data + 8 * index, 8), x.i64;
-    if (bits == 32) {
-        memcpy(&x.i32, (const char *)data + 4 * index, 4);
-        return dtype_is_signed(t) ? (int64_t)x.i32 : (int64_t)x.u32;
-    }
-    unsigned code = code_at(t, data, index);
-    return dtype_is_signed(t) ? sign_extend(code, bits) : (int64_t)code;
+    uint64_t code = number_bits(t, data, index);
+    bool negative = dtype_is_signed(t) && code >> (bits - 1);
+    return negative && bits < 64 ? (int64_t)code - ((int64_t)1 << bits) : (int64_t)code;
 }
 
 static double real_at(DType t, const void *data, int64_t index)
 {
+    uint64_t code = number_bits(t, data, index);
     float narrow;
     double wide;
-    if (t == DT_FLOAT) return memcpy(&narrow, (const char *)data + 4 * index, 4), (double)narrow;
-    if (t == DT_DOUBLE) return memcpy(&wide, (const char *)data + 8 * index, 8), wide;
-    if (t == DT_FLOAT8E8M0) return e8m0(code_at(t, data, index));
-    return small_float(&formats[t], code_at(t, data, index));
+    if (t == DT_FLOAT) return memcpy(&narrow, &code, sizeof narrow), (double)narrow;
+    if (t == DT_DOUBLE) return memcpy(&wide, &code, sizeof wide), wide;
+    if (t == DT_FLOAT8E8M0) return e8m0((unsigned)code);
+    return small_float(&formats[t], (unsigned)code);
 }
 
 double number_real(DType t, const void *data, int64_t index)
@@ -140,7 +130,7 @@ int64_t number_int(DType t, const void *data, int64_t index)
 static void set_integer(DType t, void *data, double value)
 {
     uint64_t u = value < 0 ? (uint64_t)(int64_t)value : (uint64_t)value;
-    memcpy(data, &u, (size_t)dtype_bits(t) / 8); /* little endian, as everywhere in the compiler */
+    memcpy(data, &u, (size_t)dtype_bits(t) / 8);
 }
 
 void number_set(DType t, void *data, double value)

@@ -15,6 +15,7 @@ enum {
     OP_CLAMPS = 2,       /* lower() applies node->clamp_low/high to its (float) result: rewrite may merge Relu or Clip into it */
     OP_NEVER_FOLD = 4,   /* not a function of its inputs (random numbers), or has no steps */
     OP_MOVES = 8,        /* only moves elements of input 0: runs on element expressions, too */
+    OP_FOLD_LATE = 64,   /* folded after the rewrites that want to see it (DequantizeLinear of weights) */
     OP_MOVES_ALL = 32,   /* with OP_MOVES: moves those of all inputs (Concat) */
     OP_BROADCAST = 16,   /* elementwise with numpy broadcasting: lower() makes one loop */
 };
@@ -24,7 +25,7 @@ struct Op {
     int since;                    /* the first opset version this row is for; the row with the largest since <= the node's opset counts */
     void (*infer)(Node *n);
     void (*lower)(Node *n);       /* appends steps to n->graph */
-    void (*expand)(Node *n);      /* instead of lower: replaces n by other nodes (see below) */
+    void (*expand)(Node *n);      /* instead of lower: replaces n by other nodes (see below); may leave n as it is if there is lower */
     unsigned flags;
     void (*elements)(Node *n);    /* optional: sets `elements` of outputs from expressions (Shape, arithmetic on shapes) */
 };

@@ -156,12 +156,22 @@ static bool finish_options(Options *o, int argc, char **argv)
     return true;
 }
 
+/* getopt says by `option` what is wrong, and by optopt which short option it is; but it also sets that for --verbose=3. */
+static void report_bad_option(int option, const char *word)
+{
+    bool is_long = !strncmp(word, "--", 2) && strchr(word, '=');
+    bool is_short = !is_long && option == '?' && optopt > 0 && optopt < OPT_NAME;
+    if (option == ':') usage_error("%s: its argument is missing", word);
+    else if (is_short) usage_error("-%c: unknown option", optopt);
+    else usage_error("%s: unknown option, or no argument is expected", word);
+}
+
 int parse_options(Options *o, int argc, char **argv)
 {
     int option;
     *o = (Options){.target = "portable"};
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "o:hVv", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":o:hVv", long_options, NULL)) != -1) {
         if (option == 'h') {
             fputs(usage, stdout);
             return 0;
@@ -170,8 +180,8 @@ int parse_options(Options *o, int argc, char **argv)
             puts("onnx2c " VERSION);
             return 0;
         }
-        if (option == '?') {
-            usage_error("%s: unknown option, or its argument is missing", argv[optind - 1]);
+        if (option == '?' || option == ':') {
+            report_bad_option(option, argv[optind - 1]);
             return 2;
         }
         if (!take_option(o, option, optarg)) return 2;

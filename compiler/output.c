@@ -5,6 +5,7 @@
 #include "mem.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -40,6 +41,24 @@ static void discard(void)
     n_outputs = 0;
 }
 
+/* An interrupted run leaves nothing behind either. */
+static void on_signal(int number)
+{
+    for (int i = 0; i < n_outputs; i++)
+        if (outputs[i].temporary) unlink(outputs[i].temporary);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void guard(void)
+{
+    atexit(discard);
+    signal(SIGINT, on_signal);
+    signal(SIGTERM, on_signal);
+    signal(SIGHUP, on_signal);
+    signal(SIGPIPE, on_signal);
+}
+
 static char *copy_text(const char *text)
 {
     char *copy = malloc(strlen(text) + 8);
@@ -71,7 +90,7 @@ FILE *output_open(const char *path)
     bool exists = path && stat(path, &info) == 0;
     Output *o = &outputs[n_outputs];
     *o = (Output){.path = path};
-    if (n_outputs++ == 0) atexit(discard);
+    if (n_outputs++ == 0) guard();
     if (exists && S_ISDIR(info.st_mode)) {
         report(o, "is a directory");
         return NULL;

@@ -27,28 +27,40 @@ static uint32_t read_word(const unsigned char *p)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
+/* One round, with the working variables where they are: the caller turns their order instead of moving them. */
+static inline void mix(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e, uint32_t f, uint32_t g, uint32_t *h, uint32_t word)
+{
+    uint32_t sum1 = rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25);
+    uint32_t sum0 = rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22);
+    uint32_t t1 = *h + sum1 + ((e & f) ^ (~e & g)) + word;
+    *d += t1;
+    *h = t1 + sum0 + ((a & b) ^ (a & c) ^ (b & c));
+}
+
 /* FIPS 180-4, 6.2.2: one block of 64 bytes. */
 static void compress(uint32_t hash[8], const unsigned char *block)
 {
-    uint32_t w[64], s[8];
+    uint32_t w[64];
     for (int t = 0; t < 16; t++) w[t] = read_word(block + 4 * t);
     for (int t = 16; t < 64; t++) {
-        uint32_t a = w[t - 15], b = w[t - 2];
-        w[t] = w[t - 16] + (rotate_right(a, 7) ^ rotate_right(a, 18) ^ a >> 3) + w[t - 7] +
-               (rotate_right(b, 17) ^ rotate_right(b, 19) ^ b >> 10);
+        uint32_t x = w[t - 15], y = w[t - 2];
+        w[t] = w[t - 16] + (rotate_right(x, 7) ^ rotate_right(x, 18) ^ x >> 3) + w[t - 7] +
+               (rotate_right(y, 17) ^ rotate_right(y, 19) ^ y >> 10);
     }
-    memcpy(s, hash, sizeof s);
-    for (int t = 0; t < 64; t++) {
-        uint32_t sum1 = rotate_right(s[4], 6) ^ rotate_right(s[4], 11) ^ rotate_right(s[4], 25);
-        uint32_t sum0 = rotate_right(s[0], 2) ^ rotate_right(s[0], 13) ^ rotate_right(s[0], 22);
-        uint32_t choose = (s[4] & s[5]) ^ (~s[4] & s[6]);
-        uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
-        uint32_t t1 = s[7] + sum1 + choose + round_constants[t] + w[t];
-        memmove(s + 1, s, 7 * sizeof *s);
-        s[4] += t1;
-        s[0] = t1 + sum0 + majority;
+    for (int t = 0; t < 64; t++) w[t] += round_constants[t];
+    uint32_t a = hash[0], b = hash[1], c = hash[2], d = hash[3], e = hash[4], f = hash[5], g = hash[6], h = hash[7];
+    for (int t = 0; t < 64; t += 8) {
+        mix(a, b, c, &d, e, f, g, &h, w[t]);
+        mix(h, a, b, &c, d, e, f, &g, w[t + 1]);
+        mix(g, h, a, &b, c, d, e, &f, w[t + 2]);
+        mix(f, g, h, &a, b, c, d, &e, w[t + 3]);
+        mix(e, f, g, &h, a, b, c, &d, w[t + 4]);
+        mix(d, e, f, &g, h, a, b, &c, w[t + 5]);
+        mix(c, d, e, &f, g, h, a, &b, w[t + 6]);
+        mix(b, c, d, &e, f, g, h, &a, w[t + 7]);
     }
-    for (int i = 0; i < 8; i++) hash[i] += s[i];
+    const uint32_t mixed[8] = {a, b, c, d, e, f, g, h};
+    for (int i = 0; i < 8; i++) hash[i] += mixed[i];
 }
 
 void sha256_hex(const void *data, size_t length, char hex[65])

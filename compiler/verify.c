@@ -1,7 +1,52 @@
+/* onnx2c verify: compiles the model, builds the generated code, runs it on data sets and compares what comes out. */
+#include "verify.h"
+
 #include "compile.h"
+
+static bool is_tensor(Model *m, const Value *v, const char *what)
+{
+    if (v->type.kind == KIND_TENSOR) return true;
+    model_error(m, "%s \"%s\" is no tensor; verify can run models only whose inputs and outputs are tensors", what, v->name);
+    return false;
+}
+
+static bool only_tensors(Model *m)
+{
+    bool good = true;
+    for (int i = 0; i < m->graph->n_inputs; i++)
+        if (!is_tensor(m, m->graph->inputs[i], "input")) good = false;
+    for (int i = 0; i < m->graph->n_outputs; i++)
+        if (!is_tensor(m, m->graph->outputs[i], "output")) good = false;
+    return good;
+}
+
+static bool load_data_sets(Model *m, DataSets *sets)
+{
+    bool good = true;
+    for (int i = 0; i < sets->count; i++)
+        if (!load_data_set(m, &sets->items[i])) good = false;
+    return good;
+}
+
+static int run_data_sets(Model *m, const VerifyOptions *o, const char *folder, const DataSets *sets)
+{
+    int right = 0;
+    for (int i = 0; i < sets->count; i++) right += run_data_set(m, folder, &sets->items[i], o->tolerance);
+    printf("%d of %d data sets ok\n", right, sets->count);
+    return right == sets->count ? 0 : 1;
+}
 
 int verify_main(int argc, char **argv)
 {
-    (void)argc, (void)argv;
-    return 2;
+    VerifyOptions o;
+    DataSets sets;
+    int status = parse_verify_options(&o, argc, argv);
+    if (status != VERIFY) return status;
+    Model data = {.path = o.compile.model_path}; /* for messages about the data, until there is a model */
+    if (!find_data_sets(&data, o.dir, &sets) || !bound_dims(&data, &sets, &o.compile)) return 1;
+    Model *m = compile_model(&o.compile);
+    if (m->errors || !only_tensors(m) || !load_data_sets(m, &sets)) return 1;
+    const char *folder = work_folder(o.keep);
+    if (!folder || !build(m, &o, folder)) return 1;
+    return run_data_sets(m, &o, folder, &sets);
 }

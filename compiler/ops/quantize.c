@@ -1,0 +1,265 @@
+/* QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear:
+ * https://onnx.ai/onnx/operators/onnx__QuantizeLinear.html
+ * One scale for the tensor, one per slice of an axis (opset 13), or one per block along an axis (opset 21). All three are one loop:
+ * the scale is read with strides that repeat it. Types narrower than a byte and float8 go through casts. */
+#include "op.h"
+
+#include <string.h>
+
+/* -- how the scale lies over the tensor -------------------------------------------------------------------------------------- */
+
+typedef enum { PER_TENSOR, PER_AXIS, PER_BLOCK } Granularity;
+typedef struct { Granularity granularity; int axis; int64_t block; } Layout;
+
+static bool read_layout(Node *n, Layout *l)
+{
+    const Shape *x = &n->in[0]->type.shape, *scale = &n->in[1]->type.shape;
+    *l = (Layout){PER_TENSOR, 0, attr_int(n, "block_size", 0)};
+    if (l->block > 0) {
+        l->granularity = PER_BLOCK;
+        l->axis = attr_axis(n, "axis", 1, x->rank);
+        if (l->axis < 0) return false;
+        if (scale->rank != x->rank) {
+            node_error(n, "input 1 \"%s\" has rank %d, expected %d for blocked quantisation", n->in[1]->name, scale->rank, x->rank);
+            return false;
+        }
+        return need_equal(n, scale->dim[l->axis], dim_ceildiv(x->dim[l->axis], dim_const(l->block)), "blocks along the axis");
+    }
+    if (dim_is(shape_elements(scale), 1)) return true;
+    l->granularity = PER_AXIS;
+    l->axis = attr_axis(n, "axis", 1, x->rank);
+    if (l->axis < 0) return false;
+    if (scale->rank != 1) {
+        node_error(n, "input 1 \"%s\" has shape %s, expected one scale or one per slice of axis %d", n->in[1]->name, shape_text(scale), l->axis);
+        return false;
+    }
+    return need_equal(n, scale->dim[0], x->dim[l->axis], "scales and slices of the axis");
+}
+
+/* Blocks that divide the axis: one more loop dimension, so that every stride is plain. */
+static Shape loop_shape(const Layout *l, const Shape *x)
+{
+    if (l->granularity != PER_BLOCK) return *x;
+    Shape s = {.rank = x->rank + 1};
+    for (int d = 0, to = 0; d < x->rank; d++) {
+        if (d == l->axis) {
+            s.dim[to++] = dim_floordiv(x->dim[d], dim_const(l->block));
+            s.dim[to++] = dim_const(l->block);
+        } else {
+            s.dim[to++] = x->dim[d];
+        }
+    }
+    return s;
+}
+
+static Ref read_dense(Step *s, Value *v)
+{
+    Dim strides[MAX_RANK], stride = dim_const(1);
+    for (int d = s->loop->rank - 1; d >= 0; d--) {
+        strides[d] = stride;
+        stride = dim_mul(stride, s->loop->extent[d]);
+    }
+    return loop_read_strided(s, v, NULL, strides);
+}
+
+/* A scale or zero point, repeated over what it is for. */
+static Ref read_parameter(Step *s, const Layout *l, Value *v)
+{
+    Dim strides[MAX_RANK], stride = dim_const(1);
+    for (int d = 0; d < s->loop->rank; d++) strides[d] = dim_const(0);
+    if (l->granularity == PER_AXIS) strides[l->axis] = dim_const(1);
+    if (l->granularity == PER_BLOCK) {
+        const Shape *shape = &v->type.shape;
+        for (int d = shape->rank - 1; d >= 0; d--) {
+            strides[d > l->axis ? d + 1 : d] = stride;
+            stride = dim_mul(stride, shape->dim[d]);
+        }
+    }
+    return loop_read_strided(s, v, NULL, strides);
+}
+
+static bool is_plain(DType t)
+{
+    return t == DT_INT8 || t == DT_UINT8 || t == DT_INT16 || t == DT_UINT16;
+}
+
+static bool is_float8(DType t)
+{
+    return t >= DT_FLOAT8E4M3FN && t <= DT_FLOAT8E5M2FNUZ;
+}
+
+/* The last block may be shorter than the others; then blocks are no loop dimension. */
+static bool blocks_divide(const Layout *l, const Shape *x)
+{
+    return l->granularity != PER_BLOCK || dim_is(dim_mod(x->dim[l->axis], dim_const(l->block)), 0);
+}
+
+/* -- QuantizeLinear ----------------------------------------------------------------------------------------------------------------- */
+
+static DType quantized_type(Node *n)
+{
+    if (in(n, 2)) return n->in[2]->type.dtype;
+    int64_t given = attr_int(n, "output_dtype", DT_UNDEFINED);
+    return given > DT_UNDEFINED && given < DT_COUNT ? (DType)given : DT_UINT8;
+}
+
+static void infer_quantize(Node *n)
+{
+    Layout l;
+    if (!need(n, 2, 3, 1, 1) || !read_layout(n, &l)) return;
+    DType t = quantized_type(n);
+    if (!is_plain(t) && !is_float8(t) && t != DT_INT4 && t != DT_UINT4 && t != DT_INT2 && t != DT_UINT2 && t != DT_FLOAT4E2M1) {
+        node_error(n, "quantises to %s, expected an 8- or 16-bit integer, a float8 or a 4- or 2-bit type", dtype_name(t));
+        return;
+    }
+    if (!blocks_divide(&l, &n->in[0]->type.shape)) {
+        node_error(n, "block_size %lld does not divide axis %d of shape %s", (long long)l.block, l.axis, shape_text(&n->in[0]->type.shape));
+        return;
+    }
+    set_out(n, 0, t, &n->in[0]->type.shape);
+}
+
+static void lower_quantize(Node *n)
+{
+    Layout l;
+    read_layout(n, &l);
+    Shape shape = loop_shape(&l, &n->in[0]->type.shape);
+    Step *s = step_loop(n, &shape);
+    Ref zero = in(n, 2) ? read_parameter(s, &l, n->in[2]) : loop_int(0);
+    Ref x = read_dense(s, n->in[0]);
+    if (n->in[0]->type.dtype == DT_INT32) x = loop_apply(s, DT_FLOAT, "cast_i32_f32", 1, &x);
+    Ref args[] = {x, read_parameter(s, &l, n->in[1]), zero};
+    loop_store(s, n->out[0], loop_apply(s, n->out[0]->type.dtype, mem_printf("quantize_%s", dtype_suffix(n->out[0]->type.dtype)), 3, args));
+}
+
+/* Blocked or per-axis parameters spelt out to the tensor's own shape. */
+static Value *spread(Node *n, const Layout *l, Value *v)
+{
+    const Shape *x = &n->in[0]->type.shape;
+    if (l->granularity == PER_TENSOR) return make2(n, "Reshape", v, const_ints(n, 0, NULL), NULL);
+    if (l->granularity == PER_AXIS) {
+        int64_t dims[MAX_RANK];
+        for (int d = 0; d < x->rank; d++) dims[d] = d == l->axis ? -1 : 1;
+        return make2(n, "Reshape", v, const_ints(n, x->rank, dims), NULL);
+    }
+    int64_t with_block[MAX_RANK + 1], repeat[MAX_RANK + 1], merged[MAX_RANK];
+    for (int d = 0, to = 0; d < x->rank; d++, to++) {
+        with_block[to] = dim_value(v->type.shape.dim[d]);
+        repeat[to] = 1;
+        merged[d] = dim_value(x->dim[d]);
+        if (d != l->axis) continue;
+        with_block[++to] = 1;
+        repeat[to] = l->block;
+    }
+    Value *column = make2(n, "Reshape", v, const_ints(n, x->rank + 1, with_block), NULL);
+    Value *tiled = make2(n, "Tile", column, const_ints(n, x->rank + 1, repeat), NULL);
+    return make2(n, "Reshape", tiled, const_ints(n, x->rank, merged), NULL);
+}
+
+static Value *cast_to(Node *n, Value *v, DType t, Value *result)
+{
+    Node *cast = make_node(n, "Cast", 1, &v, result);
+    attr_set_int(cast, "to", t);
+    return cast->out[0];
+}
+
+/* Sub-byte integers: x / scale rounded, plus the zero point, bounded, cast. Float8 and float4: x / scale, cast with saturation. */
+static void expand_quantize(Node *n)
+{
+    Layout l;
+    DType t = n->out[0]->type.dtype;
+    if (is_plain(t)) return;
+    read_layout(n, &l);
+    Value *scale = spread(n, &l, n->in[1]);
+    Value *x = make2(n, "Div", n->in[0], scale, NULL);
+    if (is_float8(t) || t == DT_FLOAT4E2M1) {
+        Node *cast = make_node(n, "Cast", 1, &x, n->out[0]);
+        attr_set_int(cast, "to", t);
+        if (is_float8(t)) attr_set_int(cast, "saturate", attr_int(n, "saturate", 1));
+        return;
+    }
+    int bits = dtype_bits(t);
+    bool is_signed = t == DT_INT4 || t == DT_INT2;
+    double low = is_signed ? -(1 << (bits - 1)) : 0, high = is_signed ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
+    Value *q = make1(n, "Round", x, NULL);
+    if (in(n, 2)) q = make2(n, "Add", q, spread(n, &l, cast_to(n, n->in[2], DT_FLOAT, NULL)), NULL);
+    q = make3(n, "Clip", q, const_scalar(n, DT_FLOAT, low), const_scalar(n, DT_FLOAT, high), NULL);
+    cast_to(n, q, t, n->out[0]);
+}
+
+/* -- DequantizeLinear --------------------------------------------------------------------------------------------------------------- */
+
+static void infer_dequantize(Node *n)
+{
+    Layout l;
+    if (!need(n, 2, 3, 1, 1) || !read_layout(n, &l)) return;
+    if (in(n, 2) && !need_same_type(n, 0, 2)) return;
+    if (!blocks_divide(&l, &n->in[0]->type.shape)) {
+        node_error(n, "block_size %lld does not divide axis %d of shape %s", (long long)l.block, l.axis, shape_text(&n->in[0]->type.shape));
+        return;
+    }
+    int64_t given = attr_int(n, "output_dtype", DT_UNDEFINED);
+    set_out(n, 0, given ? (DType)given : n->in[1]->type.dtype, &n->in[0]->type.shape);
+}
+
+static bool dequantizes_directly(DType t)
+{
+    return is_plain(t) || t == DT_INT32;
+}
+
+static void lower_dequantize(Node *n)
+{
+    Layout l;
+    read_layout(n, &l);
+    Shape shape = loop_shape(&l, &n->in[0]->type.shape);
+    Step *s = step_loop(n, &shape);
+    Ref zero = in(n, 2) ? read_parameter(s, &l, n->in[2]) : loop_int(0);
+    Ref args[] = {read_dense(s, n->in[0]), read_parameter(s, &l, n->in[1]), zero};
+    loop_store(s, n->out[0], loop_apply(s, DT_FLOAT, mem_printf("dequantize_%s", dtype_suffix(n->in[0]->type.dtype)), 3, args));
+}
+
+static void expand_dequantize(Node *n)
+{
+    Layout l;
+    DType t = n->in[0]->type.dtype;
+    if (dequantizes_directly(t)) return;
+    read_layout(n, &l);
+    Value *x = cast_to(n, n->in[0], DT_FLOAT, NULL);
+    if (in(n, 2)) x = make2(n, "Sub", x, spread(n, &l, cast_to(n, n->in[2], DT_FLOAT, NULL)), NULL);
+    Value *scale = spread(n, &l, cast_to(n, n->in[1], DT_FLOAT, NULL));
+    if (n->out[0]->type.dtype == DT_FLOAT) make2(n, "Mul", x, scale, n->out[0]);
+    else cast_to(n, make2(n, "Mul", x, scale, NULL), n->out[0]->type.dtype, n->out[0]);
+}
+
+/* -- DynamicQuantizeLinear ------------------------------------------------------------------------------------------------------------ */
+
+static void infer_dynamic(Node *n)
+{
+    if (!need(n, 1, 1, 3, 3) || !need_type(n, 0, (DType[]){DT_FLOAT}, 1)) return;
+    Shape scalar = shape_scalar();
+    set_out(n, 0, DT_UINT8, &n->in[0]->type.shape);
+    set_out(n, 1, DT_FLOAT, &scalar);
+    set_out(n, 2, DT_UINT8, &scalar);
+}
+
+static void lower_dynamic(Node *n)
+{
+    Step *s = step_call(n, "dynamic_quantize_u8");
+    arg_in(s, n->in[0]);
+    arg_out(s, n->out[0]);
+    arg_out(s, n->out[1]);
+    arg_out(s, n->out[2]);
+    arg_dim(s, elements(n->in[0]));
+}
+
+#define QUANTIZE(d, v) {.name = "QuantizeLinear", .domain = d, .since = v, .infer = infer_quantize, .lower = lower_quantize, .expand = expand_quantize, .flags = OP_HALF_NATIVE}
+#define DEQUANTIZE(d, v) {.name = "DequantizeLinear", .domain = d, .since = v, .infer = infer_dequantize, .lower = lower_dequantize, .expand = expand_dequantize, .flags = OP_HALF_NATIVE | OP_FOLD_LATE}
+
+const Op ops_quantize[] = {
+    QUANTIZE("", 10),
+    QUANTIZE("com.microsoft", 1),
+    DEQUANTIZE("", 10),
+    DEQUANTIZE("com.microsoft", 1),
+    {.name = "DynamicQuantizeLinear", .domain = "", .since = 11, .infer = infer_dynamic, .lower = lower_dynamic},
+    {0},
+};

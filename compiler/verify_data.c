@@ -1,0 +1,181 @@
+/* Data sets: folders of input_N.pb and output_N.pb. */
+#include "verify.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *data_path(const DataSet *set, const char *what, int number)
+{
+    return mem_printf("%s/%s_%d.pb", set->path, what, number);
+}
+
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* -- finding them ------------------------------------------------------------------------------------------------------------- */
+
+static void add_set(DataSets *sets, const char *path)
+{
+    mem_grow(&sets->items, &sets->capacity, sets->count + 1, sizeof *sets->items);
+    sets->items[sets->count++] = (DataSet){.path = path};
+}
+
+/* test_data_set_9 before test_data_set_10. */
+static int in_order(const void *a, const void *b)
+{
+    const char *x = ((const DataSet *)a)->path, *y = ((const DataSet *)b)->path;
+    size_t length_x = strlen(x), length_y = strlen(y);
+    return length_x != length_y ? (length_x > length_y) - (length_x < length_y) : strcmp(x, y);
+}
+
+static bool list_sets(Model *m, const char *dir, DataSets *sets)
+{
+    static const char prefix[] = "test_data_set_";
+    DIR *d = opendir(dir);
+    if (!d) {
+        model_error(m, "%s: can't be opened: %s", dir, strerror(errno));
+        return false;
+    }
+    for (struct dirent *entry; (entry = readdir(d));)
+        if (!strncmp(entry->d_name, prefix, sizeof prefix - 1)) add_set(sets, mem_printf("%s/%s", dir, entry->d_name));
+    closedir(d);
+    if (sets->count > 1) qsort(sets->items, (size_t)sets->count, sizeof *sets->items, in_order);
+    return true;
+}
+
+static const char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash) return ".";
+    return slash == path ? "/" : mem_strndup(path, (size_t)(slash - path));
+}
+
+bool find_data_sets(Model *m, const char *dir, DataSets *sets)
+{
+    *sets = (DataSets){0};
+    if (!dir) dir = folder_of(m->path);
+    DataSet itself = {.path = dir};
+    if (exists(data_path(&itself, "input", 0)) || exists(data_path(&itself, "output", 0))) {
+        add_set(sets, dir);
+        return true;
+    }
+    if (!list_sets(m, dir, sets)) return false;
+    if (!sets->count) model_error(m, "%s: no data: expected input_0.pb and output_0.pb there, or folders test_data_set_* that hold them", dir);
+    return sets->count > 0;
+}
+
+/* -- bounds of the open dimensions --------------------------------------------------------------------------------------------- */
+
+static bool is_given(const Options *o, const char *name)
+{
+    for (int i = 0; i < o->n_dims; i++)
+        if (!strcmp(o->dims[i].name, name)) return true;
+    return false;
+}
+
+/* Widens the bound of this name. */
+static void include(Options *o, const char *name, int64_t size)
+{
+    for (int i = 0; i < o->n_dims; i++) {
+        DimOption *d = &o->dims[i];
+        if (strcmp(d->name, name)) continue;
+        if (size < d->low) d->low = size;
+        if (size > d->high) d->high = size;
+        return;
+    }
+    mem_grow(&o->dims, &o->cap_dims, o->n_dims + 1, sizeof *o->dims);
+    o->dims[o->n_dims++] = (DimOption){.name = name, .low = size < 1 ? size : 1, .high = size};
+}
+
+static bool include_set(Model *m, const DataSet *set, const OpenDim *dims, int count, Options *o)
+{
+    DataItem item = {0};
+    int loaded = -1;
+    for (int i = 0; i < count; i++) {
+        const OpenDim *d = &dims[i];
+        if (is_given(&m->options, d->name)) continue;
+        if (d->input != loaded && !load_data_item(m, data_path(set, "input", d->input), NULL, &item)) return false;
+        loaded = d->input;
+        const Shape *shape = &item.tensor->type.shape;
+        if (d->axis < shape->rank) include(o, d->name, dim_value(shape->dim[d->axis]));
+    }
+    return true;
+}
+
+bool bound_dims(Model *m, const DataSets *sets, Options *o)
+{
+    OpenDim *dims;
+    int count = load_open_dims(m->path, &dims);
+    m->options = *o;
+    for (int i = 0; i < sets->count; i++)
+        if (!include_set(m, &sets->items[i], dims, count, o)) return false;
+    return true;
+}
+
+/* -- loading ------------------------------------------------------------------------------------------------------------------- */
+
+static int param_index(const Model *m, Dim d)
+{
+    for (int i = 0; i < m->n_params; i++)
+        if (dim_symbol(m->params[i], 0, 0) == d) return i;
+    return -1;
+}
+
+/* Does the size fit the dimension? The first size of a run-time dimension settles it. */
+static bool settle_dim(const Model *m, DataSet *set, Dim d, int64_t size)
+{
+    if (dim_is_const(d)) return dim_value(d) == size;
+    int i = param_index(m, d);
+    if (i < 0) return false;
+    if (set->params[i] < 0) set->params[i] = size;
+    return set->params[i] == size;
+}
+
+static bool fits(const Model *m, DataSet *set, const Type *expected, const Type *found)
+{
+    bool same = expected->dtype == found->dtype && expected->shape.rank == found->shape.rank;
+    for (int i = 0; same && i < found->shape.rank; i++)
+        same = settle_dim(m, set, expected->shape.dim[i], dim_value(found->shape.dim[i]));
+    return same;
+}
+
+static bool load_input(Model *m, DataSet *set, int i)
+{
+    const Value *v = m->graph->inputs[i];
+    const char *path = data_path(set, "input", i);
+    if (!load_data_item(m, path, &v->type, &set->inputs[i])) return false;
+    const Type *found = &set->inputs[i].tensor->type;
+    if (fits(m, set, &v->type, found)) return true;
+    model_error(m, "%s: is %s%s, but input \"%s\" of the model is %s%s", path, dtype_name(found->dtype), shape_text(&found->shape),
+                v->name, dtype_name(v->type.dtype), shape_text(&v->type.shape));
+    return false;
+}
+
+static bool load_outputs(Model *m, DataSet *set)
+{
+    bool good = true;
+    int count = m->graph->n_outputs;
+    set->outputs = mem_array((size_t)count, sizeof *set->outputs);
+    for (int i = 0; i < count; i++)
+        if (!load_data_item(m, data_path(set, "output", i), &m->graph->outputs[i]->type, &set->outputs[i])) good = false;
+    if (!exists(data_path(set, "output", count))) return good;
+    model_error(m, "%s: the model has only %d outputs", data_path(set, "output", count), count);
+    return false;
+}
+
+bool load_data_set(Model *m, DataSet *set)
+{
+    int count = m->graph->n_inputs;
+    bool good = true;
+    set->params = mem_array((size_t)m->n_params, sizeof *set->params);
+    for (int i = 0; i < m->n_params; i++) set->params[i] = -1;
+    set->inputs = mem_array((size_t)count, sizeof *set->inputs);
+    for (int i = 0; i < count; i++)
+        if (!load_input(m, set, i)) good = false;
+    return load_outputs(m, set) && good;
+}

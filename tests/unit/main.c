@@ -1,0 +1,23 @@
+/* main.c: runs every unit test; the exit status tells whether all passed. */
+#include <check.h>
+#include <stdlib.h>
+
+#define SUITES \
+    SUITE(dim) \
+    SUITE(arena)
+
+#define SUITE(name) Suite *name##_suite(void);
+SUITES
+#undef SUITE
+
+int main(void)
+{
+    SRunner *runner = srunner_create(NULL);
+#define SUITE(name) srunner_add_suite(runner, name##_suite());
+    SUITES
+#undef SUITE
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
