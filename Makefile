@@ -69,8 +69,58 @@ $(BUILD)/obj/onnx.pb-c.o: $(PROTO)/onnx.pb-c.c
 
 -include $(OBJECTS:.o=.d)
 
+# -- what people call ---------------------------------------------------------------------------------------------------
+
+deps-build deps-check: deps-%:
+	@tools/install-deps $*
+
+# In a second make, since the packages have to be there before the build starts.
+demo: deps-build
+	$(Q)$(MAKE) --no-print-directory $(BUILD)/demo/digits
+	cd examples/digits && ../../$(BUILD)/demo/digits
+
+$(BUILD)/demo/digits: $(BUILD)/onnx2c examples/digits/main.c
+	@mkdir -p $(BUILD)/demo
+	$(BUILD)/onnx2c examples/digits/model.onnx --name digits -o $(BUILD)/demo/digits.c --header $(BUILD)/demo/digits.h
+	$(CC) -std=c99 -O2 -I$(BUILD)/demo -o $@ examples/digits/main.c $(BUILD)/demo/digits.c -lm
+
+check: deps-check
+	$(Q)$(MAKE) --no-print-directory $(BUILD)/onnx2c $(BUILD)/unit-tests $(VENV)/stamp
+	$(Q)tests/check.sh $(BUILD) $(VENV)/bin/python
+
+install: $(BUILD)/onnx2c
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install $(BUILD)/onnx2c $(DESTDIR)$(PREFIX)/bin/onnx2c
+	install -m 644 onnx2c.1 $(DESTDIR)$(PREFIX)/share/man/man1/onnx2c.1
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all clean
+# -- tests ------------------------------------------------------------------------------------------------------------------
+
+UNIT := $(wildcard tests/unit/*.c)
+UNIT_OBJECTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%.o,$(UNIT))
+
+$(BUILD)/unit/%.o: tests/unit/%.c $(GEN)/stamp
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) $(WARN) -Wno-pedantic $(OPT) $(CFLAGS) $(INCLUDES) $$(pkg-config --cflags check) -MMD -MP -c -o $@ $<
+
+$(BUILD)/unit-tests: $(UNIT_OBJECTS) $(filter-out $(BUILD)/obj/main.o,$(LIBRARY))
+	$(Q)$(CC) $(OPT) $(LDFLAGS) -o $@ $^ $(LIBS) $$(pkg-config --libs check)
+
+-include $(UNIT_OBJECTS:.o=.d)
+
+# Python with the onnx package, for the official test cases and for models that are made to be wrong.
+VENV := $(BUILD)/venv
+
+$(VENV)/stamp: tests/conformance/requirements.txt
+	$(Q)python3 -m venv $(VENV)
+	$(Q)$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# After a change that is meant to show: look at the diff, then commit it.
+golden: $(BUILD)/onnx2c
+	$(Q)tests/golden.sh $(BUILD)/onnx2c --update
+
+.PHONY: all demo check install clean deps-build deps-check golden
 .SECONDARY:

@@ -116,8 +116,9 @@ static void forget(Value *v, bool written, void *context)
 static void check_read(Value *v, bool written, void *context)
 {
     const Place *p = context;
-    if (!written && !v->data && !v->is_input && !v->marked) broken(p, v, "is read before it is written");
-    if (written && (v->data || v->is_input)) broken(p, v, "is written, but is no result");
+    bool given = v->data || (v->is_input && !v->graph->parent); /* inputs of a subgraph are written by the steps around it */
+    if (!written && !given && !v->is_input && !v->marked) broken(p, v, "is read before it is written");
+    if (written && given) broken(p, v, "is written, but is no result");
 }
 
 static void check_write(Value *v, bool written, void *context)
@@ -143,27 +144,29 @@ static void check_steps(const Graph *g, const char *stage)
 
 /* -- memory ---------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct { const Place *place; const Model *model; int count, capacity; Value **roots; } Memory;
+typedef struct { const Value *root; int64_t bytes; } Buffer;
+typedef struct { const Place *place; const Model *model; int count, capacity; Buffer *buffers; } Memory;
 
 static void check_place(Value *v, bool written, void *context)
 {
     Memory *memory = context;
-    int64_t offset;
+    int64_t offset, bytes;
     Value *root = storage_root(v, &offset);
     (void)written;
-    if (offset < 0 || offset + value_bytes(v) > value_bytes(root)) broken(memory->place, v, "reaches beyond its storage");
+    bytes = value_bytes(root);
+    if (offset < 0 || offset + value_bytes(v) > bytes) broken(memory->place, v, "reaches beyond its storage");
     if (!in_arena(root) || root->marked) return;
-    if (root->arena_offset < 0 || root->arena_offset + value_bytes(root) > memory->model->arena_bytes)
-        broken(memory->place, root, "lies outside the arena");
+    if (root->arena_offset < 0 || root->arena_offset + bytes > memory->model->arena_bytes) broken(memory->place, root, "lies outside the arena");
     root->marked = true;
-    mem_grow(&memory->roots, &memory->capacity, memory->count + 1, sizeof *memory->roots);
-    memory->roots[memory->count++] = root;
+    mem_grow(&memory->buffers, &memory->capacity, memory->count + 1, sizeof *memory->buffers);
+    memory->buffers[memory->count++] = (Buffer){root, bytes};
 }
 
-static bool overlap(const Value *a, const Value *b)
+static bool overlap(const Buffer *a, const Buffer *b)
 {
-    if (a->last_step < b->first_step || b->last_step < a->first_step) return false;
-    return a->arena_offset < b->arena_offset + value_bytes(b) && b->arena_offset < a->arena_offset + value_bytes(a);
+    const Value *v = a->root, *w = b->root;
+    if (v->last_step < w->first_step || w->last_step < v->first_step) return false;
+    return v->arena_offset < w->arena_offset + b->bytes && w->arena_offset < v->arena_offset + a->bytes;
 }
 
 static void forget_root(Value *v, bool written, void *context)
@@ -182,8 +185,8 @@ static void check_memory(const Model *m, const char *stage)
     for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], check_place, &memory);
     for (int i = 0; i < memory.count; i++)
         for (int k = 0; k < i; k++)
-            if (overlap(memory.roots[i], memory.roots[k]))
-                broken(&p, memory.roots[i], mem_printf("shares memory with \"%s\"", memory.roots[k]->name));
+            if (overlap(&memory.buffers[i], &memory.buffers[k]))
+                broken(&p, memory.buffers[i].root, mem_printf("shares memory with \"%s\"", memory.buffers[k].root->name));
 }
 
 void check(Model *m, const char *stage)

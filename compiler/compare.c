@@ -83,13 +83,13 @@ static double relative(double absolute, double expected)
 
 typedef struct { double product, found, expected, noise; } Sums;
 
-static void add_to_sums(Sums *s, double found, double expected)
+static void add_to_sums(Sums *s, double found, double expected, double absolute)
 {
     if (!isfinite(found) || !isfinite(expected)) return;
     s->product += found * expected;
     s->found += found * found;
     s->expected += expected * expected;
-    s->noise += (found - expected) * (found - expected);
+    s->noise += absolute * absolute;
 }
 
 static double cosine(const Sums *s)
@@ -105,7 +105,7 @@ static void measure(Comparison *c, DType t, const void *found, const void *expec
         double a = number_real(t, found, i), b = number_real(t, expected, i), absolute = distance(t, found, expected, i);
         c->max_absolute = fmax(c->max_absolute, absolute);
         c->max_relative = fmax(c->max_relative, relative(absolute, b));
-        add_to_sums(&sums, a, b);
+        add_to_sums(&sums, a, b, absolute);
         uint64_t ulp = c->has_ulp && !isnan(a) && !isnan(b) ? ulps(t, found, expected, i) : 0;
         if (ulp > c->max_ulp) c->max_ulp = ulp;
     }

@@ -47,13 +47,13 @@ static void set_constant(Value *v, const Tensor *t)
 
 /* -- initializers, inputs and outputs --------------------------------------------------------------------------------------- */
 
+/* One that can't be read is defined all the same, so that its uses are not reported as well. */
 static void add_initializer(Loader *l, Scope *s, const char *name, const Tensor *t, const char *why)
 {
-    Value *v = why ? NULL : name[0] ? define(s, name) : NULL;
-    if (!v && !why) why = name[0] ? "is defined twice" : "has no name";
+    Value *v = name[0] ? define(s, name) : NULL;
+    if (!why && !v) why = name[0] ? "is defined twice" : "has no name";
     if (why) model_error(l->model, "initializer \"%s\": %s", name, why);
-    if (v) set_constant(v, t);
-    else if (!map_get(s->values, name) && name[0]) define(s, name); /* so that its uses are not reported as well */
+    else set_constant(v, t);
 }
 
 static void load_initializers(Loader *l, Scope *s, const GraphProto *g)

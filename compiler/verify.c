@@ -39,12 +39,14 @@ static int run_data_sets(Model *m, const VerifyOptions *o, const char *folder, c
 int verify_main(int argc, char **argv)
 {
     VerifyOptions o;
-    DataSets sets;
+    DataSets sets = {0};
     int status = parse_verify_options(&o, argc, argv);
     if (status != VERIFY) return status;
     Model data = {.path = o.compile.model_path}; /* for messages about the data, until there is a model */
-    if (!find_data_sets(&data, o.dir, &sets) || !bound_dims(&data, &sets, &o.compile)) return 1;
-    Model *m = compile_model(&o.compile);
+    OpenDim *dims;
+    int open_dims = load_open_dims(data.path, &dims);
+    if (open_dims >= 0 && (!find_data_sets(&data, o.dir, &sets) || !bound_dims(&data, &sets, dims, open_dims, &o.compile))) return 1;
+    Model *m = compile_model(&o.compile); /* says, too, why a file is no model */
     if (m->errors || !only_tensors(m) || !load_data_sets(m, &sets)) return 1;
     const char *folder = work_folder(o.keep);
     if (!folder || !build(m, &o, folder)) return 1;

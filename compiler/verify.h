@@ -34,9 +34,12 @@ typedef struct {
 typedef struct { int count, capacity; DataSet *items; } DataSets;
 
 /* All report through model_error and return false when something is missing or wrong. */
-bool find_data_sets(Model *m, const char *dir, DataSets *sets);      /* dir NULL: beside the model */
-bool bound_dims(Model *m, const DataSets *sets, Options *o);         /* adds a bound for each open dimension that --dim doesn't give */
-bool load_data_set(Model *m, DataSet *set);                          /* after compilation: the types are known */
+bool find_data_sets(Model *m, const char *dir, DataSets *sets); /* dir NULL: beside the model */
+
+/* Adds bounds of `count` open dimensions of the model, from the sizes in the data, where --dim gives none. */
+bool bound_dims(Model *m, const DataSets *sets, const OpenDim *dims, int count, Options *o);
+
+bool load_data_set(Model *m, DataSet *set); /* after compilation: the types are known */
 
 /* -- verify_folder.c ---------------------------------------------------------------------------------------------------------- */
 

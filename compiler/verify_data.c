@@ -107,11 +107,9 @@ static bool include_set(Model *m, const DataSet *set, const OpenDim *dims, int c
     return true;
 }
 
-bool bound_dims(Model *m, const DataSets *sets, Options *o)
+bool bound_dims(Model *m, const DataSets *sets, const OpenDim *dims, int count, Options *o)
 {
-    OpenDim *dims;
-    int count = load_open_dims(m->path, &dims);
-    m->options = *o;
+    m->options = *o; /* what the user gave stays to be told from what is added */
     for (int i = 0; i < sets->count; i++)
         if (!include_set(m, &sets->items[i], dims, count, o)) return false;
     return true;

@@ -24,7 +24,9 @@ static const char beginning[] =
     "#include <stdio.h>\n"
     "#include <stdlib.h>\n"
     "#include <string.h>\n"
-    "\n"
+    "\n";
+
+static const char files_and_blocks[] =
     "static FILE *open_file(const char *folder, const char *name, const char *mode)\n"
     "{\n"
     "    char path[4352];\n"
@@ -35,10 +37,14 @@ static const char beginning[] =
     "    exit(1);\n"
     "}\n"
     "\n"
+    "/* All of them stay in reach until the end: nothing leaks. */\n"
+    "static void *blocks[BLOCKS];\n"
+    "static size_t used;\n"
+    "\n"
     "static void *block(size_t bytes)\n"
     "{\n"
     "    void *memory = malloc(bytes ? bytes : 1);\n"
-    "    if (memory) return memory;\n"
+    "    if (memory) return blocks[used++] = memory;\n"
     "    fputs(\"out of memory\\n\", stderr);\n"
     "    exit(1);\n"
     "}\n"
@@ -124,6 +130,9 @@ static bool any_dims(const Graph *g)
 static void write_helpers(const Graph *g, FILE *f)
 {
     fputs(beginning, f);
+    if (!g->n_inputs && !g->n_outputs) return;
+    fprintf(f, "enum { BLOCKS = %d };\n\n", 2 * g->n_inputs + g->n_outputs); /* strings take two */
+    fputs(files_and_blocks, f);
     if (g->n_inputs) fputs(reading, f);
     if (any_text(g->inputs, g->n_inputs)) fputs(reading_text, f);
     if (!all_text(g->outputs, g->n_outputs) || any_dims(g)) fputs(writing, f);
@@ -172,7 +181,8 @@ void write_harness(Model *m, FILE *f)
     const Graph *g = m->graph;
     write_helpers(g, f);
     fputs("int main(int argc, char **argv)\n{\n", f);
-    fprintf(f, "    if (argc != %d) return 1;\n    const char *folder = argv[1];\n", 2 + m->n_params);
+    fprintf(f, "    if (argc != %d) return 1;\n", 2 + m->n_params);
+    fputs("    const char *folder = argv[1];\n", f);
     if (g->n_inputs && !all_text(g->inputs, g->n_inputs)) fputs("    size_t bytes;\n", f);
     for (int i = 0; i < g->n_inputs; i++) write_input(g->inputs[i], i, f);
     for (int i = 0; i < g->n_outputs; i++) write_room(g->outputs[i], i, f);

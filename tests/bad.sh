@@ -1,0 +1,75 @@
+#!/bin/bash
+# Bad input: exit status 1 (2 for wrong usage), a line per reason, nothing written, no crash.
+#
+#   bad.sh ONNX2C PYTHON
+cd "$(dirname "$0")/.." || exit 1
+. tests/lib.sh
+onnx2c=$1
+python=$2
+
+# refuses NAME FILE PATTERN [OPTION...]: exit 1, the pattern in a line that begins "onnx2c: error: ", no output file.
+refuses() {
+    name=$1
+    file=$2
+    pattern=$3
+    shift 3
+    ok "$name" refusal "$file" "$pattern" "$@"
+}
+
+refusal() {
+    file=$1
+    pattern=$2
+    shift 2
+    rm -f "$work/out.c" "$work/out.h" "$work/out.json"
+    "$onnx2c" "$file" -o "$work/out.c" --header "$work/out.h" --report "$work/out.json" "$@" 2>"$work/errors" >"$work/stdout"
+    status=$?
+    cat "$work/errors"
+    [ "$status" -eq 1 ] || { echo "exit status $status, expected 1"; return 1; }
+    [ ! -s "$work/stdout" ] || { echo "something on standard output"; return 1; }
+    for f in "$work"/out.*; do [ ! -e "$f" ] || { echo "$f was written"; return 1; }; done
+    grep -v '^onnx2c: warning: ' "$work/errors" | grep -qv '^onnx2c: error: ' && { echo "a line that is no error message"; return 1; }
+    grep -q -- "$pattern" "$work/errors" || { echo "no line says: $pattern"; return 1; }
+}
+
+usage() { # ARGUMENT...: exit 2
+    "$onnx2c" "$@" >/dev/null 2>"$work/errors"
+    [ $? -eq 2 ]
+}
+
+ok "no model" usage
+ok "unknown option" usage --no-such-option x.onnx
+ok "bad --dim" usage x.onnx --dim batch
+ok "bad --weights" usage x.onnx --weights cloud
+
+: >"$work/empty.onnx"
+head -c 4096 /dev/urandom >"$work/garbage.onnx"
+echo "hello, this is text" >"$work/text.onnx"
+mkdir "$work/folder.onnx"
+refuses "missing file" "$work/none.onnx" "none.onnx"
+refuses "empty file" "$work/empty.onnx" "empty.onnx"
+refuses "text file" "$work/text.onnx" "text.onnx"
+refuses "folder" "$work/folder.onnx" "folder.onnx"
+refuses "garbage" "$work/garbage.onnx" "garbage.onnx"
+size=$(stat -c %s tests/models/digits/model.onnx)
+for part in 1 3 10 30 50 80 95 99; do
+    head -c $((size * part / 100)) tests/models/digits/model.onnx >"$work/cut.onnx"
+    refuses "cut to $part %" "$work/cut.onnx" "cut.onnx"
+done
+refuses "output in no folder" tests/models/digits/model.onnx "" -o "$work/nowhere/x.c"
+
+# Models made to be wrong, each with what the message must say: NAME<tab>PATTERN<tab>OPTIONS.
+"$python" tests/bad_models.py "$work/bad" >"$work/list" || { echo "bad_models.py failed"; exit 1; }
+while IFS="$(printf '\t')" read -r name pattern options; do
+    # shellcheck disable=SC2086 # options are words
+    refuses "$name" "$work/bad/$name.onnx" "$pattern" $options
+done <"$work/list"
+
+# One byte changed at a time: any outcome but a crash.
+survives() {
+    "$onnx2c" "$1" -o "$work/out.c" >/dev/null 2>"$work/errors"
+    status=$?
+    [ "$status" -le 1 ] || { cat "$work/errors"; return 1; }
+}
+"$python" tests/bad_models.py --mutations tests/models/kws_rnn/model.onnx "$work/mutants"
+for file in "$work"/mutants/*.onnx; do ok "mutant $(basename "$file")" survives "$file"; done
+finish

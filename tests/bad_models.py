@@ -1,0 +1,107 @@
+"""Models that are wrong in one way each.
+
+usage: bad_models.py FOLDER                        writes FOLDER/NAME.onnx; prints NAME<tab>PATTERN<tab>OPTIONS per model
+       bad_models.py --mutations MODEL FOLDER      writes copies of MODEL with a few bytes changed, from a fixed seed
+"""
+import os
+import random
+import sys
+
+from onnx import ModelProto, StringStringEntryProto, TensorProto, helper
+
+FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
+
+
+def info(name, shape, dtype=FLOAT):
+    return helper.make_tensor_value_info(name, dtype, shape)
+
+
+def model(nodes, inputs=None, outputs=None, initializers=(), opset=17, domains=()):
+    graph = helper.make_graph(nodes, "g", inputs or [info("x", [1, 3, 8, 8])], outputs or [info("y", None)], list(initializers))
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)] + [helper.make_opsetid(d, 1) for d in domains])
+
+
+def external(location, **entries):
+    t = TensorProto(name="w", data_type=FLOAT, dims=[4], data_location=TensorProto.EXTERNAL)
+    for key, value in {"location": location, **entries}.items():
+        t.external_data.append(StringStringEntryProto(key=key, value=str(value)))
+    return model([helper.make_node("Add", ["x", "w"], ["y"])], inputs=[info("x", [4])], initializers=[t])
+
+
+def tensor(name, dtype, dims, raw):
+    return TensorProto(name=name, data_type=dtype, dims=dims, raw_data=raw)
+
+
+def add(w):
+    return model([helper.make_node("Add", ["x", "w"], ["y"], name="adder")], inputs=[info("x", [4])], initializers=[w])
+
+
+def cases(folder):
+    node = helper.make_node
+    yield "unknown_operator", "Frobnicate", model([node("Frobnicate", ["x"], ["y"], name="frob")])
+    yield "unknown_domain", "my.domain", model([node("Thing", ["x"], ["y"], name="thing", domain="my.domain")], domains=["my.domain"])
+    yield "two_unknown_operators", "Frob2", model([node("Frob1", ["x"], ["t"], name="a"), node("Frob2", ["x"], ["y"], name="b")])
+    yield "cycle", "cycle", model([node("Add", ["x", "b"], ["a"], name="n1"), node("Add", ["x", "a"], ["b"], name="n2"), node("Relu", ["b"], ["y"])])
+    yield "defined_twice", "twice", model([node("Relu", ["x"], ["y"], name="n1"), node("Abs", ["x"], ["y"], name="n2")])
+    yield "input_undefined", "nowhere", model([node("Add", ["x", "nowhere"], ["y"], name="n1")])
+    yield "output_undefined", "nothing", model([node("Relu", ["x"], ["t"])], outputs=[info("nothing", None)])
+    yield "symbolic_dimension", "--dim batch", model([node("Relu", ["x"], ["y"])], inputs=[info("x", ["batch", 3])])
+    yield "unnamed_dimension", "--dim x:0", model([node("Relu", ["x"], ["y"])], inputs=[info("x", [None, 3])])
+    yield "no_shape", "x", model([node("Relu", ["x"], ["y"])], inputs=[info("x", None)])
+    yield "negative_dimension", "-3", model([node("Relu", ["x"], ["y"])], inputs=[info("x", [-3, 3])])
+    yield "absurd_dimension", "x", model([node("Relu", ["x"], ["y"])], inputs=[info("x", [1 << 62, 1 << 62])])
+    yield "absurd_result", "y", model([node("Expand", ["x", "s"], ["y"], name="e")], inputs=[info("x", [1])],
+                                     initializers=[tensor("s", INT64, [2], (1 << 40).to_bytes(8, "little") * 2)])
+    yield "absurd_initializer", "w", add(tensor("w", FLOAT, [1 << 40, 1 << 40], b""))
+    yield "short_initializer", "w", add(tensor("w", FLOAT, [4], b"\0" * 12))
+    yield "long_initializer", "w", add(tensor("w", FLOAT, [4], b"\0" * 20))
+    yield "initializer_of_unknown_type", "w", add(tensor("w", 99, [4], b"\0" * 16))
+    yield "types_differ", "adder", add(tensor("w", INT64, [4], b"\0" * 32))
+    yield "shapes_differ", "adder", add(tensor("w", FLOAT, [3], b"\0" * 12))
+    yield "conv_rank", "conv", model([node("Conv", ["x", "w"], ["y"], name="conv1")], initializers=[tensor("w", FLOAT, [4, 3], b"\0" * 48)])
+    yield "conv_channels", "conv", model([node("Conv", ["x", "w"], ["y"], name="conv1")], initializers=[tensor("w", FLOAT, [4, 5, 1, 1], b"\0" * 80)])
+    yield "conv_strides", "conv", model([node("Conv", ["x", "w"], ["y"], name="conv1", strides=[0, 0])], initializers=[tensor("w", FLOAT, [4, 3, 1, 1], b"\0" * 48)])
+    yield "conv_kernel_too_large", "conv", model([node("Conv", ["x", "w"], ["y"], name="conv1")], initializers=[tensor("w", FLOAT, [1, 3, 9, 9], b"\0" * 972)])
+    yield "axis_out_of_range", "axis", model([node("Softmax", ["x"], ["y"], name="s", axis=9)])
+    yield "attribute_type", "axis", model([node("Softmax", ["x"], ["y"], name="s", axis="one")])
+    yield "missing_input", "inputs", model([node("Add", ["x"], ["y"], name="n")])
+    yield "reshape_impossible", "r", model([node("Reshape", ["x", "s"], ["y"], name="r")], initializers=[tensor("s", INT64, [1], (7).to_bytes(8, "little"))])
+    yield "gather_out_of_range", "gat", model([node("Gather", ["c", "i"], ["t"], name="gat"), node("Add", ["x", "t"], ["y"])],
+                                             initializers=[tensor("c", FLOAT, [2], b"\0" * 8), tensor("i", INT64, [1], (5).to_bytes(8, "little"))])
+    yield "external_missing", "no_such_file.bin", external("no_such_file.bin")
+    yield "external_parent", "outside", external("../outside.bin")
+    yield "external_absolute", "etc", external("/etc/passwd")
+    yield "external_link", "link.bin", external("link.bin")
+    yield "external_too_short", "short.bin", external("short.bin", offset=8, length=16)
+    yield "external_negative_offset", "short.bin", external("short.bin", offset=-8, length=16)
+    yield "wrong_dim_option", "no_such_dim", model([node("Relu", ["x"], ["y"])]), "--dim no_such_dim=3"
+    open(os.path.join(folder, "..", "outside.bin"), "wb").write(b"\0" * 16)
+    open(os.path.join(folder, "short.bin"), "wb").write(b"\0" * 16)
+    os.symlink("../outside.bin", os.path.join(folder, "link.bin"))
+
+
+def mutations(path, folder):
+    rng = random.Random(7)
+    data = open(path, "rb").read()
+    os.makedirs(folder, exist_ok=True)
+    for i in range(150):
+        mutant = bytearray(data)
+        for _ in range(rng.choice([1, 1, 2, 8])):
+            # The first and last kilobytes hold the graph; weights lie between.
+            at = rng.choice([rng.randrange(2000), len(data) - 1 - rng.randrange(3000), rng.randrange(len(data))])
+            mutant[at] = rng.randrange(256)
+        open(os.path.join(folder, f"{i:03}.onnx"), "wb").write(mutant)
+
+
+def main():
+    if sys.argv[1] == "--mutations":
+        return mutations(sys.argv[2], sys.argv[3])
+    folder = sys.argv[1]
+    os.makedirs(folder)
+    for name, pattern, m, *options in cases(folder):
+        assert isinstance(m, ModelProto)
+        open(os.path.join(folder, name + ".onnx"), "wb").write(m.SerializeToString())
+        print(name, pattern, " ".join(options), sep="\t")
+
+
+main()

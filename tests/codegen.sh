@@ -1,0 +1,53 @@
+#!/bin/bash
+# The generated C as C: every flag and compiler its users may have, and the bytes it is made of.
+#
+#   codegen.sh ONNX2C
+cd "$(dirname "$0")/.." || exit 1
+. tests/lib.sh
+onnx2c=$PWD/${1#"$PWD"/}
+strict="-std=c99 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Werror"
+san="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
+
+verify() { # MODEL CC CFLAGS
+    "$onnx2c" verify "tests/models/$1/model.onnx" "tests/models/$1" --rtol "$(tolerance "$1" rtol)" --atol "$(tolerance "$1" atol)" --cc "$2" --cflags "$3"
+}
+
+tolerance() { sed -n "s/.*\"$2\": *\([0-9.e+-]*\).*/\1/p" "tests/models/$1/data.json"; }
+
+static_models() {
+    for model in tests/models/*/; do
+        case "$(basename "$model")" in dynhw | ifscript | loopscript | bert_tiny) ;; *) basename "$model" ;; esac
+    done
+}
+
+for model in $(static_models); do
+    for cc in gcc clang; do
+        ok "warnings of $cc: $model" sh -c "'$onnx2c' tests/models/$model/model.onnx --name $model > $work/$model.c && $cc $strict -O2 -c -o $work/$model.o $work/$model.c"
+        ok "sanitizers of $cc: $model" verify "$model" "$cc" "-std=c99 $san"
+    done
+done
+for flags in -O0 -O2 -O3 "-O2 -m32"; do
+    for cc in gcc clang; do
+        for model in digits digits_int8_qdq kws_rnn distilbert_static iris_forest; do
+            ok "$cc $flags: $model" verify "$model" "$cc" "-std=c99 $flags"
+        done
+    done
+done
+ok "gcc -O2 -march=native" verify resnet8 gcc "-std=c99 -O2 -march=native"
+
+# The same bytes from anywhere.
+ok "two runs, two folders" sh -c "
+    cp tests/models/digits/model.onnx $work/copy.onnx
+    '$onnx2c' tests/models/digits/model.onnx -o $work/a.c --name m --report $work/a.json --header $work/a.h &&
+    cd $work && '$onnx2c' copy.onnx -o b.c --name m --report b.json --header b.h && cmp a.c b.c && cmp a.json b.json && cmp a.h b.h"
+
+# The forms of the weights.
+for form in inline incbin; do
+    ok "weights $form" sh -c "'$onnx2c' tests/models/digits/model.onnx -o $work/digits.c --name digits --header $work/digits.h --weights $form &&
+        cc $strict -I$work -o $work/digits_$form examples/digits/main.c $work/digits.c -lm && $work/digits_$form examples/digits/images.f32 examples/digits/labels.u8"
+done
+ok "header alone, as C and C++" sh -c "'$onnx2c' tests/models/digits/model.onnx --name digits --header $work/h.h -o $work/h.c &&
+    echo '#include \"h.h\"' > $work/use.c && cp $work/use.c $work/use.cc && gcc $strict -I$work -c -o /dev/null $work/use.c && gcc -x c++ -Wall -Werror -I$work -c -o /dev/null $work/use.c"
+ok "two threads through run_in" sh -c "'$onnx2c' tests/models/digits/model.onnx -o $work/digits.c --name digits --header $work/digits.h &&
+    cc -std=c11 -g -fsanitize=thread -I$work -o $work/threads tests/threads.c $work/digits.c -lm -lpthread && $work/threads examples/digits/images.f32"
+finish

@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""Runs `onnx2c verify` on every case that export_cases.py wrote and holds the outcomes against the list of those that pass.
+
+usage: run.py [--only GLOB] [--update] [-v] [options]
+
+Every case has one outcome:
+
+    pass      every output is right
+    refused   the compiler says why it can't compile the model, and nothing else
+    wrong     an output isn't right, or the generated code returned an error
+    nobuild   the C compiler doesn't take the generated code
+    crash     a signal, a sanitizer's report, an internal error, or an exit status there is no reason for
+    timeout   not done in time
+
+The reasons for refusals go to refused.txt beside the cases. The last line reads "N passed, N failed, N skipped", where a refused case
+is skipped unless the list has it. Exits with 0 if nothing failed: every listed case passes, and none is wrong, nobuild, crash or timeout.
+"""
+import argparse
+import collections
+import concurrent.futures
+import fnmatch
+import glob
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+
+OUTCOMES = ("pass", "refused", "wrong", "nobuild", "crash", "timeout")
+BROKEN = ("wrong", "nobuild", "crash", "timeout")
+
+# What sanitizers write, in the compiler itself or in the program that verify builds; and verify's words for a program that was killed.
+CRASH_MARKS = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", ": runtime error: ", " was ended by signal ", "internal error")
+NOBUILD_MARK = ": the C compiler "
+
+
+def find_cases(root, only):
+    models = glob.glob(os.path.join(root, "*", "*", "model.onnx"))
+    names = sorted(os.path.relpath(os.path.dirname(m), root).replace(os.sep, "/") for m in models)
+    return [n for n in names if fnmatch.fnmatchcase(n, only)]
+
+
+def tolerance_options(folder):
+    try:
+        with open(os.path.join(folder, "data.json")) as f:
+            data = json.load(f)
+    except FileNotFoundError:
+        return []
+    return [word for key in ("rtol", "atol") if key in data for word in (f"--{key}", repr(data[key]))]
+
+
+def classify(status, out, err):
+    """The outcome of a verify that ended by itself or by a signal."""
+    lines = [line for line in err.split("\n") if line]
+    if status < 0 or status > 1 or any(mark in text for mark in CRASH_MARKS for text in (out, err)):
+        return "crash"
+    if status == 0:
+        return "pass"
+    if any(line.startswith("onnx2c: error: ") and NOBUILD_MARK in line for line in lines):
+        return "nobuild"
+    if out.strip():
+        return "wrong"
+    only_messages = all(line.startswith(("onnx2c: error: ", "onnx2c: warning: ")) for line in lines)
+    return "refused" if lines and only_messages else "crash"
+
+
+def explain(outcome, status, out, err, model):
+    """The lines worth reading, without what every one of them repeats."""
+    if outcome == "pass":
+        return []
+    wanted = [line for line in err.split("\n") if line and not line.startswith("onnx2c: warning: ")]
+    if outcome == "wrong":
+        wanted = [line for line in out.split("\n") if "FAIL" in line]
+    if outcome == "crash":
+        wanted = [line for line in (out + err).split("\n") if any(mark in line for mark in CRASH_MARKS)] or wanted
+        wanted.insert(0, f"signal {-status}" if status < 0 else f"status {status}")
+    return [line.strip().removeprefix("onnx2c: error: ").removeprefix(f"{model}: ") for line in wanted]
+
+
+def run_case(args, name, scratch):
+    folder = os.path.join(args.root, name)
+    model = os.path.join(folder, "model.onnx")
+    command = [args.bin, "verify", model, folder, *tolerance_options(folder)]
+    if args.cc:
+        command += ["--cc", args.cc]
+    if args.cflags:
+        command += ["--cflags", args.cflags]
+    with tempfile.TemporaryDirectory(dir=scratch) as own:  # a killed verify leaves its folder behind
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   text=True, errors="replace", start_new_session=True, env={**os.environ, "TMPDIR": own})
+        try:
+            out, err = process.communicate(timeout=args.timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # with the C compiler and the program it may be waiting for
+            process.communicate()
+            return name, "timeout", [f"not done after {args.timeout:g} s: {shlex.join(command)}"]
+    outcome = classify(process.returncode, out, err)
+    return name, outcome, explain(outcome, process.returncode, out, err, model)
+
+
+def run_cases(args, names):
+    results = {}
+    with tempfile.TemporaryDirectory(prefix="onnx2c-conformance-") as scratch:
+        with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+            for name, outcome, lines in pool.map(lambda n: run_case(args, n, scratch), names):
+                results[name] = outcome, lines
+                if outcome in BROKEN or args.verbose and outcome != "pass":
+                    print(f"{outcome:8} {name}: {'; '.join(lines[:3])}", flush=True)
+    return results
+
+
+def print_table(results):
+    kinds = sorted({name.split("/")[0] for name in results})
+    counts = collections.Counter((name.split("/")[0], outcome) for name, (outcome, _) in results.items())
+    width = max(len(kind) for kind in kinds + ["total"])
+    print(" ".join([" " * width] + [f"{o:>8}" for o in OUTCOMES] + [f"{'of':>8}"]))
+    for kind in kinds + ["total"]:
+        row = [sum(counts[k, o] for k in (kinds if kind == "total" else [kind])) for o in OUTCOMES]
+        print(" ".join([f"{kind:{width}}"] + [f"{n:8}" for n in row] + [f"{sum(row):8}"]))
+
+
+def read_list(path):
+    try:
+        with open(path) as f:
+            return {line.strip() for line in f if line.strip()}
+    except FileNotFoundError:
+        return set()
+
+
+def write_lines(path, lines):
+    with open(path + ".new", "w") as f:
+        f.writelines(line + "\n" for line in lines)
+    os.replace(path + ".new", path)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description="Runs the conformance cases and compares with the list of those that pass.")
+    parser.add_argument("--only", metavar="GLOB", default="*", help="the cases whose KIND/NAME it matches, for example 'node/test_conv*'")
+    parser.add_argument("--update", action="store_true", help="make the list what passes now")
+    parser.add_argument("-v", "--verbose", action="store_true", help="print refusals too")
+    parser.add_argument("-j", "--jobs", type=int, default=2, help="cases at the same time (default: 2)")
+    parser.add_argument("--timeout", type=float, default=120, metavar="S", help="seconds per case (default: 120)")
+    parser.add_argument("--bin", default=os.path.join(ROOT, "build", "onnx2c"), help="the compiler (default: build/onnx2c)")
+    parser.add_argument("--root", default=os.path.join(ROOT, "build", "conformance"), help="where the cases are, as KIND/NAME")
+    parser.add_argument("--list", default=os.path.join(HERE, "passing.txt"), help="the list (default: passing.txt here)")
+    parser.add_argument("--cc", help="passed on to verify")
+    parser.add_argument("--cflags", help="passed on to verify, for example '-O1 -g -fsanitize=address,undefined'")
+    return parser.parse_args()
+
+
+def main():
+    args = parse_arguments()
+    names = find_cases(args.root, args.only)
+    if not names:
+        sys.exit(f"{args.root}: no case matches {args.only}; export_cases.py writes them")
+    listed = {n for n in read_list(args.list) if fnmatch.fnmatchcase(n, args.only)}
+    results = run_cases(args, names)
+    print_table(results)
+
+    passed = {n for n, (outcome, _) in results.items() if outcome == "pass"}
+    broken = {n for n, (outcome, _) in results.items() if outcome in BROKEN}
+    refused = set(results) - passed - broken
+    lost = listed - passed
+    if args.only == "*":
+        write_lines(os.path.join(args.root, "refused.txt"), [f"{n}: {line}" for n in sorted(refused) for line in results[n][1]])
+    if args.update:
+        write_lines(args.list, sorted(read_list(args.list) - listed | passed))
+        print(f"{os.path.relpath(args.list)}: {len(passed - listed)} more, {len(lost)} fewer")
+        lost = set()
+    for name in sorted(lost):
+        outcome, lines = results.get(name, ("gone", []))
+        print(f"no longer passes: {name}: {outcome}" + (f": {lines[0]}" if lines else ""))
+    if passed - listed and not args.update:
+        print(f"{len(passed - listed)} that pass are not in the list; --update puts them there")
+    failed = broken | lost
+    print(f"{len(passed)} passed, {len(failed)} failed, {len(refused - failed)} skipped")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+#!/bin/bash
+# Golden texts: what stages print and what the generated C looks like, held against files under review.
+#
+#   golden.sh ONNX2C [--update]
+cd "$(dirname "$0")/.." || exit 1
+. tests/lib.sh
+onnx2c=$1
+update=${2-}
+
+# Everything but the bytes of large weights.
+generated() { "$onnx2c" "tests/models/$1/model.onnx" --name "$1" | grep -v '^"'; }
+dumped() { "$onnx2c" "tests/models/$1/model.onnx" --dump "$2"; }
+
+golden() { # FILE COMMAND...
+    file=tests/golden/$1
+    shift
+    "$@" >"$work/text" || return 1
+    if [ "$update" = --update ]; then
+        mkdir -p tests/golden
+        cp "$work/text" "$file"
+    fi
+    diff -u "$file" "$work/text"
+}
+
+for model in digits digits_int8_qdq iris_forest; do
+    ok "generated C of $model" golden "$model.c" generated "$model"
+done
+for stage in load infer rewrite lower fuse plan; do
+    ok "digits after $stage" golden "digits.$stage.txt" dumped digits "$stage"
+done
+finish

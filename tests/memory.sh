@@ -1,0 +1,35 @@
+#!/bin/bash
+# The compiler itself under valgrind: no leak, no invalid access, on good models and on a refused one.
+#
+#   memory.sh ONNX2C
+cd "$(dirname "$0")/.." || exit 1
+. tests/lib.sh
+onnx2c=$1
+
+if "$onnx2c" --version >/dev/null && grep -q __asan_init "$onnx2c"; then
+    run() { "$@"; } # built with sanitizers: they watch by themselves
+else
+    run() { valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=all --show-leak-kinds=all "$@"; }
+fi
+
+clean() { # EXPECTED-STATUS ARGUMENT...
+    expected=$1
+    shift
+    run "$onnx2c" "$@" >/dev/null
+    [ $? -eq "$expected" ]
+}
+
+for model in tests/models/*/; do
+    model=${model%/}
+    case "$(basename "$model")" in
+    rtdetr) continue ;; # 2,000 nodes: minutes under valgrind; the sanitizer build of the whole suite covers it
+    dynhw) dims="--dim batch=1..4 --dim height=8..64 --dim width=8..64" ;;
+    bert_tiny) dims="--dim batch=1..4 --dim sequence=1..32" ;;
+    *) dims= ;;
+    esac
+    # shellcheck disable=SC2086 # options are words
+    ok "valgrind $(basename "$model")" clean 0 "$model/model.onnx" -o "$work/out.c" --report "$work/out.json" --header "$work/out.h" $dims
+done
+head -c 20000 tests/models/digits/model.onnx >"$work/cut.onnx"
+ok "valgrind on a cut file" clean 1 "$work/cut.onnx" -o "$work/out.c"
+finish
