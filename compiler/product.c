@@ -1,0 +1,134 @@
+/* product: kernels for matrix products. */
+#include "product.h"
+
+#include <string.h>
+
+/* From this many columns on a row kernel's loops over n are long enough to be worth a copy of b with contiguous columns. */
+enum { MIN_ROW_COLUMNS = 16 };
+
+Product product_of(Value *a, Value *b, Value *y, Dim m, Dim n, Dim k)
+{
+    Dim one = dim_const(1);
+    return (Product){.type = y->type.dtype, .a = a, .b = b, .y = y, .m = m, .n = n, .k = k, .a_row = k, .a_col = one, .b_row = n, .b_col = one,
+                     .y_row = n, .alpha = 1, .beta = 1, .low = -INFINITY, .high = INFINITY};
+}
+
+void product_transpose_a(Product *p)
+{
+    p->a_row = dim_const(1);
+    p->a_col = p->m;
+}
+
+void product_transpose_b(Product *p)
+{
+    p->b_row = dim_const(1);
+    p->b_col = p->k;
+}
+
+/* -- constant factors ------------------------------------------------------------------------------------------------------- */
+
+Value *transposed_constant(Node *n, const Value *v, int64_t batch, int64_t rows, int64_t cols)
+{
+    size_t bytes = (size_t)dtype_bytes(v->type.dtype, 1);
+    const char *from = v->data;
+    char *to = mem_array((size_t)(batch * rows * cols) + 1, bytes);
+    for (int64_t i = 0; i < batch; i++)
+        for (int64_t r = 0; r < rows; r++)
+            for (int64_t c = 0; c < cols; c++)
+                memcpy(to + (size_t)((i * cols + c) * rows + r) * bytes, from + (size_t)((i * rows + r) * cols + c) * bytes, bytes);
+    Shape shape = batch == 1 ? shape_const(2, (int64_t[]){cols, rows}) : shape_const(3, (int64_t[]){batch, cols, rows});
+    Value *t = value_const(n->graph, mem_printf("%s/transposed", v->name), v->type.dtype, &shape, to);
+    t->origin = v->origin ? mem_printf("%s, transposed", v->origin) : "transposed";
+    return t;
+}
+
+/* A constant b[n][k] of this node alone becomes b[k][n]; one that others read, too, would have to be stored twice. */
+static void pack(Node *n, Product *p)
+{
+    if (!value_is_const(p->b) || p->batch_rank || p->b_at || dim_is(p->b_col, 1) || dim_low(p->n) < MIN_ROW_COLUMNS) return;
+    if (!dim_is_const(p->n) || !dim_is_const(p->k) || p->b_col != p->k || value_use_count(n->graph, p->b) > 1) return;
+    p->b = transposed_constant(n, p->b, 1, dim_value(p->n), dim_value(p->k));
+    p->b_row = p->n;
+    p->b_col = dim_const(1);
+}
+
+/* -- calls ------------------------------------------------------------------------------------------------------------------ */
+
+static bool by_dots(const Product *p)
+{
+    return dim_is(p->b_row, 1) && (!dim_is(p->b_col, 1) || dim_is(p->n, 1));
+}
+
+static bool is_plain(const Product *p)
+{
+    return !p->c && p->alpha == 1 && !(p->low > -INFINITY) && !(p->high < INFINITY);
+}
+
+static void set_sizes(Step *s, const Product *p, bool dots)
+{
+    arg_struct(s, "struct gemm");
+    field(s, "m", p->m);
+    field(s, "n", p->n);
+    field(s, "k", p->k);
+    field(s, "a_row", p->a_row);
+    field(s, "a_col", p->a_col);
+    field(s, "b_step", dots ? p->b_col : p->b_row);
+    field(s, "y_row", p->y_row);
+}
+
+static Dim call_matmul(Node *n, const Product *p, Step **made)
+{
+    bool dots = by_dots(p);
+    Step *s = *made = step_call(n, "matmul_%s%s", dots ? "dot_" : "", dtype_suffix(p->type));
+    arg_in_at(s, p->a, p->a_at);
+    arg_in_at(s, p->b, p->b_at);
+    arg_out_at(s, p->y, p->y_at);
+    set_sizes(s, p, dots);
+    Dim count = dim_const(1), rows[4 * MAX_RANK];
+    for (int i = 0; i < p->batch_rank; i++) {
+        count = dim_mul(count, p->batch[i]);
+        rows[4 * i] = p->batch[i];
+        rows[4 * i + 1] = p->a_batch[i];
+        rows[4 * i + 2] = p->b_batch[i];
+        rows[4 * i + 3] = p->y_batch[i];
+    }
+    arg_dim(s, count);
+    arg_int(s, p->batch_rank);
+    arg_dims(s, 4 * p->batch_rank, rows);
+    return count;
+}
+
+static void call_gemm(Node *n, const Product *p, Step **made)
+{
+    bool dots = by_dots(p);
+    Step *s = *made = step_call(n, "gemm_%s%s", dots ? "dot_" : "", dtype_suffix(p->type));
+    arg_in_at(s, p->a, p->a_at);
+    arg_in_at(s, p->b, p->b_at);
+    arg_in(s, p->c);
+    arg_out_at(s, p->y, p->y_at);
+    set_sizes(s, p, dots);
+    if (p->c) {
+        field(s, "c_row", p->c_row);
+        field(s, "c_col", p->c_col);
+    }
+    if (!dtype_is_float(p->type)) {
+        arg_int(s, (int64_t)p->alpha);
+        arg_int(s, (int64_t)p->beta);
+        return;
+    }
+    arg_real(s, p->alpha);
+    arg_real(s, p->beta);
+    arg_real(s, p->low);
+    arg_real(s, p->high);
+}
+
+void lower_product(Node *n, const Product *wanted)
+{
+    Product p = *wanted;
+    Step *s;
+    Dim count = dim_const(1);
+    pack(n, &p);
+    if (p.batch_rank || is_plain(&p)) count = call_matmul(n, &p, &s);
+    else call_gemm(n, &p, &s);
+    s->macs = dim_high(dim_mul(dim_mul(count, p.m), dim_mul(p.n, p.k)));
+}
