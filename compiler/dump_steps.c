@@ -124,6 +124,18 @@ static void dump_step(const Step *s, int index, FILE *f)
         fprintf(f, "copy %s%s => %s%s, %s bytes", s->source->name, offset_text(s->source_offset), s->target->name,
                 offset_text(s->target_offset), dim_text(s->bytes));
         break;
+    case STEP_IF: fprintf(f, "if %s", s->condition->name); break;
+    case STEP_ELSE: fputs("else", f); break;
+    case STEP_FOR:
+        fprintf(f, "for %s", s->symbol);
+        if (s->number) fprintf(f, " below %s", dim_text(s->number));
+        if (s->source) fprintf(f, " below value of %s", s->source->name);
+        if (s->condition) fprintf(f, " while %s", s->condition->name);
+        break;
+    case STEP_END: fputs("end", f); break;
+    case STEP_SET: fprintf(f, "set %s = %s", s->symbol, dim_text(s->number)); break;
+    case STEP_READ: fprintf(f, "read %s = %s[%s]", s->symbol, s->source->name, dim_text(s->number)); break;
+    case STEP_STORE: fprintf(f, "store %s => %s", dim_text(s->number), s->target->name); break;
     }
     if (s->elided) fputs(", elided", f);
     if (s->macs) fprintf(f, ", %lld macs", (long long)s->macs);

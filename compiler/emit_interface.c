@@ -18,7 +18,9 @@ static const char *symbol_in_c(const char *symbol, void *context)
     const Model *m = context;
     for (int i = 0; i < m->n_params; i++)
         if (!strcmp(m->params[i], symbol)) return m->param_names[i];
-    return c_identifier(symbol);
+    for (int i = 0; i < m->n_locals; i++)
+        if (!strcmp(m->locals[i], symbol)) return m->local_names[i];
+    internal_error("the symbol %s is neither a parameter nor a local", symbol);
 }
 
 const char *dim_in_c(const Model *m, Dim d)

@@ -4,6 +4,7 @@
 #include "op.h"
 #include "plan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { LINE_WIDTH = 110 };
@@ -198,23 +199,111 @@ static void emit_copy(Model *m, const Step *s, FILE *f)
             from_start ? source : mem_printf("(const unsigned char *)%s + %s", source, dim_in_c(m, s->source_offset)), dim_in_c(m, s->bytes));
 }
 
+/* -- control flow --------------------------------------------------------------------------------------------------------------- */
+
+static const char *symbol_name(const Model *m, const char *symbol)
+{
+    return dim_in_c(m, dim_symbol(symbol, 0, 0));
+}
+
+static void emit_for(Model *m, const Step *s, FILE *f)
+{
+    const char *i = symbol_name(m, s->symbol), *limit = "";
+    if (s->number) limit = mem_printf("%s < %s", i, dim_in_c(m, s->number));
+    else if (s->source) limit = mem_printf("%s < %s[0]", i, value_pointer(m, s->source, NULL));
+    const char *condition = s->condition ? mem_printf("%s%s[0]", *limit ? " && " : "", value_pointer(m, s->condition, NULL)) : "";
+    fprintf(f, "    for (%s = 0; %s%s; %s++) {\n", i, limit, condition, i);
+}
+
+/* An element that decides a size is never trusted: within the bounds that buffers were planned for, or refused. */
+static void emit_read(Model *m, const Step *s, FILE *f)
+{
+    Dim d = dim_symbol(s->symbol, 0, 0);
+    const char *element = mem_printf("%s[%s]", value_pointer(m, s->source, NULL), dim_in_c(m, s->number)), *name = symbol_name(m, s->symbol);
+    fprintf(f, "    if (%s < %lld || %s > %lld) return %s_EVALUE;\n", element, (long long)dim_low(d), element, (long long)dim_high(d), upper_case(m->options.name));
+    fprintf(f, "    %s = (int32_t)%s;\n", name, element);
+}
+
+static void emit_control(Model *m, const Step *s, FILE *f)
+{
+    switch (s->kind) {
+    case STEP_IF: fprintf(f, "    if (%s[0]) {\n", value_pointer(m, s->condition, NULL)); break;
+    case STEP_ELSE: fputs("    } else {\n", f); break;
+    case STEP_END: fputs("    }\n", f); break;
+    case STEP_FOR: emit_for(m, s, f); break;
+    case STEP_SET: fprintf(f, "    %s = %s;\n", symbol_name(m, s->symbol), dim_in_c(m, s->number)); break;
+    case STEP_READ: emit_read(m, s, f); break;
+    default: fprintf(f, "    %s[0] = %s;\n", value_pointer(m, s->target, NULL), dim_in_c(m, s->number)); break;
+    }
+}
+
 /* -- all of them ------------------------------------------------------------------------------------------------------------------ */
+
+static bool opens_block(const Step *s)
+{
+    return s->kind == STEP_IF || s->kind == STEP_FOR;
+}
+
+/* Pointers that a block uses are declared in front of the outermost one, where all of it can see them. */
+static void declare_for_block(Graph *g, int start, Declaring *d)
+{
+    int depth = 0;
+    for (int i = start; i < g->n_steps; i++) {
+        depth += opens_block(g->steps[i]) - (g->steps[i]->kind == STEP_END);
+        if (!g->steps[i]->elided) step_values(g->steps[i], declare, d);
+        if (!depth) return;
+    }
+}
+
+static void emit_indented(const char *text, int depth, FILE *f)
+{
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+        if (n) fprintf(f, "%*s%.*s", 4 * depth, "", (int)n, text);
+        fputc('\n', f);
+        text += n + (text[n] == '\n');
+    }
+}
+
+static void emit_step(Model *m, const Step *s, FILE *f)
+{
+    switch (s->kind) {
+    case STEP_CALL: emit_call(m, s, f); break;
+    case STEP_LOOP: emit_loop(m, s->loop, f); break;
+    case STEP_COPY: emit_copy(m, s, f); break;
+    default: emit_control(m, s, f); break;
+    }
+}
+
+static bool has_comment(const Step *s, const Node *previous)
+{
+    return s->comment || (s->node != previous && s->kind != STEP_ELSE && s->kind != STEP_END);
+}
 
 void emit_steps(Model *m, FILE *f)
 {
     Graph *g = m->graph;
-    int number = 0;
-    Declaring declaring = {m, f};
+    int number = 0, depth = 0;
     const Node *previous = NULL;
     for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], unmark, NULL);
+    for (int i = 0; i < m->n_locals; i++) fprintf(f, "    int32_t %s = 0;\n", m->local_names[i]);
     for (int i = 0; i < g->n_steps; i++) {
         const Step *s = g->steps[i];
         if (s->elided) continue;
-        if (s->node != previous || s->comment) emit_comment(s, ++number, f);
+        char *text = NULL;
+        size_t size = 0;
+        FILE *paragraph = open_memstream(&text, &size);
+        if (!paragraph) internal_error("out of memory");
+        Declaring declaring = {m, paragraph};
+        if (has_comment(s, previous)) emit_comment(s, ++number, paragraph);
         previous = s->node;
+        if (opens_block(s) && !depth) declare_for_block(g, i, &declaring);
         step_values(s, declare, &declaring);
-        if (s->kind == STEP_CALL) emit_call(m, s, f);
-        else if (s->kind == STEP_LOOP) emit_loop(m, s->loop, f);
-        else emit_copy(m, s, f);
+        emit_step(m, s, paragraph);
+        fclose(paragraph);
+        depth -= s->kind == STEP_END || s->kind == STEP_ELSE;
+        emit_indented(text, depth, f);
+        depth += opens_block(s) || s->kind == STEP_ELSE;
+        free(text);
     }
 }

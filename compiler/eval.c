@@ -265,7 +265,7 @@ static void run_copy(Computing *c, const Step *s)
 
 bool eval_node(Node *n)
 {
-    Graph *g = n->graph;
+    Graph *g = graph_root(n->graph);
     int before = g->n_steps, errors = g->model->errors;
     Computing computing = {0};
     bool done = true;
@@ -282,6 +282,8 @@ bool eval_node(Node *n)
             run_loop(&computing, s->loop);
         } else if (s->kind == STEP_COPY) {
             run_copy(&computing, s);
+        } else if (s->kind != STEP_CALL) {
+            internal_error("control flow in a node that is evaluated");
         }
     }
     g->n_steps = before;

@@ -89,6 +89,14 @@ static const char *node_text(const Node *n)
     return *n->name ? mem_printf("%s \"%s\"", n->op_type, n->name) : n->op_type;
 }
 
+/* Both steps run equally often: no edge of a branch or loop lies between them. */
+static bool same_block(const Graph *g, int i, int k)
+{
+    for (; i < k; i++)
+        if (g->steps[i] && g->steps[i]->kind >= STEP_IF && g->steps[i]->kind <= STEP_END) return false;
+    return true;
+}
+
 static bool fuse_into(Graph *g, int i)
 {
     Step *s = g->steps[i];
@@ -100,7 +108,7 @@ static bool fuse_into(Graph *g, int i)
         reads.step = k;
         step_values(g->steps[k], count_reads, &reads);
     }
-    if (reads.reads != 1) return false;
+    if (reads.reads != 1 || !same_block(g, i, reads.last)) return false;
     Step *to = g->steps[reads.last];
     if (to->kind != STEP_LOOP || !same_extents(s->loop, to->loop)) return false;
     int hole = dense_operand(to->loop, v);

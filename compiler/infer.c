@@ -64,7 +64,7 @@ static bool find_op(Node *n)
 static void check_declared(Node *n, const Value *v)
 {
     const Type *said = &v->declared, *found = &v->type;
-    if (said->kind != KIND_TENSOR || found->kind != KIND_TENSOR) return;
+    if (said->kind != KIND_TENSOR || found->kind != KIND_TENSOR || found->dtype == DT_UNDEFINED) return;
     if (said->dtype != DT_UNDEFINED && said->dtype != found->dtype)
         node_error(n, "output \"%s\" is %s, but the model declares %s", v->name, dtype_name(found->dtype), dtype_name(said->dtype));
     if (said->shape.rank < 0) return;

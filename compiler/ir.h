@@ -166,6 +166,9 @@ struct Model {
     int n_params, cap_params;  /* the symbolic dimensions left to run time, in order of first appearance in the inputs */
     const char **params;
     const char **param_names;  /* their C identifiers (names.c) */
+    int n_locals, cap_locals;
+    const char **locals;       /* symbols whose values the run function finds out */
+    const char **local_names;  /* their C identifiers (names.c) */
     int n_assumptions, cap_assumptions;
     DimPair *assumptions;      /* dimensions that inference took to be equal and that may differ at run time: to be checked then */
     int64_t arena_bytes, arena_lower_bound, weights_bytes; /* after plan */
@@ -185,6 +188,8 @@ Node *node_new(Graph *g, const char *name, const char *op_type, const char *doma
 void node_add_input(Node *n, Value *v);                  /* NULL for an omitted one */
 void node_add_output(Node *n, Value *v);
 Attr *node_add_attr(Node *n, const char *name, AttrType type, int count); /* arrays to be filled in by the caller */
+Graph *graph_root(Graph *g);                             /* the outermost: it holds the steps of its subgraphs, too */
+Graph *graph_clone(const Graph *g, Graph *parent);       /* a subgraph with nodes and values of its own; outer values are shared */
 void graph_append(Graph *g, Node *n);
 void graph_insert(Graph *g, int at, Node *n);
 /* In all node inputs (subgraphs included) and graph outputs. An output of the graph is replaced, and its name handed on, only if
@@ -259,6 +264,13 @@ typedef enum {
     STEP_CALL, /* kernel(args) */
     STEP_LOOP, /* loop */
     STEP_COPY, /* bytes from `source` + offset to `target` + offset; plan.c turns it into a view where it can */
+    STEP_IF,   /* if (condition) { ... STEP_ELSE ... STEP_END */
+    STEP_ELSE,
+    STEP_FOR,  /* for (symbol = 0; symbol < number or source[0], if any, && condition, if any; symbol++) { ... STEP_END */
+    STEP_END,
+    STEP_SET,  /* symbol = number */
+    STEP_READ, /* symbol = source[number], an int32 or int64 element; refused at run time unless within the symbol's bounds */
+    STEP_STORE /* target[0] = number: an int64 or bool scalar */
 } StepKind;
 
 struct Step {
@@ -276,7 +288,12 @@ struct Step {
     /* STEP_COPY: whole elements, in bytes */
     Value *source, *target;
     Dim source_offset, target_offset, bytes;
+    bool keep;             /* the target changes later (the state of a loop): never a view */
     bool elided;           /* plan.c: became a view */
+    /* control flow */
+    Value *condition;      /* a bool scalar */
+    const char *symbol;    /* the local variable it sets: a symbol of dimensions, in model->locals */
+    Dim number;
 };
 
 /* -- the stages: Graph -> Graph. Each file says what it requires and what it leaves true ------------------------------ */

@@ -76,5 +76,7 @@ void name_everything(Model *m)
     for (int i = 0; i < g->n_inputs; i++) name_value(g->inputs[i], false, &naming);
     for (int i = 0; i < g->n_outputs; i++) name_value(g->outputs[i], true, &naming);
     for (int i = 0; i < g->n_outputs; i++) unique(naming.taken, mem_printf("%s_dims", g->outputs[i]->c_name));
+    m->local_names = mem_array((size_t)m->n_locals + 1, sizeof *m->local_names);
+    for (int i = 0; i < m->n_locals; i++) m->local_names[i] = unique(naming.taken, c_identifier(m->locals[i]));
     for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], name_value, &naming);
 }

@@ -80,7 +80,7 @@ void assume_equal(Node *n, Dim a, Dim b);                                      /
 
 /* -- expand: new nodes take the place of n and are inferred in turn. The last one must write n's outputs ---------------- */
 
-/* A node (opset and domain given, "" and n's opset by make_node) whose output 0 is a new value named after n, or `result` if not NULL. */
+/* A node of domain "" at opset 23, whatever n's own, whose output 0 is a new value named after n, or `result` if not NULL. */
 Node *make_node(Node *n, const char *op_type, int n_in, Value **inputs, Value *result);
 Value *make1(Node *n, const char *op_type, Value *a, Value *result);
 Value *make2(Node *n, const char *op_type, Value *a, Value *b, Value *result);
@@ -107,6 +107,8 @@ void field_int(Step *s, const char *name, int64_t value);
 Value *scratch(Node *n, const char *purpose, DType dtype, Dim elements); /* planned like any other buffer */
 void step_inplace(Step *s, Value *input, Value *output);
 void step_copy(Node *n, Value *target, Dim target_offset, Value *source, Dim source_offset, Dim bytes); /* offsets in bytes */
+Step *step_control(Node *n, StepKind kind);  /* STEP_IF and the like; the caller fills in its fields */
+Dim local_symbol(Node *n, const char *name, int64_t low, int64_t high); /* a new symbol that the run function computes */
 void lower_as_view(Node *n);                 /* output 0 has input 0's elements in the same order */
 Dim elements(const Value *v);
 Dim dim_at(const Value *v, int axis);        /* axis may be negative */

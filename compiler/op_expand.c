@@ -3,6 +3,9 @@
 
 #include "number.h"
 
+/* The version of ai.onnx that parts are written for, whatever n's own: axes are inputs, Softmax has one axis, ... */
+enum { PARTS_OPSET = 23 };
+
 /* What the parts of n are named after. */
 static const char *base_name(const Node *n)
 {
@@ -15,7 +18,7 @@ static const char *base_name(const Node *n)
 Node *make_node(Node *n, const char *op_type, int n_in, Value **inputs, Value *result)
 {
     const char *name = mem_printf("%s/%s", base_name(n), op_type);
-    Node *made = node_new(n->graph, name, op_type, "", n->opset);
+    Node *made = node_new(n->graph, name, op_type, "", PARTS_OPSET);
     for (int i = 0; i < n_in; i++) node_add_input(made, inputs[i]);
     node_add_output(made, result ? result : value_new(n->graph, name));
     graph_insert(n->graph, graph_index(n->graph, n), made);

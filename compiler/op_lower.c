@@ -6,7 +6,7 @@
 
 static Step *step_new(Node *n, StepKind kind)
 {
-    Graph *g = n->graph;
+    Graph *g = graph_root(n->graph);
     Step *s = mem_alloc(sizeof *s);
     s->kind = kind;
     s->node = n;
@@ -264,4 +264,22 @@ void loop_store(Step *s, Value *v, Ref result)
 DType compute_type(DType t)
 {
     return dtype_is_half(t) ? DT_FLOAT : t;
+}
+
+/* -- control flow ------------------------------------------------------------------------------------------------------------ */
+
+Step *step_control(Node *n, StepKind kind)
+{
+    return step_new(n, kind);
+}
+
+Dim local_symbol(Node *n, const char *name, int64_t low, int64_t high)
+{
+    Model *m = n->graph->model;
+    for (int i = 0; i < m->n_locals; i++)
+        if (!strcmp(m->locals[i], name)) name = mem_printf("%s_%d", name, m->n_locals);
+    if (low == high) high = low + 1; /* a symbol of one value would be a constant */
+    mem_grow(&m->locals, &m->cap_locals, m->n_locals + 1, sizeof *m->locals);
+    m->locals[m->n_locals++] = name;
+    return dim_symbol(name, low, high);
 }

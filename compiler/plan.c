@@ -25,6 +25,14 @@ void step_values(const Step *s, void (*visit)(Value *v, bool written, void *cont
         visit(s->source, false, context);
         visit(s->target, true, context);
         break;
+    case STEP_IF: case STEP_FOR: case STEP_READ:
+        if (s->condition) visit(s->condition, false, context);
+        if (s->source) visit(s->source, false, context);
+        break;
+    case STEP_STORE:
+        visit(s->target, true, context);
+        break;
+    case STEP_ELSE: case STEP_END: case STEP_SET: break;
     }
 }
 
@@ -69,9 +77,46 @@ static void live_at(Value *v, bool written, void *context)
     extend(storage_root(v, NULL), *(const int *)context);
 }
 
+/* What is live on one side of a loop's edge and used inside lives through all of the loop: the next round reads it again, or what
+ * earlier rounds left in it is read behind the loop. */
+typedef struct { int first, last; bool changed; } Block;
+
+static void live_through(Value *v, bool written, void *context)
+{
+    Block *b = context;
+    Value *root = storage_root(v, NULL);
+    (void)written;
+    bool before = root->first_step < b->first && root->last_step >= b->first && root->last_step < b->last;
+    bool after = root->last_step > b->last && root->first_step > b->first && root->first_step <= b->last;
+    if (!before && !after) return;
+    extend(root, b->first);
+    extend(root, b->last);
+    b->changed = true;
+}
+
+static int end_of_block(const Graph *g, int start)
+{
+    int depth = 0;
+    for (int i = start; i < g->n_steps; i++) {
+        StepKind k = g->steps[i]->kind;
+        depth += (k == STEP_IF || k == STEP_FOR) - (k == STEP_END);
+        if (!depth) return i;
+    }
+    internal_error("a block of steps has no end");
+}
+
 static void find_lifetimes(Graph *g)
 {
     for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], live_at, &i);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (int i = 0; i < g->n_steps; i++) {
+            if (g->steps[i]->kind != STEP_FOR) continue;
+            Block b = {i, end_of_block(g, i), false};
+            for (int k = b.first; k <= b.last; k++) step_values(g->steps[k], live_through, &b);
+            changed = changed || b.changed;
+        }
+    }
 }
 
 /* -- the arena ------------------------------------------------------------------------------------------------------------------- */

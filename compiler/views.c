@@ -76,7 +76,7 @@ void plan_views(Graph *g)
 {
     for (int i = 0; i < g->n_steps; i++) {
         Step *s = g->steps[i];
-        if (s->kind != STEP_COPY || !const_offsets(s)) continue;
+        if (s->kind != STEP_COPY || s->keep || !const_offsets(s)) continue;
         s->elided = target_in_source(g, s) || source_in_target(s);
     }
 }

@@ -3,8 +3,11 @@
 #include <stdlib.h>
 
 #define SUITES \
+    SUITE(arena) \
+    SUITE(compare) \
     SUITE(dim) \
-    SUITE(arena)
+    SUITE(number) \
+    SUITE(op)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
