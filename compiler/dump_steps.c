@@ -39,7 +39,7 @@ static void dump_arg(const Arg *a, FILE *f)
     case ARG_REALS: dump_numbers(a, f); break;
     case ARG_STRUCT: dump_struct(a, f); break;
     case ARG_NULL: fputs("NULL", f); break;
-    case ARG_TEXTS: fputs("texts", f); break;
+    case ARG_SYMBOL: fprintf(f, "=> %s", dim_text(a->number)); break;
     }
 }
 

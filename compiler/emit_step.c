@@ -158,8 +158,9 @@ static const char *argument_text(const Model *m, const Arg *a, char letter)
     case ARG_INTS: return mem_printf("(const int32_t[]){%s}", int_list(m, a->count, a->numbers));
     case ARG_REALS: return mem_printf("(const float[]){%s}", real_list(a->count, a->reals));
     case ARG_STRUCT: return mem_printf("&(const %s){%s}", a->structure->name, field_list(m, a));
-    default: internal_error("an argument of a kind that is never printed");
+    case ARG_SYMBOL: return mem_printf("&%s", dim_in_c(m, a->number));
     }
+    internal_error("an argument of no kind");
 }
 
 /* Prints text from `column` on, breaking lines behind ", ". Returns the column reached. */
@@ -218,10 +219,9 @@ static void emit_for(Model *m, const Step *s, FILE *f)
 /* An element that decides a size is never trusted: within the bounds that buffers were planned for, or refused. */
 static void emit_read(Model *m, const Step *s, FILE *f)
 {
-    Dim d = dim_symbol(s->symbol, 0, 0);
-    const char *element = mem_printf("%s[%s]", value_pointer(m, s->source, NULL), dim_in_c(m, s->number)), *name = symbol_name(m, s->symbol);
-    fprintf(f, "    if (%s < %lld || %s > %lld) return %s_EVALUE;\n", element, (long long)dim_low(d), element, (long long)dim_high(d), upper_case(m->options.name));
-    fprintf(f, "    %s = (int32_t)%s;\n", name, element);
+    const char *element = mem_printf("%s[%s]", value_pointer(m, s->source, NULL), dim_in_c(m, s->number));
+    fprintf(f, "    if (%s < %lld || %s > %lld) return %s_EVALUE;\n", element, (long long)s->low, element, (long long)s->high, upper_case(m->options.name));
+    if (s->symbol) fprintf(f, "    %s = (int32_t)%s;\n", symbol_name(m, s->symbol), element);
 }
 
 static void emit_control(Model *m, const Step *s, FILE *f)
@@ -265,6 +265,48 @@ static void emit_indented(const char *text, int depth, FILE *f)
     }
 }
 
+/* -- what inference took to be equal ------------------------------------------------------------------------------------------- */
+
+typedef struct { const Model *m; bool known; } Knowing;
+
+static bool local_is_set(const Model *m, const char *symbol)
+{
+    for (int i = 0; i < m->n_locals; i++)
+        if (!strcmp(m->locals[i], symbol)) return m->local_is_set[i];
+    return true; /* a parameter */
+}
+
+static void note_unset(const char *symbol, void *context)
+{
+    Knowing *k = context;
+    k->known = k->known && local_is_set(k->m, symbol);
+}
+
+static bool can_check(const Model *m, const DimPair *p)
+{
+    Knowing k = {m, true};
+    dim_symbols(p->a, note_unset, &k);
+    dim_symbols(p->b, note_unset, &k);
+    return k.known;
+}
+
+/* Each pair is checked as soon as all its symbols are known: the parameters' at entry, a local's behind the step that sets it. */
+static void emit_assumptions(Model *m, FILE *f)
+{
+    for (int i = 0; i < m->n_assumptions; i++) {
+        DimPair *p = &m->assumptions[i];
+        if (p->checked || !can_check(m, p)) continue;
+        fprintf(f, "    if (%s != %s) return %s_EDIM;\n", dim_in_c(m, p->a), dim_in_c(m, p->b), upper_case(m->options.name));
+        p->checked = true;
+    }
+}
+
+static void symbol_is_set(Model *m, const char *symbol)
+{
+    for (int i = 0; i < m->n_locals; i++)
+        if (!strcmp(m->locals[i], symbol)) m->local_is_set[i] = true;
+}
+
 static void emit_step(Model *m, const Step *s, FILE *f)
 {
     switch (s->kind) {
@@ -273,6 +315,10 @@ static void emit_step(Model *m, const Step *s, FILE *f)
     case STEP_COPY: emit_copy(m, s, f); break;
     default: emit_control(m, s, f); break;
     }
+    if (s->symbol && s->kind != STEP_FOR) symbol_is_set(m, s->symbol);
+    for (int i = 0; i < s->n_args; i++)
+        if (s->args[i].kind == ARG_SYMBOL) symbol_is_set(m, dim_text(s->args[i].number));
+    emit_assumptions(m, f);
 }
 
 static bool has_comment(const Step *s, const Node *previous)
@@ -285,6 +331,8 @@ void emit_steps(Model *m, FILE *f)
     Graph *g = m->graph;
     int number = 0, depth = 0;
     const Node *previous = NULL;
+    m->local_is_set = mem_array((size_t)m->n_locals + 1, sizeof *m->local_is_set);
+    emit_assumptions(m, f);
     for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], unmark, NULL);
     for (int i = 0; i < m->n_locals; i++) fprintf(f, "    int32_t %s = 0;\n", m->local_names[i]);
     for (int i = 0; i < g->n_steps; i++) {

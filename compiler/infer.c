@@ -4,6 +4,7 @@
  * Leaves: every value typed; no node whose result is known at compile time; no node with an expand(); half-precision
  * operands only at operators that take them. Nodes in error are marked failed and reported; the walk goes on, so that
  * all that is wrong with a model is said at once. */
+#include "custom.h"
 #include "op.h"
 
 #include <string.h>
@@ -51,9 +52,13 @@ static bool worth_folding(const Node *n)
 static bool find_op(Node *n)
 {
     n->op = op_find(n->domain, n->op_type, n->opset);
+    if (!n->op) n->op = custom_find(n);
     if (n->op) return true;
     if (op_exists(n->domain, n->op_type))
         node_error(n, "this operator is supported, but not at opset %d; export the model at a newer opset", n->opset);
+    else if (*n->domain && strcmp(n->domain, "com.microsoft") && strncmp(n->domain, "ai.onnx", 7))
+        node_error(n, "this operator is none of ONNX's; describe it with --custom '%s::%s=INPUTS -> OUTPUTS' and provide it as a function (see onnx2c(1))",
+                   n->domain, n->op_type);
     else
         node_error(n, "this operator is not supported");
     return false;

@@ -78,6 +78,7 @@ struct Value {
     Type declared;         /* what the model's value_info or outputs say; rank -1 and DT_UNDEFINED where it says nothing */
     const void *data;      /* all elements, dense and row-major, when known at compile time; else NULL. Strings: const char *[] */
     Dim *elements;         /* integer tensors whose elements are known one by one as expressions; else NULL */
+    bool is_read;          /* its elements are symbols that the run function reads where it is computed, and checks */
     Node *producer;        /* NULL: graph input, initializer, or made by a stage */
     bool is_input, is_output; /* of the graph it belongs to */
     int namesakes;         /* how many values got this one's name with a suffix (graph.c) */
@@ -141,6 +142,8 @@ typedef struct { const char *domain; int version; } OpsetImport;
 
 typedef struct { const char *name; int64_t low, high; } DimOption; /* --dim NAME=LO..HI; NAME may be INPUT:AXIS */
 
+typedef struct { const char *domain, *op_type, *spec; } CustomOption; /* --custom DOMAIN::OP=SPEC */
+
 typedef enum { WEIGHTS_INLINE, WEIGHTS_INCBIN, WEIGHTS_FILE } WeightsForm;
 
 typedef struct {
@@ -149,9 +152,11 @@ typedef struct {
     bool verbose;
     int n_dims, cap_dims;
     DimOption *dims;
+    int n_customs, cap_customs;
+    CustomOption *customs;
 } Options;
 
-typedef struct { Dim a, b; } DimPair;
+typedef struct { Dim a, b; bool checked; } DimPair; /* checked: by the steps printed so far (emit_step.c) */
 
 struct Model {
     const char *path;          /* as the user wrote it */
@@ -169,6 +174,7 @@ struct Model {
     int n_locals, cap_locals;
     const char **locals;       /* symbols whose values the run function finds out */
     const char **local_names;  /* their C identifiers (names.c) */
+    bool *local_is_set;        /* emit_step.c: by the steps printed so far */
     int n_assumptions, cap_assumptions;
     DimPair *assumptions;      /* dimensions that inference took to be equal and that may differ at run time: to be checked then */
     int64_t arena_bytes, arena_lower_bound, weights_bytes; /* after plan */
@@ -229,14 +235,14 @@ void kernels_free(void); /* the index made by kernel_find; runs at exit by itsel
 
 /* -- steps: what lower makes of nodes --------------------------------------------------------------------------------- */
 
-typedef enum { ARG_VALUE, ARG_INT, ARG_REAL, ARG_INTS, ARG_REALS, ARG_STRUCT, ARG_NULL, ARG_TEXTS } ArgKind;
+typedef enum { ARG_VALUE, ARG_INT, ARG_REAL, ARG_INTS, ARG_REALS, ARG_STRUCT, ARG_NULL, ARG_SYMBOL } ArgKind;
 
 typedef struct {
     ArgKind kind;
     Value *value;        /* ARG_VALUE: a pointer to its elements */
     bool written;        /* ARG_VALUE: the kernel writes it */
     Dim offset;          /* ARG_VALUE: in elements from its start; NULL for 0 */
-    Dim number;          /* ARG_INT */
+    Dim number;          /* ARG_INT; ARG_SYMBOL: whose variable the kernel sets */
     double real;         /* ARG_REAL */
     int count;           /* ARG_INTS, ARG_REALS, ARG_STRUCT: how many */
     Dim *numbers;        /* ARG_INTS; ARG_STRUCT: one per field, NULL for 0 */
@@ -269,7 +275,7 @@ typedef enum {
     STEP_FOR,  /* for (symbol = 0; symbol < number or source[0], if any, && condition, if any; symbol++) { ... STEP_END */
     STEP_END,
     STEP_SET,  /* symbol = number */
-    STEP_READ, /* symbol = source[number], an int32 or int64 element; refused at run time unless within the symbol's bounds */
+    STEP_READ, /* symbol = source[number], an int32 or int64 element; refused at run time unless low <= it <= high; symbol NULL: only checked */
     STEP_STORE /* target[0] = number: an int64 or bool scalar */
 } StepKind;
 
@@ -294,6 +300,7 @@ struct Step {
     Value *condition;      /* a bool scalar */
     const char *symbol;    /* the local variable it sets: a symbol of dimensions, in model->locals */
     Dim number;
+    int64_t low, high;
 };
 
 /* -- the stages: Graph -> Graph. Each file says what it requires and what it leaves true ------------------------------ */
@@ -304,6 +311,7 @@ void infer_graph(Graph *g);
 void fold_graph(Graph *g);                  /* evaluates every node whose inputs are known, those with OP_FOLD_LATE, too */
 void rewrite(Model *m);                     /* rewrite.c */
 void lower(Model *m);                       /* lower.c: nodes to steps */
+void lower_node(Node *n);
 void fuse(Model *m);                        /* fuse.c: chains of loops into one */
 void plan(Model *m);                        /* plan.c */
 void emit(Model *m, FILE *out);             /* emit.c: the generated C file */

@@ -141,7 +141,7 @@ void dims_report_unused(Loader *l)
 {
     const Options *o = &l->model->options;
     for (int i = 0; i < o->n_dims; i++) {
-        if (l->dim_used[i]) continue;
+        if (l->dim_used[i] || strchr(o->dims[i].name, '[')) continue; /* NAME[i] bounds an element: infer.c knows them */
         if (l->dim_names) model_error(l->model, "--dim %s: there is no such dimension; the model has %s", o->dims[i].name, l->dim_names);
         else model_error(l->model, "--dim %s: the model's inputs have no open dimension", o->dims[i].name);
     }

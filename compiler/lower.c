@@ -5,9 +5,10 @@
  * that is an input, a constant, or listed twice is copied. */
 #include "op.h"
 
-static void lower_node(Node *n)
+void lower_node(Node *n)
 {
     n->op->lower(n);
+    for (int i = 0; i < n->n_out; i++) lower_reads(n, n->out[i]);
 }
 
 /* The run function writes each output through its own pointer: give outputs that nothing computes a copy step. */
@@ -39,5 +40,7 @@ void lower(Model *m)
 {
     Graph *g = m->graph;
     own_outputs(g);
+    for (int i = 0; i < g->n_inputs; i++)
+        if (g->n_nodes) lower_reads(g->nodes[0], g->inputs[i]);
     for (int i = 0; i < g->n_nodes; i++) lower_node(g->nodes[i]);
 }

@@ -109,6 +109,8 @@ void step_inplace(Step *s, Value *input, Value *output);
 void step_copy(Node *n, Value *target, Dim target_offset, Value *source, Dim source_offset, Dim bytes); /* offsets in bytes */
 Step *step_control(Node *n, StepKind kind);  /* STEP_IF and the like; the caller fills in its fields */
 Dim local_symbol(Node *n, const char *name, int64_t low, int64_t high); /* a new symbol that the run function computes */
+void lower_reads(Node *n, Value *v);         /* the reads of the elements of v (v->is_read), when its steps are there */
+void arg_symbol(Step *s, Dim symbol);        /* a pointer to the local variable of a symbol: the kernel sets it (a count) */
 void lower_as_view(Node *n);                 /* output 0 has input 0's elements in the same order */
 Dim elements(const Value *v);
 Dim dim_at(const Value *v, int axis);        /* axis may be negative */

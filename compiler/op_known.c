@@ -3,6 +3,8 @@
 
 #include "number.h"
 
+#include <string.h>
+
 /* Shapes, axes and pads are short; a longer integer constant is data, and not worth an expression for each element. */
 enum { MAX_KNOWN_DIMS = 1 << 16 };
 
@@ -38,11 +40,51 @@ static void need_known(Node *n, int input, const char *what)
                        "computed from with --dim NAME=N", input, v->name, what);
 }
 
+/* -- elements that are read at run time ------------------------------------------------------------------------------------- */
+
+static const DimOption *bounds_of(const Model *m, const char *name)
+{
+    for (int i = 0; i < m->options.n_dims; i++)
+        if (!strcmp(m->options.dims[i].name, name)) return &m->options.dims[i];
+    return NULL;
+}
+
+/* Gives every element of v a symbol within the bounds that --dim NAME[i]=LO..HI states; false if one is missing. The symbols
+ * are read, and checked, where v is computed (see lower_reads). */
+static bool bind_elements(Node *n, Value *v)
+{
+    int count = (int)value_count(v);
+    Dim *dims = mem_array((size_t)count + 1, sizeof *dims);
+    for (int i = 0; i < count; i++) {
+        const char *name = mem_printf("%s[%d]", v->name, i);
+        const DimOption *bounds = bounds_of(n->graph->model, name);
+        if (!bounds) return false;
+        dims[i] = bounds->low == bounds->high ? dim_const(bounds->low) : local_symbol(n, name, bounds->low, bounds->high);
+    }
+    v->elements = dims;
+    v->is_read = true;
+    return true;
+}
+
+static void need_bounds(Node *n, int input)
+{
+    const Value *v = in(n, input);
+    node_error(n, "input %d \"%s\" decides a size and is known only at run time, expected a constant, arithmetic on shapes, or bounds: "
+                  "add --dim '%s[0]=1..8' and the like for each of its %lld elements", input, v->name, v->name, (long long)value_count(v));
+}
+
 int need_dims(Node *n, int input, Dim **dims)
 {
-    int count = known_dims(in(n, input), dims);
-    if (count < 0) need_known(n, input, "integers known at compile time");
-    return count;
+    enum { MOST_READ = 16 };
+    Value *v = in(n, input);
+    int count = known_dims(v, dims);
+    if (count >= 0) return count;
+    bool readable = v && v->type.kind == KIND_TENSOR && (v->type.dtype == DT_INT64 || v->type.dtype == DT_INT32) && !v->elements &&
+                    shape_is_const(&v->type.shape) && value_count(v) <= MOST_READ;
+    if (!readable) need_known(n, input, "integers known at compile time");
+    else if (bind_elements(n, v)) return known_dims(v, dims);
+    else need_bounds(n, input);
+    return -1;
 }
 
 static bool ints_of_data(const Value *v, int64_t **values, int64_t count)

@@ -283,3 +283,22 @@ Dim local_symbol(Node *n, const char *name, int64_t low, int64_t high)
     m->locals[m->n_locals++] = name;
     return dim_symbol(name, low, high);
 }
+
+void lower_reads(Node *n, Value *v)
+{
+    if (!v || !v->is_read) return;
+    int64_t count = value_count(v);
+    for (int64_t i = 0; i < count; i++) {
+        Step *s = step_new(n, STEP_READ);
+        s->source = v;
+        s->number = dim_const(i);
+        s->symbol = dim_is_const(v->elements[i]) ? NULL : dim_text(v->elements[i]);
+        s->low = dim_low(v->elements[i]);
+        s->high = dim_high(v->elements[i]);
+    }
+}
+
+void arg_symbol(Step *s, Dim symbol)
+{
+    add_arg(s, ARG_SYMBOL)->number = symbol;
+}

@@ -1,5 +1,7 @@
 #include "options.h"
 
+#include "custom.h"
+
 #include "compile.h"
 #include "version.h"
 
@@ -19,6 +21,8 @@ static const char usage[] =
     "      --dim NAME=N      fix a symbolic dimension; INPUT:AXIS=N for one without a name\n"
     "      --dim NAME=LO..HI keep it a run-time parameter within bounds\n"
     "      --weights FORM    how constants are written: inline (default), incbin, file\n"
+    "      --custom DOMAIN::OP=SPEC, --custom @FILE\n"
+    "                        types and shapes of an operator that the program provides: 'x[n,c] -> float32[n,2*c]'\n"
     "      --target NAME     what the code is tuned for: portable (default)\n"
     "      --dump STAGE      print the graph after a stage, or after `all`; without -o, instead of the C\n"
     "  -h, --help            print this\n"
@@ -72,6 +76,12 @@ bool parse_dim_option(Options *o, const char *text)
     return true;
 }
 
+bool parse_custom_option(Options *o, const char *text)
+{
+    const char *error = custom_add(o, text);
+    return !error || usage_error("--custom %s", error);
+}
+
 static bool parse_weights(Options *o, const char *form)
 {
     static const char *const forms[] = {[WEIGHTS_INLINE] = "inline", [WEIGHTS_INCBIN] = "incbin", [WEIGHTS_FILE] = "file"};
@@ -102,13 +112,14 @@ static const char *name_from_path(const char *path)
     return isdigit((unsigned char)*name) || !*name ? mem_printf("model_%s", name) : name;
 }
 
-enum { OPT_NAME = 256, OPT_HEADER, OPT_REPORT, OPT_DIM, OPT_WEIGHTS, OPT_TARGET, OPT_DUMP };
+enum { OPT_NAME = 256, OPT_HEADER, OPT_REPORT, OPT_DIM, OPT_WEIGHTS, OPT_TARGET, OPT_DUMP, OPT_CUSTOM };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},        {"name", required_argument, NULL, OPT_NAME},
     {"header", required_argument, NULL, OPT_HEADER}, {"report", required_argument, NULL, OPT_REPORT},
     {"dim", required_argument, NULL, OPT_DIM},       {"weights", required_argument, NULL, OPT_WEIGHTS},
     {"target", required_argument, NULL, OPT_TARGET}, {"dump", required_argument, NULL, OPT_DUMP},
+    {"custom", required_argument, NULL, OPT_CUSTOM},
     {"help", no_argument, NULL, 'h'},                {"version", no_argument, NULL, 'V'},
     {"verbose", no_argument, NULL, 'v'},             {NULL, 0, NULL, 0},
 };
@@ -122,6 +133,7 @@ static bool take_option(Options *o, int option, const char *value)
     case OPT_REPORT: o->report_path = value; break;
     case OPT_DIM: return parse_dim_option(o, value);
     case OPT_WEIGHTS: return parse_weights(o, value);
+    case OPT_CUSTOM: return parse_custom_option(o, value);
     case 'v': o->verbose = true; return true;
     case OPT_NAME:
         o->name = value;

@@ -15,6 +15,7 @@ enum { REFUSED = 64 };
 typedef struct {
     const char *dir;  /* of the data; NULL: beside the model */
     const char *cc, *cflags;
+    const char *with; /* a C file built along, or NULL */
     const char *keep; /* the folder to work in, which then stays; or NULL */
     Tolerance tolerance;
     Options compile;

@@ -21,17 +21,21 @@ static const char usage[] =
     "      --keep DIR    work in this folder and leave there what was generated and built\n"
     "      --dim NAME=N, --dim NAME=LO..HI\n"
     "                    as when compiling; dimensions left open are bounded by the data sets' sizes\n"
+    "      --custom DOMAIN::OP=SPEC, --custom @FILE\n"
+    "                    as when compiling\n"
+    "      --with FILE   a C file that is built along: the functions of custom operators\n"
     "  -v, --verbose     print the time each stage takes\n"
     "  -h, --help        print this\n"
     "\n"
     "Exits with 0 if every output of every data set is right, with 1 if not.\n";
 
-enum { OPT_RTOL = 256, OPT_ATOL, OPT_CC, OPT_CFLAGS, OPT_KEEP, OPT_DIM };
+enum { OPT_RTOL = 256, OPT_ATOL, OPT_CC, OPT_CFLAGS, OPT_KEEP, OPT_DIM, OPT_CUSTOM, OPT_WITH };
 
 static const struct option long_options[] = {
     {"rtol", required_argument, NULL, OPT_RTOL}, {"atol", required_argument, NULL, OPT_ATOL},
     {"cc", required_argument, NULL, OPT_CC},     {"cflags", required_argument, NULL, OPT_CFLAGS},
     {"keep", required_argument, NULL, OPT_KEEP}, {"dim", required_argument, NULL, OPT_DIM},
+    {"custom", required_argument, NULL, OPT_CUSTOM}, {"with", required_argument, NULL, OPT_WITH},
     {"verbose", no_argument, NULL, 'v'},         {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -53,10 +57,12 @@ static bool take_option(VerifyOptions *o, int option, const char *value)
     case OPT_CFLAGS: o->cflags = value; return true;
     case OPT_KEEP: o->keep = value; break;
     case OPT_DIM: return parse_dim_option(&o->compile, value);
+    case OPT_CUSTOM: return parse_custom_option(&o->compile, value);
+    case OPT_WITH: o->with = value; break;
     case 'v': o->compile.verbose = true; return true;
     default: internal_error("option %d", option);
     }
-    return *value || usage_error("--cc and --keep need a name");
+    return *value || usage_error("--cc, --keep and --with need a name");
 }
 
 static bool take_arguments(VerifyOptions *o, int count, char **arguments)

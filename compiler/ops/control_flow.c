@@ -51,7 +51,7 @@ static void lower_body(Graph *g)
 {
     for (int i = 0; i < g->n_inputs; i++) g->inputs[i]->is_input = false; /* buffers like any other from here on */
     for (int i = 0; i < g->n_outputs; i++) g->outputs[i]->is_output = g->outputs[i]->is_output && !g->outputs[i]->graph->parent;
-    for (int i = 0; i < g->n_nodes; i++) g->nodes[i]->op->lower(g->nodes[i]);
+    for (int i = 0; i < g->n_nodes; i++) lower_node(g->nodes[i]);
 }
 
 static bool is_tensor(Node *n, const Value *v)

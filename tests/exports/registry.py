@@ -60,6 +60,8 @@ def vary(module):
     for m in module.modules():
         if isinstance(m, (nn.Linear, nn.modules.conv._ConvNd)):
             m.weight.mul_(1 / (m.weight.std().clamp(min=1e-6) * m.weight[0].numel() ** 0.5))
+        if isinstance(m, nn.modules.batchnorm._BatchNorm) and m.affine:
+            m.weight.fill_(1)
     for key, p in list(module.named_parameters()) + list(module.named_buffers()):
         if not p.is_floating_point() or p.numel() < 2 or not torch.equal(p, p.flatten()[0].expand_as(p)):
             continue
