@@ -78,6 +78,8 @@ struct Value {
     Type declared;         /* what the model's value_info or outputs say; rank -1 and DT_UNDEFINED where it says nothing */
     const void *data;      /* all elements, dense and row-major, when known at compile time; else NULL. Strings: const char *[] */
     Dim *elements;         /* integer tensors whose elements are known one by one as expressions; else NULL */
+    Value **items;         /* sequence or optional of known length: its elements; else NULL */
+    int n_items;
     bool is_read;          /* its elements are symbols that the run function reads where it is computed, and checks */
     Node *producer;        /* NULL: graph input, initializer, or made by a stage */
     bool is_input, is_output; /* of the graph it belongs to */

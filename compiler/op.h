@@ -85,6 +85,7 @@ Node *make_node(Node *n, const char *op_type, int n_in, Value **inputs, Value *r
 Value *make1(Node *n, const char *op_type, Value *a, Value *result);
 Value *make2(Node *n, const char *op_type, Value *a, Value *b, Value *result);
 Value *make3(Node *n, const char *op_type, Value *a, Value *b, Value *c, Value *result);
+void inline_clone(Node *n, const Graph *body, Value **arguments, Value **results); /* a copy of a subgraph; results: one per output */
 Value *const_ints(Node *n, int count, const int64_t *values);    /* int64[count] */
 Value *const_scalar(Node *n, DType dtype, double value);         /* shape [] */
 

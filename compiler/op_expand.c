@@ -58,3 +58,41 @@ Value *const_scalar(Node *n, DType dtype, double value)
     number_set(dtype, data, value);
     return constant(n, dtype, &shape, data);
 }
+
+/* -- a subgraph in place of a node ------------------------------------------------------------------------------------------- */
+
+static void bind_input(Graph *g, int i, Value *v)
+{
+    Value *input = g->inputs[i];
+    graph_replace_uses(g, input, v);
+    for (int o = 0; o < g->n_outputs; o++)
+        if (g->outputs[o] == input) g->outputs[o] = v;
+}
+
+static void adopt_values(Graph *to, Graph *from)
+{
+    for (int i = 0; i < from->n_values; i++) {
+        Value *v = from->values[i];
+        v->graph = to;
+        v->is_input = v->is_output = false;
+        mem_grow(&to->values, &to->cap_values, to->n_values + 1, sizeof(Value *));
+        to->values[to->n_values++] = v;
+    }
+}
+
+static void adopt_node(Node *n, Node *by)
+{
+    by->graph = n->graph;
+    for (int a = 0; a < by->n_attrs; a++)
+        for (int k = 0; by->attrs[a].graphs && k < by->attrs[a].count; k++) by->attrs[a].graphs[k]->parent = n->graph;
+    graph_insert(n->graph, graph_index(n->graph, n), by);
+}
+
+void inline_clone(Node *n, const Graph *body, Value **arguments, Value **results)
+{
+    Graph *copy = graph_clone(body, n->graph);
+    for (int i = 0; i < copy->n_inputs && arguments; i++) bind_input(copy, i, arguments[i]);
+    adopt_values(n->graph, copy);
+    for (int i = 0; i < copy->n_nodes; i++) adopt_node(n, copy->nodes[i]);
+    for (int i = 0; i < copy->n_outputs; i++) results[i] = copy->outputs[i];
+}

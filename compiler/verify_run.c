@@ -71,7 +71,7 @@ static char *const *compiler_call(const VerifyOptions *o, const char *folder)
     add_argument(&a, mem_strdup("-o"));
     add_argument(&a, in_folder(folder, "verify"));
     add_argument(&a, in_folder(folder, "main.c"));
-    if (o->with) add_argument(&a, o->with);
+    if (o->with) add_argument(&a, mem_strdup(o->with));
     add_argument(&a, in_folder(folder, "model.c"));
     add_argument(&a, mem_strdup("-lm"));
     return a.items;

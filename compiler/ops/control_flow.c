@@ -61,38 +61,6 @@ static bool is_tensor(Node *n, const Value *v)
     return false;
 }
 
-/* -- a subgraph in place of its node ------------------------------------------------------------------------------------------- */
-
-static void adopt_values(Graph *to, Graph *from)
-{
-    for (int i = 0; i < from->n_values; i++) {
-        Value *v = from->values[i];
-        v->graph = to;
-        v->is_input = v->is_output = false;
-        mem_grow(&to->values, &to->cap_values, to->n_values + 1, sizeof *to->values);
-        to->values[to->n_values++] = v;
-    }
-}
-
-static void reparent_subgraphs(Node *n)
-{
-    for (int a = 0; a < n->n_attrs; a++)
-        for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++) n->attrs[a].graphs[k]->parent = n->graph;
-}
-
-/* Moves the nodes of a graph in front of n; its outputs stand for n's. */
-static void inline_graph(Node *n, Graph *g)
-{
-    adopt_values(n->graph, g);
-    for (int i = 0; i < g->n_nodes; i++) {
-        g->nodes[i]->graph = n->graph;
-        reparent_subgraphs(g->nodes[i]);
-        graph_insert(n->graph, graph_index(n->graph, n), g->nodes[i]);
-    }
-    for (int i = 0; i < n->n_out; i++)
-        if (n->out[i]) make1(n, "Identity", g->outputs[i], n->out[i]);
-}
-
 /* -- If --------------------------------------------------------------------------------------------------------------------------- */
 
 static void expand_if(Node *n)
@@ -100,7 +68,11 @@ static void expand_if(Node *n)
     double condition;
     if (!known_scalar(n->in[0], &condition)) return;
     Graph *g = body_of(n, condition != 0 ? "then_branch" : "else_branch");
-    if (g) inline_graph(n, g);
+    if (!g) return;
+    Value **results = mem_array((size_t)g->n_outputs + 1, sizeof *results);
+    inline_clone(n, g, NULL, results);
+    for (int i = 0; i < n->n_out; i++)
+        if (n->out[i]) make1(n, "Identity", results[i], n->out[i]);
 }
 
 /* One dimension of a branch's result; where the branches differ, the branch taken sets it. */
@@ -186,12 +158,16 @@ static void lower_updates(Node *n, int count, Value **states, Value **updates)
  * they replace can't be a loop over fixed buffers: false, and the body is spoilt (the caller tries on a clone). */
 static bool infer_body(Graph *g, int first, int count, Value *const *initial, int first_output)
 {
-    for (int i = 0; i < count; i++) g->inputs[first + i]->type = initial[i]->type;
+    for (int i = 0; i < count; i++) {
+        g->inputs[first + i]->type = initial[i]->type;
+        g->inputs[first + i]->items = initial[i]->items;
+        g->inputs[first + i]->n_items = initial[i]->n_items;
+    }
     infer_graph(g);
     if (body_failed(g)) return true;
     for (int i = 0; i < count; i++) {
         const Type *was = &initial[i]->type, *is = &g->outputs[first_output + i]->type;
-        if (is->kind != KIND_TENSOR || is->dtype != was->dtype || !shape_equal(&is->shape, &was->shape)) return false;
+        if (was->kind != KIND_TENSOR || is->kind != KIND_TENSOR || is->dtype != was->dtype || !shape_equal(&is->shape, &was->shape)) return false;
     }
     return true;
 }
@@ -241,14 +217,6 @@ static bool loop_signature(Node *n, Graph *g)
     return false;
 }
 
-static void bind_input(Graph *g, int i, Value *v)
-{
-    Value *input = g->inputs[i];
-    graph_replace_uses(g, input, v);
-    for (int o = 0; o < g->n_outputs; o++)
-        if (g->outputs[o] == input) g->outputs[o] = v;
-}
-
 /* The loop as so many copies of its body, for values that change their shape from round to round. */
 static void unroll(Node *n, Graph *g, int rounds)
 {
@@ -256,23 +224,15 @@ static void unroll(Node *n, Graph *g, int rounds)
     Value **state = mem_dup(n->in + 2, (size_t)carried * sizeof *state);
     Value ***rows = mem_array((size_t)(scans > 0 ? scans : 1), sizeof *rows);
     for (int k = 0; k < scans; k++) rows[k] = mem_array((size_t)rounds + 1, sizeof **rows);
+    Value **arguments = mem_array((size_t)g->n_inputs + 1, sizeof *arguments), **results = mem_array((size_t)g->n_outputs + 1, sizeof *results);
     for (int r = 0; r < rounds; r++) {
-        Graph *copy = graph_clone(g, n->graph);
-        int64_t iteration = r;
-        bool yes = true;
-        Shape scalar = shape_scalar();
-        bind_input(copy, 0, value_const(n->graph, "iteration", DT_INT64, &scalar, mem_dup(&iteration, sizeof iteration)));
-        bind_input(copy, 1, value_const(n->graph, "condition", DT_BOOL, &scalar, mem_dup(&yes, sizeof yes)));
-        for (int k = 0; k < carried; k++) bind_input(copy, 2 + k, state[k]);
-        adopt_values(n->graph, copy);
-        for (int i = 0; i < copy->n_nodes; i++) {
-            copy->nodes[i]->graph = n->graph;
-            reparent_subgraphs(copy->nodes[i]);
-            graph_insert(n->graph, graph_index(n->graph, n), copy->nodes[i]);
-        }
-        for (int k = 0; k < carried; k++) state[k] = copy->outputs[1 + k];
         int64_t axis = 0;
-        for (int k = 0; k < scans; k++) rows[k][r] = make2(n, "Unsqueeze", copy->outputs[1 + carried + k], const_ints(n, 1, &axis), NULL);
+        arguments[0] = const_scalar(n, DT_INT64, r);
+        arguments[1] = const_scalar(n, DT_BOOL, 1);
+        for (int k = 0; k < carried; k++) arguments[2 + k] = state[k];
+        inline_clone(n, g, arguments, results);
+        for (int k = 0; k < carried; k++) state[k] = results[1 + k];
+        for (int k = 0; k < scans; k++) rows[k][r] = make2(n, "Unsqueeze", results[1 + carried + k], const_ints(n, 1, &axis), NULL);
     }
     for (int k = 0; k < carried; k++)
         if (out(n, k)) make1(n, "Identity", state[k], n->out[k]);
@@ -294,8 +254,6 @@ static void infer_loop(Node *n)
     if (!g || !need(n, 2, -1, 0, -1) || !loop_signature(n, g)) return;
     int carried = carried_count(n);
     int64_t trips = constant_trips(n);
-    for (int i = 0; i < carried; i++)
-        if (!is_tensor(n, n->in[2 + i])) return;
     Graph *original = graph_clone(g, n->graph);
     scalar_input(g, 0, DT_INT64);
     scalar_input(g, 1, DT_BOOL);
@@ -438,7 +396,6 @@ static void expand_scan(Node *n)
     Node *scan = make_node(n, "Scan", n->n_in, inputs, s.states && out(n, 0) ? n->out[0] : NULL);
     scan->attrs = n->attrs;
     scan->n_attrs = n->n_attrs;
-    reparent_subgraphs(scan);
     attr_remove(scan, "scan_input_axes");
     attr_remove(scan, "scan_output_axes");
     for (int k = s.states ? 1 : 0; k < s.states + s.outputs; k++) {

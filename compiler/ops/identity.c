@@ -3,10 +3,22 @@
 
 static void infer_identity(Node *n)
 {
-    if (need(n, 1, 1, 1, 1)) set_out_like(n, 0, n->in[0]);
+    Value *x = in(n, 0), *y = out(n, 0);
+    if (x && y && x->items) { /* a sequence or optional: only names */
+        y->type = x->type;
+        y->items = x->items;
+        y->n_items = x->n_items;
+    } else if (need(n, 1, 1, 1, 1)) {
+        set_out_like(n, 0, x);
+    }
+}
+
+static void lower_identity(Node *n)
+{
+    if (!n->in[0]->items) lower_as_view(n);
 }
 
 const Op ops_identity[] = {
-    {.name = "Identity", .domain = "", .since = 1, .infer = infer_identity, .lower = lower_as_view, .flags = OP_HALF_NATIVE | OP_MOVES},
+    {.name = "Identity", .domain = "", .since = 1, .infer = infer_identity, .lower = lower_identity, .flags = OP_HALF_NATIVE | OP_MOVES},
     {0},
 };

@@ -198,6 +198,8 @@ def make(e, out):
     registry.seed(e.build.__name__)
     with quiet():
         net = e.build()
+        if isinstance(net.module, torch.nn.Module):
+            net.module.eval()  # the wrapper too: an exporter sets the whole back to the mode it found
     model = make_model(e, net, made)
     magnitude, apart = write_data(net, made)
     if apart is not None and apart > 1e-3:

@@ -33,9 +33,11 @@ def encoder_net(model, part="last_hidden_state", batch=2, length=16, types=False
     return Net(Pick(model, names, [part], return_dict=True), [tuple(values)], names, [part])
 
 
-def causal_net(model, length=12, batch=1):
-    module = Pick(model, ["input_ids"], ["logits"], use_cache=False, return_dict=True)
-    return Net(module, [(ids(batch, length),)], ["input_ids"], ["logits"])
+def causal_net(model, length=12, masked=True):
+    """Without the mask, TorchScript can't export what transformers does."""
+    names = ["input_ids", "attention_mask"][:2 if masked else 1]
+    values = (ids(2, length), padding_mask(2, length))[:len(names)]
+    return Net(Pick(model, names, ["logits"], use_cache=False, return_dict=True), [values], names, ["logits"])
 
 
 # ---- encoders ---------------------------------------------------------------------------------------------------------------------
@@ -145,7 +147,7 @@ def llama():
 @export("llama_sdpa_dynamo", DYNAMO, 20)
 @export("llama_op23", DYNAMO, 23)
 def llama_sdpa():
-    return causal_net(build(tf.LlamaForCausalLM, tf.LlamaConfig(**SMALL, num_key_value_heads=2)))
+    return causal_net(build(tf.LlamaForCausalLM, tf.LlamaConfig(**SMALL, num_key_value_heads=2)), masked=False)
 
 
 @export("qwen2", SCRIPT, 17)
@@ -173,7 +175,7 @@ def gpt_neox():
 
 @export("phi", DYNAMO, 20)
 def phi():
-    return causal_net(build(tf.PhiForCausalLM, tf.PhiConfig(**SMALL)))
+    return causal_net(build(tf.PhiForCausalLM, tf.PhiConfig(**SMALL)), masked=False)
 
 
 @export("bloom", SCRIPT, 14)
@@ -184,7 +186,7 @@ def bloom():
 @export("mamba", DYNAMO, 18)
 def mamba():
     config = tf.MambaConfig(vocab_size=VOCABULARY, hidden_size=32, num_hidden_layers=2, state_size=8)
-    return causal_net(build(tf.MambaForCausalLM, config), length=6)
+    return causal_net(build(tf.MambaForCausalLM, config), length=6, masked=False)
 
 
 # ---- sound, image and text, series -----------------------------------------------------------------------------------------------------
@@ -207,9 +209,9 @@ def whisper_encoder():
 @export("whisper_decoder_op14", SCRIPT, 14)
 @export("whisper_decoder_dynamo", DYNAMO, 18)
 def whisper_decoder():
-    names = ["input_ids", "encoder_hidden_states"]
+    names = ["input_ids", "attention_mask", "encoder_hidden_states"]
     module = Pick(whisper().decoder, names, ["last_hidden_state"], use_cache=False)
-    return Net(module, [(ids(1, 9), torch.randn(1, 50, 64))], names, ["last_hidden_state"])
+    return Net(module, [(ids(1, 9), padding_mask(1, 9), torch.randn(1, 50, 64))], names, ["last_hidden_state"])
 
 
 @export("hubert_op14", SCRIPT, 14)
@@ -235,7 +237,7 @@ def clip():
 @export("patchtst", DYNAMO, 18)
 def patchtst():
     config = tf.PatchTSTConfig(num_input_channels=3, context_length=32, patch_length=8, patch_stride=4, d_model=32, num_hidden_layers=2,
-                               num_attention_heads=4, ffn_dim=64, prediction_length=8, random_mask_ratio=None, do_mask_input=False)
+                               num_attention_heads=4, ffn_dim=64, prediction_length=8, do_mask_input=False, share_embedding=False)
     model = build(tf.PatchTSTForPrediction, config, "eager")
     return Net(Pick(model, ["past_values"], ["prediction_outputs"]), [(torch.randn(2, 32, 3),)], ["past_values"], ["prediction"])
 
