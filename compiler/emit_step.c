@@ -163,21 +163,23 @@ static const char *argument_text(const Model *m, const Arg *a, char letter)
     internal_error("an argument of no kind");
 }
 
-/* Prints text from `column` on, breaking lines behind ", ". Returns the column reached. */
-static int print_wrapped(const char *text, int column, FILE *f)
+/* Prints text from `column` on, breaking lines behind commas. */
+static void print_wrapped(const char *text, int column, FILE *f)
 {
     while (*text) {
-        size_t n = strcspn(text, " ");
-        if (text[n]) n++;
+        const char *comma = strstr(text, ", ");
+        size_t n = comma ? (size_t)(comma - text) + 1 : strlen(text);
         if (column + (int)n > LINE_WIDTH && column > 8) {
             fputs("\n        ", f);
             column = 8;
+        } else if (column > 4) {
+            fputc(' ', f);
+            column++;
         }
         fprintf(f, "%.*s", (int)n, text);
         column += (int)n;
-        text += n;
+        text += n + (comma != NULL);
     }
-    return column;
 }
 
 static void emit_call(Model *m, const Step *s, FILE *f)

@@ -105,11 +105,25 @@ static bool is_readable(const Value *v)
 
 typedef struct { Model *m; Weights *w; } Collecting;
 
+/* A constant with the same bytes that is written already: tied weights, equal scales. */
+static Value *twin_of(const Weights *w, const Value *v)
+{
+    size_t bytes = (size_t)value_bytes(v);
+    for (int i = 0; i < w->count; i++) {
+        Value *have = w->items[i];
+        if (have->type.dtype == v->type.dtype && v->type.dtype != DT_STRING && (size_t)value_bytes(have) == bytes && !memcmp(have->data, v->data, bytes)) return have;
+    }
+    return NULL;
+}
+
 static void collect(Value *v, Collecting *c)
 {
     Value *root = storage_root(v, NULL);
     if (!root->data || root->marked) return;
     root->marked = true;
+    root->storage = twin_of(c->w, root);
+    if (root->storage) return;
+    root->storage = root;
     mem_grow(&c->w->items, &c->w->capacity, c->w->count + 1, sizeof *c->w->items);
     c->w->items[c->w->count++] = root;
     c->m->weights_bytes += value_bytes(root);
