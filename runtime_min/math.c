@@ -134,6 +134,11 @@ static inline float normal_cdf_f32(float x)
     return select_f32(x < 0, tail, 1.0f - tail);
 }
 
+static inline double select_f64(bool c, double a, double b)
+{
+    return c ? a : b;
+}
+
 static inline double exp_f64(double x)
 {
     return exp(x);
