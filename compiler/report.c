@@ -3,6 +3,8 @@
 
 #include "plan.h"
 
+#include <string.h>
+
 static void quoted(const char *s, FILE *f)
 {
     fputc('"', f);
@@ -15,16 +17,33 @@ static void quoted(const char *s, FILE *f)
     fputc('"', f);
 }
 
-static void report_shape(Model *m, const Shape *s, FILE *f)
+typedef struct { const Model *m; bool found; } Finding;
+
+static void find_local(const char *symbol, void *context)
+{
+    Finding *finding = context;
+    const Model *m = finding->m;
+    for (int i = 0; i < m->n_locals; i++) finding->found = finding->found || !strcmp(m->locals[i], symbol);
+}
+
+/* Only the data tell a dimension that is no expression of the parameters alone. */
+static bool only_data_tell(const Model *m, Dim d)
+{
+    Finding finding = {m, false};
+    dim_symbols(d, find_local, &finding);
+    return finding.found;
+}
+
+static void report_shape(const Model *m, const Shape *s, FILE *f)
 {
     fputs("[", f);
     for (int i = 0; i < s->rank; i++) {
         fputs(i ? ", " : "", f);
         if (dim_is_const(s->dim[i])) fprintf(f, "%lld", (long long)dim_value(s->dim[i]));
+        else if (only_data_tell(m, s->dim[i])) fputs("null", f);
         else quoted(dim_text(s->dim[i]), f);
     }
     fputs("]", f);
-    (void)m;
 }
 
 static void report_value(Model *m, const Value *v, bool output, bool last, FILE *f)

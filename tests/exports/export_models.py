@@ -27,7 +27,7 @@ import torch
 from onnx import numpy_helper
 
 import registry
-from registry import DYNAMO, quiet
+from registry import DYNAMO, Pick, quiet
 
 import classic  # noqa: F401  the four modules fill registry.EXPORTS
 import dynamic  # noqa: F401
@@ -47,9 +47,9 @@ def export_script(e, net, path):
 def export_dynamo(e, net, path):
     shapes = None
     if net.dynamic:
-        dims = {n: torch.export.Dim.AUTO if n == "auto" else torch.export.Dim(n, min=2, max=4096)
-                for axes in net.dynamic.values() for n in axes.values()}
-        shapes = tuple({axis: dims[n] for axis, n in net.dynamic.get(i, {}).items()} or None for i in net.inputs)
+        shapes = tuple(net.dynamic.get(i, {}) for i in net.inputs)
+        if isinstance(net.module, Pick):
+            shapes = (shapes,)  # it takes *values
     torch.onnx.export(net.module, net.data_sets[0], path, dynamo=True, opset_version=e.opset, input_names=net.inputs, output_names=net.outputs,
                       dynamic_shapes=shapes, external_data=e.external, **e.options)
 
