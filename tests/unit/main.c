@@ -5,6 +5,7 @@
 #define SUITES \
     SUITE(arena) \
     SUITE(compare) \
+    SUITE(conv) \
     SUITE(dim) \
     SUITE(number) \
     SUITE(op)

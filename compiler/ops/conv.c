@@ -1,0 +1,101 @@
+/* Conv: https://onnx.ai/onnx/operators/onnx__Conv.html
+ * Reading the geometry (conv_read) is apart from choosing a kernel (lower_conv). */
+#include "kernels.h"
+#include "window.h"
+
+typedef struct {
+    Window window;
+    int64_t groups;
+    Dim batch, in_channels, out_channels, group_channels; /* group_channels: of the input, per group */
+} Conv;
+
+static bool need_channels(Node *n, const Conv *c, const Shape *w)
+{
+    Dim expected = dim_mul(w->dim[1], dim_const(c->groups));
+    return need_equal(n, c->in_channels, expected, "channels of the image and those the weights are for") &&
+           need_divides(n, c->out_channels, c->groups, "the number of output channels, which share the groups,");
+}
+
+static bool conv_read(Node *n, Conv *c)
+{
+    const Shape *x = &n->in[0]->type.shape, *w = &n->in[1]->type.shape;
+    Dim kernel[MAX_RANK];
+    if (!need_rank(n, 0, 3, 2 + MAX_SPATIAL) || !need_rank(n, 1, x->rank, x->rank) || !need_rank(n, 2, 1, 1)) return false;
+    if (!window_weights(n, w, kernel) || !window_groups(n, &c->groups)) return false;
+    c->batch = x->dim[0];
+    c->in_channels = x->dim[1];
+    c->out_channels = w->dim[0];
+    c->group_channels = w->dim[1];
+    if (!need_channels(n, c, w) || !window_read(n, x, kernel, &c->window)) return false;
+    return !in(n, 2) || need_equal(n, dim_at(n->in[2], 0), c->out_channels, "elements of the bias and output channels");
+}
+
+static void infer_conv(Node *n)
+{
+    Conv c;
+    if (!need(n, 2, 3, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_float(n, 0) || !need_same_type(n, 0, 1) || !need_same_type(n, 0, 2) || !conv_read(n, &c)) return;
+    Shape y = window_out_shape(&n->in[0]->type.shape, c.out_channels, &c.window);
+    set_out(n, 0, n->in[0]->type.dtype, &y);
+}
+
+/* -- lowering ------------------------------------------------------------------------------------------------------------------- */
+
+static Dim taps(const Conv *c)
+{
+    return dim_mul(c->group_channels, window_kernel_size(&c->window));
+}
+
+static void arg_channels(Step *s, const Conv *c)
+{
+    arg_dim(s, c->in_channels);
+    arg_dim(s, c->out_channels);
+    arg_real(s, (double)s->node->clamp_low);
+    arg_real(s, (double)s->node->clamp_high);
+}
+
+static void arg_operands(Step *s)
+{
+    arg_in(s, s->node->in[0]);
+    arg_in(s, s->node->in[1]);
+    arg_in(s, in(s->node, 2));
+    arg_out(s, s->node->out[0]);
+}
+
+static Step *conv_depthwise(Node *n, const Conv *c, const char *type)
+{
+    Step *s = step_call(n, "conv_depthwise_%s", type);
+    arg_operands(s);
+    arg_window(s, &c->window);
+    arg_dim(s, c->batch);
+    arg_channels(s, c);
+    return s;
+}
+
+static Step *conv_panels(Node *n, const Conv *c, const char *type)
+{
+    Dim panel = dim_mul(dim_min(taps(c), dim_const(CONV_PANEL)), dim_const(CONV_TILE));
+    Value *gathered = scratch(n, "panel", n->in[0]->type.dtype, panel);
+    Step *s = step_call(n, "conv_%s", type);
+    arg_operands(s);
+    arg_out(s, gathered);
+    arg_window(s, &c->window);
+    arg_dim(s, c->batch);
+    arg_int(s, c->groups);
+    arg_channels(s, c);
+    return s;
+}
+
+static void lower_conv(Node *n)
+{
+    Conv c;
+    if (!conv_read(n, &c)) return;
+    const char *type = dtype_suffix(n->in[0]->type.dtype);
+    Step *s = dim_is(c.group_channels, 1) && c.groups > 1 ? conv_depthwise(n, &c, type) : conv_panels(n, &c, type);
+    s->macs = dim_high(dim_mul(elements(n->out[0]), taps(&c)));
+}
+
+const Op ops_conv[] = {
+    {.name = "Conv", .domain = "", .since = 1, .infer = infer_conv, .lower = lower_conv, .flags = OP_CLAMPS},
+    {0},
+};

@@ -1,0 +1,112 @@
+#include "run_op.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <unistd.h>
+
+Node *op_node(const char *op_type, const char *domain, int opset)
+{
+    Model *m = mem_alloc(sizeof *m);
+    m->path = "test.onnx";
+    m->graph = graph_new(m, NULL, "test");
+    Node *n = node_new(m->graph, "test", op_type, domain, opset);
+    graph_append(m->graph, n);
+    return n;
+}
+
+Value *op_input(Node *n, DType dtype, int rank, const int64_t *dims, const void *data)
+{
+    Shape shape = shape_const(rank, dims);
+    Value *v = value_const(n->graph, mem_printf("input%d", n->n_in), dtype, &shape, data);
+    node_add_input(n, v);
+    return v;
+}
+
+Value *op_ints(Node *n, int count, const int64_t *values)
+{
+    return op_input(n, DT_INT64, 1, (int64_t[]){count}, mem_dup(values, (size_t)count * sizeof *values));
+}
+
+void op_omit(Node *n)
+{
+    node_add_input(n, NULL);
+}
+
+static bool infers(Node *n, int outputs)
+{
+    for (int i = 0; i < outputs; i++) node_add_output(n, value_new(n->graph, mem_printf("output%d", i)));
+    n->op = op_find(n->domain, n->op_type, n->opset);
+    ck_assert_msg(n->op, "%s is not known at opset %d", n->op_type, n->opset);
+    n->op->infer(n);
+    return n->graph->model->errors == 0;
+}
+
+void op_run(Node *n, int outputs)
+{
+    ck_assert_msg(infers(n, outputs), "%s was refused", n->op_type);
+    ck_assert_msg(eval_node(n), "%s could not be evaluated", n->op_type);
+}
+
+bool op_refused(Node *n, int outputs)
+{
+    int kept = dup(2);
+    fflush(stderr);
+    if (!freopen("/dev/null", "w", stderr)) ck_abort_msg("no /dev/null");
+    bool refused = !infers(n, outputs);
+    fflush(stderr);
+    dup2(kept, 2);
+    close(kept);
+    return refused;
+}
+
+const float *op_floats(const Node *n, int output)
+{
+    ck_assert_int_eq(n->out[output]->type.dtype, DT_FLOAT);
+    return n->out[output]->data;
+}
+
+const int64_t *op_int64s(const Node *n, int output)
+{
+    ck_assert_int_eq(n->out[output]->type.dtype, DT_INT64);
+    return n->out[output]->data;
+}
+
+void op_free(void)
+{
+    dim_reset();
+    mem_free_all();
+}
+
+/* -- numbers: a linear congruential generator (Numerical Recipes) --------------------------------------------------------------- */
+
+static uint32_t state;
+
+void test_seed(uint32_t seed)
+{
+    state = seed;
+}
+
+int test_below(int limit)
+{
+    state = state * 1664525u + 1013904223u;
+    return (int)((state >> 8) % (uint32_t)limit);
+}
+
+float test_real(void)
+{
+    return (float)(test_below(2001) - 1000) / 1000;
+}
+
+float *test_reals(int64_t count)
+{
+    float *x = mem_array((size_t)count + 1, sizeof *x);
+    for (int64_t i = 0; i < count; i++) x[i] = test_real();
+    return x;
+}
+
+void expect_close(const char *what, const float *found, const double *expected, int64_t count, double tolerance)
+{
+    for (int64_t i = 0; i < count; i++)
+        ck_assert_msg(fabs((double)found[i] - expected[i]) <= tolerance * (1 + fabs(expected[i])), "%s: element %lld is %g, expected %g",
+                      what, (long long)i, (double)found[i], expected[i]);
+}
