@@ -17,7 +17,7 @@ static inline float select_f32(bool c, float a, float b)
 }
 
 /* NaN becomes `low`. */
-static inline float clamp_f32(float x, float low, float high)
+static inline float bound_f32(float x, float low, float high)
 {
     return select_f32(x > low, select_f32(x < high, x, high), low);
 }
@@ -51,7 +51,7 @@ static inline float reduce_by_log2_f32(float x, int32_t n)
 /* e^x. Error below 1.1 ULP. Two factors make the power of two, so that results below FLT_MIN come out rounded as well. */
 static inline float exp_f32(float x)
 {
-    const float c = clamp_f32(x, -104.0f, 89.0f);
+    const float c = bound_f32(x, -104.0f, 89.0f);
     const int32_t n = nearest_i32_f32(c * 1.44269504f), half = n / 2;
     const float e = 1.0f + expm1_small_f32(reduce_by_log2_f32(c, n));
     const float y = e * power_of_two_f32(half) * power_of_two_f32(n - half);
@@ -61,7 +61,7 @@ static inline float exp_f32(float x)
 /* e^x - 1. Error below 2 ULP. Half the power of two is used, so that it stays finite where the result does. */
 static inline float expm1_f32(float x)
 {
-    const float c = clamp_f32(x, -18.0f, 89.0f);
+    const float c = bound_f32(x, -18.0f, 89.0f);
     const int32_t n = nearest_i32_f32(c * 1.44269504f);
     const float q = expm1_small_f32(reduce_by_log2_f32(c, n)), s = power_of_two_f32(n - 1);
     const float y = 2.0f * (s * q + (s - 0.5f));

@@ -136,7 +136,18 @@ static const ElementType *find_type(const char *suffix, size_t length)
     return NULL;
 }
 
-/* Reads "T in f32 f64, S in i8 u8". */
+/* One of the words a variant is named by. */
+static const ElementType *word(const char *text, size_t length)
+{
+    ElementType *t = calloc(1, sizeof *t);
+    char *copy = calloc(1, length + 1);
+    if (!t || !copy) fail("out of memory");
+    memcpy(copy, text, length);
+    t->suffix = copy;
+    return t;
+}
+
+/* Reads "T in f32 f64, S in i8 u8" or "T in f32 f64, V in plain fancy". */
 static int parse_for(const char *s, TypeLoop loops[2])
 {
     int count = 0;
@@ -147,12 +158,12 @@ static int parse_for(const char *s, TypeLoop loops[2])
         TypeLoop *loop = &loops[count++];
         loop->variable = *s;
         loop->count = 0;
-        if ((*s != 'T' && *s != 'S') || strncmp(s + 1, " in ", 4)) fail("expected `T in ...` or `S in ...`");
+        if (!strchr("TSV", *s) || strncmp(s + 1, " in ", 4)) fail("expected `T in ...`, `S in ...` or `V in ...`");
         s += 5;
         while (*s && *s != '\n' && *s != ',') {
             size_t length = strcspn(s, " ,\n");
             if (loop->count == MAX_TYPES) fail("too many types");
-            if (length) loop->types[loop->count++] = find_type(s, length);
+            if (length) loop->types[loop->count++] = loop->variable == 'V' ? word(s, length) : find_type(s, length);
             s += length;
             while (*s == ' ') s++;
         }
@@ -170,10 +181,10 @@ static void expand_variable(Text *to, const char **s, const ElementType *t, cons
             *s = name + tokens[i].length;
             return;
         }
-    if (other && (*name == 'S' || *name == 's')) t = other;
+    if (other && strchr("SsV", *name)) t = other;
     switch (*name) {
     case 'T': case 'S': text_puts(to, t->c); break;
-    case 't': case 's': text_puts(to, t->suffix); break;
+    case 't': case 's': case 'V': text_puts(to, t->suffix); break;
     case 'f': text_puts(to, t->math); break;
     case 'U': text_puts(to, t->unsigned_c); break;
     default: fail("unknown type token $%c", *name);
@@ -411,7 +422,7 @@ static void write_expanded(const char *text, const TypeLoop *loops, int n_loops,
     for (int a = 0; a < loops[0].count; a++)
         for (int b = 0; b < (n_loops == 2 ? loops[1].count : 1); b++) {
             const ElementType *first = loops[0].types[a], *second = n_loops == 2 ? loops[1].types[b] : NULL;
-            bool swapped = loops[0].variable == 'S';
+            bool swapped = loops[0].variable != 'T';
             char *t = swapped ? expand(text, second ? second : first, first) : expand(text, first, second);
             write_item(t, source, file, names);
             free(t);

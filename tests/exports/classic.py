@@ -97,7 +97,7 @@ def sk_kmeans():
 
 @classic("sk_isolation_forest")
 def sk_isolation_forest():
-    return fitted_net(ensemble.IsolationForest(5, random_state=0))
+    return fitted_net(ensemble.IsolationForest(n_estimators=5, random_state=0))
 
 
 @classic("sk_features")
@@ -107,9 +107,10 @@ def sk_features():
                                              decomposition.PCA(4, random_state=0), preprocessing.Binarizer(threshold=0.01)))
 
 
-def text_net(model, words, fitted_to, opset=15):
+def text_net(model, words, fitted_to, **options):
     model.fit(fitted_to)
-    onnx_model = to_onnx(model, initial_types=[("words", StringTensorType([None, words]))], target_opset={"": opset, "ai.onnx.ml": 3})
+    onnx_model = to_onnx(model, initial_types=[("words", StringTensorType([None, words]))], target_opset={"": 15, "ai.onnx.ml": 3},
+                         options={id(model): options} if options else None)
     for dim in onnx_model.graph.output[0].type.tensor_type.shape.dim[:1]:
         dim.dim_param = onnx_model.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "rows"
     return onnx_model
@@ -125,6 +126,6 @@ def sk_one_hot_strings():
 @classic("sk_tfidf_strings")
 def sk_tfidf_strings():
     texts = ["the cat sat on the mat", "a dog sat", "the dog and the cat", "no animal sat here"]
-    model = text_net(feature_extraction.text.TfidfVectorizer(ngram_range=(1, 2)), 1, texts)
+    model = text_net(feature_extraction.text.TfidfVectorizer(ngram_range=(1, 2)), 1, texts, locale="C")
     rows = np.array([[t] for t in texts], dtype=object)
     return Net(model, [(rows,), (rows[1:3],)], ["words"], [model.graph.output[0].name])

@@ -172,23 +172,25 @@ def separator_any_length():
 
 
 class Detector(nn.Module):
-    def __init__(self, model):
+    """Boxes are in parts of the image's size, so that all floating-point outputs have the same magnitude."""
+    def __init__(self, model, size):
         super().__init__()
-        self.model = model
+        self.model, self.size = model, size
 
     def forward(self, image):
         found = self.model([image])[0]
-        return found["boxes"], found["scores"], found["labels"]
+        return found["boxes"] / self.size, found["scores"], found["labels"]
 
 
 def detector_net(model, size, images=2):
-    return Net(Detector(model).eval(), [(torch.rand(3, size, size),) for _ in range(images)], ["image"], ["boxes", "scores", "labels"])
+    return Net(Detector(model, size), [(torch.rand(3, size, size),) for _ in range(images)], ["image"], ["boxes", "scores", "labels"])
 
 
 @dynamic("ssdlite_nms", SCRIPT, 11)
 def ssdlite_nms():
-    backbone = vary(detection.ssdlite.SSDLiteFeatureExtractorMobileNet(
-        torchvision.models.mobilenet_v3_small(num_classes=1).features, 8, nn.BatchNorm2d, min_depth=8, width_mult=0.25))
+    features = torchvision.models.mobilenet_v3_small(num_classes=1).features
+    halving = [i for i, block in enumerate(features) if getattr(block, "_is_cn", False)]
+    backbone = vary(detection.ssdlite.SSDLiteFeatureExtractorMobileNet(features, halving[-1], nn.BatchNorm2d, min_depth=8, width_mult=0.25))
     calibrate(backbone, torch.randn(2, 3, 128, 128))
     anchors = detection.anchor_utils.DefaultBoxGenerator([[2, 3]] * 6, min_ratio=0.2, max_ratio=0.95)
     channels = detection._utils.retrieve_out_channels(backbone, (128, 128))
@@ -217,7 +219,7 @@ def faster_rcnn():
     backbone.out_channels = 48
     anchors = detection.anchor_utils.AnchorGenerator(((16, 32, 64),), ((0.5, 1.0, 2.0),))
     align = torchvision.ops.MultiScaleRoIAlign(["0"], 5, 2)
-    model = detection.FasterRCNN(backbone, 4, min_size=96, max_size=96, rpn_anchor_generator=anchors, box_roi_pool=align,
+    model = detection.FasterRCNN(backbone, None, min_size=96, max_size=96, rpn_anchor_generator=anchors, box_roi_pool=align,
                                  box_head=detection.faster_rcnn.TwoMLPHead(48 * 25, 64), box_predictor=detection.faster_rcnn.FastRCNNPredictor(64, 4),
                                  rpn_pre_nms_top_n_test=60, rpn_post_nms_top_n_test=20, box_score_thresh=0.2, box_detections_per_img=15)
     for part in (model.rpn, model.roi_heads):
@@ -320,7 +322,7 @@ class Choose(nn.Module):
         above = x[x > 0.5]
         places = torch.nonzero(x > 0.5)
         best, where = torch.topk(x.flatten(), k)
-        values, inverse, counts = torch.unique(torch.round(x * 2), return_inverse=True, return_counts=True)
+        values, inverse, counts = torch.unique(torch.round(x * 2).flatten(), return_inverse=True, return_counts=True)
         return above, places, best, where, values, inverse, counts
 
 

@@ -1,0 +1,330 @@
+/* LSTM: https://onnx.ai/onnx/operators/onnx__LSTM.html
+ * GRU: https://onnx.ai/onnx/operators/onnx__GRU.html
+ * RNN: https://onnx.ai/onnx/operators/onnx__RNN.html
+ *
+ * The layers as ONNX has them become layers of the same name in the compiler's own domain whose weights are transposed and whose biases are
+ * added up by ordinary nodes, at compile time if they are constant:
+ *   X, W[directions][input][gates * hidden], R[directions][hidden][gates * hidden], bias[directions][gates * hidden], extra, sequence_lens,
+ *   initial_h, initial_c
+ * where extra is the peepholes of an LSTM, and the bias[directions][hidden] inside the reset of a GRU with linear_before_reset. */
+#include "kernels.h"
+#include "op.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define OWN_DOMAIN "onnx2c"
+
+enum { MAX_ACTIVATIONS = 3, CHUNK_ROWS = 8 };
+
+typedef struct {
+    const char *op_type, *kernel;
+    int gates, states;
+    int activations; /* per direction */
+    int defaults[MAX_ACTIVATIONS];
+} Cell;
+
+static const Cell *cell_of(const Node *n)
+{
+    static const Cell cells[] = {
+        {"LSTM", "lstm", 4, 2, 3, {RNN_SIGMOID, RNN_TANH, RNN_TANH}},
+        {"GRU", "gru", 3, 1, 2, {RNN_SIGMOID, RNN_TANH}},
+        {"RNN", "rnn", 1, 1, 1, {RNN_TANH}},
+    };
+    int i = 0;
+    while (strcmp(cells[i].op_type, n->op_type)) i++;
+    return &cells[i];
+}
+
+/* -- attributes ------------------------------------------------------------------------------------------------------------- */
+
+typedef struct { int function[MAX_ACTIVATIONS]; double factors[2 * MAX_ACTIVATIONS]; bool plain; } Activations;
+
+typedef struct {
+    int directions;
+    bool reverse[2];
+    bool batch_first; /* layout 1 */
+    Activations activations[2];
+} Layer;
+
+typedef struct { const char *name; bool has_alpha, has_beta; double alpha, beta; } Activation;
+
+/* In the order of enum rnn_activation. */
+static const Activation activation_table[] = {
+    {"Sigmoid", false, false, 0, 0}, {"Tanh", false, false, 0, 0}, {"Relu", false, false, 0, 0}, {"Affine", true, true, 1, 0},
+    {"LeakyRelu", true, false, 0.01, 0}, {"ThresholdedRelu", true, false, 1, 0}, {"ScaledTanh", true, true, 1, 1},
+    {"HardSigmoid", true, true, 0.2, 0.5}, {"Elu", true, false, 1, 0}, {"Softsign", false, false, 0, 0}, {"Softplus", false, false, 0, 0},
+};
+
+static int activation_index(const char *name)
+{
+    int count = (int)(sizeof activation_table / sizeof *activation_table);
+    for (int i = 0; i < count; i++)
+        if (!strcasecmp(name, activation_table[i].name)) return i;
+    return -1;
+}
+
+/* Alphas and betas are given only for the activations that have them, in the order of the activations. */
+static bool read_activations(Node *n, Layer *l)
+{
+    const Cell *cell = cell_of(n);
+    const Attr *names = attr_find(n, "activations");
+    const float *alpha, *beta;
+    int alphas = attr_floats(n, "activation_alpha", &alpha), betas = attr_floats(n, "activation_beta", &beta), a = 0, b = 0;
+    if (names && names->count != l->directions * cell->activations) {
+        node_error(n, "activations has %d names, expected %d for each direction; check how the model was exported", names->count, cell->activations);
+        return false;
+    }
+    for (int i = 0; i < l->directions * cell->activations; i++) {
+        Activations *of = &l->activations[i / cell->activations];
+        int k = i % cell->activations, f = names ? activation_index(names->strings[i]) : cell->defaults[k];
+        if (f < 0) {
+            node_error(n, "activations has \"%s\", which is none of the activations ONNX names; check how the model was exported", names->strings[i]);
+            return false;
+        }
+        of->function[k] = f;
+        of->plain = (k == 0 || of->plain) && (f == RNN_SIGMOID || f == RNN_TANH);
+        of->factors[2 * k] = activation_table[f].has_alpha && a < alphas ? (double)alpha[a++] : activation_table[f].alpha;
+        of->factors[2 * k + 1] = activation_table[f].has_beta && b < betas ? (double)beta[b++] : activation_table[f].beta;
+    }
+    return true;
+}
+
+static bool read_layer(Node *n, Layer *l)
+{
+    const char *direction = attr_string(n, "direction", "forward");
+    bool both = !strcmp(direction, "bidirectional"), reverse = !strcmp(direction, "reverse");
+    if (!both && !reverse && strcmp(direction, "forward")) {
+        node_error(n, "direction is \"%s\", expected forward, reverse or bidirectional; check how the model was exported", direction);
+        return false;
+    }
+    *l = (Layer){.directions = both ? 2 : 1, .reverse = {reverse, true}, .batch_first = attr_int(n, "layout", 0)};
+    return read_activations(n, l);
+}
+
+/* -- the operator as ONNX has it -------------------------------------------------------------------------------------------- */
+
+typedef struct { Dim time, batch, input, hidden; } Sizes;
+
+static Sizes sizes_of(const Node *n, const Layer *l)
+{
+    const Value *x = n->in[0], *r = n->in[2];
+    bool packed = !strcmp(n->domain, OWN_DOMAIN);
+    return (Sizes){dim_at(x, l->batch_first ? 1 : 0), dim_at(x, l->batch_first ? 0 : 1), dim_at(x, 2), dim_at(r, packed ? 1 : 2)};
+}
+
+static bool need_shape(Node *n, int input, int rank, const Dim *dims)
+{
+    static const char *const names[] = {"X", "W", "R", "B", "sequence_lens", "initial_h", "initial_c", "P"};
+    if (!in(n, input)) return true;
+    if (!need_rank(n, input, rank, rank)) return false;
+    for (int i = 0; i < rank; i++)
+        if (!need_equal(n, dim_at(n->in[input], i), dims[i], mem_printf("axis %d of %s and the layer's sizes", i, names[input]))) return false;
+    return true;
+}
+
+static void set_outputs(Node *n, const Layer *l, const Sizes *s)
+{
+    Dim d = dim_const(l->directions);
+    Shape y = l->batch_first ? shape_of(4, (Dim[]){s->batch, s->time, d, s->hidden}) : shape_of(4, (Dim[]){s->time, d, s->batch, s->hidden});
+    Shape state = l->batch_first ? shape_of(3, (Dim[]){s->batch, d, s->hidden}) : shape_of(3, (Dim[]){d, s->batch, s->hidden});
+    set_out(n, 0, n->in[0]->type.dtype, &y);
+    set_out(n, 1, n->in[0]->type.dtype, &state);
+    set_out(n, 2, n->in[0]->type.dtype, &state);
+}
+
+static bool need_inputs(Node *n, const Layer *l)
+{
+    const Cell *cell = cell_of(n);
+    Sizes s = sizes_of(n, l);
+    Dim d = dim_const(l->directions), width = dim_mul(s.hidden, dim_const(cell->gates));
+    Shape state = l->batch_first ? shape_of(3, (Dim[]){s.batch, d, s.hidden}) : shape_of(3, (Dim[]){d, s.batch, s.hidden});
+    if (!dim_is_const(s.hidden)) {
+        node_error(n, "R has shape %s, expected a constant hidden size; fix it with --dim NAME=N", shape_text(&n->in[2]->type.shape));
+        return false;
+    }
+    int64_t hidden = attr_int(n, "hidden_size", dim_value(s.hidden));
+    return need_equal(n, s.hidden, dim_const(hidden), "hidden size of R and hidden_size") && need_shape(n, 1, 3, (Dim[]){d, width, s.input}) &&
+           need_shape(n, 2, 3, (Dim[]){d, width, s.hidden}) && need_shape(n, 3, 2, (Dim[]){d, dim_mul(width, dim_const(2))}) &&
+           need_shape(n, 4, 1, &s.batch) && need_shape(n, 5, 3, state.dim) && need_shape(n, 6, 3, state.dim) &&
+           need_shape(n, 7, 2, (Dim[]){d, dim_mul(s.hidden, dim_const(3))});
+}
+
+static void infer_layer(Node *n)
+{
+    static const DType int32[] = {DT_INT32};
+    int inputs = cell_of(n)->states == 2 ? 8 : 6;
+    if (!need(n, 3, inputs, 0, 1 + cell_of(n)->states) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_type(n, 4, int32, 1)) return;
+    for (int i = 1; i < inputs; i++)
+        if (i != 4 && !need_same_type(n, 0, i)) return;
+    Layer l;
+    if (!need_rank(n, 0, 3, 3) || !need_rank(n, 2, 3, 3) || !read_layer(n, &l) || !need_inputs(n, &l)) return;
+    Sizes s = sizes_of(n, &l);
+    set_outputs(n, &l, &s);
+}
+
+/* -- packing the weights ---------------------------------------------------------------------------------------------------- */
+
+/* Written in the form that Slice, Concat and Add have since this opset, whatever the model's. */
+static Value *modern(Node *made)
+{
+    made->opset = 13;
+    return made->out[0];
+}
+
+static Value *transposed(Node *n, Value *v)
+{
+    Value *result = value_new(n->graph, mem_printf("%s/transposed", v->name));
+    Node *made = make_node(n, "Transpose", 1, &v, result);
+    attr_set_ints(made, "perm", 3, (int64_t[]){0, 2, 1});
+    return modern(made);
+}
+
+static Value *columns(Node *n, Value *v, int64_t from, int64_t to)
+{
+    Value *bounds[] = {v, const_ints(n, 1, &from), const_ints(n, 1, &to), const_ints(n, 1, (int64_t[]){1})};
+    return modern(make_node(n, "Slice", 4, bounds, NULL));
+}
+
+static Value *sum(Node *n, Value *a, Value *b)
+{
+    return modern(make_node(n, "Add", 2, (Value *[]){a, b}, NULL));
+}
+
+/* Biases of the input and of the recurrence in one; *inner is the part that linear_before_reset keeps apart. */
+static Value *packed_bias(Node *n, Value *b, int64_t hidden, Value **inner)
+{
+    *inner = NULL;
+    if (!b) return NULL;
+    int64_t width = cell_of(n)->gates * hidden;
+    if (cell_of(n)->gates != 3 || !attr_int(n, "linear_before_reset", 0)) return sum(n, columns(n, b, 0, width), columns(n, b, width, 2 * width));
+    *inner = columns(n, b, width + 2 * hidden, 2 * width);
+    Value *parts[] = {sum(n, columns(n, b, 0, 2 * hidden), columns(n, b, width, width + 2 * hidden)), columns(n, b, 2 * hidden, width)};
+    Node *joined = make_node(n, "Concat", 2, parts, NULL);
+    attr_set_int(joined, "axis", 1);
+    return modern(joined);
+}
+
+/* A layer starts from 0 by itself. */
+static Value *unless_zero(Value *v)
+{
+    if (!v || !v->data) return v;
+    const unsigned char *bytes = v->data;
+    for (int64_t i = 0; i < value_bytes(v); i++)
+        if (bytes[i]) return v;
+    return NULL;
+}
+
+static void expand_layer(Node *n)
+{
+    Value *inner, *w = transposed(n, n->in[1]), *r = transposed(n, n->in[2]);
+    Value *bias = packed_bias(n, in(n, 3), dim_value(dim_at(n->in[2], 2)), &inner);
+    Value *inputs[] = {n->in[0], w, r, bias, cell_of(n)->gates == 4 ? unless_zero(in(n, 7)) : inner, in(n, 4), unless_zero(in(n, 5)), unless_zero(in(n, 6))};
+    Node *packed = node_new(n->graph, n->name, n->op_type, OWN_DOMAIN, n->opset);
+    packed->attrs = n->attrs;
+    packed->n_attrs = n->n_attrs;
+    for (int i = 0; i < 8; i++) node_add_input(packed, inputs[i]);
+    for (int i = 0; i < n->n_out; i++) node_add_output(packed, n->out[i]);
+    graph_insert(n->graph, graph_index(n->graph, n), packed);
+}
+
+/* -- the packed layer ------------------------------------------------------------------------------------------------------- */
+
+static void infer_packed(Node *n)
+{
+    Layer l;
+    if (!read_layer(n, &l)) return;
+    Sizes s = sizes_of(n, &l);
+    set_outputs(n, &l, &s);
+}
+
+/* Time steps projected at once: enough rows for the product to be worth its while, few enough to need little memory. */
+static Dim chunk_of(const Sizes *s)
+{
+    int64_t rows = dim_high(s->batch), steps = rows >= CHUNK_ROWS || rows <= 0 ? 1 : (CHUNK_ROWS + rows - 1) / rows;
+    return dim_max(dim_const(1), dim_min(dim_const(steps), s->time));
+}
+
+static void arg_direction(Step *s, Value *v, Dim each, int direction)
+{
+    arg_in_at(s, v, v && direction ? each : NULL);
+}
+
+static void arg_sizes(Step *s, const Cell *cell, const Layer *l, const Sizes *z, Dim chunk, int direction)
+{
+    Dim d = dim_const(l->directions), row = dim_mul(d, z->hidden);
+    arg_struct(s, "struct rnn");
+    field(s, "time", z->time);
+    field(s, "batch", z->batch);
+    field(s, "input", z->input);
+    field(s, "hidden", z->hidden);
+    field_int(s, "gates", cell->gates);
+    field(s, "x_time", l->batch_first ? z->input : dim_mul(z->batch, z->input));
+    field(s, "x_batch", l->batch_first ? dim_mul(z->time, z->input) : z->input);
+    field(s, "y_time", l->batch_first ? row : dim_mul(z->batch, row));
+    field(s, "y_batch", l->batch_first ? dim_mul(z->time, row) : z->hidden);
+    field(s, "state_batch", l->batch_first ? row : z->hidden);
+    field(s, "chunk", chunk);
+    field_int(s, "reverse", l->reverse[direction]);
+    const char *const names[] = {"f", "g", "h"};
+    for (int i = 0; i < cell->activations; i++) field_int(s, names[i], l->activations[direction].function[i]);
+}
+
+/* An output of the layer, or memory in its place where the node has none. */
+static Value *state_of(Node *n, int output, const char *purpose, const Layer *l, const Sizes *s)
+{
+    if (out(n, output)) return n->out[output];
+    return scratch(n, purpose, n->in[0]->type.dtype, dim_mul(dim_const(l->directions), dim_mul(s->batch, s->hidden)));
+}
+
+static void lower_direction(Node *n, const Layer *l, int direction, Value *h, Value *c, Value *gates, Dim chunk)
+{
+    const Cell *cell = cell_of(n);
+    const Activations *a = &l->activations[direction];
+    Sizes z = sizes_of(n, l);
+    Dim width = dim_mul(dim_const(cell->gates), z.hidden), state = l->batch_first ? z.hidden : dim_mul(z.batch, z.hidden);
+    Step *s = step_call(n, "%s_%s_%s", cell->kernel, a->plain ? "plain" : "any", dtype_suffix(n->in[0]->type.dtype));
+    arg_in(s, n->in[0]);
+    arg_direction(s, n->in[1], dim_mul(z.input, width), direction);
+    arg_direction(s, n->in[2], dim_mul(z.hidden, width), direction);
+    arg_direction(s, in(n, 3), width, direction);
+    arg_direction(s, in(n, 4), in(n, 4) ? dim_at(in(n, 4), 1) : NULL, direction);
+    arg_in(s, in(n, 5));
+    arg_direction(s, in(n, 6), state, direction);
+    arg_direction(s, in(n, 7), state, direction);
+    if (out(n, 0)) arg_out_at(s, n->out[0], direction ? state : NULL);
+    else arg_in(s, NULL);
+    arg_out_at(s, h, direction ? state : NULL);
+    if (c) arg_out_at(s, c, direction ? state : NULL);
+    else arg_in(s, NULL);
+    arg_out(s, gates);
+    arg_sizes(s, cell, l, &z, chunk, direction);
+    field_int(s, "input_forget", attr_int(n, "input_forget", 0) != 0);
+    field_int(s, "linear_before_reset", attr_int(n, "linear_before_reset", 0) != 0);
+    arg_real(s, attr_float(n, "clip", INFINITY));
+    if (a->plain) arg_in(s, NULL);
+    else arg_reals(s, 2 * cell->activations, a->factors);
+    s->macs = dim_high(dim_mul(dim_mul(z.time, z.batch), dim_mul(width, dim_add(z.input, z.hidden))));
+}
+
+static void lower_packed(Node *n)
+{
+    Layer l;
+    if (!read_layer(n, &l)) return;
+    Sizes s = sizes_of(n, &l);
+    Dim chunk = chunk_of(&s);
+    Dim room = dim_add(dim_mul(dim_mul(chunk, s.batch), dim_mul(dim_const(cell_of(n)->gates), s.hidden)), s.hidden);
+    Value *gates = scratch(n, "gates", n->in[0]->type.dtype, room);
+    Value *h = state_of(n, 1, "h", &l, &s), *c = cell_of(n)->states == 2 ? state_of(n, 2, "c", &l, &s) : NULL;
+    for (int d = 0; d < l.directions; d++) lower_direction(n, &l, d, h, c, gates, chunk);
+}
+
+const Op ops_rnn[] = {
+    {.name = "LSTM", .domain = "", .since = 7, .infer = infer_layer, .expand = expand_layer},
+    {.name = "GRU", .domain = "", .since = 7, .infer = infer_layer, .expand = expand_layer},
+    {.name = "RNN", .domain = "", .since = 7, .infer = infer_layer, .expand = expand_layer},
+    {.name = "LSTM", .domain = OWN_DOMAIN, .since = 7, .infer = infer_packed, .lower = lower_packed},
+    {.name = "GRU", .domain = OWN_DOMAIN, .since = 7, .infer = infer_packed, .lower = lower_packed},
+    {.name = "RNN", .domain = OWN_DOMAIN, .since = 7, .infer = infer_packed, .lower = lower_packed},
+    {0},
+};
