@@ -25,6 +25,82 @@ void product_transpose_b(Product *p)
     p->b_col = p->k;
 }
 
+/* -- MatMul ----------------------------------------------------------------------------------------------------------------- */
+
+/* The operands as matrices. */
+typedef struct { Dim m, n, k, b_k; Shape a_batch, b_batch; } Factors;
+
+static Factors factors_of(const Value *left, const Value *right)
+{
+    const Shape *a = &left->type.shape, *b = &right->type.shape;
+    Factors f = {.m = a->rank > 1 ? a->dim[a->rank - 2] : dim_const(1), .k = a->dim[a->rank - 1]};
+    f.n = b->rank > 1 ? b->dim[b->rank - 1] : dim_const(1);
+    f.b_k = b->dim[b->rank > 1 ? b->rank - 2 : 0];
+    f.a_batch = shape_of(a->rank > 2 ? a->rank - 2 : 0, a->dim);
+    f.b_batch = shape_of(b->rank > 2 ? b->rank - 2 : 0, b->dim);
+    return f;
+}
+
+bool matmul_shape(Node *n, const Value *a, const Value *b, Shape *y)
+{
+    Factors f = factors_of(a, b);
+    if (!need_equal(n, f.k, f.b_k, "last axis of A and rows of B") || !broadcast_shapes(n, &f.a_batch, &f.b_batch, y)) return false;
+    if (a->type.shape.rank > 1) y->dim[y->rank++] = f.m;
+    if (b->type.shape.rank > 1) y->dim[y->rank++] = f.n;
+    return true;
+}
+
+/* Strides of an operand's batch, in matrices of `matrix` elements, aligned with a batch of `rank` axes; 0 where it repeats. */
+static void batch_strides(const Shape *batch, Dim matrix, int rank, Dim *strides)
+{
+    for (int i = rank - 1; i >= 0; i--) {
+        int at = i - (rank - batch->rank);
+        bool repeats = at < 0 || dim_is(batch->dim[at], 1);
+        strides[i] = repeats ? dim_const(0) : matrix;
+        if (!repeats) matrix = dim_mul(matrix, batch->dim[at]);
+    }
+}
+
+/* Adjacent batch axes that both operands walk alike are one axis; axes of one element are none. */
+static void merge_batch(Product *p)
+{
+    int rank = 0;
+    for (int i = 0; i < p->batch_rank; i++) {
+        if (dim_is(p->batch[i], 1)) continue;
+        int before = rank - 1;
+        bool joins = rank && p->a_batch[before] == dim_mul(p->a_batch[i], p->batch[i]) && p->b_batch[before] == dim_mul(p->b_batch[i], p->batch[i]);
+        int at = joins ? before : rank++;
+        p->batch[at] = joins ? dim_mul(p->batch[at], p->batch[i]) : p->batch[i];
+        p->a_batch[at] = p->a_batch[i];
+        p->b_batch[at] = p->b_batch[i];
+        p->y_batch[at] = p->y_batch[i];
+    }
+    p->batch_rank = rank;
+}
+
+/* One matrix b for the whole batch, and rows of a that follow one another: a single product with more rows. */
+static void flatten_batch(Product *p)
+{
+    if (p->batch_rank != 1 || !dim_is(p->b_batch[0], 0) || p->a_batch[0] != dim_mul(p->m, p->a_row)) return;
+    p->m = dim_mul(p->m, p->batch[0]);
+    p->batch_rank = 0;
+}
+
+Product matmul_product(Value *a, Value *b, Value *y)
+{
+    Factors f = factors_of(a, b);
+    Product p = product_of(a, b, y, f.m, f.n, f.k);
+    p.batch_rank = y->type.shape.rank - (a->type.shape.rank > 1) - (b->type.shape.rank > 1);
+    Shape batch = shape_of(p.batch_rank, y->type.shape.dim);
+    memcpy(p.batch, batch.dim, sizeof p.batch);
+    batch_strides(&f.a_batch, dim_mul(f.m, f.k), p.batch_rank, p.a_batch);
+    batch_strides(&f.b_batch, dim_mul(f.k, f.n), p.batch_rank, p.b_batch);
+    batch_strides(&batch, dim_mul(f.m, f.n), p.batch_rank, p.y_batch);
+    merge_batch(&p);
+    flatten_batch(&p);
+    return p;
+}
+
 /* -- constant factors ------------------------------------------------------------------------------------------------------- */
 
 Value *transposed_constant(Node *n, const Value *v, int64_t batch, int64_t rows, int64_t cols)
@@ -76,14 +152,8 @@ static void set_sizes(Step *s, const Product *p, bool dots)
     field(s, "y_row", p->y_row);
 }
 
-static Dim call_matmul(Node *n, const Product *p, Step **made)
+Dim arg_batch(Step *s, const Product *p)
 {
-    bool dots = by_dots(p);
-    Step *s = *made = step_call(n, "matmul_%s%s", dots ? "dot_" : "", dtype_suffix(p->type));
-    arg_in_at(s, p->a, p->a_at);
-    arg_in_at(s, p->b, p->b_at);
-    arg_out_at(s, p->y, p->y_at);
-    set_sizes(s, p, dots);
     Dim count = dim_const(1), rows[4 * MAX_RANK];
     for (int i = 0; i < p->batch_rank; i++) {
         count = dim_mul(count, p->batch[i]);
@@ -96,6 +166,17 @@ static Dim call_matmul(Node *n, const Product *p, Step **made)
     arg_int(s, p->batch_rank);
     arg_dims(s, 4 * p->batch_rank, rows);
     return count;
+}
+
+static Dim call_matmul(Node *n, const Product *p, Step **made)
+{
+    bool dots = by_dots(p);
+    Step *s = *made = step_call(n, "matmul_%s%s", dots ? "dot_" : "", dtype_suffix(p->type));
+    arg_in_at(s, p->a, p->a_at);
+    arg_in_at(s, p->b, p->b_at);
+    arg_out_at(s, p->y, p->y_at);
+    set_sizes(s, p, dots);
+    return arg_batch(s, p);
 }
 
 static void call_gemm(Node *n, const Product *p, Step **made)

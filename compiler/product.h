@@ -29,6 +29,11 @@ void product_transpose_a(Product *p); /* a is [k][m] */
 void product_transpose_b(Product *p); /* b is [n][k] */
 void lower_product(Node *n, const Product *p);
 
+/* numpy.matmul of a and b: the result's shape (false after an error), and the product. */
+bool matmul_shape(Node *n, const Value *a, const Value *b, Shape *y);
+Product matmul_product(Value *a, Value *b, Value *y);
+Dim arg_batch(Step *s, const Product *p); /* the batch as batch_locate wants it: count, rank, rows; returns the count */
+
 /* Constant v[batch][rows][cols] with the last two axes exchanged, made at compile time. */
 Value *transposed_constant(Node *n, const Value *v, int64_t batch, int64_t rows, int64_t cols);
 
