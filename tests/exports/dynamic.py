@@ -31,7 +31,7 @@ def unet_any_size_nearest():
 @dynamic("lraspp_any_size", SCRIPT, 13)
 def lraspp_any_size():
     net = torchvision.models.segmentation.lraspp_mobilenet_v3_large(weights=None, weights_backbone=None, num_classes=5)
-    module = prepared(Pick(net, ["input"], ["out"]), torch.randn(2, 3, 64, 64))
+    module = prepared(Pick(net, ["input"], ["out"]), torch.randn(8, 3, 64, 64))
     return Net(module, [(torch.randn(1, 3, 64, 80),), (torch.randn(1, 3, 48, 48),)], ["image"], ["scores"], {"image": {2: "height", 3: "width"}})
 
 
@@ -191,7 +191,7 @@ def ssdlite_nms():
     features = torchvision.models.mobilenet_v3_small(num_classes=1).features
     halving = [i for i, block in enumerate(features) if getattr(block, "_is_cn", False)]
     backbone = vary(detection.ssdlite.SSDLiteFeatureExtractorMobileNet(features, halving[-1], nn.BatchNorm2d, min_depth=8, width_mult=0.25))
-    calibrate(backbone, torch.randn(2, 3, 128, 128))
+    calibrate(backbone, torch.randn(8, 3, 128, 128))
     anchors = detection.anchor_utils.DefaultBoxGenerator([[2, 3]] * 6, min_ratio=0.2, max_ratio=0.95)
     channels = detection._utils.retrieve_out_channels(backbone, (128, 128))
     head = detection.ssdlite.SSDLiteHead(channels, anchors.num_anchors_per_location(), 4, nn.BatchNorm2d)
@@ -204,7 +204,7 @@ def ssdlite_nms():
 def retinanet_nms():
     backbone = calibrate(vary(detection.backbone_utils.BackboneWithFPN(
         torchvision.models.ResNet(torchvision.models.resnet.BasicBlock, [1, 1, 1, 1], num_classes=1),
-        {"layer2": "0", "layer3": "1"}, [128, 256], 32)), torch.randn(2, 3, 96, 96))
+        {"layer2": "0", "layer3": "1"}, [128, 256], 32)), torch.randn(8, 3, 96, 96))
     anchors = detection.anchor_utils.AnchorGenerator(((16, 24), (32, 48), (64, 96)), ((0.5, 1.0, 2.0),) * 3)
     head = vary(detection.retinanet.RetinaNetHead(32, anchors.num_anchors_per_location()[0], 4, norm_layer=nn.BatchNorm2d))
     model = detection.RetinaNet(backbone, 4, min_size=96, max_size=96, anchor_generator=anchors, head=head, score_thresh=0.6, topk_candidates=50,
@@ -215,7 +215,7 @@ def retinanet_nms():
 @dynamic("faster_rcnn", SCRIPT, 12)
 def faster_rcnn():
     backbone = torchvision.models.mobilenet_v3_small(num_classes=1).features[:9]
-    calibrate(vary(backbone), torch.randn(2, 3, 96, 96))
+    calibrate(vary(backbone), torch.randn(8, 3, 96, 96))
     backbone.out_channels = 48
     anchors = detection.anchor_utils.AnchorGenerator(((16, 32, 64),), ((0.5, 1.0, 2.0),))
     align = torchvision.ops.MultiScaleRoIAlign(["0"], 5, 2)

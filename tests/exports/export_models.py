@@ -155,7 +155,8 @@ def write_proto(path, array, name):
 
 
 def write_data(net, folder):
-    """All data sets. Returns the outputs' magnitude and the disagreement with PyTorch."""
+    """All data sets, and the tolerance: 2e-5 of the outputs' magnitude, or more where two correct computations are further apart, as in
+    deep nets with random weights. Returns the magnitude and the disagreement with PyTorch."""
     magnitude, apart = 0.0, None
     for n, inputs in enumerate(net.data_sets):
         data = os.path.join(folder, f"test_data_set_{n}")
@@ -171,9 +172,9 @@ def write_data(net, folder):
                     raise ValueError(f"output {info.name} is not finite")
                 magnitude = max(magnitude, float(np.max(np.abs(y))))
         d = disagreement(net, inputs, outputs)
-        apart = d if apart is None else max(apart, d)
+        apart = d if apart is None else max(apart, d)  # None for every data set or for none
     with open(os.path.join(folder, "data.json"), "w") as f:
-        json.dump({"rtol": 1e-3, "atol": round_up(2e-5 * magnitude) if magnitude else 1e-7}, f)
+        json.dump({"rtol": 1e-3, "atol": round_up(max(2e-5, 8 * (apart or 0)) * magnitude) if magnitude else 1e-7}, f)
         f.write("\n")
     return magnitude, apart
 
@@ -202,7 +203,7 @@ def make(e, out):
             net.module.eval()  # the wrapper too: an exporter sets the whole back to the mode it found
     model = make_model(e, net, made)
     magnitude, apart = write_data(net, made)
-    if apart is not None and apart > 1e-3:
+    if apart is not None and apart > 1e-4:
         raise ValueError(f"PyTorch is {apart:.1e} away from ONNX Runtime")
     shutil.rmtree(folder, ignore_errors=True)
     os.rename(made, folder)
@@ -253,4 +254,6 @@ def main():
 
 
 if __name__ == "__main__":
+    if os.environ.get("PYTHONHASHSEED") != "0":  # exporters walk through sets; with a fixed seed in the same order every time
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": "0"})
     main()

@@ -77,13 +77,16 @@ def vary(module):
 
 @torch.no_grad()
 def calibrate(module, *batch):
-    """Sets the statistics of every BatchNorm to what random data give, or activations of deep nets would vanish or explode."""
+    """Sets the statistics of every BatchNorm to what random data give, or activations of deep nets would vanish or explode. A channel that
+    hardly varies would turn rounding errors into large differences; it is given some variance."""
     norms = [m for m in module.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
     for m in norms:
         m.reset_running_stats()
         m.momentum = None
     module.train()
     module(*batch)
+    for m in norms:
+        m.running_var.clamp_(min=0.2 * m.running_var.mean().item())
     return module.eval()
 
 
@@ -92,7 +95,7 @@ def prepared(module, *batch):
     return calibrate(module, *batch) if batch else module.eval()
 
 
-def image_net(module, size, outputs=("logits",), channels=3, batch=1, calibration=4):
+def image_net(module, size, outputs=("logits",), channels=3, batch=1, calibration=8):
     """A Net of a module that takes one image, with its BatchNorms calibrated."""
     prepared(module, torch.randn(calibration, channels, size, size))
     return Net(module, [(torch.randn(batch, channels, size, size),)], ["image"], list(outputs))

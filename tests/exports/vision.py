@@ -152,7 +152,7 @@ def maxvit():
 
 
 def segmentation_net(module, size=64, argument="x"):
-    return image_net(Pick(module, [argument], ["out"]), size, outputs=["scores"], calibration=2)
+    return image_net(Pick(module, [argument], ["out"]), size, outputs=["scores"], calibration=4)
 
 
 def small_backbone(layers):
@@ -181,7 +181,7 @@ def deeplab():
 # ---- transformers ---------------------------------------------------------------------------------------------------------------
 
 
-def hf_image(config, model_class, part, size, calibration=2, attention=None):
+def hf_image(config, model_class, part, size, calibration=4, attention=None):
     config._attn_implementation = attention  # "eager": spelled out; by default one operator that only exporters of opset 14 and up know
     model = model_class(config)
     return image_net(Pick(model, ["pixel_values"], [part]), size, outputs=[part], calibration=calibration)
