@@ -85,10 +85,10 @@ static void lower_lp(Node *n, const Window *w)
     arg_real(s, n->opset < 2 ? attr_float(n, "p", 2) : (double)attr_int(n, "p", 2));
 }
 
-static void lower_pool(Node *n, void (*lower)(Node *n, const Window *w))
+static void lower_pool(Node *n, void (*with)(Node *n, const Window *w))
 {
     Window w;
-    if (pool_read(n, &w)) lower(n, &w);
+    if (pool_read(n, &w)) with(n, &w);
 }
 
 static void lower_max_pool(Node *n)
