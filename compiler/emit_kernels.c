@@ -65,11 +65,14 @@ void emit_kernels(const char *run_function, FILE *f)
     need_mentioned(&needed, run_function);
     if (!needed.count) return;
     qsort(needed.items, (size_t)needed.count, sizeof *needed.items, by_table_order);
+    Needed ordered = {.seen = map_new()}; /* in the library's order, but for kernels that another one calls: before it */
+    for (int i = 0; i < needed.count; i++) need_kernel(&ordered, needed.items[i]->name);
     fputs("/* Kernels: only those this model calls ------------------------------------------------------- */\n\n", f);
-    const char *previous = NULL; /* the items of a block share one text */
-    for (int i = 0; i < needed.count; i++) {
-        if (previous && !strcmp(previous, needed.items[i]->text)) continue;
-        previous = needed.items[i]->text;
-        fprintf(f, "%s\n", previous);
+    Map *printed = map_new(); /* the items of a block share one text */
+    for (int i = 0; i < ordered.count; i++) {
+        const char *text = ordered.items[i]->text;
+        if (map_get(printed, text)) continue;
+        map_put(printed, text, (void *)ordered.items[i]);
+        fprintf(f, "%s\n", text);
     }
 }

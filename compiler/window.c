@@ -159,9 +159,10 @@ bool window_read(Node *n, const Shape *x, const Dim *kernel, Window *w)
 
 Window window_whole(const Shape *x)
 {
-    Window w = {.rank = 1};
+    int last = x->rank > 2 ? x->rank - 1 : x->rank;
+    Window w = {.rank = 1, .in = {dim_const(1), shape_product(x, 2, last), shape_product(x, last, x->rank)}};
     for (int i = 0; i < MAX_SPATIAL; i++) {
-        w.in[i] = w.kernel[i] = i == MAX_SPATIAL - 1 ? shape_product(x, 2, x->rank) : dim_const(1);
+        w.kernel[i] = w.in[i];
         w.out[i] = dim_const(1);
         w.pad_begin[i] = w.pad_end[i] = dim_const(0);
         w.stride[i] = w.dilation[i] = 1;

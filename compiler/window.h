@@ -25,7 +25,7 @@ bool window_kernel_shape(Node *n, int rank, Dim *kernel);
 bool window_weights(Node *n, const Shape *weights, Dim *kernel);
 bool window_groups(Node *n, int64_t *groups);
 
-/* A window that sees the whole of x, as one row of pixels. */
+/* A window that sees the whole of x, as rows of pixels. */
 Window window_whole(const Shape *x);
 
 Shape window_out_shape(const Shape *x, Dim channels, const Window *w); /* [N, channels, out...] */

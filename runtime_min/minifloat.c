@@ -199,7 +199,8 @@ static inline uint8_t f32_to_f8e8m0_nearest(float x, bool saturate)
     return f32_to_f8e8m0_threshold(x, 0x3fffffu, saturate);
 }
 
-/* -- float4e2m1: 0, 0.5, 1, 1.5, 2, 3, 4, 6 and their negatives, in the low half of a byte; saturates, NaN becomes the largest. --------- */
+/* -- float4e2m1: 0, 0.5, 1, 1.5, 2, 3, 4, 6 and their negatives, in the low half of a byte. Saturates; NaN, which it has none of, becomes
+ * negative zero, as in ONNX's test cases. ------------------------------------------------------------------------------------ */
 
 static inline float f4e2m1_to_f32(uint8_t h)
 {
@@ -209,5 +210,5 @@ static inline float f4e2m1_to_f32(uint8_t h)
 static inline uint8_t f32_to_f4e2m1(float x)
 {
     const uint32_t code = minifloat_encode(x, 1, 1);
-    return (uint8_t)(f32_sign_bit(x) << 3 | (x != x || code > 7u ? 7u : code));
+    return (uint8_t)(x != x ? 8u : f32_sign_bit(x) << 3 | (code < 7u ? code : 7u));
 }

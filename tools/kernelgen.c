@@ -385,6 +385,23 @@ static void write_function(const char *text, const char *code, const char *name,
     free(pasted.data);
 }
 
+/* An enum is found by each of its enumerators, too. */
+static void write_enumerators(const char *code, const char *text, int file)
+{
+    const char *s = strchr(code, '{') + 1;
+    while (*(s = skip_comments(s)) != '}') {
+        size_t n = 0;
+        char name[256];
+        while (is_word(s[n])) n++;
+        snprintf(name, sizeof name, "%.*s", (int)n, s);
+        if (!n) fail("enum: expected an enumerator at %.20s", s);
+        write_entry(name, text, NULL, false, false, file);
+        for (s += n; *s && *s != ',' && *s != '}'; s++) {
+        }
+        if (*s == ',') s++;
+    }
+}
+
 static void write_item(const char *text, FILE *source, int file, const char *alias_names)
 {
     const char *code = skip_comments(text);
@@ -409,6 +426,7 @@ static void write_item(const char *text, FILE *source, int file, const char *ali
     if (!strncmp(code, "struct ", 7)) struct_fields(code, &fields);
     write_entry(name, text, fields.data, false, false, file);
     free(fields.data);
+    if (!strncmp(code, "enum ", 5)) write_enumerators(code, text, file);
 }
 
 static void write_expanded(const char *text, const TypeLoop *loops, int n_loops, FILE *source, int file, const char *names)

@@ -165,30 +165,18 @@ static void infer_layer(Node *n)
 
 /* -- packing the weights ---------------------------------------------------------------------------------------------------- */
 
-/* Written in the form that Slice, Concat and Add have since this opset, whatever the model's. */
-static Value *modern(Node *made)
-{
-    made->opset = 13;
-    return made->out[0];
-}
-
 static Value *transposed(Node *n, Value *v)
 {
     Value *result = value_new(n->graph, mem_printf("%s/transposed", v->name));
     Node *made = make_node(n, "Transpose", 1, &v, result);
     attr_set_ints(made, "perm", 3, (int64_t[]){0, 2, 1});
-    return modern(made);
+    return made->out[0];
 }
 
 static Value *columns(Node *n, Value *v, int64_t from, int64_t to)
 {
     Value *bounds[] = {v, const_ints(n, 1, &from), const_ints(n, 1, &to), const_ints(n, 1, (int64_t[]){1})};
-    return modern(make_node(n, "Slice", 4, bounds, NULL));
-}
-
-static Value *sum(Node *n, Value *a, Value *b)
-{
-    return modern(make_node(n, "Add", 2, (Value *[]){a, b}, NULL));
+    return make_node(n, "Slice", 4, bounds, NULL)->out[0];
 }
 
 /* Biases of the input and of the recurrence in one; *inner is the part that linear_before_reset keeps apart. */
@@ -197,12 +185,12 @@ static Value *packed_bias(Node *n, Value *b, int64_t hidden, Value **inner)
     *inner = NULL;
     if (!b) return NULL;
     int64_t width = cell_of(n)->gates * hidden;
-    if (cell_of(n)->gates != 3 || !attr_int(n, "linear_before_reset", 0)) return sum(n, columns(n, b, 0, width), columns(n, b, width, 2 * width));
+    if (cell_of(n)->gates != 3 || !attr_int(n, "linear_before_reset", 0)) return make2(n, "Add", columns(n, b, 0, width), columns(n, b, width, 2 * width), NULL);
     *inner = columns(n, b, width + 2 * hidden, 2 * width);
-    Value *parts[] = {sum(n, columns(n, b, 0, 2 * hidden), columns(n, b, width, width + 2 * hidden)), columns(n, b, 2 * hidden, width)};
+    Value *parts[] = {make2(n, "Add", columns(n, b, 0, 2 * hidden), columns(n, b, width, width + 2 * hidden), NULL), columns(n, b, 2 * hidden, width)};
     Node *joined = make_node(n, "Concat", 2, parts, NULL);
     attr_set_int(joined, "axis", 1);
-    return modern(joined);
+    return joined->out[0];
 }
 
 /* A layer starts from 0 by itself. */

@@ -8,7 +8,8 @@
     SUITE(conv) \
     SUITE(dim) \
     SUITE(number) \
-    SUITE(op)
+    SUITE(op) \
+    SUITE(pool)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES

@@ -10,6 +10,7 @@ Value *op_ints(Node *n, int count, const int64_t *values);         /* an int64 v
 void op_omit(Node *n);                                            /* an optional input that isn't there */
 void op_run(Node *n, int outputs);                                /* fails the test if the node is refused */
 bool op_refused(Node *n, int outputs);                            /* infers only; messages are swallowed */
+bool op_evaluates(Node *n);                                       /* after that, likewise: do its kernels take the values? */
 const float *op_floats(const Node *n, int output);
 const int64_t *op_int64s(const Node *n, int output);
 void op_free(void);                                               /* everything since the first op_node */

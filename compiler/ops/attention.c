@@ -1,0 +1,257 @@
+/* Attention: https://onnx.ai/onnx/operators/onnx__Attention.html
+ * Differences between its versions are inputs and attributes that older ones don't have. softmax_precision is met or exceeded by computing
+ * in the type of Q, or float32 if that is half precision. With qk_matmul_output_mode 0 the fourth output is the scaled product as the
+ * specification says, also if there is a softcap. */
+#include "op.h"
+
+#include <string.h>
+
+enum { PAD_MASK_SINCE = 24 }; /* from this opset on a short mask ends before the keys do, even if it has one element */
+
+typedef struct {
+    bool merged;                 /* heads are merged into the last axis: rank 3 */
+    Dim batch, q_heads, kv_heads, queries, steps, past, keys, size, v_size;
+} Sizes;
+
+/* -- reading ---------------------------------------------------------------------------------------------------------------- */
+
+static bool heads_of(Node *n, const char *attribute, Dim *heads)
+{
+    int64_t count = attr_int(n, attribute, 0);
+    *heads = dim_const(count);
+    if (count > 0) return true;
+    node_error(n, "%s is %lld, expected the number of heads, as Q, K and V have rank 3; check how the model was exported", attribute, (long long)count);
+    return false;
+}
+
+static bool head_size(Node *n, int input, Dim heads, Dim *size)
+{
+    Dim hidden = dim_at(n->in[input], 2);
+    if (!need_divides(n, hidden, dim_value(heads), mem_printf("last axis of input %d", input))) return false;
+    *size = dim_floordiv(hidden, heads);
+    return true;
+}
+
+static bool read_merged(Node *n, Sizes *s)
+{
+    Dim k_size;
+    s->queries = dim_at(n->in[0], 1);
+    s->steps = dim_at(n->in[1], 1);
+    return heads_of(n, "q_num_heads", &s->q_heads) && heads_of(n, "kv_num_heads", &s->kv_heads) && head_size(n, 0, s->q_heads, &s->size) &&
+           head_size(n, 1, s->kv_heads, &k_size) && head_size(n, 2, s->kv_heads, &s->v_size) && need_equal(n, s->size, k_size, "head sizes of Q and K") &&
+           need_equal(n, s->steps, dim_at(n->in[2], 1), "positions of K and V");
+}
+
+static bool read_separate(Node *n, Sizes *s)
+{
+    const Value *q = n->in[0], *k = n->in[1], *v = n->in[2];
+    s->q_heads = dim_at(q, 1);
+    s->kv_heads = dim_at(k, 1);
+    s->queries = dim_at(q, 2);
+    s->steps = dim_at(k, 2);
+    s->size = dim_at(q, 3);
+    s->v_size = dim_at(v, 3);
+    return need_equal(n, s->size, dim_at(k, 3), "head sizes of Q and K") && need_equal(n, s->kv_heads, dim_at(v, 1), "heads of K and V") &&
+           need_equal(n, s->steps, dim_at(v, 2), "positions of K and V");
+}
+
+static bool read_sizes(Node *n, Sizes *s)
+{
+    *s = (Sizes){.merged = n->in[0]->type.shape.rank == 3, .batch = dim_at(n->in[0], 0), .past = dim_const(0)};
+    if (!(s->merged ? read_merged(n, s) : read_separate(n, s))) return false;
+    if (in(n, 4)) s->past = dim_at(n->in[4], 2);
+    s->keys = dim_add(s->past, s->steps);
+    for (int i = 1; i < 3; i++)
+        if (!need_equal(n, s->batch, dim_at(n->in[i], 0), "batch of Q, K and V")) return false;
+    if (dim_divides(s->kv_heads, s->q_heads)) return true;
+    node_error(n, "Q has %s heads, expected a multiple of the %s heads of K and V; check how the model was exported", dim_text(s->q_heads), dim_text(s->kv_heads));
+    return false;
+}
+
+static bool need_cache(Node *n, const Sizes *s, int input, Dim size)
+{
+    Dim wanted[] = {s->batch, s->kv_heads, s->past, size};
+    if (!in(n, input)) return true;
+    if (!need_rank(n, input, 4, 4)) return false;
+    for (int i = 0; i < 4; i++)
+        if (!need_equal(n, dim_at(n->in[input], i), wanted[i], mem_printf("axis %d of input %d and the sizes of Q, K and V", i, input))) return false;
+    return true;
+}
+
+/* The mask broadcasts to [batch, q_heads, queries, keys], except that its last axis may be shorter. */
+static bool need_mask(Node *n, const Sizes *s)
+{
+    const Value *mask = in(n, 3);
+    if (!mask) return true;
+    if (mask->type.dtype != DT_BOOL && !need_same_type(n, 0, 3)) return false;
+    if (!need_rank(n, 3, 1, 4)) return false;
+    Dim wanted[] = {s->batch, s->q_heads, s->queries, s->keys};
+    for (int i = 0, rank = mask->type.shape.rank; i < rank; i++) {
+        Dim d = mask->type.shape.dim[i], w = wanted[4 - rank + i];
+        if (dim_is(d, 1) || (i + 1 == rank && n->opset >= PAD_MASK_SINCE && dim_low(dim_sub(w, d)) >= 0)) continue;
+        if (!need_equal(n, d, w, mem_printf("axis %d of attn_mask and the shape it broadcasts to", i))) return false;
+    }
+    return true;
+}
+
+static bool need_attributes(Node *n)
+{
+    int64_t mode = attr_int(n, "qk_matmul_output_mode", 0);
+    if (mode < 0 || mode > 3) {
+        node_error(n, "qk_matmul_output_mode is %lld, expected 0 to 3; check how the model was exported", (long long)mode);
+        return false;
+    }
+    if (!in(n, 4) != !in(n, 5)) {
+        node_error(n, "has only one of past_key and past_value, expected both or none; check how the model was exported");
+        return false;
+    }
+    if (in(n, 6) && in(n, 4)) {
+        node_error(n, "has nonpad_kv_seqlen and past_key, expected at most one of them; check how the model was exported");
+        return false;
+    }
+    for (int i = 0; i < 2; i++) {
+        const char *name = i ? "right_window_size" : "left_window_size";
+        int64_t size = attr_int(n, name, -1);
+        if (size >= -1 && size <= INT32_MAX) continue;
+        node_error(n, "%s is %lld, expected -1 or a number of keys; check how the model was exported", name, (long long)size);
+        return false;
+    }
+    return true;
+}
+
+static bool need_inputs(Node *n)
+{
+    static const DType int64[] = {DT_INT64};
+    if (!need(n, 3, 7, 1, 4) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_type(n, 6, int64, 1) || !need_rank(n, 6, 1, 1)) return false;
+    for (int i = 1; i < 6; i++)
+        if (i != 3 && !need_same_type(n, 0, i)) return false;
+    int rank = n->in[0]->type.shape.rank;
+    return need_rank(n, 0, 3, 4) && need_rank(n, 1, rank, rank) && need_rank(n, 2, rank, rank) && need_rank(n, 4, 4, 4) && need_attributes(n);
+}
+
+static void infer_attention(Node *n)
+{
+    Sizes s;
+    if (!need_inputs(n) || !read_sizes(n, &s) || !need_mask(n, &s) || !need_cache(n, &s, 4, s.size) || !need_cache(n, &s, 5, s.v_size)) return;
+    if (in(n, 6) && !need_equal(n, dim_at(n->in[6], 0), s.batch, "size of nonpad_kv_seqlen and the batch")) return;
+    DType t = n->in[0]->type.dtype;
+    Shape y = s.merged ? shape_of(3, (Dim[]){s.batch, s.queries, dim_mul(s.q_heads, s.v_size)})
+                       : shape_of(4, (Dim[]){s.batch, s.q_heads, s.queries, s.v_size});
+    Shape key = shape_of(4, (Dim[]){s.batch, s.kv_heads, s.keys, s.size}), value = shape_of(4, (Dim[]){s.batch, s.kv_heads, s.keys, s.v_size});
+    Shape scores = shape_of(4, (Dim[]){s.batch, s.q_heads, s.queries, s.keys});
+    set_out(n, 0, t, &y);
+    set_out(n, 1, t, &key);
+    set_out(n, 2, t, &value);
+    set_out(n, 3, t, &scores);
+}
+
+/* -- lowering --------------------------------------------------------------------------------------------------------------- */
+
+/* Strides by batch, head and position of a tensor with `count` positions and `heads` heads of `size` elements. */
+typedef struct { Dim batch, head, step; } Strides;
+
+static Strides strides_of(bool merged, Dim heads, Dim count, Dim size)
+{
+    Dim batch = dim_mul(dim_mul(heads, count), size);
+    return merged ? (Strides){batch, size, dim_mul(heads, size)} : (Strides){batch, dim_mul(count, size), size};
+}
+
+static void strides_fields(Step *step, const char *name, Strides s)
+{
+    field(step, mem_printf("%s_batch", name), s.batch);
+    field(step, mem_printf("%s_head", name), s.head);
+    field(step, mem_printf("%s_step", name), s.step);
+}
+
+/* Keys or values with those of the past in front, in output `output` of the node if it has one. */
+static Value *cached(Node *n, const Sizes *s, int input, int output, Dim size, Strides *strides)
+{
+    Value *x = n->in[input], *old = in(n, input + 3), *cache = out(n, output);
+    *strides = strides_of(s->merged, s->kv_heads, s->steps, size);
+    if (!old && !cache) return x;
+    Strides new_ones = *strides;
+    *strides = strides_of(false, s->kv_heads, s->keys, size);
+    if (!cache) cache = scratch(n, input == 1 ? "keys" : "values", x->type.dtype, dim_mul(s->batch, strides->batch));
+    Step *step = step_call(n, "attention_cache_b%d", dtype_bits(x->type.dtype) / 8);
+    arg_in(step, old);
+    arg_in(step, x);
+    arg_out(step, cache);
+    arg_struct(step, "struct attention_cache");
+    field(step, "batch", s->batch);
+    field(step, "heads", s->kv_heads);
+    field(step, "past", s->past);
+    field(step, "steps", s->steps);
+    field(step, "size", size);
+    strides_fields(step, "x", new_ones);
+    return cache;
+}
+
+static void mask_fields(Node *n, Step *step, const Sizes *s)
+{
+    static const char *const names[] = {"mask_batch", "mask_head", "mask_query", "mask_key"};
+    const Value *mask = in(n, 3);
+    field(step, "mask_keys", s->keys);
+    if (!mask) return;
+    Dim stride = dim_const(1);
+    int rank = mask->type.shape.rank;
+    bool padded = n->opset >= PAD_MASK_SINCE;
+    for (int i = rank - 1; i >= 0; i--) {
+        Dim d = mask->type.shape.dim[i];
+        bool last = i == rank - 1, repeats = dim_is(d, 1) && !(last && padded);
+        field(step, names[4 - rank + i], repeats ? dim_const(0) : stride);
+        stride = dim_mul(stride, d);
+    }
+    if (padded) field(step, "mask_keys", dim_at(mask, -1));
+}
+
+static void size_fields(Node *n, Step *step, const Sizes *s)
+{
+    field(step, "batch", s->batch);
+    field(step, "q_heads", s->q_heads);
+    field(step, "kv_heads", s->kv_heads);
+    field(step, "queries", s->queries);
+    field(step, "keys", s->keys);
+    field(step, "size", s->size);
+    field(step, "v_size", s->v_size);
+    field(step, "past", s->past);
+    field_int(step, "causal", attr_int(n, "is_causal", 0) != 0);
+    field_int(step, "left", attr_int(n, "left_window_size", -1));
+    field_int(step, "right", attr_int(n, "right_window_size", -1));
+    field_int(step, "output", attr_int(n, "qk_matmul_output_mode", 0));
+    mask_fields(n, step, s);
+}
+
+static void lower_attention(Node *n)
+{
+    Sizes s;
+    Strides k_strides, v_strides;
+    if (!read_sizes(n, &s)) return;
+    DType t = n->in[0]->type.dtype;
+    Value *mask = in(n, 3), *k = cached(n, &s, 1, 1, s.size, &k_strides), *v = cached(n, &s, 2, 2, s.v_size, &v_strides);
+    bool is_bool = mask && mask->type.dtype == DT_BOOL;
+    Step *step = step_call(n, "attention_%s", dtype_suffix(t));
+    arg_in(step, n->in[0]);
+    arg_in(step, k);
+    arg_in(step, v);
+    arg_in(step, is_bool ? mask : NULL);
+    arg_in(step, is_bool ? NULL : mask);
+    arg_in(step, in(n, 6));
+    arg_out(step, n->out[0]);
+    arg_out(step, out(n, 3));
+    arg_out(step, scratch(n, "row", t, s.keys));
+    arg_struct(step, "struct attention");
+    size_fields(n, step, &s);
+    strides_fields(step, "q", strides_of(s.merged, s.q_heads, s.queries, s.size));
+    strides_fields(step, "k", k_strides);
+    strides_fields(step, "v", v_strides);
+    strides_fields(step, "y", strides_of(s.merged, s.q_heads, s.queries, s.v_size));
+    double size = (double)dim_high(s.size);
+    arg_real(step, attr_float(n, "scale", size > 0 ? 1 / sqrt(size) : 1));
+    arg_real(step, attr_float(n, "softcap", 0));
+    step->macs = dim_high(dim_mul(dim_mul(s.batch, dim_mul(s.q_heads, s.queries)), dim_mul(s.keys, dim_add(s.size, s.v_size))));
+}
+
+const Op ops_attention[] = {
+    {.name = "Attention", .domain = "", .since = 23, .infer = infer_attention, .lower = lower_attention},
+    {0},
+};

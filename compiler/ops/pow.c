@@ -1,0 +1,66 @@
+/* Pow: https://onnx.ai/onnx/operators/onnx__Pow.html
+ * Base and exponent may be of different types since opset 12; the result is of the base's. Floating-point bases are computed in the
+ * wider floating type of the two, integers with integer exponents exactly (modulo 2^bits), integers with floating-point
+ * exponents in float64. */
+#include "loops.h"
+
+static bool is_number(DType t)
+{
+    return dtype_is_float(t) || dtype_is_integer(t);
+}
+
+static void infer_pow(Node *n)
+{
+    Shape shape;
+    if (!need(n, 2, 2, 1, 1) || !need_tensor_inputs(n)) return;
+    for (int i = 0; i < 2; i++)
+        if (!is_number(n->in[i]->type.dtype)) {
+            node_error(n, "input %d \"%s\" is %s, expected a number; put a Cast before it in the model", i, n->in[i]->name, dtype_name(n->in[i]->type.dtype));
+            return;
+        }
+    if (n->opset < 7 && attr_int(n, "broadcast", 0) && attr_find(n, "axis")) {
+        node_error(n, "broadcasts along an axis, expected shapes that fit at the last dimension; convert the model to opset 7 or newer");
+        return;
+    }
+    if (broadcast_inputs(n, 0, 2, &shape)) set_out(n, 0, n->in[0]->type.dtype, &shape);
+}
+
+/* Constant exponents that C says better: x^2 is exact this way. NULL for all others. */
+static const char *shortcut(const Node *n)
+{
+    double exponent;
+    if (!known_scalar(n->in[1], &exponent) || n->in[1]->type.shape.rank > n->out[0]->type.shape.rank) return NULL;
+    return exponent == 2 ? "square" : exponent == 3 ? "cube" : exponent == -1 ? "reciprocal" : NULL;
+}
+
+static void lower_float(Node *n, DType base, DType exponent)
+{
+    DType working = base == DT_DOUBLE || exponent == DT_DOUBLE ? DT_DOUBLE : DT_FLOAT;
+    const char *simple = shortcut(n);
+    Step *s = step_loop(n, &n->out[0]->type.shape);
+    Ref args[2] = {loop_read_as(s, n->in[0], working)};
+    if (!simple) args[1] = loop_read_as(s, n->in[1], working);
+    Ref y = loop_apply(s, working, mem_printf("%s_%s", simple ? simple : "pow", dtype_suffix(working)), simple ? 1 : 2, args);
+    loop_store_as(s, n->out[0], y, working);
+}
+
+static void lower_integer(Node *n, DType base, DType exponent)
+{
+    bool is_signed = dtype_is_signed(exponent);
+    Step *s = step_loop(n, &n->out[0]->type.shape);
+    Ref args[] = {loop_read(s, n->in[0]), loop_read_as(s, n->in[1], is_signed ? DT_INT64 : DT_UINT64)};
+    loop_store(s, n->out[0], loop_apply(s, base, mem_printf("pow_%s%s", is_signed ? "signed_" : "", dtype_suffix(base)), 2, args));
+}
+
+static void lower_pow(Node *n)
+{
+    DType base = working_type(n->in[0]->type.dtype), exponent = working_type(n->in[1]->type.dtype);
+    if (dtype_is_float(base)) lower_float(n, base, exponent);
+    else if (dtype_is_integer(exponent)) lower_integer(n, base, exponent);
+    else lower_float(n, DT_DOUBLE, exponent);
+}
+
+const Op ops_pow[] = {
+    {.name = "Pow", .domain = "", .since = 1, .infer = infer_pow, .lower = lower_pow, .flags = OP_HALF_NATIVE | OP_BROADCAST},
+    {0},
+};

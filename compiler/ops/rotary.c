@@ -1,0 +1,133 @@
+/* RotaryEmbedding: https://onnx.ai/onnx/operators/onnx__RotaryEmbedding.html
+ * com.microsoft.RotaryEmbedding, its model, has the position_ids second, and they may be the position of the first step alone. */
+#include "op.h"
+
+typedef struct {
+    Value *x, *cosines, *sines, *ids;
+    bool merged; /* heads are merged into the last axis */
+    Dim batch, heads, steps, size, rotated;
+} Rotary;
+
+static void read_inputs(const Node *n, Rotary *r)
+{
+    bool microsoft = *n->domain;
+    *r = (Rotary){.x = n->in[0], .cosines = n->in[microsoft ? 2 : 1], .sines = n->in[microsoft ? 3 : 2], .ids = in(n, microsoft ? 1 : 3)};
+    r->merged = r->x->type.shape.rank == 3;
+    r->batch = dim_at(r->x, 0);
+    r->steps = dim_at(r->x, r->merged ? 1 : 2);
+}
+
+/* Microsoft's version may leave num_heads out: one head is as wide as the cache says. */
+static bool read_heads(Node *n, Rotary *r)
+{
+    int64_t heads = attr_int(n, "num_heads", 0);
+    Dim pair = dim_mul(dim_const(2), dim_at(r->cosines, -1));
+    if (!r->merged) {
+        r->heads = dim_at(r->x, 1);
+        r->size = dim_at(r->x, 3);
+        return true;
+    }
+    if (heads <= 0 && *n->domain && dim_divides(pair, dim_at(r->x, 2))) {
+        r->size = pair;
+        r->heads = dim_floordiv(dim_at(r->x, 2), pair);
+        return true;
+    }
+    if (heads <= 0) {
+        node_error(n, "num_heads is %lld, expected the number of heads, as the input has rank 3; check how the model was exported", (long long)heads);
+        return false;
+    }
+    if (!need_divides(n, dim_at(r->x, 2), heads, "last axis of the input")) return false;
+    r->heads = dim_const(heads);
+    r->size = dim_floordiv(dim_at(r->x, 2), r->heads);
+    return true;
+}
+
+static bool need_cache(Node *n, const Rotary *r, const Value *cache)
+{
+    int rank = r->ids ? 2 : 3;
+    if (cache->type.shape.rank != rank) {
+        node_error(n, "\"%s\" has rank %d, expected %d as there are %s position_ids; check how the model was exported", cache->name, cache->type.shape.rank, rank,
+                   r->ids ? "" : "no");
+        return false;
+    }
+    if (!r->ids && (!need_equal(n, dim_at(cache, 0), r->batch, "batch of the cache") || !need_equal(n, dim_at(cache, 1), r->steps, "steps of the cache"))) return false;
+    return need_equal(n, dim_at(cache, -1), dim_floordiv(r->rotated, dim_const(2)), "width of the cache and half the rotated elements");
+}
+
+static bool counts_from_first(const Node *n, const Rotary *r)
+{
+    return *n->domain && r->ids && r->ids->type.shape.rank < 2;
+}
+
+static bool need_ids(Node *n, const Rotary *r)
+{
+    if (!r->ids) return true;
+    int input = *n->domain ? 1 : 3;
+    static const DType int64[] = {DT_INT64};
+    if (!need_type(n, input, int64, 1)) return false;
+    if (counts_from_first(n, r)) return need_equal(n, elements(r->ids), dim_const(1), "elements of position_ids of rank below 2");
+    return need_rank(n, input, 2, 2) && need_equal(n, dim_at(r->ids, 0), r->batch, "batch of position_ids") &&
+           need_equal(n, dim_at(r->ids, 1), r->steps, "steps of position_ids");
+}
+
+static bool read_rotary(Node *n, Rotary *r)
+{
+    read_inputs(n, r);
+    if (!read_heads(n, r)) return false;
+    int64_t rotated = attr_int(n, "rotary_embedding_dim", 0);
+    r->rotated = rotated > 0 ? dim_const(rotated) : r->size;
+    if (dim_low(dim_sub(r->size, r->rotated)) < 0) {
+        node_error(n, "rotary_embedding_dim is %lld, expected at most the head size %s; check how the model was exported", (long long)rotated, dim_text(r->size));
+        return false;
+    }
+    return need_divides(n, r->rotated, 2, "number of rotated elements");
+}
+
+static void infer_rotary(Node *n)
+{
+    bool microsoft = *n->domain;
+    if (!need(n, microsoft ? 4 : 3, 4, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 3, 4)) return;
+    if (!need_same_type(n, 0, microsoft ? 2 : 1) || !need_same_type(n, 0, microsoft ? 3 : 2) || !need_rank(n, microsoft ? 2 : 1, 2, 3)) return;
+    if (microsoft && (attr_float(n, "scale", 1) != 1 || attr_int(n, "is_packed_batching", 0))) {
+        node_error(n, "scale and is_packed_batching are not supported; use the standard RotaryEmbedding");
+        return;
+    }
+    Rotary r;
+    if (!read_rotary(n, &r) || !need_ids(n, &r) || !need_cache(n, &r, r.cosines) || !need_cache(n, &r, r.sines)) return;
+    set_out_like(n, 0, n->in[0]);
+}
+
+static void lower_rotary(Node *n)
+{
+    Rotary r;
+    if (!read_rotary(n, &r)) return;
+    Step *s = step_call(n, "rotary_%s", dtype_suffix(r.x->type.dtype));
+    arg_in(s, r.x);
+    arg_in(s, r.cosines);
+    arg_in(s, r.sines);
+    arg_in(s, r.ids);
+    arg_out(s, n->out[0]);
+    arg_struct(s, "struct rotary");
+    Dim row = dim_mul(r.heads, r.size);
+    bool first = counts_from_first(n, &r);
+    field(s, "batch", r.batch);
+    field(s, "heads", r.heads);
+    field(s, "steps", r.steps);
+    field(s, "size", r.size);
+    field(s, "rotated", r.rotated);
+    field_int(s, "interleaved", attr_int(n, "interleaved", 0) != 0);
+    field(s, "x_batch", dim_mul(row, r.steps));
+    field(s, "x_head", r.merged ? r.size : dim_mul(r.steps, r.size));
+    field(s, "x_step", r.merged ? row : r.size);
+    field(s, "cache_rows", r.ids ? dim_at(r.cosines, 0) : dim_mul(r.batch, r.steps));
+    field(s, "id_batch", first ? dim_const(0) : r.steps);
+    field_int(s, "id_step", !first);
+    field_int(s, "id_counts", first);
+    step_inplace(s, r.x, n->out[0]);
+}
+
+const Op ops_rotary[] = {
+    {.name = "RotaryEmbedding", .domain = "", .since = 23, .infer = infer_rotary, .lower = lower_rotary},
+    {.name = "RotaryEmbedding", .domain = "com.microsoft", .since = 1, .infer = infer_rotary, .lower = lower_rotary},
+    {0},
+};
