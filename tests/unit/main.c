@@ -7,6 +7,7 @@
     SUITE(compare) \
     SUITE(conv) \
     SUITE(dim) \
+    SUITE(norm) \
     SUITE(number) \
     SUITE(op) \
     SUITE(pool)
