@@ -1,20 +1,23 @@
 /* From 32-bit sums of products back to 8 bits. */
 
-/* Nearest even, then the zero point, then the bounds; the result's low byte is the int8 or uint8. */
+/* v, at most 2^22 in size, rounded to nearest even: added to 1.5 * 2^23, it stands in the low bits of the sum, which has no room
+ * for a fraction. Where floats are computed with more precision than they have, the sum would keep the fraction. */
+static inline int32_t nearest_i32(float v)
+{
+#if FLT_EVAL_METHOD == 0
+    const float shifted = v + 12582912.0f;
+    int32_t bits;
+    memcpy(&bits, &shifted, sizeof bits);
+    return bits - 0x4B400000;
+#else
+    return (int32_t)rintf(v);
+#endif
+}
+
+/* Nearest even, plus the zero point, within low..high; the result's low byte is the int8 or uint8. */
 static inline uint8_t requantize(int32_t acc, float multiplier, int32_t zero, int32_t low, int32_t high)
 {
-    const float q = rintf((float)acc * multiplier) + (float)zero;
-    return (uint8_t)(q <= (float)low ? low : q >= (float)high ? high : (int32_t)q);
-}
-
-/* y[n] = acc[n] * multiplier[n * step], rounded; step 0: one multiplier for all. */
-void requantize_row(const int32_t *acc, const float *multiplier, int32_t step, int32_t zero, int32_t low, int32_t high, unsigned char *y, size_t n)
-{
-    for (size_t i = 0; i < n; i++) y[i] = requantize(acc[i], multiplier[i * (size_t)step], zero, low, high);
-}
-
-/* multiplier[n] = scale_x * scale_w[n * step] / scale_y, for scales that are known only at run time. */
-void requantize_multipliers(const float *scale_x, const float *scale_w, int32_t step, const float *scale_y, float *multiplier, size_t n)
-{
-    for (size_t i = 0; i < n; i++) multiplier[i] = *scale_x * scale_w[i * (size_t)step] / *scale_y;
+    const float v = (float)acc * multiplier, least = (float)(low - zero), most = (float)(high - zero);
+    const float above = v > least ? v : least;
+    return (uint8_t)(nearest_i32(above < most ? above : most) + zero);
 }

@@ -1,13 +1,7 @@
 /* Conv: https://onnx.ai/onnx/operators/onnx__Conv.html
  * Reading the geometry (conv_read) is apart from choosing a kernel (lower_conv). */
+#include "conv.h"
 #include "kernels.h"
-#include "window.h"
-
-typedef struct {
-    Window window;
-    int64_t groups;
-    Dim batch, in_channels, out_channels, group_channels; /* group_channels: of the input, per group */
-} Conv;
 
 static bool need_channels(Node *n, const Conv *c, const Shape *w)
 {
@@ -16,32 +10,32 @@ static bool need_channels(Node *n, const Conv *c, const Shape *w)
            need_divides(n, c->out_channels, c->groups, "the number of output channels, which share the groups,");
 }
 
-static bool conv_read(Node *n, Conv *c)
+bool conv_read(Node *n, int x_input, int w_input, int bias, Conv *c)
 {
-    const Shape *x = &n->in[0]->type.shape, *w = &n->in[1]->type.shape;
+    const Shape *x = &n->in[x_input]->type.shape, *w = &n->in[w_input]->type.shape;
     Dim kernel[MAX_RANK];
-    if (!need_rank(n, 0, 3, 2 + MAX_SPATIAL) || !need_rank(n, 1, x->rank, x->rank) || !need_rank(n, 2, 1, 1)) return false;
+    if (!need_rank(n, x_input, 3, 2 + MAX_SPATIAL) || !need_rank(n, w_input, x->rank, x->rank) || !need_rank(n, bias, 1, 1)) return false;
     if (!window_weights(n, w, kernel) || !window_groups(n, &c->groups)) return false;
     c->batch = x->dim[0];
     c->in_channels = x->dim[1];
     c->out_channels = w->dim[0];
     c->group_channels = w->dim[1];
     if (!need_channels(n, c, w) || !window_read(n, x, kernel, &c->window)) return false;
-    return !in(n, 2) || need_equal(n, dim_at(n->in[2], 0), c->out_channels, "elements of the bias and output channels");
+    return !in(n, bias) || need_equal(n, dim_at(n->in[bias], 0), c->out_channels, "elements of the bias and output channels");
 }
 
 static void infer_conv(Node *n)
 {
     Conv c;
     if (!need(n, 2, 3, 1, 1) || !need_tensor_inputs(n)) return;
-    if (!need_float(n, 0) || !need_same_type(n, 0, 1) || !need_same_type(n, 0, 2) || !conv_read(n, &c)) return;
+    if (!need_float(n, 0) || !need_same_type(n, 0, 1) || !need_same_type(n, 0, 2) || !conv_read(n, 0, 1, 2, &c)) return;
     Shape y = window_out_shape(&n->in[0]->type.shape, c.out_channels, &c.window);
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
 /* -- lowering ------------------------------------------------------------------------------------------------------------------- */
 
-static Dim taps(const Conv *c)
+Dim conv_taps(const Conv *c)
 {
     return dim_mul(c->group_channels, window_kernel_size(&c->window));
 }
@@ -74,7 +68,7 @@ static Step *conv_depthwise(Node *n, const Conv *c, const char *type)
 
 static Step *conv_panels(Node *n, const Conv *c, const char *type)
 {
-    Dim panel = dim_mul(dim_min(taps(c), dim_const(CONV_PANEL)), dim_const(CONV_TILE));
+    Dim panel = dim_mul(dim_min(conv_taps(c), dim_const(CONV_PANEL)), dim_const(CONV_TILE));
     Value *gathered = scratch(n, "panel", n->in[0]->type.dtype, panel);
     Step *s = step_call(n, "conv_%s", type);
     arg_operands(s);
@@ -89,10 +83,10 @@ static Step *conv_panels(Node *n, const Conv *c, const char *type)
 static void lower_conv(Node *n)
 {
     Conv c;
-    if (!conv_read(n, &c)) return;
+    if (!conv_read(n, 0, 1, 2, &c)) return;
     const char *type = dtype_suffix(n->in[0]->type.dtype);
     Step *s = dim_is(c.group_channels, 1) && c.groups > 1 ? conv_depthwise(n, &c, type) : conv_panels(n, &c, type);
-    s->macs = dim_high(dim_mul(elements(n->out[0]), taps(&c)));
+    s->macs = dim_high(dim_mul(elements(n->out[0]), conv_taps(&c)));
 }
 
 const Op ops_conv[] = {

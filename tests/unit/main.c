@@ -11,6 +11,7 @@
     SUITE(number) \
     SUITE(op) \
     SUITE(pool)
+    SUITE(quantized)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES

@@ -1,0 +1,17 @@
+/* conv.h: a convolution as a node describes it. */
+#ifndef CONV_H
+#define CONV_H
+
+#include "window.h"
+
+typedef struct {
+    Window window;
+    int64_t groups;
+    Dim batch, in_channels, out_channels, group_channels; /* group_channels: of the input, per group */
+} Conv;
+
+/* Of inputs number x, w and, if there is one, bias. false after an error. */
+bool conv_read(Node *n, int x, int w, int bias, Conv *c);
+Dim conv_taps(const Conv *c); /* products that make one element of the result */
+
+#endif

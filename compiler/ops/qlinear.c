@@ -1,0 +1,168 @@
+/* Operators of com.microsoft on quantised tensors that stand for those of ai.onnx on real ones:
+ * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
+ * Each is said in three: DequantizeLinear, the real operator, QuantizeLinear; elementwise ones become one loop. A quantised operand is
+ * three inputs: bytes, scale, zero point; the result's scale and zero point are two. Zero points may be omitted. */
+#include "quantized.h"
+
+#include <string.h>
+
+/* -- operands ----------------------------------------------------------------------------------------------------------------------- */
+
+static bool need_operand(Node *n, int x)
+{
+    return need_quantized(n, x, x + 1, x + 2, true);
+}
+
+static Value *dequantized(Node *n, int x)
+{
+    return make_node(n, "DequantizeLinear", in(n, x + 2) ? 3 : 2, (Value *[]){n->in[x], n->in[x + 1], in(n, x + 2)}, NULL)->out[0];
+}
+
+/* y, quantised as inputs `scale` and `scale` + 1 say, is the result. */
+static void requantized(Node *n, Value *y, int scale, DType type)
+{
+    Value *zero = in(n, scale + 1) ? n->in[scale + 1] : const_scalar(n, type, 0);
+    make3(n, "QuantizeLinear", y, n->in[scale], zero, n->out[0]);
+}
+
+/* What the operator is called in ai.onnx: the name without its QLinear. */
+static const char *real_name(const Node *n)
+{
+    return n->op_type + strlen("QLinear");
+}
+
+/* -- one operand and two ---------------------------------------------------------------------------------------------------------------- */
+
+enum { UNARY_SCALE = 3, BINARY_SCALE = 6 };
+
+static void infer_unary(Node *n)
+{
+    if (need(n, 4, 5, 1, 1) && need_tensor_inputs(n) && need_operand(n, 0)) need_float(n, UNARY_SCALE);
+}
+
+static void infer_binary(Node *n)
+{
+    if (need(n, 7, 8, 1, 1) && need_tensor_inputs(n) && need_operand(n, 0) && need_operand(n, 3)) need_float(n, BINARY_SCALE);
+}
+
+static void expand_unary(Node *n)
+{
+    Value *x = dequantized(n, 0);
+    Node *real = make_node(n, real_name(n), 1, &x, NULL);
+    copy_attributes(real, n);
+    requantized(n, real->out[0], UNARY_SCALE, n->in[0]->type.dtype);
+}
+
+static void expand_binary(Node *n)
+{
+    requantized(n, make2(n, real_name(n), dequantized(n, 0), dequantized(n, 3), NULL), BINARY_SCALE, n->in[0]->type.dtype);
+}
+
+/* Which Softmax it is, an attribute says: that of opset 13, along one axis, or the older, over all axes from one on. */
+static void expand_softmax(Node *n)
+{
+    Value *x = dequantized(n, 0);
+    Node *real = make_node(n, "Softmax", 1, &x, NULL);
+    int64_t opset = attr_int(n, "opset", 13);
+    if (opset >= 1 && opset < real->opset) real->opset = (int)opset;
+    copy_attributes(real, n);
+    requantized(n, real->out[0], UNARY_SCALE, n->in[0]->type.dtype);
+}
+
+/* -- pooling and reduction ---------------------------------------------------------------------------------------------------------------- */
+
+static void expand_mean(Node *n, int count, const int64_t *axes, bool keep)
+{
+    Node *mean = make_node(n, "ReduceMean", 2, (Value *[]){dequantized(n, 0), const_ints(n, count, axes)}, NULL);
+    attr_set_int(mean, "keepdims", keep);
+    requantized(n, mean->out[0], UNARY_SCALE, n->in[0]->type.dtype);
+}
+
+static void expand_reduce_mean(Node *n)
+{
+    const int64_t *axes;
+    int count = attr_ints(n, "axes", &axes);
+    expand_mean(n, count, axes, attr_int(n, "keepdims", 1) != 0);
+}
+
+static void expand_global_average_pool(Node *n)
+{
+    int64_t axes[MAX_RANK], first = attr_int(n, "channels_last", 0) ? 1 : 2;
+    int count = n->in[0]->type.shape.rank - 2;
+    for (int i = 0; i < count; i++) axes[i] = first + i;
+    if (need_rank(n, 0, 3, -1)) expand_mean(n, count, axes, true);
+}
+
+static void expand_average_pool(Node *n)
+{
+    bool last = attr_int(n, "channels_last", 0) != 0;
+    int rank = n->in[0]->type.shape.rank;
+    Value *x = dequantized(n, 0);
+    if (last) x = channels_moved(n, x, rank, true, NULL);
+    Node *pool = make_node(n, "AveragePool", 1, &x, NULL);
+    copy_attributes(pool, n);
+    requantized(n, last ? channels_moved(n, pool->out[0], rank, false, NULL) : pool->out[0], UNARY_SCALE, n->in[0]->type.dtype);
+}
+
+/* -- Where ---------------------------------------------------------------------------------------------------------------------------------- */
+
+static void infer_where(Node *n)
+{
+    if (!need(n, 9, 9, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, (DType[]){DT_BOOL}, 1)) return;
+    if (need_operand(n, 1) && need_operand(n, 4)) need_float(n, 7);
+}
+
+static void expand_where(Node *n)
+{
+    requantized(n, make3(n, "Where", n->in[0], dequantized(n, 1), dequantized(n, 4), NULL), 7, n->in[1]->type.dtype);
+}
+
+/* -- Concat: the result's scale and zero point, then any number of operands ---------------------------------------------------------------- */
+
+static void infer_concat(Node *n)
+{
+    if (!need(n, 5, -1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_byte(n, 1)) return;
+    if ((n->n_in - 2) % 3) node_error(n, "has %d inputs, expected 2 and 3 for each operand; the model is invalid here, check how it was exported", n->n_in);
+    for (int i = 2; i + 2 < n->n_in; i += 3)
+        if (!need_operand(n, i)) return;
+}
+
+static bool same_constant(const Value *a, const Value *b)
+{
+    if (a == b) return true;
+    double x, y;
+    return a && b && a->type.dtype == b->type.dtype && known_scalar(a, &x) && known_scalar(b, &y) && x == y;
+}
+
+/* An operand quantised as the result is: often as it stands. */
+static Value *operand_like_result(Node *n, int i)
+{
+    bool same_zero = same_constant(in(n, i + 2), n->in[1]) || (n->in[i]->type.dtype == n->in[1]->type.dtype && all_zero(in(n, i + 2)) && all_zero(n->in[1]));
+    if (same_zero && same_constant(n->in[i + 1], n->in[0])) return n->in[i];
+    return make3(n, "QuantizeLinear", dequantized(n, i), n->in[0], n->in[1], NULL);
+}
+
+static void expand_concat(Node *n)
+{
+    int count = (n->n_in - 2) / 3;
+    Value **parts = mem_array((size_t)count + 1, sizeof *parts);
+    for (int i = 0; i < count; i++) parts[i] = operand_like_result(n, 2 + 3 * i);
+    Node *concat = make_node(n, "Concat", count, parts, n->out[0]);
+    copy_attributes(concat, n);
+}
+
+#define QLINEAR(op, i, e) {.name = "QLinear" op, .domain = "com.microsoft", .since = 1, .infer = i, .expand = e}
+
+const Op ops_qlinear[] = {
+    QLINEAR("Add", infer_binary, expand_binary),
+    QLINEAR("AveragePool", infer_unary, expand_average_pool),
+    QLINEAR("Concat", infer_concat, expand_concat),
+    QLINEAR("GlobalAveragePool", infer_unary, expand_global_average_pool),
+    QLINEAR("LeakyRelu", infer_unary, expand_unary),
+    QLINEAR("Mul", infer_binary, expand_binary),
+    QLINEAR("ReduceMean", infer_unary, expand_reduce_mean),
+    QLINEAR("Sigmoid", infer_unary, expand_unary),
+    QLINEAR("Softmax", infer_unary, expand_softmax),
+    QLINEAR("Where", infer_where, expand_where),
+    {0},
+};
