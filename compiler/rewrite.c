@@ -8,7 +8,8 @@
 
 typedef bool Pass(Node *n);
 
-static Pass *const passes[] = {rewrite_no_op, rewrite_transpose, rewrite_pad, rewrite_affine, rewrite_clamp};
+static Pass *const integer_passes[] = {rewrite_dequantize_down, rewrite_quantize_up, rewrite_quantize_dequantized, rewrite_qdq, NULL};
+static Pass *const passes[] = {rewrite_no_op, rewrite_transpose, rewrite_pad, rewrite_affine, rewrite_clamp, NULL};
 
 bool is_op(const Node *n, const char *op_type)
 {
@@ -45,12 +46,12 @@ Value *new_weight(Node *n, const char *name, const Shape *shape, float **data, c
     return v;
 }
 
-static bool one_round(Graph *g)
+static bool one_round(Graph *g, Pass *const *list)
 {
     bool changed = false;
     for (int i = 0; i < g->n_nodes; i++)
-        for (size_t p = 0; p < sizeof passes / sizeof *passes; p++)
-            changed = passes[p](g->nodes[i]) || changed;
+        for (int p = 0; list[p]; p++)
+            changed = list[p](g->nodes[i]) || changed;
     graph_remove_dead(g);
     return changed;
 }
@@ -58,6 +59,9 @@ static bool one_round(Graph *g)
 void rewrite(Model *m)
 {
     graph_remove_dead(m->graph);
-    while (one_round(m->graph)) {
+    while (one_round(m->graph, integer_passes)) {
+    }
+    fold_graph(m->graph);
+    while (one_round(m->graph, passes)) {
     }
 }

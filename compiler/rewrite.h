@@ -11,10 +11,18 @@ bool rewrite_affine(Node *n);      /* BatchNormalization, Mul or Add of constant
 bool rewrite_pad(Node *n);         /* Pad into Conv */
 bool rewrite_clamp(Node *n);       /* Relu or Clip into its producer */
 
+/* Of models quantised with QuantizeLinear and DequantizeLinear around real operators. They run to their end before all others, which see
+ * dequantised weights as constants. */
+bool rewrite_dequantize_down(Node *n);      /* moving(dequantize(x)) becomes dequantize(moving(x)) */
+bool rewrite_quantize_up(Node *n);          /* quantize(moving(x)) becomes moving(quantize(x)) */
+bool rewrite_quantize_dequantized(Node *n); /* quantize(dequantize(x)) with equal parameters is x */
+bool rewrite_qdq(Node *n);                  /* quantize(operator(dequantize(x), ...)) becomes one integer operator */
+
 /* -- shared ---------------------------------------------------------------------------------------------------------- */
 
 bool is_op(const Node *n, const char *op_type);        /* of the default domain */
 Node *only_producer(const Node *n, int input);          /* the node that makes the input, if nothing else reads that value; else NULL */
+bool clamp_of(Node *n, double *low, double *high);      /* a Relu or Clip with constant bounds: these */
 void take_outputs(Node *by, Node *n);                   /* output 0 of n is made by `by` from now on; n is dead */
 void note_fused(Node *into, const Node *n);             /* for the comment in the generated file */
 Value *new_weight(Node *n, const char *name, const Shape *shape, float **data, const char *origin); /* float32, to be filled in */

@@ -7,8 +7,7 @@ static bool bound(const Node *n, int input, double *value)
     return !v || known_scalar(v, value);
 }
 
-/* The bounds of n as a clamp; false if it is none or they are not constant. */
-static bool clamp_of(Node *n, double *low, double *high)
+bool clamp_of(Node *n, double *low, double *high)
 {
     *low = -INFINITY;
     *high = INFINITY;
