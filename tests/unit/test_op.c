@@ -185,7 +185,7 @@ START_TEST(new_nodes_stand_before_the_one_they_replace)
     ck_assert_ptr_eq(g->nodes[2], node);
     ck_assert_ptr_eq(y->producer, g->nodes[1]);
     ck_assert_str_eq(square->name, "test/Mul");
-    ck_assert_int_eq(g->nodes[0]->opset, 13);
+    ck_assert_int_eq(g->nodes[0]->opset, 23);
 }
 END_TEST
 

@@ -1,0 +1,157 @@
+/* dim_polynomial.c: monomials, which are products of powers of atoms, and sums of them. */
+#include "dim_expr.h"
+#include "mem.h"
+
+#include <stdlib.h>
+
+enum { MAX_POWER = 62 }; /* from here on a power saturates, or only its parity counts */
+
+/* ---- Monomials ---- */
+
+static Dim new_product(const Part *parts, int count)
+{
+    if (count == 0) return dim_const(1);
+    if (count == 1 && parts[0].number == 1) return parts[0].dim;
+    Range range = {1, 1};
+    for (int i = 0; i < count; i++) range = range_mul(range, range_power(parts[i].dim->range, parts[i].number));
+    return dim_intern((struct DimExpr){.kind = PRODUCT, .count = count, .parts = parts, .range = range});
+}
+
+static int64_t limited_power(int64_t exponent)
+{
+    return exponent > MAX_POWER + 1 ? MAX_POWER + exponent % 2 : exponent;
+}
+
+Dim monomial_mul(Dim a, Dim b)
+{
+    int na = factor_count(a), nb = factor_count(b), n = 0, i = 0, j = 0;
+    Part *parts = mem_array((size_t)(na + nb), sizeof *parts);
+    while (i < na || j < nb) {
+        int side = i == na ? 1 : j == nb ? -1 : dim_compare(factors(a)[i].dim, factors(b)[j].dim);
+        if (side < 0) parts[n++] = factors(a)[i++];
+        else if (side > 0) parts[n++] = factors(b)[j++];
+        else {
+            parts[n++] = (Part){limited_power(factors(a)[i].number + factors(b)[j].number), factors(a)[i].dim};
+            i++;
+            j++;
+        }
+    }
+    return new_product(parts, n);
+}
+
+static int64_t power_in(Dim monomial, Dim atom)
+{
+    for (int i = 0; i < factor_count(monomial); i++)
+        if (factors(monomial)[i].dim == atom) return factors(monomial)[i].number;
+    return 0;
+}
+
+Dim monomial_div(Dim a, Dim b)
+{
+    for (int i = 0; i < factor_count(b); i++)
+        if (power_in(a, factors(b)[i].dim) < factors(b)[i].number) return NULL;
+    int count = 0;
+    Part *parts = mem_array((size_t)factor_count(a), sizeof *parts);
+    for (int i = 0; i < factor_count(a); i++) {
+        Part factor = factors(a)[i];
+        factor.number -= power_in(b, factor.dim);
+        if (factor.number > 0) parts[count++] = factor;
+    }
+    return new_product(parts, count);
+}
+
+Dim monomial_gcd(Dim a, Dim b)
+{
+    int count = 0;
+    Part *parts = mem_array((size_t)factor_count(a), sizeof *parts);
+    for (int i = 0; i < factor_count(a); i++) {
+        Part factor = factors(a)[i];
+        factor.number = min(factor.number, power_in(b, factor.dim));
+        if (factor.number > 0) parts[count++] = factor;
+    }
+    return new_product(parts, count);
+}
+
+Dim nonzero_factors(Dim monomial)
+{
+    int count = 0;
+    Part *parts = mem_array((size_t)factor_count(monomial), sizeof *parts);
+    for (int i = 0; i < factor_count(monomial); i++)
+        if (never_zero(factors(monomial)[i].dim)) parts[count++] = factors(monomial)[i];
+    return new_product(parts, count);
+}
+
+/* ---- Sums ---- */
+
+static int64_t degree(Dim monomial)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < factor_count(monomial); i++) sum += factors(monomial)[i].number;
+    return sum;
+}
+
+/* Graded lexicographic: a product of two monomials compares as its factors do, which is what makes the long
+ * division of exact_quotient find every exact quotient. */
+static int compare_monomials(Dim a, Dim b)
+{
+    int64_t degree_a = degree(a), degree_b = degree(b);
+    if (degree_a != degree_b) return order(degree_b, degree_a);
+    for (int i = 0; i < factor_count(a) && i < factor_count(b); i++) {
+        Part x = factors(a)[i], y = factors(b)[i];
+        if (x.dim != y.dim) return dim_compare(x.dim, y.dim);
+        if (x.number != y.number) return order(y.number, x.number);
+    }
+    return 0;
+}
+
+static int compare_terms(const void *a, const void *b)
+{
+    return compare_monomials(((const Part *)a)->dim, ((const Part *)b)->dim);
+}
+
+void sum_add(Sum *sum, int64_t coefficient, Dim d)
+{
+    sum->constant = add(sum->constant, mul(coefficient, d->value));
+    mem_grow(&sum->parts, &sum->capacity, sum->count + term_count(d), sizeof *sum->parts);
+    for (int i = 0; i < term_count(d); i++)
+        sum->parts[sum->count++] = (Part){mul(coefficient, terms(d)[i].number), terms(d)[i].dim};
+}
+
+/* Sorts the terms, merges equal monomials and drops those that cancel. */
+static void sum_merge(Sum *sum)
+{
+    if (sum->count > 1) qsort(sum->parts, (size_t)sum->count, sizeof *sum->parts, compare_terms);
+    int kept = 0;
+    for (int i = 0; i < sum->count;) {
+        Part term = sum->parts[i++];
+        while (i < sum->count && sum->parts[i].dim == term.dim) term.number = add(term.number, sum->parts[i++].number);
+        if (term.number != 0) sum->parts[kept++] = term;
+    }
+    sum->count = kept;
+}
+
+Dim sum_done(Sum *sum)
+{
+    sum_merge(sum);
+    if (sum->count == 0) return dim_const(sum->constant);
+    if (sum->count == 1 && sum->constant == 0 && sum->parts[0].number == 1) return sum->parts[0].dim;
+    Range range = {sum->constant, sum->constant};
+    for (int i = 0; i < sum->count; i++) {
+        Range coefficient = {sum->parts[i].number, sum->parts[i].number};
+        range = range_add(range, range_mul(coefficient, sum->parts[i].dim->range));
+    }
+    return dim_intern((struct DimExpr){
+        .kind = SUM, .value = sum->constant, .count = sum->count, .parts = sum->parts, .range = range});
+}
+
+Dim dim_scale(int64_t coefficient, Dim d)
+{
+    Sum sum = {0};
+    sum_add(&sum, coefficient, d);
+    return sum_done(&sum);
+}
+
+Dim dim_negate(Dim d)
+{
+    return dim_scale(-1, d);
+}
