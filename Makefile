@@ -12,6 +12,8 @@ WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Wno
 OPT := -O2 -g
 ifneq ($(SAN),)
 OPT := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+# Instrumented, gcc no longer sees the casts and sizes that these two look for.
+WARN += -Wno-conversion -Wno-format-truncation
 endif
 # Kernels obey the generated code's stricter rules. No contraction to fused multiply-add: folding is the same everywhere.
 KERNEL_FLAGS := -std=c99 -ffp-contract=off

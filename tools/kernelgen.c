@@ -136,15 +136,18 @@ static const ElementType *find_type(const char *suffix, size_t length)
     return NULL;
 }
 
-/* One of the words a variant is named by. */
+/* One of the words a variant is named by: a type with nothing but a suffix. */
 static const ElementType *word(const char *text, size_t length)
 {
-    ElementType *t = calloc(1, sizeof *t);
-    char *copy = calloc(1, length + 1);
-    if (!t || !copy) fail("out of memory");
-    memcpy(copy, text, length);
-    t->suffix = copy;
-    return t;
+    static char names[256][32];
+    static ElementType words[256];
+    int i = 0;
+    while (words[i].suffix && (strncmp(names[i], text, length) || names[i][length])) i++;
+    if (i == 255) fail("too many variants");
+    if (length >= sizeof names[i]) fail("a variant's name is too long");
+    memcpy(names[i], text, length);
+    words[i].suffix = names[i];
+    return &words[i];
 }
 
 /* Reads "T in f32 f64, S in i8 u8" or "T in f32 f64, V in plain fancy". */
