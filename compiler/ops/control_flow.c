@@ -63,18 +63,6 @@ static bool is_tensor(Node *n, const Value *v)
 
 /* -- If --------------------------------------------------------------------------------------------------------------------------- */
 
-static void expand_if(Node *n)
-{
-    double condition;
-    if (!known_scalar(n->in[0], &condition)) return;
-    Graph *g = body_of(n, condition != 0 ? "then_branch" : "else_branch");
-    if (!g) return;
-    Value **results = mem_array((size_t)g->n_outputs + 1, sizeof *results);
-    inline_clone(n, g, NULL, results);
-    for (int i = 0; i < n->n_out; i++)
-        if (n->out[i]) make1(n, "Identity", results[i], n->out[i]);
-}
-
 /* One dimension of a branch's result; where the branches differ, the branch taken sets it. */
 static Dim either(Node *n, const Value *v, int axis, Dim a, Dim b)
 {
@@ -83,28 +71,14 @@ static Dim either(Node *n, const Value *v, int axis, Dim a, Dim b)
     return local_symbol(n, mem_printf("%s.size%d", v->name, axis), low < 0 ? 0 : low, high);
 }
 
-static bool join_types(Node *n, Value *y, const Value *a, const Value *b);
-
-/* Lists of equal length are joined element by element. */
-static bool join_lists(Node *n, Value *y, const Value *a, const Value *b)
+static bool join_types(Node *n, Value *y, const Value *a, const Value *b)
 {
-    if (!a->items || !b->items || a->n_items != b->n_items || a->type.kind != b->type.kind) {
+    if (a->type.kind != KIND_TENSOR || b->type.kind != KIND_TENSOR) {
+        y->type = a->type; /* for spread_lists */
+        if (a->items && b->items && a->n_items == b->n_items && a->type.kind == b->type.kind) return true;
         node_error(n, "the branches give \"%s\" as lists of different or unknown length; expected the same length", y->name);
         return false;
     }
-    y->type = a->type;
-    y->n_items = a->n_items;
-    y->items = mem_array((size_t)a->n_items + 1, sizeof *y->items);
-    for (int i = 0; i < a->n_items; i++) {
-        y->items[i] = value_new(n->graph, mem_printf("%s_%d", y->name, i));
-        if (!join_types(n, y->items[i], a->items[i], b->items[i])) return false;
-    }
-    return true;
-}
-
-static bool join_types(Node *n, Value *y, const Value *a, const Value *b)
-{
-    if (a->type.kind != KIND_TENSOR || b->type.kind != KIND_TENSOR) return join_lists(n, y, a, b);
     if (a->type.dtype != b->type.dtype || a->type.shape.rank != b->type.shape.rank) {
         node_error(n, "the branches give \"%s\" as %s%s and as %s%s; expected the same type and rank", y->name, dtype_name(a->type.dtype),
                    shape_text(&a->type.shape), dtype_name(b->type.dtype), shape_text(&b->type.shape));
@@ -139,11 +113,69 @@ static void infer_if(Node *n)
         if (n->out[i] && !join_types(n, n->out[i], yes->outputs[i], no->outputs[i])) return;
 }
 
+/* The outputs of a branch with every list replaced by its elements. */
+static void spread_branch(Graph *g)
+{
+    Value **outputs = g->outputs;
+    int count = g->n_outputs;
+    g->outputs = NULL;
+    g->n_outputs = g->cap_outputs = 0;
+    for (int i = 0; i < count; i++)
+        for (int k = 0; k < (outputs[i]->items ? outputs[i]->n_items : 1); k++) {
+            mem_grow(&g->outputs, &g->cap_outputs, g->n_outputs + 1, sizeof *g->outputs);
+            g->outputs[g->n_outputs++] = outputs[i]->items ? outputs[i]->items[k] : outputs[i];
+        }
+}
+
+/* An If that gives lists becomes one that gives their elements, and the lists are made of those. */
+static void spread_lists(Node *n)
+{
+    Graph *yes = body_of(n, "then_branch"), *no = body_of(n, "else_branch");
+    Node *flat = make_node(n, "If", 1, n->in, NULL);
+    flat->n_out = 0;
+    flat->attrs = n->attrs;
+    flat->n_attrs = n->n_attrs;
+    for (int i = 0; i < n->n_out; i++) {
+        Value *y = n->out[i];
+        const Value *list = yes->outputs[i];
+        if (!list->items) {
+            node_add_output(flat, y);
+            continue;
+        }
+        Value **parts = mem_array((size_t)list->n_items + 1, sizeof *parts);
+        for (int k = 0; k < list->n_items; k++) {
+            parts[k] = value_new(n->graph, mem_printf("%s_%d", y ? y->name : "unused", k));
+            node_add_output(flat, parts[k]);
+        }
+        const char *maker = list->type.kind == KIND_OPTIONAL ? "Optional" : list->n_items ? "SequenceConstruct" : "SequenceEmpty";
+        if (y) make_node(n, maker, list->n_items, parts, y);
+    }
+    spread_branch(yes);
+    spread_branch(no);
+}
+
+static void expand_if(Node *n)
+{
+    double condition;
+    if (!known_scalar(n->in[0], &condition)) {
+        for (int i = 0; i < n->n_out; i++)
+            if (n->out[i] && n->out[i]->type.kind != KIND_TENSOR) {
+                spread_lists(n);
+                return;
+            }
+        return;
+    }
+    Graph *g = body_of(n, condition != 0 ? "then_branch" : "else_branch");
+    if (!g) return;
+    Value **results = mem_array((size_t)g->n_outputs + 1, sizeof *results);
+    inline_clone(n, g, NULL, results);
+    for (int i = 0; i < n->n_out; i++)
+        if (n->out[i]) make1(n, "Identity", results[i], n->out[i]);
+}
+
 /* The branch's result becomes the node's. */
 static void lower_result(Node *n, Value *y, Value *from)
 {
-    for (int i = 0; i < y->n_items; i++) lower_result(n, y->items[i], from->items[i]);
-    if (y->type.kind != KIND_TENSOR) return;
     for (int d = 0; d < y->type.shape.rank; d++)
         if (y->type.shape.dim[d] != from->type.shape.dim[d]) set_symbol(n, y->type.shape.dim[d], from->type.shape.dim[d]);
     copy_whole(n, y, from);
