@@ -5,6 +5,7 @@
  * operands only at operators that take them. Nodes in error are marked failed and reported; the walk goes on, so that
  * all that is wrong with a model is said at once. */
 #include "custom.h"
+#include "interface.h"
 #include "op.h"
 
 #include <string.h>
@@ -261,17 +262,11 @@ void infer_graph(Graph *g)
     graph_remove_dead(g);
 }
 
-/* The generated interface is made of tensors. */
-static void refuse_lists(Model *m, Value **values, int count, const char *what)
-{
-    for (int i = 0; i < count; i++)
-        if (values[i]->type.kind != KIND_TENSOR)
-            model_error(m, "%s \"%s\" is a sequence, optional or map; expected tensors at the interface of the model", what, values[i]->name);
-}
-
 void infer(Model *m)
 {
+    spread_inputs(m);
+    if (m->errors) return;
     infer_graph(m->graph);
-    refuse_lists(m, m->graph->inputs, m->graph->n_inputs, "input");
-    refuse_lists(m, m->graph->outputs, m->graph->n_outputs, "output");
+    if (!m->errors) spread_outputs(m);
+    graph_remove_dead(m->graph);
 }

@@ -144,6 +144,7 @@ typedef struct { const char *domain; int version; } OpsetImport;
 
 typedef struct { const char *name; int64_t low, high; } DimOption; /* --dim NAME=LO..HI; NAME may be INPUT:AXIS */
 
+struct DataItem;
 typedef struct { const char *domain, *op_type, *spec; } CustomOption; /* --custom DOMAIN::OP=SPEC */
 
 typedef enum { WEIGHTS_INLINE, WEIGHTS_INCBIN, WEIGHTS_FILE } WeightsForm;
@@ -156,6 +157,9 @@ typedef struct {
     DimOption *dims;
     int n_customs, cap_customs;
     CustomOption *customs;
+    /* How long the list that input `number` is, and what its elements are; NULL, or false: unknown (interface.c). */
+    bool (*describe_list)(struct Model *m, int number, const struct Value *list, struct DataItem *item);
+    const void *list_source; /* for describe_list */
 } Options;
 
 typedef struct { Dim a, b; bool checked; } DimPair; /* checked: by the steps printed so far (emit_step.c) */
@@ -168,6 +172,8 @@ struct Model {
     OpsetImport *opsets;
     char sha256[65];           /* of the file's bytes */
     Graph *graph;
+    Value **interface_inputs, **interface_outputs; /* as the model has them, lists included (interface.c) */
+    int n_interface_inputs, n_interface_outputs;
     Map *values;               /* every Value by its name (graph.c) */
     int errors;                /* reported so far */
     int n_params, cap_params;  /* the symbolic dimensions left to run time, in order of first appearance in the inputs */

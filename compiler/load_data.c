@@ -4,6 +4,7 @@
 #include "loader.h"
 #include "wire.h"
 
+#include <sys/stat.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,12 +106,22 @@ static const char *read_item(const char *path, const Type *expected, const uint8
     }
 }
 
+static bool file_is_empty(const char *path)
+{
+    struct stat info;
+    return !stat(path, &info) && S_ISREG(info.st_mode) && info.st_size == 0;
+}
+
 bool load_data_item(Model *m, const char *path, const Type *expected, DataItem *item)
 {
     size_t length = 0;
     const char *why;
     uint8_t *bytes = file_read(path, &length, &why);
     *item = (DataItem){0};
+    if (!bytes && expected && expected->kind == KIND_OPTIONAL && file_is_empty(path)) { /* an optional without a value may take no bytes */
+        item->kind = KIND_OPTIONAL;
+        return true;
+    }
     if (bytes) why = read_item(path, expected, bytes, length, item);
     free(bytes);
     if (why) model_error(m, "%s: %s", path, why);
@@ -157,6 +168,19 @@ static void note_initializer(OpenDims *o, const WireField *tensor)
         map_put(o->initialized, mem_strndup((const char *)name.data, name.length), o);
 }
 
+static void add_open(OpenDims *o, OpenDim d)
+{
+    mem_grow(&o->dims, &o->capacity, o->count + 1, sizeof *o->dims);
+    o->dims[o->count++] = d;
+}
+
+/* A scalar or a short list of integers may be a shape, a length, a bound: the compiler asks for its values' bounds if so. */
+static bool may_decide_sizes(const Onnx__TypeProto__Tensor *t)
+{
+    if ((t->elem_type != DT_INT32 && t->elem_type != DT_INT64) || !t->shape || t->shape->n_dim > 1) return false;
+    return t->shape->n_dim == 0 || (dim_has_size(t->shape->dim[0]) && t->shape->dim[0]->dim_value <= MAX_RANK);
+}
+
 static void list_input(OpenDims *o, const WireField *input)
 {
     const ValueInfoProto *info = message_unpack(input->data, input->length, &onnx__value_info_proto__descriptor);
@@ -164,11 +188,11 @@ static void list_input(OpenDims *o, const WireField *input)
     int number = o->inputs++;
     if (!info->type || info->type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE) return;
     const ShapeProto *shape = info->type->tensor_type->shape;
+    if (may_decide_sizes(info->type->tensor_type)) add_open(o, (OpenDim){number, VALUES, mem_strdup(text(info->name))});
     for (int axis = 0; shape && axis < MAX_RANK && axis < (int)shape->n_dim; axis++) {
         const DimProto *d = shape->dim[axis];
         if (dim_has_size(d)) continue;
-        mem_grow(&o->dims, &o->capacity, o->count + 1, sizeof *o->dims);
-        o->dims[o->count++] = (OpenDim){number, axis, dim_option_name(text(info->name), axis, d)};
+        add_open(o, (OpenDim){number, axis, dim_option_name(text(info->name), axis, d)});
     }
 }
 

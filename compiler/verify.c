@@ -3,23 +3,6 @@
 
 #include "compile.h"
 
-static bool is_tensor(Model *m, const Value *v, const char *what)
-{
-    if (v->type.kind == KIND_TENSOR) return true;
-    model_error(m, "%s \"%s\" is no tensor; verify can run models only whose inputs and outputs are tensors", what, v->name);
-    return false;
-}
-
-static bool only_tensors(Model *m)
-{
-    bool good = true;
-    for (int i = 0; i < m->graph->n_inputs; i++)
-        if (!is_tensor(m, m->graph->inputs[i], "input")) good = false;
-    for (int i = 0; i < m->graph->n_outputs; i++)
-        if (!is_tensor(m, m->graph->outputs[i], "output")) good = false;
-    return good;
-}
-
 static bool load_data_sets(Model *m, DataSets *sets)
 {
     bool good = true;
@@ -46,8 +29,10 @@ int verify_main(int argc, char **argv)
     OpenDim *dims;
     int open_dims = load_open_dims(data.path, &dims);
     if (open_dims >= 0 && (!find_data_sets(&data, o.dir, &sets) || !bound_dims(&data, &sets, dims, open_dims, &o.compile))) return 1;
+    o.compile.describe_list = list_of_data;
+    o.compile.list_source = &sets;
     Model *m = compile_model(&o.compile); /* says, too, why a file is no model */
-    if (m->errors || !only_tensors(m) || !load_data_sets(m, &sets)) return 1;
+    if (m->errors || !load_data_sets(m, &sets)) return 1;
     const char *folder = work_folder(o.keep);
     if (!folder || !build(m, &o, folder)) return 1;
     return run_data_sets(m, &o, folder, &sets);

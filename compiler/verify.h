@@ -40,6 +40,9 @@ bool find_data_sets(Model *m, const char *dir, DataSets *sets); /* dir NULL: bes
 /* Adds bounds of `count` open dimensions of the model, from the sizes in the data, where --dim gives none. */
 bool bound_dims(Model *m, const DataSets *sets, const OpenDim *dims, int count, Options *o);
 
+/* Options.describe_list: as long as the first data set's. */
+bool list_of_data(Model *m, int number, const Value *list, DataItem *item);
+
 bool load_data_set(Model *m, DataSet *set); /* after compilation: the types are known */
 
 /* -- verify_folder.c ---------------------------------------------------------------------------------------------------------- */

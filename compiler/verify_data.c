@@ -1,6 +1,8 @@
 /* Data sets: folders of input_N.pb and output_N.pb. */
 #include "verify.h"
 
+#include "op.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -92,6 +94,19 @@ static void include(Options *o, const char *name, int64_t size)
     o->dims[o->n_dims++] = (DimOption){.name = name, .low = size < 1 ? size : 1, .high = size};
 }
 
+/* Values stay values: a range of more than one, so that nothing is compiled for the data's own numbers. */
+static void include_values(const Model *m, Options *o, const char *input, const Value *v)
+{
+    int64_t count = value_count(v);
+    for (int64_t i = 0; i < count && i < MAX_RANK; i++) {
+        const char *name = mem_printf("%s[%lld]", input, (long long)i);
+        int64_t x = const_as_int(v, i);
+        if (is_given(&m->options, name) || x > INT32_MAX || x < -INT32_MAX) continue;
+        include(o, name, x);
+        include(o, name, 2);
+    }
+}
+
 static bool include_set(Model *m, const DataSet *set, const OpenDim *dims, int count, Options *o)
 {
     DataItem item = {0};
@@ -102,7 +117,8 @@ static bool include_set(Model *m, const DataSet *set, const OpenDim *dims, int c
         if (d->input != loaded && !load_data_item(m, data_path(set, "input", d->input), NULL, &item)) return false;
         loaded = d->input;
         const Shape *shape = &item.tensor->type.shape;
-        if (d->axis < shape->rank) include(o, d->name, dim_value(shape->dim[d->axis]));
+        if (d->axis == VALUES) include_values(m, o, d->name, item.tensor);
+        else if (d->axis < shape->rank) include(o, d->name, dim_value(shape->dim[d->axis]));
     }
     return true;
 }
@@ -142,27 +158,54 @@ static bool fits(const Model *m, DataSet *set, const Type *expected, const Type 
     return same;
 }
 
-static bool load_input(Model *m, DataSet *set, int i)
+bool list_of_data(Model *m, int number, const Value *list, DataItem *item)
+{
+    const DataSets *sets = m->options.list_source;
+    return sets->count > 0 && load_data_item(m, data_path(&sets->items[0], "input", number), &list->type, item);
+}
+
+/* The tensors of an item, in the order in which interface.c gives them parameters. */
+static int flatten(const DataItem *item, DataItem *to, int at, int room)
+{
+    if (item->kind == KIND_TENSOR) {
+        if (at < room) to[at] = *item;
+        return at + 1;
+    }
+    for (int i = 0; i < item->count; i++) at = flatten(&item->items[i], to, at, room);
+    return at;
+}
+
+/* Reads files NAME_0.. for the values of the interface into `to`, one entry per tensor of the generated one. */
+static bool load_items(Model *m, const DataSet *set, const char *name, Value **values, int count, DataItem *to, int room)
+{
+    int at = 0;
+    for (int i = 0; i < count; i++) {
+        DataItem item;
+        if (!load_data_item(m, data_path(set, name, i), &values[i]->type, &item)) return false;
+        at = flatten(&item, to, at, room);
+    }
+    if (at == room) return true;
+    model_error(m, "%s: the %s files hold %d tensors, the compiled model takes %d: lists have the length they have in the first data set", set->path, name, at, room);
+    return false;
+}
+
+static bool check_input(Model *m, DataSet *set, int i)
 {
     const Value *v = m->graph->inputs[i];
-    const char *path = data_path(set, "input", i);
-    if (!load_data_item(m, path, &v->type, &set->inputs[i])) return false;
     const Type *found = &set->inputs[i].tensor->type;
     if (fits(m, set, &v->type, found)) return true;
-    model_error(m, "%s: is %s%s, but input \"%s\" of the model is %s%s", path, dtype_name(found->dtype), shape_text(&found->shape),
+    model_error(m, "%s: input %d is %s%s, but \"%s\" of the model is %s%s", set->path, i, dtype_name(found->dtype), shape_text(&found->shape),
                 v->name, dtype_name(v->type.dtype), shape_text(&v->type.shape));
     return false;
 }
 
 static bool load_outputs(Model *m, DataSet *set)
 {
-    bool good = true;
-    int count = m->graph->n_outputs;
+    int count = m->graph->n_outputs, files = m->n_interface_outputs;
     set->outputs = mem_array((size_t)count, sizeof *set->outputs);
-    for (int i = 0; i < count; i++)
-        if (!load_data_item(m, data_path(set, "output", i), &m->graph->outputs[i]->type, &set->outputs[i])) good = false;
-    if (!exists(data_path(set, "output", count))) return good;
-    model_error(m, "%s: the model has only %d outputs", data_path(set, "output", count), count);
+    if (!load_items(m, set, "output", m->interface_outputs, files, set->outputs, count)) return false;
+    if (!exists(data_path(set, "output", files))) return true;
+    model_error(m, "%s: the model has only %d outputs", data_path(set, "output", files), files);
     return false;
 }
 
@@ -173,7 +216,8 @@ bool load_data_set(Model *m, DataSet *set)
     set->params = mem_array((size_t)m->n_params, sizeof *set->params);
     for (int i = 0; i < m->n_params; i++) set->params[i] = -1;
     set->inputs = mem_array((size_t)count, sizeof *set->inputs);
+    if (!load_items(m, set, "input", m->interface_inputs, m->n_interface_inputs, set->inputs, count)) return false;
     for (int i = 0; i < count; i++)
-        if (!load_input(m, set, i)) good = false;
+        if (!check_input(m, set, i)) good = false;
     return load_outputs(m, set) && good;
 }

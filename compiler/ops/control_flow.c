@@ -83,9 +83,28 @@ static Dim either(Node *n, const Value *v, int axis, Dim a, Dim b)
     return local_symbol(n, mem_printf("%s.size%d", v->name, axis), low < 0 ? 0 : low, high);
 }
 
+static bool join_types(Node *n, Value *y, const Value *a, const Value *b);
+
+/* Lists of equal length are joined element by element. */
+static bool join_lists(Node *n, Value *y, const Value *a, const Value *b)
+{
+    if (!a->items || !b->items || a->n_items != b->n_items || a->type.kind != b->type.kind) {
+        node_error(n, "the branches give \"%s\" as lists of different or unknown length; expected the same length", y->name);
+        return false;
+    }
+    y->type = a->type;
+    y->n_items = a->n_items;
+    y->items = mem_array((size_t)a->n_items + 1, sizeof *y->items);
+    for (int i = 0; i < a->n_items; i++) {
+        y->items[i] = value_new(n->graph, mem_printf("%s_%d", y->name, i));
+        if (!join_types(n, y->items[i], a->items[i], b->items[i])) return false;
+    }
+    return true;
+}
+
 static bool join_types(Node *n, Value *y, const Value *a, const Value *b)
 {
-    if (!is_tensor(n, a) || !is_tensor(n, b)) return false;
+    if (a->type.kind != KIND_TENSOR || b->type.kind != KIND_TENSOR) return join_lists(n, y, a, b);
     if (a->type.dtype != b->type.dtype || a->type.shape.rank != b->type.shape.rank) {
         node_error(n, "the branches give \"%s\" as %s%s and as %s%s; expected the same type and rank", y->name, dtype_name(a->type.dtype),
                    shape_text(&a->type.shape), dtype_name(b->type.dtype), shape_text(&b->type.shape));
@@ -120,16 +139,21 @@ static void infer_if(Node *n)
         if (n->out[i] && !join_types(n, n->out[i], yes->outputs[i], no->outputs[i])) return;
 }
 
+/* The branch's result becomes the node's. */
+static void lower_result(Node *n, Value *y, Value *from)
+{
+    for (int i = 0; i < y->n_items; i++) lower_result(n, y->items[i], from->items[i]);
+    if (y->type.kind != KIND_TENSOR) return;
+    for (int d = 0; d < y->type.shape.rank; d++)
+        if (y->type.shape.dim[d] != from->type.shape.dim[d]) set_symbol(n, y->type.shape.dim[d], from->type.shape.dim[d]);
+    copy_whole(n, y, from);
+}
+
 static void lower_branch(Node *n, Graph *g)
 {
     lower_body(g);
-    for (int i = 0; i < n->n_out; i++) {
-        Value *y = n->out[i], *from = g->outputs[i];
-        if (!y) continue;
-        for (int d = 0; d < y->type.shape.rank; d++)
-            if (y->type.shape.dim[d] != from->type.shape.dim[d]) set_symbol(n, y->type.shape.dim[d], from->type.shape.dim[d]);
-        copy_whole(n, y, from);
-    }
+    for (int i = 0; i < n->n_out; i++)
+        if (n->out[i]) lower_result(n, n->out[i], g->outputs[i]);
 }
 
 static void lower_if(Node *n)
@@ -243,6 +267,27 @@ static void unroll(Node *n, Graph *g, int rounds)
     }
 }
 
+/* Lists are compile-time bookkeeping, so a position in one must be known in each round. */
+static bool uses_lists(const Graph *g)
+{
+    for (int i = 0; i < g->n_nodes; i++) {
+        const Node *n = g->nodes[i];
+        if (strstr(n->op_type, "Sequence") || !strncmp(n->op_type, "Optional", 8)) return true;
+        for (int a = 0; a < n->n_attrs; a++)
+            for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++)
+                if (uses_lists(n->attrs[a].graphs[k])) return true;
+    }
+    return false;
+}
+
+static void plan_unrolling(Node *n, Graph *body, int64_t rounds)
+{
+    ((Attr *)attr_find(n, "body"))->graphs[0] = body;
+    attr_set_int(n, "unroll", rounds);
+    for (int i = 0; i < n->n_out; i++)
+        if (n->out[i]) n->out[i]->type = (Type){.kind = KIND_TENSOR, .shape = {.rank = -1}};
+}
+
 static bool must_unroll(const Node *n)
 {
     return attr_find(n, "unroll") != NULL;
@@ -254,6 +299,10 @@ static void infer_loop(Node *n)
     if (!g || !need(n, 2, -1, 0, -1) || !loop_signature(n, g)) return;
     int carried = carried_count(n);
     int64_t trips = constant_trips(n);
+    if (uses_lists(g) && trips > 0 && trips <= UNROLL_ROUNDS && always_continues(n, g)) {
+        plan_unrolling(n, g, trips);
+        return;
+    }
     Graph *original = graph_clone(g, n->graph);
     scalar_input(g, 0, DT_INT64);
     scalar_input(g, 1, DT_BOOL);
@@ -267,10 +316,7 @@ static void infer_loop(Node *n)
             node_error(n, "carries values whose shape changes from round to round; expected the same shape, or a constant number of at most %d rounds", UNROLL_ROUNDS);
             return;
         }
-        ((Attr *)attr_find(n, "body"))->graphs[0] = original;
-        attr_set_int(n, "unroll", trips);
-        for (int i = 0; i < n->n_out; i++)
-            if (n->out[i]) n->out[i]->type = (Type){.kind = KIND_TENSOR, .shape = {.rank = -1}};
+        plan_unrolling(n, original, trips);
         return;
     }
     for (int i = 0; i < carried; i++) set_out_like(n, i, n->in[2 + i]);

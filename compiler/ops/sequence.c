@@ -105,35 +105,42 @@ static void infer_split(Node *n)
     if (!need(n, 1, 2, 1, 1)) return;
     const Value *x = n->in[0];
     int axis = attr_axis(n, "axis", 0, x->type.shape.rank);
-    int64_t *sizes = NULL, size = 1;
     if (axis < 0) return;
-    if (!dim_is_const(dim_at(x, axis))) {
-        node_error(n, "axis %d of \"%s\" has the run-time size %s; expected a constant", axis, x->name, dim_text(dim_at(x, axis)));
-        return;
-    }
-    int64_t total = dim_value(dim_at(x, axis));
-    bool scalar = in(n, 1) && n->in[1]->type.shape.rank == 0, keep = attr_int(n, "keepdims", 1) || in(n, 1);
-    int count = in(n, 1) ? need_ints(n, 1, &sizes) : 0;
-    if (count < 0) return;
-    if (scalar) size = sizes[0];
+    if (dim_is_const(dim_at(x, axis))) set_list(n, KIND_SEQUENCE, 0, NULL, &x->type); /* the parts come with expand_split */
+    else node_error(n, "axis %d of \"%s\" has the run-time size %s; expected a constant", axis, x->name, dim_text(dim_at(x, axis)));
+}
+
+/* The sizes of the parts: listed, or equal but for the last, or 1. Returns how many, -1 with an error. */
+static int part_sizes(Node *n, int64_t total, int64_t **sizes)
+{
+    int64_t size = 1;
+    int count = in(n, 1) ? need_ints(n, 1, sizes) : 0;
+    if (count < 0 || (in(n, 1) && n->in[1]->type.shape.rank > 0)) return count;
+    if (in(n, 1)) size = (*sizes)[0];
     if (size <= 0) {
         node_error(n, "splits into parts of %lld", (long long)size);
-        return;
+        return -1;
     }
-    if (!in(n, 1) || scalar) {
-        count = (int)((total + size - 1) / size);
-        sizes = mem_array((size_t)count + 1, sizeof *sizes);
-        for (int i = 0; i < count; i++) sizes[i] = i + 1 < count ? size : total - (int64_t)i * size;
-    }
+    count = (int)((total + size - 1) / size);
+    *sizes = mem_array((size_t)count + 1, sizeof **sizes);
+    for (int i = 0; i < count; i++) (*sizes)[i] = i + 1 < count ? size : total - (int64_t)i * size;
+    return count;
+}
+
+static void expand_split(Node *n)
+{
+    int axis = attr_axis(n, "axis", 0, n->in[0]->type.shape.rank);
+    int64_t *sizes, axis_value = axis;
+    int count = part_sizes(n, dim_value(dim_at(n->in[0], axis)), &sizes);
+    if (count < 0) return;
     Value **items = mem_array((size_t)count + 1, sizeof *items);
-    Value *inputs[] = {n->in[0], const_ints(n, count, sizes)};
-    Node *split = make_node(n, "Split", 2, inputs, NULL);
+    Node *split = make_node(n, "Split", 2, (Value *[]){n->in[0], const_ints(n, count, sizes)}, NULL);
     attr_set_int(split, "axis", axis);
-    int64_t axis_value = axis;
     for (int i = 1; i < count; i++) node_add_output(split, value_new(n->graph, mem_printf("%s.part%d", n->out[0]->name, i)));
+    bool keep = in(n, 1) || attr_int(n, "keepdims", 1);
     for (int i = 0; i < count; i++)
         items[i] = keep ? split->out[i] : make2(n, "Squeeze", split->out[i], const_ints(n, 1, &axis_value), NULL);
-    set_list(n, KIND_SEQUENCE, count, items, &x->type);
+    make_node(n, "SequenceConstruct", count, items, n->out[0]);
 }
 
 /* -- using them ----------------------------------------------------------------------------------------------------------------- */
@@ -261,7 +268,7 @@ const Op ops_sequence[] = {
     MAKES("SequenceInsert", 11, infer_insert),
     MAKES("SequenceErase", 11, infer_erase),
     MAKES("Optional", 15, infer_optional),
-    MAKES("SplitToSequence", 11, infer_split),
+    USES("SplitToSequence", 11, infer_split, expand_split),
     USES("SequenceAt", 11, infer_at, expand_at),
     USES("SequenceLength", 11, infer_length, expand_length),
     USES("ConcatFromSequence", 11, infer_concat, expand_concat),

@@ -1,0 +1,113 @@
+/* interface: sequences and optionals at the edge of the model.
+ *
+ * The generated interface is made of tensors, so a list whose length is known stands there as its elements, one parameter
+ * each, named NAME_0, NAME_1, ... The lists themselves stay in model->interface_inputs and _outputs. */
+#include "interface.h"
+
+#include "load.h"
+#include "op.h"
+
+/* -- inputs ----------------------------------------------------------------------------------------------------------------------- */
+
+static void add_input(Graph *g, Value *v)
+{
+    mem_grow(&g->inputs, &g->cap_inputs, g->n_inputs + 1, sizeof *g->inputs);
+    g->inputs[g->n_inputs++] = v;
+}
+
+/* Elements of a list input, with the types the description gives; tensors become inputs. */
+static void spread_input(Graph *g, Value *list, const DataItem *item)
+{
+    list->is_input = false;
+    list->items = mem_array((size_t)item->count + 1, sizeof *list->items);
+    list->n_items = item->count;
+    for (int i = 0; i < item->count; i++) {
+        const DataItem *part = &item->items[i];
+        Value *v = value_new(g, mem_printf("%s_%d", list->name, i));
+        list->items[i] = v;
+        if (part->kind == KIND_TENSOR) {
+            v->type = part->tensor->type;
+            v->is_input = true;
+            add_input(g, v);
+        } else {
+            v->type = *list->type.elem;
+            spread_input(g, v, part);
+        }
+    }
+}
+
+static bool spread_list(Model *m, Value *v, int number)
+{
+    DataItem item;
+    if (m->options.describe_list && m->options.describe_list(m, number, v, &item)) {
+        spread_input(m->graph, v, &item);
+        return true;
+    }
+    if (!m->errors) model_error(m, "input \"%s\" is a sequence, optional or map; expected tensors at the interface of the model", v->name);
+    return false;
+}
+
+void spread_inputs(Model *m)
+{
+    Graph *g = m->graph;
+    Value **inputs = g->inputs;
+    int count = g->n_inputs;
+    m->interface_inputs = inputs;
+    m->n_interface_inputs = count;
+    g->inputs = NULL;
+    g->n_inputs = g->cap_inputs = 0;
+    for (int i = 0; i < count; i++) {
+        if (inputs[i]->type.kind == KIND_TENSOR) add_input(g, inputs[i]);
+        else if (!spread_list(m, inputs[i], i)) return;
+    }
+}
+
+/* -- outputs ---------------------------------------------------------------------------------------------------------------------- */
+
+static void add_output(Graph *g, Value *v)
+{
+    v->is_output = true;
+    mem_grow(&g->outputs, &g->cap_outputs, g->n_outputs + 1, sizeof *g->outputs);
+    g->outputs[g->n_outputs++] = v;
+}
+
+/* Elements become outputs of their own names through an Identity each: one may be an input, a constant, or in the list twice. */
+static void spread_output(Model *m, Value *list)
+{
+    Graph *g = m->graph;
+    for (int i = 0; i < list->n_items; i++) {
+        Value *v = list->items[i];
+        if (v->type.kind != KIND_TENSOR) {
+            spread_output(m, v);
+            continue;
+        }
+        Node *n = node_new(g, "", "Identity", "", 13);
+        n->op = op_find("", "Identity", 13);
+        node_add_input(n, v);
+        node_add_output(n, value_typed(g, mem_printf("%s_%d", list->name, i), v->type.dtype, &v->type.shape));
+        graph_append(g, n);
+        add_output(g, n->out[0]);
+    }
+}
+
+void spread_outputs(Model *m)
+{
+    Graph *g = m->graph;
+    Value **outputs = g->outputs;
+    int count = g->n_outputs;
+    m->interface_outputs = outputs;
+    m->n_interface_outputs = count;
+    g->outputs = NULL;
+    g->n_outputs = g->cap_outputs = 0;
+    for (int i = 0; i < count; i++) {
+        Value *v = outputs[i];
+        if (v->type.kind == KIND_TENSOR) {
+            add_output(g, v);
+        } else if (v->items) {
+            v->is_output = false;
+            spread_output(m, v);
+        } else {
+            model_error(m, "output \"%s\" is a map, or a sequence whose length is known only at run time; expected tensors at the interface of the model", v->name);
+        }
+    }
+}
