@@ -171,8 +171,9 @@ def write_data(net, folder):
                 if not np.isfinite(y).all():
                     raise ValueError(f"output {info.name} is not finite")
                 magnitude = max(magnitude, float(np.max(np.abs(y))))
-        d = disagreement(net, inputs, outputs)
-        apart = d if apart is None else max(apart, d)  # None for every data set or for none
+        with quiet():
+            d = disagreement(net, inputs, outputs)
+        apart = d if apart is None else max(apart, d)
     with open(os.path.join(folder, "data.json"), "w") as f:
         json.dump({"rtol": 1e-3, "atol": round_up(max(2e-5, 8 * (apart or 0)) * magnitude) if magnitude else 1e-7}, f)
         f.write("\n")
