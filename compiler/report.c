@@ -69,10 +69,11 @@ static void report_dims(Model *m, FILE *f)
     fputs(" ],\n", f);
 }
 
-/* The value a step leaves behind. */
-static void last_written(Value *v, bool written, void *context)
+/* The value a step leaves behind: an output of its node rather than scratch. */
+static void result_of(Value *v, bool written, void *context)
 {
-    if (written) *(Value **)context = v;
+    Value **result = context;
+    if (written && (!*result || !(*result)->producer)) *result = v;
 }
 
 static void report_steps(Model *m, FILE *f)
@@ -84,7 +85,7 @@ static void report_steps(Model *m, FILE *f)
         const Step *s = g->steps[i];
         Value *v = NULL;
         if (s->elided) continue;
-        step_values(s, last_written, &v);
+        step_values(s, result_of, &v);
         int64_t offset = 0;
         Value *root = v ? storage_root(v, &offset) : NULL;
         fputs(first ? "    { \"name\": " : ",\n    { \"name\": ", f);
