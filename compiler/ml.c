@@ -62,9 +62,10 @@ DType score_type(const Node *n)
     return n->in[0]->type.dtype == DT_DOUBLE ? DT_DOUBLE : DT_FLOAT;
 }
 
+/* Shapes may differ by axes of 1. */
 static void convert(Node *n, Value *from, Value *to)
 {
-    Step *s = step_loop(n, &to->type.shape);
+    Step *s = step_loop(n, &from->type.shape);
     Ref x = loop_read(s, from);
     loop_store(s, to, loop_apply(s, to->type.dtype, mem_printf("cast_%s_%s", dtype_suffix(from->type.dtype), dtype_suffix(to->type.dtype)), 1, &x));
 }
