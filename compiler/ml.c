@@ -121,7 +121,7 @@ void lower_label(Node *n, Value *scores, const Labels *labels)
     Shape shape = shape_const(1, (int64_t[]){labels->count});
     const void *data = labels->strings ? (const void *)labels->attr->strings : (const void *)labels->attr->ints;
     Value *names = value_const(n->graph, mem_printf("%s/labels", y->name), y->type.dtype, &shape, data);
-    Step *s = step_call(n, "ml_label_%s_%s", dtype_suffix(scores->type.dtype), labels->strings ? "str" : "b8");
+    Step *s = step_call(n, "ml_label_%s_%s", dtype_suffix(scores->type.dtype), dtype_suffix(y->type.dtype));
     arg_in(s, scores);
     arg_in(s, names);
     arg_out(s, y);

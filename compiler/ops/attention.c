@@ -172,17 +172,18 @@ static Value *cached(Node *n, const Sizes *s, int input, int output, Dim size, S
     Strides new_ones = *strides;
     *strides = strides_of(false, s->kv_heads, s->keys, size);
     if (!cache) cache = scratch(n, input == 1 ? "keys" : "values", x->type.dtype, dim_mul(s->batch, strides->batch));
-    Step *step = step_call(n, "attention_cache_b%d", dtype_bits(x->type.dtype) / 8);
+    Dim bytes = dim_const(dtype_bytes(x->type.dtype, 1));
+    Step *step = step_call(n, "attention_cache");
     arg_in(step, old);
     arg_in(step, x);
     arg_out(step, cache);
     arg_struct(step, "struct attention_cache");
     field(step, "batch", s->batch);
     field(step, "heads", s->kv_heads);
-    field(step, "past", s->past);
     field(step, "steps", s->steps);
-    field(step, "size", size);
-    strides_fields(step, "x", new_ones);
+    field(step, "past", dim_mul(dim_mul(s->past, size), bytes));
+    field(step, "row", dim_mul(size, bytes));
+    strides_fields(step, "x", (Strides){dim_mul(new_ones.batch, bytes), dim_mul(new_ones.head, bytes), dim_mul(new_ones.step, bytes)});
     return cache;
 }
 

@@ -85,9 +85,9 @@ static void infer_normalizer(Node *n)
 static void lower_normalizer(Node *n)
 {
     DType t = score_type(n);
-    Value *y = scores_for(n, 0, t, feature_count(n));
+    Value *x = features(n, t), *y = scores_for(n, 0, t, feature_count(n));
     Step *s = step_call(n, "ml_normalize_%s", dtype_suffix(t));
-    arg_in(s, features(n, t));
+    arg_in(s, x);
     arg_out(s, y);
     arg_dim(s, feature_rows(n));
     arg_dim(s, feature_count(n));
@@ -167,8 +167,7 @@ static void lower_extractor(Node *n)
 {
     Value *x = n->in[0];
     const Shape *shape = &x->type.shape;
-    bool strings = x->type.dtype == DT_STRING;
-    Step *s = step_call(n, "ml_extract_%s", strings ? "str" : dtype_bits(x->type.dtype) == 32 ? "b4" : "b8");
+    Step *s = step_call(n, "ml_extract_%s", dtype_suffix(x->type.dtype));
     arg_in(s, x);
     arg_in(s, n->in[1]);
     arg_out(s, n->out[0]);

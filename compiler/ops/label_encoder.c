@@ -152,11 +152,6 @@ static const void *default_value(Node *n, DType t)
     return data;
 }
 
-static const char *size_suffix(DType t)
-{
-    return t == DT_STRING ? "str" : mem_printf("b%d", dtype_bits(t) / 8);
-}
-
 static void lower_mapping(Node *n)
 {
     Mapping m;
@@ -169,7 +164,7 @@ static void lower_mapping(Node *n)
     } else {
         count = sorted_places(&m.keys, &places);
     }
-    Step *s = m.indexed ? step_call(n, "key_index_%s", size_suffix(t)) : step_call(n, "key_map_%s_%s", dtype_suffix(m.keys.dtype), size_suffix(t));
+    Step *s = m.indexed ? step_call(n, "key_index_str") : step_call(n, "key_map_%s_%s", dtype_suffix(m.keys.dtype), dtype_suffix(t));
     arg_in(s, n->in[0]);
     if (!m.indexed) arg_in(s, picked(n, "keys", &m.keys, places, count, NULL));
     arg_in(s, picked(n, "values", &m.values, places, count, default_value(n, t)));
