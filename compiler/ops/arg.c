@@ -1,0 +1,47 @@
+/* ArgMax, ArgMin: https://onnx.ai/onnx/operators/onnx__ArgMax.html */
+#include "op.h"
+
+#include <string.h>
+
+static void infer_arg(Node *n)
+{
+    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
+    const Shape *x = &n->in[0]->type.shape;
+    DType t = n->in[0]->type.dtype;
+    if (!dtype_is_float(t) && !dtype_is_integer(t)) {
+        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name, dtype_name(t));
+        return;
+    }
+    int axis = attr_axis(n, "axis", 0, x->rank);
+    if (axis < 0) return;
+    if (dim_is(x->dim[axis], 0)) {
+        node_error(n, "axis %d of input 0 \"%s\" is empty, expected at least one element to find; the model is invalid here", axis, n->in[0]->name);
+        return;
+    }
+    bool keep = attr_int(n, "keepdims", 1);
+    Shape y = {.rank = 0};
+    for (int d = 0; d < x->rank; d++)
+        if (d != axis) y.dim[y.rank++] = x->dim[d];
+        else if (keep) y.dim[y.rank++] = dim_const(1);
+    set_out(n, 0, DT_INT64, &y);
+}
+
+static void lower_arg(Node *n)
+{
+    Value *x = n->in[0];
+    const Shape *shape = &x->type.shape;
+    int axis = attr_axis(n, "axis", 0, shape->rank);
+    Step *s = step_call(n, "%s_%s", strcmp(n->op_type, "ArgMax") ? "arg_min" : "arg_max", dtype_suffix(x->type.dtype));
+    arg_in(s, x);
+    arg_out(s, n->out[0]);
+    arg_dim(s, shape_product(shape, 0, axis));
+    arg_dim(s, shape->dim[axis]);
+    arg_dim(s, shape_product(shape, axis + 1, shape->rank));
+    arg_int(s, attr_int(n, "select_last_index", 0) != 0);
+}
+
+const Op ops_arg[] = {
+    {.name = "ArgMax", .domain = "", .since = 1, .infer = infer_arg, .lower = lower_arg},
+    {.name = "ArgMin", .domain = "", .since = 1, .infer = infer_arg, .lower = lower_arg},
+    {0},
+};

@@ -1,0 +1,58 @@
+/* TopK: https://onnx.ai/onnx/operators/onnx__TopK.html
+ * k is an attribute before opset 10, an input since. Results are always sorted: with sorted = 0 any order is right. */
+#include "op.h"
+
+/* NULL after an error. */
+static Dim count_of(Node *n)
+{
+    Dim *k;
+    if (n->opset < 10) return dim_const(attr_int(n, "k", 0));
+    int count = need_dims(n, 1, &k);
+    if (count == 1) return k[0];
+    if (count >= 0) node_error(n, "input 1 \"%s\" has %d elements, expected one count; the model is invalid here, check how it was exported", n->in[1]->name, count);
+    return NULL;
+}
+
+static void infer_topk(Node *n)
+{
+    if (!need(n, n->opset < 10 ? 1 : 2, n->opset < 10 ? 1 : 2, 1, 2) || !need_tensor_inputs(n)) return;
+    DType t = n->in[0]->type.dtype;
+    if (!dtype_is_float(t) && !dtype_is_integer(t)) {
+        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name, dtype_name(t));
+        return;
+    }
+    Shape shape = n->in[0]->type.shape;
+    int axis = attr_axis(n, "axis", -1, shape.rank);
+    Dim k = axis < 0 ? NULL : count_of(n);
+    if (!k) return;
+    if (dim_high(k) < 0 || dim_low(dim_sub(k, shape.dim[axis])) > 0) {
+        node_error(n, "k is %s, expected 0 to %s, the elements along axis %d; the model is invalid here, check how it was exported", dim_text(k),
+                   dim_text(shape.dim[axis]), axis);
+        return;
+    }
+    shape.dim[axis] = k;
+    set_out(n, 0, t, &shape);
+    set_out(n, 1, DT_INT64, &shape);
+}
+
+static void lower_topk(Node *n)
+{
+    const Shape *x = &n->in[0]->type.shape;
+    int axis = attr_axis(n, "axis", -1, x->rank);
+    Dim k = count_of(n), count = dim_mul(dim_mul(shape_product(x, 0, axis), k), shape_product(x, axis + 1, x->rank));
+    Value *values = out(n, 0), *indices = out(n, 1);
+    Step *s = step_call(n, "topk_%s", dtype_suffix(n->in[0]->type.dtype));
+    arg_in(s, n->in[0]);
+    arg_out(s, values ? values : scratch(n, "values", n->in[0]->type.dtype, count));
+    arg_out(s, indices ? indices : scratch(n, "indices", DT_INT64, count));
+    arg_dim(s, shape_product(x, 0, axis));
+    arg_dim(s, x->dim[axis]);
+    arg_dim(s, k);
+    arg_dim(s, shape_product(x, axis + 1, x->rank));
+    arg_int(s, attr_int(n, "largest", 1) != 0);
+}
+
+const Op ops_topk[] = {
+    {.name = "TopK", .domain = "", .since = 1, .infer = infer_topk, .lower = lower_topk},
+    {0},
+};
