@@ -12,6 +12,8 @@
     SUITE(op) \
     SUITE(pool)
     SUITE(quantized)
+    SUITE(pool) \
+    SUITE(resize)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
