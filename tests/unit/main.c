@@ -10,8 +10,9 @@
     SUITE(norm) \
     SUITE(number) \
     SUITE(op) \
-    SUITE(pool)
-    SUITE(quantized)
+    SUITE(pool) \
+    SUITE(quantized) \
+    SUITE(resize)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
