@@ -11,6 +11,7 @@ OUT/KIND/NAME/ holds model.onnx, test_data_set_N/{input_N,output_N}.pb and data.
 simple, pytorch-operator, pytorch-converted or light. A kind is written beside its place and then put there, so that a rerun leaves
 neither old cases nor half of one. Everything comes out the same on every run.
 """
+
 import argparse
 import json
 import os

@@ -15,6 +15,7 @@ Every case has one outcome:
 The reasons for refusals go to refused.txt beside the cases. The last line reads "N passed, N failed, N skipped", where a refused case
 is skipped unless the list has it. Exits with 0 if nothing failed: every listed case passes, and none is wrong, nobuild, crash or timeout.
 """
+
 import argparse
 import collections
 import concurrent.futures
@@ -35,7 +36,14 @@ OUTCOMES = ("pass", "refused", "wrong", "nobuild", "crash", "timeout")
 BROKEN = ("wrong", "nobuild", "crash", "timeout")
 
 # What sanitizers write, in the compiler itself or in the program that verify builds; and verify's words for a program that was killed.
-CRASH_MARKS = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", ": runtime error: ", " was ended by signal ", "internal error")
+CRASH_MARKS = (
+    "AddressSanitizer",
+    "LeakSanitizer",
+    "UndefinedBehaviorSanitizer",
+    ": runtime error: ",
+    " was ended by signal ",
+    "internal error",
+)
 NOBUILD_MARK = ": the C compiler "
 
 
@@ -91,8 +99,16 @@ def run_case(args, name, scratch):
     if args.cflags:
         command += ["--cflags", args.cflags]
     with tempfile.TemporaryDirectory(dir=scratch) as own:  # a killed verify leaves its folder behind
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   text=True, errors="replace", start_new_session=True, env={**os.environ, "TMPDIR": own})
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+            env={**os.environ, "TMPDIR": own},
+        )
         try:
             out, err = process.communicate(timeout=args.timeout)
         except subprocess.TimeoutExpired:

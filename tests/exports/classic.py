@@ -1,4 +1,5 @@
 """scikit-learn models by skl2onnx, fitted to made-up data."""
+
 import numpy as np
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import StringTensorType
@@ -103,14 +104,25 @@ def sk_isolation_forest():
 @classic("sk_features")
 def sk_features():
     """Steps of preprocessing that are rarely seen elsewhere."""
-    return fitted_net(pipeline.make_pipeline(preprocessing.MinMaxScaler(clip=True), preprocessing.PolynomialFeatures(2), preprocessing.Normalizer(),
-                                             decomposition.PCA(4, random_state=0), preprocessing.Binarizer(threshold=0.01)))
+    return fitted_net(
+        pipeline.make_pipeline(
+            preprocessing.MinMaxScaler(clip=True),
+            preprocessing.PolynomialFeatures(2),
+            preprocessing.Normalizer(),
+            decomposition.PCA(4, random_state=0),
+            preprocessing.Binarizer(threshold=0.01),
+        )
+    )
 
 
 def text_net(model, words, fitted_to, **options):
     model.fit(fitted_to)
-    onnx_model = to_onnx(model, initial_types=[("words", StringTensorType([None, words]))], target_opset={"": 15, "ai.onnx.ml": 3},
-                         options={id(model): options} if options else None)
+    onnx_model = to_onnx(
+        model,
+        initial_types=[("words", StringTensorType([None, words]))],
+        target_opset={"": 15, "ai.onnx.ml": 3},
+        options={id(model): options} if options else None,
+    )
     for dim in onnx_model.graph.output[0].type.tensor_type.shape.dim[:1]:
         dim.dim_param = onnx_model.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "rows"
     return onnx_model

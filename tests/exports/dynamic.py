@@ -1,7 +1,7 @@
 """Models whose shapes or work depend on what they are given."""
+
 import torch
 import torchvision
-import transformers as tf
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torchvision.models import detection
@@ -32,11 +32,14 @@ def unet_any_size_nearest():
 def lraspp_any_size():
     net = torchvision.models.segmentation.lraspp_mobilenet_v3_large(weights=None, weights_backbone=None, num_classes=5)
     module = prepared(Pick(net, ["input"], ["out"]), torch.randn(8, 3, 64, 64))
-    return Net(module, [(torch.randn(1, 3, 64, 80),), (torch.randn(1, 3, 48, 48),)], ["image"], ["scores"], {"image": {2: "height", 3: "width"}})
+    return Net(
+        module, [(torch.randn(1, 3, 64, 80),), (torch.randn(1, 3, 48, 48),)], ["image"], ["scores"], {"image": {2: "height", 3: "width"}}
+    )
 
 
 class SuperResolution(nn.Module):
     """SRCNN: three convolutions on an enlarged image. The scale is an input; `by` says as what it reaches Resize."""
+
     def __init__(self, by):
         super().__init__()
         self.by = by
@@ -92,13 +95,16 @@ def llama_any_length():
 @dynamic("bert_any_length_dynamo", DYNAMO, 18)
 def bert_any_length():
     net = text.bert()
-    net.data_sets = [(text.ids(n, length), text.padding_mask(n, length), torch.randint(0, 2, (n, length))) for n, length in ((2, 16), (1, 7), (3, 24))]
+    net.data_sets = [
+        (text.ids(n, length), text.padding_mask(n, length), torch.randint(0, 2, (n, length))) for n, length in ((2, 16), (1, 7), (3, 24))
+    ]
     net.dynamic = {name: {0: "batch", 1: "length"} for name in net.inputs}
     return net
 
 
 class Cached(nn.Module):
     """One decoding step of attention with a cache that grows from call to call."""
+
     def __init__(self, width=32, heads=4):
         super().__init__()
         self.heads = heads
@@ -108,7 +114,7 @@ class Cached(nn.Module):
         batch, length, width = x.shape
         q, k, v = (t.reshape(batch, length, self.heads, -1).transpose(1, 2) for t in self.project(x).chunk(3, -1))
         keys, values = torch.cat([keys, k], 2), torch.cat([values, v], 2)
-        weights = (q @ keys.transpose(2, 3) / 8 ** 0.5).softmax(-1)
+        weights = (q @ keys.transpose(2, 3) / 8**0.5).softmax(-1)
         return self.out((weights @ values).transpose(1, 2).reshape(batch, length, width)), keys, values
 
 
@@ -116,11 +122,14 @@ class Cached(nn.Module):
 @dynamic("cached_attention_dynamo", DYNAMO, 18)
 def cached_attention():
     steps = [(torch.randn(1, 1, 32), torch.randn(1, 4, past, 8), torch.randn(1, 4, past, 8)) for past in (5, 2, 9)]
-    return Net(prepared(Cached()), steps, ["x", "keys", "values"], ["y", "keys_out", "values_out"], {"keys": {2: "past"}, "values": {2: "past"}})
+    return Net(
+        prepared(Cached()), steps, ["x", "keys", "values"], ["y", "keys_out", "values_out"], {"keys": {2: "past"}, "values": {2: "past"}}
+    )
 
 
 class Tagger(nn.Module):
     """LSTM and GRU over sequences of any length."""
+
     def __init__(self):
         super().__init__()
         self.embedding = nn.Embedding(50, 12)
@@ -143,6 +152,7 @@ def rnn_any_length():
 
 class Packed(nn.Module):
     """A GRU over rows of different lengths."""
+
     def __init__(self):
         super().__init__()
         self.gru = nn.GRU(6, 8, bidirectional=True, batch_first=True)
@@ -173,6 +183,7 @@ def separator_any_length():
 
 class Detector(nn.Module):
     """Boxes are in parts of the image's size, so that all floating-point outputs have the same magnitude."""
+
     def __init__(self, model, size):
         super().__init__()
         self.model, self.size = model, size
@@ -195,20 +206,38 @@ def ssdlite_nms():
     anchors = detection.anchor_utils.DefaultBoxGenerator([[2, 3]] * 6, min_ratio=0.2, max_ratio=0.95)
     channels = detection._utils.retrieve_out_channels(backbone, (128, 128))
     head = detection.ssdlite.SSDLiteHead(channels, anchors.num_anchors_per_location(), 4, nn.BatchNorm2d)
-    model = detection.ssd.SSD(backbone, anchors, (128, 128), 4, head=vary(head), score_thresh=0.3, nms_thresh=0.4, detections_per_img=30,
-                              topk_candidates=60)
+    model = detection.ssd.SSD(
+        backbone, anchors, (128, 128), 4, head=vary(head), score_thresh=0.3, nms_thresh=0.4, detections_per_img=30, topk_candidates=60
+    )
     return detector_net(model, 128, 3)
 
 
 @dynamic("retinanet_nms", SCRIPT, 13)
 def retinanet_nms():
-    backbone = calibrate(vary(detection.backbone_utils.BackboneWithFPN(
-        torchvision.models.ResNet(torchvision.models.resnet.BasicBlock, [1, 1, 1, 1], num_classes=1),
-        {"layer2": "0", "layer3": "1"}, [128, 256], 32)), torch.randn(8, 3, 96, 96))
+    backbone = calibrate(
+        vary(
+            detection.backbone_utils.BackboneWithFPN(
+                torchvision.models.ResNet(torchvision.models.resnet.BasicBlock, [1, 1, 1, 1], num_classes=1),
+                {"layer2": "0", "layer3": "1"},
+                [128, 256],
+                32,
+            )
+        ),
+        torch.randn(8, 3, 96, 96),
+    )
     anchors = detection.anchor_utils.AnchorGenerator(((16, 24), (32, 48), (64, 96)), ((0.5, 1.0, 2.0),) * 3)
     head = vary(detection.retinanet.RetinaNetHead(32, anchors.num_anchors_per_location()[0], 4, norm_layer=nn.BatchNorm2d))
-    model = detection.RetinaNet(backbone, 4, min_size=96, max_size=96, anchor_generator=anchors, head=head, score_thresh=0.6, topk_candidates=50,
-                                detections_per_img=20)
+    model = detection.RetinaNet(
+        backbone,
+        4,
+        min_size=96,
+        max_size=96,
+        anchor_generator=anchors,
+        head=head,
+        score_thresh=0.6,
+        topk_candidates=50,
+        detections_per_img=20,
+    )
     return detector_net(model, 96)
 
 
@@ -219,9 +248,20 @@ def faster_rcnn():
     backbone.out_channels = 48
     anchors = detection.anchor_utils.AnchorGenerator(((16, 32, 64),), ((0.5, 1.0, 2.0),))
     align = torchvision.ops.MultiScaleRoIAlign(["0"], 5, 2)
-    model = detection.FasterRCNN(backbone, None, min_size=96, max_size=96, rpn_anchor_generator=anchors, box_roi_pool=align,
-                                 box_head=detection.faster_rcnn.TwoMLPHead(48 * 25, 64), box_predictor=detection.faster_rcnn.FastRCNNPredictor(64, 4),
-                                 rpn_pre_nms_top_n_test=60, rpn_post_nms_top_n_test=20, box_score_thresh=0.2, box_detections_per_img=15)
+    model = detection.FasterRCNN(
+        backbone,
+        None,
+        min_size=96,
+        max_size=96,
+        rpn_anchor_generator=anchors,
+        box_roi_pool=align,
+        box_head=detection.faster_rcnn.TwoMLPHead(48 * 25, 64),
+        box_predictor=detection.faster_rcnn.FastRCNNPredictor(64, 4),
+        rpn_pre_nms_top_n_test=60,
+        rpn_post_nms_top_n_test=20,
+        box_score_thresh=0.2,
+        box_detections_per_img=15,
+    )
     for part in (model.rpn, model.roi_heads):
         vary(part)
     return detector_net(model, 96)
@@ -232,6 +272,7 @@ def faster_rcnn():
 
 class WhileLoop(nn.Module):
     """Newton's iteration for square roots, until it no longer moves or has gone on for too long."""
+
     def forward(self, x: Tensor, limit: int):
         y = torch.ones_like(x)
         steps = 0
@@ -252,6 +293,7 @@ def while_loop():
 
 class IfInFor(nn.Module):
     """A branch in a branch in a loop over the rows; what a row does depends on its values."""
+
     def __init__(self):
         super().__init__()
         self.even, self.odd = nn.Linear(6, 6), nn.Linear(6, 6)
@@ -278,6 +320,7 @@ def if_in_for():
 
 class Collect(nn.Module):
     """A loop that gathers its results in a list, and a loop in that loop."""
+
     def forward(self, x: Tensor, count: int):
         rows: list[Tensor] = []
         for i in range(count):
@@ -295,6 +338,7 @@ def loop_in_loop():
 
 class Cell(nn.Module):
     """A recurrent cell written out, run over a sequence of any length."""
+
     def __init__(self):
         super().__init__()
         self.input, self.state = nn.Linear(5, 24), nn.Linear(8, 24, bias=False)
@@ -310,8 +354,13 @@ class Cell(nn.Module):
 
 @dynamic("scripted_cell", SCRIPT, 13)
 def scripted_cell():
-    return Net(torch.jit.script(prepared(Cell())), [(torch.randn(length, n, 5),) for length, n in ((7, 2), (3, 1), (12, 2))], ["x"], ["h"],
-               {"x": {0: "length", 1: "batch"}})
+    return Net(
+        torch.jit.script(prepared(Cell())),
+        [(torch.randn(length, n, 5),) for length, n in ((7, 2), (3, 1), (12, 2))],
+        ["x"],
+        ["h"],
+        {"x": {0: "length", 1: "batch"}},
+    )
 
 
 # ---- as many results as the data ask for ----------------------------------------------------------------------------------------------

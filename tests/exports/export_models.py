@@ -11,6 +11,7 @@ DIR (default: build) gets exports/NAME for models of static shape and exports_dy
 test_data_set_N/{input_N,output_N}.pb and data.json with the tolerances. The models are declared in vision.py, text.py, classic.py
 and dynamic.py. Each is made from a seed of its own, so --only gives the same ones. INDEX.txt beside them has a line per model.
 """
+
 import argparse
 import collections
 import fnmatch
@@ -40,8 +41,17 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 
 def export_script(e, net, path):
-    torch.onnx.export(net.module, net.data_sets[0], path, dynamo=False, opset_version=e.opset, input_names=net.inputs, output_names=net.outputs,
-                      dynamic_axes=net.dynamic or None, **e.options)
+    torch.onnx.export(
+        net.module,
+        net.data_sets[0],
+        path,
+        dynamo=False,
+        opset_version=e.opset,
+        input_names=net.inputs,
+        output_names=net.outputs,
+        dynamic_axes=net.dynamic or None,
+        **e.options,
+    )
 
 
 def export_dynamo(e, net, path):
@@ -50,8 +60,18 @@ def export_dynamo(e, net, path):
         shapes = tuple(net.dynamic.get(i, {}) for i in net.inputs)
         if isinstance(net.module, Pick):
             shapes = (shapes,)  # it takes *values
-    torch.onnx.export(net.module, net.data_sets[0], path, dynamo=True, opset_version=e.opset, input_names=net.inputs, output_names=net.outputs,
-                      dynamic_shapes=shapes, external_data=e.external, **e.options)
+    torch.onnx.export(
+        net.module,
+        net.data_sets[0],
+        path,
+        dynamo=True,
+        opset_version=e.opset,
+        input_names=net.inputs,
+        output_names=net.outputs,
+        dynamic_shapes=shapes,
+        external_data=e.external,
+        **e.options,
+    )
 
 
 def graphs(graph):
@@ -188,8 +208,10 @@ def describe(e, model, net, magnitude, apart):
     opset = ",".join(f"{o.domain or 'ai.onnx'} {o.version}" for o in model.opset_import)
     said = "" if apart is None else f"; PyTorch within {apart:.0e}"
     histogram = " ".join(f"{op}:{n}" for op, n in sorted(ops.items(), key=lambda kv: (-kv[1], kv[0])))
-    return (f"{e.group}/{e.name}: {e.exporter}; {opset}; {len(net.data_sets)} data sets; {model.ByteSize() / 1e6:.1f} MB; |y| <= {magnitude:.2g}"
-            f"{said}; {histogram}")
+    return (
+        f"{e.group}/{e.name}: {e.exporter}; {opset}; {len(net.data_sets)} data sets; {model.ByteSize() / 1e6:.1f} MB; |y| <= {magnitude:.2g}"
+        f"{said}; {histogram}"
+    )
 
 
 def make(e, out):

@@ -1,4 +1,5 @@
 """What the files of models declare and export_models.py works through."""
+
 import contextlib
 import dataclasses
 import logging
@@ -16,9 +17,10 @@ SCRIPT, DYNAMO = "script", "dynamo"  # the TorchScript exporter and the one on t
 @dataclasses.dataclass
 class Net:
     """A module and what to call it with."""
+
     module: nn.Module
-    data_sets: list        # of tuples of tensors, one tensor per input; the first one is what the exporter sees
-    inputs: list           # names
+    data_sets: list  # of tuples of tensors, one tensor per input; the first one is what the exporter sees
+    inputs: list  # names
     outputs: list
     dynamic: dict = dataclasses.field(default_factory=dict)  # input -> {axis: name of the dimension}
 
@@ -26,12 +28,12 @@ class Net:
 @dataclasses.dataclass
 class Export:
     name: str
-    group: str             # "exports": static shapes; "exports_dynamic"
-    build: object          # () -> Net
+    group: str  # "exports": static shapes; "exports_dynamic"
+    build: object  # () -> Net
     exporter: str
     opset: int
-    options: dict          # of torch.onnx.export
-    external: bool         # weights in a file of their own
+    options: dict  # of torch.onnx.export
+    external: bool  # weights in a file of their own
 
 
 EXPORTS = []
@@ -39,9 +41,11 @@ EXPORTS = []
 
 def export(name, exporter, opset, group="exports", external=False, **options):
     """Decorates a function that makes a Net; may stand several times over one function."""
+
     def add(build):
         EXPORTS.append(Export(name, group, build, exporter, opset, options, external))
         return build
+
     return add
 
 
@@ -68,9 +72,9 @@ def vary(module):
         value = p.flatten()[0].item()
         if not torch.isfinite(p).all() or key.endswith(("inv_freq", "mask")):
             continue
-        if value < 0.01:       # biases, tokens, layer scales of 1e-6
+        if value < 0.01:  # biases, tokens, layer scales of 1e-6
             p.copy_(0.1 * torch.randn_like(p))
-        else:                  # scales and variances
+        else:  # scales and variances
             p.mul_(0.75 + 0.5 * torch.rand_like(p))
     return module
 
@@ -103,6 +107,7 @@ def image_net(module, size, outputs=("logits",), channels=3, batch=1, calibratio
 
 class Pick(nn.Module):
     """A model that returns only the named parts of another's output, which is a dictionary or has attributes."""
+
     def __init__(self, model, arguments, parts, **fixed):
         super().__init__()
         self.model, self.arguments, self.parts, self.fixed = model, arguments, parts, fixed

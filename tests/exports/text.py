@@ -1,4 +1,5 @@
 """Models of text, sound and series: transformers', and a few written out here."""
+
 import torch
 import transformers as tf
 from torch import nn
@@ -7,7 +8,9 @@ from torch.nn import functional as F
 from registry import DYNAMO, SCRIPT, Net, Pick, export, prepared
 
 VOCABULARY = 200
-SMALL = dict(vocab_size=VOCABULARY, hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, max_position_embeddings=64)
+SMALL = dict(
+    vocab_size=VOCABULARY, hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, max_position_embeddings=64
+)
 
 
 def ids(batch, length, first=5):
@@ -18,7 +21,7 @@ def padding_mask(batch, length):
     """Ones, but for the end of every row from the second on."""
     mask = torch.ones(batch, length, dtype=torch.int64)
     for row in range(1, batch):
-        mask[row, length - 3 * row:] = 0
+        mask[row, length - 3 * row :] = 0
     return mask
 
 
@@ -35,8 +38,8 @@ def encoder_net(model, part="last_hidden_state", batch=2, length=16, types=False
 
 def causal_net(model, length=12, masked=True):
     """Without the mask, TorchScript can't export what transformers does."""
-    names = ["input_ids", "attention_mask"][:2 if masked else 1]
-    values = (ids(2, length), padding_mask(2, length))[:len(names)]
+    names = ["input_ids", "attention_mask"][: 2 if masked else 1]
+    values = (ids(2, length), padding_mask(2, length))[: len(names)]
     return Net(Pick(model, names, ["logits"], use_cache=False, return_dict=True), [values], names, ["logits"])
 
 
@@ -75,8 +78,15 @@ def electra():
 @export("deberta_v2_op12", SCRIPT, 12)
 @export("deberta_v2_dynamo", DYNAMO, 18)
 def deberta_v2():
-    config = tf.DebertaV2Config(**SMALL, relative_attention=True, position_buckets=8, pos_att_type=["p2c", "c2p"], max_relative_positions=32,
-                                share_att_key=True, norm_rel_ebd="layer_norm")
+    config = tf.DebertaV2Config(
+        **SMALL,
+        relative_attention=True,
+        position_buckets=8,
+        pos_att_type=["p2c", "c2p"],
+        max_relative_positions=32,
+        share_att_key=True,
+        norm_rel_ebd="layer_norm"
+    )
     return encoder_net(build(tf.DebertaV2Model, config, "eager"))
 
 
@@ -98,7 +108,10 @@ def modernbert():
 
 @export("fnet", DYNAMO, 20)
 def fnet():
-    model = build(tf.FNetModel, tf.FNetConfig(vocab_size=VOCABULARY, hidden_size=64, num_hidden_layers=2, intermediate_size=128, max_position_embeddings=64))
+    model = build(
+        tf.FNetModel,
+        tf.FNetConfig(vocab_size=VOCABULARY, hidden_size=64, num_hidden_layers=2, intermediate_size=128, max_position_embeddings=64),
+    )
     return Net(Pick(model, ["input_ids"], ["last_hidden_state"]), [(ids(1, 16),)], ["input_ids"], ["last_hidden_state"])
 
 
@@ -120,11 +133,24 @@ def t5():
 
 @export("bart", SCRIPT, 14)
 def bart():
-    config = tf.BartConfig(vocab_size=VOCABULARY, d_model=64, encoder_layers=2, decoder_layers=2, encoder_attention_heads=4, decoder_attention_heads=4,
-                           encoder_ffn_dim=128, decoder_ffn_dim=128, max_position_embeddings=64)
+    config = tf.BartConfig(
+        vocab_size=VOCABULARY,
+        d_model=64,
+        encoder_layers=2,
+        decoder_layers=2,
+        encoder_attention_heads=4,
+        decoder_attention_heads=4,
+        encoder_ffn_dim=128,
+        decoder_ffn_dim=128,
+        max_position_embeddings=64,
+    )
     names = ["input_ids", "decoder_input_ids"]
-    return Net(Pick(build(tf.BartModel, config, "eager"), names, ["last_hidden_state"], use_cache=False), [(ids(1, 12), ids(1, 7))], names,
-               ["last_hidden_state"])
+    return Net(
+        Pick(build(tf.BartModel, config, "eager"), names, ["last_hidden_state"], use_cache=False),
+        [(ids(1, 12), ids(1, 7))],
+        names,
+        ["last_hidden_state"],
+    )
 
 
 # ---- decoders ---------------------------------------------------------------------------------------------------------------------
@@ -163,8 +189,15 @@ def gemma2():
 
 @export("opt", SCRIPT, 13)
 def opt():
-    config = tf.OPTConfig(vocab_size=VOCABULARY, hidden_size=64, num_hidden_layers=2, num_attention_heads=4, ffn_dim=128, max_position_embeddings=64,
-                          word_embed_proj_dim=32)
+    config = tf.OPTConfig(
+        vocab_size=VOCABULARY,
+        hidden_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        ffn_dim=128,
+        max_position_embeddings=64,
+        word_embed_proj_dim=32,
+    )
     return causal_net(build(tf.OPTForCausalLM, config, "eager"))
 
 
@@ -193,9 +226,23 @@ def mamba():
 
 
 def whisper():
-    config = tf.WhisperConfig(vocab_size=VOCABULARY, num_mel_bins=40, d_model=64, encoder_layers=2, decoder_layers=2, encoder_attention_heads=4,
-                              decoder_attention_heads=4, encoder_ffn_dim=128, decoder_ffn_dim=128, max_source_positions=50, max_target_positions=32,
-                              pad_token_id=0, bos_token_id=1, eos_token_id=2, decoder_start_token_id=1)
+    config = tf.WhisperConfig(
+        vocab_size=VOCABULARY,
+        num_mel_bins=40,
+        d_model=64,
+        encoder_layers=2,
+        decoder_layers=2,
+        encoder_attention_heads=4,
+        decoder_attention_heads=4,
+        encoder_ffn_dim=128,
+        decoder_ffn_dim=128,
+        max_source_positions=50,
+        max_target_positions=32,
+        pad_token_id=0,
+        bos_token_id=1,
+        eos_token_id=2,
+        decoder_start_token_id=1,
+    )
     return build(tf.WhisperModel, config, "eager")
 
 
@@ -217,17 +264,31 @@ def whisper_decoder():
 @export("hubert_op14", SCRIPT, 14)
 @export("hubert_dynamo", DYNAMO, 18)
 def hubert():
-    config = tf.HubertConfig(vocab_size=32, hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128,
-                             conv_dim=(32, 32, 32), conv_stride=(5, 4, 2), conv_kernel=(10, 8, 4), num_conv_pos_embeddings=16,
-                             num_conv_pos_embedding_groups=4)
-    return Net(Pick(build(tf.HubertForCTC, config, "eager"), ["input_values"], ["logits"]), [(torch.randn(1, 1600),)], ["input_values"], ["logits"])
+    config = tf.HubertConfig(
+        vocab_size=32,
+        hidden_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=128,
+        conv_dim=(32, 32, 32),
+        conv_stride=(5, 4, 2),
+        conv_kernel=(10, 8, 4),
+        num_conv_pos_embeddings=16,
+        num_conv_pos_embedding_groups=4,
+    )
+    return Net(
+        Pick(build(tf.HubertForCTC, config, "eager"), ["input_values"], ["logits"]), [(torch.randn(1, 1600),)], ["input_values"], ["logits"]
+    )
 
 
 @export("clip_op14", SCRIPT, 14)
 @export("clip_dynamo", DYNAMO, 20)
 def clip():
-    config = tf.CLIPConfig(text_config=dict(SMALL, eos_token_id=2), vision_config=dict(hidden_size=64, num_hidden_layers=2, num_attention_heads=4,
-                           intermediate_size=128, image_size=32, patch_size=8), projection_dim=32)
+    config = tf.CLIPConfig(
+        text_config=dict(SMALL, eos_token_id=2),
+        vision_config=dict(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, image_size=32, patch_size=8),
+        projection_dim=32,
+    )
     names, parts = ["input_ids", "pixel_values"], ["logits_per_image", "text_embeds"]
     text = ids(3, 10)
     text[:, 8] = 2  # where the text ends
@@ -236,14 +297,26 @@ def clip():
 
 @export("patchtst", DYNAMO, 18)
 def patchtst():
-    config = tf.PatchTSTConfig(num_input_channels=3, context_length=32, patch_length=8, patch_stride=4, d_model=32, num_hidden_layers=2,
-                               num_attention_heads=4, ffn_dim=64, prediction_length=8, do_mask_input=False, share_embedding=False)
+    config = tf.PatchTSTConfig(
+        num_input_channels=3,
+        context_length=32,
+        patch_length=8,
+        patch_stride=4,
+        d_model=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        ffn_dim=64,
+        prediction_length=8,
+        do_mask_input=False,
+        share_embedding=False,
+    )
     model = build(tf.PatchTSTForPrediction, config, "eager")
     return Net(Pick(model, ["past_values"], ["prediction_outputs"]), [(torch.randn(2, 32, 3),)], ["past_values"], ["prediction"])
 
 
 class Recurrent(nn.Module):
     """One layer each of LSTM, GRU and plain RNN, in both directions or one."""
+
     def __init__(self):
         super().__init__()
         self.lstm = nn.LSTM(12, 16, num_layers=2, bidirectional=True, batch_first=True)
@@ -265,12 +338,22 @@ def recurrent():
 
 class Separator(nn.Module):
     """A mask on a learned transform of sound, by dilated convolutions (the idea of Conv-TasNet)."""
+
     def __init__(self, width=32, layers=4):
         super().__init__()
         self.encode = nn.Conv1d(1, width, 16, stride=8, bias=False)
-        self.blocks = nn.ModuleList(nn.Sequential(nn.Conv1d(width, 48, 1), nn.PReLU(), nn.GroupNorm(1, 48),
-                                                  nn.Conv1d(48, 48, 3, padding=2 ** i, dilation=2 ** i, groups=48), nn.PReLU(), nn.GroupNorm(1, 48),
-                                                  nn.Conv1d(48, width, 1)) for i in range(layers))
+        self.blocks = nn.ModuleList(
+            nn.Sequential(
+                nn.Conv1d(width, 48, 1),
+                nn.PReLU(),
+                nn.GroupNorm(1, 48),
+                nn.Conv1d(48, 48, 3, padding=2**i, dilation=2**i, groups=48),
+                nn.PReLU(),
+                nn.GroupNorm(1, 48),
+                nn.Conv1d(48, width, 1),
+            )
+            for i in range(layers)
+        )
         self.mask = nn.Conv1d(width, 2 * width, 1)
         self.decode = nn.ConvTranspose1d(width, 1, 16, stride=8, bias=False)
 
@@ -291,6 +374,7 @@ def separator():
 
 class Encoder(nn.Module):
     """PyTorch's own transformer layers."""
+
     def __init__(self):
         super().__init__()
         layer = nn.TransformerEncoderLayer(32, 4, 64, batch_first=True, norm_first=True, activation="gelu")

@@ -1,4 +1,5 @@
 """Image models: torchvision's, transformers', and a few written out here."""
+
 from functools import partial
 
 import torch
@@ -82,12 +83,15 @@ def googlenet():
 
 class InceptionStages(nn.Module):
     """The kinds of block of Inception v3, one each."""
+
     def __init__(self):
         super().__init__()
-        self.stem = nn.Sequential(inception.BasicConv2d(3, 16, kernel_size=3, stride=2), inception.BasicConv2d(16, 32, kernel_size=3),
-                                  nn.MaxPool2d(3, 2))
-        self.blocks = nn.Sequential(inception.InceptionA(32, 32), inception.InceptionB(256), inception.InceptionC(736, 32),
-                                    inception.InceptionD(768))
+        self.stem = nn.Sequential(
+            inception.BasicConv2d(3, 16, kernel_size=3, stride=2), inception.BasicConv2d(16, 32, kernel_size=3), nn.MaxPool2d(3, 2)
+        )
+        self.blocks = nn.Sequential(
+            inception.InceptionA(32, 32), inception.InceptionB(256), inception.InceptionC(736, 32), inception.InceptionD(768)
+        )
         self.head = nn.Linear(1280, 10)
 
     def forward(self, x):
@@ -138,8 +142,12 @@ def swin():
 @export("swin_v2_dynamo", DYNAMO, 20)
 def swin_v2():
     st = tv.swin_transformer
-    return image_net(tv.SwinTransformer([4, 4], 24, [2, 2], [2, 4], [4, 4], num_classes=10, block=st.SwinTransformerBlockV2,
-                                        downsample_layer=st.PatchMergingV2), 64)
+    return image_net(
+        tv.SwinTransformer(
+            [4, 4], 24, [2, 2], [2, 4], [4, 4], num_classes=10, block=st.SwinTransformerBlockV2, downsample_layer=st.PatchMergingV2
+        ),
+        64,
+    )
 
 
 @export("maxvit_op15", SCRIPT, 15)
@@ -217,16 +225,23 @@ def hf_swin():
 @export("hf_segformer_op11", SCRIPT, 11)
 @export("hf_segformer_dynamo", DYNAMO, 18)
 def hf_segformer():
-    config = tf.SegformerConfig(hidden_sizes=[16, 32, 48, 64], depths=[1, 1, 1, 1], num_attention_heads=[1, 2, 3, 4], decoder_hidden_size=32,
-                                num_labels=5)
+    config = tf.SegformerConfig(
+        hidden_sizes=[16, 32, 48, 64], depths=[1, 1, 1, 1], num_attention_heads=[1, 2, 3, 4], decoder_hidden_size=32, num_labels=5
+    )
     return hf_image(config, tf.SegformerForSemanticSegmentation, "logits", 64, attention="eager")
 
 
 @export("hf_mobilevit_op12", SCRIPT, 12)
 @export("hf_mobilevit_dynamo", DYNAMO, 18)
 def hf_mobilevit():
-    config = tf.MobileViTConfig(image_size=64, hidden_sizes=[24, 32, 40], neck_hidden_sizes=[8, 8, 16, 16, 24, 32, 64],
-                                num_attention_heads=4, num_hidden_layers=2, num_labels=10)
+    config = tf.MobileViTConfig(
+        image_size=64,
+        hidden_sizes=[24, 32, 40],
+        neck_hidden_sizes=[8, 8, 16, 16, 24, 32, 64],
+        num_attention_heads=4,
+        num_hidden_layers=2,
+        num_labels=10,
+    )
     return hf_image(config, tf.MobileViTForImageClassification, "logits", 64)
 
 
@@ -257,10 +272,19 @@ def hf_cvt():
 
 @export("hf_depth_anything", SCRIPT, 17)
 def hf_depth_anything():
-    backbone = tf.Dinov2Config(hidden_size=64, num_hidden_layers=4, num_attention_heads=4, image_size=56, patch_size=14,
-                               out_indices=[1, 2, 3, 4], apply_layernorm=True, reshape_hidden_states=False)
-    config = tf.DepthAnythingConfig(backbone_config=backbone, reassemble_hidden_size=64, neck_hidden_sizes=[8, 16, 32, 32],
-                                    fusion_hidden_size=16, head_hidden_size=8)
+    backbone = tf.Dinov2Config(
+        hidden_size=64,
+        num_hidden_layers=4,
+        num_attention_heads=4,
+        image_size=56,
+        patch_size=14,
+        out_indices=[1, 2, 3, 4],
+        apply_layernorm=True,
+        reshape_hidden_states=False,
+    )
+    config = tf.DepthAnythingConfig(
+        backbone_config=backbone, reassemble_hidden_size=64, neck_hidden_sizes=[8, 16, 32, 32], fusion_hidden_size=16, head_hidden_size=8
+    )
     return hf_image(config, tf.DepthAnythingForDepthEstimation, "predicted_depth", 56)
 
 
@@ -269,20 +293,28 @@ def hf_depth_anything():
 
 class UNet(nn.Module):
     """Three levels. `up` is how a level is enlarged: "transpose", "bilinear" or "nearest"."""
+
     def __init__(self, up, width=8, classes=3):
         super().__init__()
         self.up = up
         sizes = [width, 2 * width, 4 * width]
         self.down = nn.ModuleList(self.stage(a, b) for a, b in zip([3] + sizes, sizes))
-        self.enlarge = nn.ModuleList(nn.ConvTranspose2d(b, a, 2, stride=2) if up == "transpose" else nn.Conv2d(b, a, 1)
-                                     for a, b in zip(sizes, sizes[1:]))
+        self.enlarge = nn.ModuleList(
+            nn.ConvTranspose2d(b, a, 2, stride=2) if up == "transpose" else nn.Conv2d(b, a, 1) for a, b in zip(sizes, sizes[1:])
+        )
         self.merge = nn.ModuleList(self.stage(2 * a, a) for a in sizes[:-1])
         self.head = nn.Conv2d(width, classes, 1)
 
     @staticmethod
     def stage(a, b):
-        return nn.Sequential(nn.Conv2d(a, b, 3, padding=1, bias=False), nn.BatchNorm2d(b), nn.LeakyReLU(0.1),
-                             nn.Conv2d(b, b, 3, padding=1), nn.InstanceNorm2d(b, affine=True), nn.PReLU(b))
+        return nn.Sequential(
+            nn.Conv2d(a, b, 3, padding=1, bias=False),
+            nn.BatchNorm2d(b),
+            nn.LeakyReLU(0.1),
+            nn.Conv2d(b, b, 3, padding=1),
+            nn.InstanceNorm2d(b, affine=True),
+            nn.PReLU(b),
+        )
 
     def forward(self, x):
         skips = []
@@ -318,6 +350,7 @@ def unet_nearest():
 
 class Mixer(nn.Module):
     """Layers that mix along the patches, then along the channels."""
+
     class Layer(nn.Module):
         def __init__(self, patches, width):
             super().__init__()
@@ -349,12 +382,20 @@ def mixer():
 
 class Enhance(nn.Module):
     """Super-resolution with PixelShuffle, reflected borders, GroupNorm and a bicubic shortcut."""
+
     def __init__(self, scale=2, width=16):
         super().__init__()
         self.scale = scale
         self.head = nn.Sequential(nn.ReflectionPad2d(1), nn.Conv2d(3, width, 3))
-        self.body = nn.Sequential(nn.GroupNorm(4, width), nn.SiLU(), nn.ReplicationPad2d(1), nn.Conv2d(width, width, 3), nn.ELU(),
-                                  nn.Conv2d(width, width, 3, padding=2, dilation=2, groups=4), nn.Softplus())
+        self.body = nn.Sequential(
+            nn.GroupNorm(4, width),
+            nn.SiLU(),
+            nn.ReplicationPad2d(1),
+            nn.Conv2d(width, width, 3),
+            nn.ELU(),
+            nn.Conv2d(width, width, 3, padding=2, dilation=2, groups=4),
+            nn.Softplus(),
+        )
         self.tail = nn.Sequential(nn.Conv2d(width, 3 * scale * scale, 1), nn.PixelShuffle(scale))
 
     def forward(self, x):
@@ -372,10 +413,19 @@ def enhance():
 
 class Volume(nn.Module):
     """Convolutions and pools in three dimensions."""
+
     def __init__(self):
         super().__init__()
-        self.net = nn.Sequential(nn.Conv3d(1, 8, 3, padding=1), nn.BatchNorm3d(8), nn.Hardtanh(), nn.MaxPool3d(2),
-                                 nn.Conv3d(8, 16, 3, stride=2, padding=1, groups=2), nn.CELU(), nn.AvgPool3d(2), nn.ConvTranspose3d(16, 4, 2, stride=2))
+        self.net = nn.Sequential(
+            nn.Conv3d(1, 8, 3, padding=1),
+            nn.BatchNorm3d(8),
+            nn.Hardtanh(),
+            nn.MaxPool3d(2),
+            nn.Conv3d(8, 16, 3, stride=2, padding=1, groups=2),
+            nn.CELU(),
+            nn.AvgPool3d(2),
+            nn.ConvTranspose3d(16, 4, 2, stride=2),
+        )
 
     def forward(self, x):
         return self.net(x).softmax(1)
