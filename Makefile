@@ -87,7 +87,7 @@ $(BUILD)/demo/digits: $(BUILD)/onnx2c examples/digits/main.c
 	$(CC) -std=c99 -O2 -I$(BUILD)/demo -o $@ examples/digits/main.c $(BUILD)/demo/digits.c -lm
 
 check: deps-check
-	$(Q)$(MAKE) --no-print-directory $(BUILD)/onnx2c $(BUILD)/unit-tests $(VENV)/stamp
+	$(Q)$(MAKE) --no-print-directory $(BUILD)/onnx2c $(BUILD)/unit-tests $(BUILD)/operators $(BUILD)/conformance/stamp
 	$(Q)tests/check.sh $(BUILD) $(VENV)/bin/python
 
 install: $(BUILD)/onnx2c
@@ -120,9 +120,21 @@ $(VENV)/stamp: tests/conformance/requirements.txt
 	$(Q)$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
+$(BUILD)/conformance/stamp: tests/conformance/export_cases.py $(VENV)/stamp
+	$(Q)$(VENV)/bin/python $< $(@D)
+	@touch $@
+
 # After a change that is meant to show: look at the diff, then commit it.
 golden: $(BUILD)/onnx2c
 	$(Q)tests/golden.sh $(BUILD)/onnx2c --update
 
-.PHONY: all demo check install clean deps-build deps-check golden
+# -- documentation ----------------------------------------------------------------------------------------------------------
+
+$(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/main.o,$(LIBRARY))
+	$(Q)$(CC) $(CSTD) $(WARN) $(OPT) $(CFLAGS) $(INCLUDES) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+docs: $(BUILD)/operators
+	$(Q)$(BUILD)/operators >docs/operators.md
+
+.PHONY: all demo check install clean docs deps-build deps-check golden
 .SECONDARY:

@@ -42,11 +42,13 @@ unit_tests() {
 part "unit tests" unit_tests
 part "models" tests/models.sh "$onnx2c"
 part "golden texts" tests/golden.sh "$onnx2c"
+part "documents" tests/docs.sh "$build"
 part "bad input" tests/bad.sh "$onnx2c" "$python"
 part "generated code" tests/codegen.sh "$onnx2c"
 part "memory of the compiler" tests/memory.sh "$onnx2c"
 part "firmware" examples/cortex-m/check.sh "$onnx2c"
-part "official cases" tests/conformance/run.sh "$onnx2c" "$python"
+part "super-resolution" examples/super_resolution/check.sh "$onnx2c"
+part "official cases" "$python" tests/conformance/run.py --bin "$onnx2c" --root "$build/conformance" --jobs "$(nproc)"
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -1,0 +1,41 @@
+#!/bin/bash
+# The documents against what they speak of.
+#
+#   docs.sh BUILD
+cd "$(dirname "$0")/.." || exit 1
+. tests/lib.sh
+build=$1
+
+current() { "$build/operators" | diff -u docs/operators.md - || { echo "run make docs"; return 1; }; }
+
+# Options as --help spells them: "--name".
+options() { { "$build/onnx2c" --help && "$build/onnx2c" verify --help; } | grep -oE -- '--[a-z]+' | sort -u; }
+
+in_man_page() {
+    sed 's/\\//g' onnx2c.1 >"$work/man"
+    for option in $(options); do grep -q -- "$option\b" "$work/man" || { echo "$option is not in onnx2c.1"; return 1; }; done
+}
+
+# Relative links of a document lead somewhere.
+links() {
+    grep -oE '\]\([^)#:]+\)' "$1" | sed 's/^](//; s/)$//' | while read -r link; do
+        [ -e "$(dirname "$1")/$link" ] || { echo "$1: $link is not there"; exit 1; }
+    done
+}
+
+# Files and folders that a document names in backquotes exist, a program at least as its source.
+paths() {
+    # shellcheck disable=SC2016 # these backquotes are just that
+    grep -oE '`(compiler|runtime_min|templates|tests|tools|examples|docs|proto)/[A-Za-z0-9_./-]*`' "$1" | tr -d "\`" | grep -v NAME | while read -r path; do
+        [ -e "$path" ] || [ -e "$path.c" ] || { echo "$1: $path is not there"; exit 1; }
+    done
+}
+
+ok "docs/operators.md is current" current
+ok "every option is in the man page" in_man_page
+ok "the man page has no mistakes" sh -c '! groff -man -Tutf8 -ww -z onnx2c.1 2>&1 | grep .'
+for document in README.md docs/*.md examples/*/README.md runtime_min/README.md; do
+    ok "links of $document" links "$document"
+    ok "paths in $document" paths "$document"
+done
+finish
