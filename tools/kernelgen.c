@@ -260,7 +260,8 @@ static char type_letter(const char *s, size_t length, bool is_result)
     if (strchr(type, '*') || strchr(type, '[')) return strstr(type, "const struct ") && strchr(type, '*') ? 's' : 'p';
     static const struct { const char *c; char letter; } letters[] = {
         {"size_t", 'z'}, {"int8_t", 'c'}, {"uint8_t", 'C'}, {"int16_t", 'h'}, {"uint16_t", 'H'}, {"int32_t", 'i'},
-        {"uint32_t", 'I'}, {"int64_t", 'l'}, {"uint64_t", 'L'}, {"float", 'f'}, {"double", 'd'}, {"bool", 'b'}, {"int", 'i'}, {"void", 'v'},
+        {"uint32_t", 'I'}, {"int64_t", 'l'}, {"uint64_t", 'L'}, {"float", 'f'}, {"double", 'd'}, {"bool", 'b'}, {"bits16", 'H'}, {"bits32", 'I'}, {"bits64", 'L'},
+        {"int", 'i'}, {"void", 'v'},
     };
     const char *word = type;
     for (;;) {
