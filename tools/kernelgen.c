@@ -30,10 +30,10 @@ static const ElementType element_types[] = {
     {"bool", "bool", "", "bool", "0", "1"},
     {"f16", "uint16_t", "", "uint16_t", "0", "UINT16_MAX"},
     {"bf16", "uint16_t", "", "uint16_t", "0", "UINT16_MAX"},
-    {"b1", "uint8_t", "", "uint8_t", "0", "UINT8_MAX"}, /* b*: elements that are only moved, by their bytes */
-    {"b2", "uint16_t", "", "uint16_t", "0", "UINT16_MAX"},
-    {"b4", "uint32_t", "", "uint32_t", "0", "UINT32_MAX"},
-    {"b8", "uint64_t", "", "uint64_t", "0", "UINT64_MAX"},
+    {"b1", "uint8_t", "", "uint8_t", "0", "UINT8_MAX"}, /* b*: elements that are only moved, by their bytes (bits.c) */
+    {"b2", "bits16", "", "uint16_t", "0", "UINT16_MAX"},
+    {"b4", "bits32", "", "uint32_t", "0", "UINT32_MAX"},
+    {"b8", "bits64", "", "uint64_t", "0", "UINT64_MAX"},
     {"str", "const char *", "", "", "", ""},
 };
 
@@ -260,7 +260,8 @@ static char type_letter(const char *s, size_t length, bool is_result)
     if (strchr(type, '*') || strchr(type, '[')) return strstr(type, "const struct ") && strchr(type, '*') ? 's' : 'p';
     static const struct { const char *c; char letter; } letters[] = {
         {"size_t", 'z'}, {"int8_t", 'c'}, {"uint8_t", 'C'}, {"int16_t", 'h'}, {"uint16_t", 'H'}, {"int32_t", 'i'},
-        {"uint32_t", 'I'}, {"int64_t", 'l'}, {"uint64_t", 'L'}, {"float", 'f'}, {"double", 'd'}, {"bool", 'b'}, {"int", 'i'}, {"void", 'v'},
+        {"uint32_t", 'I'}, {"int64_t", 'l'}, {"uint64_t", 'L'}, {"float", 'f'}, {"double", 'd'}, {"bool", 'b'}, {"bits16", 'H'}, {"bits32", 'I'}, {"bits64", 'L'},
+        {"int", 'i'}, {"void", 'v'},
     };
     const char *word = type;
     for (;;) {

@@ -1,0 +1,155 @@
+/* Pad, CenterCropPad: https://onnx.ai/onnx/operators/onnx__Pad.html, onnx__CenterCropPad.html
+ * Both place a window of the input in the result. Negative pads crop, before anything is repeated. Pads are an attribute before opset 11
+ * (named "paddings" in opset 1) and an input since; the axes they are for came with opset 18. */
+#include "move.h"
+
+#include <string.h>
+
+/* -- Pad ---------------------------------------------------------------------------------------------------------------------------- */
+
+/* The pads as listed: begins of the axes they are for, then ends. Count, -1 with an error. */
+static int listed_pads(Node *n, Dim **pads)
+{
+    const int64_t *values;
+    if (n->opset >= 11) return need_dims(n, 1, pads);
+    int count = attr_ints(n, n->opset < 2 ? "paddings" : "pads", &values);
+    *pads = mem_array((size_t)count + 1, sizeof **pads);
+    for (int i = 0; i < count; i++) (*pads)[i] = dim_const(values[i]);
+    return count;
+}
+
+/* Elements added before and behind each axis. */
+static bool read_pads(Node *n, Dim *before, Dim *after)
+{
+    const Shape *x = &n->in[0]->type.shape;
+    Dim *pads;
+    int64_t *axes = NULL;
+    int count = listed_pads(n, &pads), axes_count = in(n, 3) ? need_ints(n, 3, &axes) : x->rank;
+    bool seen[MAX_RANK] = {false};
+    if (count < 0 || axes_count < 0) return false;
+    if (count != 2 * axes_count) {
+        node_error(n, "has %d pads for %d axes, expected two for each; the model is invalid here, check how it was exported", count, axes_count);
+        return false;
+    }
+    for (int d = 0; d < x->rank; d++) before[d] = after[d] = dim_const(0);
+    for (int i = 0; i < axes_count; i++) {
+        int axis = axes ? normalize_axis(n, axes[i], x->rank) : i;
+        if (axis < 0) return false;
+        if (seen[axis]) {
+            node_error(n, "axis %d is listed twice; the model is invalid here, check how it was exported", axis);
+            return false;
+        }
+        seen[axis] = true;
+        before[axis] = pads[i];
+        after[axis] = pads[axes_count + i];
+    }
+    return true;
+}
+
+static bool read_mode(Node *n, const char **mode)
+{
+    static const char *const modes[] = {"constant", "reflect", "edge", "wrap"};
+    int known = n->opset < 19 ? 3 : 4;
+    *mode = attr_string(n, "mode", "constant");
+    for (int i = 0; i < known; i++)
+        if (!strcmp(*mode, modes[i])) return true;
+    node_error(n, "mode is \"%s\", expected constant, reflect, edge%s; the model is invalid here, check how it was exported", *mode,
+               known > 3 ? " or wrap" : " (wrap since opset 19)");
+    return false;
+}
+
+/* The padded size of an axis, or NULL with an error. */
+static Dim padded_size(Node *n, int axis, Dim size, Dim before, Dim after, bool repeats)
+{
+    Dim padded = dim_add(size, dim_add(before, after)), zero = dim_const(0);
+    Dim kept = dim_add(size, dim_add(dim_min(before, zero), dim_min(after, zero)));
+    if (dim_high(padded) < 0 || dim_high(kept) < 0) {
+        node_error(n, "pads of %s and %s leave less than nothing of axis %d, which has %s elements; the model is invalid here, check how it was exported",
+                   dim_text(before), dim_text(after), axis, dim_text(size));
+        return NULL;
+    }
+    if (!repeats || dim_high(kept) > 0 || dim_is(padded, 0)) return padded;
+    node_error(n, "axis %d has no element that padding could repeat; the model is invalid here, check how it was exported", axis);
+    return NULL;
+}
+
+static void infer_pad(Node *n)
+{
+    Dim before[MAX_RANK], after[MAX_RANK];
+    const char *mode;
+    bool inputs = n->opset >= 11;
+    if (!need(n, inputs ? 2 : 1, n->opset >= 18 ? 4 : inputs ? 3 : 1, 1, 1) || !need_tensor_inputs(n) || !need_bytes(n, 0, false)) return;
+    if (!read_mode(n, &mode) || !read_pads(n, before, after)) return;
+    const Value *value = in(n, 2);
+    if (value && (!need_same_type(n, 0, 2) || !need_equal(n, elements(value), dim_const(1), "elements of the constant value, and 1"))) return;
+    Shape y = n->in[0]->type.shape;
+    for (int d = 0; d < y.rank; d++) {
+        y.dim[d] = padded_size(n, d, y.dim[d], before[d], after[d], strcmp(mode, "constant") != 0);
+        if (!y.dim[d]) return;
+    }
+    set_out(n, 0, n->in[0]->type.dtype, &y);
+}
+
+static void lower_pad(Node *n)
+{
+    Dim after[MAX_RANK];
+    Padding p = {.value = in(n, 2)};
+    double attribute = n->opset < 11 ? attr_float(n, "value", 0) : 0;
+    read_mode(n, &p.mode);
+    read_pads(n, p.before, after);
+    if (attribute != 0) p.value = const_scalar(n, n->in[0]->type.dtype, attribute);
+    lower_padding(n, n->in[0], n->out[0], &p);
+}
+
+/* -- CenterCropPad -------------------------------------------------------------------------------------------------------------------- */
+
+/* The shape wanted: `shape` for the axes it is for, otherwise the input's. */
+static bool read_target(Node *n, Shape *target)
+{
+    Dim *sizes;
+    const int64_t *axes;
+    int count = need_dims(n, 1, &sizes), axes_count = attr_ints(n, "axes", &axes);
+    *target = n->in[0]->type.shape;
+    if (count < 0) return false;
+    if (count != (attr_find(n, "axes") ? axes_count : target->rank)) {
+        node_error(n, "has %d sizes, expected one for each axis it is for; the model is invalid here, check how it was exported", count);
+        return false;
+    }
+    for (int i = 0; i < count; i++) {
+        int axis = axes ? normalize_axis(n, axes[i], target->rank) : i;
+        if (axis < 0) return false;
+        if (dim_high(sizes[i]) < 0) {
+            node_error(n, "size %d is %s, expected 0 or more; the model is invalid here, check how it was exported", i, dim_text(sizes[i]));
+            return false;
+        }
+        target->dim[axis] = sizes[i];
+    }
+    return true;
+}
+
+static void infer_center_crop_pad(Node *n)
+{
+    static const DType index_types[] = {DT_INT64, DT_INT32};
+    Shape target;
+    if (!need(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) || !need_bytes(n, 0, false)) return;
+    if (read_target(n, &target)) set_out(n, 0, n->in[0]->type.dtype, &target);
+}
+
+/* Half of what is missing or too much goes before, rounded toward zero; the odd element behind. */
+static void lower_center_crop_pad(Node *n)
+{
+    const Shape *x = &n->in[0]->type.shape, *y = &n->out[0]->type.shape;
+    Padding p = {.mode = "constant"};
+    Dim zero = dim_const(0), two = dim_const(2);
+    for (int d = 0; d < x->rank; d++) {
+        Dim missing = dim_sub(y->dim[d], x->dim[d]);
+        p.before[d] = dim_add(dim_max(zero, dim_floordiv(missing, two)), dim_min(zero, dim_ceildiv(missing, two)));
+    }
+    lower_padding(n, n->in[0], n->out[0], &p);
+}
+
+const Op ops_pad[] = {
+    {.name = "Pad", .domain = "", .since = 1, .infer = infer_pad, .lower = lower_pad, .flags = OP_HALF_NATIVE},
+    {.name = "CenterCropPad", .domain = "", .since = 18, .infer = infer_center_crop_pad, .lower = lower_center_crop_pad, .flags = OP_HALF_NATIVE},
+    {0},
+};

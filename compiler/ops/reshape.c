@@ -1,0 +1,167 @@
+/* Reshape, Flatten, Squeeze, Unsqueeze: the same elements in the same order under another shape.
+ * https://onnx.ai/onnx/operators/onnx__Reshape.html (and the others)
+ * Shapes and axes are attributes in the older forms, inputs in the newer ones. */
+#include "op.h"
+
+static bool need_room(Node *n, int rank)
+{
+    if (rank <= MAX_RANK) return true;
+    node_error(n, "result has rank %d, expected at most %d; merge dimensions in the model", rank, MAX_RANK);
+    return false;
+}
+
+/* An int64 list that is input 1 since opset `input_since` and attribute `name` before. Count, or -1 with an error. */
+static int list_of(Node *n, const char *name, int input_since, Dim **dims)
+{
+    if (n->opset >= input_since) return need_dims(n, 1, dims);
+    const int64_t *values;
+    int count = attr_ints(n, name, &values);
+    *dims = mem_array((size_t)count + 1, sizeof **dims);
+    for (int i = 0; i < count; i++) (*dims)[i] = dim_const(values[i]);
+    return count;
+}
+
+/* -- Reshape ------------------------------------------------------------------------------------------------------------------ */
+
+/* The dimension given as -1: what remains. Dimensions that are copied are left out of the quotient, so that they may be 0. */
+static Dim remaining_dim(Node *n, const Shape *x, const Shape *y, const bool *copied, int unknown)
+{
+    Dim total = dim_const(1), given = dim_const(1);
+    for (int i = 0; i < x->rank; i++)
+        if (i >= y->rank || !copied[i]) total = dim_mul(total, x->dim[i]);
+    for (int i = 0; i < y->rank; i++)
+        if (i != unknown && !copied[i]) given = dim_mul(given, y->dim[i]);
+    if (dim_is(given, 0)) {
+        node_error(n, "asks for the dimension that is -1 beside one of 0, expected no -1 there; the model is invalid here, check how it was exported");
+        return dim_const(0);
+    }
+    Dim d = dim_floordiv(total, given);
+    need_equal(n, dim_mul(d, given), total, mem_printf("elements of shape %s don't fill the dimension that is -1", shape_text(x)));
+    return d;
+}
+
+static void infer_reshape(Node *n)
+{
+    if (!need(n, n->opset < 5 ? 1 : 2, n->opset < 5 ? 1 : 2, 1, 1) || !need_tensor_inputs(n)) return;
+    const Shape *x = &n->in[0]->type.shape;
+    Dim *wanted;
+    Shape y = {.rank = list_of(n, "shape", 5, &wanted)};
+    bool copied[MAX_RANK] = {false}, allow_zero = n->opset >= 14 && attr_int(n, "allowzero", 0);
+    int unknown = -1;
+    if (y.rank < 0 || !need_room(n, y.rank)) return;
+    for (int i = 0; i < y.rank; i++) {
+        y.dim[i] = wanted[i];
+        copied[i] = dim_is(wanted[i], 0) && !allow_zero;
+        if (copied[i] && i >= x->rank) {
+            node_error(n, "dimension %d of the shape is 0, which copies it from the input, but the input's shape is %s; the model is invalid here, "
+                          "check how it was exported", i, shape_text(x));
+            return;
+        }
+        if (copied[i]) y.dim[i] = x->dim[i];
+        if (!dim_is_const(wanted[i]) || dim_value(wanted[i]) >= 0) continue;
+        if (unknown >= 0 || !dim_is(wanted[i], -1)) {
+            node_error(n, "dimension %d of the shape is %s%s, expected sizes and at most one -1; the model is invalid here, check how it was exported", i,
+                       dim_text(wanted[i]), unknown >= 0 ? " and not the first negative one" : "");
+            return;
+        }
+        unknown = i;
+    }
+    if (unknown >= 0) y.dim[unknown] = remaining_dim(n, x, &y, copied, unknown);
+    else if (!need_equal(n, shape_elements(x), shape_elements(&y), mem_printf("elements of %s and of %s", shape_text(x), shape_text(&y)))) return;
+    set_out(n, 0, n->in[0]->type.dtype, &y);
+}
+
+/* -- Flatten ------------------------------------------------------------------------------------------------------------------ */
+
+static void infer_flatten(Node *n)
+{
+    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
+    const Shape *x = &n->in[0]->type.shape;
+    int64_t axis = attr_int(n, "axis", 1);
+    if (axis < -x->rank || axis > x->rank) {
+        node_error(n, "axis is %lld, expected %d to %d for shape %s; the model is invalid here, check how it was exported", (long long)axis, -x->rank,
+                   x->rank, shape_text(x));
+        return;
+    }
+    int at = (int)(axis < 0 ? axis + x->rank : axis);
+    Shape y = shape_of(2, (Dim[]){shape_product(x, 0, at), shape_product(x, at, x->rank)});
+    set_out(n, 0, n->in[0]->type.dtype, &y);
+}
+
+/* -- Squeeze and Unsqueeze ------------------------------------------------------------------------------------------------------ */
+
+/* Marks the axes of a tensor of this rank that are listed; false, with an error, if they can't be. */
+static bool mark_axes(Node *n, const Dim *axes, int count, int rank, bool *marked)
+{
+    for (int i = 0; i < count; i++) {
+        if (!dim_is_const(axes[i])) {
+            node_error(n, "axis %s is only known at run time, expected a constant; fix it with --dim NAME=N", dim_text(axes[i]));
+            return false;
+        }
+        int axis = normalize_axis(n, dim_value(axes[i]), rank);
+        if (axis < 0) return false;
+        if (marked[axis]) {
+            node_error(n, "axis %d is listed twice; the model is invalid here, check how it was exported", axis);
+            return false;
+        }
+        marked[axis] = true;
+    }
+    return true;
+}
+
+/* Without a list: every dimension of 1. */
+static bool mark_ones(Node *n, const Shape *x, bool *marked)
+{
+    for (int i = 0; i < x->rank; i++) {
+        marked[i] = dim_is(x->dim[i], 1);
+        if (dim_is_const(x->dim[i]) || dims_differ(x->dim[i], dim_const(1))) continue;
+        node_error(n, "removes every dimension of 1, but whether %s is 1 is known only at run time; fix it with --dim NAME=N or bounds from 2 on, or list "
+                      "the axes in the model", dim_text(x->dim[i]));
+        return false;
+    }
+    return true;
+}
+
+static void infer_squeeze(Node *n)
+{
+    if (!need(n, 1, n->opset < 13 ? 1 : 2, 1, 1) || !need_tensor_inputs(n)) return;
+    const Shape *x = &n->in[0]->type.shape;
+    bool marked[MAX_RANK] = {false}, listed = n->opset < 13 ? attr_find(n, "axes") != NULL : in(n, 1) != NULL;
+    if (listed) {
+        Dim *axes;
+        int count = list_of(n, "axes", 13, &axes);
+        if (count < 0 || !mark_axes(n, axes, count, x->rank, marked)) return;
+    } else if (!mark_ones(n, x, marked)) {
+        return;
+    }
+    Shape y = {.rank = 0};
+    for (int i = 0; i < x->rank; i++) {
+        if (!marked[i]) y.dim[y.rank++] = x->dim[i];
+        else if (!need_equal(n, x->dim[i], dim_const(1), mem_printf("axis %d to squeeze, and 1", i))) return;
+    }
+    set_out(n, 0, n->in[0]->type.dtype, &y);
+}
+
+static void infer_unsqueeze(Node *n)
+{
+    bool listed = n->opset < 13;
+    if (!need(n, listed ? 1 : 2, listed ? 1 : 2, 1, 1) || !need_tensor_inputs(n)) return;
+    const Shape *x = &n->in[0]->type.shape;
+    bool marked[MAX_RANK] = {false};
+    Dim *axes;
+    int count = list_of(n, "axes", 13, &axes);
+    Shape y = {.rank = x->rank + count};
+    if (count < 0 || !need_room(n, y.rank) || !mark_axes(n, axes, count, y.rank, marked)) return;
+    for (int i = 0, from = 0; i < y.rank; i++) y.dim[i] = marked[i] ? dim_const(1) : x->dim[from++];
+    set_out(n, 0, n->in[0]->type.dtype, &y);
+}
+
+#define RESHAPES(op, f) {.name = op, .domain = "", .since = 1, .infer = f, .lower = lower_as_view, .flags = OP_HALF_NATIVE | OP_MOVES}
+
+const Op ops_reshape[] = {
+    RESHAPES("Reshape", infer_reshape),
+    RESHAPES("Flatten", infer_flatten),
+    RESHAPES("Squeeze", infer_squeeze),
+    RESHAPES("Unsqueeze", infer_unsqueeze),
+    {0},
+};

@@ -1,0 +1,136 @@
+/* Slice: https://onnx.ai/onnx/operators/onnx__Slice.html
+ * starts, ends and axes are attributes before opset 10 and inputs since, with steps. Axes and steps must be constants; starts and ends
+ * may be expressions. */
+#include "move.h"
+
+typedef struct { int64_t step[MAX_RANK]; Dim start[MAX_RANK], size[MAX_RANK]; } Slices;
+
+typedef struct { int count; Dim *starts, *ends; int64_t *axes, *steps; } Lists; /* axes, steps: NULL if omitted */
+
+/* -- reading ------------------------------------------------------------------------------------------------------------------------ */
+
+static int dims_attr(Node *n, const char *name, Dim **dims)
+{
+    const int64_t *values;
+    int count = attr_ints(n, name, &values);
+    *dims = mem_array((size_t)count + 1, sizeof **dims);
+    for (int i = 0; i < count; i++) (*dims)[i] = dim_const(values[i]);
+    return count;
+}
+
+static bool same_count(Node *n, const char *what, int count, int expected)
+{
+    if (count == expected) return true;
+    if (count >= 0) node_error(n, "has %d %s for %d starts, expected one each; the model is invalid here, check how it was exported", count, what, expected);
+    return false;
+}
+
+static bool read_attributes(Node *n, Lists *l)
+{
+    const int64_t *axes;
+    l->count = dims_attr(n, "starts", &l->starts);
+    if (!same_count(n, "ends", dims_attr(n, "ends", &l->ends), l->count)) return false;
+    int count = attr_ints(n, "axes", &axes);
+    l->axes = attr_find(n, "axes") ? mem_dup(axes, (size_t)count * sizeof *axes) : NULL;
+    return !l->axes || same_count(n, "axes", count, l->count);
+}
+
+static bool read_inputs(Node *n, Lists *l)
+{
+    l->count = need_dims(n, 1, &l->starts);
+    if (l->count < 0 || !same_count(n, "ends", need_dims(n, 2, &l->ends), l->count)) return false;
+    if (in(n, 3) && !same_count(n, "axes", need_ints(n, 3, &l->axes), l->count)) return false;
+    return !in(n, 4) || same_count(n, "steps", need_ints(n, 4, &l->steps), l->count);
+}
+
+/* -- one axis ----------------------------------------------------------------------------------------------------------------------- */
+
+/* A bound below 0 counts from the end. When its sign is only known at run time, a division makes the choice: floor(b / 2^30) is -1 if
+ * it is negative, else 0, for whatever is a size at all. */
+static Dim from_start(Dim bound, Dim d)
+{
+    if (dim_low(bound) >= 0) return bound;
+    if (dim_high(bound) < 0) return dim_add(bound, d);
+    return dim_sub(bound, dim_mul(d, dim_floordiv(bound, dim_const(1 << 30))));
+}
+
+static Dim clamp(Dim low, Dim x, Dim high)
+{
+    return dim_max(low, dim_min(x, high));
+}
+
+static void slice_axis(Slices *s, int axis, Dim d, Dim start, Dim end, int64_t step)
+{
+    Dim zero = dim_const(0), last = dim_sub(d, dim_const(1));
+    start = from_start(start, d);
+    end = from_start(end, d);
+    if (step > 0) {
+        start = clamp(zero, start, d);
+        end = clamp(zero, end, d);
+    } else {
+        start = clamp(zero, start, last);
+        end = clamp(dim_const(-1), end, last);
+    }
+    s->start[axis] = start;
+    s->step[axis] = step;
+    s->size[axis] = dim_max(zero, dim_ceildiv(dim_sub(end, start), dim_const(step)));
+    if (step < 0) s->size[axis] = dim_min(d, s->size[axis]); /* there is no last index in an empty axis */
+}
+
+static bool read_slices(Node *n, Slices *s)
+{
+    Lists l = {.axes = NULL, .steps = NULL};
+    const Shape *x = &n->in[0]->type.shape;
+    bool seen[MAX_RANK] = {false};
+    if (!(n->opset < 10 ? read_attributes(n, &l) : read_inputs(n, &l))) return false;
+    for (int d = 0; d < x->rank; d++) {
+        s->start[d] = dim_const(0);
+        s->size[d] = x->dim[d];
+        s->step[d] = 1;
+    }
+    for (int i = 0; i < l.count; i++) {
+        int axis = normalize_axis(n, l.axes ? l.axes[i] : i, x->rank);
+        int64_t step = l.steps ? l.steps[i] : 1;
+        if (axis < 0) return false;
+        if (seen[axis] || step == 0) {
+            node_error(n, seen[axis] ? "axis %d is listed twice; the model is invalid here, check how it was exported"
+                                     : "the step along axis %d is 0, expected another; the model is invalid here, check how it was exported", axis);
+            return false;
+        }
+        seen[axis] = true;
+        slice_axis(s, axis, x->dim[axis], l.starts[i], l.ends[i], step);
+    }
+    return true;
+}
+
+/* -- the operator --------------------------------------------------------------------------------------------------------------------- */
+
+static void infer_slice(Node *n)
+{
+    Slices s;
+    if (!need(n, n->opset < 10 ? 1 : 3, n->opset < 10 ? 1 : 5, 1, 1) || !need_tensor_inputs(n) || !read_slices(n, &s)) return;
+    Shape y = shape_of(n->in[0]->type.shape.rank, s.size);
+    set_out(n, 0, n->in[0]->type.dtype, &y);
+}
+
+static void lower_slice(Node *n)
+{
+    Slices s;
+    read_slices(n, &s);
+    const Shape *x = &n->in[0]->type.shape;
+    Dim offset = dim_const(0);
+    Walk w = {.rank = 0};
+    for (int d = 0; d < x->rank; d++) {
+        Dim stride = stride_of(x, d);
+        bool one = dim_is(s.size[d], 1) || dim_is(s.size[d], 0); /* then the step, which may be as large as INT_MAX, plays no part */
+        offset = dim_add(offset, dim_mul(s.start[d], stride));
+        walk_axis(&w, s.size[d], one ? stride : dim_mul(stride, dim_const(s.step[d])));
+    }
+    if (dim_is(elements(n->out[0]), 0)) offset = dim_const(0);
+    lower_walk(n, n->in[0], offset, n->out[0], dim_const(0), &w);
+}
+
+const Op ops_slice[] = {
+    {.name = "Slice", .domain = "", .since = 1, .infer = infer_slice, .lower = lower_slice, .flags = OP_HALF_NATIVE | OP_MOVES},
+    {0},
+};
