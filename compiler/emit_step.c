@@ -86,6 +86,20 @@ static void comment_operands(const Loop *l, FILE *f)
     comment_values(values, l->n_operands, f);
 }
 
+/* What a call reads of its node's inputs; constants that went into tables at compile time are not worth a word. */
+static void comment_inputs(const Step *s, FILE *f)
+{
+    const Node *n = s->node;
+    Value **values = mem_array((size_t)n->n_in + 1, sizeof *values);
+    int count = 0;
+    for (int i = 0; i < n->n_in; i++) {
+        bool named = !n->in[i] || s->kind != STEP_CALL || !value_is_const(n->in[i]);
+        for (int a = 0; !named && a < s->n_args; a++) named = s->args[a].kind == ARG_VALUE && s->args[a].value == n->in[i];
+        if (named) values[count++] = n->in[i];
+    }
+    comment_values(values, count, f);
+}
+
 static void emit_comment(const Step *s, int number, FILE *f)
 {
     const Node *n = s->node;
@@ -99,7 +113,7 @@ static void emit_comment(const Step *s, int number, FILE *f)
     if (n->fused) fprintf(f, ", %s", c_comment(n->fused));
     fputs(": ", f);
     if (s->kind == STEP_LOOP) comment_operands(s->loop, f);
-    else comment_values(n->in, n->n_in, f);
+    else comment_inputs(s, f);
     fputs(" -> ", f);
     comment_values(n->out, n->n_out, f);
     fputs(" */\n", f);

@@ -25,7 +25,7 @@ static bool read_parameters(Node *n, Qdq *q)
     q->scale = n->in[1];
     q->zero = in(n, 2);
     if (!dtype_is_integer(t) || q->real->type.dtype != DT_FLOAT || !good_scales(q->scale)) return false;
-    if ((q->zero && !value_is_const(q->zero)) || attr_int(n, "block_size", 0)) return false;
+    if ((q->zero && (!value_is_const(q->zero) || value_count(q->zero) != value_count(q->scale))) || attr_int(n, "block_size", 0)) return false;
     q->axis = one_element(q->scale) ? -1 : attr_axis(n, "axis", 1, q->real->type.shape.rank);
     return true;
 }

@@ -77,16 +77,20 @@ static int64_t quantized_bound(double bound, double scale, int64_t zero, int64_t
     return q < INT8_MIN ? INT8_MIN : q > UINT8_MAX ? UINT8_MAX : (int64_t)q;
 }
 
-Requantize requantize_of(Node *n, const Value *scale_a, const Value *scale_b, const Value *scale_y, const Value *zero_y, double alpha)
+void quantized_bounds(const Node *n, double scale, int64_t zero, int64_t *low, int64_t *high)
 {
     bool is_signed = n->out[0]->type.dtype == DT_INT8;
     int64_t least = is_signed ? INT8_MIN : 0, most = is_signed ? INT8_MAX : UINT8_MAX;
-    double scale = const_as_double(scale_y, 0);
+    *low = quantized_bound((double)n->clamp_low, scale, zero, least);
+    *high = quantized_bound((double)n->clamp_high, scale, zero, most);
+    *low = *low < least ? least : *low > most ? most : *low;
+    *high = *high > most ? most : *high < least ? least : *high;
+}
+
+Requantize requantize_of(Node *n, const Value *scale_a, const Value *scale_b, const Value *scale_y, const Value *zero_y, double alpha)
+{
     Requantize r = {.multiplier = multipliers(n, scale_a, scale_b, scale_y, alpha), .zero = zero_y ? const_as_int(zero_y, 0) : 0};
-    r.low = quantized_bound((double)n->clamp_low, scale, r.zero, least);
-    r.high = quantized_bound((double)n->clamp_high, scale, r.zero, most);
-    r.low = r.low < least ? least : r.low > most ? most : r.low;
-    r.high = r.high > most ? most : r.high < least ? least : r.high;
+    quantized_bounds(n, const_as_double(scale_y, 0), r.zero, &r.low, &r.high);
     return r;
 }
 

@@ -143,6 +143,45 @@ static bool matmul(Node *n, const Group *g)
     return true;
 }
 
+/* -- means ----------------------------------------------------------------------------------------------------------------------------------- */
+
+/* The axes of a ReduceMean, an attribute before opset 18; false if they are not known or none, which may mean nothing is added up. */
+static bool mean_axes(Node *op, int *count, const int64_t **axes)
+{
+    Dim *dims;
+    *count = attr_ints(op, "axes", axes);
+    if (op->opset < 18) return true;
+    *count = in(op, 1) ? known_dims(op->in[1], &dims) : 0;
+    int64_t *values = mem_array(MAX_RANK, sizeof *values);
+    if (*count < 0 || *count > MAX_RANK || (*count == 0 && attr_int(op, "noop_with_empty_axes", 0))) return false;
+    for (int i = 0; i < *count; i++) {
+        if (!dim_is_const(dims[i])) return false;
+        values[i] = dim_value(dims[i]);
+    }
+    *axes = values;
+    return true;
+}
+
+static bool mean(Node *n, const Group *g)
+{
+    Qdq x;
+    int count = 0;
+    const int64_t *axes;
+    bool pool = is_op(g->op, "GlobalAveragePool");
+    if (!byte_factor(g->op, 0, &x) || x.axis >= 0 || x.quantized->type.dtype != g->y.quantized->type.dtype) return false;
+    if (!pool && !mean_axes(g->op, &count, &axes)) return false;
+    Value *inputs[] = {x.quantized, x.scale, zero_of(&x), g->y.scale, zero_of(&g->y)};
+    Node *made = new_node(n, g->op, pool ? "QLinearGlobalAveragePool" : "QLinearReduceMean", "com.microsoft", 1, 5, inputs, false);
+    if (count) attr_set_ints(made, "axes", count, axes);
+    if (!pool) attr_set_int(made, "keepdims", attr_int(g->op, "keepdims", 1));
+    if (!mean_adds_bytes(made)) {
+        graph_remove(n->graph, graph_index(n->graph, made));
+        return false;
+    }
+    replace(n, g, made);
+    return true;
+}
+
 bool rewrite_qdq(Node *n)
 {
     Group g;
@@ -150,5 +189,6 @@ bool rewrite_qdq(Node *n)
     if (is_op(g.op, "Conv")) return conv(n, &g);
     if (is_op(g.op, "Gemm")) return gemm(n, &g);
     if (is_op(g.op, "MatMul")) return matmul(n, &g);
+    if (is_op(g.op, "ReduceMean") || is_op(g.op, "GlobalAveragePool")) return mean(n, &g);
     return false;
 }

@@ -69,29 +69,7 @@ static void expand_softmax(Node *n)
     requantized(n, real->out[0], UNARY_SCALE, n->in[0]->type.dtype);
 }
 
-/* -- pooling and reduction ---------------------------------------------------------------------------------------------------------------- */
-
-static void expand_mean(Node *n, int count, const int64_t *axes, bool keep)
-{
-    Node *mean = make_node(n, "ReduceMean", 2, (Value *[]){dequantized(n, 0), const_ints(n, count, axes)}, NULL);
-    attr_set_int(mean, "keepdims", keep);
-    requantized(n, mean->out[0], UNARY_SCALE, n->in[0]->type.dtype);
-}
-
-static void expand_reduce_mean(Node *n)
-{
-    const int64_t *axes;
-    int count = attr_ints(n, "axes", &axes);
-    expand_mean(n, count, axes, attr_int(n, "keepdims", 1) != 0);
-}
-
-static void expand_global_average_pool(Node *n)
-{
-    int64_t axes[MAX_RANK], first = attr_int(n, "channels_last", 0) ? 1 : 2;
-    int count = n->in[0]->type.shape.rank - 2;
-    for (int i = 0; i < count; i++) axes[i] = first + i;
-    if (need_rank(n, 0, 3, -1)) expand_mean(n, count, axes, true);
-}
+/* -- pooling ------------------------------------------------------------------------------------------------------------------------------- */
 
 static void expand_average_pool(Node *n)
 {
@@ -157,10 +135,8 @@ const Op ops_qlinear[] = {
     QLINEAR("Add", infer_binary, expand_binary),
     QLINEAR("AveragePool", infer_unary, expand_average_pool),
     QLINEAR("Concat", infer_concat, expand_concat),
-    QLINEAR("GlobalAveragePool", infer_unary, expand_global_average_pool),
     QLINEAR("LeakyRelu", infer_unary, expand_unary),
     QLINEAR("Mul", infer_binary, expand_binary),
-    QLINEAR("ReduceMean", infer_unary, expand_reduce_mean),
     QLINEAR("Sigmoid", infer_unary, expand_unary),
     QLINEAR("Softmax", infer_unary, expand_softmax),
     QLINEAR("Where", infer_where, expand_where),
