@@ -253,7 +253,7 @@ static void item_name(const char *code, char *name, size_t size, bool *is_functi
 }
 
 /* The letter of a parameter or result in a signature. */
-static char type_letter(const char *s, size_t length, bool is_result)
+static char type_letter(const char *s, size_t length, bool may_be_other)
 {
     char type[256];
     snprintf(type, sizeof type, "%.*s", (int)length, s);
@@ -267,11 +267,12 @@ static char type_letter(const char *s, size_t length, bool is_result)
     for (;;) {
         while (*word == ' ') word++;
         size_t n = strcspn(word, " ");
-        bool skip = (n == 5 && !memcmp(word, "const", n)) || (n == 6 && !memcmp(word, "static", n)) || (n == 6 && !memcmp(word, "inline", n));
+        bool skip = (n == 5 && !memcmp(word, "const", n)) || (n == 6 && (!memcmp(word, "static", n) || !memcmp(word, "inline", n))) ||
+                    (n == 12 && !memcmp(word, "VEC_FUNCTION", n));
         if (!skip) {
             for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
                 if (strlen(letters[i].c) == n && !memcmp(word, letters[i].c, n)) return letters[i].letter;
-            if (is_result) return '?';
+            if (may_be_other) return '?';
             fail("parameter type `%s` is none that the compiler can pass", type);
         }
         word += n;
@@ -288,6 +289,7 @@ static void signature_of(const char *code, const char *name, char *letters, cons
 {
     const char *open = strchr(code, '(');
     size_t n = 0;
+    const bool is_inline = !strncmp(code, "static inline", 13);
     letters[n++] = type_letter(code, (size_t)(open - code) - strlen(name), true);
     const char *s = open + 1;
     *parameters = s;
@@ -299,7 +301,7 @@ static void signature_of(const char *code, const char *name, char *letters, cons
         if (*s == ')') depth--;
         if ((*s == ',' && depth == 1) || depth == 0) {
             while (isspace((unsigned char)*start)) start++;
-            if (strncmp(start, "void)", 5)) letters[n++] = type_letter(start, (size_t)(s - start), false);
+            if (strncmp(start, "void)", 5)) letters[n++] = type_letter(start, (size_t)(s - start), is_inline);
             start = s + 1;
         }
     }
@@ -406,12 +408,12 @@ static void write_enumerators(const char *code, const char *text, int file)
     }
 }
 
-static void write_item(const char *text, FILE *source, int file, const char *alias_names)
+static void write_item(const char *text, FILE *source, int file, const char *alias_names, bool is_private)
 {
     const char *code = skip_comments(text);
     if (!*code) return;
     if (*alias_names) { /* a block that defines several names, found by any of them */
-        fprintf(header, "%s\n", text);
+        fprintf(is_private ? source : header, "%s\n", text);
         char names[1024];
         snprintf(names, sizeof names, "%s", alias_names);
         for (char *n = strtok(names, " \n"); n; n = strtok(NULL, " \n")) write_entry(n, text, NULL, false, false, file);
@@ -433,11 +435,11 @@ static void write_item(const char *text, FILE *source, int file, const char *ali
     if (!strncmp(code, "enum ", 5)) write_enumerators(code, text, file);
 }
 
-static void write_expanded(const char *text, const TypeLoop *loops, int n_loops, FILE *source, int file, const char *names)
+static void write_expanded(const char *text, const TypeLoop *loops, int n_loops, FILE *source, int file, const char *names, bool is_private)
 {
     if (!n_loops) {
         char *t = expand(text, NULL, NULL);
-        write_item(t, source, file, names);
+        write_item(t, source, file, names, is_private);
         free(t);
         return;
     }
@@ -446,7 +448,7 @@ static void write_expanded(const char *text, const TypeLoop *loops, int n_loops,
             const ElementType *first = loops[0].types[a], *second = n_loops == 2 ? loops[1].types[b] : NULL;
             bool swapped = loops[0].variable != 'T';
             char *t = swapped ? expand(text, second ? second : first, first) : expand(text, first, second);
-            write_item(t, source, file, names);
+            write_item(t, source, file, names, is_private);
             free(t);
         }
 }
@@ -465,16 +467,17 @@ static void read_file(FILE *in, FILE *source, int file)
     Text item = {0};
     TypeLoop loops[2];
     int n_loops = 0, depth = 0;
-    bool in_comment = false, in_block = false;
+    bool in_comment = false, in_block = false, is_private = false;
     for (current_line = 1; ; current_line++) {
         bool more = fgets(line, sizeof line, in) != NULL;
         bool blank = !more || line[strspn(line, " \t\r\n")] == '\0';
         bool directive = more && !strncmp(line, "//@", 3);
         bool ends = !more || directive || (blank && !depth && !in_comment && !in_block);
         if (ends && item.length) {
-            write_expanded(item.data, loops, n_loops, source, file, names);
+            write_expanded(item.data, loops, n_loops, source, file, names, is_private);
             item.length = 0;
             names[0] = '\0';
+            is_private = false;
         }
         if (!more) break;
         if (blank && !item.length) continue;
@@ -482,6 +485,7 @@ static void read_file(FILE *in, FILE *source, int file)
         else if (!strncmp(line, "//@endfor", 9)) n_loops = 0;
         else if (!strncmp(line, "//@endblock", 11)) in_block = false;
         else if (!strncmp(line, "//@block ", 9)) in_block = true, block_names(line + 9, names, sizeof names);
+        else if (!strncmp(line, "//@private ", 11)) in_block = is_private = true, block_names(line + 11, names, sizeof names);
         else if (!strncmp(line, "#include", 8)) continue;
         else {
             depth += brace_balance(line, &in_comment);

@@ -1,0 +1,145 @@
+/* The one kernel under matrix products and convolutions: a tile of y, some rows times some columns, is kept in registers while products
+ * of elements of x (one per row) and vectors of weights (shared by the rows) are added to it. How many rows and columns suits the
+ * processor: enough additions that don't wait for each other, few enough to fit its registers.
+ * (Goto, van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008; Van Zee, van de Geijn, "BLIS", 2015;
+ * for convolutions: Georganas et al., "Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures", 2018.)
+ *
+ * Weights are packed the same for all processors, so that a generated file runs well everywhere: panels of 16 columns,
+ * [columns / 16][k][16], the last one filled with zeros. */
+
+//@block TILE_ROWS TILE_COLUMNS
+/* Rows and columns of the largest tile. */
+#if VEC == 16
+enum { TILE_ROWS = 6, TILE_COLUMNS = 64 };
+#elif VEC == 8 || (VEC == 4 && defined(__aarch64__))
+enum { TILE_ROWS = 6, TILE_COLUMNS = 16 };
+#else
+enum { TILE_ROWS = 3, TILE_COLUMNS = VEC == 4 ? 16 : 4 };
+#endif
+//@endblock
+
+/* y[r][columns] = clamp(start + sum of x[r][k] * w[k][columns] + add[r][columns]), where k passes through `runs`[0] * [1] * [2]
+ * runs of `length` elements that are neighbours in x and rows of 16 that are neighbours in w. */
+struct tile {
+    const float *x, *w;
+    const float *start;  /* [columns], filled to whole panels; NULL: zeros, or y itself if `resume` */
+    const float *add;    /* like y; or NULL */
+    float *y;
+    size_t x_at[6], y_at[6];     /* where the rows are in x, and in y and add; those behind the last are copies of it */
+    int32_t runs[3], length;
+    size_t x_step[3], w_step[3]; /* from run to run, in floats */
+    size_t panel;                /* from panel to panel of w, in floats */
+    int32_t columns;             /* of y that there are */
+    bool resume;                 /* more is added to what is in y */
+    float low, high;
+};
+
+/* y = clamp(sums[rows][width] + what is to be added), for columns from `from` on. */
+VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float *sums, int32_t rows, int32_t width)
+{
+    const vec low = vec_all(t->low), high = vec_all(t->high);
+    const int32_t columns = t->columns - (int32_t)from;
+    for (int32_t r = 0; r < rows; r++, sums += width)
+        for (int32_t c = 0; c < width && c < columns; c += VEC) {
+            const size_t at = t->y_at[r] + from + (size_t)c;
+            vec sum = vec_load(sums + c);
+            if (t->resume) sum += vec_load_some(t->y + at, columns - c);
+            if (t->add) sum += vec_load_some(t->add + at, columns - c);
+            vec_store_some(t->y + at, vec_min(high, vec_max(low, sum)), columns - c);
+        }
+}
+
+//@private tiles tile_1x8
+/* A function for tiles of R rows and C vectors, from column `from` on: sums are named variables, since compilers keep arrays of them
+ * in memory. DO(r, c) is written out for every sum. */
+#define TILE_EACH_1(DO, r) DO(r, 0)
+#define TILE_EACH_2(DO, r) TILE_EACH_1(DO, r) DO(r, 1)
+#define TILE_EACH_3(DO, r) TILE_EACH_2(DO, r) DO(r, 2)
+#define TILE_EACH_4(DO, r) TILE_EACH_3(DO, r) DO(r, 3)
+#define TILE_EACH_8(DO, r) TILE_EACH_4(DO, r) DO(r, 4) DO(r, 5) DO(r, 6) DO(r, 7)
+#define TILE_ROWS_1(DO, C) DO(0, C)
+#define TILE_ROWS_2(DO, C) TILE_ROWS_1(DO, C) DO(1, C)
+#define TILE_ROWS_3(DO, C) TILE_ROWS_2(DO, C) DO(2, C)
+#define TILE_ROWS_4(DO, C) TILE_ROWS_3(DO, C) DO(3, C)
+#define TILE_ROWS_6(DO, C) TILE_ROWS_4(DO, C) DO(4, C) DO(5, C)
+#define TILE_PLACE(c) ((size_t)((c) * VEC / 16) * t->panel + (size_t)((c) * VEC % 16))
+#define TILE_START(r, c) const vec start##c = start ? vec_load(start + (c) * VEC) : vec_all(0);
+#define TILE_ZERO(r, c) vec sum##r##c = start##c;
+#define TILE_BEGIN(r, C) const float *const x##r = t->x + t->x_at[r]; TILE_EACH_##C(TILE_ZERO, r)
+#define TILE_WEIGHTS(r, c) const vec w##c = vec_load(w + TILE_PLACE(c));
+#define TILE_FMA(r, c) sum##r##c = vec_fma(x_k, w##c, sum##r##c);
+#define TILE_ADD(r, C) { const vec x_k = vec_all(x##r[k]); TILE_EACH_##C(TILE_FMA, r) }
+#define TILE_CLAMP(r, c) vec_store(y + (c) * VEC, vec_min(high, vec_max(low, sum##r##c)));
+#define TILE_STORE(r, C) { float *const y = t->y + t->y_at[r] + from; TILE_EACH_##C(TILE_CLAMP, r) }
+#define TILE_KEEP(r, c) vec_store(sums + (c) * VEC, sum##r##c);
+#define TILE_SPILL(r, C) { float *const sums = all + (r) * (C) * VEC; TILE_EACH_##C(TILE_KEEP, r) }
+
+#define TILE_FUNCTION(R, C) \
+VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from) \
+{ \
+    const float *const start = t->start ? t->start + from : NULL, *const panel = t->w + from / 16 * t->panel + from % 16; \
+    TILE_EACH_##C(TILE_START, 0) \
+    TILE_ROWS_##R(TILE_BEGIN, C) \
+    for (int32_t i = 0; i < t->runs[0]; i++) \
+        for (int32_t j = 0; j < t->runs[1]; j++) \
+            for (int32_t l = 0; l < t->runs[2]; l++) { \
+                size_t k = (size_t)i * t->x_step[0] + (size_t)j * t->x_step[1] + (size_t)l * t->x_step[2]; \
+                const float *w = panel + ((size_t)i * t->w_step[0] + (size_t)j * t->w_step[1] + (size_t)l * t->w_step[2]); \
+                for (const size_t end = k + (size_t)t->length; k < end; k++, w += 16) { \
+                    TILE_EACH_##C(TILE_WEIGHTS, 0) \
+                    TILE_ROWS_##R(TILE_ADD, C) \
+                } \
+            } \
+    if (t->add || t->resume || (size_t)t->columns < from + (C) * VEC) { \
+        float all[(R) * (C) * VEC]; \
+        TILE_ROWS_##R(TILE_SPILL, C) \
+        tile_finish_f32(t, from, all, R, (C) * VEC); \
+        return; \
+    } \
+    const vec low = vec_all(t->low), high = vec_all(t->high); \
+    TILE_ROWS_##R(TILE_STORE, C) \
+}
+
+#if VEC == 16
+#define TILE_FUNCTIONS(R) TILE_FUNCTION(R, 1) TILE_FUNCTION(R, 2) TILE_FUNCTION(R, 3) TILE_FUNCTION(R, 4)
+#define TILE_WIDTHS(R) {tile_##R##x1, tile_##R##x2, tile_##R##x3, tile_##R##x4}
+#elif VEC == 8
+#define TILE_FUNCTIONS(R) TILE_FUNCTION(R, 2)
+#define TILE_WIDTHS(R) {tile_##R##x2}
+#else
+#define TILE_FUNCTIONS(R) TILE_FUNCTION(R, 4)
+#define TILE_WIDTHS(R) {tile_##R##x4}
+#endif
+TILE_FUNCTION(1, 8)
+TILE_FUNCTIONS(1)
+TILE_FUNCTIONS(2)
+#if VEC >= 8 || (VEC == 4 && defined(__aarch64__))
+TILE_FUNCTIONS(4)
+TILE_FUNCTIONS(6)
+#else
+TILE_FUNCTIONS(3)
+#endif
+
+/* By rows - 1 and width - 1. */
+static void (*const tiles[TILE_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from) = {
+    TILE_WIDTHS(1), TILE_WIDTHS(2),
+#if VEC >= 8 || (VEC == 4 && defined(__aarch64__))
+    TILE_WIDTHS(4), TILE_WIDTHS(4), TILE_WIDTHS(6), TILE_WIDTHS(6)
+#else
+    TILE_WIDTHS(3)
+#endif
+};
+//@endblock
+
+/* Computes a tile of 1..TILE_ROWS rows. Its columns may be more than TILE_COLUMNS, and are best so when there is one row. */
+void tile_f32(const struct tile *t, int32_t rows)
+{
+    const size_t columns = (size_t)t->columns;
+    size_t from = 0;
+    if (rows == 1)
+        for (; from + 8 * VEC <= columns; from += 8 * VEC) tile_1x8(t, from);
+    for (; from < columns; from += TILE_COLUMNS) {
+        const size_t width = columns - from < TILE_COLUMNS ? columns - from : TILE_COLUMNS;
+        tiles[rows - 1][VEC == 16 ? (width - 1) / 16 : 0](t, from);
+    }
+}

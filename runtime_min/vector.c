@@ -1,0 +1,132 @@
+/* Vectors of floats: as wide as the processor the C is compiled for, one float where the compiler has no vector extensions (or
+ * ONNX2C_NO_VECTORS is defined). Kernels written in them are right for every width. Multiplication and addition, as far as the
+ * processor can, are one instruction with one rounding: results differ in the last place from target to target, but not from run to run. */
+
+//@block VEC VEC_HAS VEC_FUNCTION vec vec_at vec_bits
+/* VEC floats in a register. vec_at: the same anywhere in memory. */
+#if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS)
+#define VEC 1
+#elif defined(__AVX512F__)
+#define VEC 16
+#elif defined(__AVX__)
+#define VEC 8
+#elif defined(__SSE__) || defined(__ARM_NEON) || defined(__ALTIVEC__) || defined(__wasm_simd128__)
+#define VEC 4
+#else
+#define VEC 1
+#endif
+
+#if VEC > 1
+typedef float vec __attribute__((vector_size(4 * VEC)));
+typedef float vec_at __attribute__((vector_size(4 * VEC), aligned(4), may_alias));
+typedef int32_t vec_bits __attribute__((vector_size(4 * VEC)));
+#else
+typedef float vec, vec_at;
+#endif
+
+/* Instructions that the compilers don't find by themselves. */
+#if defined(__has_builtin)
+#define VEC_HAS(builtin) __has_builtin(builtin)
+#else
+#define VEC_HAS(builtin) 0
+#endif
+
+/* Clang halves 64-byte vectors unless a function asks for them. */
+#if VEC == 16 && defined(__clang__)
+#define VEC_FUNCTION __attribute__((min_vector_width(512)))
+#else
+#define VEC_FUNCTION
+#endif
+//@endblock
+
+static inline vec vec_load(const float *p)
+{
+    return *(const vec_at *)p;
+}
+
+static inline void vec_store(float *p, vec v)
+{
+    *(vec_at *)p = v;
+}
+
+/* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector, none if it is negative. */
+static inline vec vec_load_some(const float *p, int32_t n)
+{
+#if VEC == 1
+    return n > 0 ? *p : 0;
+#else
+    if (n >= VEC) return vec_load(p);
+#if VEC == 16 && VEC_HAS(__builtin_ia32_loadups512_mask)
+    return (vec)__builtin_ia32_loadups512_mask((const void *)p, (vec){0}, (uint16_t)(n > 0 ? (1U << n) - 1 : 0));
+#else
+    vec v = {0};
+    for (int32_t i = 0; i < n; i++) v[i] = p[i];
+    return v;
+#endif
+#endif
+}
+
+static inline void vec_store_some(float *p, vec v, int32_t n)
+{
+#if VEC == 1
+    if (n > 0) *p = v;
+#else
+    if (n >= VEC) {
+        vec_store(p, v);
+        return;
+    }
+#if VEC == 16 && VEC_HAS(__builtin_ia32_storeups512_mask)
+    __builtin_ia32_storeups512_mask((void *)p, v, (uint16_t)(n > 0 ? (1U << n) - 1 : 0));
+#else
+    for (int32_t i = 0; i < n; i++) p[i] = v[i];
+#endif
+#endif
+}
+
+/* x in every place. */
+static inline vec vec_all(float x)
+{
+#if VEC == 1
+    return x;
+#else
+    return x - (vec){0};
+#endif
+}
+
+/* a * b + c. */
+static inline vec vec_fma(vec a, vec b, vec c)
+{
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT ON
+    return a * b + c;
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_vfmaddps512_mask)
+    return (vec)__builtin_ia32_vfmaddps512_mask(a, b, c, -1, 4);
+#elif VEC == 8 && defined(__FMA__)
+    return (vec)__builtin_ia32_vfmaddps256(a, b, c);
+#elif VEC == 4 && defined(__aarch64__) && VEC_HAS(__builtin_aarch64_fmav4sf)
+    return (vec)__builtin_aarch64_fmav4sf(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
+/* The larger and the smaller; b where one is NaN. */
+static inline vec vec_max(vec a, vec b)
+{
+#if VEC == 1
+    return a > b ? a : b;
+#else
+    const vec_bits larger = a > b;
+    return (vec)((larger & (vec_bits)a) | (~larger & (vec_bits)b));
+#endif
+}
+
+static inline vec vec_min(vec a, vec b)
+{
+#if VEC == 1
+    return a < b ? a : b;
+#else
+    const vec_bits smaller = a < b;
+    return (vec)((smaller & (vec_bits)a) | (~smaller & (vec_bits)b));
+#endif
+}
