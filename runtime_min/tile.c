@@ -29,17 +29,17 @@ struct tile {
     int32_t runs[3], length;
     size_t x_step[3], w_step[3]; /* from run to run, in floats */
     size_t panel;                /* from panel to panel of w, in floats */
-    int32_t columns;             /* of y that there are */
+    int32_t rows, columns;       /* of y that there are: at most TILE_ROWS, any number (most useful with one row) */
     bool resume;                 /* more is added to what is in y */
     float low, high;
 };
 
 /* y = clamp(sums[rows][width] + what is to be added), for columns from `from` on. */
-VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float *sums, int32_t rows, int32_t width)
+VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float *sums, int32_t width)
 {
     const vec low = vec_all(t->low), high = vec_all(t->high);
     const int32_t columns = t->columns - (int32_t)from;
-    for (int32_t r = 0; r < rows; r++, sums += width)
+    for (int32_t r = 0; r < t->rows; r++, sums += width)
         for (int32_t c = 0; c < width && c < columns; c += VEC) {
             const size_t at = t->y_at[r] + from + (size_t)c;
             vec sum = vec_load(sums + c);
@@ -93,7 +93,7 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from) \
     if (t->add || t->resume || (size_t)t->columns < from + (C) * VEC) { \
         float all[(R) * (C) * VEC]; \
         TILE_ROWS_##R(TILE_SPILL, C) \
-        tile_finish_f32(t, from, all, R, (C) * VEC); \
+        tile_finish_f32(t, from, all, (C) * VEC); \
         return; \
     } \
     const vec low = vec_all(t->low), high = vec_all(t->high); \
@@ -131,15 +131,14 @@ static void (*const tiles[TILE_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, s
 };
 //@endblock
 
-/* Computes a tile of 1..TILE_ROWS rows. Its columns may be more than TILE_COLUMNS, and are best so when there is one row. */
-void tile_f32(const struct tile *t, int32_t rows)
+void tile_f32(const struct tile *t)
 {
     const size_t columns = (size_t)t->columns;
     size_t from = 0;
-    if (rows == 1)
+    if (t->rows == 1)
         for (; from + 8 * VEC <= columns; from += 8 * VEC) tile_1x8(t, from);
     for (; from < columns; from += TILE_COLUMNS) {
         const size_t width = columns - from < TILE_COLUMNS ? columns - from : TILE_COLUMNS;
-        tiles[rows - 1][VEC == 16 ? (width - 1) / 16 : 0](t, from);
+        tiles[t->rows - 1][VEC == 16 ? (width - 1) / 16 : 0](t, from);
     }
 }

@@ -2,6 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#ifndef SUITES
 #define SUITES \
     SUITE(arena) \
     SUITE(compare) \
@@ -13,6 +14,9 @@
     SUITE(pool) \
     SUITE(quantized) \
     SUITE(resize)
+    SUITE(packed) \
+    SUITE(pool)
+#endif
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES

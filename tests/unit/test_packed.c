@@ -1,0 +1,211 @@
+/* test_packed.c: the kernels on register tiles held against plain loops in double precision, for shapes that leave remainders
+ * everywhere. Errors are measured against the sum of the products' magnitudes. */
+#include "kernels.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+Suite *packed_suite(void);
+
+static uint32_t state;
+
+/* Uniform in -1..1. */
+static float noise(void)
+{
+    state = state * 1664525U + 1013904223U;
+    return (float)(int32_t)state * (1.0f / 2147483648.0f);
+}
+
+/* Exactly `count` floats, so that a sanitizer sees every step too far. */
+static float *random_floats(size_t count)
+{
+    float *x = malloc(count * sizeof *x + !count);
+    ck_assert_ptr_nonnull(x);
+    for (size_t i = 0; i < count; i++) x[i] = noise();
+    return x;
+}
+
+static float *copy_floats(const float *x, size_t count, size_t room)
+{
+    float *y = calloc(room + !room, sizeof *y);
+    ck_assert_ptr_nonnull(y);
+    memcpy(y, x, count * sizeof *x);
+    return y;
+}
+
+static double clamp(double x, double low, double high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+static void check_element(double found, double expected, double magnitude, const char *what)
+{
+    if (fabs(found - expected) <= 1e-6 * (magnitude + 1)) return;
+    ck_abort_msg("%s: found %.9g, expected %.9g", what, found, expected);
+}
+
+/* -- matrix product -------------------------------------------------------------------------------------------------------- */
+
+static void check_gemm(int32_t m, int32_t n, int32_t k, bool with_bias, bool with_add, bool b_transposed)
+{
+    const int32_t panels = (n + 15) / 16, a_row = k + 3, y_row = n + 2;
+    const struct gemm_packed p = {.m = m, .n = n, .k = k, .a_row = a_row, .y_row = y_row};
+    const size_t y_count = (size_t)(m - 1) * (size_t)y_row + (size_t)n;
+    float *a = random_floats((size_t)(m - 1) * (size_t)a_row + (size_t)k), *b = random_floats((size_t)k * (size_t)n);
+    float *w = malloc((size_t)panels * 16 * (size_t)k * sizeof *w + 1), *y = random_floats(y_count), *before = copy_floats(y, y_count, y_count);
+    float *plain_bias = random_floats((size_t)n), *bias = copy_floats(plain_bias, (size_t)n, (size_t)panels * 16), *add = random_floats(y_count);
+    const float low = with_bias ? -1.5f : -INFINITY, high = with_add ? 2 : INFINITY;
+    char what[128];
+    pack_panels_f32(b, w, k, n, b_transposed ? 1 : n, b_transposed ? k : 1);
+    gemm_packed_f32(a, w, with_bias ? bias : NULL, with_add ? add : NULL, y, &p, low, high);
+    for (int32_t i = 0; i < m; i++)
+        for (int32_t j = 0; j < y_row && i * y_row + j < (int32_t)y_count; j++) {
+            const size_t at = (size_t)i * (size_t)y_row + (size_t)j;
+            snprintf(what, sizeof what, "gemm %d x %d x %d, row %d, column %d", m, n, k, i, j);
+            if (j >= n) {
+                ck_assert_msg(y[at] == before[at], "%s: written beyond the row", what);
+                continue;
+            }
+            double sum = with_bias ? (double)plain_bias[j] : 0, magnitude = 0;
+            for (int32_t l = 0; l < k; l++) {
+                const double product = (double)a[i * a_row + l] * (double)b[b_transposed ? j * k + l : l * n + j];
+                sum += product;
+                magnitude += fabs(product);
+            }
+            if (with_add) sum += (double)add[at];
+            check_element((double)y[at], clamp(sum, (double)low, (double)high), magnitude, what);
+        }
+    free(a), free(b), free(w), free(y), free(before), free(plain_bias), free(bias), free(add);
+}
+
+START_TEST(gemm_matches_plain_loops)
+{
+    static const int32_t ms[] = {1, 2, 3, 4, 5, 6, 7, 13, 125}, ns[] = {1, 7, 16, 17, 40, 64, 70, 128, 145}, ks[] = {1, 5, 16, 100, 513};
+    state = 1;
+    for (int32_t i = 0; i < 9; i++)
+        for (int32_t j = 0; j < 9; j++)
+            for (int32_t l = 0; l < 5; l++) {
+                if (ms[i] * ns[j] * ks[l] > 2000000) continue;
+                check_gemm(ms[i], ns[j], ks[l], (i + j + l) % 2, (i + j + l) % 3 == 0, (i + l) % 2);
+            }
+    check_gemm(3, 20, 0, true, false, false);
+    check_gemm(130, 200, 1030, true, true, true);
+}
+END_TEST
+
+/* -- convolution ------------------------------------------------------------------------------------------------------------- */
+
+typedef struct { int32_t batch, groups, in_c, out_c, chunk, in_d, in_h, in_w, kernel_d, kernel_h, kernel_w, stride, dilation, pad; bool apart; } ConvCase;
+
+static int32_t conv_out(int32_t in, int32_t kernel, const ConvCase *c)
+{
+    return (in + 2 * c->pad - ((kernel - 1) * c->dilation + 1)) / c->stride + 1;
+}
+
+static struct window window_of(const ConvCase *c)
+{
+    const int32_t pad_d = c->in_d > 1 ? c->pad : 0;
+    return (struct window){
+        .in_d = c->in_d, .in_h = c->in_h, .in_w = c->in_w, .kernel_d = c->kernel_d, .kernel_h = c->kernel_h, .kernel_w = c->kernel_w,
+        .stride_d = c->stride, .stride_h = c->stride, .stride_w = c->stride,
+        .dilation_d = c->dilation, .dilation_h = c->dilation, .dilation_w = c->dilation, .pad_d = pad_d, .pad_h = c->pad, .pad_w = c->pad,
+        .out_d = c->in_d > 1 ? conv_out(c->in_d, c->kernel_d, c) : 1, .out_h = conv_out(c->in_h, c->kernel_h, c), .out_w = conv_out(c->in_w, c->kernel_w, c)};
+}
+
+/* x at (d, h, w), 0 outside of the image. */
+static double pixel_at(const float *x, const ConvCase *c, int32_t n, int32_t channel, int32_t d, int32_t h, int32_t w)
+{
+    if (d < 0 || d >= c->in_d || h < 0 || h >= c->in_h || w < 0 || w >= c->in_w) return 0;
+    const int32_t channels = c->groups * c->in_c;
+    if (c->apart) return (double)x[((n * channels + channel) * c->in_h + h) * c->in_w + w];
+    return (double)x[(((n * c->in_d + d) * c->in_h + h) * c->in_w + w) * channels + channel];
+}
+
+static double conv_at(const float *x, const float *w, const ConvCase *c, const struct window *p, int32_t n, int32_t filter, const int32_t *at, double *magnitude)
+{
+    double sum = 0;
+    *magnitude = 0;
+    for (int32_t i = 0; i < c->in_c; i++)
+        for (int32_t kd = 0; kd < c->kernel_d; kd++)
+            for (int32_t kh = 0; kh < c->kernel_h; kh++)
+                for (int32_t kw = 0; kw < c->kernel_w; kw++, w++) {
+                    const double v = pixel_at(x, c, n, filter / c->out_c * c->in_c + i, at[0] * c->stride - p->pad_d + kd * c->dilation,
+                                              at[1] * c->stride - p->pad_h + kh * c->dilation, at[2] * c->stride - p->pad_w + kw * c->dilation);
+                    sum += v * (double)*w;
+                    *magnitude += fabs(v * (double)*w);
+                }
+    return sum;
+}
+
+static void check_conv(const ConvCase *c, bool extras)
+{
+    const struct window p = window_of(c);
+    const int32_t channels = c->groups * c->in_c, filters = c->groups * c->out_c, panels = (c->out_c + 15) / 16;
+    const struct conv_packed packed = {c->batch, c->groups, c->in_c, c->out_c, c->chunk, c->apart ? 1 : channels, filters};
+    const int32_t taps = c->in_c * c->kernel_d * c->kernel_h * c->kernel_w, pixels = p.out_d * p.out_h * p.out_w;
+    float *x = random_floats((size_t)(c->batch * channels * c->in_d * c->in_h * c->in_w)), *w = random_floats((size_t)(filters * taps));
+    float *wp = malloc((size_t)(c->groups * panels * 16 * taps) * sizeof *wp), *b = random_floats((size_t)filters);
+    float *bp = calloc((size_t)(c->groups * panels * 16), sizeof *bp), *add = random_floats((size_t)(c->batch * pixels * filters));
+    float *y = random_floats((size_t)(c->batch * pixels * filters));
+    for (int32_t f = 0; f < filters; f++) bp[f / c->out_c * panels * 16 + f % c->out_c] = b[f];
+    const float low = extras ? 0 : -INFINITY, high = extras ? 6 : INFINITY;
+    pack_conv_f32(w, wp, &p, &packed);
+    conv_packed_f32(x, wp, extras ? bp : NULL, extras ? add : NULL, y, &p, &packed, low, high);
+    for (int32_t i = 0; i < c->batch * pixels * filters; i++) {
+        const int32_t f = i % filters, pixel = i / filters % pixels;
+        const int32_t at[3] = {pixel / p.out_w / p.out_h, pixel / p.out_w % p.out_h, pixel % p.out_w};
+        double magnitude, sum = conv_at(x, w + f * taps, c, &p, i / filters / pixels, f, at, &magnitude);
+        char what[160];
+        snprintf(what, sizeof what, "conv %dx%dx%d, kernel %dx%dx%d, channels %d -> %d, filter %d at %d,%d,%d", c->in_d, c->in_h, c->in_w, c->kernel_d,
+                 c->kernel_h, c->kernel_w, c->in_c, c->out_c, f, at[0], at[1], at[2]);
+        if (extras) sum += (double)b[f] + (double)add[i];
+        check_element((double)y[i], clamp(sum, (double)low, (double)high), magnitude, what);
+    }
+    free(x), free(w), free(wp), free(b), free(bp), free(add), free(y);
+}
+
+static const ConvCase conv_cases[] = {
+    /* batch, groups, in, out, chunk; image; kernel; stride, dilation, pad; planes apart */
+    {1, 1, 16, 16, 16, 1, 7, 7, 1, 3, 3, 1, 1, 1, false},
+    {2, 1, 20, 40, 20, 1, 9, 11, 1, 3, 3, 1, 1, 1, false},
+    {1, 1, 33, 70, 16, 1, 6, 5, 1, 3, 3, 2, 1, 1, false},
+    {1, 1, 24, 100, 10, 1, 5, 8, 1, 1, 1, 1, 1, 0, false},
+    {2, 1, 17, 3, 17, 1, 8, 9, 1, 1, 1, 2, 1, 0, false},
+    {1, 3, 8, 20, 8, 1, 7, 6, 1, 3, 3, 1, 1, 1, false},
+    {1, 2, 40, 16, 24, 1, 6, 7, 1, 5, 3, 2, 1, 2, false},
+    {1, 1, 12, 18, 12, 1, 10, 9, 1, 3, 3, 1, 2, 2, false},
+    {1, 1, 12, 18, 5, 1, 9, 10, 1, 3, 2, 2, 3, 3, false},
+    {2, 1, 3, 20, 3, 1, 17, 15, 1, 7, 7, 2, 1, 3, true},
+    {1, 1, 5, 33, 2, 1, 9, 8, 1, 3, 3, 1, 1, 1, true},
+    {1, 1, 3, 8, 3, 1, 8, 9, 1, 3, 3, 1, 2, 2, true},
+    {1, 2, 3, 8, 3, 1, 8, 9, 1, 5, 5, 1, 1, 2, true},
+    {1, 1, 1, 10, 1, 1, 12, 12, 1, 3, 3, 1, 1, 1, false},
+    {1, 1, 16, 16, 16, 1, 1, 40, 1, 1, 9, 1, 1, 4, false},   /* 1-D; rows of padding only above and below */
+    {1, 1, 8, 16, 8, 1, 3, 3, 1, 7, 7, 1, 1, 5, false},      /* windows without any tap inside, and larger than the image */
+    {1, 1, 8, 16, 8, 1, 4, 4, 1, 2, 2, 3, 1, 4, true},
+    {2, 1, 6, 20, 6, 5, 6, 7, 3, 3, 3, 1, 1, 1, false},      /* 3-D */
+    {1, 1, 9, 20, 4, 5, 6, 7, 2, 3, 1, 2, 1, 1, false},
+    {1, 1, 260, 20, 64, 1, 40, 70, 1, 3, 3, 1, 1, 1, false}, /* several bands */
+};
+
+START_TEST(conv_matches_plain_loops)
+{
+    state = 7;
+    for (size_t i = 0; i < sizeof conv_cases / sizeof *conv_cases; i++) {
+        check_conv(&conv_cases[i], false);
+        check_conv(&conv_cases[i], true);
+    }
+}
+END_TEST
+
+Suite *packed_suite(void)
+{
+    Suite *s = suite_create("packed");
+    TCase *c = tcase_create("packed");
+    tcase_set_timeout(c, 120);
+    tcase_add_test(c, gemm_matches_plain_loops);
+    tcase_add_test(c, conv_matches_plain_loops);
+    suite_add_tcase(s, c);
+    return s;
+}
