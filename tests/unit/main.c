@@ -11,11 +11,10 @@
     SUITE(norm) \
     SUITE(number) \
     SUITE(op) \
+    SUITE(packed) \
     SUITE(pool) \
     SUITE(quantized) \
     SUITE(resize)
-    SUITE(packed) \
-    SUITE(pool)
 #endif
 
 #define SUITE(name) Suite *name##_suite(void);
