@@ -62,7 +62,7 @@ static ModelProto *read_model(Model *m)
     sha256_hex(bytes, length, m->sha256);
     ModelProto *proto = message_unpack(bytes, length, &onnx__model_proto__descriptor);
     free(bytes);
-    if (!proto || (!proto->graph && !proto->ir_version)) model_error(m, "not an ONNX model");
+    if (!proto || (!proto->graph && !proto->ir_version)) model_error(m, "not an ONNX model, or a damaged one");
     else if (!proto->graph) model_error(m, "the model has no graph");
     else return proto;
     return NULL;

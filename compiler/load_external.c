@@ -47,7 +47,7 @@ static const char *locate(const char *model_path, const char *location, char **p
     if (location[0] != '/') real_file = realpath(mem_printf("%s%s", folder, location), NULL);
     else errno = EACCES;
     if (location[0] == '/' || (real_file && (!real_folder || !lies_in(real_file, real_folder))))
-        why = mem_printf("external data \"%s\" lies outside the model's folder", location);
+        why = mem_printf("external data \"%s\" lies outside the model's folder; copy it there", location);
     else if (!real_file) why = mem_printf("external data \"%s\": %s", location, strerror(errno));
     else *path = mem_strdup(real_file);
     free(real_folder);
@@ -74,9 +74,9 @@ const char *external_read(const char *model_path, const TensorProto *p, int64_t 
     int64_t offset = 0, length = bytes;
     char *path = NULL;
     if (!location) return "external data without a location";
-    if (offset_text && !parse_bytes(offset_text, &offset)) return mem_printf("external data with offset \"%s\"", offset_text);
-    if (length_text && !parse_bytes(length_text, &length)) return mem_printf("external data with length \"%s\"", length_text);
-    if (length != bytes) return mem_printf("external data of %lld bytes, the shape takes %lld", (long long)length, (long long)bytes);
+    if (offset_text && !parse_bytes(offset_text, &offset)) return mem_printf("external data \"%s\" at offset \"%s\", expected a number of bytes", location, offset_text);
+    if (length_text && !parse_bytes(length_text, &length)) return mem_printf("external data \"%s\" of length \"%s\", expected a number of bytes", location, length_text);
+    if (length != bytes) return mem_printf("external data \"%s\" of %lld bytes, the shape takes %lld", location, (long long)length, (long long)bytes);
     const char *why = locate(model_path, location, &path);
     if (why) return why;
 

@@ -78,7 +78,7 @@ static void set_input_type(Loader *l, Value *v, const char *name, const TypeProt
     if (!of_model) return;
     v->type = v->declared;
     if (!why && v->type.kind == KIND_SPARSE) why = "is a sparse tensor, which is not supported as an input";
-    if (!why && v->type.kind == KIND_TENSOR && v->type.shape.rank < 0) why = "has no shape";
+    if (!why && v->type.kind == KIND_TENSOR && v->type.shape.rank < 0) why = "has no shape, not even how many dimensions there are; give it one where the model is exported";
     if (!why && v->type.kind == KIND_TENSOR && value_bytes(v) > INT32_MAX)
         why = mem_printf("of shape %s can become larger than 2 GB", shape_text(&v->type.shape));
     if (why) model_error(l->model, "input \"%s\" %s", name, why);

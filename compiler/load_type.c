@@ -120,7 +120,8 @@ Dim dim_of_input(Loader *l, const char *value, int axis, const DimProto *d)
 {
     if (dim_has_size(d)) {
         if (d->dim_value >= 0 && d->dim_value <= INT32_MAX) return dim_const(d->dim_value);
-        model_error(l->model, "input \"%s\", axis %d has the size %lld", value, axis, (long long)d->dim_value);
+        model_error(l->model, "input \"%s\", axis %d has the size %lld, expected 0 to %d; the model is damaged or was exported wrongly", value, axis,
+                    (long long)d->dim_value, INT32_MAX);
         return dim_const(1);
     }
     const char *param = param_of(d);

@@ -33,7 +33,7 @@ static bool need_count(Node *n, const char *what, Value *const *values, int coun
 {
     int found = used(values, count);
     if (found < low || (high >= 0 && found > high)) {
-        node_error(n, "has %d %ss, expected %s; %s", found, what, range_text(low, high), advice);
+        node_error(n, "has %d %s%s, expected %s; %s", found, what, found == 1 ? "" : "s", range_text(low, high), advice);
         return false;
     }
     for (int i = 0; i < low; i++) {

@@ -153,9 +153,20 @@ static void place_buffers(Model *m)
     if (m->arena_bytes > INT_MAX) model_error(m, "the model needs %lld bytes of working memory; at most %d can be addressed", (long long)m->arena_bytes, INT_MAX);
 }
 
+/* Byte counts in the generated code are int32_t. */
+static void check_size(Value *v, bool written, void *context)
+{
+    Node *n = ((const Step *)context)->node;
+    if (!written || n->failed || value_bytes(v) <= INT_MAX) return;
+    n->failed = true;
+    node_error(n, "its result \"%s\", %s%s, is or can become larger than 2 GB", v->name, dtype_name(v->type.dtype), shape_text(&v->type.shape));
+}
+
 void plan(Model *m)
 {
     Graph *g = m->graph;
+    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], check_size, g->steps[i]);
+    if (m->errors) return;
     for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], forget, NULL);
     plan_views(g);
     find_lifetimes(g);

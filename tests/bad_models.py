@@ -1,6 +1,6 @@
 """Models that are wrong in one way each.
 
-usage: bad_models.py FOLDER                        writes FOLDER/NAME.onnx; prints NAME<tab>PATTERN<tab>OPTIONS per model
+usage: bad_models.py FOLDER                        writes FOLDER/NAME.onnx; prints NAME<tab>PATTERN[;PATTERN...]<tab>OPTIONS per model
        bad_models.py --mutations MODEL FOLDER      writes copies of MODEL with a few bytes changed, from a fixed seed
 """
 import os
@@ -38,43 +38,44 @@ def add(w):
 
 def cases(folder):
     node = helper.make_node
-    yield "unknown_operator", "Frobnicate", model([node("Frobnicate", ["x"], ["y"], name="frob")])
-    yield "unknown_domain", "my.domain", model([node("Thing", ["x"], ["y"], name="thing", domain="my.domain")], domains=["my.domain"])
-    yield "two_unknown_operators", "Frob2", model([node("Frob1", ["x"], ["t"], name="a"), node("Frob2", ["x"], ["y"], name="b")])
-    yield "cycle", "cycle", model([node("Add", ["x", "b"], ["a"], name="n1"), node("Add", ["x", "a"], ["b"], name="n2"), node("Relu", ["b"], ["y"])])
-    yield "defined_twice", "twice", model([node("Relu", ["x"], ["y"], name="n1"), node("Abs", ["x"], ["y"], name="n2")])
-    yield "input_undefined", "nowhere", model([node("Add", ["x", "nowhere"], ["y"], name="n1")])
-    yield "output_undefined", "nothing", model([node("Relu", ["x"], ["t"])], outputs=[info("nothing", None)])
-    yield "symbolic_dimension", "--dim batch", model([node("Relu", ["x"], ["y"])], inputs=[info("x", ["batch", 3])])
-    yield "unnamed_dimension", "--dim x:0", model([node("Relu", ["x"], ["y"])], inputs=[info("x", [None, 3])])
-    yield "no_shape", "x", model([node("Relu", ["x"], ["y"])], inputs=[info("x", None)])
-    yield "negative_dimension", "-3", model([node("Relu", ["x"], ["y"])], inputs=[info("x", [-3, 3])])
-    yield "absurd_dimension", "x", model([node("Relu", ["x"], ["y"])], inputs=[info("x", [1 << 62, 1 << 62])])
-    yield "absurd_result", "y", model([node("Expand", ["x", "s"], ["y"], name="e")], inputs=[info("x", [1])],
+    yield "unknown_operator", '"frob" (Frobnicate, opset 17): this operator is not supported', model([node("Frobnicate", ["x"], ["y"], name="frob")])
+    yield "unknown_domain", "my.domain::Thing.*--custom 'my.domain::Thing=", model([node("Thing", ["x"], ["y"], name="thing", domain="my.domain")], domains=["my.domain"])
+    yield "two_unknown_operators", 'Frob1.*not supported;Frob2.*not supported', model([node("Frob1", ["x"], ["t"], name="a"), node("Frob2", ["x"], ["y"], name="b")])
+    yield "cycle", 'form a cycle: "n1", "n2"', model([node("Add", ["x", "b"], ["a"], name="n1"), node("Add", ["x", "a"], ["b"], name="n2"), node("Relu", ["b"], ["y"])])
+    yield "defined_twice", 'node "n2".*"y" is defined twice', model([node("Relu", ["x"], ["y"], name="n1"), node("Abs", ["x"], ["y"], name="n2")])
+    yield "input_undefined", 'node "n1".*"nowhere" is not defined', model([node("Add", ["x", "nowhere"], ["y"], name="n1")])
+    yield "output_undefined", 'output 0 "nothing".*is not defined', model([node("Relu", ["x"], ["t"])], outputs=[info("nothing", None)])
+    yield "symbolic_dimension", 'axis 0: dimension "batch".*--dim batch=1.*--dim batch=1..8', model([node("Relu", ["x"], ["y"])], inputs=[info("x", ["batch", 3])])
+    yield "unnamed_dimension", 'axis 0.*--dim x:0=1', model([node("Relu", ["x"], ["y"])], inputs=[info("x", [None, 3])])
+    yield "no_shape", 'input "x" has no shape', model([node("Relu", ["x"], ["y"])], inputs=[info("x", None)])
+    yield "negative_dimension", 'axis 0 has the size -3, expected 0 to', model([node("Relu", ["x"], ["y"])], inputs=[info("x", [-3, 3])])
+    yield "absurd_dimension", 'axis 0 has the size 4611686018427387904;axis 1', model([node("Relu", ["x"], ["y"])], inputs=[info("x", [1 << 62, 1 << 62])])
+    yield "absurd_result", 'node "e" (Expand.*2 GB', model([node("Expand", ["x", "s"], ["y"], name="e")], inputs=[info("x", [1])],
                                      initializers=[tensor("s", INT64, [2], (1 << 40).to_bytes(8, "little") * 2)])
-    yield "absurd_initializer", "w", add(tensor("w", FLOAT, [1 << 40, 1 << 40], b""))
-    yield "short_initializer", "w", add(tensor("w", FLOAT, [4], b"\0" * 12))
-    yield "long_initializer", "w", add(tensor("w", FLOAT, [4], b"\0" * 20))
-    yield "initializer_of_unknown_type", "w", add(tensor("w", 99, [4], b"\0" * 16))
-    yield "types_differ", "adder", add(tensor("w", INT64, [4], b"\0" * 32))
-    yield "shapes_differ", "adder", add(tensor("w", FLOAT, [3], b"\0" * 12))
-    yield "conv_rank", "conv", model([node("Conv", ["x", "w"], ["y"], name="conv1")], initializers=[tensor("w", FLOAT, [4, 3], b"\0" * 48)])
-    yield "conv_channels", "conv", model([node("Conv", ["x", "w"], ["y"], name="conv1")], initializers=[tensor("w", FLOAT, [4, 5, 1, 1], b"\0" * 80)])
-    yield "conv_strides", "conv", model([node("Conv", ["x", "w"], ["y"], name="conv1", strides=[0, 0])], initializers=[tensor("w", FLOAT, [4, 3, 1, 1], b"\0" * 48)])
-    yield "conv_kernel_too_large", "conv", model([node("Conv", ["x", "w"], ["y"], name="conv1")], initializers=[tensor("w", FLOAT, [1, 3, 9, 9], b"\0" * 972)])
-    yield "axis_out_of_range", "axis", model([node("Softmax", ["x"], ["y"], name="s", axis=9)])
-    yield "attribute_type", "axis", model([node("Softmax", ["x"], ["y"], name="s", axis="one")])
-    yield "missing_input", "inputs", model([node("Add", ["x"], ["y"], name="n")])
-    yield "reshape_impossible", "r", model([node("Reshape", ["x", "s"], ["y"], name="r")], initializers=[tensor("s", INT64, [1], (7).to_bytes(8, "little"))])
-    yield "gather_out_of_range", "gat", model([node("Gather", ["c", "i"], ["t"], name="gat"), node("Add", ["x", "t"], ["y"])],
+    yield "absurd_initializer", 'initializer "w".*larger than 2 GB', add(tensor("w", FLOAT, [1 << 40, 1 << 40], b""))
+    yield "short_initializer", 'initializer "w".* 12 bytes.* 16', add(tensor("w", FLOAT, [4], b"\0" * 12))
+    yield "long_initializer", 'initializer "w".* 20 bytes.* 16', add(tensor("w", FLOAT, [4], b"\0" * 20))
+    yield "initializer_of_unknown_type", 'initializer "w".*data type 99', add(tensor("w", 99, [4], b"\0" * 16))
+    yield "types_differ", 'node "adder".*"w" is int64, expected float32', add(tensor("w", INT64, [4], b"\0" * 32))
+    yield "shapes_differ", 'node "adder".*\\[4\\] and \\[3\\] don\'t broadcast', add(tensor("w", FLOAT, [3], b"\0" * 12))
+    yield "conv_rank", 'node "conv1".*rank 2.*expected rank 4', model([node("Conv", ["x", "w"], ["y"], name="conv1")], initializers=[tensor("w", FLOAT, [4, 3], b"\0" * 48)])
+    yield "conv_channels", 'node "conv1".*3 and 5', model([node("Conv", ["x", "w"], ["y"], name="conv1")], initializers=[tensor("w", FLOAT, [4, 5, 1, 1], b"\0" * 80)])
+    yield "conv_strides", 'node "conv1".*strides\\[0\\] is 0', model([node("Conv", ["x", "w"], ["y"], name="conv1", strides=[0, 0])], initializers=[tensor("w", FLOAT, [4, 3, 1, 1], b"\0" * 48)])
+    yield "conv_kernel_too_large", 'node "conv1".* 9 pixels.* 8 along', model([node("Conv", ["x", "w"], ["y"], name="conv1")], initializers=[tensor("w", FLOAT, [1, 3, 9, 9], b"\0" * 972)])
+    yield "axis_out_of_range", 'axis is 9, expected -4 to 3', model([node("Softmax", ["x"], ["y"], name="s", axis=9)])
+    yield "attribute_type", '"axis" is a string, expected an int', model([node("Softmax", ["x"], ["y"], name="s", axis="one")])
+    yield "missing_input", 'node "n".* 1 input, expected 2', model([node("Add", ["x"], ["y"], name="n")])
+    yield "reshape_impossible", 'node "r" (Reshape.*192.*7', model([node("Reshape", ["x", "s"], ["y"], name="r")], initializers=[tensor("s", INT64, [1], (7).to_bytes(8, "little"))])
+    yield "gather_out_of_range", 'node "gat" (Gather.*index 5 is outside of an axis of 2', model([node("Gather", ["c", "i"], ["t"], name="gat"), node("Add", ["x", "t"], ["y"])],
                                              initializers=[tensor("c", FLOAT, [2], b"\0" * 8), tensor("i", INT64, [1], (5).to_bytes(8, "little"))])
-    yield "external_missing", "no_such_file.bin", external("no_such_file.bin")
-    yield "external_parent", "outside", external("../outside.bin")
-    yield "external_absolute", "etc", external("/etc/passwd")
-    yield "external_link", "link.bin", external("link.bin")
-    yield "external_too_short", "short.bin", external("short.bin", offset=8, length=16)
-    yield "external_negative_offset", "short.bin", external("short.bin", offset=-8, length=16)
-    yield "wrong_dim_option", "no_such_dim", model([node("Relu", ["x"], ["y"])]), "--dim no_such_dim=3"
+    yield "external_missing", '"no_such_file.bin": No such file', external("no_such_file.bin")
+    yield "external_parent", 'outside.bin" lies outside the model\'s folder', external("../outside.bin")
+    yield "external_absolute", '"/etc/passwd" lies outside the model\'s folder', external("/etc/passwd")
+    yield "external_link", '"link.bin" lies outside the model\'s folder', external("link.bin")
+    yield "external_too_short", '"short.bin" has 16 bytes.* 8..24', external("short.bin", offset=8, length=16)
+    yield "external_negative_offset", '"short.bin" at offset "-8"', external("short.bin", offset=-8, length=16)
+    yield "wrong_dim_option", '--dim no_such_dim', model([node("Relu", ["x"], ["y"])]), "--dim no_such_dim=3"
+    yield "garbage", "garbage.onnx: not an ONNX model", random.Random(3).randbytes(4096)
     open(os.path.join(folder, "..", "outside.bin"), "wb").write(b"\0" * 16)
     open(os.path.join(folder, "short.bin"), "wb").write(b"\0" * 16)
     os.symlink("../outside.bin", os.path.join(folder, "link.bin"))
@@ -99,8 +100,7 @@ def main():
     folder = sys.argv[1]
     os.makedirs(folder)
     for name, pattern, m, *options in cases(folder):
-        assert isinstance(m, ModelProto)
-        open(os.path.join(folder, name + ".onnx"), "wb").write(m.SerializeToString())
+        open(os.path.join(folder, name + ".onnx"), "wb").write(m.SerializeToString() if isinstance(m, ModelProto) else m)
         print(name, pattern, " ".join(options), sep="\t")
 
 
