@@ -1,0 +1,189 @@
+/* DFT: https://onnx.ai/onnx/operators/onnx__DFT.html
+ * STFT: https://onnx.ai/onnx/operators/onnx__STFT.html
+ * DFT has its axis as an attribute before opset 20, since then as an input. */
+#include "kernels.h"
+#include "op.h"
+
+/* An optional scalar input, or `otherwise`. */
+static bool read_scalar(Node *n, int input, Dim otherwise, Dim *value)
+{
+    Dim *dims;
+    *value = otherwise;
+    if (!in(n, input)) return true;
+    int count = need_dims(n, input, &dims);
+    if (count == 1) *value = dims[0];
+    else if (count >= 0) node_error(n, "input %d has %d elements, expected one; check how the model was exported", input, count);
+    return count == 1;
+}
+
+/* The table for a length: a constant, or computed where it is needed. */
+static Value *table_for(Node *n, DType t, Dim length)
+{
+    if (!dim_is_const(length)) {
+        Value *table = scratch(n, "table", t, dim_mul(dim_const(2), length));
+        Step *s = step_call(n, "dft_table_%s", dtype_suffix(t));
+        arg_out(s, table);
+        arg_dim(s, length);
+        return table;
+    }
+    int64_t size = dim_value(length);
+    void *data = mem_array((size_t)size + 1, 2 * (size_t)dtype_bytes(t, 1));
+    if (t == DT_DOUBLE) dft_table_f64(data, (int32_t)size);
+    else dft_table_f32(data, (int32_t)size);
+    Shape shape = shape_const(2, (int64_t[]){size, 2});
+    Value *table = value_const(n->graph, mem_printf("dft_table_%lld", (long long)size), t, &shape, data);
+    table->origin = "powers of the root of unity";
+    return table;
+}
+
+static bool need_length(Node *n, Dim length, const char *what)
+{
+    if (dim_low(length) >= 1 && dim_high(length) < INT32_MAX / 4) return true;
+    node_error(n, "%s is %s, expected at least 1 and below 2^29; check how the model was exported", what, dim_text(length));
+    return false;
+}
+
+/* -- DFT -------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct { int axis; Dim length, in, out; bool inverse, onesided; int parts; } Transform;
+
+static bool read_axis(Node *n, int rank, int *axis)
+{
+    Dim value;
+    if (n->opset < 20) {
+        *axis = attr_axis(n, "axis", 1, rank);
+    } else {
+        if (!read_scalar(n, 2, dim_const(-2), &value)) return false;
+        if (!dim_is_const(value)) {
+            node_error(n, "the axis is %s, expected a constant; check how the model was exported", dim_text(value));
+            return false;
+        }
+        *axis = normalize_axis(n, dim_value(value), rank);
+    }
+    if (*axis != rank - 1) return *axis >= 0;
+    node_error(n, "the axis is the last one, which holds real and imaginary parts; check how the model was exported");
+    return false;
+}
+
+static bool read_parts(Node *n, const Value *x, int *parts)
+{
+    Dim last = dim_at(x, -1);
+    *parts = dim_is(last, 2) ? 2 : 1;
+    if (dim_is(last, 1) || dim_is(last, 2)) return true;
+    node_error(n, "the last axis of \"%s\" is %s, expected 1 for real and 2 for complex numbers; check how the model was exported", x->name, dim_text(last));
+    return false;
+}
+
+static bool read_transform(Node *n, Transform *t)
+{
+    const Value *x = n->in[0];
+    Dim two = dim_const(2), one = dim_const(1);
+    *t = (Transform){.inverse = attr_int(n, "inverse", 0), .onesided = attr_int(n, "onesided", 0)};
+    if (!read_parts(n, x, &t->parts) || !read_axis(n, x->type.shape.rank, &t->axis)) return false;
+    t->in = dim_at(x, t->axis);
+    Dim whole = t->inverse && t->onesided ? dim_mul(two, dim_sub(t->in, one)) : t->in;
+    if (!read_scalar(n, 1, whole, &t->length) || !need_length(n, t->length, "dft_length")) return false;
+    t->out = t->onesided && !t->inverse ? dim_add(dim_floordiv(t->length, two), one) : t->length;
+    if (!t->onesided || t->parts == (t->inverse ? 2 : 1)) return true;
+    node_error(n, "onesided is set for %s input, expected %s numbers; check how the model was exported", t->parts == 2 ? "complex" : "real",
+               t->inverse ? "complex" : "real");
+    return false;
+}
+
+static void infer_dft(Node *n)
+{
+    Transform t;
+    if (!need(n, 1, n->opset < 20 ? 2 : 3, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 2, -1) || !read_transform(n, &t)) return;
+    Shape y = n->in[0]->type.shape;
+    y.dim[t.axis] = t.out;
+    y.dim[y.rank - 1] = dim_const(t.inverse && t.onesided ? 1 : 2);
+    set_out(n, 0, n->in[0]->type.dtype, &y);
+}
+
+static void lower_dft(Node *n)
+{
+    Transform t;
+    if (!read_transform(n, &t)) return;
+    Value *x = n->in[0];
+    const Shape *shape = &x->type.shape;
+    DType type = x->type.dtype;
+    Value *table = table_for(n, type, t.length);
+    Step *s = step_call(n, "dft_%s", dtype_suffix(type));
+    arg_in(s, x);
+    arg_in(s, table);
+    arg_out(s, scratch(n, "work", type, dim_mul(dim_const(4), t.length)));
+    arg_out(s, n->out[0]);
+    arg_struct(s, "struct dft");
+    field(s, "outer", shape_product(shape, 0, t.axis));
+    field(s, "in", t.in);
+    field(s, "out", t.out);
+    field(s, "inner", shape_product(shape, t.axis + 1, shape->rank - 1));
+    field(s, "length", t.length);
+    field_int(s, "parts", t.parts);
+    field_int(s, "inverse", t.inverse);
+    field_int(s, "real", t.inverse && t.onesided);
+}
+
+/* -- STFT ------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct { Dim step, length, frames, out; int parts; } Frames;
+
+static bool read_frames(Node *n, Frames *f)
+{
+    const Value *x = n->in[0], *window = in(n, 2);
+    Dim signal = dim_at(x, 1), one = dim_const(1);
+    f->parts = 1;
+    if (x->type.shape.rank == 3 && !read_parts(n, x, &f->parts)) return false;
+    if (!read_scalar(n, 1, one, &f->step) || !need_length(n, f->step, "frame_step")) return false;
+    if (!read_scalar(n, 3, window ? dim_at(window, 0) : signal, &f->length) || !need_length(n, f->length, "frame_length")) return false;
+    if (window && !need_equal(n, dim_at(window, 0), f->length, "length of the window and frame_length")) return false;
+    if (dim_low(dim_sub(signal, f->length)) < 0) {
+        node_error(n, "a frame has %s samples, expected at most the signal's %s; check how the model was exported, or fix the signal's length with --dim",
+                   dim_text(f->length), dim_text(signal));
+        return false;
+    }
+    bool onesided = attr_int(n, "onesided", 1);
+    f->frames = dim_add(dim_floordiv(dim_sub(signal, f->length), f->step), one);
+    f->out = onesided ? dim_add(dim_floordiv(f->length, dim_const(2)), one) : f->length;
+    if (!onesided || f->parts == 1) return true;
+    node_error(n, "onesided is set for a complex signal, expected a real one; check how the model was exported");
+    return false;
+}
+
+static void infer_stft(Node *n)
+{
+    Frames f;
+    if (!need(n, 2, 4, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_same_type(n, 0, 2) || !need_rank(n, 0, 2, 3) || !need_rank(n, 2, 1, 1) ||
+        !read_frames(n, &f)) return;
+    Shape y = shape_of(4, (Dim[]){dim_at(n->in[0], 0), f.frames, f.out, dim_const(2)});
+    set_out(n, 0, n->in[0]->type.dtype, &y);
+}
+
+static void lower_stft(Node *n)
+{
+    Frames f;
+    if (!read_frames(n, &f)) return;
+    Value *x = n->in[0];
+    DType type = x->type.dtype;
+    Value *table = table_for(n, type, f.length);
+    Step *s = step_call(n, "stft_%s", dtype_suffix(type));
+    arg_in(s, x);
+    arg_in(s, in(n, 2));
+    arg_in(s, table);
+    arg_out(s, scratch(n, "work", type, dim_mul(dim_const(4), f.length)));
+    arg_out(s, n->out[0]);
+    arg_struct(s, "struct stft");
+    field(s, "batch", dim_at(x, 0));
+    field(s, "signal", dim_at(x, 1));
+    field(s, "frames", f.frames);
+    field(s, "out", f.out);
+    field(s, "length", f.length);
+    field(s, "step", f.step);
+    field_int(s, "parts", f.parts);
+}
+
+const Op ops_dft[] = {
+    {.name = "DFT", .domain = "", .since = 17, .infer = infer_dft, .lower = lower_dft},
+    {.name = "STFT", .domain = "", .since = 17, .infer = infer_stft, .lower = lower_stft},
+    {0},
+};

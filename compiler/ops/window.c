@@ -1,0 +1,117 @@
+/* HannWindow, HammingWindow, BlackmanWindow: https://onnx.ai/onnx/operators/onnx__HannWindow.html
+ * MelWeightMatrix: https://onnx.ai/onnx/operators/onnx__MelWeightMatrix.html */
+#include "op.h"
+
+#include <string.h>
+
+static bool read_datatype(Node *n, DType *t)
+{
+    int64_t type = attr_int(n, "output_datatype", DT_FLOAT);
+    *t = (DType)type;
+    if (type > 0 && type < DT_COUNT && (dtype_is_float(*t) || dtype_is_integer(*t))) return true;
+    node_error(n, "output_datatype is %lld, expected the number of a floating-point or integer type; check how the model was exported", (long long)type);
+    return false;
+}
+
+/* Kernels compute float32 or float64; where something else is wanted they do it into scratch first. */
+static Value *result_for(Node *n)
+{
+    Value *y = n->out[0];
+    if (y->type.dtype == DT_FLOAT || y->type.dtype == DT_DOUBLE) return y;
+    Value *wide = scratch(n, "float32", DT_FLOAT, elements(y));
+    wide->type.shape = y->type.shape;
+    return wide;
+}
+
+static void finish(Node *n, Value *from)
+{
+    Value *y = n->out[0];
+    if (from == y) return;
+    Step *s = step_loop(n, &y->type.shape);
+    Ref x = loop_read(s, from);
+    loop_store(s, y, loop_apply(s, compute_type(y->type.dtype), mem_printf("cast_f32_%s", dtype_suffix(compute_type(y->type.dtype))), 1, &x));
+}
+
+/* -- windows ---------------------------------------------------------------------------------------------------------------- */
+
+static void infer_window(Node *n)
+{
+    DType t;
+    Dim *size;
+    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !read_datatype(n, &t)) return;
+    int count = need_dims(n, 0, &size);
+    if (count < 0) return;
+    if (count != 1 || dim_low(size[0]) < 0) {
+        node_error(n, "size has %d elements or is negative, expected one length; check how the model was exported", count);
+        return;
+    }
+    Shape y = shape_of(1, size);
+    set_out(n, 0, t, &y);
+}
+
+static void lower_window(Node *n)
+{
+    static const struct { const char *op_type; double a[3]; } windows[] = {
+        {"HannWindow", {0.5, 0.5, 0}}, {"HammingWindow", {25.0 / 46.0, 21.0 / 46.0, 0}}, {"BlackmanWindow", {0.42, 0.5, 0.08}},
+    };
+    int w = 0;
+    while (strcmp(windows[w].op_type, n->op_type)) w++;
+    Value *y = result_for(n);
+    Step *s = step_call(n, "cosine_window_%s", dtype_suffix(y->type.dtype));
+    arg_out(s, y);
+    arg_dim(s, dim_at(n->out[0], 0));
+    arg_int(s, attr_int(n, "periodic", 1) != 0);
+    for (int i = 0; i < 3; i++) arg_real(s, windows[w].a[i]);
+    finish(n, y);
+}
+
+/* -- mel weights ------------------------------------------------------------------------------------------------------------ */
+
+static bool read_number(Node *n, int input, double low, double *value)
+{
+    if (!known_scalar(n->in[input], value)) {
+        node_error(n, "input %d \"%s\" is only known at run time, expected a constant number; make it a constant in the model", input, n->in[input]->name);
+        return false;
+    }
+    if (*value >= low && *value < INT32_MAX / 2) return true;
+    node_error(n, "input %d \"%s\" is %g, expected at least %g; check how the model was exported", input, n->in[input]->name, *value, low);
+    return false;
+}
+
+static bool read_mel(Node *n, double *numbers)
+{
+    static const double lowest[] = {0, 1, 1, 0, 0};
+    for (int i = 0; i < 5; i++)
+        if (!read_number(n, i, lowest[i], &numbers[i])) return false;
+    return true;
+}
+
+static void infer_mel(Node *n)
+{
+    double numbers[5];
+    DType t;
+    if (!need(n, 5, 5, 1, 1) || !need_tensor_inputs(n) || !read_datatype(n, &t) || !read_mel(n, numbers)) return;
+    Shape y = shape_const(2, (int64_t[]){(int64_t)numbers[1] / 2 + 1, (int64_t)numbers[0]});
+    set_out(n, 0, t, &y);
+}
+
+static void lower_mel(Node *n)
+{
+    double numbers[5];
+    if (!read_mel(n, numbers)) return;
+    Value *y = result_for(n);
+    Step *s = step_call(n, "mel_weights_%s", dtype_suffix(y->type.dtype));
+    arg_out(s, y);
+    for (int i = 0; i < 3; i++) arg_int(s, (int64_t)numbers[i]);
+    arg_real(s, numbers[3]);
+    arg_real(s, numbers[4]);
+    finish(n, y);
+}
+
+const Op ops_window[] = {
+    {.name = "HannWindow", .domain = "", .since = 17, .infer = infer_window, .lower = lower_window, .flags = OP_HALF_NATIVE},
+    {.name = "HammingWindow", .domain = "", .since = 17, .infer = infer_window, .lower = lower_window, .flags = OP_HALF_NATIVE},
+    {.name = "BlackmanWindow", .domain = "", .since = 17, .infer = infer_window, .lower = lower_window, .flags = OP_HALF_NATIVE},
+    {.name = "MelWeightMatrix", .domain = "", .since = 17, .infer = infer_mel, .lower = lower_mel, .flags = OP_HALF_NATIVE},
+    {0},
+};
