@@ -1,6 +1,7 @@
 /* DFT: https://onnx.ai/onnx/operators/onnx__DFT.html
  * STFT: https://onnx.ai/onnx/operators/onnx__STFT.html
- * DFT has its axis as an attribute before opset 20, since then as an input. */
+ * DFT has its axis as an attribute before opset 20, since then as an input, which may be known only at run time: sizes are then
+ * expressions of it. */
 #include "kernels.h"
 #include "op.h"
 
@@ -45,23 +46,54 @@ static bool need_length(Node *n, Dim length, const char *what)
 
 /* -- DFT -------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct { int axis; Dim length, in, out; bool inverse, onesided; int parts; } Transform;
+typedef struct { Dim axis, length, in, out; bool inverse, onesided; int parts; } Transform;
 
-static bool read_axis(Node *n, int rank, int *axis)
+/* 1 if a > b, otherwise 0. */
+static Dim above(Dim a, Dim b)
 {
-    Dim value;
-    if (n->opset < 20) {
-        *axis = attr_axis(n, "axis", 1, rank);
-    } else {
-        if (!read_scalar(n, 2, dim_const(-2), &value)) return false;
-        if (!dim_is_const(value)) {
-            node_error(n, "the axis is %s, expected a constant; check how the model was exported", dim_text(value));
-            return false;
-        }
-        *axis = normalize_axis(n, dim_value(value), rank);
+    return dim_max(dim_const(0), dim_min(dim_const(1), dim_sub(a, b)));
+}
+
+/* `one` where c is 1, `otherwise` where it is 0. */
+static Dim choose(Dim c, Dim one, Dim otherwise)
+{
+    return dim_add(otherwise, dim_mul(c, dim_sub(one, otherwise)));
+}
+
+static Dim is_axis(Dim axis, int d)
+{
+    return dim_sub(dim_const(1), dim_add(above(axis, dim_const(d)), above(dim_const(d), axis)));
+}
+
+/* The size of x along the axis, which is one of several if it is known only at run time; bounds tell that to the arithmetic. */
+static Dim size_along(const Value *x, Dim axis)
+{
+    int from = (int)dim_low(axis), to = (int)dim_high(axis);
+    Dim size = dim_at(x, from), least = size, most = size;
+    for (int d = from + 1; d <= to; d++) {
+        size = choose(is_axis(axis, d), dim_at(x, d), size);
+        least = dim_min(least, dim_at(x, d));
+        most = dim_max(most, dim_at(x, d));
     }
-    if (*axis != rank - 1) return *axis >= 0;
-    node_error(n, "the axis is the last one, which holds real and imaginary parts; check how the model was exported");
+    return dim_is_const(size) ? size : dim_max(least, dim_min(most, size));
+}
+
+static bool read_axis(Node *n, int rank, Dim *axis)
+{
+    if (n->opset < 20) {
+        int fixed = attr_axis(n, "axis", 1, rank);
+        *axis = dim_const(fixed);
+        if (fixed < 0) return false;
+    } else if (!read_scalar(n, 2, dim_const(-2), axis)) {
+        return false;
+    }
+    int64_t low = dim_low(*axis), high = dim_high(*axis);
+    if (low >= -rank && high <= rank - 2 && (low >= 0 || high <= -2)) {
+        if (low < 0) *axis = dim_add(*axis, dim_const(rank));
+        return true;
+    }
+    node_error(n, "the axis is %s, expected 0 to %d or %d to -2, as the last one holds real and imaginary parts; check how the model was exported", dim_text(*axis),
+               rank - 2, -rank);
     return false;
 }
 
@@ -80,7 +112,7 @@ static bool read_transform(Node *n, Transform *t)
     Dim two = dim_const(2), one = dim_const(1);
     *t = (Transform){.inverse = attr_int(n, "inverse", 0), .onesided = attr_int(n, "onesided", 0)};
     if (!read_parts(n, x, &t->parts) || !read_axis(n, x->type.shape.rank, &t->axis)) return false;
-    t->in = dim_at(x, t->axis);
+    t->in = size_along(x, t->axis);
     Dim whole = t->inverse && t->onesided ? dim_mul(two, dim_sub(t->in, one)) : t->in;
     if (!read_scalar(n, 1, whole, &t->length) || !need_length(n, t->length, "dft_length")) return false;
     t->out = t->onesided && !t->inverse ? dim_add(dim_floordiv(t->length, two), one) : t->length;
@@ -95,7 +127,7 @@ static void infer_dft(Node *n)
     Transform t;
     if (!need(n, 1, n->opset < 20 ? 2 : 3, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 2, -1) || !read_transform(n, &t)) return;
     Shape y = n->in[0]->type.shape;
-    y.dim[t.axis] = t.out;
+    for (int d = 0; d < y.rank - 1; d++) y.dim[d] = choose(is_axis(t.axis, d), t.out, y.dim[d]);
     y.dim[y.rank - 1] = dim_const(t.inverse && t.onesided ? 1 : 2);
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
@@ -114,10 +146,15 @@ static void lower_dft(Node *n)
     arg_out(s, scratch(n, "work", type, dim_mul(dim_const(4), t.length)));
     arg_out(s, n->out[0]);
     arg_struct(s, "struct dft");
-    field(s, "outer", shape_product(shape, 0, t.axis));
+    Dim outer = dim_const(1), inner = outer;
+    for (int d = 0; d < shape->rank - 1; d++) {
+        outer = dim_mul(outer, choose(above(t.axis, dim_const(d)), shape->dim[d], dim_const(1)));
+        inner = dim_mul(inner, choose(above(dim_const(d), t.axis), shape->dim[d], dim_const(1)));
+    }
+    field(s, "outer", outer);
     field(s, "in", t.in);
     field(s, "out", t.out);
-    field(s, "inner", shape_product(shape, t.axis + 1, shape->rank - 1));
+    field(s, "inner", inner);
     field(s, "length", t.length);
     field_int(s, "parts", t.parts);
     field_int(s, "inverse", t.inverse);

@@ -67,44 +67,58 @@ static void lower_window(Node *n)
 
 /* -- mel weights ------------------------------------------------------------------------------------------------------------ */
 
-static bool read_number(Node *n, int input, double low, double *value)
+/* Sizes may be known only at run time; they count at least 1 (bands: 0). */
+static bool read_mel(Node *n, Dim *sizes)
 {
-    if (!known_scalar(n->in[input], value)) {
-        node_error(n, "input %d \"%s\" is only known at run time, expected a constant number; make it a constant in the model", input, n->in[input]->name);
-        return false;
+    for (int i = 0; i < 3; i++) {
+        Dim *dims;
+        int count = need_dims(n, i, &dims);
+        if (count < 0) return false;
+        if (count != 1 || dim_low(dims[0]) < (i > 0) || dim_high(dims[0]) >= INT32_MAX) {
+            node_error(n, "input %d \"%s\" has %d elements, the first %s, expected one number above %d; check how the model was exported", i, n->in[i]->name, count,
+                       count ? dim_text(dims[0]) : "missing", i > 0 ? 0 : -1);
+            return false;
+        }
+        sizes[i] = dims[0];
     }
-    if (*value >= low && *value < INT32_MAX / 2) return true;
-    node_error(n, "input %d \"%s\" is %g, expected at least %g; check how the model was exported", input, n->in[input]->name, *value, low);
-    return false;
-}
-
-static bool read_mel(Node *n, double *numbers)
-{
-    static const double lowest[] = {0, 1, 1, 0, 0};
-    for (int i = 0; i < 5; i++)
-        if (!read_number(n, i, lowest[i], &numbers[i])) return false;
     return true;
 }
 
 static void infer_mel(Node *n)
 {
-    double numbers[5];
+    Dim sizes[3];
     DType t;
-    if (!need(n, 5, 5, 1, 1) || !need_tensor_inputs(n) || !read_datatype(n, &t) || !read_mel(n, numbers)) return;
-    Shape y = shape_const(2, (int64_t[]){(int64_t)numbers[1] / 2 + 1, (int64_t)numbers[0]});
+    if (!need(n, 5, 5, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 3) || !need_float(n, 4) || !read_datatype(n, &t) || !read_mel(n, sizes)) return;
+    for (int i = 3; i < 5; i++)
+        if (!need_equal(n, elements(n->in[i]), dim_const(1), mem_printf("elements of input %d, a number", i))) return;
+    Shape y = shape_of(2, (Dim[]){dim_add(dim_floordiv(sizes[1], dim_const(2)), dim_const(1)), sizes[0]});
     set_out(n, 0, t, &y);
+}
+
+static Value *edge(Node *n, int input, DType t)
+{
+    Value *v = n->in[input];
+    if (v->type.dtype == t) return v;
+    Value *converted = scratch(n, "edge", t, dim_const(1));
+    Shape one = shape_const(1, (int64_t[]){1});
+    Step *s = step_loop(n, &one);
+    Ref x = loop_read_strided(s, v, NULL, (Dim[]){dim_const(0)});
+    loop_store(s, converted, loop_apply(s, t, mem_printf("cast_%s_%s", dtype_suffix(compute_type(v->type.dtype)), dtype_suffix(t)), 1, &x));
+    return converted;
 }
 
 static void lower_mel(Node *n)
 {
-    double numbers[5];
-    if (!read_mel(n, numbers)) return;
+    Dim sizes[3];
+    if (!read_mel(n, sizes)) return;
     Value *y = result_for(n);
-    Step *s = step_call(n, "mel_weights_%s", dtype_suffix(y->type.dtype));
+    DType t = n->in[3]->type.dtype == DT_DOUBLE || n->in[4]->type.dtype == DT_DOUBLE ? DT_DOUBLE : DT_FLOAT;
+    Value *low = edge(n, 3, t), *high = edge(n, 4, t);
+    Step *s = step_call(n, "mel_weights_%s_%s", dtype_suffix(y->type.dtype), dtype_suffix(t));
+    arg_in(s, low);
+    arg_in(s, high);
     arg_out(s, y);
-    for (int i = 0; i < 3; i++) arg_int(s, (int64_t)numbers[i]);
-    arg_real(s, numbers[3]);
-    arg_real(s, numbers[4]);
+    for (int i = 0; i < 3; i++) arg_dim(s, sizes[i]);
     finish(n, y);
 }
 
