@@ -16,6 +16,8 @@
     SUITE(quantized) \
     SUITE(resize)
 #endif
+    SUITE(resize) \
+    SUITE(sample)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
