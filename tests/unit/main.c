@@ -14,8 +14,6 @@
     SUITE(packed) \
     SUITE(pool) \
     SUITE(quantized) \
-    SUITE(resize)
-#endif
     SUITE(resize) \
     SUITE(sample)
 
