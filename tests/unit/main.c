@@ -16,6 +16,7 @@
     SUITE(quantized) \
     SUITE(resize) \
     SUITE(sample)
+#endif
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
