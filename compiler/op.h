@@ -52,6 +52,9 @@ double attr_float(Node *n, const char *name, double otherwise);
 const char *attr_string(Node *n, const char *name, const char *otherwise);
 int attr_ints(Node *n, const char *name, const int64_t **values);  /* count; 0 and NULL if absent */
 int attr_floats(Node *n, const char *name, const float **values);
+/* A string that is one of `words` (up to one without a name), as that one's value; false and an error if it is none of them. */
+typedef struct { const char *name; int value; } AttrWord;
+bool attr_word(Node *n, const char *name, const char *otherwise, const AttrWord *words, int *value);
 int attr_axis(Node *n, const char *name, int64_t otherwise, int rank); /* 0..rank-1; -1 and an error when out of range */
 int normalize_axis(Node *n, int64_t axis, int rank);     /* likewise */
 void attr_set_int(Node *n, const char *name, int64_t value);

@@ -64,6 +64,20 @@ int attr_floats(Node *n, const char *name, const float **values)
     return a ? a->count : 0;
 }
 
+bool attr_word(Node *n, const char *name, const char *otherwise, const AttrWord *words, int *value)
+{
+    const char *text = attr_string(n, name, otherwise), *expected = "";
+    for (const AttrWord *w = words; w->name; w++) {
+        if (!strcmp(w->name, text)) {
+            *value = w->value;
+            return true;
+        }
+        expected = mem_printf("%s%s%s", expected, w == words ? "" : ", ", w->name);
+    }
+    node_error(n, "attribute \"%s\" is \"%s\", expected one of %s; the model is invalid here, check how it was exported", name, text, expected);
+    return false;
+}
+
 int attr_axis(Node *n, const char *name, int64_t otherwise, int rank)
 {
     return normalize_axis(n, attr_int(n, name, otherwise), rank);

@@ -1,8 +1,6 @@
 /* Geometry of convolution and pooling: https://onnx.ai/onnx/operators/onnx__Conv.html, ..__MaxPool.html. */
 #include "window.h"
 
-#include <string.h>
-
 /* What sums of sizes, pads and windows may reach: kernels compute positions in 32 bits. */
 static const int64_t most = INT32_MAX / 2;
 
@@ -24,12 +22,9 @@ int window_ints(Node *n, const char *name, int rank, int64_t low, const int64_t 
 
 AutoPad window_auto_pad(Node *n)
 {
-    static const char *const names[] = {"NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"};
-    const char *text = attr_string(n, "auto_pad", "NOTSET");
-    for (int i = 0; i < 4; i++)
-        if (!strcmp(text, names[i])) return (AutoPad)i;
-    node_error(n, "auto_pad is \"%s\", expected NOTSET, SAME_UPPER, SAME_LOWER or VALID; the model is invalid here, check how it was exported", text);
-    return PAD_INVALID;
+    static const AttrWord modes[] = {{"NOTSET", PAD_EXPLICIT}, {"SAME_UPPER", PAD_SAME_UPPER}, {"SAME_LOWER", PAD_SAME_LOWER}, {"VALID", PAD_VALID}, {0}};
+    int mode;
+    return attr_word(n, "auto_pad", "NOTSET", modes, &mode) ? (AutoPad)mode : PAD_INVALID;
 }
 
 bool window_kernel_shape(Node *n, int rank, Dim *kernel)

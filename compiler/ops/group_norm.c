@@ -2,7 +2,6 @@
  * GroupNormalization's scale and bias are per group before opset 21, per channel since. Instances are groups of one channel. */
 #include "op.h"
 
-#include <string.h>
 
 static int64_t groups_attribute(Node *n)
 {

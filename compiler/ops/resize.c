@@ -33,35 +33,19 @@ static const char advice[] = "the model is invalid here, check how it was export
 
 /* -- attributes ------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct { const char *name; int value; } Word;
-
-static const Word modes[] = {
+static const AttrWord modes[] = {
     {"nearest", RESIZE_NEAREST}, {"linear", RESIZE_LINEAR}, {"bilinear", RESIZE_LINEAR}, {"cubic", RESIZE_CUBIC}, {0},
 };
 
-static const Word coordinates[] = {
+static const AttrWord coordinates[] = {
     {"half_pixel", RESIZE_HALF_PIXEL}, {"half_pixel_symmetric", RESIZE_HALF_PIXEL_SYMMETRIC}, {"pytorch_half_pixel", RESIZE_PYTORCH_HALF_PIXEL},
     {"align_corners", RESIZE_ALIGN_CORNERS}, {"asymmetric", RESIZE_ASYMMETRIC}, {"tf_half_pixel_for_nn", RESIZE_TF_HALF_PIXEL},
     {"tf_crop_and_resize", RESIZE_TF_CROP}, {0},
 };
 
-static const Word roundings[] = {
+static const AttrWord roundings[] = {
     {"round_prefer_floor", RESIZE_ROUND_DOWN}, {"round_prefer_ceil", RESIZE_ROUND_UP}, {"floor", RESIZE_FLOOR}, {"ceil", RESIZE_CEIL}, {0},
 };
-
-static bool word(Node *n, const char *attribute, const Word *words, const char *otherwise, int *value)
-{
-    const char *text = attr_string(n, attribute, otherwise), *expected = "";
-    for (const Word *w = words; w->name; w++) {
-        if (!strcmp(w->name, text)) {
-            *value = w->value;
-            return true;
-        }
-        expected = mem_printf("%s%s%s", expected, w == words ? "" : ", ", w->name);
-    }
-    node_error(n, "%s is \"%s\", expected one of %s; %s", attribute, text, expected, advice);
-    return false;
-}
 
 static bool is_upsample(const Node *n)
 {
@@ -75,9 +59,9 @@ static bool read_attributes(Node *n, Resize *r)
     r->exclude_outside = attr_int(n, "exclude_outside", 0) != 0;
     r->cubic_a = attr_float(n, "cubic_coeff_a", -0.75);
     r->outside = attr_float(n, "extrapolation_value", 0);
-    return word(n, "mode", modes, "nearest", &r->mode) &&
-           word(n, "coordinate_transformation_mode", coordinates, old ? "asymmetric" : "half_pixel", &r->coordinates) &&
-           word(n, "nearest_mode", roundings, old ? "floor" : "round_prefer_floor", &r->rounding);
+    return attr_word(n, "mode", "nearest", modes, &r->mode) &&
+           attr_word(n, "coordinate_transformation_mode", old ? "asymmetric" : "half_pixel", coordinates, &r->coordinates) &&
+           attr_word(n, "nearest_mode", old ? "floor" : "round_prefer_floor", roundings, &r->rounding);
 }
 
 static bool read_axes(Node *n, Resize *r, const Shape *x)
@@ -207,11 +191,11 @@ static bool keep_aspect_ratio(Node *n, Resize *r, const Dim *sizes, bool larger)
 
 static bool read_sizes(Node *n, Resize *r, int input)
 {
-    static const Word policies[] = {{"stretch", 0}, {"not_larger", 1}, {"not_smaller", 2}, {0}};
+    static const AttrWord policies[] = {{"stretch", 0}, {"not_larger", 1}, {"not_smaller", 2}, {0}};
     Dim *sizes;
     int policy, count = need_dims(n, input, &sizes);
     if (count < 0 || !need_count(n, "sizes", count, r->listed)) return false;
-    if (!word(n, "keep_aspect_ratio_policy", policies, "stretch", &policy)) return false;
+    if (!attr_word(n, "keep_aspect_ratio_policy", "stretch", policies, &policy)) return false;
     for (int i = 0; i < count; i++)
         if (dim_low(sizes[i]) < 1) {
             node_error(n, "sizes[%d] is %s, expected at least 1; %s", i, dim_text(sizes[i]), advice);

@@ -14,7 +14,8 @@
     SUITE(packed) \
     SUITE(pool) \
     SUITE(quantized) \
-    SUITE(resize)
+    SUITE(resize) \
+    SUITE(sample)
 #endif
 
 #define SUITE(name) Suite *name##_suite(void);

@@ -1,0 +1,112 @@
+/* RoiAlign and MaxRoiPool: https://onnx.ai/onnx/operators/onnx__RoiAlign.html, ..__MaxRoiPool.html
+ * The maximum of RoiAlign is over pixels times weights, as onnx's own test and reference have it. MaxRoiPool's text leaves the rounding open; it is that of
+ * Girshick, "Fast R-CNN", 2015, whose operator it is. */
+#include "op.h"
+
+static const char advice[] = "the model is invalid here, check how it was exported";
+
+static bool need_size(Node *n, int64_t height, int64_t width)
+{
+    if (height >= 1 && width >= 1 && height <= INT32_MAX && width <= INT32_MAX) return true;
+    node_error(n, "the output's size is %lld x %lld, expected at least 1 x 1; %s", (long long)height, (long long)width, advice);
+    return false;
+}
+
+static void set_pooled(Node *n, int64_t height, int64_t width)
+{
+    const Value *x = n->in[0], *rois = n->in[1];
+    Shape y = shape_of(4, (Dim[]){dim_at(rois, 0), dim_at(x, 1), dim_const(height), dim_const(width)});
+    set_out(n, 0, x->type.dtype, &y);
+}
+
+static bool need_regions(Node *n, int inputs, int columns)
+{
+    if (!need(n, inputs, inputs, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_same_type(n, 0, 1)) return false;
+    if (!need_rank(n, 0, 4, 4) || !need_rank(n, 1, 2, 2)) return false;
+    if (dim_high(shape_product(&n->in[0]->type.shape, 2, 4)) < 1) {
+        node_error(n, "the image has shape %s, expected at least one pixel; %s", shape_text(&n->in[0]->type.shape), advice);
+        return false;
+    }
+    return need_equal(n, dim_at(n->in[1], 1), dim_const(columns), "numbers per region");
+}
+
+static void arg_pool(Step *s, Node *n)
+{
+    const Value *x = n->in[0], *y = n->out[0];
+    arg_struct(s, "struct roi_pool");
+    field(s, "rois", dim_at(y, 0));
+    field(s, "batch", dim_at(x, 0));
+    field(s, "channels", dim_at(x, 1));
+    field(s, "in_h", dim_at(x, 2));
+    field(s, "in_w", dim_at(x, 3));
+    field(s, "out_h", dim_at(y, 2));
+    field(s, "out_w", dim_at(y, 3));
+}
+
+/* -- RoiAlign --------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct { int64_t height, width, samples; int half_pixel, max; } Align;
+
+static bool read_align(Node *n, Align *a)
+{
+    static const AttrWord modes[] = {{"avg", 0}, {"max", 1}, {0}}, places[] = {{"output_half_pixel", 0}, {"half_pixel", 1}, {0}};
+    a->height = attr_int(n, "output_height", 1);
+    a->width = attr_int(n, "output_width", 1);
+    a->samples = attr_int(n, "sampling_ratio", 0);
+    if (a->samples < 0 || a->samples > 32768) {
+        node_error(n, "sampling_ratio is %lld, expected 0 to 32768; %s", (long long)a->samples, advice);
+        return false;
+    }
+    const char *pixels = n->opset < 16 ? "output_half_pixel" : "half_pixel";
+    return need_size(n, a->height, a->width) && attr_word(n, "mode", "avg", modes, &a->max) &&
+           attr_word(n, "coordinate_transformation_mode", pixels, places, &a->half_pixel);
+}
+
+static void infer_align(Node *n)
+{
+    static const DType index[] = {DT_INT64};
+    Align a;
+    if (!need_regions(n, 3, 4) || !need_type(n, 2, index, 1) || !need_rank(n, 2, 1, 1) || !read_align(n, &a)) return;
+    if (need_equal(n, dim_at(n->in[1], 0), dim_at(n->in[2], 0), "regions and batch indices")) set_pooled(n, a.height, a.width);
+}
+
+static void lower_align(Node *n)
+{
+    Align a;
+    if (!read_align(n, &a)) return;
+    Step *s = step_call(n, "roi_align_%s", dtype_suffix(n->in[0]->type.dtype));
+    for (int i = 0; i < 3; i++) arg_in(s, n->in[i]);
+    arg_out(s, n->out[0]);
+    arg_pool(s, n);
+    field_int(s, "samples", a.samples);
+    field_int(s, "half_pixel", a.half_pixel);
+    field_int(s, "max", a.max);
+    arg_real(s, attr_float(n, "spatial_scale", 1));
+}
+
+/* -- MaxRoiPool --------------------------------------------------------------------------------------------------------------------- */
+
+static void infer_pool(Node *n)
+{
+    const int64_t *size;
+    if (!need_regions(n, 2, 5)) return;
+    int count = attr_ints(n, "pooled_shape", &size);
+    if (count != 2) node_error(n, "pooled_shape has %d numbers, expected 2; %s", count, advice);
+    else if (need_size(n, size[0], size[1])) set_pooled(n, size[0], size[1]);
+}
+
+static void lower_pool(Node *n)
+{
+    Step *s = step_call(n, "max_roi_pool_%s", dtype_suffix(n->in[0]->type.dtype));
+    arg_in(s, n->in[0]);
+    arg_in(s, n->in[1]);
+    arg_out(s, n->out[0]);
+    arg_pool(s, n);
+    arg_real(s, attr_float(n, "spatial_scale", 1));
+}
+
+const Op ops_roi[] = {
+    {.name = "MaxRoiPool", .domain = "", .since = 1, .infer = infer_pool, .lower = lower_pool},
+    {.name = "RoiAlign", .domain = "", .since = 10, .infer = infer_align, .lower = lower_align},
+    {0},
+};
