@@ -68,6 +68,7 @@ void attr_remove(Node *n, const char *name);
 int known_dims(const Value *v, Dim **dims);
 int need_dims(Node *n, int input, Dim **dims);
 int need_ints(Node *n, int input, int64_t **values);     /* the same, all constants */
+void assume_elements(Node *n, int input, const int64_t *values); /* what a small input must hold for other reasons; checked at run time */
 bool known_scalar(const Value *v, double *value);        /* one-element constant of any numeric type */
 double const_as_double(const Value *v, int64_t index);   /* element of a numeric constant, converted */
 int64_t const_as_int(const Value *v, int64_t index);

@@ -66,6 +66,16 @@ static bool bind_elements(Node *n, Value *v)
     return true;
 }
 
+void assume_elements(Node *n, int input, const int64_t *values)
+{
+    Value *v = n->in[input];
+    int count = (int)value_count(v);
+    Dim *dims = mem_array((size_t)count + 1, sizeof *dims);
+    for (int i = 0; i < count; i++) dims[i] = dim_const(values[i]);
+    v->elements = dims;
+    v->is_read = true;
+}
+
 static void need_bounds(Node *n, int input)
 {
     const Value *v = in(n, input);

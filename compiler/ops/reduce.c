@@ -1,7 +1,8 @@
 /* Reductions over axes: https://onnx.ai/onnx/operators/onnx__ReduceSum.html and its relatives.
  * The axes are an attribute at first, an input since opset 13 (ReduceSum) or 18 (the others); what is present is read. Axes that lie
  * side by side are one. Axes with kept ones between them are reduced one after the other, the last one first; then what comes
- * after the first step is a reduction of partial results. */
+ * after the first step is a reduction of partial results.
+ * Axes that are known only at run time are moved to the end by a kernel of their own, which tells the result's shape. */
 #include "loops.h"
 
 #include <string.h>
@@ -38,7 +39,7 @@ static const Reduction *reduction_of(const Node *n)
 static int given_axes(Node *n, int64_t **axes)
 {
     const int64_t *attribute;
-    if (in(n, 1)) return need_ints(n, 1, axes);
+    if (in(n, 1)) return dim_is(elements(n->in[1]), 0) ? 0 : need_ints(n, 1, axes);
     int count = attr_ints(n, "axes", &attribute);
     *axes = mem_dup(attribute, (size_t)count * sizeof **axes);
     return count;
@@ -61,6 +62,37 @@ static bool read_axes(Node *n, bool *reduced)
     return true;
 }
 
+static bool axes_are_known(const Node *n)
+{
+    Dim *axes;
+    return !in(n, 1) || value_is_const(n->in[1]) || dim_is(elements(n->in[1]), 0) || known_dims(n->in[1], &axes) >= 0;
+}
+
+/* The result's shape if the axes are known only at run time: as declared if that says it all, otherwise symbols, which the kernel that
+ * looks at the axes sets. */
+static bool shape_at_run_time(Node *n, Shape *y)
+{
+    const Shape *x = &n->in[0]->type.shape, *declared = &n->out[0]->declared.shape;
+    if (!need_type(n, 1, (DType[]){DT_INT64}, 1)) return false;
+    if (!dim_is_const(elements(n->in[1]))) {
+        node_error(n, "input 1 \"%s\" has shape %s, expected a fixed number of axes; make them a constant", n->in[1]->name, shape_text(&n->in[1]->type.shape));
+        return false;
+    }
+    bool keep = attr_int(n, "keepdims", 1);
+    int64_t lowest = INT64_MAX, highest = 0, dropped = keep ? 0 : dim_value(elements(n->in[1]));
+    y->rank = x->rank - (int)(dropped < x->rank ? dropped : x->rank);
+    for (int d = 0; d < x->rank; d++) {
+        lowest = dim_low(x->dim[d]) < lowest ? dim_low(x->dim[d]) : lowest;
+        highest = dim_high(x->dim[d]) > highest ? dim_high(x->dim[d]) : highest;
+    }
+    for (int d = 0; d < y->rank; d++) {
+        Dim said = declared->rank == y->rank ? declared->dim[d] : NULL;
+        int64_t low = keep && lowest > 1 ? 1 : lowest, high = !keep ? highest : dim_high(x->dim[d]) > 1 ? dim_high(x->dim[d]) : 1;
+        y->dim[d] = said && dim_is_const(said) ? said : local_symbol(n, mem_printf("%s_dim%d", n->out[0]->name, d), low, high);
+    }
+    return true;
+}
+
 static void infer_reduce(Node *n)
 {
     bool reduced[MAX_RANK];
@@ -71,10 +103,14 @@ static void infer_reduce(Node *n)
         node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name, dtype_name(t));
         return;
     }
-    if (!read_axes(n, reduced)) return;
     const Shape *x = &n->in[0]->type.shape;
     bool keep = attr_int(n, "keepdims", 1);
     Shape y = {.rank = 0};
+    if (!axes_are_known(n)) {
+        if (shape_at_run_time(n, &y)) set_out(n, 0, t, &y);
+        return;
+    }
+    if (!read_axes(n, reduced)) return;
     for (int d = 0; d < x->rank; d++)
         if (!reduced[d]) y.dim[y.rank++] = x->dim[d];
         else if (keep) y.dim[y.rank++] = dim_const(1);
@@ -89,7 +125,7 @@ static void reduce_elements(Node *n)
     bool reduced[MAX_RANK];
     Dim *x;
     int count = known_dims(n->in[0], &x);
-    if (!r->on_dims || count < 1 || !n->in[0]->elements || value_count(n->out[0]) != 1 || !read_axes(n, reduced)) return;
+    if (!r->on_dims || count < 1 || !n->in[0]->elements || !axes_are_known(n) || value_count(n->out[0]) != 1 || !read_axes(n, reduced)) return;
     Dim *y = mem_array(1, sizeof *y);
     *y = x[0];
     for (int i = 1; i < count; i++) *y = r->on_dims(*y, x[i]);
@@ -136,14 +172,38 @@ static void call_reduce(Node *n, const char *kernel, DType t, Value *x, Value *y
     arg_dim(s, extent_of(groups, at + 1, count));
 }
 
+/* x with the axes that only the data tell moved to the end. The shape that stays is read, and checked, from a tensor of its own. */
+static Value *move_axes(Node *n, DType t, Value *x, Group *groups)
+{
+    const Shape *shape = &n->in[0]->type.shape, *kept = &n->out[0]->type.shape;
+    Value *moved = scratch(n, "axes_last", t, elements(x)), *sizes = scratch(n, "kept", DT_INT64, dim_const(kept->rank));
+    Step *s = step_call(n, "axes_last");
+    arg_in(s, x);
+    arg_in(s, n->in[1]);
+    arg_out(s, moved);
+    arg_out(s, sizes);
+    arg_int(s, dtype_bits(t) / 8);
+    arg_int(s, shape->rank);
+    arg_dims(s, shape->rank, shape->dim);
+    arg_dim(s, elements(n->in[1]));
+    arg_int(s, attr_int(n, "keepdims", 1) != 0);
+    sizes->elements = mem_dup(kept->dim, (size_t)kept->rank * sizeof *kept->dim);
+    sizes->is_read = true;
+    lower_reads(n, sizes);
+    groups[0] = (Group){elements(n->out[0]), false};
+    groups[1] = (Group){dim_floordiv(elements(x), elements(n->out[0])), true};
+    return moved;
+}
+
 /* From x to y, both of type t. */
 static void lower_steps(Node *n, DType t, Value *x, Value *y)
 {
     const Reduction *r = reduction_of(n);
     Group groups[MAX_RANK + 1];
     bool reduced[MAX_RANK];
-    read_axes(n, reduced);
-    int count = group_dims(&n->in[0]->type.shape, reduced, groups);
+    int count = 2;
+    if (!axes_are_known(n)) x = move_axes(n, t, x, groups);
+    else if (read_axes(n, reduced)) count = group_dims(&n->in[0]->type.shape, reduced, groups);
     if (last_reduced(groups, count) < 0) { /* nothing to reduce is a reduction over an axis of 1, in front */
         memmove(groups + 1, groups, (size_t)count * sizeof *groups);
         groups[0] = (Group){dim_const(1), true};

@@ -50,6 +50,11 @@ static void infer_reshape(Node *n)
     int unknown = -1;
     if (y.rank < 0 || !need_room(n, y.rank)) return;
     for (int i = 0; i < y.rank; i++) {
+        if (n->n_in > 1 && n->in[1]->is_read && dim_low(wanted[i]) < !allow_zero) { /* read at run time: only a size can be planned for */
+            node_error(n, "dimension %d of the shape is read at run time and may be %lld, which stands for no size; bound it from 1 with --dim '%s[%d]=1..8'", i,
+                       (long long)dim_low(wanted[i]), n->in[1]->name, i);
+            return;
+        }
         y.dim[i] = wanted[i];
         copied[i] = dim_is(wanted[i], 0) && !allow_zero;
         if (copied[i] && i >= x->rank) {

@@ -37,7 +37,18 @@ static void lower_softmax(Node *n)
     step_inplace(s, n->in[0], n->out[0]);
 }
 
-#define SOFTMAX(n) {.name = n, .domain = "", .since = 1, .infer = infer_softmax, .lower = lower_softmax}
+/* ONNX defines Softmax as these operators, so at half precision each of their results is rounded. */
+static void expand_softmax(Node *n)
+{
+    Value *x = n->in[0];
+    if (!dtype_is_half(x->type.dtype) || n->opset < 13 || strcmp(n->op_type, "Softmax")) return;
+    int64_t axis = axis_of(n);
+    Value *a = const_ints(n, 1, &axis);
+    Value *e = make1(n, "Exp", make2(n, "Sub", x, make2(n, "ReduceMax", x, a, NULL), NULL), NULL);
+    make2(n, "Div", e, make2(n, "ReduceSum", e, a, NULL), n->out[0]);
+}
+
+#define SOFTMAX(n) {.name = n, .domain = "", .since = 1, .infer = infer_softmax, .lower = lower_softmax, .expand = expand_softmax, .flags = OP_HALF_NATIVE}
 
 const Op ops_softmax[] = {
     SOFTMAX("Softmax"),
