@@ -70,10 +70,10 @@ static void arg_conv(Step *s, const ByteConv *q, const Value *zero_w)
 static Step *call_patches(Node *n, const ByteConv *q, Value *zero_w)
 {
     const Conv *c = &q->conv;
-    Dim taps = conv_taps(c), pixels = shape_product(&n->out[0]->type.shape, 2, n->out[0]->type.shape.rank);
+    Dim taps = conv_taps(c);
     Value *w = turned(n, q->w, c->out_channels, c->group_channels, window_kernel_size(&c->window));
     Value *bias = product_bias(n, q->bias, q->zero_x, w, zero_w, c->out_channels, taps);
-    Value *patches = scratch(n, "patches", q->x->type.dtype, dim_mul(dim_min(pixels, dim_const(QGEMM_A)), taps));
+    Value *patches = scratch(n, "patches", DT_INT16, dim_mul(taps, dim_const(QGEMM_ROWS)));
     Step *s = call(n, q, "qconv", w, bias, zero_w);
     arg_out(s, patches);
     arg_conv(s, q, zero_w);

@@ -2,6 +2,7 @@
  * MatMulIntegerToFloat, DynamicQuantizeMatMul.
  * Sums of products are exact. Zero points may stand for the tensor, for each row of A or for each column of B; those that kernels don't
  * know (per row of A, per matrix of a batch), and scales that are known only at run time, are said in other operators. */
+#include "kernels.h"
 #include "product.h"
 #include "quantized.h"
 
@@ -44,6 +45,8 @@ static void call_product(Node *n, const ByteProduct *q)
         arg_int(s, q->requantize->zero);
     }
     arg_out(s, p->y);
+    Dim wide = dim_mul(p->k, dim_const(QGEMM_ROWS));
+    arg_out(s, dim_high(p->m) < QGEMM_ROWS ? NULL : scratch(n, "wide", DT_INT16, wide));
     arg_struct(s, "struct qgemm");
     field(s, "rows", p->m);
     field(s, "cols", p->n);
