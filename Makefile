@@ -77,9 +77,11 @@ $(BUILD)/obj/onnx.pb-c.o: $(PROTO)/onnx.pb-c.c
 deps-build deps-check: deps-%:
 	@tools/install-deps $*
 
-# In a second make, since the packages have to be there before the build starts.
+# In a second make, since the packages have to be there before the build starts; on all processors, unless the caller has chosen.
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
 demo: deps-build
-	$(Q)$(MAKE) --no-print-directory $(BUILD)/demo/digits
+	$(Q)$(MAKE) $(JOBS) --no-print-directory $(BUILD)/demo/digits
 	cd examples/digits && ../../$(BUILD)/demo/digits
 
 $(BUILD)/demo/digits: $(BUILD)/onnx2c examples/digits/main.c
@@ -88,7 +90,7 @@ $(BUILD)/demo/digits: $(BUILD)/onnx2c examples/digits/main.c
 	$(CC) -std=c99 -O2 -I$(BUILD)/demo -o $@ examples/digits/main.c $(BUILD)/demo/digits.c -lm
 
 check: deps-check
-	$(Q)$(MAKE) --no-print-directory $(BUILD)/onnx2c $(BUILD)/unit-tests $(BUILD)/operators $(BUILD)/conformance/stamp
+	$(Q)$(MAKE) $(JOBS) --no-print-directory $(BUILD)/onnx2c $(BUILD)/unit-tests $(BUILD)/operators $(BUILD)/conformance/stamp
 	$(Q)tests/check.sh $(BUILD) $(VENV)/bin/python
 
 install: $(BUILD)/onnx2c

@@ -21,6 +21,20 @@ ok() {
     fi
 }
 
+# Models with open dimensions: the options they are compiled with. verify needs them only where its data don't settle the matter.
+dims_of() { # MODEL
+    case "$1" in
+    dynhw) echo "--dim batch=1..4 --dim height=8..64 --dim width=8..64" ;;
+    bert_tiny) echo "--dim batch=1..4 --dim seq=1..32" ;;
+    iris_*) echo "--dim X:0=1..8" ;;
+    esac
+}
+
+# The tolerances of a model's data.json, as options.
+tolerances_of() { # FOLDER
+    grep -oE '"[ar]tol": *[0-9.e+-]+' "$1/data.json" | sed 's/"\(.*\)": */--\1 /' | tr '\n' ' '
+}
+
 finish() {
     echo "$passed passed, $failed failed"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -21,14 +21,10 @@ clean() { # EXPECTED-STATUS ARGUMENT...
 
 for model in tests/models/*/; do
     model=${model%/}
-    case "$(basename "$model")" in
-    rtdetr) continue ;; # 2,000 nodes: minutes under valgrind; the sanitizer build of the whole suite covers it
-    dynhw) dims="--dim batch=1..4 --dim height=8..64 --dim width=8..64" ;;
-    bert_tiny) dims="--dim batch=1..4 --dim sequence=1..32" ;;
-    *) dims= ;;
-    esac
-    # shellcheck disable=SC2086 # options are words
-    ok "valgrind $(basename "$model")" clean 0 "$model/model.onnx" -o "$work/out.c" --report "$work/out.json" --header "$work/out.h" $dims
+    name=$(basename "$model")
+    [ "$name" != rtdetr ] || continue # 2,000 nodes: minutes under valgrind; the sanitizer build of the whole suite covers it
+    # shellcheck disable=SC2046 # options are words
+    ok "valgrind $name" clean 0 "$model/model.onnx" -o "$work/out.c" --report "$work/out.json" --header "$work/out.h" $(dims_of "$name")
 done
 head -c 20000 tests/models/digits/model.onnx >"$work/cut.onnx"
 ok "valgrind on a cut file" clean 1 "$work/cut.onnx" -o "$work/out.c"

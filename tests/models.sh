@@ -8,22 +8,13 @@ onnx2c=$1
 shift
 [ $# -gt 0 ] || set -- tests/models
 
-# Models with run-time sizes: the dimensions they are compiled for.
-dims_of() {
-    case "$1" in
-    dynhw) echo "--dim batch=1..4 --dim height=8..64 --dim width=8..64" ;;
-    esac
-}
-
-tolerance() { sed -n "s/.*\"$2\": *\([0-9.e+-]*\).*/\1/p" "$1/data.json"; }
-
 for folder; do
     for model in "$folder"/*/; do
         model=${model%/}
         [ -f "$model/model.onnx" ] || continue
+        name=$(basename "$model")
         # shellcheck disable=SC2046 # options are words
-        ok "verify $(basename "$model")" "$onnx2c" verify "$model/model.onnx" "$model" --rtol "$(tolerance "$model" rtol)" --atol "$(tolerance "$model" atol)" \
-            $(dims_of "$(basename "$model")")
+        ok "verify $name" "$onnx2c" verify "$model/model.onnx" "$model" $(tolerances_of "$model") $(dims_of "$name")
     done
 done
 finish

@@ -1,7 +1,7 @@
 /* Recognises the 360 handwritten digits in images.f32 and shows them beside what the model says.
  *
  * usage: digits [images.f32 labels.u8]
- * A digit is 8x8 pixels of 0..1; a wrong prediction is marked with "<-- wrong". Exit status 0 if at least 98 % are right. */
+ * A digit is 8x8 pixels of 0..1; a wrong prediction is marked "wrong". Exit status 0 if at least 98 % are right. */
 #include <stdio.h>
 
 #include "digits.h"
@@ -42,7 +42,7 @@ static void show_row(int first, int count)
         putchar('\n');
     }
     for (int k = first; k < first + count; k++)
-        printf("%d -> %d %-7s", labels[k], predicted[k], predicted[k] == labels[k] ? "" : "<- wrong");
+        printf("%d -> %d %-7s", labels[k], predicted[k], predicted[k] == labels[k] ? "" : "wrong");
     fputs("\n\n", stdout);
 }
 
