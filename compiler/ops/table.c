@@ -32,6 +32,12 @@ static int in_order(const void *a, const void *b)
     return order ? order : (x->since > y->since) - (x->since < y->since);
 }
 
+static void free_table(void)
+{
+    free(sorted);
+    sorted = NULL;
+}
+
 static void sort_table(void)
 {
     for (int i = 0; families[i]; i++)
@@ -42,6 +48,7 @@ static void sort_table(void)
     for (int i = 0; families[i]; i++)
         for (const Op *op = families[i]; op->name; op++) sorted[filled++] = op;
     qsort(sorted, (size_t)count, sizeof *sorted, in_order);
+    atexit(free_table);
 }
 
 /* The place of the first row of this operator, or of the next operator if there is none. */
