@@ -187,9 +187,20 @@ static void emit_body(const Model *m, const Loop *l, const char *indent, FILE *f
     }
 }
 
+/* A loop over no elements would compare an unsigned index with 0, which compilers warn about. */
+static bool emit_empty(const Model *m, const Loop *l, FILE *f)
+{
+    bool empty = false;
+    for (int d = 0; d < l->rank; d++) empty = empty || dim_is(l->extent[d], 0);
+    for (int i = 0; empty && i < l->n_operands; i++) fprintf(f, "    (void)%s;\n", value_pointer(m, l->operands[i].value, NULL));
+    for (int i = 0; empty && i < l->n_results; i++) fprintf(f, "    (void)%s;\n", value_pointer(m, l->results[i].value, NULL));
+    return empty;
+}
+
 void emit_loop(Model *m, const Loop *original, FILE *f)
 {
     const Loop *l = collapse(original);
+    if (emit_empty(m, l, f)) return;
     char indent[4 * (MAX_RANK + 2) + 1] = "    ";
     for (int d = 0; d < l->rank; d++) {
         const char *i = index_name(l, d), *extent = dim_in_c(m, l->extent[d]);

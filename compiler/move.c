@@ -110,7 +110,7 @@ static bool lower_stretch(Node *n, Value *x, Dim x_offset, Value *y, Dim y_offse
 {
     DType t = y->type.dtype;
     Dim count = walk_elements(w), bits = dim_const(dtype_bits(t)), byte = dim_const(8);
-    bool stretch = w->rank == 0 || dim_is(count, 0) || (w->rank == 1 && dim_is(w->x_stride[0], 1) && dim_is(w->y_stride[0], 1));
+    bool stretch = w->rank == 0 || (w->rank == 1 && dim_is(w->x_stride[0], 1) && dim_is(w->y_stride[0], 1));
     if (!stretch || (t == DT_STRING && (!dim_is(x_offset, 0) || !dim_is(y_offset, 0)))) return false;
     if (!dim_divides(byte, dim_mul(x_offset, bits)) || !dim_divides(byte, dim_mul(y_offset, bits))) return false;
     if (!dim_divides(byte, dim_mul(count, bits)) && count != elements(y)) return false;
@@ -151,6 +151,10 @@ void lower_walk(Node *n, Value *x, Dim x_offset, Value *y, Dim y_offset, const W
     Walk w = simplified(given);
     DType t = y->type.dtype;
     int parts;
+    if (dim_is(walk_elements(&w), 0)) {
+        if (dim_is(elements(y), 0)) step_copy(n, y, dim_const(0), x, dim_const(0), dim_const(0));
+        return;
+    }
     if (lower_stretch(n, x, x_offset, y, y_offset, &w)) return;
     if (dtype_bits(t) < 8) {
         lower_packed(n, x, x_offset, y, &w);
@@ -182,8 +186,10 @@ void lower_walk(Node *n, Value *x, Dim x_offset, Value *y, Dim y_offset, const W
 bool need_at_most(Node *n, Dim a, Dim b, const char *what)
 {
     Dim excess = dim_sub(a, b);
-    if (dim_high(excess) <= 0) return true;
-    if (dim_low(excess) <= 0) return need_equal(n, a, b, what);
+    if (dim_low(excess) <= 0) {
+        if (dim_high(excess) > 0) assume_equal(n, dim_max(a, b), b);
+        return true;
+    }
     node_error(n, "%s: %s and %s, expected the first to be no larger; the model is invalid here, check how it was exported", what, dim_text(a), dim_text(b));
     return false;
 }

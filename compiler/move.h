@@ -22,7 +22,7 @@ const char *moved_as(DType t, int *per_element);
 bool need_bytes(Node *n, int input, bool complex_too); /* elements of whole bytes; not complex numbers unless the caller minds their parts */
 
 /* For operators that look up positions. */
-bool need_at_most(Node *n, Dim a, Dim b, const char *what);       /* a <= b; where only run time tells, they are taken to be equal */
+bool need_at_most(Node *n, Dim a, Dim b, const char *what);       /* a <= b; checked at run time where only that tells */
 bool tuple_length(Node *n, const Shape *index, int most, int *k); /* the last dimension of indices; an error unless it is 1 to `most` */
 void arg_strides_beside(Step *s, const Shape *shape, int axis);   /* the strides of a dense tensor, 0 at the axis */
 

@@ -43,7 +43,7 @@ bool need_rank(Node *n, int input, int low, int high); /* high -1: no limit */
 bool need_type(Node *n, int input, const DType *allowed, int count);
 bool need_float(Node *n, int input);        /* float16, bfloat16, float32, float64 */
 bool need_same_type(Node *n, int input_a, int input_b);
-bool need_divides(Node *n, Dim d, int64_t divisor, const char *what);
+bool need_divides(Node *n, Dim d, int64_t divisor, const char *what); /* checked at run time where only that tells */
 bool need_equal(Node *n, Dim a, Dim b, const char *what); /* false and an error if they are known to differ; else assumes them equal */
 
 const Attr *attr_find(const Node *n, const char *name);  /* NULL if absent */

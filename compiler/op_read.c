@@ -129,8 +129,11 @@ bool need_same_type(Node *n, int input_a, int input_b)
 bool need_divides(Node *n, Dim d, int64_t divisor, const char *what)
 {
     if (dim_divides(dim_const(divisor), d)) return true;
-    node_error(n, "%s is %s, expected a multiple of %lld; %s", what, dim_text(d), (long long)divisor,
-               dim_is_const(d) ? advice : "fix its dimensions with --dim NAME=N");
+    if (!dim_is_const(d)) {
+        assume_equal(n, dim_mod(d, dim_const(divisor)), dim_const(0));
+        return true;
+    }
+    node_error(n, "%s is %s, expected a multiple of %lld; %s", what, dim_text(d), (long long)divisor, advice);
     return false;
 }
 

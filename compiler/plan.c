@@ -147,7 +147,7 @@ static void place_buffers(Model *m)
     for (int i = 0; i < b.count; i++)
         items[i] = (ArenaItem){.bytes = value_bytes(b.items[i]), .first = b.items[i]->first_step, .last = b.items[i]->last_step};
     ArenaPlan reached = arena_plan(items, b.count, ARENA_ALIGN);
-    m->arena_bytes = reached.total;
+    m->arena_bytes = b.count && !reached.total ? ARENA_ALIGN : reached.total; /* tensors without elements still get an address */
     m->arena_lower_bound = reached.bound;
     for (int i = 0; i < b.count; i++) b.items[i]->arena_offset = items[i].offset;
     if (m->arena_bytes > INT_MAX) model_error(m, "the model needs %lld bytes of working memory; at most %d can be addressed", (long long)m->arena_bytes, INT_MAX);

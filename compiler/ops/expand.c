@@ -4,28 +4,63 @@
 
 /* -- Expand ------------------------------------------------------------------------------------------------------------------------- */
 
+static bool may_be(Dim d, int64_t value)
+{
+    return !dims_differ(d, dim_const(value));
+}
+
+/* product = 0 says that one of its factors is 0. False if it may be larger than the run-time check can count. */
+static bool assume_zero(Node *n, Dim product)
+{
+    if (dim_high(product) > INT32_MAX || dim_low(product) < -INT32_MAX) return false;
+    assume_equal(n, product, dim_const(0));
+    return true;
+}
+
+/* A dimension of x that is 1 repeats, one of the wanted shape that is 1 asks for nothing; which are 1 may be found only at run time.
+ * NULL with an error where they can't agree. */
+static Dim expanded_dim(Node *n, Dim x, Dim wanted)
+{
+    Dim one = dim_const(1), zero = dim_const(0), excess = dim_sub(wanted, x), x_more = dim_sub(x, one), wanted_more = dim_sub(wanted, one);
+    if (x == wanted || dim_is(wanted, 1)) return x;
+    if (dim_is(x, 1)) return wanted;
+    if (!may_be(x, 1) && may_be(wanted, 1) && assume_zero(n, dim_mul(wanted_more, excess))) return x;
+    if (may_be(x, 1) && !may_be(wanted, 1) && assume_zero(n, dim_mul(x_more, excess))) return wanted;
+    if (may_be(x, 1) && may_be(wanted, 1) && assume_zero(n, dim_mul(dim_mul(x_more, wanted_more), excess)))
+        return dim_mul(dim_max(x, wanted), dim_mul(dim_max(zero, dim_min(one, x)), dim_max(zero, dim_min(one, wanted)))); /* either may be 0 */
+    return need_equal(n, x, wanted, "a dimension to expand, and its size wanted") ? dim_is_const(x) ? x : wanted : NULL;
+}
+
 static void infer_expand(Node *n)
 {
-    Dim *dims;
+    Dim *wanted;
     if (!need(n, 2, 2, 1, 1) || !need_tensor_inputs(n)) return;
-    int rank = need_dims(n, 1, &dims);
+    const Shape *x = &n->in[0]->type.shape;
+    int rank = need_dims(n, 1, &wanted);
     if (rank < 0) return;
     if (rank > MAX_RANK) {
         node_error(n, "expands to rank %d, expected at most %d; merge dimensions in the model", rank, MAX_RANK);
         return;
     }
-    Shape wanted = shape_of(rank, dims), y;
-    if (broadcast_shapes(n, &n->in[0]->type.shape, &wanted, &y)) set_out(n, 0, n->in[0]->type.dtype, &y);
+    Shape y = {.rank = rank > x->rank ? rank : x->rank};
+    for (int i = 1; i <= y.rank; i++) { /* from the last dimension on */
+        Dim one = dim_const(1), d = expanded_dim(n, i <= x->rank ? x->dim[x->rank - i] : one, i <= rank ? wanted[rank - i] : one);
+        if (!d) return;
+        y.dim[y.rank - i] = d;
+    }
+    set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
 static void lower_expand(Node *n)
 {
     const Shape *x = &n->in[0]->type.shape, *y = &n->out[0]->type.shape;
     int missing = y->rank - x->rank;
+    Dim one = dim_const(1);
     Walk w = {.rank = 0};
     for (int d = 0; d < y->rank; d++) {
-        bool repeats = d < missing || (dim_is(x->dim[d - missing], 1) && !dim_is(y->dim[d], 1));
-        walk_axis(&w, y->dim[d], repeats ? dim_const(0) : stride_of(x, d - missing));
+        Dim size = d < missing ? one : x->dim[d - missing], stride = d < missing ? dim_const(0) : stride_of(x, d - missing);
+        if (size != y->dim[d] && may_be(size, 1)) stride = dim_mul(stride, dim_min(one, dim_sub(size, one)));
+        walk_axis(&w, y->dim[d], stride);
     }
     lower_walk(n, n->in[0], dim_const(0), n->out[0], dim_const(0), &w);
 }

@@ -29,9 +29,8 @@ static Dim count_of_numbers(Node *n)
 static Dim count_of_dims(Node *n, Dim *const *ends)
 {
     Dim delta = ends[2][0];
-    if (dim_low(delta) <= 0 && dim_high(delta) >= 0) {
-        node_error(n, "delta is %s, expected a number that can't be 0; %s", dim_text(delta),
-                   dim_is_const(delta) ? "the model is invalid here, check how it was exported" : "bound its dimensions with --dim NAME=LO..HI");
+    if (dim_is(delta, 0)) {
+        node_error(n, "delta is 0, expected another number; the model is invalid here, check how it was exported");
         return NULL;
     }
     return dim_max(dim_const(0), dim_ceildiv(dim_sub(ends[1][0], ends[0][0]), delta));

@@ -35,9 +35,51 @@ static Dim remaining_dim(Node *n, const Shape *x, const Shape *y, const bool *co
         node_error(n, "asks for the dimension that is -1 beside one of 0, expected no -1 there; the model is invalid here, check how it was exported");
         return dim_const(0);
     }
-    Dim d = dim_floordiv(total, given);
-    need_equal(n, dim_mul(d, given), total, mem_printf("elements of shape %s don't fill the dimension that is -1", shape_text(x)));
-    return d;
+    return dim_floordiv(total, given);
+}
+
+/* The shape as known at compile time: copies and the -1 are where the constants say so. False, with an error, if that is impossible. */
+static bool shape_of_list(Node *n, const Dim *wanted, bool allow_zero, Shape *y)
+{
+    const Shape *x = &n->in[0]->type.shape;
+    bool copied[MAX_RANK] = {false};
+    int unknown = -1;
+    for (int i = 0; i < y->rank; i++) {
+        y->dim[i] = wanted[i];
+        copied[i] = dim_is(wanted[i], 0) && !allow_zero;
+        if (copied[i] && i >= x->rank) {
+            node_error(n, "dimension %d of the shape is 0, which copies it from the input, but the input's shape is %s; the model is invalid here, "
+                          "check how it was exported", i, shape_text(x));
+            return false;
+        }
+        if (copied[i]) y->dim[i] = x->dim[i];
+        if (!dim_is_const(wanted[i]) || dim_value(wanted[i]) >= 0) continue;
+        if (unknown >= 0 || !dim_is(wanted[i], -1)) {
+            node_error(n, "dimension %d of the shape is %s%s, expected sizes and at most one -1; the model is invalid here, check how it was exported", i,
+                       dim_text(wanted[i]), unknown >= 0 ? " and not the first negative one" : "");
+            return false;
+        }
+        unknown = i;
+    }
+    if (unknown >= 0) y->dim[unknown] = remaining_dim(n, x, y, copied, unknown);
+    return true;
+}
+
+/* The shape as data that are read at run time, where a number may turn out to be a size, -1 or 0: the choice is arithmetic. */
+static void shape_of_data(Node *n, const Dim *wanted, bool allow_zero, Shape *y)
+{
+    const Shape *x = &n->in[0]->type.shape;
+    Dim zero = dim_const(0), one = dim_const(1), given = one, is_rest[MAX_RANK];
+    for (int i = 0; i < y->rank; i++) {
+        Dim negative = dim_sub(zero, wanted[i]), size = dim_max(zero, dim_max(wanted[i], negative));
+        is_rest[i] = dim_max(zero, dim_min(one, negative));
+        if (dim_low(wanted[i]) < -1) assume_equal(n, dim_min(wanted[i], dim_const(-1)), dim_const(-1));
+        Dim copied = allow_zero || i >= x->rank ? zero : dim_mul(dim_sub(one, dim_min(one, size)), x->dim[i]);
+        y->dim[i] = dim_add(size, copied);
+        given = dim_mul(given, y->dim[i]);
+    }
+    Dim rest = dim_sub(dim_floordiv(shape_elements(x), given), one); /* a dimension of -1 counted as 1 so far */
+    for (int i = 0; i < y->rank; i++) y->dim[i] = dim_add(y->dim[i], dim_mul(is_rest[i], rest));
 }
 
 static void infer_reshape(Node *n)
@@ -46,34 +88,17 @@ static void infer_reshape(Node *n)
     const Shape *x = &n->in[0]->type.shape;
     Dim *wanted;
     Shape y = {.rank = list_of(n, "shape", 5, &wanted)};
-    bool copied[MAX_RANK] = {false}, allow_zero = n->opset >= 14 && attr_int(n, "allowzero", 0);
-    int unknown = -1;
+    bool allow_zero = n->opset >= 14 && attr_int(n, "allowzero", 0);
     if (y.rank < 0 || !need_room(n, y.rank)) return;
-    for (int i = 0; i < y.rank; i++) {
-        if (n->n_in > 1 && n->in[1]->is_read && dim_low(wanted[i]) < !allow_zero) { /* read at run time: only a size can be planned for */
-            node_error(n, "dimension %d of the shape is read at run time and may be %lld, which stands for no size; bound it from 1 with --dim '%s[%d]=1..8'", i,
-                       (long long)dim_low(wanted[i]), n->in[1]->name, i);
-            return;
-        }
-        y.dim[i] = wanted[i];
-        copied[i] = dim_is(wanted[i], 0) && !allow_zero;
-        if (copied[i] && i >= x->rank) {
-            node_error(n, "dimension %d of the shape is 0, which copies it from the input, but the input's shape is %s; the model is invalid here, "
-                          "check how it was exported", i, shape_text(x));
-            return;
-        }
-        if (copied[i]) y.dim[i] = x->dim[i];
-        if (!dim_is_const(wanted[i]) || dim_value(wanted[i]) >= 0) continue;
-        if (unknown >= 0 || !dim_is(wanted[i], -1)) {
-            node_error(n, "dimension %d of the shape is %s%s, expected sizes and at most one -1; the model is invalid here, check how it was exported", i,
-                       dim_text(wanted[i]), unknown >= 0 ? " and not the first negative one" : "");
-            return;
-        }
-        unknown = i;
+    if (n->opset >= 5 && n->in[1]->is_read) shape_of_data(n, wanted, allow_zero, &y);
+    else if (!shape_of_list(n, wanted, allow_zero, &y)) return;
+    if (dim_high(shape_elements(&y)) > INT32_MAX) {
+        node_error(n, "the bounds of shape %s allow for %lld elements, expected fewer; narrow them with --dim NAME=LO..HI", shape_text(&y),
+                   (long long)dim_high(shape_elements(&y)));
+        return;
     }
-    if (unknown >= 0) y.dim[unknown] = remaining_dim(n, x, &y, copied, unknown);
-    else if (!need_equal(n, shape_elements(x), shape_elements(&y), mem_printf("elements of %s and of %s", shape_text(x), shape_text(&y)))) return;
-    set_out(n, 0, n->in[0]->type.dtype, &y);
+    if (need_equal(n, shape_elements(x), shape_elements(&y), mem_printf("elements of %s and of %s", shape_text(x), shape_text(&y))))
+        set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
 /* -- Flatten ------------------------------------------------------------------------------------------------------------------ */
