@@ -5,9 +5,13 @@
 #ifndef SUITES
 #define SUITES \
     SUITE(arena) \
+    SUITE(attention) \
     SUITE(compare) \
     SUITE(conv) \
+    SUITE(dft) \
     SUITE(dim) \
+    SUITE(matmul) \
+    SUITE(ml) \
     SUITE(norm) \
     SUITE(number) \
     SUITE(op) \
@@ -16,6 +20,8 @@
     SUITE(quantized) \
     SUITE(resize) \
     SUITE(sample)
+    SUITE(rnn) \
+    SUITE(trees)
 #endif
 
 #define SUITE(name) Suite *name##_suite(void);
