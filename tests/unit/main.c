@@ -13,6 +13,7 @@
     SUITE(op) \
     SUITE(packed) \
     SUITE(pool) \
+    SUITE(qdq) \
     SUITE(quantized) \
     SUITE(resize) \
     SUITE(sample)
