@@ -17,6 +17,7 @@
     SUITE(op) \
     SUITE(packed) \
     SUITE(pool) \
+    SUITE(qdq) \
     SUITE(quantized) \
     SUITE(resize) \
     SUITE(sample)
