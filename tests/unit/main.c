@@ -20,7 +20,7 @@
     SUITE(qdq) \
     SUITE(quantized) \
     SUITE(resize) \
-    SUITE(sample)
+    SUITE(sample) \
     SUITE(rnn) \
     SUITE(trees)
 #endif
