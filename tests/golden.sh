@@ -8,7 +8,8 @@ onnx2c=$1
 update=${2-}
 
 # Everything but the bytes of large weights.
-generated() { "$onnx2c" "tests/models/$1/model.onnx" --name "$1" | grep -v '^"'; }
+# shellcheck disable=SC2046 # options are words
+generated() { "$onnx2c" "tests/models/$1/model.onnx" --name "$1" $(dims_of "$1") | grep -v '^"'; }
 dumped() { "$onnx2c" "tests/models/$1/model.onnx" --dump "$2"; }
 
 golden() { # FILE COMMAND...
