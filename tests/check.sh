@@ -41,6 +41,7 @@ unit_tests() {
 
 part "unit tests" unit_tests
 part "models" tests/models.sh "$onnx2c"
+part "same bits" tests/same_bits.sh "$onnx2c" "$python"
 part "golden texts" tests/golden.sh "$onnx2c"
 part "documents" tests/docs.sh "$build"
 part "bad input" tests/bad.sh "$onnx2c" "$python"

@@ -27,6 +27,16 @@ dims_of() { # MODEL
     dynhw) echo "--dim batch=1..4 --dim height=8..64 --dim width=8..64" ;;
     bert_tiny) echo "--dim batch=1..4 --dim seq=1..32" ;;
     iris_*) echo "--dim X:0=1..8" ;;
+    small_unet) echo "--dim batch=1..3 --dim height=4..40 --dim width=4..40" ;;
+    small_lm) echo "--dim batch=1..3 --dim length=1..48" ;;
+    small_detector) echo "--dim height=4..48 --dim width=4..48" ;;
+    small_pairs) echo "--dim n=2..16 --dim m=2..16" ;;
+    rnn_any_length_*) echo "--dim length=1..24 --dim batch=1..3" ;;
+    rnn_lengths) echo "--dim batch=1..4 --dim length=1..16" ;;
+    scripted_cell) echo "--dim length=1..16 --dim batch=1..4" ;;
+    cached_attention_*) echo "--dim past=1..32" ;;
+    if_in_for_*) echo "--dim rows=1..16" ;;
+    while_loop) echo "--dim n=1..16" ;;
     esac
 }
 

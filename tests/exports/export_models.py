@@ -8,8 +8,9 @@ usage: export_models.py [--only GLOB] [--out DIR] [--list]
     build/venv-torch/bin/python tests/exports/export_models.py
 
 DIR (default: build) gets exports/NAME for models of static shape and exports_dynamic/NAME for others, each with model.onnx,
-test_data_set_N/{input_N,output_N}.pb and data.json with the tolerances. The models are declared in vision.py, text.py, classic.py
-and dynamic.py. Each is made from a seed of its own, so --only gives the same ones. INDEX.txt beside them has a line per model.
+test_data_set_N/{input_N,output_N}.pb and data.json with the tolerances. The models are declared in vision.py, text.py, classic.py,
+dynamic.py and small.py; the ones that are in tests/models have the same name there. Each is made from a seed of its own, so --only
+gives the same ones. INDEX.txt beside them has a line per model.
 """
 
 import argparse
@@ -30,8 +31,9 @@ from onnx import numpy_helper
 import registry
 from registry import DYNAMO, Pick, quiet
 
-import classic  # noqa: F401  the four modules fill registry.EXPORTS
+import classic  # noqa: F401  the five modules fill registry.EXPORTS
 import dynamic  # noqa: F401
+import small  # noqa: F401
 import text  # noqa: F401
 import vision  # noqa: F401
 

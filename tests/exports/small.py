@@ -1,0 +1,87 @@
+"""Small models of dynamic shape, for tests/models: all that the larger ones of dynamic.py do, in few kilobytes."""
+
+import torch
+import torchvision
+from torch import nn
+from torch.nn import functional as F
+
+import vision
+from registry import SCRIPT, Net, dynamic, prepared
+
+
+@dynamic("small_unet", SCRIPT, 13)
+def small_unet():
+    module = prepared(vision.UNet("bilinear", width=4), torch.randn(4, 3, 32, 32))
+    images = [(torch.randn(n, 3, h, w),) for n, h, w in ((1, 16, 12), (2, 9, 15))]
+    return Net(module, images, ["image"], ["scores"], {"image": {0: "batch", 2: "height", 3: "width"}})
+
+
+class LanguageModel(nn.Module):
+    """One block of a transformer, with learned positions and a causal mask."""
+
+    def __init__(self, words=40, width=16, heads=2, most=64):
+        super().__init__()
+        self.heads = heads
+        self.words, self.places = nn.Embedding(words, width), nn.Embedding(most, width)
+        self.before, self.between, self.after = nn.LayerNorm(width), nn.LayerNorm(width), nn.LayerNorm(width)
+        self.project, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+
+    def attend(self, x):
+        batch, length, width = x.shape
+        q, k, v = (t.reshape(batch, length, self.heads, -1).transpose(1, 2) for t in self.project(x).chunk(3, -1))
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return self.out(y.transpose(1, 2).reshape(batch, length, width))
+
+    def forward(self, ids):
+        x = self.words(ids) + self.places(torch.arange(ids.shape[1]))
+        x = x + self.attend(self.before(x))
+        x = x + self.mlp(self.between(x))
+        return F.linear(self.after(x), self.words.weight)
+
+
+@dynamic("small_lm", SCRIPT, 14)
+def small_lm():
+    ids = [(torch.randint(0, 40, shape),) for shape in ((2, 10), (1, 1), (3, 23))]
+    return Net(prepared(LanguageModel()), ids, ["ids"], ["scores"], {"ids": {0: "batch", 1: "length"}})
+
+
+class Detector(nn.Module):
+    """A box per cell of a grid; those above a threshold that no better one overlaps. Perhaps there is none."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv2d(3, 8, 3, stride=2, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 3, stride=2, padding=1), nn.ReLU())
+        self.head = nn.Conv2d(8, 5, 1)
+
+    def forward(self, image):
+        found = self.head(self.features(image.unsqueeze(0)))[0]
+        rows, columns = torch.meshgrid(torch.arange(found.shape[1]), torch.arange(found.shape[2]), indexing="ij")
+        centers = torch.stack([columns, rows], -1).reshape(-1, 2).to(image.dtype) + 0.5
+        values = found.permute(1, 2, 0).reshape(-1, 5)
+        half = torch.exp(values[:, 2:4])
+        middle = centers + torch.tanh(values[:, :2])
+        boxes, scores = torch.cat([middle - half, middle + half], 1), torch.sigmoid(values[:, 4])
+        good = torch.nonzero(scores > 0.6)[:, 0]
+        boxes, scores = boxes[good], scores[good]
+        kept = torchvision.ops.nms(boxes, scores, 0.4)
+        return boxes[kept], scores[kept]
+
+
+@dynamic("small_detector", SCRIPT, 13)
+def small_detector():
+    images = [(torch.randn(3, h, w),) for h, w in ((32, 40), (17, 24))] + [(torch.zeros(3, 20, 20),)]
+    return Net(prepared(Detector()), images, ["image"], ["boxes", "scores"], {"image": {1: "height", 2: "width"}})
+
+
+class Pairs(nn.Module):
+    """Sizes that must fit together: an even count of rows, and as many weights."""
+
+    def forward(self, rows, weights):
+        return torch.cat([rows, weights.unsqueeze(1)], 1).reshape(-1, 2, 4).sum(1)
+
+
+@dynamic("small_pairs", SCRIPT, 13)
+def small_pairs():
+    data = [(torch.randn(n, 3), torch.randn(n)) for n in (6, 2)]
+    return Net(Pairs(), data, ["rows", "weights"], ["sums"], {"rows": {0: "n"}, "weights": {0: "m"}})

@@ -1,0 +1,1 @@
+BxJ0(ŸAû"A\ñAS{Bm|B‰’ÆA6±gA;2¿AIì£@XIBý±AhJA

@@ -1,0 +1,18 @@
+#!/bin/bash
+# Models with run-time dimensions against files made for single sizes, bit for bit, and called with sizes out of bounds.
+#
+#   same_bits.sh ONNX2C PYTHON
+cd "$(dirname "$0")/.." || exit 1
+. tests/lib.sh
+onnx2c=$1
+python=$2
+
+for model in tests/models/*/; do
+    model=$(basename "$model")
+    [ "$model" != small_pairs ] || continue # not every combination of its sizes is one: bounds.sh has it
+    dims=$(dims_of "$model")
+    case "$dims" in *..*) ;; *) continue ;; esac
+    # shellcheck disable=SC2086 # options are words
+    ok "all sizes of $model" "$python" tests/same_bits.py "$onnx2c" "tests/models/$model/model.onnx" $dims
+done
+finish
