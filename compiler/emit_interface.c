@@ -107,7 +107,7 @@ void emit_interface(Model *m, FILE *f)
     for (int i = 0; i < g->n_inputs; i++) emit_shape_macros(prefix, g->inputs[i], f);
     for (int i = 0; i < g->n_outputs; i++) emit_shape_macros(prefix, g->outputs[i], f);
     fprintf(f, "\n/* What the functions return beside 0; then outputs are unspecified, and the next call works. */\n");
-    fprintf(f, "#define %s_EDIM (-1)   /* a dimension is out of its bounds */\n", prefix);
+    fprintf(f, "#define %s_EDIM (-1)   /* a dimension is out of its bounds, or doesn't fit another */\n", prefix);
     fprintf(f, "#define %s_EVALUE (-2) /* an input's value is one that the model forbids */\n", prefix);
     fprintf(f, "#define %s_EARENA (-3) /* the arena is not aligned to %s_ARENA_ALIGN */\n\n", prefix, prefix);
     fprintf(f, "/* Inputs and outputs are dense, row-major (C order). %s_run uses a static arena; %s_run_in is re-entrant, its arena\n"

@@ -9,7 +9,7 @@ python=$2
 
 for model in tests/models/*/; do
     model=$(basename "$model")
-    [ "$model" != small_pairs ] || continue # not every combination of its sizes is one: bounds.sh has it
+    [ "$model" != small_pairs ] || continue # not every combination of its sizes is one: bounds.py has it
     dims=$(dims_of "$model")
     case "$dims" in *..*) ;; *) continue ;; esac
     # shellcheck disable=SC2086 # options are words

@@ -24,7 +24,7 @@
 #define DIGITS_PROBABILITIES_COUNT 10 /* float32 probabilities[1,10] */
 
 /* What the functions return beside 0; then outputs are unspecified, and the next call works. */
-#define DIGITS_EDIM (-1)   /* a dimension is out of its bounds */
+#define DIGITS_EDIM (-1)   /* a dimension is out of its bounds, or doesn't fit another */
 #define DIGITS_EVALUE (-2) /* an input's value is one that the model forbids */
 #define DIGITS_EARENA (-3) /* the arena is not aligned to DIGITS_ARENA_ALIGN */
 

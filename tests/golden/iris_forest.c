@@ -29,7 +29,7 @@
 #define IRIS_FOREST_PROBABILITIES_COUNT 24 /* float32 probabilities[X:0,3] */
 
 /* What the functions return beside 0; then outputs are unspecified, and the next call works. */
-#define IRIS_FOREST_EDIM (-1)   /* a dimension is out of its bounds */
+#define IRIS_FOREST_EDIM (-1)   /* a dimension is out of its bounds, or doesn't fit another */
 #define IRIS_FOREST_EVALUE (-2) /* an input's value is one that the model forbids */
 #define IRIS_FOREST_EARENA (-3) /* the arena is not aligned to IRIS_FOREST_ARENA_ALIGN */
 
