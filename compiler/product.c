@@ -208,8 +208,10 @@ void lower_product(Node *n, const Product *wanted)
     Product p = *wanted;
     Step *s;
     Dim count = dim_const(1);
-    pack(n, &p);
-    if (p.batch_rank || is_plain(&p)) count = call_matmul(n, &p, &s);
-    else call_gemm(n, &p, &s);
+    if (!lower_packed_product(n, &p, &count, &s)) {
+        pack(n, &p);
+        if (p.batch_rank || is_plain(&p)) count = call_matmul(n, &p, &s);
+        else call_gemm(n, &p, &s);
+    }
     s->macs = dim_high(dim_mul(dim_mul(count, p.m), dim_mul(p.n, p.k)));
 }

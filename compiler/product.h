@@ -29,6 +29,9 @@ void product_transpose_a(Product *p); /* a is [k][m] */
 void product_transpose_b(Product *p); /* b is [n][k] */
 void lower_product(Node *n, const Product *p);
 
+/* On register tiles, if the product is one for them: true, with the step made and the number of products in it. */
+bool lower_packed_product(Node *n, const Product *p, Dim *count, Step **made);
+
 /* numpy.matmul of a and b: the result's shape (false after an error), and the product. */
 bool matmul_shape(Node *n, const Value *a, const Value *b, Shape *y);
 Product matmul_product(Value *a, Value *b, Value *y);

@@ -22,7 +22,7 @@ enum { TILE_ROWS = 3, TILE_COLUMNS = VEC == 4 ? 16 : 4 };
  * runs of `length` elements that are neighbours in x and rows of 16 that are neighbours in w. */
 struct tile {
     const float *x, *w;
-    const float *start;  /* [columns], filled to whole panels; NULL: zeros, or y itself if `resume` */
+    const float *start;  /* [columns], where all rows' sums start; NULL: zeros */
     const float *add;    /* like y; or NULL */
     float *y;
     size_t x_at[6], y_at[6];     /* where the rows are in x, and in y and add; those behind the last are copies of it */
@@ -63,7 +63,7 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
 #define TILE_ROWS_4(DO, C) TILE_ROWS_3(DO, C) DO(3, C)
 #define TILE_ROWS_6(DO, C) TILE_ROWS_4(DO, C) DO(4, C) DO(5, C)
 #define TILE_PLACE(c) ((size_t)((c) * VEC / 16) * t->panel + (size_t)((c) * VEC % 16))
-#define TILE_START(r, c) const vec start##c = start ? vec_load(start + (c) * VEC) : vec_all(0);
+#define TILE_START(r, c) const vec start##c = start ? vec_load_some(start + (c) * VEC, columns - (c) * VEC) : vec_all(0);
 #define TILE_ZERO(r, c) vec sum##r##c = start##c;
 #define TILE_BEGIN(r, C) const float *const x##r = t->x + t->x_at[r]; TILE_EACH_##C(TILE_ZERO, r)
 #define TILE_WEIGHTS(r, c) const vec w##c = vec_load(w + TILE_PLACE(c));
@@ -77,6 +77,7 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
 #define TILE_FUNCTION(R, C) \
 VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from) \
 { \
+    const int32_t columns = t->columns - (int32_t)from; \
     const float *const start = t->start ? t->start + from : NULL, *const panel = t->w + from / 16 * t->panel + from % 16; \
     TILE_EACH_##C(TILE_START, 0) \
     TILE_ROWS_##R(TILE_BEGIN, C) \
@@ -90,7 +91,7 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from) \
                     TILE_ROWS_##R(TILE_ADD, C) \
                 } \
             } \
-    if (t->add || t->resume || (size_t)t->columns < from + (C) * VEC) { \
+    if (t->add || t->resume || columns < (C) * VEC) { \
         float all[(R) * (C) * VEC]; \
         TILE_ROWS_##R(TILE_SPILL, C) \
         tile_finish_f32(t, from, all, (C) * VEC); \
