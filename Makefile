@@ -131,6 +131,22 @@ $(BUILD)/conformance/stamp: tests/conformance/export_cases.py $(VENV)/stamp
 golden: $(BUILD)/onnx2c
 	$(Q)tests/golden.sh $(BUILD)/onnx2c --update
 
+# -- speed ------------------------------------------------------------------------------------------------------------------
+
+# The fast kernels alone against the machine's peak, for the widest vectors, for AVX2, for SSE2 and without vectors.
+BENCH_native := -march=native
+BENCH_avx2 := -mavx2 -mfma
+BENCH_sse2 :=
+BENCH_plain := -DONNX2C_NO_VECTORS
+BENCH_KERNELS := native avx2 sse2 plain
+
+$(BUILD)/bench/kernels-%: tests/bench/kernels.c $(GEN)/stamp
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -O2 $(BENCH_$*) -I$(GEN) -o $@ $< $(patsubst %,$(GEN)/kernel_%.c,vector tile gemm gemm_packed conv conv_packed) -lm
+
+bench-kernels: $(patsubst %,$(BUILD)/bench/kernels-%,$(BENCH_KERNELS))
+	$(Q)for target in $(BENCH_KERNELS); do echo "== $$target"; $(BUILD)/bench/kernels-$$target $$([ $$target = native ] || echo naive); done
+
 # -- documentation ----------------------------------------------------------------------------------------------------------
 
 $(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/main.o,$(LIBRARY))
@@ -139,5 +155,5 @@ $(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/main.o,$(LIBRARY
 docs: $(BUILD)/operators
 	$(Q)$(BUILD)/operators >docs/operators.md
 
-.PHONY: all demo check install clean docs deps-build deps-check golden
+.PHONY: all bench-kernels demo check install clean docs deps-build deps-check golden
 .SECONDARY:

@@ -31,6 +31,7 @@ struct tile {
     size_t panel;                /* from panel to panel of w, in floats */
     int32_t rows, columns;       /* of y that there are: at most TILE_ROWS, any number (most useful with one row) */
     bool resume;                 /* more is added to what is in y */
+    int32_t taps, divisor;       /* of pools: taps inside, and what to divide by in their place if not 0 */
     float low, high;
 };
 

@@ -110,7 +110,7 @@ static inline vec vec_fma(vec a, vec b, vec c)
 #endif
 }
 
-/* The larger and the smaller; b where one is NaN. */
+/* The larger; b where one is NaN. */
 static inline vec vec_max(vec a, vec b)
 {
 #if VEC == 1
@@ -121,6 +121,18 @@ static inline vec vec_max(vec a, vec b)
 #endif
 }
 
+/* The larger; NaN where one is NaN. */
+static inline vec vec_larger(vec a, vec b)
+{
+#if VEC == 1
+    return a > b || a != a ? a : b;
+#else
+    const vec_bits larger = (a > b) | (a != a);
+    return (vec)((larger & (vec_bits)a) | (~larger & (vec_bits)b));
+#endif
+}
+
+/* The smaller; b where one is NaN. */
 static inline vec vec_min(vec a, vec b)
 {
 #if VEC == 1
