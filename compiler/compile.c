@@ -9,6 +9,7 @@ static const Stage stages[] = {
     {"load", NULL}, /* makes the Model */
     {"infer", infer},
     {"rewrite", rewrite},
+    {"layout", layout},
     {"lower", lower},
     {"fuse", fuse},
     {"plan", plan},

@@ -10,6 +10,8 @@ typedef struct {
     Dim batch, in_channels, out_channels, group_channels; /* group_channels: of the input, per group */
 } Conv;
 
+/* Of an image of shape x, [N, C, ...], and inputs number w and, if there is one, bias. false after an error. */
+bool conv_read_image(Node *n, const Shape *x, int w, int bias, Conv *c);
 /* Of inputs number x, w and, if there is one, bias. false after an error. */
 bool conv_read(Node *n, int x, int w, int bias, Conv *c);
 Dim conv_taps(const Conv *c); /* products that make one element of the result */

@@ -318,6 +318,7 @@ void infer(Model *m);                       /* infer.c: types, shapes and values
 void infer_graph(Graph *g);
 void fold_graph(Graph *g);                  /* evaluates every node whose inputs are known, those with OP_FOLD_LATE, too */
 void rewrite(Model *m);                     /* rewrite.c */
+void layout(Model *m);                      /* layout.c: images with their channels last, for convolutions */
 void lower(Model *m);                       /* lower.c: nodes to steps */
 void lower_node(Node *n);
 void fuse(Model *m);                        /* fuse.c: chains of loops into one */

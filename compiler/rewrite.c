@@ -6,10 +6,8 @@
 
 #include <string.h>
 
-typedef bool Pass(Node *n);
-
-static Pass *const integer_passes[] = {rewrite_dequantize_down, rewrite_quantize_up, rewrite_quantize_dequantized, rewrite_qdq, NULL};
-static Pass *const passes[] = {rewrite_no_op, rewrite_transpose, rewrite_pad, rewrite_affine, rewrite_clamp, NULL};
+static RewritePass *const integer_passes[] = {rewrite_dequantize_down, rewrite_quantize_up, rewrite_quantize_dequantized, rewrite_qdq, NULL};
+static RewritePass *const passes[] = {rewrite_no_op, rewrite_transpose, rewrite_pad, rewrite_affine, rewrite_clamp, NULL};
 
 bool is_op(const Node *n, const char *op_type)
 {
@@ -46,7 +44,7 @@ Value *new_weight(Node *n, const char *name, const Shape *shape, float **data, c
     return v;
 }
 
-static bool one_round(Graph *g, Pass *const *list)
+bool rewrite_round(Graph *g, RewritePass *const *list)
 {
     bool changed = false;
     for (int i = 0; i < g->n_nodes; i++)
@@ -59,9 +57,9 @@ static bool one_round(Graph *g, Pass *const *list)
 void rewrite(Model *m)
 {
     graph_remove_dead(m->graph);
-    while (one_round(m->graph, integer_passes)) {
+    while (rewrite_round(m->graph, integer_passes)) {
     }
     fold_graph(m->graph);
-    while (one_round(m->graph, passes)) {
+    while (rewrite_round(m->graph, passes)) {
     }
 }

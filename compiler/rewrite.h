@@ -5,6 +5,10 @@
 
 #include "op.h"
 
+typedef bool RewritePass(Node *n);
+
+bool rewrite_round(Graph *g, RewritePass *const *list); /* all passes on every node; list ends with NULL. Did any change something? */
+
 bool rewrite_no_op(Node *n);       /* a node that changes nothing: its input takes the place of its output */
 bool rewrite_transpose(Node *n);   /* two transposes become one */
 bool rewrite_affine(Node *n);      /* BatchNormalization, Mul or Add of constants into the weights before it */

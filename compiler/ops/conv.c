@@ -10,11 +10,11 @@ static bool need_channels(Node *n, const Conv *c, const Shape *w)
            need_divides(n, c->out_channels, c->groups, "the number of output channels, which share the groups,");
 }
 
-bool conv_read(Node *n, int x_input, int w_input, int bias, Conv *c)
+bool conv_read_image(Node *n, const Shape *x, int w_input, int bias, Conv *c)
 {
-    const Shape *x = &n->in[x_input]->type.shape, *w = &n->in[w_input]->type.shape;
+    const Shape *w = &n->in[w_input]->type.shape;
     Dim kernel[MAX_RANK];
-    if (!need_rank(n, x_input, 3, 2 + MAX_SPATIAL) || !need_rank(n, w_input, x->rank, x->rank) || !need_rank(n, bias, 1, 1)) return false;
+    if (!need_rank(n, w_input, x->rank, x->rank) || !need_rank(n, bias, 1, 1)) return false;
     if (!window_weights(n, w, kernel) || !window_groups(n, &c->groups)) return false;
     c->batch = x->dim[0];
     c->in_channels = x->dim[1];
@@ -22,6 +22,11 @@ bool conv_read(Node *n, int x_input, int w_input, int bias, Conv *c)
     c->group_channels = w->dim[1];
     if (!need_channels(n, c, w) || !window_read(n, x, kernel, &c->window)) return false;
     return !in(n, bias) || need_equal(n, dim_at(n->in[bias], 0), c->out_channels, "elements of the bias and output channels");
+}
+
+bool conv_read(Node *n, int x, int w, int bias, Conv *c)
+{
+    return need_rank(n, x, 3, 2 + MAX_SPATIAL) && conv_read_image(n, &n->in[x]->type.shape, w, bias, c);
 }
 
 static void infer_conv(Node *n)

@@ -1,0 +1,148 @@
+/* conv_last: convolutions of images with their channels last, on register tiles (conv_packed.c of the kernel library), and channel by
+ * channel (window_channelwise.c). Weights are packed at compile time. */
+#include "conv.h"
+#include "kernels.h"
+#include "layout.h"
+
+#include <string.h>
+
+enum { PANEL = 16, MIN_OUT_CHANNELS = 4, MAX_CHUNK = 1024, MAX_PLANES = 4 };
+
+static bool read_conv(Node *n, Conv *c)
+{
+    Shape x = n->in[0]->type.shape;
+    if (n->op == &op_conv_last && !conv_takes_first(n)) x = channels_first(&x);
+    return conv_read_image(n, &x, 1, 2, c);
+}
+
+static int64_t group_outputs(const Conv *c)
+{
+    return dim_value(c->out_channels) / c->groups;
+}
+
+static bool is_channelwise(const Conv *c)
+{
+    return c->groups > 1 && dim_is(c->group_channels, 1) && dim_is(c->out_channels, c->groups);
+}
+
+bool conv_fits_last(Node *n)
+{
+    Conv c;
+    const Value *w = in(n, 1), *b = in(n, 2);
+    if (n->in[0]->type.dtype != DT_FLOAT || !value_is_const(w) || (b && b->type.dtype != DT_FLOAT) || !read_conv(n, &c)) return false;
+    if (!dim_is_const(c.in_channels) || dim_is(elements(w), 0) || dim_is(elements(n->in[0]), 0)) return false;
+    return is_channelwise(&c) || group_outputs(&c) >= MIN_OUT_CHANNELS;
+}
+
+bool conv_takes_first(Node *n)
+{
+    if (n->op == &op_conv_last) return attr_int(n, "channels_first", 0) != 0;
+    return n->in[0]->is_input && attr_int(n, "group", 1) == 1 && dim_high(n->in[1]->type.shape.dim[1]) <= MAX_PLANES;
+}
+
+void conv_make_last(Node *n)
+{
+    if (conv_takes_first(n)) attr_set_int(n, "channels_first", 1);
+    n->op = &op_conv_last;
+}
+
+bool conv_adds(const Node *n)
+{
+    Conv c;
+    return !in(n, 3) && read_conv((Node *)n, &c) && !is_channelwise(&c);
+}
+
+/* -- weights ----------------------------------------------------------------------------------------------------------------------- */
+
+static struct window kernel_only(const Conv *c)
+{
+    return (struct window){.kernel_d = (int32_t)dim_value(c->window.kernel[0]), .kernel_h = (int32_t)dim_value(c->window.kernel[1]),
+                           .kernel_w = (int32_t)dim_value(c->window.kernel[2])};
+}
+
+/* A constant made of the weights; nodes that want the same share it. */
+static Value *packed(Node *n, const char *how, const Shape *shape, bool *is_new)
+{
+    Value *w = n->in[1];
+    const char *name = mem_printf("%s/packed", w->name), *origin = w->origin ? mem_printf("%s, %s", w->origin, how) : how;
+    Value *found = value_find(n->graph, name);
+    *is_new = !found || !found->origin || strcmp(found->origin, origin) || !shape_equal(&found->type.shape, shape);
+    if (!*is_new) return found;
+    float *data = mem_array((size_t)dim_value(shape_elements(shape)) + 1, sizeof *data);
+    Value *v = value_const(n->graph, name, DT_FLOAT, shape, data);
+    v->origin = origin;
+    return v;
+}
+
+static Value *packed_panels(Node *n, const Conv *c, int32_t chunk, bool planes)
+{
+    const struct window window = kernel_only(c);
+    const struct conv_packed p = {.groups = (int32_t)c->groups, .in_channels = (int32_t)dim_value(c->group_channels),
+                                  .out_channels = (int32_t)group_outputs(c), .chunk = chunk, .x_pixel = planes ? 1 : 2};
+    int64_t taps = dim_value(window_kernel_size(&c->window)), panels = c->groups * ((p.out_channels + PANEL - 1) / PANEL);
+    Shape shape = planes ? shape_const(4, (int64_t[]){panels, p.in_channels, taps, PANEL}) : shape_const(4, (int64_t[]){panels, taps, p.in_channels, PANEL});
+    bool is_new;
+    Value *v = packed(n, planes ? "in panels of 16 output channels" : "in panels of 16 output channels, input channels inside", &shape, &is_new);
+    if (is_new) pack_conv_f32(n->in[1]->data, (float *)v->data, &window, &p);
+    return v;
+}
+
+static Value *packed_channelwise(Node *n, const Conv *c)
+{
+    int64_t taps = dim_value(window_kernel_size(&c->window)), channels = dim_value(c->in_channels);
+    Shape shape = shape_const(2, (int64_t[]){taps, channels});
+    bool is_new;
+    Value *v = packed(n, "channels last", &shape, &is_new);
+    if (is_new) pack_depthwise_f32(n->in[1]->data, (float *)v->data, (int32_t)channels, (int32_t)taps);
+    return v;
+}
+
+/* -- calls ------------------------------------------------------------------------------------------------------------------------- */
+
+static Step *call_channelwise(Node *n, const Conv *c)
+{
+    Step *s = step_call(n, "conv_channelwise_f32");
+    arg_in(s, n->in[0]);
+    arg_in(s, packed_channelwise(n, c));
+    arg_in(s, in(n, 2));
+    arg_out(s, n->out[0]);
+    arg_window(s, &c->window);
+    arg_dim(s, c->batch);
+    arg_dim(s, c->in_channels);
+    return s;
+}
+
+static Step *call_panels(Node *n, const Conv *c)
+{
+    bool planes = conv_takes_first(n);
+    int64_t channels = dim_value(c->group_channels), chunk = planes || channels < MAX_CHUNK ? channels : MAX_CHUNK;
+    Value *w = packed_panels(n, c, (int32_t)chunk, planes);
+    Step *s = step_call(n, "conv_packed_f32");
+    arg_in(s, n->in[0]);
+    arg_in(s, w);
+    arg_in(s, in(n, 2));
+    arg_in(s, in(n, 3));
+    arg_out(s, n->out[0]);
+    arg_window(s, &c->window);
+    arg_struct(s, "struct conv_packed");
+    field(s, "batch", c->batch);
+    field_int(s, "groups", c->groups);
+    field_int(s, "in_channels", channels);
+    field_int(s, "out_channels", group_outputs(c));
+    field_int(s, "chunk", chunk);
+    field(s, "x_pixel", planes ? dim_const(1) : c->in_channels);
+    field(s, "y_pixel", c->out_channels);
+    return s;
+}
+
+static void lower_conv_last(Node *n)
+{
+    Conv c;
+    if (!read_conv(n, &c)) return;
+    Step *s = is_channelwise(&c) ? call_channelwise(n, &c) : call_panels(n, &c);
+    arg_real(s, (double)n->clamp_low);
+    arg_real(s, (double)n->clamp_high);
+    s->macs = dim_high(dim_mul(elements(n->out[0]), conv_taps(&c)));
+}
+
+const Op op_conv_last = {.name = "Conv", .domain = "", .since = 1, .lower = lower_conv_last, .flags = OP_CLAMPS};
