@@ -222,7 +222,7 @@ def instrument(source):
         lines = f.read().split("\n")
     start = next(i for i, line in enumerate(lines) if line.startswith("int model_run_in(") and not line.endswith(";"))
     end = next(i for i in range(start, len(lines)) if lines[i] == "}")
-    steps, result = [], lines[:1] + [CLOCK] + lines[1:start]
+    steps, result = [], lines[:start]
     for line in lines[start:end]:
         if line.startswith("    /* "):
             result.append(f"    profile_step({len(steps)});")
@@ -231,7 +231,7 @@ def instrument(source):
             result.append("    profile_step(-1);")
         result.append(line)
     with open(source, "w") as f:
-        f.write("#define _POSIX_C_SOURCE 200809L\n" + "\n".join(result + lines[end:]))
+        f.write("#define _POSIX_C_SOURCE 200809L\n" + CLOCK + "\n".join(result + lines[end:]))
     with open(source[:-2] + ".steps", "w") as f:
         f.write("\n".join(steps))
 
