@@ -16,4 +16,12 @@ bool conv_read_image(Node *n, const Shape *x, int w, int bias, Conv *c);
 bool conv_read(Node *n, int x, int w, int bias, Conv *c);
 Dim conv_taps(const Conv *c); /* products that make one element of the result */
 
+typedef struct {
+    Window window; /* as of a convolution from the output to the input: in[] is the size of x, out[] that of y */
+    int64_t groups;
+    Dim batch, in_channels, out_channels;
+} ConvTranspose;
+
+bool conv_transpose_read(Node *n, const Shape *x, ConvTranspose *c); /* of an image of shape x, [N, C, ...], and inputs 1 and 2 */
+
 #endif

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { PANEL = 16, MIN_OUT_CHANNELS = 4, MAX_CHUNK = 1024, MAX_PLANES = 4 };
+enum { PANEL = 16, MIN_GROUP_OUTPUTS = 4, MAX_NARROW = 4, MAX_CHUNK = 1024, MAX_PLANES = 4 };
 
 static bool read_conv(Node *n, Conv *c)
 {
@@ -25,19 +25,25 @@ static bool is_channelwise(const Conv *c)
     return c->groups > 1 && dim_is(c->group_channels, 1) && dim_is(c->out_channels, c->groups);
 }
 
+/* So few filters that vectors of output channels would be mostly empty. */
+static bool is_narrow(Node *n, const Conv *c)
+{
+    return c->groups == 1 && dim_high(c->out_channels) <= MAX_NARROW && !conv_takes_first(n);
+}
+
 bool conv_fits_last(Node *n)
 {
     Conv c;
     const Value *w = in(n, 1), *b = in(n, 2);
     if (n->in[0]->type.dtype != DT_FLOAT || !value_is_const(w) || (b && b->type.dtype != DT_FLOAT) || !read_conv(n, &c)) return false;
     if (!dim_is_const(c.in_channels) || dim_is(elements(w), 0) || dim_is(elements(n->in[0]), 0)) return false;
-    return is_channelwise(&c) || group_outputs(&c) >= MIN_OUT_CHANNELS;
+    return c.groups == 1 || is_channelwise(&c) || group_outputs(&c) >= MIN_GROUP_OUTPUTS;
 }
 
 bool conv_takes_first(Node *n)
 {
     if (n->op == &op_conv_last) return attr_int(n, "channels_first", 0) != 0;
-    return n->in[0]->is_input && attr_int(n, "group", 1) == 1 && dim_high(n->in[1]->type.shape.dim[1]) <= MAX_PLANES;
+    return n->in[0]->is_input && n->in[0]->type.shape.rank <= 4 && attr_int(n, "group", 1) == 1 && dim_high(n->in[1]->type.shape.dim[1]) <= MAX_PLANES;
 }
 
 void conv_make_last(Node *n)
@@ -46,10 +52,10 @@ void conv_make_last(Node *n)
     n->op = &op_conv_last;
 }
 
-bool conv_adds(const Node *n)
+bool conv_adds(Node *n)
 {
     Conv c;
-    return !in(n, 3) && read_conv((Node *)n, &c) && !is_channelwise(&c);
+    return !in(n, 3) && read_conv(n, &c) && !is_channelwise(&c) && !is_narrow(n, &c);
 }
 
 /* -- weights ----------------------------------------------------------------------------------------------------------------------- */
@@ -97,18 +103,40 @@ static Value *packed_channelwise(Node *n, const Conv *c)
     return v;
 }
 
+static Value *packed_narrow(Node *n, const Conv *c)
+{
+    int64_t filters = dim_value(c->out_channels), taps = dim_value(window_kernel_size(&c->window)), channels = dim_value(c->in_channels);
+    Shape shape = shape_const(3, (int64_t[]){filters, taps, channels});
+    bool is_new;
+    Value *v = packed(n, "channels last", &shape, &is_new);
+    if (is_new) pack_narrow_f32(n->in[1]->data, (float *)v->data, (int32_t)filters, (int32_t)channels, (int32_t)taps);
+    return v;
+}
+
 /* -- calls ------------------------------------------------------------------------------------------------------------------------- */
 
-static Step *call_channelwise(Node *n, const Conv *c)
+static Step *call_begin(Node *n, const char *kernel, const Conv *c, Value *w)
 {
-    Step *s = step_call(n, "conv_channelwise_f32");
+    Step *s = step_call(n, "%s", kernel);
     arg_in(s, n->in[0]);
-    arg_in(s, packed_channelwise(n, c));
+    arg_in(s, w);
     arg_in(s, in(n, 2));
     arg_out(s, n->out[0]);
     arg_window(s, &c->window);
     arg_dim(s, c->batch);
     arg_dim(s, c->in_channels);
+    return s;
+}
+
+static Step *call_channelwise(Node *n, const Conv *c)
+{
+    return call_begin(n, "conv_channelwise_f32", c, packed_channelwise(n, c));
+}
+
+static Step *call_narrow(Node *n, const Conv *c)
+{
+    Step *s = call_begin(n, "conv_narrow_f32", c, packed_narrow(n, c));
+    arg_dim(s, c->out_channels);
     return s;
 }
 
@@ -139,7 +167,7 @@ static void lower_conv_last(Node *n)
 {
     Conv c;
     if (!read_conv(n, &c)) return;
-    Step *s = is_channelwise(&c) ? call_channelwise(n, &c) : call_panels(n, &c);
+    Step *s = is_channelwise(&c) ? call_channelwise(n, &c) : is_narrow(n, &c) ? call_narrow(n, &c) : call_panels(n, &c);
     arg_real(s, (double)n->clamp_low);
     arg_real(s, (double)n->clamp_high);
     s->macs = dim_high(dim_mul(elements(n->out[0]), conv_taps(&c)));

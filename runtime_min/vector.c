@@ -110,6 +110,16 @@ static inline vec vec_fma(vec a, vec b, vec c)
 #endif
 }
 
+/* The sum of a vector's floats, by halves. */
+static inline float vec_sum(vec v)
+{
+    float x[VEC];
+    vec_store(x, v);
+    for (int32_t half = VEC / 2; half > 0; half /= 2)
+        for (int32_t i = 0; i < half; i++) x[i] += x[i + half];
+    return x[0];
+}
+
 /* The larger; b where one is NaN. */
 static inline vec vec_max(vec a, vec b)
 {

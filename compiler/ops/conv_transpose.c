@@ -1,13 +1,7 @@
 /* ConvTranspose: https://onnx.ai/onnx/operators/onnx__ConvTranspose.html
  * Where output_shape asks for more than the windows reach, the specification's total padding is negative; it is taken as 0, so that the
  * pixels behind the last window hold the bias alone, as the official test of output_shape has it. */
-#include "window.h"
-
-typedef struct {
-    Window window;
-    int64_t groups;
-    Dim batch, in_channels, out_channels;
-} ConvTranspose;
+#include "conv.h"
 
 /* Without padding: from the first window's start to the last one's end. */
 static Dim full_size(const Window *w, int i, int64_t output_padding)
@@ -69,11 +63,11 @@ static bool transposed_window(Node *n, const Shape *x, const Dim *kernel, Window
     return true;
 }
 
-static bool read_transposed(Node *n, ConvTranspose *c)
+bool conv_transpose_read(Node *n, const Shape *x, ConvTranspose *c)
 {
-    const Shape *x = &n->in[0]->type.shape, *w = &n->in[1]->type.shape;
+    const Shape *w = &n->in[1]->type.shape;
     Dim kernel[MAX_RANK];
-    if (!need_rank(n, 0, 3, 2 + MAX_SPATIAL) || !need_rank(n, 1, x->rank, x->rank) || !need_rank(n, 2, 1, 1)) return false;
+    if (!need_rank(n, 1, x->rank, x->rank) || !need_rank(n, 2, 1, 1)) return false;
     if (!window_weights(n, w, kernel) || !window_groups(n, &c->groups)) return false;
     c->batch = x->dim[0];
     c->in_channels = x->dim[1];
@@ -82,6 +76,11 @@ static bool read_transposed(Node *n, ConvTranspose *c)
     if (!need_divides(n, c->in_channels, c->groups, "the number of input channels, which share the groups,")) return false;
     if (in(n, 2) && !need_equal(n, dim_at(n->in[2], 0), c->out_channels, "elements of the bias and output channels")) return false;
     return transposed_window(n, x, kernel, &c->window);
+}
+
+static bool read_transposed(Node *n, ConvTranspose *c)
+{
+    return need_rank(n, 0, 3, 2 + MAX_SPATIAL) && conv_transpose_read(n, &n->in[0]->type.shape, c);
 }
 
 static void infer_conv_transpose(Node *n)

@@ -415,11 +415,16 @@ struct conv_packed {
     int32_t batch, groups;
     int32_t in_channels, out_channels; /* of one group */
     int32_t chunk;                     /* input channels taken up in a pass, as they are packed */
-    int32_t x_pixel, y_pixel;          /* floats from pixel to pixel: channels of the tensor; x_pixel 1: planes apart */
+    int32_t x_pixel, y_pixel;          /* floats from pixel to pixel: channels of the tensor; x_pixel 1 with several: planes apart */
 };
 
 /* Elements of x that a band of output rows should need at most, to stay in the second-level cache for all output channels. */
 enum { CONV_BAND = 65536 };
+
+static inline bool planes_apart(const struct conv_packed *c)
+{
+    return c->x_pixel == 1 && c->in_channels > 1;
+}
 
 /* The taps of a window along one dimension that lie inside the image. */
 struct inside {
@@ -448,7 +453,8 @@ static int32_t inside_run(int32_t out, int32_t end, int32_t in, int32_t kernel, 
 
 /* How the places of a tile follow from the pixels: distances in floats. */
 struct pixel_steps {
-    size_t x_pixel, y_pixel; /* from pixel to pixel of x and y */
+    size_t x_pixel;          /* from pixel to pixel of x */
+    size_t y_pixel, y_line, y_plane; /* of y, and from row to row, and from plane to plane */
     size_t w_tap;            /* from tap to tap of the weights */
     int32_t channels;        /* neighbours in x that a tap takes up, if the planes aren't apart */
     bool apart, joined;      /* x_pixel is 1, and `channels` planes are taken up; are a window row's runs one run? */
@@ -479,6 +485,13 @@ static inline size_t first_tap(int32_t out, int32_t stride, int32_t pad, int32_t
     return taps->count > 0 ? (size_t)(out * stride - pad + taps->first * dilation) : 0;
 }
 
+/* Where pixels of y lie that follow one another without a gap. */
+static inline struct pixel_steps dense_steps(const struct window *p, size_t x_pixel, size_t y_pixel)
+{
+    const size_t line = y_pixel * (size_t)p->out_w;
+    return (struct pixel_steps){.x_pixel = x_pixel, .y_pixel = y_pixel, .y_line = line, .y_plane = line * (size_t)p->out_h};
+}
+
 /* Calls `tile` for the pixels of rows [top, bottom) and columns [left, right) of plane d, `rows` at a time. */
 static void window_region(struct tile *t, void (*tile)(const struct tile *), int32_t rows, const struct window *p, const struct pixel_steps *s,
                    const struct inside *taps, int32_t d, int32_t top, int32_t bottom, int32_t left, int32_t right)
@@ -495,7 +508,7 @@ static void window_region(struct tile *t, void (*tile)(const struct tile *), int
             const size_t row = in_d * (size_t)p->in_h + first_tap(h, p->stride_h, p->pad_h, p->dilation_h, &taps[1]);
             const size_t column = first_tap(w, p->stride_w, p->pad_w, p->dilation_w, &taps[2]);
             t->x_at[r] = (row * (size_t)p->in_w + column) * s->x_pixel;
-            t->y_at[r] = (((size_t)d * (size_t)p->out_h + (size_t)h) * (size_t)p->out_w + (size_t)w) * s->y_pixel;
+            t->y_at[r] = (size_t)d * s->y_plane + (size_t)h * s->y_line + (size_t)w * s->y_pixel;
             t->rows = r + 1;
             if (++w == right) w = left, h++;
         }
@@ -528,12 +541,13 @@ static void window_band(struct tile *t, void (*tile)(const struct tile *), int32
 /* Output channels [from, from + columns) of a group, in rows [top, bottom) of plane d of one image. The pointers are to the group's first
  * channel, or panel. */
 static void conv_columns_f32(const float *x, const float *w, const float *b, const float *add, float *y, const struct window *p, const struct conv_packed *c,
-                      float low, float high, int32_t from, int32_t columns, int32_t d, int32_t top, int32_t bottom)
+                      const struct pixel_steps *steps, float low, float high, int32_t from, int32_t columns, int32_t d, int32_t top, int32_t bottom)
 {
     const size_t window = (size_t)p->kernel_d * (size_t)p->kernel_h * (size_t)p->kernel_w;
     const size_t panel = window * (size_t)c->in_channels * 16;
     struct tile t = {.y = y + from, .panel = panel, .columns = columns, .low = -INFINITY, .high = INFINITY};
-    struct pixel_steps s = {.x_pixel = (size_t)c->x_pixel, .y_pixel = (size_t)c->y_pixel, .apart = c->x_pixel == 1};
+    struct pixel_steps s = *steps;
+    s.apart = planes_apart(c);
     for (int32_t first = 0; first < c->in_channels; first += c->chunk) {
         const int32_t n = c->in_channels - first < c->chunk ? c->in_channels - first : c->chunk;
         s.channels = n;
@@ -552,13 +566,12 @@ static void conv_columns_f32(const float *x, const float *w, const float *b, con
     }
 }
 
-/* y = clamp(x convolved with w + b + add): w packed by pack_conv, add like y; b and add may be NULL. y must not overlap
- * the inputs. */
-static void conv_packed_f32(const float *x, const float *w, const float *b, const float *add, float *y, const struct window *p, const struct conv_packed *c,
-                     float low, float high)
+/* conv_packed_f32 where images of y are y_image floats apart, and its pixels as `s` says. */
+static void conv_spread_f32(const float *x, const float *w, const float *b, const float *add, float *y, size_t y_image, const struct window *p,
+                     const struct conv_packed *c, const struct pixel_steps *s, float low, float high)
 {
-    const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w, out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
-    const bool apart = c->x_pixel == 1;
+    const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w;
+    const bool apart = planes_apart(c);
     const size_t x_image = in_size * (size_t)(apart ? c->groups * c->in_channels : c->x_pixel), x_group = (size_t)c->in_channels * (apart ? in_size : 1);
     const int32_t panels = (c->out_channels + 15) / 16, wide = (TILE_COLUMNS + 15) / 16, parts = (panels + wide - 1) / wide;
     const size_t w_group = (size_t)panels * 16 * (size_t)c->in_channels * (size_t)p->kernel_d * (size_t)p->kernel_h * (size_t)p->kernel_w;
@@ -569,11 +582,20 @@ static void conv_packed_f32(const float *x, const float *w, const float *b, cons
 #endif
     for (int32_t i = 0; i < c->batch * c->groups * p->out_d * bands * parts; i++) {
         const int32_t part = i % parts, top = i / parts % bands * band, d = i / parts / bands % p->out_d, image = i / parts / bands / p->out_d;
-        const size_t n = (size_t)(image / c->groups), g = (size_t)(image % c->groups), y_at = n * out_size * (size_t)c->y_pixel + g * (size_t)c->out_channels;
+        const size_t n = (size_t)(image / c->groups), g = (size_t)(image % c->groups), y_at = n * y_image + g * (size_t)c->out_channels;
         const int32_t from = part * panels / parts * 16, to = (part + 1) * panels / parts * 16;
-        conv_columns_f32(x + n * x_image + g * x_group, w + g * w_group, b ? b + g * (size_t)c->out_channels : NULL, add ? add + y_at : NULL, y + y_at, p, c,
+        conv_columns_f32(x + n * x_image + g * x_group, w + g * w_group, b ? b + g * (size_t)c->out_channels : NULL, add ? add + y_at : NULL, y + y_at, p, c, s,
                          low, high, from, (to < c->out_channels ? to : c->out_channels) - from, d, top, top + band < p->out_h ? top + band : p->out_h);
     }
+}
+
+/* y = clamp(x convolved with w + b + add): w packed by pack_conv, add like y; b and add may be NULL. y must not overlap
+ * the inputs. */
+static void conv_packed_f32(const float *x, const float *w, const float *b, const float *add, float *y, const struct window *p, const struct conv_packed *c,
+                     float low, float high)
+{
+    const struct pixel_steps s = dense_steps(p, (size_t)c->x_pixel, (size_t)c->y_pixel);
+    conv_spread_f32(x, w, b, add, y, s.y_plane * (size_t)p->out_d, p, c, &s, low, high);
 }
 
 /* y[batch][cols][rows] = x[batch][rows][cols], in square tiles, so that a cache line fetched for one row serves the rows beside it. */
@@ -828,7 +850,9 @@ static void softmax_f32(const float *x, float *y, int32_t outer, int32_t n, int3
 static void channelwise_f32(const struct tile *t, void (*tile)(const struct tile *), const struct window *p, int32_t batch, int32_t channels)
 {
     const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w, out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
-    const struct pixel_steps s = {.x_pixel = (size_t)channels, .y_pixel = (size_t)channels, .w_tap = (size_t)channels, .channels = channels};
+    struct pixel_steps s = dense_steps(p, (size_t)channels, (size_t)channels);
+    s.w_tap = (size_t)channels;
+    s.channels = channels;
     const int32_t line = p->in_w * p->stride_h * channels, band = line < CONV_BAND ? CONV_BAND / line : 1, bands = (p->out_h + band - 1) / band;
 #ifdef _OPENMP
 #pragma omp parallel for
