@@ -283,44 +283,47 @@ static void emit_indented(const char *text, int depth, FILE *f)
 
 /* -- what inference took to be equal ------------------------------------------------------------------------------------------- */
 
-typedef struct { const Model *m; bool known; } Knowing;
+typedef struct { const Model *m; const char *symbol; bool known, local, mentioned; } Knowing;
 
-static bool local_is_set(const Model *m, const char *symbol)
+static bool is_local(const Model *m, const char *symbol, bool *is_set)
 {
     for (int i = 0; i < m->n_locals; i++)
-        if (!strcmp(m->locals[i], symbol)) return m->local_is_set[i];
-    return true; /* a parameter */
+        if (!strcmp(m->locals[i], symbol)) {
+            *is_set = m->local_is_set[i];
+            return true;
+        }
+    *is_set = true;
+    return false; /* a parameter */
 }
 
-static void note_unset(const char *symbol, void *context)
+static void note_symbol(const char *symbol, void *context)
 {
     Knowing *k = context;
-    k->known = k->known && local_is_set(k->m, symbol);
+    bool is_set;
+    k->local = is_local(k->m, symbol, &is_set) || k->local;
+    k->known = k->known && is_set;
+    k->mentioned = k->mentioned || (k->symbol && !strcmp(symbol, k->symbol));
 }
 
-static bool can_check(const Model *m, const DimPair *p)
-{
-    Knowing k = {m, true};
-    dim_symbols(p->a, note_unset, &k);
-    dim_symbols(p->b, note_unset, &k);
-    return k.known;
-}
-
-/* Each pair is checked as soon as all its symbols are known: the parameters' at entry, a local's behind the step that sets it. */
-static void emit_assumptions(Model *m, FILE *f)
+/* Each pair is checked as soon as all its symbols are known: those of parameters alone at entry, with no symbol given; otherwise
+ * behind every step that sets one of its locals, since there may be several: in both branches of an If. */
+static void emit_assumptions(Model *m, const char *symbol, FILE *f)
 {
     for (int i = 0; i < m->n_assumptions; i++) {
-        DimPair *p = &m->assumptions[i];
-        if (p->checked || !can_check(m, p)) continue;
-        fprintf(f, "    if (%s != %s) return %s_EDIM;\n", dim_in_c(m, p->a), dim_in_c(m, p->b), upper_case(m->options.name));
-        p->checked = true;
+        const DimPair *p = &m->assumptions[i];
+        Knowing k = {m, symbol, true, false, false};
+        dim_symbols(p->a, note_symbol, &k);
+        dim_symbols(p->b, note_symbol, &k);
+        if (k.known && (symbol ? k.mentioned : !k.local))
+            fprintf(f, "    if (%s != %s) return %s_EDIM;\n", dim_in_c(m, p->a), dim_in_c(m, p->b), upper_case(m->options.name));
     }
 }
 
-static void symbol_is_set(Model *m, const char *symbol)
+static void symbol_is_set(Model *m, const char *symbol, FILE *f)
 {
     for (int i = 0; i < m->n_locals; i++)
         if (!strcmp(m->locals[i], symbol)) m->local_is_set[i] = true;
+    emit_assumptions(m, symbol, f);
 }
 
 static void emit_step(Model *m, const Step *s, FILE *f)
@@ -331,15 +334,33 @@ static void emit_step(Model *m, const Step *s, FILE *f)
     case STEP_COPY: emit_copy(m, s, f); break;
     default: emit_control(m, s, f); break;
     }
-    if (s->symbol && s->kind != STEP_FOR) symbol_is_set(m, s->symbol);
+    if (s->symbol && s->kind != STEP_FOR) symbol_is_set(m, s->symbol, f);
     for (int i = 0; i < s->n_args; i++)
-        if (s->args[i].kind == ARG_SYMBOL) symbol_is_set(m, dim_text(s->args[i].number));
-    emit_assumptions(m, f);
+        if (s->args[i].kind == ARG_SYMBOL) symbol_is_set(m, dim_text(s->args[i].number), f);
 }
 
 static bool has_comment(const Step *s, const Node *previous)
 {
     return s->comment || (s->node != previous && s->kind != STEP_ELSE && s->kind != STEP_END);
+}
+
+static bool sets_local(const Step *s, const char *symbol)
+{
+    if (s->symbol && !strcmp(s->symbol, symbol)) return true;
+    for (int i = 0; i < s->n_args; i++)
+        if (s->args[i].kind == ARG_SYMBOL && !strcmp(dim_text(s->args[i].number), symbol)) return true;
+    return false;
+}
+
+/* Those of nodes that are gone stay out. */
+static void emit_locals(Model *m, FILE *f)
+{
+    const Graph *g = m->graph;
+    for (int i = 0; i < m->n_locals; i++) {
+        bool set = false;
+        for (int k = 0; k < g->n_steps && !set; k++) set = sets_local(g->steps[k], m->locals[i]);
+        if (set) fprintf(f, "    int32_t %s = 0;\n", m->local_names[i]);
+    }
 }
 
 void emit_steps(Model *m, FILE *f)
@@ -348,9 +369,9 @@ void emit_steps(Model *m, FILE *f)
     int number = 0, depth = 0;
     const Node *previous = NULL;
     m->local_is_set = mem_array((size_t)m->n_locals + 1, sizeof *m->local_is_set);
-    emit_assumptions(m, f);
+    emit_assumptions(m, NULL, f);
     for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], unmark, NULL);
-    for (int i = 0; i < m->n_locals; i++) fprintf(f, "    int32_t %s = 0;\n", m->local_names[i]);
+    emit_locals(m, f);
     for (int i = 0; i < g->n_steps; i++) {
         const Step *s = g->steps[i];
         if (s->elided) continue;

@@ -115,7 +115,9 @@ static void widen(Node *n)
     for (int i = 0; i < n->n_out; i++) {
         Value *v = n->out[i];
         bool half = v && dtype_is_half(v->type.dtype);
-        node_add_output(wide, half ? value_new(n->graph, mem_printf("%s/float32", v->name)) : v);
+        Value *result = half ? value_new(n->graph, mem_printf("%s/float32", v->name)) : v;
+        if (half) result->declared.shape = v->declared.shape;
+        node_add_output(wide, result);
         if (half) cast_of(n, wide->out[i], v->type.dtype, v);
     }
 }
@@ -217,13 +219,36 @@ void fold_graph(Graph *g)
     }
 }
 
-static Verdict known_values(Node *n)
+/* Where only some outputs are constants, the node stays and writes them all: those who read a constant get one of its own. */
+static void separate_constants(Node *n)
+{
+    for (int i = 0; i < n->n_out; i++) {
+        Value *v = n->out[i];
+        if (!v || !v->data) continue;
+        graph_replace_uses(n->graph, v, value_const(n->graph, v->name, v->type.dtype, &v->type.shape, v->data));
+        v->data = NULL;
+    }
+}
+
+static void know_elements(Node *n)
 {
     if (n->op->elements) n->op->elements(n);
     if ((n->op->flags & OP_MOVES) && tracks_integers(n)) move_elements(n);
     for (int i = 0; i < n->n_out; i++) settle_elements(n->out[i]);
+    if (!outputs_known(n)) separate_constants(n);
+}
+
+static Verdict known_values(Node *n)
+{
+    know_elements(n);
     if (outputs_known(n) && !(n->op->flags & OP_NEVER_FOLD)) return REMOVE;
     return n->op->flags & OP_FOLD_LATE ? KEEP : fold(n);
+}
+
+void know_again(Node *n)
+{
+    know_elements(n);
+    if (!outputs_known(n)) fold(n);
 }
 
 /* One node; new nodes that stand in for it are put before it, and it is removed. */
@@ -252,6 +277,15 @@ static Verdict infer_node(Node *n)
     return n->graph->n_nodes > nodes ? REMOVE : known_values(n);
 }
 
+/* Nodes whose results became known when later ones asked for them. */
+static void remove_known(Graph *g)
+{
+    for (int i = g->n_nodes - 1; i >= 0; i--) {
+        Node *n = g->nodes[i];
+        if (!n->failed && n->n_out && outputs_known(n) && !(n->op->flags & OP_NEVER_FOLD)) graph_remove(g, i);
+    }
+}
+
 void infer_graph(Graph *g)
 {
     for (int i = 0; i < g->n_nodes;) {
@@ -259,6 +293,7 @@ void infer_graph(Graph *g)
         if (infer_node(n) == REMOVE) graph_remove(g, graph_index(g, n));
         else i++;
     }
+    remove_known(g);
     graph_remove_dead(g);
 }
 

@@ -162,7 +162,7 @@ typedef struct {
     const void *list_source; /* for describe_list */
 } Options;
 
-typedef struct { Dim a, b; bool checked; } DimPair; /* checked: by the steps printed so far (emit_step.c) */
+typedef struct { Dim a, b; } DimPair;
 
 struct Model {
     const char *path;          /* as the user wrote it */

@@ -20,7 +20,7 @@ static const char *const reserved[] = {
     "fmin", "fmod", "frexp", "gamma", "hypot", "ilogb", "j0", "j1", "jn", "y0", "y1", "yn", "ldexp", "lgamma", "log", "log10", "log1p", "log2", "logb", "lrint",
     "lround", "modf", "nan", "nearbyint", "pow", "remainder", "remquo", "rint", "round", "scalb", "signbit", "significand", "sin", "sinh", "sqrt", "tan", "tanh",
     "tgamma", "trunc", "drem", "isinf", "isnan", "index", "rindex", "abs", "labs", "div", "time", "signal", "free", "malloc", "exit", "abort", "printf", "puts", "main", "environ",
-    "NAN", "INFINITY", "NULL", "EOF", "I", "arena", "memory", "rc", "stdin", "stdout", "stderr", "errno", "near", "far",
+    "NAN", "INFINITY", "NULL", "EOF", "I", "arena", "memory", "rc", "start", "stdin", "stdout", "stderr", "errno", "near", "far",
 };
 
 static bool is_reserved(const char *name)

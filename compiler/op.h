@@ -68,6 +68,10 @@ void attr_remove(Node *n, const char *name);
 int known_dims(const Value *v, Dim **dims);
 int need_dims(Node *n, int input, Dim **dims);
 int need_ints(Node *n, int input, int64_t **values);     /* the same, all constants */
+bool read_within(Node *n, int input, int64_t low, int64_t high); /* gives an input that nothing else is known of symbols within these bounds */
+bool can_learn(Node *n, int input);                      /* would need_dims succeed? Reads what --dim gives bounds of, as it does */
+void know_again(Node *n);                                /* infer.c: the values of n's outputs, now that more is known of its inputs */
+Dim size_of_data(Node *n, int output, int axis);         /* a size that a kernel works out, within the bounds of --dim OUTPUT:AXIS, or as declared; NULL after an error */
 void assume_elements(Node *n, int input, const int64_t *values); /* what a small input must hold for other reasons; checked at run time */
 bool known_scalar(const Value *v, double *value);        /* one-element constant of any numeric type */
 double const_as_double(const Value *v, int64_t index);   /* element of a numeric constant, converted */
@@ -114,6 +118,7 @@ void step_inplace(Step *s, Value *input, Value *output);
 void step_copy(Node *n, Value *target, Dim target_offset, Value *source, Dim source_offset, Dim bytes); /* offsets in bytes */
 Step *step_control(Node *n, StepKind kind);  /* STEP_IF and the like; the caller fills in its fields */
 Dim local_symbol(Node *n, const char *name, int64_t low, int64_t high); /* a new symbol that the run function computes */
+void lower_read(Node *n, Value *v, int64_t index, Dim d); /* element `index` of v, an integer, into the symbol d; of a constant d: only checked */
 void lower_reads(Node *n, Value *v);         /* the reads of the elements of v (v->is_read), when its steps are there */
 void arg_symbol(Step *s, Dim symbol);        /* a pointer to the local variable of a symbol: the kernel sets it (a count) */
 void lower_as_view(Node *n);                 /* output 0 has input 0's elements in the same order */

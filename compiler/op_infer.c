@@ -30,7 +30,7 @@ void assume_equal(Node *n, Dim a, Dim b)
         if ((p->a == a && p->b == b) || (p->a == b && p->b == a)) return;
     }
     mem_grow(&m->assumptions, &m->cap_assumptions, m->n_assumptions + 1, sizeof *m->assumptions);
-    m->assumptions[m->n_assumptions++] = (DimPair){a, b, false};
+    m->assumptions[m->n_assumptions++] = (DimPair){a, b};
 }
 
 /* -- broadcasting ------------------------------------------------------------------------------------------------------------- */

@@ -40,6 +40,8 @@ static void need_known(Node *n, int input, const char *what)
                        "computed from with --dim NAME=N", input, v->name, what);
 }
 
+enum { MOST_VISITS = 256 };
+
 /* -- elements that are read at run time ------------------------------------------------------------------------------------- */
 
 static const DimOption *bounds_of(const Model *m, const char *name)
@@ -49,10 +51,19 @@ static const DimOption *bounds_of(const Model *m, const char *name)
     return NULL;
 }
 
+static bool is_readable(const Value *v)
+{
+    enum { MOST_READ = 16 };
+    bool computed = v && (v->producer || (v->is_input && !v->graph->parent)); /* lower_reads comes by */
+    return computed && v->type.kind == KIND_TENSOR && (v->type.dtype == DT_INT64 || v->type.dtype == DT_INT32) && !v->elements &&
+           shape_is_const(&v->type.shape) && value_count(v) <= MOST_READ;
+}
+
 /* Gives every element of v a symbol within the bounds that --dim NAME[i]=LO..HI states; false if one is missing. The symbols
  * are read, and checked, where v is computed (see lower_reads). */
 static bool bind_elements(Node *n, Value *v)
 {
+    if (!is_readable(v)) return false;
     int count = (int)value_count(v);
     Dim *dims = mem_array((size_t)count + 1, sizeof *dims);
     for (int i = 0; i < count; i++) {
@@ -66,6 +77,17 @@ static bool bind_elements(Node *n, Value *v)
     return true;
 }
 
+bool read_within(Node *n, int input, int64_t low, int64_t high)
+{
+    Value *v = in(n, input);
+    if (!is_readable(v)) return false;
+    int count = (int)value_count(v);
+    v->elements = mem_array((size_t)count + 1, sizeof *v->elements);
+    v->is_read = true;
+    for (int i = 0; i < count; i++) v->elements[i] = local_symbol(n, mem_printf("%s[%d]", v->name, i), low, high);
+    return true;
+}
+
 void assume_elements(Node *n, int input, const int64_t *values)
 {
     Value *v = n->in[input];
@@ -76,24 +98,63 @@ void assume_elements(Node *n, int input, const int64_t *values)
     v->is_read = true;
 }
 
-static void need_bounds(Node *n, int input)
+/* Sizes may be computed from what is read: a search up the graph for values with bounds. */
+typedef struct { int visits; const Value *missing[4]; int n_missing; } Search;
+
+static void note_missing(Search *s, const Value *v)
 {
-    const Value *v = in(n, input);
-    node_error(n, "input %d \"%s\" decides a size and is known only at run time, expected a constant, arithmetic on shapes, or bounds: "
-                  "add --dim '%s[0]=1..8' and the like for each of its %lld elements", input, v->name, v->name, (long long)value_count(v));
+    enum { MOST = sizeof s->missing / sizeof *s->missing };
+    for (int i = 0; i < s->n_missing; i++)
+        if (s->missing[i] == v) return;
+    if (s->n_missing < MOST) s->missing[s->n_missing++] = v;
+}
+
+/* Are the elements of v known, or known now that something they are computed from is read? */
+static bool learn(Node *n, Value *v, Search *s)
+{
+    Dim *dims;
+    if (!v || value_is_const(v) || known_dims(v, &dims) >= 0) return v != NULL;
+    if (bind_elements(n, v)) return true;
+    if (v->type.kind != KIND_TENSOR || dtype_is_float(v->type.dtype) || !s->visits) return false;
+    s->visits--;
+    Node *p = v->producer;
+    int missing = s->n_missing;
+    if (p && p->op && !p->failed && (p->op->elements || p->op->flags & OP_MOVES)) {
+        for (int i = 0; i < p->n_in; i++) learn(n, p->in[i], s);
+        know_again(p);
+    }
+    bool known = value_is_const(v) || known_dims(v, &dims) >= 0;
+    if (!known && s->n_missing == missing && is_readable(v)) note_missing(s, v);
+    return known;
+}
+
+static const char *wanted_bounds(const Search *s)
+{
+    const char *text = "";
+    for (int i = 0; i < s->n_missing; i++) {
+        long long count = (long long)value_count(s->missing[i]);
+        text = mem_printf("%s%s--dim '%s[0]=1..8'", text, i ? ", " : "", s->missing[i]->name);
+        if (count > 1) text = mem_printf("%s and the like for each of its %lld elements", text, count);
+    }
+    return text;
+}
+
+bool can_learn(Node *n, int input)
+{
+    return learn(n, in(n, input), &(Search){.visits = MOST_VISITS});
 }
 
 int need_dims(Node *n, int input, Dim **dims)
 {
-    enum { MOST_READ = 16 };
     Value *v = in(n, input);
+    Search s = {.visits = MOST_VISITS};
     int count = known_dims(v, dims);
     if (count >= 0) return count;
-    bool readable = v && v->type.kind == KIND_TENSOR && (v->type.dtype == DT_INT64 || v->type.dtype == DT_INT32) && !v->elements &&
-                    shape_is_const(&v->type.shape) && value_count(v) <= MOST_READ;
-    if (!readable) need_known(n, input, "integers known at compile time");
-    else if (bind_elements(n, v)) return known_dims(v, dims);
-    else need_bounds(n, input);
+    if (learn(n, v, &s)) return known_dims(v, dims);
+    if (s.n_missing)
+        node_error(n, "input %d \"%s\" decides a size and is known only at run time, expected a constant, arithmetic on shapes, or bounds: add %s",
+                   input, v->name, wanted_bounds(&s));
+    else need_known(n, input, "integers known at compile time");
     return -1;
 }
 

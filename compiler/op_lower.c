@@ -285,18 +285,20 @@ Dim local_symbol(Node *n, const char *name, int64_t low, int64_t high)
     return dim_symbol(name, low, high);
 }
 
+void lower_read(Node *n, Value *v, int64_t index, Dim d)
+{
+    Step *s = step_new(n, STEP_READ);
+    s->source = v;
+    s->number = dim_const(index);
+    s->symbol = dim_is_const(d) ? NULL : dim_text(d);
+    s->low = dim_low(d);
+    s->high = dim_high(d);
+}
+
 void lower_reads(Node *n, Value *v)
 {
     if (!v || !v->is_read) return;
-    int64_t count = value_count(v);
-    for (int64_t i = 0; i < count; i++) {
-        Step *s = step_new(n, STEP_READ);
-        s->source = v;
-        s->number = dim_const(i);
-        s->symbol = dim_is_const(v->elements[i]) ? NULL : dim_text(v->elements[i]);
-        s->low = dim_low(v->elements[i]);
-        s->high = dim_high(v->elements[i]);
-    }
+    for (int64_t i = 0; i < value_count(v); i++) lower_read(n, v, i, v->elements[i]);
 }
 
 void arg_symbol(Step *s, Dim symbol)

@@ -118,11 +118,14 @@ static Dim abs_dims(Node *n, Dim a, Dim b)
     return dim_max(a, neg_dims(n, a, b));
 }
 
-/* Truncated and floored division agree where nothing is negative. */
+/* Truncated division: that which is floored where nothing is negative. */
 static Dim div_dims(Node *n, Dim a, Dim b)
 {
     (void)n;
-    return dim_low(a) >= 0 && dim_low(b) > 0 ? dim_floordiv(a, b) : NULL;
+    Dim zero = dim_const(0);
+    if (dim_low(b) <= 0) return NULL;
+    if (dim_low(a) >= 0) return dim_floordiv(a, b);
+    return dim_add(dim_max(zero, dim_floordiv(a, b)), dim_min(zero, dim_ceildiv(a, b)));
 }
 
 static Dim mod_dims(Node *n, Dim a, Dim b)

@@ -9,14 +9,8 @@
 /* -- Range -------------------------------------------------------------------------------------------------------------------------- */
 
 /* max(ceil((limit - start) / delta), 0) of constants; NULL with an error. */
-static Dim count_of_numbers(Node *n)
+static Dim count_of_constants(Node *n, double start, double limit, double delta)
 {
-    double start, limit, delta;
-    if (!known_scalar(n->in[0], &start) || !known_scalar(n->in[1], &limit) || !known_scalar(n->in[2], &delta)) {
-        node_error(n, "start, limit and delta are %s numbers known only at run time, expected constants, or integers computed from dimensions",
-                   dtype_name(n->in[0]->type.dtype));
-        return NULL;
-    }
     double count = ceil((limit - start) / delta);
     if (delta == 0 || isnan(count) || count > INT32_MAX) {
         node_error(n, "goes from %g to %g in steps of %g, expected a step that gets there; the model is invalid here, check how it was exported", start, limit, delta);
@@ -25,35 +19,64 @@ static Dim count_of_numbers(Node *n)
     return dim_const(count > 0 ? (int64_t)count : 0);
 }
 
-/* The same of integers that are known as expressions, given as start, limit, delta. */
-static Dim count_of_dims(Node *n, Dim *const *ends)
+static Dim count_of_numbers(Node *n)
 {
-    Dim delta = ends[2][0];
+    double start, limit, delta;
+    if (known_scalar(n->in[0], &start) && known_scalar(n->in[1], &limit) && known_scalar(n->in[2], &delta)) return count_of_constants(n, start, limit, delta);
+    return size_of_data(n, 0, 0);
+}
+
+/* The same of integers that are known as expressions, given as start, limit, delta. */
+static Dim count_of_dims(Node *n, const Dim *ends)
+{
+    Dim delta = ends[2];
     if (dim_is(delta, 0)) {
         node_error(n, "delta is 0, expected another number; the model is invalid here, check how it was exported");
         return NULL;
     }
-    return dim_max(dim_const(0), dim_ceildiv(dim_sub(ends[1][0], ends[0][0]), delta));
+    return dim_max(dim_const(0), dim_ceildiv(dim_sub(ends[1], ends[0]), delta));
+}
+
+/* Input i as a whole number, known as an expression, that its type holds exactly: integers that the model casts to floating point are,
+ * too. NULL if it isn't one. */
+static Dim whole_number(Node *n, int i)
+{
+    const DType t = n->in[i]->type.dtype;
+    const int64_t exact = t == DT_DOUBLE ? INT32_MAX : INT64_C(1) << 24;
+    Node *p = n->in[i]->producer;
+    double number;
+    Dim *dims;
+    if (known_scalar(n->in[i], &number)) return number == floor(number) && fabs(number) <= (double)exact ? dim_const((int64_t)number) : NULL;
+    if (!p || strcmp(p->op_type, "Cast") || !can_learn(p, 0) || known_dims(p->in[0], &dims) != 1) return NULL;
+    return dim_low(dims[0]) >= -exact && dim_high(dims[0]) <= exact ? dims[0] : NULL;
+}
+
+static Dim count_of_range(Node *n)
+{
+    const DType t = n->in[0]->type.dtype;
+    bool integers = t == DT_INT64 || t == DT_INT32, whole = true;
+    Dim ends[3], *dims;
+    for (int i = 0; i < 3 && integers; i++) {
+        if (need_dims(n, i, &dims) < 0) return NULL;
+        ends[i] = dims[0];
+    }
+    for (int i = 0; i < 3 && !integers; i++) {
+        ends[i] = whole_number(n, i);
+        whole = whole && ends[i];
+    }
+    return whole ? count_of_dims(n, ends) : count_of_numbers(n);
 }
 
 static void infer_range(Node *n)
 {
     static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_INT16, DT_INT32, DT_INT64, DT_FLOAT16, DT_BFLOAT16};
     if (!need(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 7) || !need_same_type(n, 0, 1) || !need_same_type(n, 0, 2)) return;
-    DType t = n->in[0]->type.dtype;
-    Dim *ends[3], count;
     for (int i = 0; i < 3; i++)
         if (!need_equal(n, elements(n->in[i]), dim_const(1), mem_printf("elements of input %d, and 1", i))) return;
-    if (t == DT_INT64 || t == DT_INT32) {
-        for (int i = 0; i < 3; i++)
-            if (need_dims(n, i, &ends[i]) < 0) return;
-        count = count_of_dims(n, ends);
-    } else {
-        count = count_of_numbers(n);
-    }
+    Dim count = count_of_range(n);
     if (!count) return;
     Shape y = shape_of(1, &count);
-    set_out(n, 0, t, &y);
+    set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
 static void range_elements(Node *n)
@@ -66,8 +89,30 @@ static void range_elements(Node *n)
     n->out[0]->elements = dims;
 }
 
+/* Is the count one that only the data tell? */
+static bool counts_at_run_time(Node *n)
+{
+    const DType t = n->in[0]->type.dtype;
+    double number;
+    bool known = t == DT_INT64 || t == DT_INT32;
+    for (int i = 0; i < 3 && !known; i++) {
+        if (!known_scalar(n->in[i], &number) && !whole_number(n, i)) return true;
+    }
+    return false;
+}
+
+static void lower_count(Node *n)
+{
+    Value *size = scratch(n, "count", DT_INT64, dim_const(1));
+    Step *s = step_call(n, "range_count_%s", dtype_suffix(n->out[0]->type.dtype));
+    for (int i = 0; i < 3; i++) arg_in(s, n->in[i]);
+    arg_out(s, size);
+    lower_read(n, size, 0, dim_at(n->out[0], 0));
+}
+
 static void lower_range(Node *n)
 {
+    if (counts_at_run_time(n)) lower_count(n);
     Step *s = step_call(n, "range_%s", dtype_suffix(n->out[0]->type.dtype));
     arg_in(s, n->in[0]);
     arg_in(s, n->in[2]);

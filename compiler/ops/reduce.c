@@ -187,9 +187,7 @@ static Value *move_axes(Node *n, DType t, Value *x, Group *groups)
     arg_dims(s, shape->rank, shape->dim);
     arg_dim(s, elements(n->in[1]));
     arg_int(s, attr_int(n, "keepdims", 1) != 0);
-    sizes->elements = mem_dup(kept->dim, (size_t)kept->rank * sizeof *kept->dim);
-    sizes->is_read = true;
-    lower_reads(n, sizes);
+    for (int d = 0; d < kept->rank; d++) lower_read(n, sizes, d, kept->dim[d]);
     groups[0] = (Group){elements(n->out[0]), false};
     groups[1] = (Group){dim_floordiv(elements(x), elements(n->out[0])), true};
     return moved;

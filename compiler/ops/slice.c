@@ -1,7 +1,8 @@
 /* Slice: https://onnx.ai/onnx/operators/onnx__Slice.html
- * starts, ends and axes are attributes before opset 10 and inputs since, with steps. Axes and steps must be constants; starts and ends
- * may be expressions. */
+ * starts, ends and axes are attributes before opset 10 and inputs since, with steps. Where all of them are constants, or starts and ends
+ * expressions, so are the sizes. Otherwise a kernel works out at run time what is taken, of each axis at most all. */
 #include "move.h"
+
 
 typedef struct { int64_t step[MAX_RANK]; Dim start[MAX_RANK], size[MAX_RANK]; } Slices;
 
@@ -103,12 +104,105 @@ static bool read_slices(Node *n, Slices *s)
     return true;
 }
 
+/* -- what only the data tell ----------------------------------------------------------------------------------------------------------- */
+
+static bool known_ints(const Value *v)
+{
+    Dim *dims;
+    int count = known_dims(v, &dims);
+    for (int i = 0; i < count; i++)
+        if (!dim_is_const(dims[i])) return false;
+    return count >= 0;
+}
+
+static bool is_decided_by_data(Node *n)
+{
+    if (n->opset < 10) return false;
+    return (in(n, 3) && !known_ints(n->in[3])) || (in(n, 4) && !known_ints(n->in[4])) || !can_learn(n, 1) || !can_learn(n, 2);
+}
+
+/* The axes that may be sliced; false with an error if the lists can't be right. */
+static bool touched_axes(Node *n, bool *touched)
+{
+    static const DType types[] = {DT_INT32, DT_INT64};
+    int rank = n->in[0]->type.shape.rank;
+    Dim count = elements(n->in[1]);
+    for (int i = 1; i < n->n_in; i++) {
+        if (!in(n, i)) continue;
+        if (!need_type(n, i, types, 2) || !need_same_type(n, 1, i) || !need_rank(n, i, 1, 1)) return false;
+        if (!need_equal(n, elements(n->in[i]), count, mem_printf("elements of input %d and of the starts", i))) return false;
+    }
+    if (!dim_is_const(count) || dim_value(count) > rank) {
+        node_error(n, "has %s starts for rank %d, expected a fixed number, at most one for each axis", dim_text(count), rank);
+        return false;
+    }
+    int64_t *axes = NULL;
+    if (in(n, 3) && known_ints(n->in[3])) need_ints(n, 3, &axes);
+    for (int d = 0; d < rank; d++) touched[d] = in(n, 3) ? !axes : d < dim_value(count);
+    for (int i = 0; axes && i < dim_value(count); i++) {
+        int axis = normalize_axis(n, axes[i], rank);
+        if (axis < 0) return false;
+        touched[axis] = true;
+    }
+    return true;
+}
+
+static void infer_by_data(Node *n)
+{
+    bool touched[MAX_RANK];
+    Shape y = n->in[0]->type.shape;
+    const Shape *said = &n->out[0]->declared.shape;
+    if (!touched_axes(n, touched)) return;
+    for (int d = 0; d < y.rank; d++) {
+        if (!touched[d]) continue;
+        bool fixed = said->rank == y.rank && said->dim[d] && dim_is_const(said->dim[d]);
+        y.dim[d] = fixed ? said->dim[d] : local_symbol(n, mem_printf("%s.size%d", n->out[0]->name, d), 0, dim_high(y.dim[d]));
+    }
+    set_out(n, 0, n->in[0]->type.dtype, &y);
+}
+
+static void lower_by_data(Node *n)
+{
+    const Shape *x = &n->in[0]->type.shape, *y = &n->out[0]->type.shape;
+    const char *name = n->out[0]->name;
+    bool touched[MAX_RANK];
+    touched_axes(n, touched);
+    Value *bounds = scratch(n, "bounds", DT_INT64, dim_const(3 * x->rank));
+    Step *s = step_call(n, "slice_bounds_%s", dtype_suffix(n->in[1]->type.dtype));
+    for (int i = 1; i < 5; i++) arg_in(s, in(n, i));
+    arg_out(s, bounds);
+    arg_dim(s, elements(n->in[1]));
+    arg_int(s, x->rank);
+    arg_dims(s, x->rank, x->dim);
+    Dim offset = dim_const(0);
+    Walk w = {.rank = 0};
+    for (int d = 0; d < x->rank; d++) {
+        Dim stride = stride_of(x, d), step = dim_const(1);
+        int64_t most = dim_high(x->dim[d]);
+        if (touched[d]) {
+            Dim start = local_symbol(n, mem_printf("%s.start%d", name, d), 0, most);
+            step = in(n, 4) ? local_symbol(n, mem_printf("%s.step%d", name, d), -most, most) : step;
+            lower_read(n, bounds, d, start);
+            lower_read(n, bounds, x->rank + d, step);
+            lower_read(n, bounds, 2 * x->rank + d, y->dim[d]);
+            offset = dim_add(offset, dim_mul(start, stride));
+        }
+        walk_axis(&w, y->dim[d], dim_mul(stride, step));
+    }
+    lower_walk(n, n->in[0], offset, n->out[0], dim_const(0), &w);
+}
+
 /* -- the operator --------------------------------------------------------------------------------------------------------------------- */
 
 static void infer_slice(Node *n)
 {
     Slices s;
-    if (!need(n, n->opset < 10 ? 1 : 3, n->opset < 10 ? 1 : 5, 1, 1) || !need_tensor_inputs(n) || !read_slices(n, &s)) return;
+    if (!need(n, n->opset < 10 ? 1 : 3, n->opset < 10 ? 1 : 5, 1, 1) || !need_tensor_inputs(n)) return;
+    if (is_decided_by_data(n)) {
+        infer_by_data(n);
+        return;
+    }
+    if (!read_slices(n, &s)) return;
     Shape y = shape_of(n->in[0]->type.shape.rank, s.size);
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
@@ -116,6 +210,10 @@ static void infer_slice(Node *n)
 static void lower_slice(Node *n)
 {
     Slices s;
+    if (is_decided_by_data(n)) {
+        lower_by_data(n);
+        return;
+    }
     read_slices(n, &s);
     const Shape *x = &n->in[0]->type.shape;
     Dim offset = dim_const(0);

@@ -1,5 +1,6 @@
 /* TopK: https://onnx.ai/onnx/operators/onnx__TopK.html
- * k is an attribute before opset 10, an input since. One that isn't known is taken from the declared shape, and checked at run time. Results are always sorted: with sorted = 0 any order is right. */
+ * k is an attribute before opset 10, an input since. One that isn't known is taken from the declared shape, or anything up to the axis, and
+ * checked at run time. Results are always sorted: with sorted = 0 any order is right. */
 #include "op.h"
 
 /* A count that only the data tell, but that the declared shape of a result gives away. */
@@ -21,6 +22,7 @@ static Dim count_of(Node *n, int axis)
     Dim *k;
     if (n->opset < 10) return dim_const(attr_int(n, "k", 0));
     count_as_declared(n, axis);
+    if (!can_learn(n, 1)) read_within(n, 1, 0, dim_high(n->in[0]->type.shape.dim[axis]));
     int count = need_dims(n, 1, &k);
     if (count == 1) return k[0];
     if (count >= 0) node_error(n, "input 1 \"%s\" has %d elements, expected one count; the model is invalid here, check how it was exported", n->in[1]->name, count);

@@ -1,0 +1,27 @@
+/* Sizes that a kernel works out from data: symbols within bounds that the user gives, read and checked behind the kernel. */
+#include "op.h"
+
+#include <string.h>
+
+static const DimOption *bounds_of_size(const Model *m, const char *name)
+{
+    for (int i = 0; i < m->options.n_dims; i++)
+        if (!strcmp(m->options.dims[i].name, name)) return &m->options.dims[i];
+    return NULL;
+}
+
+Dim size_of_data(Node *n, int output, int axis)
+{
+    const Value *y = n->out[output];
+    const Shape *said = &y->declared.shape;
+    const char *name = mem_printf("%s:%d", y->name, axis);
+    const DimOption *bounds = bounds_of_size(n->graph->model, name);
+    if (bounds && bounds->low < 0) {
+        node_error(n, "--dim %s: the bounds start at %lld, expected 0 or more", name, (long long)bounds->low);
+        return NULL;
+    }
+    if (bounds) return bounds->low == bounds->high ? dim_const(bounds->low) : local_symbol(n, name, bounds->low, bounds->high);
+    if (said->rank > axis && said->dim[axis] && dim_is_const(said->dim[axis])) return said->dim[axis];
+    node_error(n, "how large axis %d of \"%s\" is, only the data tell, expected constants, or bounds: add --dim '%s=1..8' or the like", axis, y->name, name);
+    return NULL;
+}
