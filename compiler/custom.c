@@ -9,6 +9,8 @@
  * each tensor as a pointer followed by its dimensions, each int or float attribute as a number, in the model's order. */
 #include "custom.h"
 
+#include "emit.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -238,7 +240,7 @@ static Kernel *declaration(Node *n)
     for (int i = 0; i < n->n_attrs; i++) {
         const Attr *a = &n->attrs[i];
         if (a->type != ATTR_INT && a->type != ATTR_FLOAT) continue;
-        text = mem_printf("%s, %s %s", text, a->type == ATTR_INT ? "int64_t" : "float", a->name);
+        text = mem_printf("%s, %s attr_%s", text, a->type == ATTR_INT ? "int64_t" : "float", c_identifier(a->name));
         letters = mem_printf("%s%c", letters, a->type == ATTR_INT ? 'l' : 'f');
     }
     Kernel *k = mem_alloc(sizeof *k);
@@ -260,10 +262,24 @@ static void tensor_argument(Step *s, Value *v, bool written)
     arg_dims(s, v->type.shape.rank, v->type.shape.dim);
 }
 
+/* A function has one prototype: all nodes of the operator must have the same types and attributes. */
+static void need_same_prototype(Node *n, const Kernel *k)
+{
+    const Graph *g = n->graph->model->graph;
+    for (int i = 0; i < g->n_steps; i++) {
+        const Kernel *other = g->steps[i]->kind == STEP_CALL ? g->steps[i]->kernel : NULL;
+        if (!other || other->address || strcmp(other->name, k->name) || !strcmp(other->text, k->text)) continue;
+        node_error(n, "this custom operator's function would be declared as `%.*s` and, for node \"%s\", as `%.*s`; expected the same types and attributes everywhere",
+                   (int)strlen(k->text) - 2, k->text, g->steps[i]->node->name, (int)strlen(other->text) - 2, other->text);
+        return;
+    }
+}
+
 static void lower_custom(Node *n)
 {
     Step *s = step_control(n, STEP_CALL);
     s->kernel = declaration(n);
+    need_same_prototype(n, s->kernel);
     for (int i = 0; i < n->n_in; i++) tensor_argument(s, n->in[i], false);
     for (int i = 0; i < n->n_out; i++) tensor_argument(s, n->out[i], true);
     for (int i = 0; i < n->n_attrs; i++) {
@@ -281,10 +297,9 @@ void emit_custom_declarations(const Model *m, FILE *f)
     for (int i = 0; i < g->n_steps; i++) {
         const Step *s = g->steps[i];
         if (s->kind != STEP_CALL || s->kernel->address || map_get(seen, s->kernel->text)) continue;
-        if (!any) fputs("/* Custom operators: the program provides these; 0 is success. Dimensions follow each tensor. */\n", f);
+        if (!any) fputs("\n/* Custom operators: the program provides these; 0 is success. Dimensions follow each tensor. */\n", f);
         any = true;
         map_put(seen, s->kernel->text, f);
         fputs(s->kernel->text, f);
     }
-    if (any) fputs("\n", f);
 }

@@ -10,7 +10,7 @@ const char *custom_add(Options *o, const char *text);
 /* The operator that the options describe for this node, or NULL. */
 const Op *custom_find(const Node *n);
 
-/* Declarations of the functions that the program provides, for the generated file. */
+/* Declarations of the functions that the program provides, for the generated file and its header. */
 void emit_custom_declarations(const Model *m, FILE *f);
 
 #endif

@@ -3,7 +3,6 @@
  * Requires: steps planned. The text depends on the model's bytes, the options and the version alone. */
 #include "emit.h"
 
-#include "custom.h"
 #include "plan.h"
 #include "version.h"
 
@@ -200,7 +199,6 @@ void emit(Model *m, FILE *f)
     emit_hooks(m, f);
     emit_byte_assumptions(m, &weights, f);
     emit_memory_map(m, f);
-    emit_custom_declarations(m, f);
     emit_kernels(text, f);
     emit_weight_declarations(m, &weights, f);
     fputs("/* The model ----------------------------------------------------------------------------------- */\n\n", f);

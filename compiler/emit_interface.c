@@ -1,6 +1,7 @@
 /* emit_interface: macros and prototypes, the same in the generated file and in the header. */
 #include "emit.h"
 
+#include "custom.h"
 #include "plan.h"
 
 #include <ctype.h>
@@ -117,4 +118,5 @@ void emit_interface(Model *m, FILE *f)
     fprintf(f, ");\nint %s_run_in(void *arena%s", name, m->n_params + g->n_inputs + g->n_outputs ? ", " : "");
     emit_parameters(m, f);
     fprintf(f, ");\n");
+    emit_custom_declarations(m, f);
 }

@@ -40,6 +40,8 @@ def cases(folder):
     node = helper.make_node
     yield "unknown_operator", '"frob" (Frobnicate, opset 17): this operator is not supported', model([node("Frobnicate", ["x"], ["y"], name="frob")])
     yield "unknown_domain", "my.domain::Thing.*--custom 'my.domain::Thing=", model([node("Thing", ["x"], ["y"], name="thing", domain="my.domain")], domains=["my.domain"])
+    yield "custom_twice", 'node "b" (my::T, .*my_T(const float \\*in0.*expected the same types and attributes', model(
+        [node("T", ["x"], ["t"], name="a", domain="my", k=1), node("T", ["t"], ["y"], name="b", domain="my")], domains=["my"]), "--custom my::T=x->x"
     yield "two_unknown_operators", 'Frob1.*not supported;Frob2.*not supported', model([node("Frob1", ["x"], ["t"], name="a"), node("Frob2", ["x"], ["y"], name="b")])
     yield "cycle", 'form a cycle: "n1", "n2"', model([node("Add", ["x", "b"], ["a"], name="n1"), node("Add", ["x", "a"], ["b"], name="n2"), node("Relu", ["b"], ["y"])])
     yield "defined_twice", 'node "n2".*"y" is defined twice', model([node("Relu", ["x"], ["y"], name="n1"), node("Abs", ["x"], ["y"], name="n2")])

@@ -51,6 +51,7 @@ part "memory of the compiler" tests/memory.sh "$onnx2c"
 part "firmware" examples/cortex-m/check.sh "$onnx2c"
 part "super-resolution" examples/super_resolution/check.sh "$onnx2c"
 part "control flow" examples/control_flow/check.sh "$onnx2c"
+part "custom operator" examples/custom_op/check.sh "$onnx2c"
 part "official cases" "$python" tests/conformance/run.py --bin "$onnx2c" --root "$build/conformance" --jobs "$(nproc)"
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
