@@ -18,12 +18,14 @@ struct DataItem {
 bool load_data_item(Model *m, const char *path, const Type *expected, DataItem *item);
 bool load_data_file(Model *m, const char *path, const Type *expected, Value **v); /* the same for tensors only */
 
-/* A dimension of an input that the model leaves open; or, with axis VALUES, an input whose values may decide sizes. */
+/* A dimension that the model leaves open, of an input, or of an output, whose size data may decide; or, with axis VALUES, an input whose
+ * values may decide sizes. */
 enum { VALUES = -1 };
 typedef struct {
-    int input;        /* number among the inputs without initializer */
+    bool of_output;
+    int number;       /* among the inputs without initializer, or among the outputs */
     int axis;
-    const char *name; /* as --dim takes it: its parameter's name, or INPUT:AXIS; VALUES: the input's name */
+    const char *name; /* as --dim takes it: its parameter's name, INPUT:AXIS or OUTPUT:AXIS; VALUES: the input's name */
 } OpenDim;
 
 /* Lists them, a name once per place it stands at, without loading the weights. -1 if the file can't be read or is no model: load_model

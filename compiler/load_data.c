@@ -143,10 +143,10 @@ bool load_data_file(Model *m, const char *path, const Type *expected, Value **v)
 
 /* -- open dimensions ------------------------------------------------------------------------------------------------------------ */
 
-typedef struct { OpenDim *dims; int count, capacity, inputs; Map *initialized; } OpenDims;
+typedef struct { OpenDim *dims; int count, capacity, inputs, outputs; Map *initialized; } OpenDims;
 
 enum { /* field numbers of ONNX */
-    MODEL_GRAPH = 7, GRAPH_INITIALIZER = 5, GRAPH_INPUT = 11, GRAPH_SPARSE_INITIALIZER = 15, TENSOR_NAME = 8, SPARSE_VALUES = 1,
+    MODEL_GRAPH = 7, GRAPH_INITIALIZER = 5, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12, GRAPH_SPARSE_INITIALIZER = 15, TENSOR_NAME = 8, SPARSE_VALUES = 1,
 };
 
 static bool find_field(Wire w, uint32_t number, WireField *f)
@@ -188,12 +188,22 @@ static void list_input(OpenDims *o, const WireField *input)
     int number = o->inputs++;
     if (!info->type || info->type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE) return;
     const ShapeProto *shape = info->type->tensor_type->shape;
-    if (may_decide_sizes(info->type->tensor_type)) add_open(o, (OpenDim){number, VALUES, mem_strdup(text(info->name))});
+    if (may_decide_sizes(info->type->tensor_type)) add_open(o, (OpenDim){false, number, VALUES, mem_strdup(text(info->name))});
     for (int axis = 0; shape && axis < MAX_RANK && axis < (int)shape->n_dim; axis++) {
         const DimProto *d = shape->dim[axis];
         if (dim_has_size(d)) continue;
-        add_open(o, (OpenDim){number, axis, dim_option_name(text(info->name), axis, d)});
+        add_open(o, (OpenDim){false, number, axis, dim_option_name(text(info->name), axis, d)});
     }
+}
+
+static void list_output(OpenDims *o, const WireField *output)
+{
+    const ValueInfoProto *info = message_unpack(output->data, output->length, &onnx__value_info_proto__descriptor);
+    int number = o->outputs++;
+    if (!info || !info->type || info->type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE) return;
+    const ShapeProto *shape = info->type->tensor_type->shape;
+    for (int axis = 0; shape && axis < MAX_RANK && axis < (int)shape->n_dim; axis++)
+        if (!dim_has_size(shape->dim[axis])) add_open(o, (OpenDim){true, number, axis, mem_printf("%s:%d", text(info->name), axis)});
 }
 
 static void list_dims(OpenDims *o, Wire graph)
@@ -205,6 +215,7 @@ static void list_dims(OpenDims *o, Wire graph)
     }
     for (Wire w = graph; w.at < w.end && wire_next(&w, &f);)
         if (f.number == GRAPH_INPUT) list_input(o, &f);
+        else if (f.number == GRAPH_OUTPUT) list_output(o, &f);
 }
 
 int load_open_dims(const char *path, OpenDim **dims)

@@ -138,11 +138,19 @@ Dim dim_declared(Loader *l, const char *value, int axis, const DimProto *d)
     return map_get(l->dims, param_of(d));
 }
 
+/* NAME[i] bounds an element of a value, NAME:AXIS a size that only the data tell: operators ask for them. */
+static bool bounds_a_value(const Loader *l, const char *name)
+{
+    const char *colon = strrchr(name, ':');
+    Value *v = colon ? map_get(l->model->values, mem_strndup(name, (size_t)(colon - name))) : NULL;
+    return strchr(name, '[') || (v && !v->is_input);
+}
+
 void dims_report_unused(Loader *l)
 {
     const Options *o = &l->model->options;
     for (int i = 0; i < o->n_dims; i++) {
-        if (l->dim_used[i] || strchr(o->dims[i].name, '[')) continue; /* NAME[i] bounds an element: infer.c knows them */
+        if (l->dim_used[i] || bounds_a_value(l, o->dims[i].name)) continue;
         if (l->dim_names) model_error(l->model, "--dim %s: there is no such dimension; the model has %s", o->dims[i].name, l->dim_names);
         else model_error(l->model, "--dim %s: the model's inputs have no open dimension", o->dims[i].name);
     }

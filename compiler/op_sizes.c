@@ -10,11 +10,20 @@ static const DimOption *bounds_of_size(const Model *m, const char *name)
     return NULL;
 }
 
+/* As --dim takes it. A result that is computed in float32 goes by the name it has in the model. */
+static const char *option_name(const Value *y, int axis)
+{
+    static const char wide[] = "/float32";
+    size_t length = strlen(y->name), suffix = sizeof wide - 1;
+    bool is_wide = length > suffix && !strcmp(y->name + length - suffix, wide);
+    return mem_printf("%.*s:%d", (int)(is_wide ? length - suffix : length), y->name, axis);
+}
+
 Dim size_of_data(Node *n, int output, int axis)
 {
     const Value *y = n->out[output];
     const Shape *said = &y->declared.shape;
-    const char *name = mem_printf("%s:%d", y->name, axis);
+    const char *name = option_name(y, axis);
     const DimOption *bounds = bounds_of_size(n->graph->model, name);
     if (bounds && bounds->low < 0) {
         node_error(n, "--dim %s: the bounds start at %lld, expected 0 or more", name, (long long)bounds->low);

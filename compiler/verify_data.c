@@ -110,12 +110,13 @@ static void include_values(const Model *m, Options *o, const char *input, const 
 static bool include_set(Model *m, const DataSet *set, const OpenDim *dims, int count, Options *o)
 {
     DataItem item = {0};
-    int loaded = -1;
+    const OpenDim *loaded = NULL;
     for (int i = 0; i < count; i++) {
         const OpenDim *d = &dims[i];
         if (is_given(&m->options, d->name)) continue;
-        if (d->input != loaded && !load_data_item(m, data_path(set, "input", d->input), NULL, &item)) return false;
-        loaded = d->input;
+        bool same = loaded && loaded->number == d->number && loaded->of_output == d->of_output;
+        if (!same && !load_data_item(m, data_path(set, d->of_output ? "output" : "input", d->number), NULL, &item)) return false;
+        loaded = d;
         const Shape *shape = &item.tensor->type.shape;
         if (d->axis == VALUES) include_values(m, o, d->name, item.tensor);
         else if (d->axis < shape->rank) include(o, d->name, dim_value(shape->dim[d->axis]));

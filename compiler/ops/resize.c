@@ -18,6 +18,7 @@ typedef struct {
     Dim in, out;
     double scale;         /* 0: out / in, or known at run time only */
     double start, end;    /* of the crop, if known */
+    bool by_data;         /* its scale or crop are known only at run time */
 } Axis;
 
 typedef struct {
@@ -26,7 +27,7 @@ typedef struct {
     int mode, coordinates, rounding;
     bool antialias, exclude_outside;
     double cubic_a, outside;
-    Value *scales, *roi;  /* those only known at run time; else NULL */
+    Value *scales, *roi;  /* where some are only known at run time; else NULL */
 } Resize;
 
 static const char advice[] = "the model is invalid here, check how it was exported";
@@ -118,43 +119,42 @@ static Dim scaled(Node *n, Dim in, float factor)
     return NULL;
 }
 
+static bool scale_known(Node *n, const Resize *r, Axis *a, double scale)
+{
+    double crop = r->coordinates == RESIZE_TF_CROP ? a->end - a->start : 1;
+    a->scale = scale;
+    a->out = scaled(n, a->in, (float)scale * (float)crop);
+    return a->out != NULL;
+}
+
 static bool scales_known(Node *n, Resize *r, const double *scales)
 {
-    for (int i = 0; i < r->rank; i++) {
-        Axis *a = &r->axis[i];
-        if (!a->listed) continue;
-        a->scale = scales[a->at];
-        double crop = r->coordinates == RESIZE_TF_CROP ? a->end - a->start : 1;
-        a->out = scaled(n, a->in, (float)a->scale * (float)crop);
-        if (!a->out) return false;
-    }
+    for (int i = 0; i < r->rank; i++)
+        if (r->axis[i].listed && !scale_known(n, r, &r->axis[i], scales[r->axis[i].at])) return false;
     return true;
 }
 
-static bool scales_of_input(Node *n, Resize *r, const Value *v)
+/* Element i of a list of floats, which may be a Concat of which only a part is constant. */
+static bool known_element(const Value *v, int64_t i, double *number)
 {
-    double *scales = mem_array((size_t)r->listed + 1, sizeof *scales);
-    for (int i = 0; i < r->listed; i++) scales[i] = const_as_double(v, i);
-    return scales_known(n, r, scales);
+    const Node *p = v->producer;
+    if (v->data) *number = const_as_double(v, i);
+    if (v->data || !p || strcmp(p->op_type, "Concat")) return v->data != NULL;
+    for (int k = 0; k < p->n_in; i -= value_count(p->in[k++])) {
+        if (!dim_is_const(elements(p->in[k]))) return false;
+        if (i < value_count(p->in[k])) return known_element(p->in[k], i, number);
+    }
+    return false;
 }
 
-/* Scales or a crop that only the data tell: the model has to declare the size they lead to; the tables' function checks it. */
-static bool size_as_declared(Node *n, Resize *r, Value *scales)
+/* A scale or a crop that only the data tell: the size they lead to is worked out by a kernel, and checked by the tables' function. */
+static bool size_by_data(Node *n, Axis *a, int axis)
 {
-    const Type *declared = n->out[0]->declared.shape.rank >= 0 ? &n->out[0]->declared : &n->out[0]->type;
-    bool good = declared->shape.rank == r->rank;
-    for (int i = 0; good && i < r->rank; i++) good = declared->shape.dim[i] && dim_is_const(declared->shape.dim[i]);
-    if (!good) {
-        node_error(n, "the scales \"%s\" are known only at run time, and the model declares no fixed size for \"%s\"; make them a constant, or declare it",
-                   scales->name, n->out[0]->name);
-        return false;
-    }
-    for (int i = 0; i < r->rank; i++) {
-        r->axis[i].out = declared->shape.dim[i];
-        if (r->axis[i].listed) r->axis[i].scale = 0;
-    }
-    r->scales = scales;
-    return true;
+    const Shape *found = &n->out[0]->type.shape; /* by the first who asked */
+    a->out = found->rank > axis ? found->dim[axis] : size_of_data(n, 0, axis);
+    a->scale = 0;
+    a->by_data = true;
+    return a->out != NULL;
 }
 
 static bool read_scales(Node *n, Resize *r, Value *v)
@@ -163,7 +163,15 @@ static bool read_scales(Node *n, Resize *r, Value *v)
     for (int i = 0; i < n->n_in; i++)
         if (n->in[i] == v && !need_type(n, i, floats, 1)) return false;
     if (!need_count(n, "scales", value_count(v), r->listed)) return false;
-    return v->data && !r->roi ? scales_of_input(n, r, v) : size_as_declared(n, r, v);
+    bool good = true;
+    if (!v->data || r->roi) r->scales = v;
+    for (int i = 0; i < r->rank; i++) {
+        Axis *a = &r->axis[i];
+        double scale;
+        if (!a->listed) continue;
+        if (!r->roi && known_element(v, a->at, &scale) ? !scale_known(n, r, a, scale) : !size_by_data(n, a, i)) good = false;
+    }
+    return good;
 }
 
 /* One scale for all listed axes, so that the result just fits into `sizes` or just covers them. */
@@ -264,8 +272,10 @@ static bool read_target(Node *n, Resize *r)
 static bool need_pixels(Node *n, const Resize *r)
 {
     for (int i = 0; i < r->rank; i++) {
-        if (dim_high(r->axis[i].in) > 0 || dim_high(r->axis[i].out) == 0) continue;
-        node_error(n, "axis %d has no pixels to make %s of; %s", i, dim_text(r->axis[i].out), advice);
+        const Axis *a = &r->axis[i];
+        if (a->out != a->in && dim_low(a->in) < 1 && dim_high(a->in) > 0) assume_equal(n, dim_min(dim_min(a->in, a->out), dim_const(1)), dim_min(a->out, dim_const(1)));
+        if (dim_high(a->in) > 0 || dim_high(a->out) == 0) continue;
+        node_error(n, "axis %d has no pixels to make %s of; %s", i, dim_text(a->out), advice);
         return false;
     }
     return true;
@@ -303,8 +313,7 @@ static void expand_resize(Node *n)
     Node *resize = make_node(n, n->op_type, n->n_in, inputs, NULL);
     resize->attrs = n->attrs;
     resize->n_attrs = n->n_attrs;
-    resize->out[0]->declared = n->out[0]->declared;
-    resize->out[0]->declared.dtype = DT_FLOAT;
+    resize->out[0]->type.shape = n->out[0]->type.shape; /* sizes that data decide are found already */
     Node *round = make_node(n, "Round", 1, resize->out, NULL);
     round->opset = round->opset < 11 ? 11 : round->opset;
     Node *from = make_node(n, "Cast", 1, round->out, n->out[0]);
@@ -336,7 +345,7 @@ typedef struct { Value *index, *weight; Dim taps; } Table; /* index NULL: the ax
 
 static bool known_now(const Resize *r, const Axis *a)
 {
-    return !r->roi && !r->scales && dim_is_const(a->in) && dim_is_const(a->out);
+    return !r->roi && !a->by_data && dim_is_const(a->in) && dim_is_const(a->out);
 }
 
 static void make_now(Node *n, const Resize *r, int i, Table *t, DType type)
@@ -373,7 +382,7 @@ static void make_at_run_time(Node *n, const Resize *r, int i, Table *t, DType ty
     t->index = scratch(n, mem_printf("pixels%d", i), DT_INT32, count);
     t->weight = r->mode == RESIZE_NEAREST ? NULL : scratch(n, mem_printf("weights%d", i), type, count);
     Step *s = step_call(n, "resize_taps_%s", type == DT_DOUBLE ? "f64" : "f32");
-    arg_element(s, a->listed ? r->scales : NULL, a->at);
+    arg_element(s, a->by_data ? r->scales : NULL, a->at);
     arg_real(s, a->scale);
     arg_element(s, roi, a->at);
     arg_element(s, roi, a->at + r->listed);
@@ -478,12 +487,31 @@ static int next_resized(const Resize *r, int i)
     return i;
 }
 
+/* The sizes that only the data tell. */
+static void lower_sizes(Node *n, const Resize *r)
+{
+    Value *sizes = NULL;
+    for (int i = 0; i < r->rank; i++) {
+        const Axis *a = &r->axis[i];
+        if (!a->by_data) continue;
+        if (!sizes) sizes = scratch(n, "sizes", DT_INT64, dim_const(r->rank));
+        Step *s = step_call(n, "resize_size");
+        arg_dim(s, a->in);
+        arg_element(s, r->scales, a->at);
+        arg_element(s, r->roi, a->at);
+        arg_element(s, r->roi, a->at + r->listed);
+        arg_out_at(s, sizes, dim_const(i));
+        lower_read(n, sizes, i, a->out);
+    }
+}
+
 /* Up to three neighbouring axes at a time, over intermediate results if that is not all. */
 static void lower_resize(Node *n)
 {
     Resize r;
     Value *from = n->in[0];
     if (!resize_read(n, &r)) return;
+    lower_sizes(n, &r);
     int first = next_resized(&r, 0);
     if (first == r.rank) {
         lower_as_view(n);
