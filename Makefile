@@ -22,7 +22,8 @@ GEN := $(BUILD)/gen
 PROTO := $(BUILD)/proto
 COMPILER := $(wildcard compiler/*.c) $(patsubst OPS(%),compiler/ops/%.c,$(shell grep -o 'OPS([a-z0-9_]*)' compiler/ops/table.def)) compiler/ops/table.c
 # In the order in which they are pasted: vectors first, which others are written in.
-KERNELS := runtime_min/vector.c $(sort $(filter-out runtime_min/vector.c,$(wildcard runtime_min/*.c))) $(sort $(wildcard templates/*.c.in))
+FIRST_KERNELS := runtime_min/vector.c templates/math.c.in
+KERNELS := $(FIRST_KERNELS) $(filter-out $(FIRST_KERNELS),$(sort $(wildcard runtime_min/*.c)) $(sort $(wildcard templates/*.c.in)))
 KERNEL_NAMES := $(notdir $(patsubst %.c.in,%,$(patsubst %.c,%,$(subst .c.in,.c,$(KERNELS)))))
 KERNEL_OBJECTS := $(patsubst %,$(BUILD)/obj/kernel_%.o,$(KERNEL_NAMES))
 OBJECTS := $(patsubst compiler/%.c,$(BUILD)/obj/%.o,$(COMPILER))

@@ -1,4 +1,4 @@
-/* emit_loop: elementwise computations as one loop nest that reads like the formula. */
+/* emit_loop: elementwise computations as one loop nest that reads like the formula, in vectors where it can be. */
 #include "emit.h"
 
 #include "op.h"
@@ -77,11 +77,33 @@ static const char *widen_half(DType t, char letter, const char *element)
     return mem_printf("%s_to_f32(%s)", dtype_suffix(t), element);
 }
 
-static const char *operand_text(const Model *m, const Loop *l, const LoopOperand *o, char letter)
+/* How many elements of the innermost extent a round of the loop takes. */
+typedef enum {
+    ONE,
+    VECTOR,     /* of whole vectors */
+    SOME_LANES, /* of vectors, the last of which may not be full: lanes_ counts its elements */
+} Lanes;
+
+typedef struct {
+    const Model *m;
+    const Loop *l;
+    Lanes lanes;
+    int *uses; /* how often the result of each operation is read */
+} Writer;
+
+static const char *element_text(const Writer *w, const LoopOperand *o)
+{
+    const char *pointer = value_pointer(w->m, o->value, NULL), *at = position(w->m, w->l, o->offset, o->stride);
+    if (w->lanes == ONE) return mem_printf("%s[%s]", pointer, at);
+    if (dim_is(o->stride[w->l->rank - 1], 0)) return mem_printf("vec_all(%s[%s])", pointer, at);
+    if (strcmp(at, "0")) pointer = mem_printf("%s + %s", pointer, at);
+    return w->lanes == VECTOR ? mem_printf("vec_load(%s)", pointer) : mem_printf("vec_load_some(%s, lanes_)", pointer);
+}
+
+static const char *operand_text(const Writer *w, const LoopOperand *o, char letter)
 {
     if (is_inline_scalar(o->value) && !dtype_is_half(o->value->type.dtype)) return literal(o->value->type.dtype, o->value->data);
-    const char *element = mem_printf("%s[%s]", value_pointer(m, o->value, NULL), position(m, l, o->offset, o->stride));
-    return widen_half(o->value->type.dtype, letter, element);
+    return widen_half(o->value->type.dtype, letter, element_text(w, o));
 }
 
 static const char *literal_text(char letter, const Ref *r)
@@ -96,20 +118,25 @@ static const char *literal_text(char letter, const Ref *r)
     return letter == 'l' ? literal(DT_INT64, &integer) : mem_printf("%lld", (long long)integer);
 }
 
-static const char *expression(const Model *m, const Loop *l, const int *uses, int op);
+static const char *expression(const Writer *w, int op);
 
-static const char *argument(const Model *m, const Loop *l, const int *uses, const LoopOp *op, int a)
+static bool is_literal(const Writer *w, const Ref *r)
+{
+    return r->kind != REF_RESULT_OF && (r->kind != REF_OPERAND || is_inline_scalar(w->l->operands[r->index].value));
+}
+
+static const char *argument(const Writer *w, const LoopOp *op, int a)
 {
     const Ref *r = &op->args[a];
     char letter = kernel_find(op->function)->signature[a + 1];
     switch (r->kind) {
-    case REF_OPERAND: return operand_text(m, l, &l->operands[r->index], letter);
-    case REF_RESULT_OF: return uses[r->index] > 1 ? mem_printf("t%d", r->index) : expression(m, l, uses, r->index);
+    case REF_OPERAND: return operand_text(w, &w->l->operands[r->index], letter);
+    case REF_RESULT_OF: return w->uses[r->index] > 1 ? mem_printf("t%d", r->index) : expression(w, r->index);
     default: return literal_text(letter, r);
     }
 }
 
-/* The operator that a scalar function stands for, where plain C says it as well; NULL for all others. */
+/* The operator that a function stands for, where plain C says it as well, for vectors, too; NULL for all others. */
 static const char *infix(const char *function)
 {
     static const char *const table[][2] = {
@@ -121,18 +148,56 @@ static const char *infix(const char *function)
     return NULL;
 }
 
-static const char *expression(const Model *m, const Loop *l, const int *uses, int index)
+/* A function of floats as it is called for vectors of them; NULL if there is none. */
+static const char *vector_function(const char *function)
 {
-    const LoopOp *op = &l->ops[index];
-    const char *between = infix(op->function);
-    if (between)
-        return mem_printf("(%s%s%s)", argument(m, l, uses, op, 0), between, argument(m, l, uses, op, 1));
+    size_t length = strlen(function);
+    if (length < 4 || strcmp(function + length - 4, "_f32")) return NULL;
+    const char *name = mem_printf("%.*s_vec", (int)length - 4, function);
+    return kernel_find(name) ? name : NULL;
+}
+
+static const char *call(const Writer *w, const LoopOp *op)
+{
     const char *arguments = "";
-    for (int a = 0; a < op->n_args; a++) arguments = join(arguments, ", ", argument(m, l, uses, op, a));
-    return mem_printf("%s(%s)", op->function, arguments);
+    for (int a = 0; a < op->n_args; a++) {
+        const char *text = argument(w, op, a);
+        if (w->lanes != ONE && is_literal(w, &op->args[a])) text = mem_printf("vec_all(%s)", text);
+        arguments = join(arguments, ", ", text);
+    }
+    return mem_printf("%s(%s)", w->lanes == ONE ? op->function : vector_function(op->function), arguments);
+}
+
+/* An operator between vectors takes a literal, but two of them would make no vector. */
+static const char *expression(const Writer *w, int index)
+{
+    const LoopOp *op = &w->l->ops[index];
+    const char *between = infix(op->function);
+    if (!between) return call(w, op);
+    const char *first = argument(w, op, 0);
+    if (w->lanes != ONE && is_literal(w, &op->args[0]) && is_literal(w, &op->args[1])) first = mem_printf("vec_all(%s)", first);
+    return mem_printf("(%s%s%s)", first, between, argument(w, op, 1));
 }
 
 /* -- the nest ------------------------------------------------------------------------------------------------------------------ */
+
+/* Loops over floats that lie side by side run in vectors: every function must be there for them. Rows shorter than that are as
+ * well off without. */
+enum { SHORTEST_ROW = 8 };
+
+static Lanes lanes_of(const Loop *l)
+{
+    if (!l->rank || dim_high(l->extent[l->rank - 1]) < SHORTEST_ROW) return ONE;
+    for (int i = 0; i < l->n_operands; i++) {
+        const LoopOperand *o = &l->operands[i];
+        if (o->value->type.dtype != DT_FLOAT || (!dim_is(o->stride[l->rank - 1], 1) && !dim_is(o->stride[l->rank - 1], 0))) return ONE;
+    }
+    for (int i = 0; i < l->n_ops; i++)
+        if (!vector_function(l->ops[i].function) && !(infix(l->ops[i].function) && l->ops[i].type == DT_FLOAT)) return ONE;
+    for (int i = 0; i < l->n_results; i++)
+        if (l->results[i].value->type.dtype != DT_FLOAT) return ONE;
+    return dim_is(dim_mod(l->extent[l->rank - 1], dim_const(16)), 0) ? VECTOR : SOME_LANES;
+}
 
 static void count_uses(const Loop *l, int *uses)
 {
@@ -163,28 +228,32 @@ static const char *strip_parentheses(const char *text)
     return mem_strndup(text + 1, n - 2);
 }
 
-static void emit_body(const Model *m, const Loop *l, const char *indent, FILE *f)
+static void emit_store(const Writer *w, const LoopResult *r, const Dim *dense, const char *indent, FILE *f)
 {
-    int *uses = mem_array((size_t)l->n_ops + 1, sizeof *uses);
+    DType t = r->value->type.dtype;
+    bool half = dtype_is_half(t) && kernel_find(w->l->ops[r->op].function)->signature[0] == 'f';
+    const char *text = w->uses[r->op] > 1 ? mem_printf("t%d", r->op) : strip_parentheses(expression(w, r->op));
+    const char *pointer = value_pointer(w->m, r->value, NULL), *at = position(w->m, w->l, NULL, dense);
+    if (half) text = mem_printf("f32_to_%s(%s)", dtype_suffix(t), text);
+    if (w->lanes == ONE) fprintf(f, "%s%s[%s] = %s;\n", indent, pointer, at, text);
+    else if (w->lanes == VECTOR) fprintf(f, "%svec_store(%s + %s, %s);\n", indent, pointer, at, text);
+    else fprintf(f, "%svec_store_some(%s + %s, %s, lanes_);\n", indent, pointer, at, text);
+}
+
+static void emit_body(const Writer *w, const char *indent, FILE *f)
+{
+    const Loop *l = w->l;
     Dim dense[MAX_RANK], stride = dim_const(1);
     for (int d = l->rank - 1; d >= 0; d--) {
         dense[d] = stride;
         stride = dim_mul(stride, l->extent[d]);
     }
-    count_uses(l, uses);
     for (int i = 0; i < l->n_ops; i++) {
-        if (uses[i] < 2) continue;
-        const Kernel *k = kernel_find(l->ops[i].function);
-        fprintf(f, "%sconst %s t%d = %s;\n", indent, letter_c_type(k->signature[0]), i, strip_parentheses(expression(m, l, uses, i)));
+        if (w->uses[i] < 2) continue;
+        const char *type = w->lanes == ONE ? letter_c_type(kernel_find(l->ops[i].function)->signature[0]) : "vec";
+        fprintf(f, "%sconst %s t%d = %s;\n", indent, type, i, strip_parentheses(expression(w, i)));
     }
-    for (int i = 0; i < l->n_results; i++) {
-        const LoopResult *r = &l->results[i];
-        DType t = r->value->type.dtype;
-        bool half = dtype_is_half(t) && kernel_find(l->ops[r->op].function)->signature[0] == 'f';
-        const char *text = uses[r->op] > 1 ? mem_printf("t%d", r->op) : strip_parentheses(expression(m, l, uses, r->op));
-        if (half) text = mem_printf("f32_to_%s(%s)", dtype_suffix(t), text);
-        fprintf(f, "%s%s[%s] = %s;\n", indent, value_pointer(m, r->value, NULL), position(m, l, NULL, dense), text);
-    }
+    for (int i = 0; i < l->n_results; i++) emit_store(w, &l->results[i], dense, indent, f);
 }
 
 /* A loop over no elements would compare an unsigned index with 0, which compilers warn about. */
@@ -201,15 +270,18 @@ void emit_loop(Model *m, const Loop *original, FILE *f)
 {
     const Loop *l = collapse(original);
     if (emit_empty(m, l, f)) return;
+    const Writer w = {m, l, lanes_of(l), mem_array((size_t)l->n_ops + 1, sizeof *w.uses)};
+    count_uses(l, w.uses);
     char indent[4 * (MAX_RANK + 2) + 1] = "    ";
     for (int d = 0; d < l->rank; d++) {
-        const char *i = index_name(l, d), *extent = dim_in_c(m, l->extent[d]);
+        const char *i = index_name(l, d), *extent = mem_printf("%s%s", dim_is_const(l->extent[d]) ? "" : "(size_t)", dim_in_c(m, l->extent[d]));
         bool last = d == l->rank - 1;
-        fprintf(f, "%sfor (size_t %s = 0; %s < %s%s; %s++)%s\n", indent, i, i, dim_is_const(l->extent[d]) ? "" : "(size_t)", extent, i, last ? " {" : "");
+        fprintf(f, "%sfor (size_t %s = 0; %s < %s; %s%s)%s\n", indent, i, i, extent, i, last && w.lanes != ONE ? " += VEC" : "++", last ? " {" : "");
         strcat(indent, "    ");
+        if (last && w.lanes == SOME_LANES) fprintf(f, "%sconst int32_t lanes_ = %s - %s < VEC ? (int32_t)(%s - %s) : VEC;\n", indent, extent, i, extent, i);
     }
     if (!l->rank) fprintf(f, "    {\n"), strcat(indent, "    ");
-    emit_body(m, l, indent, f);
+    emit_body(&w, indent, f);
     indent[strlen(indent) - 4] = '\0';
     fprintf(f, "%s}\n", indent);
 }

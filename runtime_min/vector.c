@@ -22,6 +22,7 @@ typedef float vec_at __attribute__((vector_size(4 * VEC), aligned(4), may_alias)
 typedef int32_t vec_bits __attribute__((vector_size(4 * VEC)));
 #else
 typedef float vec, vec_at;
+typedef int32_t vec_bits;
 #endif
 
 /* Instructions that the compilers don't find by themselves. */

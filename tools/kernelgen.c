@@ -14,27 +14,28 @@
 
 enum { MAX_TYPES = 24 };
 
-typedef struct { const char *suffix, *c, *math, *unsigned_c, *min, *max; } ElementType;
+typedef struct { const char *suffix, *c, *math, *unsigned_c, *min, *max, *integer, *number; } ElementType;
 
 static const ElementType element_types[] = {
-    {"f32", "float", "f", "", "(-FLT_MAX)", "FLT_MAX"},
-    {"f64", "double", "", "", "(-DBL_MAX)", "DBL_MAX"},
-    {"i8", "int8_t", "", "uint8_t", "INT8_MIN", "INT8_MAX"},
-    {"i16", "int16_t", "", "uint16_t", "INT16_MIN", "INT16_MAX"},
-    {"i32", "int32_t", "", "uint32_t", "INT32_MIN", "INT32_MAX"},
-    {"i64", "int64_t", "", "uint64_t", "INT64_MIN", "INT64_MAX"},
-    {"u8", "uint8_t", "", "uint8_t", "0", "UINT8_MAX"},
-    {"u16", "uint16_t", "", "uint16_t", "0", "UINT16_MAX"},
-    {"u32", "uint32_t", "", "uint32_t", "0", "UINT32_MAX"},
-    {"u64", "uint64_t", "", "uint64_t", "0", "UINT64_MAX"},
-    {"bool", "bool", "", "bool", "0", "1"},
-    {"f16", "uint16_t", "", "uint16_t", "0", "UINT16_MAX"},
-    {"bf16", "uint16_t", "", "uint16_t", "0", "UINT16_MAX"},
-    {"b1", "uint8_t", "", "uint8_t", "0", "UINT8_MAX"}, /* b*: elements that are only moved, by their bytes (bits.c) */
-    {"b2", "bits16", "", "uint16_t", "0", "UINT16_MAX"},
-    {"b4", "bits32", "", "uint32_t", "0", "UINT32_MAX"},
-    {"b8", "bits64", "", "uint64_t", "0", "UINT64_MAX"},
-    {"str", "const char *", "", "", "", ""},
+    {"f32", "float", "f", "", "(-FLT_MAX)", "FLT_MAX", "int32_t", "float"},
+    {"f64", "double", "", "", "(-DBL_MAX)", "DBL_MAX", "int64_t", "double"},
+    {"i8", "int8_t", "", "uint8_t", "INT8_MIN", "INT8_MAX", "", ""},
+    {"i16", "int16_t", "", "uint16_t", "INT16_MIN", "INT16_MAX", "", ""},
+    {"i32", "int32_t", "", "uint32_t", "INT32_MIN", "INT32_MAX", "", ""},
+    {"i64", "int64_t", "", "uint64_t", "INT64_MIN", "INT64_MAX", "", ""},
+    {"u8", "uint8_t", "", "uint8_t", "0", "UINT8_MAX", "", ""},
+    {"u16", "uint16_t", "", "uint16_t", "0", "UINT16_MAX", "", ""},
+    {"u32", "uint32_t", "", "uint32_t", "0", "UINT32_MAX", "", ""},
+    {"u64", "uint64_t", "", "uint64_t", "0", "UINT64_MAX", "", ""},
+    {"bool", "bool", "", "bool", "0", "1", "", ""},
+    {"f16", "uint16_t", "", "uint16_t", "0", "UINT16_MAX", "", ""},
+    {"bf16", "uint16_t", "", "uint16_t", "0", "UINT16_MAX", "", ""},
+    {"b1", "uint8_t", "", "uint8_t", "0", "UINT8_MAX", "", ""}, /* b*: elements that are only moved, by their bytes (bits.c) */
+    {"b2", "bits16", "", "uint16_t", "0", "UINT16_MAX", "", ""},
+    {"b4", "bits32", "", "uint32_t", "0", "UINT32_MAX", "", ""},
+    {"b8", "bits64", "", "uint64_t", "0", "UINT64_MAX", "", ""},
+    {"vec", "vec", "", "", "", "", "vec_bits", "float"}, /* floats in a register (runtime_min/vector.c) */
+    {"str", "const char *", "", "", "", "", "", ""},
 };
 
 typedef struct { char *data; size_t length, capacity; } Text;
@@ -190,6 +191,8 @@ static void expand_variable(Text *to, const char **s, const ElementType *t, cons
     case 't': case 's': case 'V': text_puts(to, t->suffix); break;
     case 'f': text_puts(to, t->math); break;
     case 'U': text_puts(to, t->unsigned_c); break;
+    case 'I': text_puts(to, t->integer); break;
+    case 'F': text_puts(to, t->number); break;
     default: fail("unknown type token $%c", *name);
     }
     *s = name + 1;

@@ -81,24 +81,39 @@ static inline float select_f32(bool c, float a, float b)
     return a;
 }
 
+/* What the functions below are written in, for one float as for a vector (vector.c). */
+static inline float all_f32(float x)
+{
+    return x;
+}
+
+static inline float from_bits_f32(int32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+static inline float real_f32(int32_t n)
+{
+    return (float)n;
+}
+
+static inline int32_t nearest_f32(float x)
+{
+    return (int32_t)(x + copysignf(0.5f, x));
+}
+
 /* NaN becomes `low`. */
 static inline float bound_f32(float x, float low, float high)
 {
-    return select_f32(x > low, select_f32(x < high, x, high), low);
+    return select_f32(x > low, select_f32(x < high, x, all_f32(high)), all_f32(low));
 }
 
 /* 2^n for n in [-126, 127]; one exponent further up is infinity. */
 static inline float power_of_two_f32(int32_t n)
 {
-    const uint32_t bits = (uint32_t)(n + 127) << 23;
-    float y;
-    memcpy(&y, &bits, sizeof y);
-    return y;
-}
-
-static inline int32_t nearest_i32_f32(float x)
-{
-    return (int32_t)(x + copysignf(0.5f, x));
+    return from_bits_f32((n + 127) << 23);
 }
 
 /* e^r - 1 for |r| <= log(2) / 2; fit error 3.2e-9. */
@@ -108,17 +123,17 @@ static inline float expm1_small_f32(float r)
 }
 
 /* x - n log(2), log(2) split in two so that the first product is exact. */
-static inline float reduce_by_log2_f32(float x, int32_t n)
+static inline float reduce_by_log2_f32(float x, float n)
 {
-    return (x - (float)n * 0.693359375f) + (float)n * 2.12194440e-4f;
+    return (x - n * 0.693359375f) + n * 2.12194440e-4f;
 }
 
 /* e^x. Error below 1.1 ULP. Two factors make the power of two, so that results below FLT_MIN come out rounded as well. */
 static inline float exp_f32(float x)
 {
     const float c = bound_f32(x, -104.0f, 89.0f);
-    const int32_t n = nearest_i32_f32(c * 1.44269504f), half = n / 2;
-    const float e = 1.0f + expm1_small_f32(reduce_by_log2_f32(c, n));
+    const int32_t n = nearest_f32(c * 1.44269504f), half = n / 2;
+    const float e = 1.0f + expm1_small_f32(reduce_by_log2_f32(c, real_f32(n)));
     const float y = e * power_of_two_f32(half) * power_of_two_f32(n - half);
     return select_f32(x != x, x, y);
 }
@@ -184,15 +199,15 @@ static inline struct position position_of(size_t index, int32_t height, int32_t 
     return p;
 }
 
-static inline float add_f32(float a, float b)
-{
-    return a + b;
-}
-
 /* NaN if either is. */
 static inline float max_f32(float a, float b)
 {
-    return a > b || a != a ? a : b;
+    return select_f32((a > b) | (a != a), a, b);
+}
+
+static inline float add_f32(float a, float b)
+{
+    return a + b;
 }
 
 struct taps {

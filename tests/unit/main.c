@@ -10,6 +10,7 @@
     SUITE(conv) \
     SUITE(dft) \
     SUITE(dim) \
+    SUITE(math) \
     SUITE(matmul) \
     SUITE(ml) \
     SUITE(norm) \
