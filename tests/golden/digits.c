@@ -82,6 +82,7 @@ typedef float vec_at __attribute__((vector_size(4 * VEC), aligned(4), may_alias)
 typedef int32_t vec_bits __attribute__((vector_size(4 * VEC)));
 #else
 typedef float vec, vec_at;
+typedef int32_t vec_bits;
 #endif
 
 /* Instructions that the compilers don't find by themselves. */
@@ -202,16 +203,6 @@ static inline vec vec_min(vec a, vec b)
 #endif
 }
 
-#ifdef __GNUC__
-typedef uint16_t __attribute__((may_alias)) bits16;
-typedef uint32_t __attribute__((may_alias)) bits32;
-typedef uint64_t __attribute__((may_alias)) bits64;
-#else
-typedef uint16_t bits16;
-typedef uint32_t bits32;
-typedef uint64_t bits64;
-#endif
-
 /* c ? a : b without a branch. Written as `?:`, compilers move the arithmetic that follows into the branches, and then can't turn
  * the loop into vector code because that arithmetic may raise floating-point exceptions. */
 static inline float select_f32(bool c, float a, float b)
@@ -281,6 +272,16 @@ static inline float exp_f32(float x)
     const float y = e * power_of_two_f32(half) * power_of_two_f32(n - half);
     return select_f32(x != x, x, y);
 }
+
+#ifdef __GNUC__
+typedef uint16_t __attribute__((may_alias)) bits16;
+typedef uint32_t __attribute__((may_alias)) bits32;
+typedef uint64_t __attribute__((may_alias)) bits64;
+#else
+typedef uint16_t bits16;
+typedef uint32_t bits32;
+typedef uint64_t bits64;
+#endif
 
 /* Rows and columns of the largest tile. */
 #if VEC == 16
