@@ -2,7 +2,7 @@
  * ONNX2C_NO_VECTORS is defined). Kernels written in them are right for every width. Multiplication and addition, as far as the
  * processor can, are one instruction with one rounding: results differ in the last place from target to target, but not from run to run. */
 
-//@block VEC VEC_HAS VEC_FUNCTION vec vec_at vec_bits
+//@block VEC VEC_HAS VEC_FUNCTION vec vec_at vec_bits vec_half_at vec_4_at
 /* VEC floats in a register. vec_at: the same anywhere in memory. */
 #if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS)
 #define VEC 1
@@ -20,6 +20,8 @@
 typedef float vec __attribute__((vector_size(4 * VEC)));
 typedef float vec_at __attribute__((vector_size(4 * VEC), aligned(4), may_alias));
 typedef int32_t vec_bits __attribute__((vector_size(4 * VEC)));
+typedef float vec_half_at __attribute__((vector_size(2 * VEC), aligned(4), may_alias));
+typedef float vec_4_at __attribute__((vector_size(16), aligned(4), may_alias));
 #else
 typedef float vec, vec_at;
 typedef int32_t vec_bits;
@@ -114,11 +116,19 @@ static inline vec vec_fma(vec a, vec b, vec c)
 /* The sum of a vector's floats, by halves. */
 static inline float vec_sum(vec v)
 {
+#if VEC == 1
+    return v;
+#else
     float x[VEC];
     vec_store(x, v);
-    for (int32_t half = VEC / 2; half > 0; half /= 2)
-        for (int32_t i = 0; i < half; i++) x[i] += x[i + half];
-    return x[0];
+#if VEC == 16
+    *(vec_half_at *)x += *(const vec_half_at *)(x + 8);
+#endif
+#if VEC >= 8
+    *(vec_4_at *)x += *(const vec_4_at *)(x + 4);
+#endif
+    return (x[0] + x[2]) + (x[1] + x[3]);
+#endif
 }
 
 /* The larger; b where one is NaN. */
