@@ -58,6 +58,19 @@ bool conv_adds(Node *n)
     return !in(n, 3) && read_conv(n, &c) && !is_channelwise(&c) && !is_narrow(n, &c);
 }
 
+/* A window of 3 x 3 for which Winograd's algorithm saves products, unless the image is known to be too small, or the transformed weights
+ * would take much memory. Where only the run tells how large the image is, the kernel decides by the same rule. */
+static bool is_winograd(const Conv *c)
+{
+    enum { MIN_CHANNELS = 16, MOST_PRODUCTS = 128 * 128 };
+    int64_t channels = dim_value(c->in_channels), filters = dim_value(c->out_channels);
+    for (int i = 0; i < MAX_SPATIAL; i++)
+        if (c->window.stride[i] != 1 || c->window.dilation[i] != 1 || !dim_is(c->window.kernel[i], i ? 3 : 1)) return false;
+    if (c->groups != 1 || channels < MIN_CHANNELS || filters < MIN_CHANNELS || channels * filters > MOST_PRODUCTS || !dim_is(c->window.in[0], 1)) return false;
+    Dim pixels = dim_mul(c->batch, dim_mul(c->window.out[1], c->window.out[2]));
+    return dim_high(pixels) >= WINOGRAD_PIXELS && dim_high(pixels) >= WINOGRAD_PRODUCTS / (channels * filters);
+}
+
 /* -- weights ----------------------------------------------------------------------------------------------------------------------- */
 
 static struct window kernel_only(const Conv *c)
@@ -140,17 +153,26 @@ static Step *call_narrow(Node *n, const Conv *c)
     return s;
 }
 
+static void arg_winograd_scratch(Step *s, Node *n, const Conv *c)
+{
+    int64_t channels = dim_value(c->in_channels), filters = dim_value(c->out_channels), panels = (filters + PANEL - 1) / PANEL;
+    arg_out(s, scratch(n, "weights", DT_FLOAT, dim_const(36 * panels * PANEL * channels)));
+    arg_out(s, scratch(n, "tiles_in", DT_FLOAT, dim_const(36 * WINOGRAD_TILES * channels)));
+    arg_out(s, scratch(n, "tiles_out", DT_FLOAT, dim_const(36 * WINOGRAD_TILES * filters)));
+}
+
 static Step *call_panels(Node *n, const Conv *c)
 {
-    bool planes = conv_takes_first(n);
+    bool planes = conv_takes_first(n), winograd = !planes && is_winograd(c);
     int64_t channels = dim_value(c->group_channels), chunk = planes || channels < MAX_CHUNK ? channels : MAX_CHUNK;
     Value *w = packed_panels(n, c, (int32_t)chunk, planes);
-    Step *s = step_call(n, "conv_packed_f32");
+    Step *s = step_call(n, winograd ? "conv_winograd_f32" : "conv_packed_f32");
     arg_in(s, n->in[0]);
     arg_in(s, w);
     arg_in(s, in(n, 2));
     arg_in(s, in(n, 3));
     arg_out(s, n->out[0]);
+    if (winograd) arg_winograd_scratch(s, n, c);
     arg_window(s, &c->window);
     arg_struct(s, "struct conv_packed");
     field(s, "batch", c->batch);
