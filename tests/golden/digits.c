@@ -80,6 +80,8 @@ enum {                                 /* offset      bytes  tensor */
 typedef float vec __attribute__((vector_size(4 * VEC)));
 typedef float vec_at __attribute__((vector_size(4 * VEC), aligned(4), may_alias));
 typedef int32_t vec_bits __attribute__((vector_size(4 * VEC)));
+typedef float vec_half_at __attribute__((vector_size(2 * VEC), aligned(4), may_alias));
+typedef float vec_4_at __attribute__((vector_size(16), aligned(4), may_alias));
 #else
 typedef float vec, vec_at;
 typedef int32_t vec_bits;
@@ -283,14 +285,20 @@ typedef uint32_t bits32;
 typedef uint64_t bits64;
 #endif
 
-/* Rows and columns of the largest tile. */
+/* Rows and columns of the largest tile; and the rows of one that is a single vector wide. */
 #if VEC == 16
-enum { TILE_ROWS = 6, TILE_COLUMNS = 64 };
+enum { TILE_ROWS = 6, TILE_TALL = 12, TILE_COLUMNS = 64 };
 #elif VEC == 8 || (VEC == 4 && defined(__aarch64__))
-enum { TILE_ROWS = 6, TILE_COLUMNS = 16 };
+enum { TILE_ROWS = 6, TILE_TALL = 6, TILE_COLUMNS = 16 };
 #else
-enum { TILE_ROWS = 3, TILE_COLUMNS = VEC == 4 ? 16 : 4 };
+enum { TILE_ROWS = 3, TILE_TALL = 3, TILE_COLUMNS = VEC == 4 ? 16 : 4 };
 #endif
+
+/* How many rows a tile of so many columns should have. */
+static inline int32_t tile_rows(int32_t columns)
+{
+    return columns <= VEC ? TILE_TALL : TILE_ROWS;
+}
 
 /* y[r][columns] = clamp(start + sum of x[r][k] * w[k][columns] + add[r][columns]), where k passes through `runs`[0] * [1] * [2]
  * runs of `length` elements that are neighbours in x and rows of 16 that are neighbours in w. */
@@ -299,11 +307,11 @@ struct tile {
     const float *start;  /* [columns], where all rows' sums start; NULL: zeros */
     const float *add;    /* like y; or NULL */
     float *y;
-    size_t x_at[6], y_at[6];     /* where the rows are in x, and in y and add; those behind the last are copies of it */
+    size_t x_at[12], y_at[12];   /* where the rows are in x, and in y and add; those behind the last are copies of it */
     int32_t runs[3], length;
     size_t x_step[3], w_step[3]; /* from run to run, in floats */
     size_t panel;                /* from panel to panel of w, in floats */
-    int32_t rows, columns;       /* of y that there are: at most TILE_ROWS, any number (most useful with one row) */
+    int32_t rows, columns;       /* of y that there are: at most tile_rows(columns) rows */
     bool resume;                 /* more is added to what is in y */
     int32_t taps, divisor;       /* of pools: taps inside, and what to divide by in their place if not 0 */
     float low, high;
@@ -336,6 +344,8 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
 #define TILE_ROWS_3(DO, C) TILE_ROWS_2(DO, C) DO(2, C)
 #define TILE_ROWS_4(DO, C) TILE_ROWS_3(DO, C) DO(3, C)
 #define TILE_ROWS_6(DO, C) TILE_ROWS_4(DO, C) DO(4, C) DO(5, C)
+#define TILE_ROWS_9(DO, C) TILE_ROWS_6(DO, C) DO(6, C) DO(7, C) DO(8, C)
+#define TILE_ROWS_12(DO, C) TILE_ROWS_9(DO, C) DO(9, C) DO(10, C) DO(11, C)
 #define TILE_PLACE(c) ((size_t)((c) * VEC / 16) * t->panel + (size_t)((c) * VEC % 16))
 #define TILE_START(r, c) const vec start##c = start ? vec_load_some(start + (c) * VEC, columns - (c) * VEC) : vec_all(0);
 #define TILE_ZERO(r, c) vec sum##r##c = start##c;
@@ -395,11 +405,19 @@ TILE_FUNCTIONS(6)
 TILE_FUNCTIONS(3)
 #endif
 
+#if VEC == 16
+TILE_FUNCTION(9, 1)
+TILE_FUNCTION(12, 1)
+#endif
+
 /* By rows - 1 and width - 1. */
-static void (*const tiles[TILE_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from) = {
+static void (*const tiles[TILE_TALL][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from) = {
     TILE_WIDTHS(1), TILE_WIDTHS(2),
 #if VEC >= 8 || (VEC == 4 && defined(__aarch64__))
-    TILE_WIDTHS(4), TILE_WIDTHS(4), TILE_WIDTHS(6), TILE_WIDTHS(6)
+    TILE_WIDTHS(4), TILE_WIDTHS(4), TILE_WIDTHS(6), TILE_WIDTHS(6),
+#if VEC == 16
+    {tile_9x1}, {tile_9x1}, {tile_9x1}, {tile_12x1}, {tile_12x1}, {tile_12x1},
+#endif
 #else
     TILE_WIDTHS(3)
 #endif
@@ -578,7 +596,7 @@ static void conv_columns_f32(const float *x, const float *w, const float *b, con
             t.low = low;
             t.high = high;
         }
-        window_band(&t, tile_f32, TILE_ROWS, p, &s, d, top, bottom);
+        window_band(&t, tile_f32, tile_rows(columns), p, &s, d, top, bottom);
     }
 }
 
@@ -669,9 +687,10 @@ static void gemm_band_f32(const float *a, const float *w, const float *bias, con
             t.low = low;
             t.high = high;
         }
-        for (int32_t i = 0; i < rows; i += TILE_ROWS) {
-            t.rows = rows - i < TILE_ROWS ? rows - i : TILE_ROWS;
-            for (int32_t r = 0; r < TILE_ROWS; r++) {
+        const int32_t most = tile_rows(columns);
+        for (int32_t i = 0; i < rows; i += most) {
+            t.rows = rows - i < most ? rows - i : most;
+            for (int32_t r = 0; r < most; r++) {
                 const size_t row = (size_t)(first + i + (r < t.rows ? r : t.rows - 1));
                 t.x_at[r] = row * (size_t)p->a_row;
                 t.y_at[r] = row * (size_t)p->y_row;
