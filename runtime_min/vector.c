@@ -96,6 +96,34 @@ static inline vec vec_all(float x)
 #endif
 }
 
+/* Each float in the place of another: those of i and i ^ n change places, for n a power of two below VEC. */
+static inline vec vec_swap(vec v, int32_t n)
+{
+#if VEC == 1
+    (void)n;
+    return v;
+#elif defined(__clang__)
+    vec swapped = v;
+    for (int32_t i = 0; i < VEC; i++) swapped[i] = v[i ^ n];
+    return swapped;
+#elif VEC == 16
+    return __builtin_shuffle(v, (vec_bits){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} ^ n);
+#elif VEC == 8
+    return __builtin_shuffle(v, (vec_bits){0, 1, 2, 3, 4, 5, 6, 7} ^ n);
+#else
+    return __builtin_shuffle(v, (vec_bits){0, 1, 2, 3} ^ n);
+#endif
+}
+
+static inline float vec_first(vec v)
+{
+#if VEC == 1
+    return v;
+#else
+    return v[0];
+#endif
+}
+
 /* a * b + c. */
 static inline vec vec_fma(vec a, vec b, vec c)
 {

@@ -155,6 +155,34 @@ static inline vec vec_all(float x)
 #endif
 }
 
+/* Each float in the place of another: those of i and i ^ n change places, for n a power of two below VEC. */
+static inline vec vec_swap(vec v, int32_t n)
+{
+#if VEC == 1
+    (void)n;
+    return v;
+#elif defined(__clang__)
+    vec swapped = v;
+    for (int32_t i = 0; i < VEC; i++) swapped[i] = v[i ^ n];
+    return swapped;
+#elif VEC == 16
+    return __builtin_shuffle(v, (vec_bits){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} ^ n);
+#elif VEC == 8
+    return __builtin_shuffle(v, (vec_bits){0, 1, 2, 3, 4, 5, 6, 7} ^ n);
+#else
+    return __builtin_shuffle(v, (vec_bits){0, 1, 2, 3} ^ n);
+#endif
+}
+
+static inline float vec_first(vec v)
+{
+#if VEC == 1
+    return v;
+#else
+    return v[0];
+#endif
+}
+
 /* a * b + c. */
 static inline vec vec_fma(vec a, vec b, vec c)
 {
@@ -218,61 +246,107 @@ static inline float select_f32(bool c, float a, float b)
     return a;
 }
 
-/* What the functions below are written in, for one float as for a vector (vector.c). */
-static inline float all_f32(float x)
+static inline vec all_vec(float x)
 {
-    return x;
+    return vec_all(x);
 }
 
-static inline float from_bits_f32(int32_t bits)
+static inline vec_bits bits_vec(vec x)
 {
-    float x;
+#if VEC == 1
+    vec_bits bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+#else
+    return (vec_bits)x;
+#endif
+}
+
+static inline vec from_bits_vec(vec_bits bits)
+{
+#if VEC == 1
+    vec x;
     memcpy(&x, &bits, sizeof x);
     return x;
+#else
+    return (vec)bits;
+#endif
 }
 
-static inline float real_f32(int32_t n)
+/* c is the result of a comparison: all bits or none of each element, but 1 where a vector is a single float. */
+static inline vec select_vec(vec_bits c, vec a, vec b)
 {
+#if VEC == 1
+    return c ? a : b;
+#else
+    return (vec)((c & (vec_bits)a) | (~c & (vec_bits)b));
+#endif
+}
+
+static inline vec real_vec(vec_bits n)
+{
+#if VEC == 1
     return (float)n;
+#elif VEC_HAS(__builtin_convertvector)
+    return __builtin_convertvector(n, vec);
+#else
+    vec x;
+    for (int i = 0; i < VEC; i++) x[i] = (float)n[i];
+    return x;
+#endif
 }
 
-static inline int32_t nearest_f32(float x)
+static inline vec copysign_vec(vec x, vec sign)
 {
-    return (int32_t)(x + copysignf(0.5f, x));
+    return from_bits_vec((bits_vec(x) & 0x7fffffff) | (bits_vec(sign) & (-0x7fffffff - 1)));
+}
+
+static inline vec_bits nearest_vec(vec x)
+{
+    const vec away = x + copysign_vec(vec_all(0.5f), x);
+#if VEC == 1
+    return (int32_t)away;
+#elif VEC_HAS(__builtin_convertvector)
+    return __builtin_convertvector(away, vec_bits);
+#else
+    vec_bits n;
+    for (int i = 0; i < VEC; i++) n[i] = (int32_t)away[i];
+    return n;
+#endif
 }
 
 /* NaN becomes `low`. */
-static inline float bound_f32(float x, float low, float high)
+static inline vec bound_vec(vec x, float low, float high)
 {
-    return select_f32(x > low, select_f32(x < high, x, all_f32(high)), all_f32(low));
+    return select_vec(x > low, select_vec(x < high, x, all_vec(high)), all_vec(low));
 }
 
 /* 2^n for n in [-126, 127]; one exponent further up is infinity. */
-static inline float power_of_two_f32(int32_t n)
+static inline vec power_of_two_vec(vec_bits n)
 {
-    return from_bits_f32((n + 127) << 23);
+    return from_bits_vec((n + 127) << 23);
 }
 
 /* e^r - 1 for |r| <= log(2) / 2; fit error 3.2e-9. */
-static inline float expm1_small_f32(float r)
+static inline vec expm1_small_vec(vec r)
 {
     return r + r * r * (0.5f + r * (0.166665182f + r * (0.041666206f + r * (0.00836895313f + r * 0.00139506022f))));
 }
 
 /* x - n log(2), log(2) split in two so that the first product is exact. */
-static inline float reduce_by_log2_f32(float x, float n)
+static inline vec reduce_by_log2_vec(vec x, vec n)
 {
     return (x - n * 0.693359375f) + n * 2.12194440e-4f;
 }
 
 /* e^x. Error below 1.1 ULP. Two factors make the power of two, so that results below FLT_MIN come out rounded as well. */
-static inline float exp_f32(float x)
+static inline vec exp_vec(vec x)
 {
-    const float c = bound_f32(x, -104.0f, 89.0f);
-    const int32_t n = nearest_f32(c * 1.44269504f), half = n / 2;
-    const float e = 1.0f + expm1_small_f32(reduce_by_log2_f32(c, real_f32(n)));
-    const float y = e * power_of_two_f32(half) * power_of_two_f32(n - half);
-    return select_f32(x != x, x, y);
+    const vec c = bound_vec(x, -104.0f, 89.0f);
+    const vec_bits n = nearest_vec(c * 1.44269504f), half = n / 2;
+    const vec e = 1.0f + expm1_small_vec(reduce_by_log2_vec(c, real_vec(n)));
+    const vec y = e * power_of_two_vec(half) * power_of_two_vec(n - half);
+    return select_vec(x != x, x, y);
 }
 
 #ifdef __GNUC__
@@ -650,15 +724,26 @@ static void transpose_b4(const void *x, void *y, int32_t batch, int32_t rows, in
     }
 }
 
+static inline float add_f32(float a, float b)
+{
+    return a + b;
+}
+
+static inline vec add_vec(vec a, vec b)
+{
+    return a + b;
+}
+
 /* NaN if either is. */
 static inline float max_f32(float a, float b)
 {
     return select_f32((a > b) | (a != a), a, b);
 }
 
-static inline float add_f32(float a, float b)
+/* NaN if either is. */
+static inline vec max_vec(vec a, vec b)
 {
-    return a + b;
+    return select_vec((a > b) | (a != a), a, b);
 }
 
 struct gemm_packed {
@@ -718,7 +803,7 @@ static void gemm_packed_f32(const float *a, const float *w, const float *bias, c
 }
 
 enum {
-    REDUCE_LANES = 16,   /* partial results along a contiguous axis */
+    REDUCE_LANES = 16,   /* partial results along a contiguous axis; four vectors of them in float32 */
     REDUCE_COLUMNS = 64, /* neighbouring results computed together along any other axis */
     REDUCE_BLOCK = 512   /* elements between joins */
 };
@@ -726,6 +811,11 @@ enum {
 static inline float reduce_take_sum_f32(float part, float x)
 {
     return add_f32(part, x);
+}
+
+static inline vec reduce_take_sum_vec(vec part, vec x)
+{
+    return add_vec(part, x);
 }
 
 static inline float reduce_start_sum_f32(void)
@@ -738,6 +828,11 @@ static inline float reduce_join_sum_f32(float a, float b)
     return add_f32(a, b);
 }
 
+static inline vec reduce_join_sum_vec(vec a, vec b)
+{
+    return add_vec(a, b);
+}
+
 static inline float reduce_start_max_f32(void)
 {
     return -INFINITY;
@@ -748,93 +843,120 @@ static inline float reduce_take_max_f32(float part, float x)
     return max_f32(part, x);
 }
 
+static inline vec reduce_take_max_vec(vec part, vec x)
+{
+    return max_vec(part, x);
+}
+
 static inline float reduce_join_max_f32(float a, float b)
 {
     return max_f32(a, b);
 }
 
+static inline vec reduce_join_max_vec(vec a, vec b)
+{
+    return max_vec(a, b);
+}
+
+/* All elements of a vector joined. */
+static inline float reduce_lanes_sum(vec v)
+{
+    for (int32_t n = VEC / 2; n; n /= 2) v = reduce_join_sum_vec(v, vec_swap(v, n));
+    return vec_first(v);
+}
+
+/* All elements of a vector joined. */
+static inline float reduce_lanes_max(vec v)
+{
+    for (int32_t n = VEC / 2; n; n /= 2) v = reduce_join_max_vec(v, vec_swap(v, n));
+    return vec_first(v);
+}
+
 static inline float reduce_row_sum_f32(const float *x, size_t n)
 {
     float total = reduce_start_sum_f32();
-    size_t k = 0;
-    while (n - k >= REDUCE_LANES) {
-        float lane[REDUCE_LANES];
+    for (size_t k = 0; k < n;) {
         const size_t end = n - k < REDUCE_BLOCK ? n : k + REDUCE_BLOCK;
-        for (size_t j = 0; j < REDUCE_LANES; j++) lane[j] = reduce_start_sum_f32();
-        for (; end - k >= REDUCE_LANES; k += REDUCE_LANES)
-            for (size_t j = 0; j < REDUCE_LANES; j++) lane[j] = reduce_take_sum_f32(lane[j], x[k + j]);
-        for (size_t width = REDUCE_LANES / 2; width; width /= 2)
-            for (size_t j = 0; j < width; j++) lane[j] = reduce_join_sum_f32(lane[j], lane[j + width]);
-        total = reduce_join_sum_f32(total, lane[0]);
+        vec a = vec_all(reduce_start_sum_f32()), b = a, c = a, d = a;
+        for (; k + 4 * VEC <= end; k += 4 * VEC) {
+            a = reduce_take_sum_vec(a, vec_load(x + k));
+            b = reduce_take_sum_vec(b, vec_load(x + k + VEC));
+            c = reduce_take_sum_vec(c, vec_load(x + k + 2 * VEC));
+            d = reduce_take_sum_vec(d, vec_load(x + k + 3 * VEC));
+        }
+        for (; k + VEC <= end; k += VEC) a = reduce_take_sum_vec(a, vec_load(x + k));
+        total = reduce_join_sum_f32(total, reduce_lanes_sum(reduce_join_sum_vec(reduce_join_sum_vec(a, b), reduce_join_sum_vec(c, d))));
+        for (; k < end; k++) total = reduce_take_sum_f32(total, x[k]);
     }
-    for (; k < n; k++) total = reduce_take_sum_f32(total, x[k]);
     return total;
 }
 
 static inline float reduce_row_max_f32(const float *x, size_t n)
 {
     float total = reduce_start_max_f32();
-    size_t k = 0;
-    while (n - k >= REDUCE_LANES) {
-        float lane[REDUCE_LANES];
+    for (size_t k = 0; k < n;) {
         const size_t end = n - k < REDUCE_BLOCK ? n : k + REDUCE_BLOCK;
-        for (size_t j = 0; j < REDUCE_LANES; j++) lane[j] = reduce_start_max_f32();
-        for (; end - k >= REDUCE_LANES; k += REDUCE_LANES)
-            for (size_t j = 0; j < REDUCE_LANES; j++) lane[j] = reduce_take_max_f32(lane[j], x[k + j]);
-        for (size_t width = REDUCE_LANES / 2; width; width /= 2)
-            for (size_t j = 0; j < width; j++) lane[j] = reduce_join_max_f32(lane[j], lane[j + width]);
-        total = reduce_join_max_f32(total, lane[0]);
+        vec a = vec_all(reduce_start_max_f32()), b = a, c = a, d = a;
+        for (; k + 4 * VEC <= end; k += 4 * VEC) {
+            a = reduce_take_max_vec(a, vec_load(x + k));
+            b = reduce_take_max_vec(b, vec_load(x + k + VEC));
+            c = reduce_take_max_vec(c, vec_load(x + k + 2 * VEC));
+            d = reduce_take_max_vec(d, vec_load(x + k + 3 * VEC));
+        }
+        for (; k + VEC <= end; k += VEC) a = reduce_take_max_vec(a, vec_load(x + k));
+        total = reduce_join_max_f32(total, reduce_lanes_max(reduce_join_max_vec(reduce_join_max_vec(a, b), reduce_join_max_vec(c, d))));
+        for (; k < end; k++) total = reduce_take_max_f32(total, x[k]);
     }
-    for (; k < n; k++) total = reduce_take_max_f32(total, x[k]);
     return total;
 }
 
 /* total[columns], at most REDUCE_COLUMNS, over n rows of x that are `inner` elements apart. */
 static inline void reduce_columns_sum_f32(const float *x, float *total, size_t columns, size_t n, size_t inner)
 {
-    for (size_t j = 0; j < columns; j++) total[j] = reduce_start_sum_f32();
-    for (size_t k = 0; k < n;) {
-        float part[REDUCE_COLUMNS];
-        const size_t end = n - k < REDUCE_BLOCK ? n : k + REDUCE_BLOCK;
-        for (size_t j = 0; j < columns; j++) part[j] = reduce_start_sum_f32();
-        for (; k < end; k++)
-            for (size_t j = 0; j < columns; j++) part[j] = reduce_take_sum_f32(part[j], x[k * inner + j]);
-        for (size_t j = 0; j < columns; j++) total[j] = reduce_join_sum_f32(total[j], part[j]);
+    for (size_t j = 0; j < columns; j += VEC) {
+        const int32_t lanes = (int32_t)(columns - j);
+        vec sum = vec_all(reduce_start_sum_f32());
+        for (size_t k = 0; k < n;) {
+            const size_t end = n - k < REDUCE_BLOCK ? n : k + REDUCE_BLOCK;
+            vec part = vec_all(reduce_start_sum_f32());
+            for (; k < end; k++) part = reduce_take_sum_vec(part, vec_load_some(x + k * inner + j, lanes));
+            sum = reduce_join_sum_vec(sum, part);
+        }
+        vec_store_some(total + j, sum, lanes);
     }
 }
 
-/* total[columns], at most REDUCE_COLUMNS, over n rows of x that are `inner` elements apart. */
-static inline void reduce_columns_max_f32(const float *x, float *total, size_t columns, size_t n, size_t inner)
+/* y[n] = e^(x - shift); y may be x. */
+static inline void reduce_exp_f32(const float *x, float *y, size_t n, float shift)
 {
-    for (size_t j = 0; j < columns; j++) total[j] = reduce_start_max_f32();
-    for (size_t k = 0; k < n;) {
-        float part[REDUCE_COLUMNS];
-        const size_t end = n - k < REDUCE_BLOCK ? n : k + REDUCE_BLOCK;
-        for (size_t j = 0; j < columns; j++) part[j] = reduce_start_max_f32();
-        for (; k < end; k++)
-            for (size_t j = 0; j < columns; j++) part[j] = reduce_take_max_f32(part[j], x[k * inner + j]);
-        for (size_t j = 0; j < columns; j++) total[j] = reduce_join_max_f32(total[j], part[j]);
+    for (size_t k = 0; k < n; k += VEC) {
+        const int32_t lanes = n - k < VEC ? (int32_t)(n - k) : VEC;
+        vec_store_some(y + k, exp_vec(vec_load_some(x + k, lanes) - shift), lanes);
     }
 }
 
 static inline void softmax_row_f32(const float *x, float *y, size_t n)
 {
-    const float largest = reduce_row_max_f32(x, n);
-    for (size_t k = 0; k < n; k++) y[k] = exp_f32(x[k] - largest);
+    reduce_exp_f32(x, y, n, reduce_row_max_f32(x, n));
     const float scale = 1 / reduce_row_sum_f32(y, n);
-    for (size_t k = 0; k < n; k++) y[k] *= scale;
+    for (size_t k = 0; k < n; k += VEC) {
+        const int32_t lanes = n - k < VEC ? (int32_t)(n - k) : VEC;
+        vec_store_some(y + k, vec_load_some(y + k, lanes) * scale, lanes);
+    }
 }
 
 static inline void softmax_columns_f32(const float *x, float *y, size_t columns, size_t n, size_t inner)
 {
-    float largest[REDUCE_COLUMNS], scale[REDUCE_COLUMNS];
-    reduce_columns_max_f32(x, largest, columns, n, inner);
-    for (size_t k = 0; k < n; k++)
-        for (size_t j = 0; j < columns; j++) y[k * inner + j] = exp_f32(x[k * inner + j] - largest[j]);
-    reduce_columns_sum_f32(y, scale, columns, n, inner);
-    for (size_t j = 0; j < columns; j++) scale[j] = 1 / scale[j];
-    for (size_t k = 0; k < n; k++)
-        for (size_t j = 0; j < columns; j++) y[k * inner + j] *= scale[j];
+    for (size_t j = 0; j < columns; j += VEC) {
+        const int32_t lanes = (int32_t)(columns - j);
+        float sum[VEC];
+        vec largest = vec_all(-INFINITY);
+        for (size_t k = 0; k < n; k++) largest = max_vec(largest, vec_load_some(x + k * inner + j, lanes));
+        for (size_t k = 0; k < n; k++) vec_store_some(y + k * inner + j, exp_vec(vec_load_some(x + k * inner + j, lanes) - largest), lanes);
+        reduce_columns_sum_f32(y + j, sum, lanes < VEC ? (size_t)lanes : VEC, n, inner);
+        const vec scale = 1 / vec_load_some(sum, lanes);
+        for (size_t k = 0; k < n; k++) vec_store_some(y + k * inner + j, vec_load_some(y + k * inner + j, lanes) * scale, lanes);
+    }
 }
 
 /* y[outer][n][inner] = softmax along n of x; y may be x. */
