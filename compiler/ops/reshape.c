@@ -23,14 +23,15 @@ static int list_of(Node *n, const char *name, int input_since, Dim **dims)
 
 /* -- Reshape ------------------------------------------------------------------------------------------------------------------ */
 
-/* The dimension given as -1: what remains. Dimensions that are copied are left out of the quotient, so that they may be 0. */
-static Dim remaining_dim(Node *n, const Shape *x, const Shape *y, const bool *copied, int unknown)
+/* The dimension given as -1: what remains. Dimensions that stay where they are, copied or not, are left out of the quotient, so that
+ * they may be 0. */
+static Dim remaining_dim(Node *n, const Shape *x, const Shape *y, int unknown)
 {
     Dim total = dim_const(1), given = dim_const(1);
     for (int i = 0; i < x->rank; i++)
-        if (i >= y->rank || !copied[i]) total = dim_mul(total, x->dim[i]);
+        if (i >= y->rank || x->dim[i] != y->dim[i]) total = dim_mul(total, x->dim[i]);
     for (int i = 0; i < y->rank; i++)
-        if (i != unknown && !copied[i]) given = dim_mul(given, y->dim[i]);
+        if (i != unknown && (i >= x->rank || x->dim[i] != y->dim[i])) given = dim_mul(given, y->dim[i]);
     if (dim_is(given, 0)) {
         node_error(n, "asks for the dimension that is -1 beside one of 0, expected no -1 there; the model is invalid here, check how it was exported");
         return dim_const(0);
@@ -42,17 +43,16 @@ static Dim remaining_dim(Node *n, const Shape *x, const Shape *y, const bool *co
 static bool shape_of_list(Node *n, const Dim *wanted, bool allow_zero, Shape *y)
 {
     const Shape *x = &n->in[0]->type.shape;
-    bool copied[MAX_RANK] = {false};
     int unknown = -1;
     for (int i = 0; i < y->rank; i++) {
+        bool copied = dim_is(wanted[i], 0) && !allow_zero;
         y->dim[i] = wanted[i];
-        copied[i] = dim_is(wanted[i], 0) && !allow_zero;
-        if (copied[i] && i >= x->rank) {
+        if (copied && i >= x->rank) {
             node_error(n, "dimension %d of the shape is 0, which copies it from the input, but the input's shape is %s; the model is invalid here, "
                           "check how it was exported", i, shape_text(x));
             return false;
         }
-        if (copied[i]) y->dim[i] = x->dim[i];
+        if (copied) y->dim[i] = x->dim[i];
         if (!dim_is_const(wanted[i]) || dim_value(wanted[i]) >= 0) continue;
         if (unknown >= 0 || !dim_is(wanted[i], -1)) {
             node_error(n, "dimension %d of the shape is %s%s, expected sizes and at most one -1; the model is invalid here, check how it was exported", i,
@@ -61,7 +61,7 @@ static bool shape_of_list(Node *n, const Dim *wanted, bool allow_zero, Shape *y)
         }
         unknown = i;
     }
-    if (unknown >= 0) y->dim[unknown] = remaining_dim(n, x, y, copied, unknown);
+    if (unknown >= 0) y->dim[unknown] = remaining_dim(n, x, y, unknown);
     return true;
 }
 

@@ -205,10 +205,12 @@ static bool read_sizes(Node *n, Resize *r, int input)
     if (count < 0 || !need_count(n, "sizes", count, r->listed)) return false;
     if (!attr_word(n, "keep_aspect_ratio_policy", "stretch", policies, &policy)) return false;
     for (int i = 0; i < count; i++)
-        if (dim_low(sizes[i]) < 1) {
+        if (dim_high(sizes[i]) < 1) {
             node_error(n, "sizes[%d] is %s, expected at least 1; %s", i, dim_text(sizes[i]), advice);
             return false;
         }
+    for (int i = 0; i < count; i++)
+        if (dim_low(sizes[i]) < 1) assume_equal(n, dim_min(sizes[i], dim_const(1)), dim_const(1));
     if (policy) return keep_aspect_ratio(n, r, sizes, policy == 2);
     for (int i = 0; i < r->rank; i++)
         if (r->axis[i].listed) {
