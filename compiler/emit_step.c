@@ -283,47 +283,60 @@ static void emit_indented(const char *text, int depth, FILE *f)
 
 /* -- what inference took to be equal ------------------------------------------------------------------------------------------- */
 
-typedef struct { const Model *m; const char *symbol; bool known, local, mentioned; } Knowing;
+typedef struct { const Model *m; const char *symbol; bool known, mentioned; } Knowing;
 
-static bool is_local(const Model *m, const char *symbol, bool *is_set)
+static bool is_set(const Model *m, const char *symbol)
 {
     for (int i = 0; i < m->n_locals; i++)
-        if (!strcmp(m->locals[i], symbol)) {
-            *is_set = m->local_is_set[i];
-            return true;
-        }
-    *is_set = true;
-    return false; /* a parameter */
+        if (!strcmp(m->locals[i], symbol)) return m->local_is_set[i];
+    return true; /* a parameter */
 }
 
 static void note_symbol(const char *symbol, void *context)
 {
     Knowing *k = context;
-    bool is_set;
-    k->local = is_local(k->m, symbol, &is_set) || k->local;
-    k->known = k->known && is_set;
+    k->known = k->known && is_set(k->m, symbol);
     k->mentioned = k->mentioned || (k->symbol && !strcmp(symbol, k->symbol));
 }
 
-/* Each pair is checked as soon as all its symbols are known: those of parameters alone at entry, with no symbol given; otherwise
- * behind every step that sets one of its locals, since there may be several: in both branches of an If. */
-static void emit_assumptions(Model *m, const char *symbol, FILE *f)
+static void emit_assumption(const Model *m, const DimPair *p, FILE *f)
 {
-    for (int i = 0; i < m->n_assumptions; i++) {
-        const DimPair *p = &m->assumptions[i];
-        Knowing k = {m, symbol, true, false, false};
-        dim_symbols(p->a, note_symbol, &k);
-        dim_symbols(p->b, note_symbol, &k);
-        if (k.known && (symbol ? k.mentioned : !k.local))
-            fprintf(f, "    if (%s != %s) return %s_EDIM;\n", dim_in_c(m, p->a), dim_in_c(m, p->b), upper_case(m->options.name));
-    }
+    fprintf(f, "    if (%s != %s) return %s_EDIM;\n", dim_in_c(m, p->a), dim_in_c(m, p->b), upper_case(m->options.name));
 }
 
-static void symbol_is_set(Model *m, const char *symbol, FILE *f)
+static Knowing known_of(const Model *m, const DimPair *p, const char *symbol)
+{
+    Knowing k = {m, symbol, true, false};
+    dim_symbols(p->a, note_symbol, &k);
+    dim_symbols(p->b, note_symbol, &k);
+    return k;
+}
+
+/* What must hold in a graph is checked where its steps begin, as far as it is known there: at entry, or within the If or Loop. */
+static void emit_entry(const Model *m, const Graph *g, FILE *f)
+{
+    for (int i = 0; i < m->n_assumptions; i++)
+        if (m->assumptions[i].graph == g && known_of(m, &m->assumptions[i], NULL).known) emit_assumption(m, &m->assumptions[i], f);
+}
+
+/* The subgraphs that step s is the first one in, outermost first. */
+static void emit_entries(const Model *m, const Graph *g, const Graph *previous, FILE *f)
+{
+    if (!g->parent || graph_is_within(previous, g)) return;
+    emit_entries(m, g->parent, previous, f);
+    emit_entry(m, g, f);
+}
+
+/* The rest is checked behind every step that sets a symbol of it, since there may be several: in both branches of an If. */
+static void symbol_is_set(Model *m, const Step *s, const char *symbol, FILE *f)
 {
     for (int i = 0; i < m->n_locals; i++)
         if (!strcmp(m->locals[i], symbol)) m->local_is_set[i] = true;
-    emit_assumptions(m, symbol, f);
+    for (int i = 0; i < m->n_assumptions; i++) {
+        const DimPair *p = &m->assumptions[i];
+        Knowing k = known_of(m, p, symbol);
+        if (k.known && k.mentioned && graph_is_within(s->node->graph, p->graph)) emit_assumption(m, p, f);
+    }
 }
 
 static void emit_step(Model *m, const Step *s, FILE *f)
@@ -334,9 +347,9 @@ static void emit_step(Model *m, const Step *s, FILE *f)
     case STEP_COPY: emit_copy(m, s, f); break;
     default: emit_control(m, s, f); break;
     }
-    if (s->symbol && s->kind != STEP_FOR) symbol_is_set(m, s->symbol, f);
+    if (s->symbol && s->kind != STEP_FOR) symbol_is_set(m, s, s->symbol, f);
     for (int i = 0; i < s->n_args; i++)
-        if (s->args[i].kind == ARG_SYMBOL) symbol_is_set(m, dim_text(s->args[i].number), f);
+        if (s->args[i].kind == ARG_SYMBOL) symbol_is_set(m, s, dim_text(s->args[i].number), f);
 }
 
 static bool has_comment(const Step *s, const Node *previous)
@@ -369,7 +382,7 @@ void emit_steps(Model *m, FILE *f)
     int number = 0, depth = 0;
     const Node *previous = NULL;
     m->local_is_set = mem_array((size_t)m->n_locals + 1, sizeof *m->local_is_set);
-    emit_assumptions(m, NULL, f);
+    emit_entry(m, g, f);
     for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], unmark, NULL);
     emit_locals(m, f);
     for (int i = 0; i < g->n_steps; i++) {
@@ -380,6 +393,7 @@ void emit_steps(Model *m, FILE *f)
         FILE *paragraph = open_memstream(&text, &size);
         if (!paragraph) internal_error("out of memory");
         Declaring declaring = {m, paragraph};
+        emit_entries(m, s->node->graph, previous ? previous->graph : g, paragraph);
         if (has_comment(s, previous)) emit_comment(s, ++number, paragraph);
         previous = s->node;
         if (opens_block(s) && !depth) declare_for_block(g, i, &declaring);

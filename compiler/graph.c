@@ -233,6 +233,12 @@ Graph *graph_root(Graph *g)
     return g;
 }
 
+bool graph_is_within(const Graph *g, const Graph *outer)
+{
+    while (g && g != outer) g = g->parent;
+    return g != NULL;
+}
+
 /* -- copies of subgraphs ------------------------------------------------------------------------------------------------- */
 
 /* What an outer value or one without a copy is in the clone: itself. `copies` is keyed by name, unique in the model. */

@@ -162,7 +162,7 @@ typedef struct {
     const void *list_source; /* for describe_list */
 } Options;
 
-typedef struct { Dim a, b; } DimPair;
+typedef struct { Dim a, b; const Graph *graph; } DimPair; /* graph: where it must hold */
 
 struct Model {
     const char *path;          /* as the user wrote it */
@@ -203,6 +203,7 @@ void node_add_input(Node *n, Value *v);                  /* NULL for an omitted 
 void node_add_output(Node *n, Value *v);
 Attr *node_add_attr(Node *n, const char *name, AttrType type, int count); /* arrays to be filled in by the caller */
 Graph *graph_root(Graph *g);                             /* the outermost: it holds the steps of its subgraphs, too */
+bool graph_is_within(const Graph *g, const Graph *outer); /* is it outer, or somewhere in its nodes' subgraphs? */
 Graph *graph_clone(const Graph *g, Graph *parent);       /* a subgraph with nodes and values of its own; outer values are shared */
 void graph_append(Graph *g, Node *n);
 void graph_insert(Graph *g, int at, Node *n);

@@ -1,10 +1,19 @@
 /* Setting the types and shapes of outputs. */
 #include "op.h"
 
+/* What may be less than nothing, going by its bounds, is refused at run time if it is. */
+static void assume_sizes(Node *n, const Shape *s)
+{
+    for (int d = 0; d < s->rank; d++)
+        if (dim_low(s->dim[d]) < 0) assume_equal(n, dim_max(s->dim[d], dim_const(0)), s->dim[d]);
+}
+
 void set_out(Node *n, int i, DType dtype, const Shape *shape)
 {
     Value *v = out(n, i);
-    if (v) v->type = (Type){.kind = KIND_TENSOR, .dtype = dtype, .shape = *shape};
+    if (!v) return;
+    v->type = (Type){.kind = KIND_TENSOR, .dtype = dtype, .shape = *shape};
+    assume_sizes(n, shape);
 }
 
 void set_out_like(Node *n, int i, const Value *v)
@@ -27,10 +36,11 @@ void assume_equal(Node *n, Dim a, Dim b)
     if (a == b) return;
     for (int i = 0; i < m->n_assumptions; i++) {
         const DimPair *p = &m->assumptions[i];
-        if ((p->a == a && p->b == b) || (p->a == b && p->b == a)) return;
+        bool same = (p->a == a && p->b == b) || (p->a == b && p->b == a);
+        if (same && graph_is_within(n->graph, p->graph)) return;
     }
     mem_grow(&m->assumptions, &m->cap_assumptions, m->n_assumptions + 1, sizeof *m->assumptions);
-    m->assumptions[m->n_assumptions++] = (DimPair){a, b};
+    m->assumptions[m->n_assumptions++] = (DimPair){a, b, n->graph};
 }
 
 /* -- broadcasting ------------------------------------------------------------------------------------------------------------- */

@@ -40,32 +40,38 @@ bool usage_error(const char *format, ...)
     return false;
 }
 
-/* A size, up to what an int32_t holds, at the start of *s; *s moves behind it. */
-static bool parse_size(const char **s, int64_t *size)
+/* A number, up to what an int32_t holds, at the start of *s; *s moves behind it. */
+static bool parse_number(const char **s, bool negative_too, int64_t *number)
 {
-    size_t digits = strspn(*s, "0123456789");
+    size_t sign = negative_too && **s == '-', digits = strspn(*s + sign, "0123456789");
     if (!digits || digits > 10) return false;
-    *size = strtoll(*s, NULL, 10);
-    *s += digits;
-    return *size <= INT32_MAX;
+    *number = strtoll(*s, NULL, 10);
+    *s += sign + digits;
+    return *number >= -INT32_MAX && *number <= INT32_MAX;
 }
 
-static bool parse_bounds(const char *s, int64_t *low, int64_t *high)
+static bool parse_bounds(const char *s, bool negative_too, int64_t *low, int64_t *high)
 {
-    if (!parse_size(&s, low)) return false;
+    if (!parse_number(&s, negative_too, low)) return false;
     *high = *low;
     if (!strncmp(s, "..", 2)) {
         s += 2;
-        if (!parse_size(&s, high)) return false;
+        if (!parse_number(&s, negative_too, high)) return false;
     }
     return !*s;
+}
+
+/* NAME[i]: an element, which need not be a size. */
+static bool names_element(const char *text, const char *equals)
+{
+    return equals - text > 2 && equals[-1] == ']' && memchr(text, '[', (size_t)(equals - text));
 }
 
 bool parse_dim_option(Options *o, const char *text)
 {
     const char *equals = strrchr(text, '=');
     DimOption d;
-    if (!equals || equals == text || !parse_bounds(equals + 1, &d.low, &d.high))
+    if (!equals || equals == text || !parse_bounds(equals + 1, names_element(text, equals), &d.low, &d.high))
         return usage_error("--dim %s: expected NAME=N or NAME=LO..HI", text);
     if (d.low > d.high) return usage_error("--dim %s: the lower bound is above the upper", text);
     d.name = mem_strndup(text, (size_t)(equals - text));

@@ -181,9 +181,11 @@ static void lower_by_data(Node *n)
         int64_t most = dim_high(x->dim[d]);
         if (touched[d]) {
             Dim start = local_symbol(n, mem_printf("%s.start%d", name, d), 0, most);
-            step = in(n, 4) ? local_symbol(n, mem_printf("%s.step%d", name, d), -most, most) : step;
             lower_read(n, bounds, d, start);
-            lower_read(n, bounds, x->rank + d, step);
+            if (in(n, 4)) {
+                step = local_symbol(n, mem_printf("%s.step%d", name, d), -most, most);
+                lower_read(n, bounds, x->rank + d, step);
+            }
             lower_read(n, bounds, 2 * x->rank + d, y->dim[d]);
             offset = dim_add(offset, dim_mul(start, stride));
         }
