@@ -1,6 +1,8 @@
 /* Setting the types and shapes of outputs. */
 #include "op.h"
 
+#include <string.h>
+
 /* What may be less than nothing, going by its bounds, is refused at run time if it is. */
 static void assume_sizes(Node *n, const Shape *s)
 {
@@ -46,21 +48,37 @@ void assume_equal(Node *n, Dim a, Dim b)
 /* -- broadcasting ------------------------------------------------------------------------------------------------------------- */
 
 /* A constant beside a symbol: nobody gives a dimension a name that is always 1, so the symbol is the constant. */
-static Dim agree(Node *n, Dim constant, Dim symbolic)
+static Dim agree(Node *n, Dim a, Dim b)
 {
-    if (dims_differ(constant, symbolic)) return NULL;
-    assume_equal(n, constant, symbolic);
-    return constant;
+    if (dims_differ(a, b)) return NULL;
+    assume_equal(n, a, b);
+    return a;
 }
 
-/* The common dimension, or NULL. */
+/* Does data decide the size? Then only the data tell whether it equals another. */
+typedef struct { const Model *m; bool found; } LocalSearch;
+
+static void note_local(const char *symbol, void *context)
+{
+    LocalSearch *l = context;
+    for (int i = 0; i < l->m->n_locals && !l->found; i++) l->found = !strcmp(l->m->locals[i], symbol);
+}
+
+static bool is_from_data(const Node *n, Dim d)
+{
+    LocalSearch l = {n->graph->model, false};
+    dim_symbols(d, note_local, &l);
+    return l.found;
+}
+
+/* The common dimension, or NULL. Of sizes from data none is taken for a 1 that repeats. */
 static Dim broadcast_dim(Node *n, Dim a, Dim b)
 {
     if (a == b || dim_is(b, 1)) return a;
     if (dim_is(a, 1)) return b;
     if (dim_is_const(a) && !dim_is_const(b)) return agree(n, a, b);
     if (dim_is_const(b) && !dim_is_const(a)) return agree(n, b, a);
-    return NULL;
+    return is_from_data(n, a) || is_from_data(n, b) ? agree(n, a, b) : NULL;
 }
 
 static void broadcast_error(Node *n, const Shape *a, const Shape *b, Dim x, Dim y)

@@ -1,5 +1,6 @@
 /* OneHot: https://onnx.ai/onnx/operators/onnx__OneHot.html
  * Indices and depth may be of any numeric type; "casted to int64 before use". */
+#include "loops.h"
 #include "move.h"
 
 static int inserted_axis(Node *n)
@@ -7,12 +8,19 @@ static int inserted_axis(Node *n)
     return attr_axis(n, "axis", -1, n->in[0]->type.shape.rank + 1);
 }
 
-/* Depth is a size: an expression, or any constant number. */
-static Dim depth_of(Node *n)
+/* Depth is a size: an expression, any constant number, or a number at run time, which goes through an integer. */
+static bool depth_is_float(Node *n)
+{
+    double number;
+    return !known_scalar(n->in[1], &number) && dtype_is_float(n->in[1]->type.dtype);
+}
+
+static Dim depth_of(Node *n, int axis)
 {
     double number;
     Dim *dims;
     if (known_scalar(n->in[1], &number) && fabs(number) < INT32_MAX) return dim_const((int64_t)number);
+    if (depth_is_float(n)) return size_of_data(n, 0, axis);
     return need_dims(n, 1, &dims) == 1 ? dims[0] : NULL;
 }
 
@@ -27,8 +35,8 @@ static void infer_one_hot(Node *n)
     if (!need_equal(n, elements(n->in[2]), dim_const(2), "elements of values, and 2") || !need_equal(n, elements(n->in[1]), dim_const(1), "elements of depth, and 1")) return;
     const Shape *x = &n->in[0]->type.shape;
     int axis = inserted_axis(n);
-    Dim depth = depth_of(n);
-    if (axis < 0 || !depth) return;
+    Dim depth = axis < 0 ? NULL : depth_of(n, axis);
+    if (!depth) return;
     if (dim_high(depth) < 0 || x->rank == MAX_RANK) {
         node_error(n, dim_high(depth) < 0 ? "depth is %s, expected 0 or more; the model is invalid here, check how it was exported" : "makes rank 17 with depth %s, expected at most 16",
                    dim_text(depth));
@@ -50,10 +58,20 @@ static void expand_one_hot(Node *n)
     attr_set_int(hot, "axis", inserted_axis(n));
 }
 
+static void lower_depth(Node *n, Dim depth)
+{
+    DType t = working_type(n->in[1]->type.dtype);
+    Value *whole = scratch(n, "depth", DT_INT64, dim_const(1));
+    Step *s = step_loop(n, &n->in[1]->type.shape);
+    loop_store(s, whole, loop_convert(s, loop_read_as(s, n->in[1], t), t, DT_INT64));
+    lower_read(n, whole, 0, depth);
+}
+
 static void lower_one_hot(Node *n)
 {
     const Shape *y = &n->out[0]->type.shape;
     int axis = inserted_axis(n);
+    if (depth_is_float(n)) lower_depth(n, y->dim[axis]);
     Step *s = step_call(n, "one_hot_%s_%s", moved_as(n->out[0]->type.dtype, NULL), dtype_suffix(n->in[0]->type.dtype));
     arg_in(s, n->in[0]);
     arg_in(s, n->in[2]);

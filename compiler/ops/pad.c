@@ -18,13 +18,49 @@ static int listed_pads(Node *n, Dim **pads)
     return count;
 }
 
+/* The axes that the pads are for, NULL for all of them; numbers from 0 on if they are constants. Count, -1 with an error. */
+static int listed_axes(Node *n, Dim **axes)
+{
+    const int rank = n->in[0]->type.shape.rank;
+    Dim *given;
+    *axes = NULL;
+    if (!in(n, 3)) return rank;
+    if (!can_learn(n, 3)) read_within(n, 3, -rank, rank - 1);
+    int count = need_dims(n, 3, &given);
+    if (count < 0) return -1;
+    *axes = mem_array((size_t)count + 1, sizeof **axes);
+    for (int i = 0; i < count; i++) {
+        int axis = dim_is_const(given[i]) ? normalize_axis(n, dim_value(given[i]), rank) : 0;
+        if (axis < 0) return -1;
+        (*axes)[i] = dim_is_const(given[i]) ? dim_const(axis) : given[i];
+    }
+    return count;
+}
+
+/* 1 where `axis`, of which only the data tell, is d, otherwise 0. */
+static Dim is_axis(Dim axis, int d, int rank)
+{
+    Dim distance = dim_sub(dim_mod(axis, dim_const(rank)), dim_const(d)), one = dim_const(1);
+    return dim_sub(one, dim_min(one, dim_max(distance, dim_sub(dim_const(0), distance))));
+}
+
+/* A pair of pads goes to every axis that it may be for, as often as it is. */
+static void pad_one_of(Node *n, Dim axis, Dim first, Dim last, Dim *before, Dim *after)
+{
+    const int rank = n->in[0]->type.shape.rank;
+    assume_equal(n, dim_max(dim_const(-rank), dim_min(axis, dim_const(rank - 1))), axis);
+    for (int d = 0; d < rank; d++) {
+        before[d] = dim_add(before[d], dim_mul(is_axis(axis, d, rank), first));
+        after[d] = dim_add(after[d], dim_mul(is_axis(axis, d, rank), last));
+    }
+}
+
 /* Elements added before and behind each axis. */
 static bool read_pads(Node *n, Dim *before, Dim *after)
 {
     const Shape *x = &n->in[0]->type.shape;
-    Dim *pads;
-    int64_t *axes = NULL;
-    int count = listed_pads(n, &pads), axes_count = in(n, 3) ? need_ints(n, 3, &axes) : x->rank;
+    Dim *pads, *axes;
+    int count = listed_pads(n, &pads), axes_count = listed_axes(n, &axes);
     bool seen[MAX_RANK] = {false};
     if (count < 0 || axes_count < 0) return false;
     if (count != 2 * axes_count) {
@@ -33,15 +69,18 @@ static bool read_pads(Node *n, Dim *before, Dim *after)
     }
     for (int d = 0; d < x->rank; d++) before[d] = after[d] = dim_const(0);
     for (int i = 0; i < axes_count; i++) {
-        int axis = axes ? normalize_axis(n, axes[i], x->rank) : i;
-        if (axis < 0) return false;
+        if (axes && !dim_is_const(axes[i])) {
+            pad_one_of(n, axes[i], pads[i], pads[axes_count + i], before, after);
+            continue;
+        }
+        int axis = axes ? (int)dim_value(axes[i]) : i;
         if (seen[axis]) {
             node_error(n, "axis %d is listed twice; the model is invalid here, check how it was exported", axis);
             return false;
         }
         seen[axis] = true;
-        before[axis] = pads[i];
-        after[axis] = pads[axes_count + i];
+        before[axis] = dim_add(before[axis], pads[i]);
+        after[axis] = dim_add(after[axis], pads[axes_count + i]);
     }
     return true;
 }
@@ -68,6 +107,7 @@ static Dim padded_size(Node *n, int axis, Dim size, Dim before, Dim after, bool 
                    dim_text(before), dim_text(after), axis, dim_text(size));
         return NULL;
     }
+    if (dim_low(kept) < 0) assume_equal(n, dim_max(kept, zero), kept);
     if (!repeats || dim_high(kept) > 0 || dim_is(padded, 0)) return padded;
     node_error(n, "axis %d has no element that padding could repeat; the model is invalid here, check how it was exported", axis);
     return NULL;
