@@ -85,6 +85,8 @@ enum {                                              /* offset      bytes  tensor
 typedef float vec __attribute__((vector_size(4 * VEC)));
 typedef float vec_at __attribute__((vector_size(4 * VEC), aligned(4), may_alias));
 typedef int32_t vec_bits __attribute__((vector_size(4 * VEC)));
+typedef float vec_half_at __attribute__((vector_size(2 * VEC), aligned(4), may_alias));
+typedef float vec_4_at __attribute__((vector_size(16), aligned(4), may_alias));
 #else
 typedef float vec, vec_at;
 typedef int32_t vec_bits;
