@@ -139,10 +139,8 @@ static bool add_residual(Node *n)
     int k = can_add(n, 1, &n->out[0]->type.shape) ? 1 : 0;
     if (!can_add(n, k, &n->out[0]->type.shape)) return false;
     Node *conv = n->in[k]->producer;
-    graph_remove(n->graph, graph_index(n->graph, conv));
-    graph_insert(n->graph, graph_index(n->graph, n), conv);
-    while (conv->n_in < 4) node_add_input(conv, NULL);
-    conv->in[3] = n->in[1 - k];
+    move_before(conv, n);
+    set_input(conv, 3, n->in[1 - k]);
     note_fused(conv, n);
     take_outputs(conv, n);
     return true;

@@ -35,12 +35,6 @@ static Value *int_list(Node *n, int count, const int64_t *values)
     return value_const(n->graph, "axes", DT_INT64, &shape, mem_dup(values, (size_t)count * sizeof *values));
 }
 
-static void set_input(Node *n, int i, Value *v)
-{
-    while (n->n_in <= i) node_add_input(n, NULL);
-    n->in[i] = v;
-}
-
 /* -- elementwise operators and Concat ---------------------------------------------------------------------------------------------- */
 
 static bool has_order(const Value *v, const Order *o)

@@ -1,6 +1,6 @@
 /* product.h: matrix products, as operators ask for them.
  *
- *   y[batch][m][n] = clamp(alpha * (sum over k of a[batch][m][k] * b[batch][k][n]) + beta * c[m][n])
+ *   y[batch][m][n] = clamp(alpha * (sum over k of a[batch][m][k] * b[batch][k][n]) + beta * c[m][n] + add[m][n])
  *
  * An operator's file says which product it needs; product.c alone knows the kernels and what they want of their operands. */
 #ifndef PRODUCT_H
@@ -11,6 +11,7 @@
 typedef struct {
     DType type;
     Value *a, *b, *c, *y;    /* c may be NULL */
+    Value *add;              /* like y, or NULL: only where product_is_packed says that it can be added */
     Dim a_at, b_at, y_at;    /* where they start, in elements; NULL for 0 */
     Dim m, n, k;
     Dim a_row, a_col;        /* strides in elements: of a along m and k, */
@@ -28,6 +29,10 @@ Product product_of(Value *a, Value *b, Value *y, Dim m, Dim n, Dim k);
 void product_transpose_a(Product *p); /* a is [k][m] */
 void product_transpose_b(Product *p); /* b is [n][k] */
 void lower_product(Node *n, const Product *p);
+
+/* A single product on register tiles, with constant b: it adds a row c and a matrix `add`, and clamps. */
+bool product_is_packed(const Product *p);
+extern const Op op_matmul_added; /* MatMul whose inputs 2 and 3 are such c and add, where present */
 
 /* On register tiles, if the product is one for them: true, with the step made and the number of products in it. */
 bool lower_packed_product(Node *n, const Product *p, Dim *count, Step **made);

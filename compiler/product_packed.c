@@ -96,7 +96,7 @@ static void call_gemm(Node *n, const Product *p, Value *w, Step **made)
     arg_in_at(s, p->a, p->a_at);
     arg_in(s, w);
     arg_in(s, matrix ? NULL : repeats ? row_of(n, p->c, dim_value(p->n)) : p->c);
-    arg_in(s, matrix ? p->c : NULL);
+    arg_in(s, p->add ? p->add : matrix ? p->c : NULL);
     arg_out_at(s, p->y, p->y_at);
     set_sizes(s, p);
     arg_real(s, p->low);
@@ -135,6 +135,11 @@ static Dim call_packing(Node *n, const Product *p, Step **made)
     arg_dim(s, p->b_row);
     arg_dim(s, p->b_col);
     return arg_batch(s, p);
+}
+
+bool product_is_packed(const Product *p)
+{
+    return tiles_fit(p) && can_pack_constant(p) && !p->batch_rank;
 }
 
 bool lower_packed_product(Node *n, const Product *p, Dim *count, Step **made)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static RewritePass *const integer_passes[] = {rewrite_dequantize_down, rewrite_quantize_up, rewrite_quantize_dequantized, rewrite_qdq, NULL};
-static RewritePass *const passes[] = {rewrite_no_op, rewrite_transpose, rewrite_pad, rewrite_affine, rewrite_clamp, NULL};
+static RewritePass *const passes[] = {rewrite_no_op, rewrite_transpose, rewrite_pad, rewrite_affine, rewrite_addend, rewrite_clamp, NULL};
 
 bool is_op(const Node *n, const char *op_type)
 {
@@ -34,6 +34,18 @@ void note_fused(Node *into, const Node *n)
 {
     const char *text = *n->name ? mem_printf("%s \"%s\"", n->op_type, n->name) : n->op_type;
     into->fused = into->fused ? mem_printf("%s, %s", into->fused, text) : text;
+}
+
+void move_before(Node *moved, Node *n)
+{
+    graph_remove(n->graph, graph_index(n->graph, moved));
+    graph_insert(n->graph, graph_index(n->graph, n), moved);
+}
+
+void set_input(Node *n, int i, Value *v)
+{
+    while (n->n_in <= i) node_add_input(n, NULL);
+    n->in[i] = v;
 }
 
 Value *new_weight(Node *n, const char *name, const Shape *shape, float **data, const char *origin)

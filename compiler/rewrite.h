@@ -12,6 +12,7 @@ bool rewrite_round(Graph *g, RewritePass *const *list); /* all passes on every n
 bool rewrite_no_op(Node *n);       /* a node that changes nothing: its input takes the place of its output */
 bool rewrite_transpose(Node *n);   /* two transposes become one */
 bool rewrite_affine(Node *n);      /* BatchNormalization, Mul or Add of constants into the weights before it */
+bool rewrite_addend(Node *n);      /* Add of a bias, or of another result, into the MatMul before it */
 bool rewrite_pad(Node *n);         /* Pad into Conv */
 bool rewrite_clamp(Node *n);       /* Relu or Clip into its producer */
 
@@ -28,6 +29,8 @@ bool is_op(const Node *n, const char *op_type);        /* of the default domain 
 Node *only_producer(const Node *n, int input);          /* the node that makes the input, if nothing else reads that value; else NULL */
 bool clamp_of(Node *n, double *low, double *high);      /* a Relu or Clip with constant bounds: these */
 void take_outputs(Node *by, Node *n);                   /* output 0 of n is made by `by` from now on; n is dead */
+void move_before(Node *moved, Node *n);                 /* in the order of execution */
+void set_input(Node *n, int i, Value *v);               /* with as many inputs as that takes */
 void note_fused(Node *into, const Node *n);             /* for the comment in the generated file */
 Value *new_weight(Node *n, const char *name, const Shape *shape, float **data, const char *origin); /* float32, to be filled in */
 

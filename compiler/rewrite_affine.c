@@ -125,12 +125,6 @@ static bool can_absorb(Node *p, int64_t channels, ChannelPlace *at)
     return value_count(b) == 1 || (value_count(b) == channels && dim_is(s->dim[s->rank - 1], channels));
 }
 
-static void set_input(Node *n, int i, Value *v)
-{
-    while (n->n_in <= i) node_add_input(n, NULL);
-    n->in[i] = v;
-}
-
 bool rewrite_affine(Node *n)
 {
     int x = 0;

@@ -19,6 +19,20 @@ static void lower_matmul(Node *n)
     lower_product(n, &p);
 }
 
+static void lower_matmul_added(Node *n)
+{
+    Product p = matmul_product(n->in[0], n->in[1], n->out[0]);
+    p.c = in(n, 2);
+    p.c_row = dim_const(0);
+    p.c_col = dim_const(1);
+    p.add = in(n, 3);
+    p.low = (double)n->clamp_low;
+    p.high = (double)n->clamp_high;
+    lower_product(n, &p);
+}
+
+const Op op_matmul_added = {.name = "MatMul", .domain = "", .since = 1, .lower = lower_matmul_added, .flags = OP_CLAMPS};
+
 const Op ops_matmul[] = {
     {.name = "MatMul", .domain = "", .since = 1, .infer = infer_matmul, .lower = lower_matmul},
     {0},

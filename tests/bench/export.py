@@ -52,7 +52,9 @@ def vision(name, **options):
 
 def vit():
     import torchvision
-    return torchvision.models.VisionTransformer(image_size=224, patch_size=16, num_layers=6, num_heads=6, hidden_dim=384, mlp_dim=1536, num_classes=1000)
+    model = torchvision.models.VisionTransformer(image_size=224, patch_size=16, num_layers=6, num_heads=6, hidden_dim=384, mlp_dim=1536, num_classes=1000)
+    nn.init.normal_(model.heads.head.weight, std=0.05)  # zeros otherwise
+    return model
 
 
 class Encoder(nn.Module):
