@@ -153,6 +153,31 @@ static Step *call_narrow(Node *n, const Conv *c)
     return s;
 }
 
+/* A window of one pixel that moves by one: a product of the pixels' channels with the weights. */
+static bool is_product(const Conv *c)
+{
+    for (int i = 0; i < MAX_SPATIAL; i++)
+        if (!dim_is(c->window.kernel[i], 1) || c->window.stride[i] != 1 || c->window.out[i] != c->window.in[i] || !dim_is(c->window.pad_begin[i], 0)) return false;
+    return c->groups == 1;
+}
+
+static Step *call_product(Node *n, const Conv *c)
+{
+    Step *s = step_call(n, "gemm_packed_f32");
+    arg_in(s, n->in[0]);
+    arg_in(s, packed_panels(n, c, (int32_t)dim_value(c->in_channels), false));
+    arg_in(s, in(n, 2));
+    arg_in(s, in(n, 3));
+    arg_out(s, n->out[0]);
+    arg_struct(s, "struct gemm_packed");
+    field(s, "m", dim_mul(c->batch, dim_mul(dim_mul(c->window.out[0], c->window.out[1]), c->window.out[2])));
+    field(s, "n", c->out_channels);
+    field(s, "k", c->in_channels);
+    field(s, "a_row", c->in_channels);
+    field(s, "y_row", c->out_channels);
+    return s;
+}
+
 static void arg_winograd_scratch(Step *s, Node *n, const Conv *c)
 {
     int64_t channels = dim_value(c->in_channels), filters = dim_value(c->out_channels), panels = (filters + PANEL - 1) / PANEL;
@@ -189,7 +214,8 @@ static void lower_conv_last(Node *n)
 {
     Conv c;
     if (!read_conv(n, &c)) return;
-    Step *s = is_channelwise(&c) ? call_channelwise(n, &c) : is_narrow(n, &c) ? call_narrow(n, &c) : call_panels(n, &c);
+    Step *s = is_channelwise(&c) ? call_channelwise(n, &c) : is_narrow(n, &c) ? call_narrow(n, &c)
+              : is_product(&c) && !conv_takes_first(n) ? call_product(n, &c) : call_panels(n, &c);
     arg_real(s, (double)n->clamp_low);
     arg_real(s, (double)n->clamp_high);
     s->macs = dim_high(dim_mul(elements(n->out[0]), conv_taps(&c)));

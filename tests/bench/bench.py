@@ -139,12 +139,12 @@ class Theirs:
 
 
 def seconds(f, at_least):
-    """Seconds per call."""
-    count, start = 0, time.perf_counter()
+    """Processor time per call: others on the same processor do not count."""
+    count, start = 0, time.thread_time()
     while True:
         f()
         count += 1
-        passed = time.perf_counter() - start
+        passed = time.thread_time() - start
         if passed >= at_least:
             return passed / count
 
