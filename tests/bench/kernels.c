@@ -166,12 +166,12 @@ static double rate(void (*f)(const Job *), const Job *j, double at_least)
 {
     const double work = multiply_adds(j);
     double seconds = 0, count = 0;
-    while (seconds < at_least) {
+    do {
         const double start = now();
         f(j);
         seconds += now() - start;
         count++;
-    }
+    } while (seconds < at_least);
     return work * count / seconds;
 }
 
