@@ -1100,12 +1100,9 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
 
     /* 3  Conv "/f/f.6/Conv", Relu "/f/f.8/Relu": f_f_5_Relu_output_0_nhwc[1,8,8,16], w_onnx_Conv_56[32] -> f_f_8_Relu_output_0_nhwc[1,8,8,32] */
     float *const f_f_8_Relu_output_0_nhwc = (float *)(void *)(memory + AT_f_f_8_Relu_output_0_nhwc);
-    conv_packed_f32(f_f_5_Relu_output_0_nhwc, w_onnx_Conv_55_packed, w_onnx_Conv_56, NULL,
-        f_f_8_Relu_output_0_nhwc, &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8, .kernel_d = 1,
-        .kernel_h = 1, .kernel_w = 1, .stride_d = 1, .stride_h = 1, .stride_w = 1, .dilation_d = 1,
-        .dilation_h = 1, .dilation_w = 1, .out_d = 1, .out_h = 8, .out_w = 8},
-        &(const struct conv_packed){.batch = 1, .groups = 1, .in_channels = 16, .out_channels = 32,
-        .chunk = 16, .x_pixel = 16, .y_pixel = 32}, 0.0f, INFINITY);
+    gemm_packed_f32(f_f_5_Relu_output_0_nhwc, w_onnx_Conv_55_packed, w_onnx_Conv_56, NULL,
+        f_f_8_Relu_output_0_nhwc, &(const struct gemm_packed){.m = 64, .n = 32, .k = 16, .a_row = 16,
+        .y_row = 32}, 0.0f, INFINITY);
 
     /* 4  MaxPool "/f/f.9/MaxPool": f_f_8_Relu_output_0_nhwc[1,8,8,32] -> f_f_9_MaxPool_output_0_nhwc_1[1,4,4,32] */
     float *const f_f_9_MaxPool_output_0_nhwc_1 = (float *)(void *)(memory + AT_f_f_9_MaxPool_output_0_nhwc_1);
