@@ -69,6 +69,19 @@ static inline vec vec_load_some(const float *p, int32_t n)
 #endif
 }
 
+/* The first n of floats that are `step` apart, zeros in place of the others. */
+static inline vec vec_gather(const float *p, size_t step, int32_t n)
+{
+#if VEC == 1
+    (void)step;
+    return n > 0 ? *p : 0;
+#else
+    vec v = {0};
+    for (int32_t i = 0; i < VEC && i < n; i++) v[i] = p[(size_t)i * step];
+    return v;
+#endif
+}
+
 static inline void vec_store_some(float *p, vec v, int32_t n)
 {
 #if VEC == 1

@@ -270,12 +270,6 @@ static inline vec_bits nearest_vec(vec x)
 #endif
 }
 
-/* NaN becomes `low`. */
-static inline vec bound_vec(vec x, float low, float high)
-{
-    return select_vec(x > low, select_vec(x < high, x, all_vec(high)), all_vec(low));
-}
-
 /* 2^n for n in [-126, 127]; one exponent further up is infinity. */
 static inline vec power_of_two_vec(vec_bits n)
 {
@@ -294,14 +288,15 @@ static inline vec reduce_by_log2_vec(vec x, vec n)
     return (x - n * 0.693359375f) + n * 2.12194440e-4f;
 }
 
-/* e^x. Error below 1.1 ULP. Two factors make the power of two, so that results below FLT_MIN come out rounded as well. */
+/* e^x. Error below 1.1 ULP. Two factors make the power of two, so that results below FLT_MIN come out rounded as well. Where the result is
+ * 0, as of what is masked in attention, nothing underflows: that would be slow. */
 static inline vec exp_vec(vec x)
 {
-    const vec c = bound_vec(x, -104.0f, 89.0f);
+    const vec c = select_vec(x > -104.0f, select_vec(x < 89.0f, x, all_vec(89.0f)), all_vec(0.0f));
     const vec_bits n = nearest_vec(c * 1.44269504f), half = n / 2;
     const vec e = 1.0f + expm1_small_vec(reduce_by_log2_vec(c, real_vec(n)));
     const vec y = e * power_of_two_vec(half) * power_of_two_vec(n - half);
-    return select_vec(x != x, x, y);
+    return select_vec(x > -104.0f, y, select_vec(x != x, x, all_vec(0.0f)));
 }
 
 /* v, at most 2^22 in size, rounded to nearest even: added to 1.5 * 2^23, it stands in the low bits of the sum, which has no room
