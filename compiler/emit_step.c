@@ -347,7 +347,7 @@ static void emit_step(Model *m, const Step *s, FILE *f)
     case STEP_COPY: emit_copy(m, s, f); break;
     default: emit_control(m, s, f); break;
     }
-    if (s->symbol && s->kind != STEP_FOR) symbol_is_set(m, s, s->symbol, f);
+    if (s->symbol) symbol_is_set(m, s, s->symbol, f);
     for (int i = 0; i < s->n_args; i++)
         if (s->args[i].kind == ARG_SYMBOL) symbol_is_set(m, s, dim_text(s->args[i].number), f);
 }

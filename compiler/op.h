@@ -72,6 +72,7 @@ bool read_within(Node *n, int input, int64_t low, int64_t high); /* gives an inp
 bool can_learn(Node *n, int input);                      /* would need_dims succeed? Reads what --dim gives bounds of, as it does */
 void know_again(Node *n);                                /* infer.c: the values of n's outputs, now that more is known of its inputs */
 Dim size_of_data(Node *n, int output, int axis);         /* a size that a kernel works out, within the bounds of --dim OUTPUT:AXIS, or as declared; NULL after an error */
+bool size_is_stated(const Node *n, int output, int axis);/* would it find bounds? */
 void assume_elements(Node *n, int input, const int64_t *values); /* what a small input must hold for other reasons; checked at run time */
 bool known_scalar(const Value *v, double *value);        /* one-element constant of any numeric type */
 double const_as_double(const Value *v, int64_t index);   /* element of a numeric constant, converted */

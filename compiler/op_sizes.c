@@ -19,10 +19,16 @@ static const char *option_name(const Value *y, int axis)
     return mem_printf("%.*s:%d", (int)(is_wide ? length - suffix : length), y->name, axis);
 }
 
-Dim size_of_data(Node *n, int output, int axis)
+bool size_is_stated(const Node *n, int output, int axis)
 {
     const Value *y = n->out[output];
     const Shape *said = &y->declared.shape;
+    return bounds_of_size(n->graph->model, option_name(y, axis)) || (said->rank > axis && said->dim[axis] && dim_is_const(said->dim[axis]));
+}
+
+Dim size_of_data(Node *n, int output, int axis)
+{
+    const Value *y = n->out[output];
     const char *name = option_name(y, axis);
     const DimOption *bounds = bounds_of_size(n->graph->model, name);
     if (bounds && bounds->low < 0) {
@@ -30,7 +36,7 @@ Dim size_of_data(Node *n, int output, int axis)
         return NULL;
     }
     if (bounds) return bounds->low == bounds->high ? dim_const(bounds->low) : local_symbol(n, name, bounds->low, bounds->high);
-    if (said->rank > axis && said->dim[axis] && dim_is_const(said->dim[axis])) return said->dim[axis];
+    if (size_is_stated(n, output, axis)) return y->declared.shape.dim[axis];
     node_error(n, "how large axis %d of \"%s\" is, only the data tell, expected constants, or bounds: add --dim '%s=1..8' or the like", axis, y->name, name);
     return NULL;
 }

@@ -31,3 +31,10 @@ static inline int32_t dim_max_i32(int32_t a, int32_t b)
 {
     return a > b ? a : b;
 }
+
+/* A size that is found out in each round of a loop and must always be the same: the first round sets *seen. */
+int same_size(int64_t *seen, int32_t round, int32_t size)
+{
+    if (round == 0) *seen = size;
+    return *seen != size;
+}

@@ -1,0 +1,244 @@
+/* Loop: https://onnx.ai/onnx/operators/onnx__Loop.html */
+#include "control_flow.h"
+
+#include <string.h>
+
+enum { UNROLL_ROUNDS = 64 };
+
+static int carried_count(const Node *n)
+{
+    return n->n_in > 2 ? n->n_in - 2 : 0;
+}
+
+/* The trip count as far as it is known before the loop runs: a constant, INT32_MAX if there is none, or an expression; else NULL. */
+static Dim known_trips(Node *n)
+{
+    double m;
+    Dim *dims;
+    if (!in(n, 0)) return dim_const(INT32_MAX);
+    if (known_scalar(n->in[0], &m)) return dim_const(m < 0 ? 0 : m > INT32_MAX ? INT32_MAX : (int64_t)m);
+    if (!can_learn(n, 0) || known_dims(n->in[0], &dims) != 1 || dim_high(dims[0]) >= INT32_MAX) return NULL;
+    return dim_max(dim_const(0), dims[0]);
+}
+
+static bool has_end(Dim trips)
+{
+    return trips && !dim_is(trips, INT32_MAX);
+}
+
+/* Is the condition true from the first round to the last? */
+static bool always_continues(const Node *n, const Graph *g)
+{
+    double value;
+    bool at_first = !in(n, 1) || (known_scalar(n->in[1], &value) && value != 0);
+    const Value *next = g->outputs[0];
+    if (!at_first) return false;
+    if (next == g->inputs[1]) return true;
+    const Node *p = next->producer; /* torch writes the condition through an Identity or Cast */
+    if (p && p->graph == g && !strcmp(p->op_type, "Identity") && p->in[0] == g->inputs[1]) return true;
+    return known_scalar(next, &value) && value != 0;
+}
+
+static bool loop_signature(Node *n, Graph *g)
+{
+    int carried = carried_count(n);
+    if (g->n_inputs == 2 + carried && g->n_outputs >= 1 + carried && n->n_out <= g->n_outputs - 1) return true;
+    node_error(n, "carries %d values and has %d outputs, but its body has %d inputs and %d outputs", carried, n->n_out, g->n_inputs, g->n_outputs);
+    return false;
+}
+
+/* The loop as so many copies of its body, for values that change their shape from round to round. */
+static void unroll(Node *n, Graph *g, int rounds)
+{
+    int carried = carried_count(n), scans = n->n_out - carried;
+    Value **state = mem_dup(n->in + 2, (size_t)carried * sizeof *state);
+    Value ***rows = mem_array((size_t)(scans > 0 ? scans : 1), sizeof *rows);
+    for (int k = 0; k < scans; k++) rows[k] = mem_array((size_t)rounds + 1, sizeof **rows);
+    Value **arguments = mem_array((size_t)g->n_inputs + 1, sizeof *arguments), **results = mem_array((size_t)g->n_outputs + 1, sizeof *results);
+    for (int r = 0; r < rounds; r++) {
+        int64_t axis = 0;
+        arguments[0] = const_scalar(n, DT_INT64, r);
+        arguments[1] = const_scalar(n, DT_BOOL, 1);
+        for (int k = 0; k < carried; k++) arguments[2 + k] = state[k];
+        inline_clone(n, g, arguments, results);
+        for (int k = 0; k < carried; k++) state[k] = results[1 + k];
+        for (int k = 0; k < scans; k++) rows[k][r] = make2(n, "Unsqueeze", results[1 + carried + k], const_ints(n, 1, &axis), NULL);
+    }
+    for (int k = 0; k < carried; k++)
+        if (out(n, k)) make1(n, "Identity", state[k], n->out[k]);
+    for (int k = 0; k < scans; k++) {
+        if (!n->out[carried + k]) continue;
+        Node *concat = make_node(n, "Concat", rounds, rows[k], n->out[carried + k]);
+        attr_set_int(concat, "axis", 0);
+    }
+}
+
+/* Lists are compile-time bookkeeping, so a position in one must be known in each round. */
+static bool uses_lists(const Graph *g)
+{
+    for (int i = 0; i < g->n_nodes; i++) {
+        const Node *n = g->nodes[i];
+        if (strstr(n->op_type, "Sequence") || !strncmp(n->op_type, "Optional", 8)) return true;
+        for (int a = 0; a < n->n_attrs; a++)
+            for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++)
+                if (uses_lists(n->attrs[a].graphs[k])) return true;
+    }
+    return false;
+}
+
+static void plan_unrolling(Node *n, Graph *body, int64_t rounds)
+{
+    ((Attr *)attr_find(n, "body"))->graphs[0] = body;
+    attr_set_int(n, "unroll", rounds);
+    for (int i = 0; i < n->n_out; i++)
+        if (n->out[i]) n->out[i]->type = (Type){.kind = KIND_TENSOR, .shape = {.rank = -1}};
+}
+
+static bool must_unroll(const Node *n)
+{
+    return attr_find(n, "unroll") != NULL;
+}
+
+/* -- rows ------------------------------------------------------------------------------------------------------------------------- */
+
+/* The output that bounds the number of rounds where the trip count doesn't: the first whose size is stated, else the first. -1: no rows. */
+static int bounding_rows(const Node *n)
+{
+    int first = -1;
+    for (int i = n->n_out - 1; i >= carried_count(n); i--)
+        if (n->out[i] && (first < 0 || !size_is_stated(n, first, 0) || size_is_stated(n, i, 0))) first = i;
+    return first;
+}
+
+/* How many rounds there can be. `*rows`: what is stated of the rows, if that is what bounds them. False with an error. */
+static bool bound_rounds(Node *n, Dim trips, int64_t *most, Dim *rows)
+{
+    int bounding = bounding_rows(n);
+    *rows = NULL;
+    *most = has_end(trips) ? dim_high(trips) : INT32_MAX;
+    if (has_end(trips) || bounding < 0) return true;
+    *rows = size_of_data(n, bounding, 0);
+    if (*rows) *most = dim_high(*rows);
+    return *rows != NULL;
+}
+
+/* The round's number is an expression for the body: sizes may be computed from it. */
+static void give_counter(Node *n, Graph *g, int64_t most)
+{
+    Dim *counter = mem_alloc(sizeof *counter);
+    *counter = local_symbol(n, mem_printf("%s.round", *n->name ? n->name : "loop"), 0, most > 0 ? most - 1 : 0);
+    scalar_input(g, 0, DT_INT64);
+    g->inputs[0]->elements = counter;
+}
+
+static void infer_rows(Node *n, const Graph *g, Dim rounds, int mark)
+{
+    for (int i = carried_count(n); i < n->n_out; i++) {
+        const Value *row = g->outputs[1 + i];
+        if (!n->out[i] || !is_tensor(n, row)) continue;
+        Shape s = rows_shape(n, n->out[i], row, rounds, 0, mark);
+        set_out(n, i, row->type.dtype, &s);
+    }
+}
+
+static Dim row_count(const Node *n)
+{
+    for (int i = carried_count(n); i < n->n_out; i++)
+        if (n->out[i]) return dim_at(n->out[i], 0);
+    return NULL;
+}
+
+static void infer_loop(Node *n)
+{
+    Graph *g = body_of(n, "body");
+    if (!g || !need(n, 2, -1, 0, -1) || !loop_signature(n, g)) return;
+    int carried = carried_count(n), mark = n->graph->model->n_locals;
+    Dim trips = known_trips(n), rounds;
+    int64_t most;
+    bool few = trips && dim_is_const(trips) && dim_value(trips) > 0 && dim_value(trips) <= UNROLL_ROUNDS;
+    if (uses_lists(g) && few && always_continues(n, g)) {
+        plan_unrolling(n, g, dim_value(trips));
+        return;
+    }
+    if (!bound_rounds(n, trips, &most, &rounds)) return;
+    Graph *original = graph_clone(g, n->graph);
+    give_counter(n, g, most);
+    scalar_input(g, 1, DT_BOOL);
+    bool continues = always_continues(n, g);
+    bool same = infer_body(g, 2, carried, n->in + 2, 1);
+    n->failed = body_failed(g);
+    if (n->failed) return;
+    continues = continues || always_continues(n, g);
+    if (!same) {
+        if (few && continues) plan_unrolling(n, original, dim_value(trips));
+        else node_error(n, "carries values whose shape changes from round to round; expected the same shape, or a constant number of at most %d rounds", UNROLL_ROUNDS);
+        return;
+    }
+    for (int i = 0; i < carried; i++) set_out_like(n, i, n->in[2 + i]);
+    if (!rounds) rounds = continues ? trips : local_symbol(n, mem_printf("%s.rounds", *n->name ? n->name : "loop"), 0, most);
+    infer_rows(n, g, rounds, mark);
+}
+
+static void expand_loop(Node *n)
+{
+    if (must_unroll(n)) unroll(n, body_of(n, "body"), (int)attr_int(n, "unroll", 0));
+}
+
+/* The condition before the first round. */
+static void lower_condition(Node *n, Value *condition)
+{
+    double value;
+    if (in(n, 1) && !known_scalar(n->in[1], &value)) {
+        copy_into_state(n, condition, n->in[1]);
+        return;
+    }
+    lower_store(n, condition, dim_const(!in(n, 1) || value != 0));
+}
+
+/* The head of the loop: ends that the loop itself doesn't have are checked at the start of a round. */
+static void lower_head(Node *n, Graph *g, Dim trips, bool continues)
+{
+    Value *round = g->inputs[0];
+    Step *loop = step_control(n, STEP_FOR);
+    loop->symbol = dim_text(round->elements[0]);
+    if (has_end(trips)) loop->number = trips;
+    else if (!trips) loop->source = n->in[0];
+    if (!continues) loop->condition = g->inputs[1];
+    lower_store(n, round, round->elements[0]);
+    if (!has_end(trips)) lower_check(n, round, 0, dim_high(round->elements[0]));
+    if (continues) lower_store(n, g->inputs[1], dim_const(1));
+}
+
+static void lower_loop(Node *n)
+{
+    Graph *g = body_of(n, "body");
+    int carried = carried_count(n);
+    Dim trips = known_trips(n), counter = g->inputs[0]->elements[0], rows = row_count(n);
+    bool continues = always_continues(n, g);
+    Value ***seen = mem_array((size_t)n->n_out + 1, sizeof *seen);
+    for (int i = 0; i < g->n_inputs; i++) g->inputs[i]->is_input = false;
+    if (!continues) lower_condition(n, g->inputs[1]);
+    for (int i = 0; i < carried; i++) copy_into_state(n, g->inputs[2 + i], n->in[2 + i]);
+    for (int i = carried; i < n->n_out; i++)
+        if (n->out[i]) seen[i] = lower_rows_start(n, n->out[i], g->outputs[1 + i]);
+    lower_head(n, g, trips, continues);
+    lower_body(g);
+    for (int i = carried; i < n->n_out; i++)
+        if (n->out[i]) lower_row(n, n->out[i], seen[i], counter, g->outputs[1 + i], counter);
+    if (!continues) copy_into_state(n, g->inputs[1], g->outputs[0]);
+    lower_updates(n, carried, g->inputs + 2, g->outputs + 1);
+    step_control(n, STEP_END);
+    if (rows && !(continues && rows == trips)) {
+        lower_store(n, g->inputs[0], counter);
+        lower_read(n, g->inputs[0], 0, rows);
+    }
+    for (int i = carried; i < n->n_out; i++)
+        if (n->out[i]) lower_rows_end(n, n->out[i], seen[i]);
+    for (int i = 0; i < carried; i++)
+        if (out(n, i)) copy_whole(n, n->out[i], g->inputs[2 + i]);
+}
+
+const Op ops_loop[] = {
+    {.name = "Loop", .domain = "", .since = 1, .infer = infer_loop, .lower = lower_loop, .expand = expand_loop, .flags = OP_CONTROL},
+    {0},
+};
