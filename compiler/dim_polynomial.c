@@ -4,16 +4,51 @@
 
 #include <stdlib.h>
 
-enum { MAX_POWER = 62 }; /* from here on a power saturates, or only its parity counts */
+enum { MAX_POWER = 62 };   /* from here on a power saturates, or only its parity counts */
+enum { MAX_FACTORS = 32 }; /* in a product with more, quotients don't narrow the range */
 
 /* ---- Monomials ---- */
+
+static int64_t power_in(Dim monomial, Dim atom)
+{
+    for (int i = 0; i < factor_count(monomial); i++)
+        if (factors(monomial)[i].dim == atom) return factors(monomial)[i].number;
+    return 0;
+}
+
+static Range range_of_parts(const Part *parts, int count)
+{
+    Range range = {1, 1};
+    for (int i = 0; i < count; i++) range = range_mul(range, range_power(parts[i].dim->range, parts[i].number));
+    return range;
+}
+
+/* b floor(a / b) is at most a: the range of a product that has the factor parts[at] = floor(a / b), if b is among the others, and none of
+ * them is negative; else `range`. */
+static Range range_beside_quotient(const Part *parts, int count, int at, Range range)
+{
+    const Part *quotient = parts[at].dim->parts;
+    Dim a = quotient[0].dim, b = quotient[1].dim;
+    Part others[MAX_FACTORS];
+    int kept = 0, found = 0;
+    if (parts[at].number != 1 || b->kind == SUM || b->kind == CONST || a->range.low < 0 || range.low < 0) return range;
+    for (int i = 0; i < count; i++) {
+        int64_t power = i == at ? 1 : power_in(b, parts[i].dim);
+        found += i != at && power > 0;
+        if (parts[i].number < power) return range;
+        if (parts[i].number > power) others[kept++] = (Part){parts[i].number - power, parts[i].dim};
+    }
+    if (found < factor_count(b)) return range;
+    return (Range){range.low, min(range.high, mul(a->range.high, range_of_parts(others, kept).high))};
+}
 
 static Dim new_product(const Part *parts, int count)
 {
     if (count == 0) return dim_const(1);
     if (count == 1 && parts[0].number == 1) return parts[0].dim;
-    Range range = {1, 1};
-    for (int i = 0; i < count; i++) range = range_mul(range, range_power(parts[i].dim->range, parts[i].number));
+    Range range = range_of_parts(parts, count);
+    for (int i = 0; i < count && count <= MAX_FACTORS; i++)
+        if (parts[i].dim->kind == FLOORDIV) range = range_beside_quotient(parts, count, i, range);
     return dim_intern((struct DimExpr){.kind = PRODUCT, .count = count, .parts = parts, .range = range});
 }
 
@@ -37,13 +72,6 @@ Dim monomial_mul(Dim a, Dim b)
         }
     }
     return new_product(parts, n);
-}
-
-static int64_t power_in(Dim monomial, Dim atom)
-{
-    for (int i = 0; i < factor_count(monomial); i++)
-        if (factors(monomial)[i].dim == atom) return factors(monomial)[i].number;
-    return 0;
 }
 
 Dim monomial_div(Dim a, Dim b)

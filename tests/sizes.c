@@ -37,19 +37,20 @@ static void *room(size_t count, size_t size)
     return p;
 }
 
-typedef struct { float scale[2], all_scales[3], start, limit, delta; } Scaling;
+typedef struct { float scale[2], all_scales[3], start, limit, delta, layout[3]; } Scaling;
 
 static int run_scaled(const Scaling *s, int32_t height, int32_t width)
 {
     const int8_t pixels[6] = {1, 2, 3, 4, 5, 6};
     float *image = room((size_t)(2 * height * width), sizeof *image), *enlarged = room(SCALED_ENLARGED_COUNT, sizeof(float));
     float *features = room(SCALED_FEATURES_COUNT, sizeof(float)), *list = room(SCALED_NUMBERS_COUNT, sizeof(float));
+    float *largest = room(SCALED_LARGEST_COUNT, sizeof(float));
     int8_t *nearest = room(SCALED_NEAREST_COUNT, 1);
-    int32_t dims[4][4];
+    int32_t dims[5][4];
     for (int32_t i = 0; i < 2 * height * width; i++) image[i] = (float)i;
-    int status = scaled_run(height, width, image, pixels, s->scale, s->all_scales, &s->start, &s->limit, &s->delta, enlarged, dims[0], features,
-                            dims[1], nearest, dims[2], list, dims[3]);
-    free(image), free(enlarged), free(features), free(list), free(nearest);
+    int status = scaled_run(height, width, image, pixels, s->scale, s->all_scales, &s->start, &s->limit, &s->delta, s->layout, enlarged, dims[0], features,
+                            dims[1], nearest, dims[2], list, dims[3], largest, dims[4]);
+    free(largest), free(image), free(enlarged), free(features), free(list), free(nearest);
     return status;
 }
 
@@ -72,7 +73,7 @@ static int run_chosen(const Choosing *c, const float *x)
 
 /* -- any numbers, then good ones ------------------------------------------------------------------------------------------------ */
 
-static const Scaling good_scaling = {{1.5F, 2}, {1, 1, 2}, 0, 4, 1};
+static const Scaling good_scaling = {{1.5F, 2}, {1, 1, 2}, 0, 4, 1, {2, 2, -1}};
 static const Choosing good_choice = {1, {0, 1}, {5, -1}, {1, 0}, {1, 2}};
 
 static int any_scaled(void)
@@ -80,6 +81,7 @@ static int any_scaled(void)
     Scaling s = good_scaling;
     for (int i = 0; i < 2; i++) s.scale[i] = real(2);
     for (int i = 0; i < 3; i++) s.all_scales[i] = real(1);
+    for (int i = 0; i < 3; i++) s.layout[i] = real(i ? i : -1);
     s.start = real(0);
     s.limit = real(5);
     s.delta = real(1);

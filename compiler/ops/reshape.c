@@ -1,6 +1,7 @@
 /* Reshape, Flatten, Squeeze, Unsqueeze: the same elements in the same order under another shape.
  * https://onnx.ai/onnx/operators/onnx__Reshape.html (and the others)
- * Shapes and axes are attributes in the older forms, inputs in the newer ones. */
+ * Shapes and axes are attributes in the older forms, inputs in the newer ones. Of a shape that only the data tell, every dimension but the
+ * last is anything up to the number of elements, and the last is what remains. */
 #include "op.h"
 
 static bool need_room(Node *n, int rank)
@@ -82,9 +83,37 @@ static void shape_of_data(Node *n, const Dim *wanted, bool allow_zero, Shape *y)
     for (int i = 0; i < y->rank; i++) y->dim[i] = dim_add(y->dim[i], dim_mul(is_rest[i], rest));
 }
 
+static bool is_decided_by_data(Node *n)
+{
+    return n->opset >= 5 && !can_learn(n, 1);
+}
+
+/* The sizes that the kernel of lower_by_data finds out. */
+static void infer_by_data(Node *n)
+{
+    Dim count = shape_elements(&n->in[0]->type.shape), rank = elements(n->in[1]), given = dim_const(1);
+    if (!need_type(n, 1, (DType[]){DT_INT64}, 1) || !need_rank(n, 1, 1, 1)) return;
+    if (!dim_is_const(rank)) {
+        node_error(n, "input 1 \"%s\" has %s elements, expected a fixed number of dimensions", n->in[1]->name, dim_text(rank));
+        return;
+    }
+    if (!need_room(n, dim_value(rank) > MAX_RANK ? MAX_RANK + 1 : (int)dim_value(rank))) return;
+    Shape y = {.rank = (int)dim_value(rank)};
+    for (int i = 0; i < y.rank; i++) {
+        bool last = i == y.rank - 1;
+        y.dim[i] = !last ? local_symbol(n, mem_printf("%s.size%d", n->out[0]->name, i), 0, dim_high(count)) : i ? dim_floordiv(count, given) : count;
+        given = dim_mul(given, y.dim[i]);
+    }
+    if (y.rank || need_equal(n, count, dim_const(1), "elements to make a scalar of, and 1")) set_out(n, 0, n->in[0]->type.dtype, &y);
+}
+
 static void infer_reshape(Node *n)
 {
     if (!need(n, n->opset < 5 ? 1 : 2, n->opset < 5 ? 1 : 2, 1, 1) || !need_tensor_inputs(n)) return;
+    if (is_decided_by_data(n)) {
+        infer_by_data(n);
+        return;
+    }
     const Shape *x = &n->in[0]->type.shape;
     Dim *wanted;
     Shape y = {.rank = list_of(n, "shape", 5, &wanted)};
@@ -99,6 +128,26 @@ static void infer_reshape(Node *n)
     }
     if (need_equal(n, shape_elements(x), shape_elements(&y), mem_printf("elements of %s and of %s", shape_text(x), shape_text(&y))))
         set_out(n, 0, n->in[0]->type.dtype, &y);
+}
+
+static void lower_by_data(Node *n)
+{
+    const Shape *x = &n->in[0]->type.shape, *y = &n->out[0]->type.shape;
+    Value *sizes = scratch(n, "sizes", DT_INT64, dim_const(y->rank));
+    Step *s = step_call(n, "reshaped");
+    arg_in(s, n->in[1]);
+    arg_out(s, sizes);
+    arg_int(s, y->rank);
+    arg_dims(s, x->rank, x->dim);
+    arg_int(s, x->rank);
+    arg_int(s, n->opset >= 14 && attr_int(n, "allowzero", 0));
+    for (int i = 0; i < y->rank - 1; i++) lower_read(n, sizes, i, y->dim[i]);
+}
+
+static void lower_reshape(Node *n)
+{
+    if (is_decided_by_data(n) && n->out[0]->type.shape.rank) lower_by_data(n);
+    lower_as_view(n);
 }
 
 /* -- Flatten ------------------------------------------------------------------------------------------------------------------ */
@@ -186,12 +235,12 @@ static void infer_unsqueeze(Node *n)
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
-#define RESHAPES(op, f) {.name = op, .domain = "", .since = 1, .infer = f, .lower = lower_as_view, .flags = OP_HALF_NATIVE | OP_MOVES}
+#define RESHAPES(op, f, l) {.name = op, .domain = "", .since = 1, .infer = f, .lower = l, .flags = OP_HALF_NATIVE | OP_MOVES}
 
 const Op ops_reshape[] = {
-    RESHAPES("Reshape", infer_reshape),
-    RESHAPES("Flatten", infer_flatten),
-    RESHAPES("Squeeze", infer_squeeze),
-    RESHAPES("Unsqueeze", infer_unsqueeze),
+    RESHAPES("Reshape", infer_reshape, lower_reshape),
+    RESHAPES("Flatten", infer_flatten, lower_as_view),
+    RESHAPES("Squeeze", infer_squeeze, lower_as_view),
+    RESHAPES("Unsqueeze", infer_unsqueeze, lower_as_view),
     {0},
 };

@@ -99,23 +99,29 @@ def chosen():
 
 
 def scaled():
-    """Scales and ends of ranges that are float inputs."""
+    """Scales, ends of ranges and a shape that are float inputs."""
     nodes = [
         node("Concat", "ones scale", "scales", axis=0),
         node("Resize", "image scales", "enlarged", mode="linear"),
         node("Conv", "enlarged filters", "features", pads=[1, 1, 1, 1]),
         node("Resize", "pixels all_scales", "nearest", mode="nearest"),
         node("Range", "start limit delta", "numbers"),
+        node("Cast", "layout", "shape", to=T.INT64),
+        node("Reshape", "image shape", "laid_out"),
+        node("Transpose", "laid_out", "turned", perm=[1, 0, 2]),
+        node("Relu", "turned", "positive"),
+        node("ReduceMax", "positive first", "largest", keepdims=0),
     ]
     for n in nodes:
         if n.op_type == "Resize":
             n.input.insert(1, "")  # no roi
     inputs = [value("image", T.FLOAT, 1, 2, "height", "width"), value("pixels", T.INT8, 1, 2, 3), value("scale", T.FLOAT, 2)]
     inputs += [value("all_scales", T.FLOAT, 3), value("start", T.FLOAT), value("limit", T.FLOAT), value("delta", T.FLOAT)]
+    inputs += [value("layout", T.FLOAT, 3)]
     outputs = [value("enlarged", T.FLOAT, 1, 2, "new_height", "new_width"), value("features", T.FLOAT, 1, 1, "new_height", "new_width")]
-    outputs += [value("nearest", T.INT8, "n0", "n1", "n2"), value("numbers", T.FLOAT, "n")]
+    outputs += [value("nearest", T.INT8, "n0", "n1", "n2"), value("numbers", T.FLOAT, "n"), value("largest", T.FLOAT, "l0", "l1")]
     filters = (np.arange(18, dtype=np.float32) - 8).reshape(1, 2, 3, 3) / 16
-    initializers = constants(ones=np.ones(2, np.float32), filters=filters)
+    initializers = constants(ones=np.ones(2, np.float32), filters=filters, first=np.int64([0]))
     feeds = []
     for k in range(3):
         random = np.random.default_rng(k)
@@ -127,6 +133,7 @@ def scaled():
             "start": np.float32(0.5),
             "limit": np.float32((3, 4.2, -1)[k]),
             "delta": np.float32((1, 0.4, -0.3)[k]),
+            "layout": np.float32(((2, 3, 4), (5, -1, 2), (4, 1, -1))[k]),
         }
         feeds.append(feed)
     return build("sizes_scaled", nodes, inputs, outputs, initializers), feeds

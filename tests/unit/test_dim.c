@@ -85,6 +85,17 @@ START_TEST(constant_arithmetic)
 }
 END_TEST
 
+START_TEST(a_product_with_its_quotient_stays_below_the_dividend)
+{
+    Dim a = dim_symbol("part_a", 0, 60), b = dim_symbol("part_b", 0, 60), whole = k(60), rest = dim_floordiv(whole, dim_mul(a, b));
+    ck_assert_int_eq(dim_high(dim_mul(a, dim_floordiv(whole, a))), 60);
+    ck_assert_int_eq(dim_high(dim_mul(dim_mul(a, b), rest)), 60);
+    ck_assert_int_eq(dim_high(dim_mul(b, dim_mul(rest, a))), 60);
+    ck_assert_int_eq(dim_high(dim_mul(dim_mul(a, a), dim_mul(b, rest))), 3600);
+    ck_assert_int_eq(dim_high(dim_mul(a, rest)), 3600); /* b may be small */
+    ck_assert_int_eq(dim_low(dim_mul(dim_mul(a, b), rest)), 0);
+}
+END_TEST
 START_TEST(division_by_zero_is_defined)
 {
     ck_assert(dim_is(dim_floordiv(k(7), k(0)), 0));
@@ -555,6 +566,7 @@ Suite *dim_suite(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, constants_are_shared);
     tcase_add_test(tests, constant_arithmetic);
+    tcase_add_test(tests, a_product_with_its_quotient_stays_below_the_dividend);
     tcase_add_test(tests, division_by_zero_is_defined);
     tcase_add_test(tests, arithmetic_saturates);
     tcase_add_test(tests, symbols_are_known_by_name);
