@@ -87,13 +87,13 @@ END_TEST
 
 START_TEST(a_product_with_its_quotient_stays_below_the_dividend)
 {
-    Dim a = dim_symbol("part_a", 0, 60), b = dim_symbol("part_b", 0, 60), whole = k(60), rest = dim_floordiv(whole, dim_mul(a, b));
-    ck_assert_int_eq(dim_high(dim_mul(a, dim_floordiv(whole, a))), 60);
-    ck_assert_int_eq(dim_high(dim_mul(dim_mul(a, b), rest)), 60);
-    ck_assert_int_eq(dim_high(dim_mul(b, dim_mul(rest, a))), 60);
-    ck_assert_int_eq(dim_high(dim_mul(dim_mul(a, a), dim_mul(b, rest))), 3600);
-    ck_assert_int_eq(dim_high(dim_mul(a, rest)), 3600); /* b may be small */
-    ck_assert_int_eq(dim_low(dim_mul(dim_mul(a, b), rest)), 0);
+    Dim p = dim_symbol("part_p", 0, 60), q = dim_symbol("part_q", 0, 60), whole = k(60), rest = dim_floordiv(whole, dim_mul(p, q));
+    ck_assert_int_eq(dim_high(dim_mul(p, dim_floordiv(whole, p))), 60);
+    ck_assert_int_eq(dim_high(dim_mul(dim_mul(p, q), rest)), 60);
+    ck_assert_int_eq(dim_high(dim_mul(q, dim_mul(rest, p))), 60);
+    ck_assert_int_eq(dim_high(dim_mul(dim_mul(p, p), dim_mul(q, rest))), 3600);
+    ck_assert_int_eq(dim_high(dim_mul(p, rest)), 3600); /* q may be small */
+    ck_assert_int_eq(dim_low(dim_mul(dim_mul(p, q), rest)), 0);
 }
 END_TEST
 START_TEST(division_by_zero_is_defined)
