@@ -127,6 +127,70 @@ static void check_write(Value *v, bool written, void *context)
     if (written) v->marked = true;
 }
 
+/* -- symbols ----------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct { const Place *place; const Model *model; bool *is_set; } Symbols;
+
+static int local_index(const Model *m, const char *symbol)
+{
+    for (int i = 0; i < m->n_locals; i++)
+        if (!strcmp(m->locals[i], symbol)) return i;
+    return -1;
+}
+
+static void check_symbol(const char *symbol, void *context)
+{
+    const Symbols *s = context;
+    int i = local_index(s->model, symbol);
+    if (i >= 0 && !s->is_set[i]) broken(s->place, NULL, mem_printf("%s is used before it is set", symbol));
+}
+
+static void check_dims(Symbols *s, int count, const Dim *dims)
+{
+    for (int i = 0; i < count; i++)
+        if (dims[i]) dim_symbols(dims[i], check_symbol, s);
+}
+
+static void check_loop_symbols(Symbols *s, const Loop *l)
+{
+    check_dims(s, l->rank, l->extent);
+    for (int i = 0; i < l->n_operands; i++) {
+        check_dims(s, 1, &l->operands[i].offset);
+        check_dims(s, l->rank, l->operands[i].stride);
+    }
+}
+
+static void set_symbol(Symbols *s, const char *symbol)
+{
+    int i = local_index(s->model, symbol);
+    if (i >= 0) s->is_set[i] = true;
+}
+
+/* Sizes that data decide are used behind the step that finds them out. */
+static void check_step_symbols(Symbols *s, const Step *step)
+{
+    for (int i = 0; i < step->n_args; i++)
+        if (step->args[i].kind == ARG_SYMBOL) set_symbol(s, dim_text(step->args[i].number));
+    for (int i = 0; i < step->n_args; i++) {
+        check_dims(s, step->args[i].numbers ? step->args[i].count : 0, step->args[i].numbers);
+        check_dims(s, 2, (Dim[]){step->args[i].number, step->args[i].offset});
+    }
+    if (step->loop) check_loop_symbols(s, step->loop);
+    check_dims(s, 4, (Dim[]){step->source_offset, step->target_offset, step->bytes, step->number});
+    if (step->symbol) set_symbol(s, step->symbol);
+}
+
+static void check_symbols(const Model *m, const char *stage)
+{
+    const Graph *g = m->graph;
+    Symbols s = {.model = m, .is_set = mem_array((size_t)m->n_locals + 1, sizeof *s.is_set)};
+    for (int i = 0; i < g->n_steps && m->n_locals; i++) {
+        Place p = {stage, g->steps[i]->node, g->steps[i]};
+        s.place = &p;
+        if (!g->steps[i]->elided) check_step_symbols(&s, g->steps[i]);
+    }
+}
+
 static void check_steps(const Graph *g, const char *stage)
 {
     for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], forget, NULL);
@@ -195,5 +259,6 @@ void check(Model *m, const char *stage)
     bool lowered = planned || !strcmp(stage, "lower") || !strcmp(stage, "fuse");
     check_graph(m->graph, stage, !after_load);
     if (lowered) check_steps(m->graph, stage);
+    if (lowered) check_symbols(m, stage);
     if (planned) check_memory(m, stage);
 }

@@ -70,7 +70,11 @@ static void lower_concat(Node *n)
 static int listed_sizes(Node *n, Dim **sizes)
 {
     const int64_t *values;
-    if (n->opset >= 13 || in(n, 1)) return in(n, 1) ? need_dims(n, 1, sizes) : 0;
+    if (in(n, 1)) {
+        if (!can_learn(n, 1)) read_within(n, 1, 0, dim_high(dim_at(n->in[0], attr_axis(n, "axis", 0, n->in[0]->type.shape.rank))));
+        return need_dims(n, 1, sizes);
+    }
+    if (n->opset >= 13) return 0;
     int count = attr_ints(n, "split", &values);
     *sizes = mem_array((size_t)count + 1, sizeof **sizes);
     for (int i = 0; i < count; i++) (*sizes)[i] = dim_const(values[i]);
