@@ -34,6 +34,10 @@ static Dim count_of_dims(Node *n, const Dim *ends)
         node_error(n, "delta is 0, expected another number; the model is invalid here, check how it was exported");
         return NULL;
     }
+    if (dim_low(delta) <= 0 && dim_high(delta) >= 0) {
+        Dim one = dim_const(1), size = dim_max(delta, dim_sub(dim_const(0), delta));
+        assume_equal(n, dim_min(size, one), one);
+    }
     return dim_max(dim_const(0), dim_ceildiv(dim_sub(ends[1], ends[0]), delta));
 }
 
