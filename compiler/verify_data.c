@@ -94,14 +94,15 @@ static void include(Options *o, const char *name, int64_t size)
     o->dims[o->n_dims++] = (DimOption){.name = name, .low = size < 1 ? size : 1, .high = size};
 }
 
-/* Values stay values: a range of more than one, so that nothing is compiled for the data's own numbers. */
+/* Values stay values: a range of more than one, so that nothing is compiled for the data's own numbers. Those that are no sizes, such as
+ * the end of a slice that takes everything, get no bounds in the end (see bound_dims). */
 static void include_values(const Model *m, Options *o, const char *input, const Value *v)
 {
     int64_t count = value_count(v);
     for (int64_t i = 0; i < count && i < MAX_RANK; i++) {
         const char *name = mem_printf("%s[%lld]", input, (long long)i);
         int64_t x = const_as_int(v, i);
-        if (is_given(&m->options, name) || x > INT32_MAX || x < -INT32_MAX) continue;
+        if (is_given(&m->options, name)) continue;
         include(o, name, x);
         include(o, name, 2);
     }
@@ -124,11 +125,20 @@ static bool include_set(Model *m, const DataSet *set, const OpenDim *dims, int c
     return true;
 }
 
+static void drop_huge(Options *o)
+{
+    int kept = 0;
+    for (int i = 0; i < o->n_dims; i++)
+        if (o->dims[i].low >= -INT32_MAX && o->dims[i].high <= INT32_MAX) o->dims[kept++] = o->dims[i];
+    o->n_dims = kept;
+}
+
 bool bound_dims(Model *m, const DataSets *sets, const OpenDim *dims, int count, Options *o)
 {
     m->options = *o; /* what the user gave stays to be told from what is added */
     for (int i = 0; i < sets->count; i++)
         if (!include_set(m, &sets->items[i], dims, count, o)) return false;
+    drop_huge(o);
     return true;
 }
 

@@ -23,6 +23,7 @@
     SUITE(resize) \
     SUITE(sample) \
     SUITE(rnn) \
+    SUITE(sizes) \
     SUITE(trees)
 #endif
 
