@@ -16,6 +16,9 @@ bool rewrite_addend(Node *n);      /* Add of a bias, or of another result, into 
 bool rewrite_pad(Node *n);         /* Pad into Conv */
 bool rewrite_clamp(Node *n);       /* Relu or Clip into its producer */
 
+bool rewrite_gelu(Node *n);        /* Gelu's formula becomes Gelu */
+bool rewrite_norm(Node *n);        /* the formulas of LayerNormalization and RMSNormalization become those */
+
 /* Of models quantised with QuantizeLinear and DequantizeLinear around real operators. They run to their end before all others, which see
  * dequantised weights as constants. */
 bool rewrite_dequantize_down(Node *n);      /* moving(dequantize(x)) becomes dequantize(moving(x)) */
@@ -28,6 +31,7 @@ bool rewrite_qdq(Node *n);                  /* quantize(operator(dequantize(x), 
 bool is_op(const Node *n, const char *op_type);        /* of the default domain */
 Node *only_producer(const Node *n, int input);          /* the node that makes the input, if nothing else reads that value; else NULL */
 bool clamp_of(Node *n, double *low, double *high);      /* a Relu or Clip with constant bounds: these */
+Node *replace_node(Node *n, const char *op_type, int n_in, Value **inputs); /* a new node in place of n, which is dead */
 void take_outputs(Node *by, Node *n);                   /* output 0 of n is made by `by` from now on; n is dead */
 void move_before(Node *moved, Node *n);                 /* in the order of execution */
 void set_input(Node *n, int i, Value *v);               /* with as many inputs as that takes */
