@@ -99,7 +99,7 @@ static bool output_size(Node *n, Window *w, int i, bool ceil_mode)
                    i - (MAX_SPATIAL - w->rank) + 2, (long long)most);
         return false;
     }
-    room = not_negative(room);
+    if (dim_low(room) < 0) assume_equal(n, not_negative(room), room);
     Dim steps = ceil_mode ? dim_ceildiv(room, stride) : dim_floordiv(room, stride);
     w->out[i] = dim_add(steps, dim_const(1));
     /* A last window that would start behind the image and its first pad is left out. */

@@ -154,6 +154,19 @@ static inline vec vec_fma(vec a, vec b, vec c)
 #endif
 }
 
+/* vec_fma of single floats, with the same rounding. */
+static inline float fused_f32(float a, float b, float c)
+{
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT ON
+    return a * b + c;
+#elif (VEC >= 8 && defined(__FMA__)) || (VEC == 4 && defined(__aarch64__) && VEC_HAS(__builtin_aarch64_fmav4sf))
+    return __builtin_fmaf(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
 /* The sum of a vector's floats, by halves. */
 static inline float vec_sum(vec v)
 {

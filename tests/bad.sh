@@ -40,6 +40,7 @@ usage() { # ARGUMENT...: exit 2
 ok "no model" usage
 ok "unknown option" usage --no-such-option x.onnx
 ok "bad --dim" usage x.onnx --dim batch
+ok "negative --dim" usage x.onnx --dim batch=-1..4
 ok "bad --weights" usage x.onnx --weights cloud
 
 : >"$work/empty.onnx"

@@ -69,8 +69,63 @@ def models():
     ).sizes_forbidden((0, 3), (2, 49))
     nothing, everything = np.zeros((3, 20, 20)), np.full((3, 20, 20), np.nan)
     yield Model("small_detector", None, sizes=(20, 20)).fine(image=nothing).fine(image=everything).sizes_forbidden((3, 20), (20, 49))
+    yield from sizes()
     yield from indices()
     yield from sizes_in_data()
+
+
+def sizes():
+    """Sizes of inputs that operators make something impossible of."""
+    yield Model(
+        "conv", "(float[1,1,h,w] x, float[1,1,3,3] k) => (float[1,1,a,b] y) { y = Conv(x, k) }", "--dim h=1..8 --dim w=1..8", sizes=(3, 8)
+    ).sizes_forbidden((1, 8), (2, 8), (8, 1))
+    yield Model(
+        "pool",
+        "(float[1,1,h,w] x) => (float[1,1,a,b] y) { y = MaxPool <kernel_shape = [3, 2], strides = [2, 2]> (x) }",
+        "--dim h=1..8 --dim w=1..8",
+        sizes=(3, 8),
+    ).sizes_forbidden((1, 8), (8, 1))
+    yield Model(
+        "crop", "(float[n] x) => (float[a] y) { p = Constant <value_ints = [-1, -2]> () y = Pad(x, p) }", "--dim n=0..8", sizes=[5]
+    ).sizes_forbidden([0], [2])
+    yield Model(
+        "crop_and_pad", "(float[n] x) => (float[a] y) { p = Constant <value_ints = [-3, 4]> () y = Pad(x, p) }", "--dim n=0..8", sizes=[5]
+    ).sizes_forbidden([0], [2])
+    yield Model(
+        "halves", "(float[n] x) => (float[a] y, float[a] z) { y, z = Split <num_outputs = 2> (x) }", "--dim n=0..8", sizes=[6]
+    ).sizes_forbidden([9], [-1])
+    yield Model("mean_of_none", "(float[n] x) => (float[1] y) { y = ReduceMean(x) }", "--dim n=0..8", sizes=[5]).fine([0], x=[])
+    yield Model("max_of_none", "(float[n] x) => (float[1] y) { y = ReduceMax(x) }", "--dim n=0..8", sizes=[5]).fine([0], x=[])
+    yield Model("arg_max_of_none", "(float[n] x) => (int64[1] y) { y = ArgMax(x) }", "--dim n=0..8", sizes=[5]).fine([0], x=[])
+    yield Model(
+        "gather_of_none", "(float[n] x) => (float y) { i = Constant <value_int = 0> () y = Gather(x, i) }", "--dim n=0..8", sizes=[5]
+    ).call(EVALUE, [0], {"x": []})
+    yield Model("softmax_of_none", "(float[2,n] x) => (float[2,n] y) { y = Softmax(x) }", "--dim n=0..8", sizes=[5]).fine([0], x=[])
+    yield Model(
+        "matmul_of_none", "(float[m,n] x, float[n,2] w) => (float[m,2] y) { y = MatMul(x, w) }", "--dim m=0..4 --dim n=0..8", sizes=[4, 8]
+    ).fine([4, 0], x=[], w=[]).fine([0, 8], x=[])
+    yield Model(
+        "norm_of_none",
+        "(float[m,n] x, float[n] s) => (float[m,n] y) { y = LayerNormalization(x, s) }",
+        "--dim m=0..4 --dim n=0..8",
+        sizes=[4, 8],
+    ).fine([4, 0], x=[], s=[]).fine([0, 8], x=[])
+    yield Model(
+        "conv_of_none", "(float[n,1,4,4] x, float[8,1,3,3] k) => (float[n,8,2,2] y) { y = Conv(x, k) }", "--dim n=0..4", sizes=[2]
+    ).fine([0], x=[])
+    yield Model(
+        "attention_of_none",
+        "(float[n,2,l,8] q, float[n,2,l,8] k, float[n,2,l,8] v) => (float[n,2,l,8] y) { y = Attention(q, k, v) }",
+        "--dim n=0..4 --dim l=0..4",
+        sizes=[2, 3],
+        opset=23,
+    ).fine([0, 3], q=[], k=[], v=[]).fine([2, 0], q=[], k=[], v=[])
+    yield Model(
+        "lstm_of_none",
+        "(float[t,n,2] x, float[1,8,2] w, float[1,8,2] r) => (float[t,1,n,2] y, float[1,n,2] h) { y, h = LSTM <hidden_size = 2> (x, w, r) }",
+        "--dim t=0..4 --dim n=0..3",
+        sizes=[4, 3],
+    ).fine([0, 3], x=[]).fine([4, 0], x=[])
 
 
 def indices():
@@ -169,9 +224,9 @@ def sizes_in_data():
     yield Model(
         "tile", "(float[2,3] x, int64[2] s) => (float[a,b] y) { y = Tile(x, s) }", "--dim s[0]=0..3 --dim s[1]=1..3", s=[3, 3]
     ).fine(s=[0, 1]).forbidden("s", [4, 1], [-1, 1], [1, 0], [LEAST, 1], [1, MOST])
-    yield Model("pad", "(float[3] x, int64[2] p) => (float[a] y) { y = Pad(x, p) }", "--dim p[0]=0..4 --dim p[1]=1..4", p=[4, 4]).fine(
-        p=[0, 1]
-    ).forbidden("p", [5, 1], [0, 0], [-1, 1], [LEAST, 1], [0, MOST])
+    yield Model("pad", "(float[3] x, int64[2] p) => (float[a] y) { y = Pad(x, p) }", "--dim p[0]=-2..4 --dim p[1]=-2..4", p=[4, 4]).fine(
+        p=[-2, 1]
+    ).fine(p=[-1, -2]).forbidden("p", [5, 0], [0, -3], [LEAST, 0], [MOST, 0]).unfitting("p", [-2, -2])
     yield Model(
         "pad_reflect",
         '(float[n] x, int64[2] p) => (float[a] y) { y = Pad <mode = "reflect"> (x, p) }',
@@ -179,6 +234,13 @@ def sizes_in_data():
         sizes=[3],
         p=[2, 1],
     ).fine(p=[4, 4]).forbidden("p", [5, 0], [-1, 0])
+    yield Model(
+        "slice", "(float[6] x, int64[1] b, int64[1] e, int64[1] s) => (float[a] y) { y = Slice(x, b, e, , s) }", b=[1], e=[5], s=[2]
+    ).fine(b=[LEAST], e=[MOST], s=[1]).fine(b=[MOST], e=[LEAST], s=[LEAST]).fine(b=[MOST], e=[LEAST], s=[-1]).fine(
+        b=[5], e=[1], s=[1]
+    ).forbidden(
+        "s", [0]
+    )
     yield Model(
         "range",
         "(int64 a, int64 b, int64 d) => (int64[n] y) { y = Range(a, b, d) }",
@@ -202,6 +264,13 @@ def sizes_in_data():
         sizes=(3, 4),
         s=[1, 1, 8, 5],
     ).forbidden("s", [1, 1, 9, 5], [2, 1, 8, 5], [1, 1, 8, 0], [1, 1, LEAST, 1], [1, 1, MOST, 1]).sizes_forbidden((0, 4), (3, 5))
+    yield Model(
+        "resize_half",
+        "(float[1,1,h,w] x, int64[4] s) => (float[1,1,a,b] y) { y = Resize(x, , , s) }",
+        "--dim h=0..4 --dim w=1..4 --dim s[0]=1..1 --dim s[1]=1..1 --dim s[2]=0..4 --dim s[3]=1..4",
+        sizes=(2, 2),
+        s=[1, 1, 4, 3],
+    ).sizes_forbidden((0, 2)).unfitting("s", [1, 1, 0, 4])
     yield Model(
         "split", "(float[6] x, int64[2] s) => (float[a] y, float[b] z) { y, z = Split(x, s) }", "--dim s[0]=0..6 --dim s[1]=0..6", s=[2, 4]
     ).fine(s=[6, 0]).forbidden("s", [7, -1], [-1, 7], [LEAST, 0], [MOST, MOST]).unfitting("s", [2, 3], [6, 6])

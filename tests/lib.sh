@@ -38,6 +38,9 @@ dims_of() { # MODEL
     cached_attention_*) echo "--dim past=1..32" ;;
     if_in_for_*) echo "--dim rows=1..16" ;;
     while_loop) echo "--dim n=1..16" ;;
+    srcnn_scale_*) echo "--dim batch=1..2 --dim height=4..16 --dim width=4..16 --dim scale[0]=1..4" ;;
+    choose) echo "--dim h=1..8 --dim w=1..8 --dim k[0]=1..16" ;;
+    ranges) echo "--dim n=1..8 --dim start[0]=-4..4 --dim count[0]=1..8" ;;
     esac
 }
 

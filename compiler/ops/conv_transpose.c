@@ -26,8 +26,7 @@ static bool pad_explicitly(Node *n, Window *w, int i, Dim full, int64_t begin, i
     w->pad_begin[i] = dim_const(begin);
     w->pad_end[i] = dim_const(end);
     w->out[i] = dim_sub(full, dim_const(begin + end));
-    if (dim_low(w->out[i]) < 0 && dim_high(w->out[i]) >= 0) w->out[i] = dim_max(w->out[i], dim_const(0));
-    if (dim_low(w->out[i]) >= 0) return true;
+    if (dim_high(w->out[i]) >= 0) return true;
     node_error(n, "the pads %lld and %lld leave %s pixels of the %s that the windows cover; the model is invalid here, check how it was exported",
                (long long)begin, (long long)end, dim_text(w->out[i]), dim_text(full));
     return false;
