@@ -28,6 +28,7 @@ typedef struct {
     bool antialias, exclude_outside;
     double cubic_a, outside;
     Value *scales, *roi;  /* where some are only known at run time; else NULL */
+    bool fits, covers;    /* one scale for all listed axes, worked out at run time; the result covers the sizes asked for, or fits into them */
 } Resize;
 
 static const char advice[] = "the model is invalid here, check how it was exported";
@@ -175,26 +176,33 @@ static bool read_scales(Node *n, Resize *r, Value *v)
 }
 
 /* One scale for all listed axes, so that the result just fits into `sizes` or just covers them. */
-static bool keep_aspect_ratio(Node *n, Resize *r, const Dim *sizes, bool larger)
+static void fit_constants(Resize *r, const Dim *sizes)
 {
     double scale = 0;
     for (int i = 0; i < r->rank; i++) {
-        Axis *a = &r->axis[i];
+        const Axis *a = &r->axis[i];
         if (!a->listed) continue;
-        if (!dim_is_const(a->in) || !dim_is_const(sizes[a->at])) {
-            node_error(n, "keep_aspect_ratio_policy needs sizes known at compile time, found %s for %s; fix them with --dim NAME=N",
-                       dim_text(sizes[a->at]), dim_text(a->in));
-            return false;
-        }
         double each = (double)dim_value(sizes[a->at]) / (double)dim_value(a->in);
-        if (scale == 0 || (larger ? each > scale : each < scale)) scale = each;
+        if (scale == 0 || (r->covers ? each > scale : each < scale)) scale = each;
     }
     for (int i = 0; i < r->rank; i++)
         if (r->axis[i].listed) {
             r->axis[i].scale = scale;
             r->axis[i].out = dim_const((int64_t)floor(scale * (double)dim_value(r->axis[i].in) + 0.5));
         }
-    return true;
+}
+
+/* The same of sizes only known at run time, or of an input of any size. */
+static bool keep_aspect_ratio(Node *n, Resize *r, const Dim *sizes)
+{
+    bool known = true, good = need_type(n, 3, (DType[]){DT_INT64}, 1);
+    for (int i = 0; i < r->rank; i++)
+        if (r->axis[i].listed) known = known && dim_is_const(r->axis[i].in) && dim_is_const(sizes[r->axis[i].at]);
+    r->fits = !known;
+    if (known) fit_constants(r, sizes);
+    for (int i = 0; i < r->rank && !known; i++)
+        if (r->axis[i].listed && !size_by_data(n, &r->axis[i], i)) good = false;
+    return good;
 }
 
 static bool read_sizes(Node *n, Resize *r, int input)
@@ -211,7 +219,8 @@ static bool read_sizes(Node *n, Resize *r, int input)
         }
     for (int i = 0; i < count; i++)
         if (dim_low(sizes[i]) < 1) assume_equal(n, dim_min(sizes[i], dim_const(1)), dim_const(1));
-    if (policy) return keep_aspect_ratio(n, r, sizes, policy == 2);
+    r->covers = policy == 2;
+    if (policy) return keep_aspect_ratio(n, r, sizes);
     for (int i = 0; i < r->rank; i++)
         if (r->axis[i].listed) {
             r->axis[i].out = sizes[r->axis[i].at];
@@ -384,7 +393,7 @@ static void make_at_run_time(Node *n, const Resize *r, int i, Table *t, DType ty
     t->index = scratch(n, mem_printf("pixels%d", i), DT_INT32, count);
     t->weight = r->mode == RESIZE_NEAREST ? NULL : scratch(n, mem_printf("weights%d", i), type, count);
     Step *s = step_call(n, "resize_taps_%s", type == DT_DOUBLE ? "f64" : "f32");
-    arg_element(s, a->by_data ? r->scales : NULL, a->at);
+    arg_element(s, a->by_data ? r->scales : NULL, r->fits ? 0 : a->at);
     arg_real(s, a->scale);
     arg_element(s, roi, a->at);
     arg_element(s, roi, a->at + r->listed);
@@ -489,21 +498,44 @@ static int next_resized(const Resize *r, int i)
     return i;
 }
 
+static void call_fit(Node *n, Resize *r, Value *sizes)
+{
+    Dim in[MAX_RANK];
+    for (int i = 0; i < r->rank; i++)
+        if (r->axis[i].listed) in[r->axis[i].at] = r->axis[i].in;
+    r->scales = scratch(n, "scale", DT_FLOAT, dim_const(1));
+    Step *s = step_call(n, "resize_fit");
+    arg_in(s, n->in[3]);
+    arg_dims(s, r->listed, in);
+    arg_int(s, r->listed);
+    arg_int(s, r->covers);
+    arg_out(s, sizes);
+    arg_out(s, r->scales);
+}
+
+static void call_size(Node *n, const Resize *r, const Axis *a, Value *sizes)
+{
+    Step *s = step_call(n, "resize_size");
+    arg_dim(s, a->in);
+    arg_element(s, r->scales, a->at);
+    arg_element(s, r->roi, a->at);
+    arg_element(s, r->roi, a->at + r->listed);
+    arg_out_at(s, sizes, dim_const(a->at));
+}
+
 /* The sizes that only the data tell. */
-static void lower_sizes(Node *n, const Resize *r)
+static void lower_sizes(Node *n, Resize *r)
 {
     Value *sizes = NULL;
     for (int i = 0; i < r->rank; i++) {
         const Axis *a = &r->axis[i];
         if (!a->by_data) continue;
-        if (!sizes) sizes = scratch(n, "sizes", DT_INT64, dim_const(r->rank));
-        Step *s = step_call(n, "resize_size");
-        arg_dim(s, a->in);
-        arg_element(s, r->scales, a->at);
-        arg_element(s, r->roi, a->at);
-        arg_element(s, r->roi, a->at + r->listed);
-        arg_out_at(s, sizes, dim_const(i));
-        lower_read(n, sizes, i, a->out);
+        if (!sizes) {
+            sizes = scratch(n, "sizes", DT_INT64, dim_const(r->listed));
+            if (r->fits) call_fit(n, r, sizes);
+        }
+        if (!r->fits) call_size(n, r, a, sizes);
+        lower_read(n, sizes, a->at, a->out);
     }
 }
 
