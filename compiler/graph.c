@@ -210,7 +210,7 @@ static bool any_output_marked(const Node *n)
  * subgraph takes from outside is marked when the walk reaches its node, that is before the nodes that make it. */
 void graph_remove_dead(Graph *g)
 {
-    for (int i = 0; i < g->n_values; i++) g->values[i]->marked = false;
+    for (int i = 0; i < g->n_values; i++) g->values[i]->marked = g->values[i]->is_read; /* sizes elsewhere are read from it */
     for (int i = 0; i < g->n_outputs; i++) g->outputs[i]->marked = true;
     int kept = g->n_nodes;
     for (int i = g->n_nodes - 1; i >= 0; i--) {
