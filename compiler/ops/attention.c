@@ -2,6 +2,7 @@
  * Differences between its versions are inputs and attributes that older ones don't have. softmax_precision is met or exceeded by computing
  * in the type of Q, or float32 if that is half precision. With qk_matmul_output_mode 0 the fourth output is the scaled product as the
  * specification says, also if there is a softcap. */
+#include "kernels.h"
 #include "op.h"
 
 #include <string.h>
@@ -222,6 +223,13 @@ static void size_fields(Node *n, Step *step, const Sizes *s)
     mask_fields(n, step, s);
 }
 
+/* Panels of keys and values, and the scores of a block of queries. */
+static Dim block_scratch(const Sizes *s)
+{
+    Dim k = dim_mul(dim_add(s->keys, dim_const(15)), s->size), v = dim_mul(dim_add(s->v_size, dim_const(15)), s->keys);
+    return dim_add(dim_add(k, v), dim_mul(dim_const(ATTENTION_ROWS), s->keys));
+}
+
 static void lower_attention(Node *n)
 {
     Sizes s;
@@ -229,8 +237,8 @@ static void lower_attention(Node *n)
     if (!read_sizes(n, &s)) return;
     DType t = n->in[0]->type.dtype;
     Value *mask = in(n, 3), *k = cached(n, &s, 1, 1, s.size, &k_strides), *v = cached(n, &s, 2, 2, s.v_size, &v_strides);
-    bool is_bool = mask && mask->type.dtype == DT_BOOL;
-    Step *step = step_call(n, "attention_%s", dtype_suffix(t));
+    bool is_bool = mask && mask->type.dtype == DT_BOOL, blocks = t == DT_FLOAT && !out(n, 3);
+    Step *step = step_call(n, blocks ? "attention_blocks_f32" : "attention_%s", dtype_suffix(t));
     arg_in(step, n->in[0]);
     arg_in(step, k);
     arg_in(step, v);
@@ -238,8 +246,8 @@ static void lower_attention(Node *n)
     arg_in(step, is_bool ? NULL : mask);
     arg_in(step, in(n, 6));
     arg_out(step, n->out[0]);
-    arg_out(step, out(n, 3));
-    arg_out(step, scratch(n, "row", t, s.keys));
+    if (!blocks) arg_out(step, out(n, 3));
+    arg_out(step, blocks ? scratch(n, "panels", t, block_scratch(&s)) : scratch(n, "row", t, s.keys));
     arg_struct(step, "struct attention");
     size_fields(n, step, &s);
     strides_fields(step, "q", strides_of(s.merged, s.q_heads, s.queries, s.size));
