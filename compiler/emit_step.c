@@ -4,6 +4,7 @@
 #include "op.h"
 #include "plan.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -365,14 +366,31 @@ static bool sets_local(const Step *s, const char *symbol)
     return false;
 }
 
+static bool is_word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Does the text do more with this variable than to set it? */
+static bool is_used(const char *name, const char *text)
+{
+    size_t length = strlen(name);
+    for (const char *at = strstr(text, name); at; at = strstr(at + length, name)) {
+        bool whole = (at == text || !is_word(at[-1])) && !is_word(at[length]);
+        if (whole && strncmp(at + length, " = ", 3) != 0) return true;
+    }
+    return false;
+}
+
 /* Those of nodes that are gone stay out. */
-static void emit_locals(Model *m, FILE *f)
+static void emit_locals(Model *m, const char *body, FILE *f)
 {
     const Graph *g = m->graph;
     for (int i = 0; i < m->n_locals; i++) {
         bool set = false;
         for (int k = 0; k < g->n_steps && !set; k++) set = sets_local(g->steps[k], m->locals[i]);
         if (set) fprintf(f, "    int32_t %s = 0;\n", m->local_names[i]);
+        if (set && !is_used(m->local_names[i], body)) fprintf(f, "    (void)%s;\n", m->local_names[i]);
     }
 }
 
@@ -381,10 +399,13 @@ void emit_steps(Model *m, FILE *f)
     Graph *g = m->graph;
     int number = 0, depth = 0;
     const Node *previous = NULL;
+    char *all = NULL;
+    size_t all_size = 0;
+    FILE *body = open_memstream(&all, &all_size);
+    if (!body) internal_error("out of memory");
     m->local_is_set = mem_array((size_t)m->n_locals + 1, sizeof *m->local_is_set);
     emit_entry(m, g, f);
     for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], unmark, NULL);
-    emit_locals(m, f);
     for (int i = 0; i < g->n_steps; i++) {
         const Step *s = g->steps[i];
         if (s->elided) continue;
@@ -401,8 +422,12 @@ void emit_steps(Model *m, FILE *f)
         emit_step(m, s, paragraph);
         fclose(paragraph);
         depth -= s->kind == STEP_END || s->kind == STEP_ELSE;
-        emit_indented(text, depth, f);
+        emit_indented(text, depth, body);
         depth += opens_block(s) || s->kind == STEP_ELSE;
         free(text);
     }
+    fclose(body);
+    emit_locals(m, all, f);
+    fputs(all, f);
+    free(all);
 }
