@@ -1,9 +1,11 @@
 /* interface: sequences and optionals at the edge of the model.
  *
  * The generated interface is made of tensors, so a list whose length is known stands there as its elements, one parameter
- * each, named NAME_0, NAME_1, ... The lists themselves stay in model->interface_inputs and _outputs. */
+ * each, named NAME_0, NAME_1, ... A list of run-time length is three outputs: NAME_data with a row for each element, NAME_sizes with
+ * its rank and dimensions, and NAME_length; what is not used of them is 0. The lists themselves stay in model->interface_inputs and _outputs. */
 #include "interface.h"
 
+#include "list.h"
 #include "load.h"
 #include "op.h"
 
@@ -90,6 +92,19 @@ static void spread_output(Model *m, Value *list)
     }
 }
 
+/* A copy that leaves nothing undefined. */
+static void output_memory_list(Model *m, Value *list)
+{
+    static const char *const parts[] = {"data", "sizes", "length"};
+    Graph *g = m->graph;
+    Value *made[] = {list->list->data, list->list->sizes, list->list->length};
+    Node *n = list_copy_last(g, list);
+    for (int i = 0; i < 3; i++) {
+        node_add_output(n, value_typed(g, mem_printf("%s_%s", list->name, parts[i]), made[i]->type.dtype, &made[i]->type.shape));
+        add_output(g, n->out[i]);
+    }
+}
+
 void spread_outputs(Model *m)
 {
     Graph *g = m->graph;
@@ -103,6 +118,9 @@ void spread_outputs(Model *m)
         Value *v = outputs[i];
         if (v->type.kind == KIND_TENSOR) {
             add_output(g, v);
+        } else if (v->list) {
+            v->is_output = false;
+            output_memory_list(m, v);
         } else if (v->items) {
             v->is_output = false;
             spread_output(m, v);

@@ -1,7 +1,7 @@
 /* Data sets: folders of input_N.pb and output_N.pb. */
 #include "verify.h"
 
-#include "op.h"
+#include "list.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -186,6 +186,50 @@ static int flatten(const DataItem *item, DataItem *to, int at, int room)
     return at;
 }
 
+static void tensor_item(DataItem *to, DType t, int rank, const int64_t *dims, const void *data)
+{
+    Shape shape = shape_const(rank, dims);
+    Value *v = mem_alloc(sizeof *v);
+    v->name = "";
+    v->type = (Type){.kind = KIND_TENSOR, .dtype = t, .shape = shape};
+    v->data = data;
+    *to = (DataItem){.kind = KIND_TENSOR, .tensor = v};
+}
+
+/* Slot i of a list in memory: false if the element has no room there. */
+static bool pack_element(const ListForm *f, const DataItem *item, int64_t i, char *data, int64_t *sizes)
+{
+    if (item->kind != KIND_TENSOR || i >= f->capacity) return false;
+    const Type *t = &item->tensor->type;
+    if (t->dtype != f->dtype || t->shape.rank > f->rank || value_count(item->tensor) > f->slot) return false;
+    memcpy(data + dtype_bytes(f->dtype, i * f->slot), item->tensor->data, (size_t)value_bytes(item->tensor));
+    sizes[i * (1 + f->rank)] = t->shape.rank;
+    for (int d = 0; d < t->shape.rank; d++) sizes[i * (1 + f->rank) + 1 + d] = dim_value(t->shape.dim[d]);
+    return true;
+}
+
+/* A list as the three tensors that interface.c makes of one in memory. */
+static int pack(Model *m, const Value *v, const DataItem *item, DataItem *to, int at, int room)
+{
+    const ListForm *f = &v->list->form;
+    bool absent = item->kind == KIND_OPTIONAL && !item->count && v->type.elem->kind != KIND_TENSOR;
+    int64_t total = f->capacity * f->slot, *sizes = mem_array((size_t)(f->capacity * (1 + f->rank)) + 1, sizeof *sizes), *length = mem_alloc(sizeof *length);
+    char *data = mem_array((size_t)dtype_bytes(f->dtype, total) + 1, 1);
+    for (int64_t i = 0; f->dtype == DT_STRING && i < total; i++) ((const char **)(void *)data)[i] = "(not written)";
+    if (item->kind == KIND_OPTIONAL && item->count && item->items[0].kind != KIND_TENSOR) item = &item->items[0];
+    for (int i = 0; i < item->count; i++)
+        if (!pack_element(f, &item->items[i], i, data, sizes)) {
+            model_error(m, "element %d of the expected list \"%s\" has no room in the compiled one; give bounds with --dim", i, v->name);
+            return at;
+        }
+    *length = absent ? -1 : item->count;
+    if (at + 3 > room) return at + 3;
+    tensor_item(&to[at], f->dtype, 2, (int64_t[]){f->capacity, f->slot}, data);
+    tensor_item(&to[at + 1], DT_INT64, 2, (int64_t[]){f->capacity, 1 + f->rank}, sizes);
+    tensor_item(&to[at + 2], DT_INT64, 0, NULL, length);
+    return at + 3;
+}
+
 /* Reads files NAME_0.. for the values of the interface into `to`, one entry per tensor of the generated one. */
 static bool load_items(Model *m, const DataSet *set, const char *name, Value **values, int count, DataItem *to, int room)
 {
@@ -193,7 +237,8 @@ static bool load_items(Model *m, const DataSet *set, const char *name, Value **v
     for (int i = 0; i < count; i++) {
         DataItem item;
         if (!load_data_item(m, data_path(set, name, i), &values[i]->type, &item)) return false;
-        at = flatten(&item, to, at, room);
+        at = values[i]->list ? pack(m, values[i], &item, to, at, room) : flatten(&item, to, at, room);
+        if (m->errors) return false;
     }
     if (at == room) return true;
     model_error(m, "%s: the %s files hold %d tensors, the compiled model takes %d: lists have the length they have in the first data set", set->path, name, at, room);

@@ -1,5 +1,6 @@
 /* If: https://onnx.ai/onnx/operators/onnx__If.html */
 #include "control_flow.h"
+#include "list.h"
 
 /* One dimension of a branch's result; where the branches differ, the branch taken sets it. */
 static Dim either(Node *n, const Value *v, int axis, Dim a, Dim b)
@@ -9,14 +10,33 @@ static Dim either(Node *n, const Value *v, int axis, Dim a, Dim b)
     return local_symbol(n, mem_printf("%s.size%d", v->name, axis), low < 0 ? 0 : low, high);
 }
 
-static bool join_types(Node *n, Value *y, const Value *a, const Value *b)
+static bool has_lists_in_it(const Value *list)
 {
-    if (a->type.kind != KIND_TENSOR || b->type.kind != KIND_TENSOR) {
-        y->type = a->type; /* for spread_lists */
-        if (a->items && b->items && a->n_items == b->n_items && a->type.kind == b->type.kind) return true;
-        node_error(n, "the branches give \"%s\" as lists of different or unknown length; expected the same length", y->name);
+    for (int i = 0; i < list->n_items; i++)
+        if (is_list(list->items[i])) return true;
+    return false;
+}
+
+/* Do the branches give tensors, or lists that are so many tensors? Otherwise it takes lists in memory. */
+static bool are_as_long(const Value *a, const Value *b)
+{
+    if (!is_list(a) || !is_list(b)) return true;
+    return !a->list && !b->list && a->n_items == b->n_items && !has_lists_in_it(a) && !has_lists_in_it(b);
+}
+
+static bool join_lists(Node *n, Value *y, const Value *a, const Value *b)
+{
+    if (a->type.kind != b->type.kind) {
+        node_error(n, "one branch gives \"%s\" as a %s, the other doesn't; expected the same", y->name, a->type.kind == KIND_OPTIONAL ? "optional" : "list");
         return false;
     }
+    y->type = a->type.elem->kind == KIND_TENSOR ? b->type : a->type; /* for spread_lists */
+    return true;
+}
+
+static bool join_types(Node *n, Value *y, const Value *a, const Value *b)
+{
+    if (a->type.kind != KIND_TENSOR || b->type.kind != KIND_TENSOR) return join_lists(n, y, a, b);
     if (a->type.dtype != b->type.dtype || a->type.shape.rank != b->type.shape.rank) {
         node_error(n, "the branches give \"%s\" as %s%s and as %s%s; expected the same type and rank", y->name, dtype_name(a->type.dtype),
                    shape_text(&a->type.shape), dtype_name(b->type.dtype), shape_text(&b->type.shape));
@@ -51,45 +71,75 @@ static void infer_if(Node *n)
         if (n->out[i] && !join_types(n, n->out[i], yes->outputs[i], no->outputs[i])) return;
 }
 
-/* The outputs of a branch with every list replaced by its elements. */
-static void spread_branch(Graph *g)
+/* The outputs of a branch with every list replaced by its elements, or, where there is a form, by the three tensors it is in memory. */
+static void spread_branch(Graph *g, int count, const ListForm *forms, const bool *in_memory)
 {
     Value **outputs = g->outputs;
-    int count = g->n_outputs;
     g->outputs = NULL;
     g->n_outputs = g->cap_outputs = 0;
-    for (int i = 0; i < count; i++)
-        for (int k = 0; k < (outputs[i]->items ? outputs[i]->n_items : 1); k++) {
-            mem_grow(&g->outputs, &g->cap_outputs, g->n_outputs + 1, sizeof *g->outputs);
-            g->outputs[g->n_outputs++] = outputs[i]->items ? outputs[i]->items[k] : outputs[i];
+    for (int i = 0; i < count; i++) {
+        Value *y = outputs[i], **parts = &y;
+        int n_parts = 1;
+        if (in_memory[i]) {
+            parts = list_parts_last(g, y, &forms[i])->out;
+            n_parts = 3;
+        } else if (y->items) {
+            parts = y->items;
+            n_parts = y->n_items;
         }
+        mem_grow(&g->outputs, &g->cap_outputs, g->n_outputs + n_parts + 1, sizeof *g->outputs);
+        for (int k = 0; k < n_parts; k++) g->outputs[g->n_outputs++] = parts[k];
+    }
 }
 
-/* An If that gives lists becomes one that gives their elements, and the lists are made of those. */
+/* Output i of the If whose branches give tensors only, and the list made of it. */
+static void spread_output(Node *n, Node *flat, int i, const Value *list, const ListForm *form, bool in_memory)
+{
+    Value *y = n->out[i];
+    if (!is_list(list)) {
+        node_add_output(flat, y);
+        return;
+    }
+    int count = in_memory ? 3 : list->n_items;
+    Value **parts = mem_array((size_t)count + 1, sizeof *parts);
+    for (int k = 0; k < count; k++) {
+        parts[k] = value_new(n->graph, mem_printf("%s.part%d", y ? y->name : "unused", k));
+        node_add_output(flat, parts[k]);
+    }
+    if (!y) return;
+    if (in_memory) {
+        list_make(n, &y->type, form, parts, y);
+    } else if (list->type.kind == KIND_OPTIONAL) {
+        Node *optional = make_node(n, "Optional", count, parts, y);
+        Attr *type = node_add_attr(optional, "type", ATTR_TYPE, 1);
+        type->types = mem_alloc(sizeof *type->types);
+        type->types[0] = list->type.elem;
+    } else {
+        make_node(n, list->n_items ? "SequenceConstruct" : "SequenceEmpty", count, parts, y);
+    }
+}
+
+/* An If that gives lists becomes one that gives tensors, and the lists are made of those. */
 static void spread_lists(Node *n)
 {
     Graph *yes = body_of(n, "then_branch"), *no = body_of(n, "else_branch");
     Node *flat = make_node(n, "If", 1, n->in, NULL);
+    ListForm *forms = mem_array((size_t)n->n_out + 1, sizeof *forms);
+    bool *in_memory = mem_array((size_t)n->n_out + 1, sizeof *in_memory);
     flat->n_out = 0;
     flat->attrs = n->attrs;
     flat->n_attrs = n->n_attrs;
     for (int i = 0; i < n->n_out; i++) {
-        Value *y = n->out[i];
-        const Value *list = yes->outputs[i];
-        if (!list->items) {
-            node_add_output(flat, y);
-            continue;
+        const Value *a = yes->outputs[i], *b = no->outputs[i];
+        in_memory[i] = !are_as_long(a, b);
+        if (in_memory[i]) {
+            ListForm x = form_of(a), z = form_of(b);
+            forms[i] = form_join(&x, &z);
         }
-        Value **parts = mem_array((size_t)list->n_items + 1, sizeof *parts);
-        for (int k = 0; k < list->n_items; k++) {
-            parts[k] = value_new(n->graph, mem_printf("%s_%d", y ? y->name : "unused", k));
-            node_add_output(flat, parts[k]);
-        }
-        const char *maker = list->type.kind == KIND_OPTIONAL ? "Optional" : list->n_items ? "SequenceConstruct" : "SequenceEmpty";
-        if (y) make_node(n, maker, list->n_items, parts, y);
+        spread_output(n, flat, i, a, &forms[i], in_memory[i]);
     }
-    spread_branch(yes);
-    spread_branch(no);
+    spread_branch(yes, n->n_out, forms, in_memory);
+    spread_branch(no, n->n_out, forms, in_memory);
 }
 
 static void expand_if(Node *n)

@@ -1,5 +1,6 @@
 /* Loop: https://onnx.ai/onnx/operators/onnx__Loop.html */
 #include "control_flow.h"
+#include "list.h"
 
 #include <string.h>
 
@@ -148,6 +149,153 @@ static Dim row_count(const Node *n)
     return NULL;
 }
 
+/* -- carried lists ------------------------------------------------------------------------------------------------------------------- */
+
+static bool carries_lists(const Node *n)
+{
+    for (int i = 2; i < n->n_in; i++)
+        if (is_list(n->in[i])) return true;
+    return false;
+}
+
+/* The body with three tensors, of the given forms, in place of each list that it takes and gives. */
+static void unfold_body(const Node *n, Graph *g, const ListForm *forms)
+{
+    int at_in = 2, at_out = 1, carried = carried_count(n), rows = g->n_outputs - 1 - carried;
+    Value **inputs = mem_array((size_t)(2 + 3 * carried), sizeof *inputs), **outputs = mem_array((size_t)(1 + 3 * carried + rows), sizeof *outputs);
+    memcpy(inputs, g->inputs, 2 * sizeof *inputs);
+    outputs[0] = g->outputs[0];
+    for (int k = 0; k < carried; k++) {
+        Value *taken = g->inputs[2 + k], *given = g->outputs[1 + k];
+        if (!is_list(n->in[2 + k])) {
+            inputs[at_in++] = taken;
+            outputs[at_out++] = given;
+            continue;
+        }
+        Value *parts[3];
+        for (int i = 0; i < 3; i++) {
+            parts[i] = inputs[at_in++] = value_new(g, mem_printf("%s.%s", taken->name, i == 0 ? "data" : i == 1 ? "sizes" : "length"));
+            parts[i]->is_input = true;
+        }
+        taken->is_input = false;
+        given->is_output = false;
+        list_made(g, &n->in[2 + k]->type, &forms[k], parts, taken);
+        memcpy(outputs + at_out, list_parts_last(g, given, &forms[k])->out, 3 * sizeof *outputs);
+        at_out += 3;
+    }
+    for (int i = 0; i < rows; i++) outputs[at_out++] = g->outputs[1 + carried + i];
+    g->inputs = inputs;
+    g->outputs = outputs;
+    g->n_inputs = g->cap_inputs = at_in;
+    g->n_outputs = g->cap_outputs = at_out;
+}
+
+/* What the lists hold after one round that starts with lists of `forms`, and what they are then: infers a copy of the body. */
+static bool try_round(Node *n, const Graph *body, int64_t most, const ListForm *forms, ListForm *after, Type *types)
+{
+    Graph *g = graph_clone(body, n->graph);
+    int carried = carried_count(n), at = 2;
+    Value **given = mem_dup(g->outputs, (size_t)g->n_outputs * sizeof *given);
+    unfold_body(n, g, forms);
+    give_counter(n, g, most);
+    scalar_input(g, 1, DT_BOOL);
+    for (int k = 0; k < carried; k++) {
+        if (!is_list(n->in[2 + k])) {
+            g->inputs[at++]->type = n->in[2 + k]->type;
+            continue;
+        }
+        Shape data = shape_const(2, (int64_t[]){forms[k].capacity, forms[k].slot}), sizes = shape_const(2, (int64_t[]){forms[k].capacity, 1 + forms[k].rank});
+        g->inputs[at++]->type = (Type){.kind = KIND_TENSOR, .dtype = forms[k].dtype ? forms[k].dtype : DT_FLOAT, .shape = data};
+        g->inputs[at++]->type = (Type){.kind = KIND_TENSOR, .dtype = DT_INT64, .shape = sizes};
+        scalar_input(g, at++, DT_INT64);
+    }
+    infer_graph(g);
+    for (int k = 0; k < carried; k++)
+        if (is_list(n->in[2 + k]) && is_list(given[1 + k])) {
+            after[k] = form_of(given[1 + k]);
+            types[k] = given[1 + k]->type;
+        }
+    return !n->graph->model->errors;
+}
+
+/* Room for what all rounds put into the lists: `after` holds one round more than `forms`. */
+static bool make_room(Node *n, int64_t most, ListForm *forms, const ListForm *after)
+{
+    for (int k = 0; k < carried_count(n); k++) {
+        int64_t more = after[k].capacity - forms[k].capacity;
+        if (!is_list(n->in[2 + k]) || more <= 0) continue;
+        bool stated = out(n, k) && size_is_stated(n, k, 0);
+        if (most == INT32_MAX || stated) {
+            Dim length = out(n, k) ? size_of_data(n, k, 0) : NULL;
+            if (!length) {
+                if (!n->graph->model->errors) node_error(n, "fills a list in a number of rounds that only the data tell; expected a constant trip count");
+                return false;
+            }
+            forms[k].capacity = dim_high(length);
+        } else {
+            forms[k].capacity = dim_high(dim_add(dim_const(forms[k].capacity), dim_mul(dim_const(more), dim_const(most))));
+        }
+    }
+    return true;
+}
+
+/* What the lists need room for: what they start with, and what rounds put in until no other kind of element comes. */
+static bool find_forms(Node *n, const Graph *body, ListForm *forms, Type *types)
+{
+    enum { MOST_TRIES = 8 };
+    int carried = carried_count(n);
+    Dim trips = known_trips(n);
+    int64_t most = has_end(trips) ? dim_high(trips) : INT32_MAX;
+    ListForm *after = mem_array((size_t)carried + 1, sizeof *after);
+    for (int k = 0; k < carried; k++) {
+        forms[k] = form_of(n->in[2 + k]);
+        types[k] = n->in[2 + k]->type;
+    }
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+        bool settled = true;
+        if (!try_round(n, body, most, forms, after, types)) return false;
+        for (int k = 0; k < carried; k++) {
+            if (!is_list(n->in[2 + k])) continue;
+            settled = settled && form_fits(&after[k], &forms[k]) && forms[k].dtype;
+            int64_t capacity = forms[k].capacity;
+            ListForm joined = form_join(&forms[k], &after[k]);
+            if (!joined.dtype) joined.dtype = DT_FLOAT; /* nothing is ever put in */
+            forms[k] = joined;
+            forms[k].capacity = capacity;
+        }
+        if (settled) return make_room(n, most, forms, after);
+    }
+    node_error(n, "carries lists whose elements grow from round to round; expected a constant number of at most %d rounds", UNROLL_ROUNDS);
+    return false;
+}
+
+/* A Loop that carries lists becomes one that carries their tensors. */
+static void unfold_lists(Node *n)
+{
+    Graph *g = body_of(n, "body");
+    int carried = carried_count(n);
+    ListForm *forms = mem_array((size_t)carried + 1, sizeof *forms);
+    Type *types = mem_array((size_t)carried + 1, sizeof *types);
+    if (!find_forms(n, g, forms, types)) return;
+    Value ***initial = mem_array((size_t)carried + 1, sizeof *initial);
+    for (int k = 0; k < carried; k++) initial[k] = is_list(n->in[2 + k]) ? list_parts(n, n->in[2 + k], &forms[k])->out : &n->in[2 + k];
+    Node *loop = make_node(n, "Loop", 2, n->in, NULL);
+    loop->name = n->name;
+    loop->attrs = n->attrs;
+    loop->n_attrs = n->n_attrs;
+    loop->n_out = 0;
+    for (int k = 0; k < carried; k++) {
+        bool list = is_list(n->in[2 + k]);
+        for (int i = 0; i < (list ? 3 : 1); i++) {
+            node_add_input(loop, initial[k][i]);
+            node_add_output(loop, list || !out(n, k) ? value_new(n->graph, mem_printf("%s.part", initial[k][i]->name)) : n->out[k]);
+        }
+        if (list && out(n, k)) list_make(n, &types[k], &forms[k], loop->out + loop->n_out - 3, n->out[k]);
+    }
+    for (int i = carried; i < n->n_out; i++) node_add_output(loop, n->out[i]);
+    unfold_body(n, g, forms);
+}
+
 static void infer_loop(Node *n)
 {
     Graph *g = body_of(n, "body");
@@ -158,6 +306,11 @@ static void infer_loop(Node *n)
     bool few = trips && dim_is_const(trips) && dim_value(trips) > 0 && dim_value(trips) <= UNROLL_ROUNDS;
     if (uses_lists(g) && few && always_continues(n, g)) {
         plan_unrolling(n, g, dim_value(trips));
+        return;
+    }
+    if (carries_lists(n)) {
+        for (int i = 0; i < n->n_out; i++)
+            if (n->out[i]) n->out[i]->type = i < carried ? n->in[2 + i]->type : (Type){.kind = KIND_TENSOR, .shape = {.rank = -1}};
         return;
     }
     if (!bound_rounds(n, trips, &most, &rounds)) return;
@@ -182,6 +335,7 @@ static void infer_loop(Node *n)
 static void expand_loop(Node *n)
 {
     if (must_unroll(n)) unroll(n, body_of(n, "body"), (int)attr_int(n, "unroll", 0));
+    else if (carries_lists(n)) unfold_lists(n);
 }
 
 /* The condition before the first round. */
