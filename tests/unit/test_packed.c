@@ -138,19 +138,55 @@ static double conv_at(const float *x, const float *w, const ConvCase *c, const s
     return sum;
 }
 
-static void check_conv(const ConvCase *c, bool extras)
+typedef enum { PANELS, WINOGRAD, NARROW, CHANNELWISE } Kind;
+
+/* The weights as the kernel wants them, and the convolution. */
+static void convolve(Kind kind, const ConvCase *c, const struct window *p, const float *x, const float *w, const float *b, const float *add, float *y, float low,
+                     float high)
+{
+    const int32_t channels = c->groups * c->in_c, filters = c->groups * c->out_c, panels = (c->out_c + 15) / 16;
+    const int32_t window = c->kernel_d * c->kernel_h * c->kernel_w;
+    const struct conv_packed packed = {c->batch, c->groups, c->in_c, c->out_c, c->chunk, c->apart ? 1 : channels, filters};
+    float *wp = malloc((size_t)(c->groups * panels * 16 * window * c->in_c) * sizeof *wp);
+    if (kind == NARROW) {
+        pack_narrow_f32(w, wp, filters, channels, window);
+        conv_narrow_f32(x, wp, b, y, p, c->batch, channels, filters, low, high);
+    } else if (kind == CHANNELWISE) {
+        pack_depthwise_f32(w, wp, channels, window);
+        conv_channelwise_f32(x, wp, b, y, p, c->batch, channels, low, high);
+    } else {
+        pack_conv_f32(w, wp, p, &packed);
+        if (kind == PANELS) {
+            conv_packed_f32(x, wp, b, add, y, p, &packed, low, high);
+        } else {
+            float *u = random_floats((size_t)(36 * panels * 16 * channels)), *v = random_floats((size_t)(36 * WINOGRAD_TILES * channels));
+            float *m = random_floats((size_t)(36 * WINOGRAD_TILES * filters));
+            conv_winograd_f32(x, wp, b, add, y, u, v, m, p, &packed, low, high);
+            free(u), free(v), free(m);
+        }
+    }
+    free(wp);
+}
+
+/* What a window's products can come to, all elements being within -1..1. Winograd's error follows that of a whole tile. */
+static double most(const float *w, int32_t taps)
+{
+    double sum = 0;
+    for (int32_t i = 0; i < taps; i++) sum += fabs((double)w[i]);
+    return sum;
+}
+
+static void check_conv(Kind kind, const ConvCase *c, bool extras)
 {
     const struct window p = window_of(c);
-    const int32_t channels = c->groups * c->in_c, filters = c->groups * c->out_c, panels = (c->out_c + 15) / 16;
-    const struct conv_packed packed = {c->batch, c->groups, c->in_c, c->out_c, c->chunk, c->apart ? 1 : channels, filters};
+    const int32_t channels = c->groups * c->in_c, filters = c->groups * c->out_c;
+    const bool adds = extras && (kind == PANELS || kind == WINOGRAD);
     const int32_t taps = c->in_c * c->kernel_d * c->kernel_h * c->kernel_w, pixels = p.out_d * p.out_h * p.out_w;
     float *x = random_floats((size_t)(c->batch * channels * c->in_d * c->in_h * c->in_w)), *w = random_floats((size_t)(filters * taps));
-    float *wp = malloc((size_t)(c->groups * panels * 16 * taps) * sizeof *wp), *b = random_floats((size_t)filters);
-    float *add = random_floats((size_t)(c->batch * pixels * filters));
+    float *b = random_floats((size_t)filters), *add = random_floats((size_t)(c->batch * pixels * filters));
     float *y = random_floats((size_t)(c->batch * pixels * filters));
     const float low = extras ? 0 : -INFINITY, high = extras ? 6 : INFINITY;
-    pack_conv_f32(w, wp, &p, &packed);
-    conv_packed_f32(x, wp, extras ? b : NULL, extras ? add : NULL, y, &p, &packed, low, high);
+    convolve(kind, c, &p, x, w, extras ? b : NULL, adds ? add : NULL, y, low, high);
     for (int32_t i = 0; i < c->batch * pixels * filters; i++) {
         const int32_t f = i % filters, pixel = i / filters % pixels;
         const int32_t at[3] = {pixel / p.out_w / p.out_h, pixel / p.out_w % p.out_h, pixel % p.out_w};
@@ -158,10 +194,12 @@ static void check_conv(const ConvCase *c, bool extras)
         char what[160];
         snprintf(what, sizeof what, "conv %dx%dx%d, kernel %dx%dx%d, channels %d -> %d, filter %d at %d,%d,%d", c->in_d, c->in_h, c->in_w, c->kernel_d,
                  c->kernel_h, c->kernel_w, c->in_c, c->out_c, f, at[0], at[1], at[2]);
-        if (extras) sum += (double)b[f] + (double)add[i];
+        if (kind == WINOGRAD) magnitude = most(w + f * taps, taps);
+        if (extras) sum += (double)b[f];
+        if (adds) sum += (double)add[i];
         check_element((double)y[i], clamp(sum, (double)low, (double)high), magnitude, what);
     }
-    free(x), free(w), free(wp), free(b), free(add), free(y);
+    free(x), free(w), free(b), free(add), free(y);
 }
 
 static const ConvCase conv_cases[] = {
@@ -192,8 +230,99 @@ START_TEST(conv_matches_plain_loops)
 {
     state = 7;
     for (size_t i = 0; i < sizeof conv_cases / sizeof *conv_cases; i++) {
-        check_conv(&conv_cases[i], false);
-        check_conv(&conv_cases[i], true);
+        check_conv(PANELS, &conv_cases[i], false);
+        check_conv(PANELS, &conv_cases[i], true);
+    }
+}
+END_TEST
+
+static const ConvCase winograd_cases[] = {
+    {1, 1, 16, 64, 16, 1, 33, 32, 1, 3, 3, 1, 1, 1, false},
+    {1, 1, 20, 56, 20, 1, 31, 34, 1, 3, 3, 1, 1, 0, false},
+    {2, 1, 17, 70, 17, 1, 22, 23, 1, 3, 3, 1, 1, 2, false},
+    {1, 1, 32, 16, 32, 1, 3, 700, 1, 3, 3, 1, 1, 1, false},
+    {1, 1, 16, 16, 16, 1, 7, 7, 1, 3, 3, 1, 1, 1, false}, /* too small: the plain sum */
+};
+
+START_TEST(winograd_matches_plain_loops)
+{
+    state = 8;
+    for (size_t i = 0; i < sizeof winograd_cases / sizeof *winograd_cases; i++) {
+        check_conv(WINOGRAD, &winograd_cases[i], false);
+        check_conv(WINOGRAD, &winograd_cases[i], true);
+    }
+}
+END_TEST
+
+static const ConvCase narrow_cases[] = {
+    {1, 1, 32, 3, 32, 1, 11, 10, 1, 5, 5, 1, 1, 2, false},
+    {2, 1, 7, 1, 7, 1, 9, 6, 1, 3, 3, 1, 1, 1, false},
+    {1, 1, 20, 2, 20, 1, 9, 12, 1, 3, 3, 2, 1, 1, false},
+    {1, 1, 40, 4, 40, 1, 7, 8, 1, 3, 3, 1, 2, 2, false},
+    {1, 1, 5, 2, 5, 4, 5, 6, 3, 2, 3, 1, 1, 1, false},
+    {1, 1, 1, 1, 1, 1, 5, 6, 1, 3, 3, 1, 1, 1, false},
+    {1, 1, 8, 3, 8, 1, 3, 3, 1, 7, 7, 1, 1, 5, false},
+};
+
+static const ConvCase channelwise_cases[] = {
+    {1, 32, 1, 1, 1, 1, 9, 11, 1, 3, 3, 1, 1, 1, false},
+    {2, 19, 1, 1, 1, 1, 9, 8, 1, 3, 3, 2, 1, 1, false},
+    {1, 3, 1, 1, 1, 1, 12, 7, 1, 5, 5, 1, 1, 2, false},
+    {1, 40, 1, 1, 1, 1, 9, 10, 1, 3, 3, 1, 2, 2, false},
+    {1, 17, 1, 1, 1, 4, 5, 6, 3, 3, 3, 1, 1, 1, false},
+    {1, 16, 1, 1, 1, 1, 3, 3, 1, 7, 7, 1, 1, 5, false},
+};
+
+START_TEST(few_filters_and_single_channels_match_plain_loops)
+{
+    state = 9;
+    for (int extras = 0; extras < 2; extras++) {
+        for (size_t i = 0; i < sizeof narrow_cases / sizeof *narrow_cases; i++) check_conv(NARROW, &narrow_cases[i], extras);
+        for (size_t i = 0; i < sizeof channelwise_cases / sizeof *channelwise_cases; i++) check_conv(CHANNELWISE, &channelwise_cases[i], extras);
+    }
+}
+END_TEST
+
+/* -- pools, held against those of images with their planes apart ---------------------------------------------------------------- */
+
+static float *planes_of(const float *x, int32_t batch, int32_t pixels, int32_t channels)
+{
+    float *y = malloc((size_t)(batch * pixels * channels) * sizeof *y);
+    ck_assert_ptr_nonnull(y);
+    for (int32_t i = 0; i < batch * pixels * channels; i++) y[(i / (pixels * channels) * channels + i % channels) * pixels + i / channels % pixels] = x[i];
+    return y;
+}
+
+static void check_pool(const ConvCase *c, bool largest)
+{
+    const struct window p = window_of(c);
+    const int32_t channels = c->in_c, in = p.in_d * p.in_h * p.in_w, out = p.out_d * p.out_h * p.out_w;
+    float *x = random_floats((size_t)(c->batch * in * channels)), *y = random_floats((size_t)(c->batch * out * channels));
+    float *expected = random_floats((size_t)(c->batch * out * channels)), *planes = planes_of(x, c->batch, in, channels);
+    if (largest) {
+        max_pool_channelwise_f32(x, y, &p, c->batch, channels);
+        max_pool_f32(planes, expected, &p, c->batch * channels);
+    } else {
+        average_pool_channelwise_f32(x, y, &p, c->batch, channels, 0);
+        average_pool_f32(planes, expected, &p, c->batch * channels, NULL);
+    }
+    float *found = planes_of(y, c->batch, out, channels);
+    for (int32_t i = 0; i < c->batch * out * channels; i++) check_element((double)found[i], (double)expected[i], 1, largest ? "max" : "average");
+    free(x), free(y), free(expected), free(planes), free(found);
+}
+
+START_TEST(pools_match_those_of_planes)
+{
+    static const ConvCase cases[] = {
+        {1, 1, 32, 32, 32, 1, 9, 11, 1, 3, 3, 2, 1, 1, false},
+        {2, 1, 19, 19, 19, 1, 8, 9, 1, 2, 2, 2, 1, 0, false},
+        {1, 1, 5, 5, 5, 4, 7, 6, 2, 3, 3, 1, 1, 1, false},
+        {1, 1, 17, 17, 17, 1, 9, 9, 1, 3, 3, 1, 2, 2, false},
+    };
+    state = 10;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        check_pool(&cases[i], true);
+        check_pool(&cases[i], false);
     }
 }
 END_TEST
@@ -205,6 +334,9 @@ Suite *packed_suite(void)
     tcase_set_timeout(c, 120);
     tcase_add_test(c, gemm_matches_plain_loops);
     tcase_add_test(c, conv_matches_plain_loops);
+    tcase_add_test(c, winograd_matches_plain_loops);
+    tcase_add_test(c, few_filters_and_single_channels_match_plain_loops);
+    tcase_add_test(c, pools_match_those_of_planes);
     suite_add_tcase(s, c);
     return s;
 }
