@@ -148,6 +148,28 @@ $(BUILD)/bench/kernels-%: tests/bench/kernels.c $(GEN)/stamp
 bench-kernels: $(patsubst %,$(BUILD)/bench/kernels-%,$(BENCH_KERNELS))
 	$(Q)for target in $(BENCH_KERNELS); do echo "== $$target"; $(BUILD)/bench/kernels-$$target $$([ $$target = native ] || echo naive); done
 
+# ONNX Runtime for comparison. PyTorch, and the networks made with it, only come with `make bench-models`.
+BENCH_VENV := $(BUILD)/bench/venv
+MODEL ?= *
+PROFILE ?=
+BENCH_MODELS = $(patsubst %/model.onnx,%,$(wildcard $(BUILD)/bench/models/$(MODEL)/model.onnx ../shared/models/$(MODEL)/model.onnx tests/models/$(MODEL)/model.onnx))
+BENCH = $(BENCH_VENV)/bin/python tests/bench/bench.py --onnx2c $(BUILD)/onnx2c --build $(BUILD)/bench/out
+
+$(BENCH_VENV)/stamp: tests/bench/requirements.txt
+	$(Q)python3 -m venv $(BENCH_VENV)
+	$(Q)$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+bench: $(BUILD)/onnx2c $(BENCH_VENV)/stamp
+	$(Q)$(BENCH) --cc $(CC) $(if $(PROFILE),--profile) $(BENCH_MODELS)
+	$(Q)$(if $(PROFILE),,$(BENCH) --cc $(CC) --threads --rounds 5 $(BENCH_MODELS))
+	$(Q)$(if $(PROFILE),,$(BENCH) --cc $(CC) --errors $(BENCH_MODELS))
+
+bench-models: tests/bench/export.py
+	$(Q)python3 -m venv $(BUILD)/bench/venv-torch
+	$(Q)$(BUILD)/bench/venv-torch/bin/pip install --quiet --disable-pip-version-check -r tests/bench/requirements-models.txt
+	$(Q)$(BUILD)/bench/venv-torch/bin/python $< $(BUILD)/bench/models
+
 # -- documentation ----------------------------------------------------------------------------------------------------------
 
 $(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/main.o,$(LIBRARY))
@@ -156,5 +178,5 @@ $(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/main.o,$(LIBRARY
 docs: $(BUILD)/operators
 	$(Q)$(BUILD)/operators >docs/operators.md
 
-.PHONY: all bench-kernels demo check install clean docs deps-build deps-check golden
+.PHONY: all bench bench-models bench-kernels demo check install clean docs deps-build deps-check golden
 .SECONDARY:

@@ -5,7 +5,8 @@ usage: bench.py [options] MODEL_FOLDER...
 
 A machine's speed drifts within minutes, by more than what is to be measured: so both run in turns in one process, pinned to one
 processor, on one thread, and only ratios of neighbouring runs count. Per model one line: medians of the times, the median ratio, what ours
-computes per second, that as a share of the processor's multiply-adds, and the errors of both against double precision where a reference is given."""
+computes per second, that as a share of the processor's multiply-adds, and how far the results are apart. Further tables: with --threads, both on
+one thread and on two; with --errors, how far each is from the same model computed in double precision; with --profile, the time of every step."""
 
 import argparse
 import ctypes
@@ -96,17 +97,17 @@ def fixed_dims(model, inputs):
 
 
 class Ours:
-    def __init__(self, folder, args, inputs, dims):
+    def __init__(self, path, args, inputs, dims, flags=()):
         os.makedirs(args.build, exist_ok=True)
-        self.name = os.path.basename(os.path.normpath(folder))
-        self.source = os.path.join(args.build, f"{self.name}.c")
+        self.name = os.path.basename(os.path.dirname(os.path.abspath(path)))
+        self.source = os.path.join(args.build, f"{self.name}{''.join(flags)}.c")
         report = self.source[:-2] + ".json"
-        run([args.onnx2c, os.path.join(folder, "model.onnx"), "-o", self.source, "--name", "model", "--report", report, *dims])
+        run([args.onnx2c, path, "-o", self.source, "--name", "model", "--report", report, *dims])
         with open(report) as f:
             self.report = json.load(f)
         if args.profile:
             instrument(self.source)
-        self.library = build_shared(args.cc, args.cflags.split(), self.source)
+        self.library = build_shared(args.cc, args.cflags.split() + list(flags), self.source)
         self.inputs = [numpy.ascontiguousarray(x) for x in inputs]
         self.outputs = [numpy.empty(max(1, o["max_elements"]), numpy.dtype(o["type"])) for o in self.report["outputs"]]
         pointers, self.kept = [], []
@@ -138,37 +139,40 @@ class Theirs:
         self.outputs = self.session.run(None, self.feed)
 
 
-def seconds(f, at_least):
-    """Processor time per call: others on the same processor do not count."""
-    count, start = 0, time.thread_time()
+def seconds(f, at_least, clock):
+    """Seconds per call."""
+    count, start = 0, clock()
     while True:
         f()
         count += 1
-        passed = time.thread_time() - start
+        passed = clock() - start
         if passed >= at_least:
             return passed / count
 
 
-def in_turns(first, second, rounds, at_least):
-    """Medians of both times, and of the ratio of neighbours."""
-    first(), second()
-    a, b = [], []
-    for _ in range(rounds):
-        a.append(seconds(first, at_least))
-        b.append(seconds(second, at_least))
-    return statistics.median(a), statistics.median(b), statistics.median(x / y for x, y in zip(a, b))
+def in_turns(functions, args, clock=time.thread_time):
+    """The times of each in every round. One thread's own clock leaves out what others do on the same processor."""
+    for f in functions:
+        f()
+    return [[seconds(f, args.seconds, clock) for f in functions] for _ in range(args.rounds)]
 
 
-def largest_error(ours, theirs):
-    """Of all outputs, relative to the largest magnitude of each."""
-    worst = 0.0
-    for a, b in zip(ours, theirs):
-        b = numpy.asarray(b)
-        a = a[: b.size].astype(numpy.float64)
-        scale = float(numpy.abs(b).max()) if b.size else 0.0
-        if b.size:
-            worst = max(worst, float(numpy.abs(a - b.astype(numpy.float64).ravel()).max()) / (scale or 1.0))
-    return worst
+def ratio_of(times, a, b):
+    return statistics.median(round[a] / round[b] for round in times)
+
+
+def errors(found, exact):
+    """The largest and the mean error over all outputs, each relative to the largest magnitude of the output."""
+    largest, means = 0.0, []
+    for a, b in zip(found, exact):
+        b = numpy.asarray(b).astype(numpy.float64).ravel()
+        a = numpy.asarray(a).ravel()[: b.size].astype(numpy.float64)
+        if b.size == 0:
+            continue
+        apart = numpy.abs(a - b) / (float(numpy.abs(b).max()) or 1.0)
+        largest = max(largest, float(apart.max()))
+        means.append(float(apart.mean()))
+    return largest, statistics.mean(means) if means else 0.0
 
 
 def measured_peak(args):
@@ -251,20 +255,94 @@ def print_profile(ours):
         print(f"{1e6 * times[i]:10.1f} us {100 * times[i] / total:5.1f}%  {step[:150]}")
 
 
-# -- the table ----------------------------------------------------------------------------------------------------------------------
+# -- the same model in double precision -------------------------------------------------------------------------------------------
+
+FLOAT, DOUBLE = onnx.TensorProto.FLOAT, onnx.TensorProto.DOUBLE
+
+
+def double_tensor(tensor):
+    return numpy_helper.from_array(numpy_helper.to_array(tensor).astype(numpy.float64), tensor.name) if tensor.data_type == FLOAT else tensor
+
+
+def in_double(model):
+    """All of its numbers as float64, but for scales of Resize, which are float32 by their definition."""
+    kept = {name for node in model.graph.node if node.op_type in ("Resize", "Upsample") for name in node.input[1:3]}
+    for tensor in model.graph.initializer:
+        if tensor.name not in kept:
+            tensor.CopyFrom(double_tensor(tensor))
+    for node in model.graph.node:
+        if node.op_type == "Constant" and node.output[0] in kept:
+            continue
+        for attribute in node.attribute:
+            if attribute.type == onnx.AttributeProto.TENSOR:
+                attribute.t.CopyFrom(double_tensor(attribute.t))
+            if node.op_type == "Cast" and attribute.name == "to" and attribute.i == FLOAT:
+                attribute.i = DOUBLE
+    del model.graph.value_info[:]
+    for value in [*model.graph.input, *model.graph.output]:
+        if value.type.tensor_type.elem_type == FLOAT:
+            value.type.tensor_type.elem_type = DOUBLE
+    return model
+
+
+def compute_exactly(folder, args, inputs, dims):
+    path = os.path.join(args.build, os.path.basename(os.path.normpath(folder)) + "_double", "model.onnx")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    onnx.save(in_double(onnx.load(os.path.join(folder, "model.onnx"))), path)
+    exact = Ours(path, args, [x.astype(numpy.float64) if x.dtype == numpy.float32 else x for x in inputs], dims)
+    exact()
+    return exact.outputs
+
+
+# -- the tables ---------------------------------------------------------------------------------------------------------------------
+
+def load(folder):
+    inputs = stored(folder, "input")
+    path = os.path.join(folder, "model.onnx")
+    return path, inputs, fixed_dims(onnx.load(path, load_external_data=False), inputs)
+
 
 def compare(folder, args, peak):
-    inputs = stored(folder, "input")
-    model = onnx.load(os.path.join(folder, "model.onnx"), load_external_data=False)
-    ours = Ours(folder, args, inputs, fixed_dims(model, inputs))
-    theirs = Theirs(folder, inputs)
-    mine, other, ratio = in_turns(ours, theirs, args.rounds, args.seconds)
+    path, inputs, dims = load(folder)
+    ours, theirs = Ours(path, args, inputs, dims), Theirs(folder, inputs)
+    times = in_turns([ours, theirs], args)
+    mine, other = (statistics.median(round[i] for round in times) for i in range(2))
     rate = 2e-9 * ours.report["macs"] / mine
-    error = largest_error(ours.outputs, theirs.outputs)
-    print(f"{ours.name:24} {1e3 * mine:9.3f} {1e3 * other:9.3f} {ratio:7.3f} {rate:9.1f} {100 * rate / peak:5.0f}% {error:9.1e}", flush=True)
+    apart, _ = errors(ours.outputs, theirs.outputs)
+    ratio = ratio_of(times, 0, 1)
+    print(f"{ours.name:24} {1e3 * mine:9.3f} {1e3 * other:9.3f} {ratio:7.3f} {rate:9.1f} {100 * rate / peak:5.0f}% {apart:9.1e}", flush=True)
     if args.profile:
         print_profile(ours)
     return ratio
+
+
+def speed_table(args):
+    os.sched_setaffinity(0, {args.core})
+    peak = measured_peak(args)
+    print(f"{args.cc} {args.cflags}; multiply-add peak {peak:.0f} GFLOP/s; ONNX Runtime {onnxruntime.__version__}, one thread")
+    print(f"{'':24} {'ours ms':>9} {'ORT ms':>9} {'ratio':>7} {'GFLOP/s':>9} {'peak':>6} {'apart':>9}")
+    ratios = [compare(folder, args, peak) for folder in args.folders]
+    print(f"geometric mean of the ratios: {math.exp(sum(map(math.log, ratios)) / len(ratios)):.3f}")
+
+
+def thread_table(args):
+    print(f"{'':24} {'ours 1':>9} {'ours 2':>9} {'faster':>7} {'ORT 1':>9} {'ORT 2':>9} {'faster':>7}")
+    for folder in args.folders:
+        path, inputs, dims = load(folder)
+        all_of = [Ours(path, args, inputs, dims), Ours(path, args, inputs, dims, ("-fopenmp",)), Theirs(folder, inputs, 1), Theirs(folder, inputs, 2)]
+        times = in_turns(all_of, args, time.perf_counter)
+        ms = [1e3 * statistics.median(round[i] for round in times) for i in range(4)]
+        print(f"{all_of[0].name:24} {ms[0]:9.3f} {ms[1]:9.3f} {ratio_of(times, 0, 1):7.2f} {ms[2]:9.3f} {ms[3]:9.3f} {ratio_of(times, 2, 3):7.2f}", flush=True)
+
+
+def error_table(args):
+    print(f"{'largest and mean error':24} {'ours':>9} {'':9} {'ORT':>9} {'':9} {'ratio':>7}")
+    for folder in args.folders:
+        path, inputs, dims = load(folder)
+        ours, theirs, exact = Ours(path, args, inputs, dims), Theirs(folder, inputs), compute_exactly(folder, args, inputs, dims)
+        ours(), theirs()
+        mine, other = errors(ours.outputs, exact), errors(theirs.outputs, exact)
+        print(f"{ours.name:24} {mine[0]:9.1e} {mine[1]:9.1e} {other[0]:9.1e} {other[1]:9.1e} {mine[0] / (other[0] or 1e-30):7.2f}", flush=True)
 
 
 def main():
@@ -277,14 +355,11 @@ def main():
     parser.add_argument("--seconds", type=float, default=0.02, help="at least this long per turn")
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)))
     parser.add_argument("--profile", action="store_true", help="also print the time of every step")
+    parser.add_argument("--threads", action="store_true", help="one and two threads instead")
+    parser.add_argument("--errors", action="store_true", help="errors against double precision instead")
     parser.add_argument("folders", nargs="+")
     args = parser.parse_args()
-    os.sched_setaffinity(0, {args.core})
-    peak = measured_peak(args)
-    print(f"{args.cc} {args.cflags}; multiply-add peak {peak:.0f} GFLOP/s; ONNX Runtime {onnxruntime.__version__}, one thread")
-    print(f"{'':24} {'ours ms':>9} {'ORT ms':>9} {'ratio':>7} {'GFLOP/s':>9} {'peak':>6} {'differ':>9}")
-    ratios = [compare(folder, args, peak) for folder in args.folders]
-    print(f"geometric mean of the ratios: {math.exp(sum(map(math.log, ratios)) / len(ratios)):.3f}")
+    (thread_table if args.threads else error_table if args.errors else speed_table)(args)
 
 
 main()
