@@ -354,19 +354,20 @@ typedef uint32_t bits32;
 typedef uint64_t bits64;
 #endif
 
-/* Rows and columns of the largest tile; and the rows of one that is a single vector wide. */
+/* The columns of the widest tile, and the rows of the tallest. */
 #if VEC == 16
-enum { TILE_ROWS = 6, TILE_TALL = 12, TILE_COLUMNS = 64 };
+enum { TILE_COLUMNS = 64, TILE_MOST_ROWS = 12 };
 #elif VEC == 8 || (VEC == 4 && defined(__aarch64__))
-enum { TILE_ROWS = 6, TILE_TALL = 6, TILE_COLUMNS = 16 };
+enum { TILE_COLUMNS = 16, TILE_MOST_ROWS = 6 };
 #else
-enum { TILE_ROWS = 3, TILE_TALL = 3, TILE_COLUMNS = VEC == 4 ? 16 : 4 };
+enum { TILE_COLUMNS = VEC == 4 ? 16 : 4, TILE_MOST_ROWS = 3 };
 #endif
 
-/* How many rows a tile of so many columns should have. */
+/* How many rows a tile of so many columns should have, to fill the registers. */
 static inline int32_t tile_rows(int32_t columns)
 {
-    return columns <= VEC ? TILE_TALL : TILE_ROWS;
+    if (VEC < 16) return TILE_MOST_ROWS;
+    return columns <= 32 ? 12 : columns <= 48 ? 8 : 6;
 }
 
 /* y[r][columns] = clamp(start + sum of x[r][k] * w[k][columns] + add[r][columns]), where k passes through `runs`[0] * [1] * [2]
@@ -413,7 +414,8 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
 #define TILE_ROWS_3(DO, C) TILE_ROWS_2(DO, C) DO(2, C)
 #define TILE_ROWS_4(DO, C) TILE_ROWS_3(DO, C) DO(3, C)
 #define TILE_ROWS_6(DO, C) TILE_ROWS_4(DO, C) DO(4, C) DO(5, C)
-#define TILE_ROWS_9(DO, C) TILE_ROWS_6(DO, C) DO(6, C) DO(7, C) DO(8, C)
+#define TILE_ROWS_8(DO, C) TILE_ROWS_6(DO, C) DO(6, C) DO(7, C)
+#define TILE_ROWS_9(DO, C) TILE_ROWS_8(DO, C) DO(8, C)
 #define TILE_ROWS_12(DO, C) TILE_ROWS_9(DO, C) DO(9, C) DO(10, C) DO(11, C)
 #define TILE_PLACE(c) ((size_t)((c) * VEC / 16) * t->panel + (size_t)((c) * VEC % 16))
 #define TILE_START(r, c) const vec start##c = start ? vec_load_some(start + (c) * VEC, columns - (c) * VEC) : vec_all(0);
@@ -475,17 +477,19 @@ TILE_FUNCTIONS(3)
 #endif
 
 #if VEC == 16
-TILE_FUNCTION(9, 1)
-TILE_FUNCTION(12, 1)
+TILE_FUNCTION(9, 1) TILE_FUNCTION(9, 2)
+TILE_FUNCTION(12, 1) TILE_FUNCTION(12, 2)
+TILE_FUNCTION(8, 3)
 #endif
 
-/* By rows - 1 and width - 1. */
-static void (*const tiles[TILE_TALL][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from) = {
+/* By rows - 1 and width - 1; those that tile_rows has not are left out. */
+static void (*const tiles[TILE_MOST_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from) = {
     TILE_WIDTHS(1), TILE_WIDTHS(2),
 #if VEC >= 8 || (VEC == 4 && defined(__aarch64__))
     TILE_WIDTHS(4), TILE_WIDTHS(4), TILE_WIDTHS(6), TILE_WIDTHS(6),
 #if VEC == 16
-    {tile_9x1}, {tile_9x1}, {tile_9x1}, {tile_12x1}, {tile_12x1}, {tile_12x1},
+    {tile_9x1, tile_9x2, tile_8x3, NULL}, {tile_9x1, tile_9x2, tile_8x3, NULL}, {tile_9x1, tile_9x2, NULL, NULL},
+    {tile_12x1, tile_12x2, NULL, NULL}, {tile_12x1, tile_12x2, NULL, NULL}, {tile_12x1, tile_12x2, NULL, NULL},
 #endif
 #else
     TILE_WIDTHS(3)
