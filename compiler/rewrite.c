@@ -7,7 +7,8 @@
 #include <string.h>
 
 static RewritePass *const integer_passes[] = {rewrite_dequantize_down, rewrite_quantize_up, rewrite_quantize_dequantized, rewrite_qdq, NULL};
-static RewritePass *const passes[] = {rewrite_no_op, rewrite_transpose, rewrite_gelu, rewrite_norm, rewrite_pad, rewrite_affine, rewrite_addend, rewrite_clamp, NULL};
+static RewritePass *const passes[] = {rewrite_no_op, rewrite_transpose, rewrite_gelu, rewrite_norm, rewrite_attention,
+                                      rewrite_pad, rewrite_affine, rewrite_addend, rewrite_clamp, NULL};
 
 bool is_op(const Node *n, const char *op_type)
 {

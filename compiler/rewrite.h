@@ -17,6 +17,7 @@ bool rewrite_pad(Node *n);         /* Pad into Conv */
 bool rewrite_clamp(Node *n);       /* Relu or Clip into its producer */
 
 bool rewrite_gelu(Node *n);        /* Gelu's formula becomes Gelu */
+bool rewrite_attention(Node *n);   /* the formula of attention becomes op_attention_formula, which takes transposed operands as they are */
 bool rewrite_norm(Node *n);        /* the formulas of LayerNormalization and RMSNormalization become those */
 
 /* Of models quantised with QuantizeLinear and DequantizeLinear around real operators. They run to their end before all others, which see
@@ -25,6 +26,9 @@ bool rewrite_dequantize_down(Node *n);      /* moving(dequantize(x)) becomes deq
 bool rewrite_quantize_up(Node *n);          /* quantize(moving(x)) becomes moving(quantize(x)) */
 bool rewrite_quantize_dequantized(Node *n); /* quantize(dequantize(x)) with equal parameters is x */
 bool rewrite_qdq(Node *n);                  /* quantize(operator(dequantize(x), ...)) becomes one integer operator */
+
+/* Attention whose inputs are Q, K, V and a mask (ops/attention.c). */
+extern const Op op_attention_formula;
 
 /* -- shared ---------------------------------------------------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
  * in the type of Q, or float32 if that is half precision. With qk_matmul_output_mode 0 the fourth output is the scaled product as the
  * specification says, also if there is a softcap. */
 #include "kernels.h"
-#include "op.h"
+#include "rewrite.h"
 
 #include <string.h>
 
@@ -230,35 +230,66 @@ static Dim block_scratch(const Sizes *s)
     return dim_add(dim_add(k, v), dim_mul(dim_const(ATTENTION_ROWS), s->keys));
 }
 
-static void lower_attention(Node *n)
+typedef struct { Value *k, *v; Strides q_strides, k_strides, v_strides, y_strides; } Operands;
+
+static Step *call_attention(Node *n, const Sizes *s, const Operands *o)
 {
-    Sizes s;
-    Strides k_strides, v_strides;
-    if (!read_sizes(n, &s)) return;
     DType t = n->in[0]->type.dtype;
-    Value *mask = in(n, 3), *k = cached(n, &s, 1, 1, s.size, &k_strides), *v = cached(n, &s, 2, 2, s.v_size, &v_strides);
+    Value *mask = in(n, 3);
     bool is_bool = mask && mask->type.dtype == DT_BOOL, blocks = t == DT_FLOAT && !out(n, 3);
     Step *step = step_call(n, blocks ? "attention_blocks_f32" : "attention_%s", dtype_suffix(t));
     arg_in(step, n->in[0]);
-    arg_in(step, k);
-    arg_in(step, v);
+    arg_in(step, o->k);
+    arg_in(step, o->v);
     arg_in(step, is_bool ? mask : NULL);
     arg_in(step, is_bool ? NULL : mask);
     arg_in(step, in(n, 6));
     arg_out(step, n->out[0]);
     if (!blocks) arg_out(step, out(n, 3));
-    arg_out(step, blocks ? scratch(n, "panels", t, block_scratch(&s)) : scratch(n, "row", t, s.keys));
+    arg_out(step, blocks ? scratch(n, "panels", t, block_scratch(s)) : scratch(n, "row", t, s->keys));
     arg_struct(step, "struct attention");
-    size_fields(n, step, &s);
-    strides_fields(step, "q", strides_of(s.merged, s.q_heads, s.queries, s.size));
-    strides_fields(step, "k", k_strides);
-    strides_fields(step, "v", v_strides);
-    strides_fields(step, "y", strides_of(s.merged, s.q_heads, s.queries, s.v_size));
-    double size = (double)dim_high(s.size);
+    size_fields(n, step, s);
+    strides_fields(step, "q", o->q_strides);
+    strides_fields(step, "k", o->k_strides);
+    strides_fields(step, "v", o->v_strides);
+    strides_fields(step, "y", o->y_strides);
+    double size = (double)dim_high(s->size);
     arg_real(step, attr_float(n, "scale", size > 0 ? 1 / sqrt(size) : 1));
     arg_real(step, attr_float(n, "softcap", 0));
-    step->macs = dim_high(dim_mul(dim_mul(s.batch, dim_mul(s.q_heads, s.queries)), dim_mul(s.keys, dim_add(s.size, s.v_size))));
+    step->macs = dim_high(dim_mul(dim_mul(s->batch, dim_mul(s->q_heads, s->queries)), dim_mul(s->keys, dim_add(s->size, s->v_size))));
+    return step;
 }
+
+static void lower_attention(Node *n)
+{
+    Sizes s;
+    Operands o;
+    if (!read_sizes(n, &s)) return;
+    o.k = cached(n, &s, 1, 1, s.size, &o.k_strides);
+    o.v = cached(n, &s, 2, 2, s.v_size, &o.v_strides);
+    o.q_strides = strides_of(s.merged, s.q_heads, s.queries, s.size);
+    o.y_strides = strides_of(s.merged, s.q_heads, s.queries, s.v_size);
+    call_attention(n, &s, &o);
+}
+
+/* -- what rewrite_attention makes of the formula ------------------------------------------------------------------------------ */
+
+/* Q, K, V and y are [batch][heads][positions][size], or, where positions_first says so, [batch][positions][heads][size]. */
+static void lower_formula(Node *n)
+{
+    const int64_t *first;
+    const Value *q = n->in[0], *k = n->in[1], *v = n->in[2];
+    attr_ints(n, "positions_first", &first);
+    Sizes s = {.batch = dim_at(q, 0), .q_heads = dim_at(q, first[0] ? 2 : 1), .queries = dim_at(q, first[0] ? 1 : 2), .past = dim_const(0),
+               .keys = dim_at(k, first[1] ? 1 : 2), .size = dim_at(q, 3), .v_size = dim_at(v, 3)};
+    s.kv_heads = s.q_heads;
+    Operands o = {.k = n->in[1], .v = n->in[2], .q_strides = strides_of(first[0], s.q_heads, s.queries, s.size),
+                  .k_strides = strides_of(first[1], s.q_heads, s.keys, s.size), .v_strides = strides_of(first[2], s.q_heads, s.keys, s.v_size),
+                  .y_strides = strides_of(first[3], s.q_heads, s.queries, s.v_size)};
+    field_int(call_attention(n, &s, &o), "plain", 1);
+}
+
+const Op op_attention_formula = {.name = "Attention", .domain = "", .since = 23, .lower = lower_formula};
 
 const Op ops_attention[] = {
     {.name = "Attention", .domain = "", .since = 23, .infer = infer_attention, .lower = lower_attention},
