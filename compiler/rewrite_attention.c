@@ -103,6 +103,19 @@ static Value *keys_of(Node *n, Node *transpose)
     return made->out[0];
 }
 
+/* Exporters scale Q and K' by the square root of the scale each: what is scaled, with the factor taken into *scale. */
+static Value *unscaled(Node *product, int i, double *scale)
+{
+    double by;
+    Node *p = maker(product, i, "Mul");
+    for (int k = 0; p && k < 2; k++) {
+        if (!known_scalar(p->in[1 - k], &by) || !shape_equal(&p->in[k]->type.shape, &p->out[0]->type.shape)) continue;
+        *scale *= by;
+        return p->in[k];
+    }
+    return product->in[i];
+}
+
 static bool is_product_of_heads(const Node *n)
 {
     for (int i = 0; i < 2; i++)
@@ -116,9 +129,9 @@ static bool fuse_formula(Node *n)
     if (!is_op(n, "MatMul") || !value_use_count(n->graph, n->out[0]) || !is_product_of_heads(n)) return false;
     Node *softmax = maker(n, 0, "Softmax");
     if (!softmax || !is_last_axis(softmax) || !scores_of(softmax, &s) || !is_product_of_heads(s.product)) return false;
-    Value *k = keys_of(n, s.product->in[1]->producer);
+    Value *q = unscaled(s.product, 0, &s.scale), *k = keys_of(n, unscaled(s.product, 1, &s.scale)->producer);
     if (!k) return false;
-    Node *made = replace_node(n, "Attention", s.mask ? 4 : 3, (Value *[]){s.product->in[0], k, n->in[1], s.mask});
+    Node *made = replace_node(n, "Attention", s.mask ? 4 : 3, (Value *[]){q, k, n->in[1], s.mask});
     made->op = &op_attention_formula;
     attr_set_float(made, "scale", s.scale);
     attr_set_ints(made, "positions_first", 4, (int64_t[]){0, 0, 0, 0});
