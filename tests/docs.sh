@@ -31,9 +31,21 @@ paths() {
     done
 }
 
+# The commands of a document that name files of this repository, run where these are.
+commands() {
+    mkdir -p "$work/commands"
+    ln -sfn "$PWD/tests" "$work/commands/tests"
+    ln -sfn "$PWD/examples" "$work/commands/examples"
+    path=$(realpath "$build"):$PATH
+    grep -E '^    onnx2c (verify )?(tests|examples)/' "$1" | while read -r line; do
+        (cd "$work/commands" && PATH=$path sh -c "$line") || { echo "$1: $line"; exit 1; }
+    done
+}
+
 ok "docs/operators.md is current" current
 ok "every option is in the man page" in_man_page
 ok "the man page has no mistakes" sh -c '! groff -man -Tutf8 -ww -z onnx2c.1 2>&1 | grep .'
+ok "the commands of README.md" commands README.md
 for document in README.md docs/*.md examples/*/README.md runtime_min/README.md; do
     ok "links of $document" links "$document"
     ok "paths in $document" paths "$document"
