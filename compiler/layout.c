@@ -113,6 +113,16 @@ static bool convert_conv(Node *n)
     return true;
 }
 
+static bool convert_qconv(Node *n)
+{
+    if (!is_op(n, "QLinearConv") || n->op == &op_qconv_last || !qconv_fits_last(n)) return false;
+    Order to_first = order_to_first(n->in[0]->type.shape.rank), to_last = order_inverse(&to_first);
+    n->in[0] = transposed(n, n->in[0], &to_last);
+    n->op = &op_qconv_last;
+    transpose_output(n, 0, &to_first);
+    return true;
+}
+
 static bool convert_conv_transpose(Node *n)
 {
     if (!is_op(n, "ConvTranspose") || n->op == &op_conv_transpose_last || !conv_transpose_fits_last(n)) return false;
@@ -150,7 +160,7 @@ static bool add_residual(Node *n)
 
 void layout(Model *m)
 {
-    static RewritePass *const convert[] = {convert_conv, convert_conv_transpose, NULL};
+    static RewritePass *const convert[] = {convert_conv, convert_qconv, convert_conv_transpose, NULL};
     static RewritePass *const sink[] = {rewrite_transpose, rewrite_no_op, layout_sink, NULL};
     static RewritePass *const merge[] = {add_residual, rewrite_clamp, NULL};
     if (!rewrite_round(m->graph, convert)) return;

@@ -17,7 +17,7 @@ bool order_equal(const Order *a, const Order *b);
 
 /* -- convolutions and pools of such images: they replace the operator of a node ------------------------------------------------- */
 
-extern const Op op_conv_last, op_conv_transpose_last, op_max_pool_last, op_average_pool_last, op_global_average_pool_last;
+extern const Op op_conv_last, op_qconv_last, op_conv_transpose_last, op_max_pool_last, op_average_pool_last, op_global_average_pool_last;
 
 bool conv_fits_last(Node *n);             /* there is a kernel for this Conv */
 void conv_make_last(Node *n);             /* op_conv_last instead of Conv; its input and output are for the caller to change */
@@ -25,6 +25,7 @@ void conv_make_last(Node *n);             /* op_conv_last instead of Conv; its i
  * as well, and save a Transpose. */
 bool conv_takes_first(Node *n);
 bool conv_adds(Node *n);                  /* an op_conv_last that can add input 3 to its result */
+bool qconv_fits_last(Node *n);            /* ... for this QLinearConv */
 bool conv_transpose_fits_last(Node *n);   /* there is a kernel for this ConvTranspose */
 const Op *pool_last(const Node *n);       /* or NULL */
 

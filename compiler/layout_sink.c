@@ -225,6 +225,30 @@ static bool sink_pool(Node *n, const Order *o)
     return sink_first_input(n, o);
 }
 
+/* -- quantised tensors -------------------------------------------------------------------------------------------------------------- */
+
+static bool sink_per_tensor(Node *n, const Order *o)
+{
+    return value_count(n->in[1]) == 1 && sink_first_input(n, o);
+}
+
+/* Both operands are moved already. */
+static bool sink_quantized_pair(Node *n, const Order *o)
+{
+    if (!has_order(n->in[0], o) || !has_order(n->in[3], o)) return false;
+    n->in[0] = source(n, 0);
+    n->in[3] = source(n, 3);
+    return outputs_sink(n, o);
+}
+
+static bool sink_quantized_pool(Node *n, const Order *o)
+{
+    Order to_first = order_to_first(o->rank);
+    if (!order_equal(o, &to_first) || attr_int(n, "channels_last", 0)) return false;
+    attr_set_int(n, "channels_last", 1);
+    return sink_first_input(n, o);
+}
+
 /* -- Reshape ----------------------------------------------------------------------------------------------------------------------- */
 
 /* An order from [N, image..., channels...] to [N, channels..., image...]: how many axes the channels are. They may change places among
@@ -294,6 +318,10 @@ static const Rule rules[] = {
     {"GlobalAveragePool", sink_pool},
     {"Reshape", sink_reshape},
     {"Flatten", sink_reshape},
+    {"QuantizeLinear", sink_per_tensor},
+    {"DequantizeLinear", sink_per_tensor},
+    {"QLinearAdd", sink_quantized_pair},
+    {"QLinearGlobalAveragePool", sink_quantized_pool},
     {"ReduceMean", sink_reduce},
     {"ReduceSum", sink_reduce},
     {"ReduceMax", sink_reduce},
@@ -313,7 +341,8 @@ static bool order_to_sink(const Node *n, Order *o)
 bool layout_sink(Node *n)
 {
     Order o;
-    if (*n->domain || !n->op->lower || !order_to_sink(n, &o)) return false;
+    bool quantized = !strncmp(n->op_type, "QLinear", 7);
+    if ((*n->domain && !quantized) || !n->op->lower || !order_to_sink(n, &o)) return false;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (!strcmp(rules[i].op_type, n->op_type)) return rules[i].sink(n, &o);
     return n->op->flags & OP_BROADCAST && sink_all_inputs(n, &o);

@@ -25,9 +25,11 @@ const Op *pool_last(const Node *n)
 {
     Window w;
     const Value *x = in(n, 0);
-    if (!x || x->type.dtype != DT_FLOAT || out(n, 1) || x->type.shape.rank < 3) return NULL;
+    if (!x || out(n, 1) || x->type.shape.rank < 3) return NULL;
+    bool bytes = x->type.dtype == DT_INT8 || x->type.dtype == DT_UINT8;
+    if (is_op(n, "MaxPool") && (bytes || x->type.dtype == DT_FLOAT)) return &op_max_pool_last;
+    if (x->type.dtype != DT_FLOAT) return NULL;
     if (is_op(n, "GlobalAveragePool")) return &op_global_average_pool_last;
-    if (is_op(n, "MaxPool")) return &op_max_pool_last;
     if (!is_op(n, "AveragePool") || !read_pool((Node *)n, &x->type.shape, &w)) return NULL;
     return !attr_int((Node *)n, "count_include_pad", 0) || divides_evenly(&w) ? &op_average_pool_last : NULL;
 }
@@ -49,7 +51,9 @@ static Step *call_pool(Node *n, const char *kernel, Window *w)
 static void lower_max_pool(Node *n)
 {
     Window w;
-    call_pool(n, "max_pool_channelwise_f32", &w);
+    DType type = n->in[0]->type.dtype;
+    Step *s = call_pool(n, type == DT_FLOAT ? "max_pool_channelwise_f32" : "max_pool_channelwise_bytes", &w);
+    if (type != DT_FLOAT) arg_int(s, type == DT_INT8);
 }
 
 static void lower_average_pool(Node *n)

@@ -14,6 +14,9 @@ bool one_element(const Value *v);
 bool all_zero(const Value *v);                    /* omitted, or a constant without other values */
 bool known_parameters(const Node *n, const int *inputs, int count); /* constants, or omitted */
 
+/* Inputs of a QLinearConv. */
+enum { CONV_X, CONV_X_SCALE, CONV_X_ZERO, CONV_W, CONV_W_SCALE, CONV_W_ZERO, CONV_Y_SCALE, CONV_Y_ZERO, CONV_BIAS };
+
 /* How the result is requantised; scales and zero points are constants. */
 typedef struct {
     Value *multiplier;                            /* float32[1] or [one per output channel] */
@@ -29,6 +32,17 @@ bool mean_adds_bytes(Node *n);                    /* is a QLinearReduceMean or Q
 /* bias - zero_a * sum(b - zero_b) per row of b[rows][depth], int32: what kernels on bytes take for a bias. Any of bias (null or one per
  * row), zero_a, zero_b may be omitted; null if nothing remains. */
 Value *product_bias(Node *n, Value *bias, Value *zero_a, Value *b, Value *zero_b, Dim rows, Dim depth);
+
+/* -- weights as kernels on register tiles want them (tile_bytes.c of the kernel library), packed at compile time ---------------- */
+
+bool packs_bytes(const Value *w, const Value *zero_w);  /* constant, and signed bytes without a zero point, or as good as */
+Value *packed_bytes(Node *n, Value *w, int64_t groups, int64_t filters, int64_t depth); /* of w[groups][filters][depth] */
+Value *packed_channelwise_bytes(Node *n, Value *w, int64_t channels, int64_t taps);     /* of w[channels][taps] */
+/* product_bias for such weights w[rows][depth]. zero_a is a constant, or of unsigned bytes. */
+Value *packed_start(Node *n, Value *bias, Value *zero_a, const Value *a, Value *w, Value *zero_w, Dim rows, Dim depth);
+int64_t packed_block(Dim rows, int64_t filters, int64_t depth); /* rows that are copied together before they are multiplied */
+Value *packed_scratch(Node *n, int64_t block, int64_t depth);   /* for as many */
+void arg_requantize(Step *s, const Requantize *r);              /* multiplier, zero, low, high */
 
 /* Bytes v[count][rows][cols] with the last two axes exchanged: made at compile time or, into scratch, at run time. */
 Value *turned(Node *n, Value *v, Dim count, Dim rows, Dim cols);

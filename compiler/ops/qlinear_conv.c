@@ -118,65 +118,63 @@ static void lower_integer(Node *n)
 
 /* -- QLinearConv ---------------------------------------------------------------------------------------------------------------- */
 
-enum { X, X_SCALE, X_ZERO, W, W_SCALE, W_ZERO, Y_SCALE, Y_ZERO, BIAS };
-
 static bool need_parameters(Node *n)
 {
     if (!need(n, 8, 9, 1, 1) || !need_tensor_inputs(n)) return false;
-    if (!need_quantized(n, X, X_SCALE, X_ZERO, false) || !need_quantized(n, W, W_SCALE, W_ZERO, false)) return false;
-    if (!need_float(n, Y_SCALE) || !need_byte(n, Y_ZERO) || !need_type(n, BIAS, (DType[]){DT_INT32}, 1)) return false;
-    return need_single(n, X_SCALE) && need_single(n, X_ZERO) && need_single(n, Y_SCALE) && need_single(n, Y_ZERO);
+    if (!need_quantized(n, CONV_X, CONV_X_SCALE, CONV_X_ZERO, false) || !need_quantized(n, CONV_W, CONV_W_SCALE, CONV_W_ZERO, false)) return false;
+    if (!need_float(n, CONV_Y_SCALE) || !need_byte(n, CONV_Y_ZERO) || !need_type(n, CONV_BIAS, (DType[]){DT_INT32}, 1)) return false;
+    return need_single(n, CONV_X_SCALE) && need_single(n, CONV_X_ZERO) && need_single(n, CONV_Y_SCALE) && need_single(n, CONV_Y_ZERO);
 }
 
 static void infer_qlinear(Node *n)
 {
     Conv c;
-    if (!need_parameters(n) || !conv_read(n, X, W, BIAS, &c) || !need_per_filter(n, W_SCALE, &c) || !need_per_filter(n, W_ZERO, &c)) return;
-    Shape y = window_out_shape(&n->in[X]->type.shape, c.out_channels, &c.window);
-    set_out(n, 0, n->in[Y_ZERO]->type.dtype, &y);
+    if (!need_parameters(n) || !conv_read(n, CONV_X, CONV_W, CONV_BIAS, &c) || !need_per_filter(n, CONV_W_SCALE, &c) || !need_per_filter(n, CONV_W_ZERO, &c)) return;
+    Shape y = window_out_shape(&n->in[CONV_X]->type.shape, c.out_channels, &c.window);
+    set_out(n, 0, n->in[CONV_Y_ZERO]->type.dtype, &y);
 }
 
 /* One number per channel of [N, C, ...]. */
 static Value *along_channels(Node *n, Value *v)
 {
     int64_t dims[MAX_RANK];
-    int rank = n->in[X]->type.shape.rank - 1;
+    int rank = n->in[CONV_X]->type.shape.rank - 1;
     for (int i = 0; i < rank; i++) dims[i] = i ? 1 : -1;
-    return v && (per_channel(v) || v == in(n, BIAS)) ? reshape_to(n, v, rank, dims) : v;
+    return v && (per_channel(v) || v == in(n, CONV_BIAS)) ? reshape_to(n, v, rank, dims) : v;
 }
 
 static void expand_qlinear(Node *n)
 {
-    static const int parameters[] = {X_SCALE, X_ZERO, W_SCALE, W_ZERO, Y_SCALE, Y_ZERO};
+    static const int parameters[] = {CONV_X_SCALE, CONV_X_ZERO, CONV_W_SCALE, CONV_W_ZERO, CONV_Y_SCALE, CONV_Y_ZERO};
     if (known_parameters(n, parameters, 6)) return;
-    Node *conv = make_node(n, "ConvInteger", 4, (Value *[]){n->in[X], n->in[W], n->in[X_ZERO], n->in[W_ZERO]}, NULL);
+    Node *conv = make_node(n, "ConvInteger", 4, (Value *[]){n->in[CONV_X], n->in[CONV_W], n->in[CONV_X_ZERO], n->in[CONV_W_ZERO]}, NULL);
     copy_attributes(conv, n);
-    Value *acc = in(n, BIAS) ? make2(n, "Add", conv->out[0], along_channels(n, n->in[BIAS]), NULL) : conv->out[0];
-    rescale(n, acc, n->in[X_SCALE], along_channels(n, n->in[W_SCALE]), n->in[Y_SCALE], n->in[Y_ZERO], n->out[0]);
+    Value *acc = in(n, CONV_BIAS) ? make2(n, "Add", conv->out[0], along_channels(n, n->in[CONV_BIAS]), NULL) : conv->out[0];
+    rescale(n, acc, n->in[CONV_X_SCALE], along_channels(n, n->in[CONV_W_SCALE]), n->in[CONV_Y_SCALE], n->in[CONV_Y_ZERO], n->out[0]);
 }
 
 static void lower_qlinear(Node *n)
 {
-    Requantize r = requantize_of(n, n->in[X_SCALE], n->in[W_SCALE], n->in[Y_SCALE], n->in[Y_ZERO], 1);
-    ByteConv q = {.x = n->in[X], .w = n->in[W], .zero_x = n->in[X_ZERO], .zero_w = n->in[W_ZERO], .bias = in(n, BIAS), .requantize = &r};
-    if (conv_read(n, X, W, BIAS, &q.conv)) lower_bytes(n, &q);
+    Requantize r = requantize_of(n, n->in[CONV_X_SCALE], n->in[CONV_W_SCALE], n->in[CONV_Y_SCALE], n->in[CONV_Y_ZERO], 1);
+    ByteConv q = {.x = n->in[CONV_X], .w = n->in[CONV_W], .zero_x = n->in[CONV_X_ZERO], .zero_w = n->in[CONV_W_ZERO], .bias = in(n, CONV_BIAS), .requantize = &r};
+    if (conv_read(n, CONV_X, CONV_W, CONV_BIAS, &q.conv)) lower_bytes(n, &q);
 }
 
 /* -- com.microsoft --------------------------------------------------------------------------------------------------------------- */
 
 static void infer_microsoft(Node *n)
 {
-    if (need_parameters(n)) need_rank(n, X, 3, 2 + MAX_SPATIAL);
+    if (need_parameters(n)) need_rank(n, CONV_X, 3, 2 + MAX_SPATIAL);
 }
 
 static void expand_microsoft(Node *n)
 {
     bool last = attr_int(n, "channels_last", 0) != 0;
-    int rank = n->in[X]->type.shape.rank;
+    int rank = n->in[CONV_X]->type.shape.rank;
     Value *inputs[9];
     for (int i = 0; i < 9; i++) inputs[i] = in(n, i);
-    if (last) inputs[X] = channels_moved(n, inputs[X], rank, true, NULL);
-    Node *conv = make_node(n, "QLinearConv", in(n, BIAS) ? 9 : 8, inputs, last ? NULL : n->out[0]);
+    if (last) inputs[CONV_X] = channels_moved(n, inputs[CONV_X], rank, true, NULL);
+    Node *conv = make_node(n, "QLinearConv", in(n, CONV_BIAS) ? 9 : 8, inputs, last ? NULL : n->out[0]);
     copy_attributes(conv, n);
     if (last) channels_moved(n, conv->out[0], rank, false, n->out[0]);
 }

@@ -1,0 +1,82 @@
+/* quantized_packed: constant 8-bit weights in panels (tile_bytes.c of the kernel library), and what else its kernels take. */
+#include "kernels.h"
+#include "quantized.h"
+
+#include <string.h>
+
+enum { SIGN_BIT = 128, BLOCK = 12, NEAR_WEIGHTS = 1 << 18, FAR_BLOCK = 3 << 16 };
+
+/* Unsigned weights become signed ones when their sign bits are inverted, which takes 128 away from their zero points, too. */
+bool packs_bytes(const Value *w, const Value *zero_w)
+{
+    if (!value_is_const(w)) return false;
+    if (w->type.dtype == DT_INT8) return all_zero(zero_w);
+    if (!zero_w || !value_is_const(zero_w)) return false;
+    for (int64_t i = 0; i < value_count(zero_w); i++)
+        if (const_as_int(zero_w, i) != SIGN_BIT) return false;
+    return true;
+}
+
+static int32_t flip_of(const Value *w)
+{
+    return w->type.dtype == DT_UINT8 ? SIGN_BIT : 0;
+}
+
+/* A constant made of the weights; nodes that want the same share it. */
+static Value *packed(Node *n, const Value *w, const char *how, const Shape *shape, bool *is_new)
+{
+    const char *name = mem_printf("%s/packed", w->name), *origin = w->origin ? mem_printf("%s, %s", w->origin, how) : how;
+    Value *found = value_find(n->graph, name);
+    *is_new = !found || !found->origin || strcmp(found->origin, origin) || !shape_equal(&found->type.shape, shape);
+    if (!*is_new) return found;
+    int8_t *data = mem_array((size_t)dim_value(shape_elements(shape)) + 1, sizeof *data);
+    Value *v = value_const(n->graph, name, DT_INT8, shape, data);
+    v->origin = origin;
+    return v;
+}
+
+Value *packed_bytes(Node *n, Value *w, int64_t groups, int64_t filters, int64_t depth)
+{
+    Shape shape = shape_const(3, (int64_t[]){groups, filters, (depth + 3) / 4 * 4});
+    bool is_new;
+    Value *v = packed(n, w, "in panels of 16, by fours", &shape, &is_new);
+    if (is_new) pack_bytes(w->data, (int8_t *)v->data, (int32_t)groups, (int32_t)filters, (int32_t)depth, flip_of(w));
+    return v;
+}
+
+Value *packed_channelwise_bytes(Node *n, Value *w, int64_t channels, int64_t taps)
+{
+    Shape shape = shape_const(2, (int64_t[]){taps, channels});
+    bool is_new;
+    Value *v = packed(n, w, "channels last", &shape, &is_new);
+    if (is_new) pack_channelwise_bytes(w->data, (int8_t *)v->data, (int32_t)channels, (int32_t)taps, flip_of(w));
+    return v;
+}
+
+/* Sign bits of signed bytes are inverted before they are multiplied, which adds 128 to their zero point. */
+Value *packed_start(Node *n, Value *bias, Value *zero_a, const Value *a, Value *w, Value *zero_w, Dim rows, Dim depth)
+{
+    if (a->type.dtype == DT_INT8) zero_a = const_scalar(n, DT_UINT8, SIGN_BIT + (zero_a ? (double)const_as_int(zero_a, 0) : 0));
+    return product_bias(n, bias, zero_a, w, zero_w, rows, depth);
+}
+
+/* Weights that don't stay in the second-level cache should be read for many rows at a time; where they do, little memory is enough. */
+int64_t packed_block(Dim rows, int64_t filters, int64_t depth)
+{
+    int64_t block = filters * depth <= NEAR_WEIGHTS ? BLOCK : FAR_BLOCK / depth / BLOCK * BLOCK, most = dim_high(rows);
+    if (block < BLOCK) block = BLOCK;
+    return block < most ? block : most > 0 ? most : 1;
+}
+
+Value *packed_scratch(Node *n, int64_t block, int64_t depth)
+{
+    return scratch(n, "rows", DT_UINT8, dim_const(block * ((depth + 3) / 4 * 4)));
+}
+
+void arg_requantize(Step *s, const Requantize *r)
+{
+    arg_in(s, r->multiplier);
+    arg_int(s, r->zero);
+    arg_int(s, r->low);
+    arg_int(s, r->high);
+}

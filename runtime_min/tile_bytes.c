@@ -1,0 +1,418 @@
+/* The kernel under products and convolutions of bytes with constant weights: a tile of sums, some rows of x times some columns of
+ * weights, is kept in registers while four products at a time are added to each sum, and goes back to bytes from there (see tile.c).
+ *
+ * Rows of x are unsigned bytes: of signed ones the sign bit is inverted (`flip`), which adds 128. Weights are signed bytes, and their zero point is
+ * 0. So sum (x - x_zero) w = sum x' w - x_zero' sum w, where the last term is a constant, part of `start`.
+ *
+ * Weights are packed in panels of 16 columns, [columns / 16][depth / 4][16][4], the last one [depth / 4][columns left][4]; the depth
+ * is filled up to fours with zeros. */
+
+//@block QLANES QWORD qint qreal qbytes qint_at qreal_at
+/* QLANES sums in a register; 1 where the compiler has no vector extensions, or floats are computed with more precision than they have. */
+#if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS) || FLT_EVAL_METHOD != 0
+#define QLANES 1
+#elif defined(__AVX512VNNI__) && defined(__AVX512VL__) && defined(__AVX512BW__) && \
+    (VEC_HAS(__builtin_ia32_vpdpbusd_v16si) || VEC_HAS(__builtin_ia32_vpdpbusd512))
+#define QLANES 16
+#elif defined(__AVX2__)
+#define QLANES 8
+#elif defined(__SSE2__)
+#define QLANES 4
+#else
+#define QLANES 1
+#endif
+
+#if QLANES > 1
+typedef uint32_t qint __attribute__((vector_size(4 * QLANES)));
+typedef int32_t qsigned __attribute__((vector_size(4 * QLANES)));
+typedef float qreal __attribute__((vector_size(4 * QLANES)));
+typedef uint8_t qbytes __attribute__((vector_size(QLANES)));
+typedef int8_t qsigned_bytes __attribute__((vector_size(QLANES)));
+typedef uint32_t qint_at __attribute__((vector_size(4 * QLANES), aligned(1), may_alias));
+typedef float qreal_at __attribute__((vector_size(4 * QLANES), aligned(1), may_alias));
+typedef uint8_t qbytes_at __attribute__((vector_size(QLANES), aligned(1), may_alias));
+typedef int8_t qsigned_bytes_at __attribute__((vector_size(QLANES), aligned(1), may_alias));
+#endif
+
+/* Clang halves 64-byte vectors unless a function asks for them. */
+#if QLANES == 16 && defined(__clang__)
+#define QFUNCTION __attribute__((min_vector_width(512)))
+#else
+#define QFUNCTION
+#endif
+//@endblock
+
+/* How sums go back to bytes: see requantize. */
+struct qscale {
+    const float *multiplier;
+    int32_t step;            /* of the multipliers: 1 for one per column, 0 for one in all */
+    int32_t zero, low, high; /* of y */
+};
+
+//@block qreal_all qreal_bound qrequantize qstore
+#if QLANES > 1
+static inline qreal qreal_all(float x)
+{
+    return x - (qreal){0};
+}
+
+/* v within least..most; least if it is NaN. */
+static inline qreal qreal_bound(qreal v, qreal least, qreal most)
+{
+#if QLANES == 16 && VEC_HAS(__builtin_ia32_maxps512)
+    return (qreal)__builtin_ia32_minps512(__builtin_ia32_maxps512(v, least, 4), most, 4);
+#elif QLANES == 16 && VEC_HAS(__builtin_ia32_maxps512_mask)
+    return (qreal)__builtin_ia32_minps512_mask(__builtin_ia32_maxps512_mask(v, least, least, -1, 4), most, most, -1, 4);
+#elif QLANES == 8
+    return (qreal)__builtin_ia32_minps256(__builtin_ia32_maxps256(v, least), most);
+#elif QLANES == 4
+    return (qreal)__builtin_ia32_minps(__builtin_ia32_maxps(v, least), most);
+#else
+    const qsigned larger = v > least;
+    const qreal above = (qreal)((larger & (qsigned)v) | (~larger & (qsigned)least));
+    const qsigned smaller = above < most;
+    return (qreal)((smaller & (qsigned)above) | (~smaller & (qsigned)most));
+#endif
+}
+
+/* v, bounded by least and most, as nearest_i32 rounds it, plus the zero point; the low bytes of the sums. */
+static inline qbytes qround(qreal v, const struct qscale *q)
+{
+    const qreal bounded = qreal_bound(v, qreal_all((float)(q->low - q->zero)), qreal_all((float)(q->high - q->zero)));
+    const qint rounded = (qint)(bounded + qreal_all(12582912.0f)) + (uint32_t)q->zero;
+#if QLANES == 16
+    return __builtin_convertvector(rounded, qbytes);
+#elif QLANES == 8
+    typedef int32_t wide __attribute__((vector_size(32)));
+    typedef int16_t words __attribute__((vector_size(16)));
+    typedef int32_t half __attribute__((vector_size(16)));
+    typedef int8_t bytes __attribute__((vector_size(16)));
+    const wide low = (wide)(rounded & 255);
+    half parts[2];
+    memcpy(parts, &low, sizeof parts);
+    const words packed = (words)__builtin_ia32_packssdw128(parts[0], parts[1]);
+    const bytes all = (bytes)__builtin_ia32_packuswb128(packed, packed);
+    qbytes result;
+    memcpy(&result, &all, sizeof result);
+    return result;
+#else
+    typedef int32_t wide __attribute__((vector_size(16)));
+    typedef int16_t words __attribute__((vector_size(16)));
+    const wide low = (wide)(rounded & 255);
+    const words packed = (words)__builtin_ia32_packssdw128(low, low);
+    const wide all = (wide)__builtin_ia32_packuswb128(packed, packed);
+    qbytes result;
+    memcpy(&result, &all, sizeof result);
+    return result;
+#endif
+}
+
+/* requantize for QLANES sums and multipliers. */
+static inline qbytes qrequantize(qint sums, qreal multipliers, const struct qscale *q)
+{
+    return qround(__builtin_convertvector((qsigned)sums, qreal) * multipliers, q);
+}
+
+static inline qreal qmultipliers(const struct qscale *q, size_t column)
+{
+    if (q->step) return *(const qreal_at *)(q->multiplier + column);
+    return qreal_all(*q->multiplier);
+}
+#endif
+//@endblock
+
+/* y[rows][columns], bytes if there is a scale, or int32; x[rows][depth in fours]. */
+struct qtile {
+    const uint8_t *x;
+    const int8_t *w;
+    const int32_t *start;  /* [columns], added to the sums; or NULL */
+    void *y;
+    size_t x_step, y_step; /* from row to row */
+    int32_t fours, rows, columns;
+    uint32_t flip;         /* 0, or for signed x 0x80808080 */
+    struct qscale scale;   /* without multipliers: y is int32 */
+};
+
+/* One sum of row r, column c. */
+static inline void qtile_store(const struct qtile *t, size_t r, size_t c, uint32_t sum)
+{
+    const struct qscale *q = &t->scale;
+    const int32_t acc = (int32_t)(sum + (t->start ? (uint32_t)t->start[c] : 0));
+    if (q->multiplier) ((uint8_t *)t->y)[r * t->y_step + c] = requantize(acc, q->multiplier[c * (size_t)q->step], q->zero, q->low, q->high);
+    else ((int32_t *)t->y)[r * t->y_step + c] = acc;
+}
+
+/* Where the weights of column c are, and their distance from four to four. */
+static inline const int8_t *qtile_column(const struct qtile *t, size_t c, size_t *step)
+{
+    const size_t panel = c & ~(size_t)15, left = (size_t)t->columns - panel;
+    *step = left < 16 ? 4 * left : 64;
+    return t->w + panel * 4 * (size_t)t->fours + 4 * (c - panel);
+}
+
+/* A byte of x. Without vectors rows are always copies, whose sign bits are inverted already. */
+static inline int32_t qtile_byte(const struct qtile *t, uint8_t x)
+{
+#if QLANES == 1
+    (void)t;
+    return x;
+#else
+    return (int32_t)(x ^ (t->flip & 128));
+#endif
+}
+
+/* Column c of rows [r, r + 4). */
+void qtile_rows4(const struct qtile *t, size_t r, size_t c)
+{
+    const size_t depth = 4 * (size_t)t->fours;
+    const uint8_t *a0 = t->x + r * t->x_step, *a1 = a0 + t->x_step, *a2 = a1 + t->x_step, *a3 = a2 + t->x_step;
+    size_t step;
+    const int8_t *w = qtile_column(t, c, &step);
+    uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+    for (size_t k = 0; k < depth; w += step)
+        for (size_t i = 0; i < 4; i++, k++) {
+            const int32_t v = w[i];
+            s0 += (uint32_t)(qtile_byte(t, a0[k]) * v);
+            s1 += (uint32_t)(qtile_byte(t, a1[k]) * v);
+            s2 += (uint32_t)(qtile_byte(t, a2[k]) * v);
+            s3 += (uint32_t)(qtile_byte(t, a3[k]) * v);
+        }
+    qtile_store(t, r, c, s0);
+    qtile_store(t, r + 1, c, s1);
+    qtile_store(t, r + 2, c, s2);
+    qtile_store(t, r + 3, c, s3);
+}
+
+/* Column c of row r. */
+void qtile_row(const struct qtile *t, size_t r, size_t c)
+{
+    const uint8_t *a = t->x + r * t->x_step;
+    size_t step;
+    const int8_t *w = qtile_column(t, c, &step);
+    uint32_t sum = 0;
+    for (int32_t k = 0; k < t->fours; k++, a += 4, w += step)
+        for (size_t i = 0; i < 4; i++) sum += (uint32_t)(qtile_byte(t, a[i]) * w[i]);
+    qtile_store(t, r, c, sum);
+}
+
+//@private qtile_vectors
+#if QLANES > 1
+/* QPART columns are in a vector of weights as they are multiplied. */
+#if QLANES == 16
+#define QPART 16
+typedef qint qweights;
+
+static inline qweights qtile_weights(const int8_t *w)
+{
+    return *(const qint_at *)w;
+}
+
+static inline qweights qtile_some_weights(const int8_t *w, uint16_t mask)
+{
+    typedef int32_t ints __attribute__((vector_size(64)));
+    return (qint)__builtin_ia32_loaddqusi512_mask((const void *)w, (ints){0}, mask);
+}
+
+/* Four bytes of x for all columns. */
+static inline qweights qtile_four(const uint8_t *x, uint32_t flip)
+{
+    uint32_t four;
+    memcpy(&four, x, sizeof four);
+    return (four ^ flip) - (qint){0};
+}
+
+static inline qint qtile_add(qint sum, qweights x, qweights w)
+{
+    typedef int32_t ints __attribute__((vector_size(64)));
+#if VEC_HAS(__builtin_ia32_vpdpbusd512)
+    return (qint)__builtin_ia32_vpdpbusd512((ints)sum, (ints)x, (ints)w);
+#else
+    return (qint)__builtin_ia32_vpdpbusd_v16si((ints)sum, (ints)x, (ints)w);
+#endif
+}
+#else
+#define QPART (QLANES / 2)
+typedef int16_t qweights __attribute__((vector_size(4 * QLANES)));
+typedef uint8_t qtile_quads __attribute__((vector_size(2 * QLANES)));
+typedef int8_t qtile_packed __attribute__((vector_size(2 * QLANES)));
+typedef uint32_t qtile_fours __attribute__((vector_size(2 * QLANES)));
+
+static inline qweights qtile_weights(const int8_t *w)
+{
+    qtile_packed bytes;
+    memcpy(&bytes, w, sizeof bytes);
+    return __builtin_convertvector(bytes, qweights);
+}
+
+static inline qweights qtile_four(const uint8_t *x, uint32_t flip)
+{
+    uint32_t four;
+    memcpy(&four, x, sizeof four);
+    const qtile_quads bytes = (qtile_quads)((four ^ flip) - (qtile_fours){0});
+    return __builtin_convertvector(bytes, qweights);
+}
+
+/* Two sums for a column, of two products each. */
+static inline qint qtile_add(qint sum, qweights x, qweights w)
+{
+#if QLANES == 8
+    return sum + (qint)__builtin_ia32_pmaddwd256(x, w);
+#else
+    return sum + (qint)__builtin_ia32_pmaddwd128(x, w);
+#endif
+}
+
+static inline qint qtile_join(qint a, qint b)
+{
+#if QLANES == 8 && VEC_HAS(__builtin_shufflevector)
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14) + __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+#elif QLANES == 8
+    return __builtin_shuffle(a, b, (qint){0, 2, 4, 6, 8, 10, 12, 14}) + __builtin_shuffle(a, b, (qint){1, 3, 5, 7, 9, 11, 13, 15});
+#elif VEC_HAS(__builtin_shufflevector)
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6) + __builtin_shufflevector(a, b, 1, 3, 5, 7);
+#else
+    return __builtin_shuffle(a, b, (qint){0, 2, 4, 6}) + __builtin_shuffle(a, b, (qint){1, 3, 5, 7});
+#endif
+}
+#endif
+
+/* Sums of row r, columns [c, c + QLANES). */
+static inline void qtile_keep(const struct qtile *t, size_t r, size_t c, qint sums)
+{
+    const struct qscale *q = &t->scale;
+    if (t->start) sums += *(const qint_at *)(t->start + c);
+    if (q->multiplier) *(qbytes_at *)((uint8_t *)t->y + r * t->y_step + c) = qrequantize(sums, qmultipliers(q, c), q);
+    else *(qint_at *)((int32_t *)t->y + r * t->y_step + c) = sums;
+}
+
+#if QLANES == 16
+/* The same where there are fewer columns, as the mask says. */
+static inline void qtile_keep_some(const struct qtile *t, size_t r, size_t c, qint sums, uint16_t mask)
+{
+    typedef int32_t ints __attribute__((vector_size(64)));
+    typedef char chars __attribute__((vector_size(16)));
+    const struct qscale *q = &t->scale;
+    if (t->start) sums += qtile_some_weights((const void *)(t->start + c), mask);
+    if (!q->multiplier) {
+        __builtin_ia32_storedqusi512_mask((void *)((int32_t *)t->y + r * t->y_step + c), (ints)sums, mask);
+        return;
+    }
+    const qreal multipliers = q->step ? (qreal)qtile_some_weights((const void *)(q->multiplier + c), mask) : qreal_all(*q->multiplier);
+    __builtin_ia32_storedquqi128_mask((void *)((uint8_t *)t->y + r * t->y_step + c), (chars)qrequantize(sums, multipliers, q), mask);
+}
+#endif
+
+/* A function for tiles of R rows and C vectors: sums are named variables, since compilers keep arrays of them in memory. DO(r, c) is written
+ * out for every sum. Rows behind the last are copies of it. */
+#define QTILE_EACH_1(DO, LAST, r) LAST(r, 0)
+#define QTILE_EACH_2(DO, LAST, r) DO(r, 0) LAST(r, 1)
+#define QTILE_EACH_3(DO, LAST, r) DO(r, 0) DO(r, 1) LAST(r, 2)
+#define QTILE_EACH_4(DO, LAST, r) DO(r, 0) DO(r, 1) DO(r, 2) LAST(r, 3)
+#define QTILE_ROWS_1(DO, C) DO(0, C)
+#define QTILE_ROWS_2(DO, C) QTILE_ROWS_1(DO, C) DO(1, C)
+#define QTILE_ROWS_4(DO, C) QTILE_ROWS_2(DO, C) DO(2, C) DO(3, C)
+#define QTILE_ROWS_6(DO, C) QTILE_ROWS_4(DO, C) DO(4, C) DO(5, C)
+#define QTILE_ZERO(r, c) qint sum##r##c = zero;
+#define QTILE_BEGIN(r, C) \
+    const size_t row##r = r < rows ? row + r : row + rows - 1; \
+    const uint8_t *const x##r = t->x + row##r * t->x_step; \
+    QTILE_EACH_##C(QTILE_ZERO, QTILE_ZERO, r)
+#define QTILE_ADD(r, c) sum##r##c = qtile_add(sum##r##c, four, w##c);
+#define QTILE_FOUR(r, C) { const qweights four = qtile_four(x##r + k, flip); QTILE_EACH_##C(QTILE_ADD, QTILE_ADD, r) }
+
+#if QLANES == 16
+/* Columns [c, c + 16 * C), of which there are fewer in the last panel. */
+#define QTILE_WEIGHTS(r, c) const qweights w##c = qtile_weights(w + (c) * panel);
+#define QTILE_LAST_WEIGHTS(r, c) const qweights w##c = qtile_some_weights(last, mask);
+#define QTILE_KEEP(r, c) qtile_keep(t, row##r, column + 16 * (c), sum##r##c);
+#define QTILE_KEEP_LAST(r, c) if (mask == 0xFFFF) qtile_keep(t, row##r, column + 16 * (c), sum##r##c); else qtile_keep_some(t, row##r, column + 16 * (c), sum##r##c, mask);
+#define QTILE_STORE(r, C) QTILE_EACH_##C(QTILE_KEEP, QTILE_KEEP_LAST, r)
+#define QTILE_FUNCTION(R, C) \
+QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t rows, size_t column) \
+{ \
+    const qint zero = {0}; \
+    const uint32_t flip = t->flip; \
+    const size_t panel = 64 * (size_t)t->fours, depth = 4 * (size_t)t->fours, left = (size_t)t->columns - column - 16 * (C - 1); \
+    const uint16_t mask = (uint16_t)(left < 16 ? (1U << left) - 1 : 0xFFFF); \
+    const int8_t *w = t->w + column / 16 * panel, *last = w + (C - 1) * panel; \
+    const size_t step = left < 16 ? 4 * left : 64; \
+    QTILE_ROWS_##R(QTILE_BEGIN, C) \
+    for (size_t k = 0; k < depth; k += 4, w += 64, last += step) { \
+        QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_LAST_WEIGHTS, 0) \
+        QTILE_ROWS_##R(QTILE_FOUR, C) \
+    } \
+    (void)w; \
+    QTILE_ROWS_##R(QTILE_STORE, C) \
+}
+#define QTILE_FUNCTIONS(R) QTILE_FUNCTION(R, 1) QTILE_FUNCTION(R, 2) QTILE_FUNCTION(R, 3) QTILE_FUNCTION(R, 4)
+#define QTILE_NAMES(R) {qtile_##R##x1, qtile_##R##x2, qtile_##R##x3, qtile_##R##x4}
+#define QTILE_WIDTHS 4
+#else
+/* Columns [c, c + QLANES). */
+#define QTILE_WEIGHTS(r, c) const qweights w##c = qtile_weights(w + (c) * 4 * QPART);
+#define QTILE_STORE(r, C) qtile_keep(t, row##r, column, qtile_join(sum##r##0, sum##r##1));
+#define QTILE_FUNCTION(R, C) \
+static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t rows, size_t column) \
+{ \
+    const qint zero = {0}; \
+    const uint32_t flip = t->flip; \
+    const size_t depth = 4 * (size_t)t->fours; \
+    size_t step; \
+    const int8_t *w = qtile_column(t, column, &step); \
+    QTILE_ROWS_##R(QTILE_BEGIN, C) \
+    for (size_t k = 0; k < depth; k += 4, w += step) { \
+        QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_WEIGHTS, 0) \
+        QTILE_ROWS_##R(QTILE_FOUR, C) \
+    } \
+    QTILE_ROWS_##R(QTILE_STORE, C) \
+}
+#define QTILE_FUNCTIONS(R) QTILE_FUNCTION(R, 2)
+#define QTILE_NAMES(R) {qtile_##R##x2}
+#define QTILE_WIDTHS 1
+#endif
+QTILE_FUNCTIONS(1)
+QTILE_FUNCTIONS(2)
+QTILE_FUNCTIONS(4)
+#if QLANES == 4
+#define QTILE_ROWS 4
+#else
+#define QTILE_ROWS 6
+QTILE_FUNCTIONS(6)
+#endif
+
+/* By rows - 1 and vectors - 1. */
+static void (*const qtiles[QTILE_ROWS][QTILE_WIDTHS])(const struct qtile *t, size_t row, size_t rows, size_t column) = {
+    QTILE_NAMES(1), QTILE_NAMES(2), QTILE_NAMES(4), QTILE_NAMES(4),
+#if QTILE_ROWS == 6
+    QTILE_NAMES(6), QTILE_NAMES(6),
+#endif
+};
+
+/* All columns that vectors can take up; returns how many. */
+static size_t qtile_vectors(const struct qtile *t)
+{
+    const size_t rows = (size_t)t->rows, columns = (size_t)t->columns, end = QLANES == 16 ? columns : columns - columns % QLANES;
+    const size_t width = QLANES * QTILE_WIDTHS;
+    for (size_t c = 0; c < end; c += width) {
+        const size_t vectors = end - c < width ? (end - c + QLANES - 1) / QLANES : QTILE_WIDTHS;
+        for (size_t r = 0; r < rows; r += QTILE_ROWS) {
+            const size_t n = rows - r < QTILE_ROWS ? rows - r : QTILE_ROWS;
+            qtiles[n - 1][vectors - 1](t, r, n, c);
+        }
+    }
+    return end;
+}
+#else
+#define qtile_vectors(t) 0
+#endif
+//@endblock
+
+void qtile(const struct qtile *t)
+{
+    const size_t rows = (size_t)t->rows;
+    for (size_t c = qtile_vectors(t); c < (size_t)t->columns; c++) {
+        size_t r = 0;
+        for (; r + 4 <= rows; r += 4) qtile_rows4(t, r, c);
+        for (; r < rows; r++) qtile_row(t, r, c);
+    }
+}
