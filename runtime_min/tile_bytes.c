@@ -27,11 +27,9 @@ typedef uint32_t qint __attribute__((vector_size(4 * QLANES)));
 typedef int32_t qsigned __attribute__((vector_size(4 * QLANES)));
 typedef float qreal __attribute__((vector_size(4 * QLANES)));
 typedef uint8_t qbytes __attribute__((vector_size(QLANES)));
-typedef int8_t qsigned_bytes __attribute__((vector_size(QLANES)));
 typedef uint32_t qint_at __attribute__((vector_size(4 * QLANES), aligned(1), may_alias));
 typedef float qreal_at __attribute__((vector_size(4 * QLANES), aligned(1), may_alias));
 typedef uint8_t qbytes_at __attribute__((vector_size(QLANES), aligned(1), may_alias));
-typedef int8_t qsigned_bytes_at __attribute__((vector_size(QLANES), aligned(1), may_alias));
 #endif
 
 /* Clang halves 64-byte vectors unless a function asks for them. */
