@@ -29,8 +29,44 @@ typedef struct {
     const Requantize *requantize; /* NULL: the result is int32 */
 } ByteProduct;
 
+/* Constant weights, of one matrix, are packed. */
+static bool is_packed(const ByteProduct *q)
+{
+    const Product *p = &q->p;
+    bool zero_known = !q->zero_a || value_is_const(q->zero_a) || p->a->type.dtype == DT_UINT8;
+    return !p->batch_rank && dim_is(q->matrices, 1) && zero_known && packs_bytes(p->b, q->zero_b) && dim_low(p->k) > 0 && dim_low(p->n) > 0;
+}
+
+static void call_packed(Node *n, const ByteProduct *q)
+{
+    const Product *p = &q->p;
+    static const Requantize none = {NULL, 0, 0, 0};
+    const Requantize *r = q->requantize ? q->requantize : &none;
+    int64_t depth = dim_value(p->k), columns = dim_value(p->n), block = packed_block(p->m, columns, depth);
+    Value *start = packed_start(n, q->bias, q->zero_a, p->a, p->b, q->zero_b, p->n, p->k);
+    Step *s = step_call(n, "qgemm_packed");
+    arg_in(s, p->a);
+    arg_in(s, packed_bytes(n, p->b, 1, columns, depth));
+    arg_in(s, start);
+    arg_requantize(s, r);
+    arg_out(s, p->y);
+    arg_out(s, packed_scratch(n, block, depth));
+    arg_struct(s, "struct qgemm_packed");
+    field(s, "rows", p->m);
+    field(s, "cols", p->n);
+    field(s, "depth", p->k);
+    field_int(s, "a_signed", p->a->type.dtype == DT_INT8);
+    field_int(s, "multiplier_step", r->multiplier && per_channel(r->multiplier));
+    field_int(s, "block", block);
+    s->macs = dim_high(dim_mul(p->m, dim_mul(p->n, p->k)));
+}
+
 static void call_product(Node *n, const ByteProduct *q)
 {
+    if (is_packed(q)) {
+        call_packed(n, q);
+        return;
+    }
     const Product *p = &q->p;
     const char *types = mem_printf("%s_%s", dtype_suffix(p->a->type.dtype), dtype_suffix(p->b->type.dtype));
     Value *zero_b = all_zero(q->zero_b) ? NULL : q->zero_b;
