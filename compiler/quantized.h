@@ -27,6 +27,7 @@ Requantize requantize_of(Node *n, const Value *scale_a, const Value *scale_b, co
 void quantized_bounds(const Node *n, double scale_y, int64_t zero_y, int64_t *low, int64_t *high); /* those of the type, and n's clamp */
 bool per_channel(const Value *v);                 /* more than one element: the step of a table is 1, otherwise 0 */
 
+bool add_takes_bytes(Node *n);                    /* is a QLinearAdd one kernel call? */
 bool mean_adds_bytes(Node *n);                    /* is a QLinearReduceMean or QLinearGlobalAveragePool one kernel call? */
 
 /* bias - zero_a * sum(b - zero_b) per row of b[rows][depth], int32: what kernels on bytes take for a bias. Any of bias (null or one per

@@ -1,7 +1,7 @@
 /* rewrite_qdq: a real operator between DequantizeLinear and QuantizeLinear becomes one on integers.
  *
  * Conv, Gemm and MatMul with 8-bit factors become QLinearConv, QGemm and QLinearMatMul, a Relu or Clip in between included; means over images
- * become QLinearReduceMean. The result is at most one step away from that of the model as written, which
+ * become QLinearReduceMean, sums of equal shape QLinearAdd. The result is at most one step away from that of the model as written, which
  * rounds each dequantised factor and each sum to float32 where the integers are exact. */
 #include "qdq.h"
 
@@ -182,6 +182,23 @@ static bool mean(Node *n, const Group *g)
     return true;
 }
 
+/* -- sums ------------------------------------------------------------------------------------------------------------------------------------ */
+
+static bool add(Node *n, const Group *g)
+{
+    Qdq a, b;
+    if (!byte_factor(g->op, 0, &a) || !byte_factor(g->op, 1, &b) || a.axis >= 0 || b.axis >= 0) return false;
+    if (a.quantized->type.dtype != g->y.quantized->type.dtype) return false;
+    Value *inputs[] = {a.quantized, a.scale, zero_of(&a), b.quantized, b.scale, zero_of(&b), g->y.scale, zero_of(&g->y)};
+    Node *made = new_node(n, g->op, "QLinearAdd", "com.microsoft", 1, 8, inputs, false);
+    if (!add_takes_bytes(made)) {
+        graph_remove(n->graph, graph_index(n->graph, made));
+        return false;
+    }
+    replace(n, g, made);
+    return true;
+}
+
 bool rewrite_qdq(Node *n)
 {
     Group g;
@@ -189,6 +206,7 @@ bool rewrite_qdq(Node *n)
     if (is_op(g.op, "Conv")) return conv(n, &g);
     if (is_op(g.op, "Gemm")) return gemm(n, &g);
     if (is_op(g.op, "MatMul")) return matmul(n, &g);
+    if (is_op(g.op, "Add")) return add(n, &g);
     if (is_op(g.op, "ReduceMean") || is_op(g.op, "GlobalAveragePool")) return mean(n, &g);
     return false;
 }

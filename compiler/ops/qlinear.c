@@ -1,6 +1,6 @@
 /* Operators of com.microsoft on quantised tensors that stand for those of ai.onnx on real ones:
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
- * Each is said in three: DequantizeLinear, the real operator, QuantizeLinear; elementwise ones become one loop. A quantised operand is
+ * Each is said in three: DequantizeLinear, the real operator, QuantizeLinear; elementwise ones become one loop; Add of equal shapes has a kernel. A quantised operand is
  * three inputs: bytes, scale, zero point; the result's scale and zero point are two. Zero points may be omitted. */
 #include "quantized.h"
 
@@ -57,6 +57,64 @@ static void expand_binary(Node *n)
 {
     requantized(n, make2(n, real_name(n), dequantized(n, 0), dequantized(n, 3), NULL), BINARY_SCALE, n->in[0]->type.dtype);
 }
+
+/* -- Add -------------------------------------------------------------------------------------------------------------------------------- */
+
+enum { A, A_SCALE, A_ZERO, B, B_SCALE, B_ZERO, SUM_SCALE, SUM_ZERO };
+
+/* So that sums of bytes times scales are finite. */
+static bool moderate(const Value *scale)
+{
+    double s;
+    return known_scalar(scale, &s) && s > 1e-30 && s < 1e30;
+}
+
+bool add_takes_bytes(Node *n)
+{
+    static const int parameters[] = {A_SCALE, A_ZERO, B_SCALE, B_ZERO, SUM_SCALE, SUM_ZERO};
+    if (!known_parameters(n, parameters, 6) || !moderate(n->in[A_SCALE]) || !moderate(n->in[B_SCALE]) || !moderate(n->in[SUM_SCALE])) return false;
+    return n->in[A]->type.dtype == n->in[B]->type.dtype && shape_equal(&n->in[A]->type.shape, &n->in[B]->type.shape);
+}
+
+static void infer_add(Node *n)
+{
+    Shape y;
+    infer_binary(n);
+    if (n->n_in > B && in(n, A) && in(n, B) && broadcast_shapes(n, &n->in[A]->type.shape, &n->in[B]->type.shape, &y)) set_out(n, 0, n->in[A]->type.dtype, &y);
+}
+
+static void expand_add(Node *n)
+{
+    if (!add_takes_bytes(n)) expand_binary(n);
+}
+
+static int64_t zero_of(const Node *n, int i)
+{
+    return in(n, i) ? const_as_int(n->in[i], 0) : 0;
+}
+
+static void lower_add(Node *n)
+{
+    int64_t low, high, zero = zero_of(n, SUM_ZERO);
+    quantized_bounds(n, const_as_double(n->in[SUM_SCALE], 0), zero, &low, &high);
+    Step *s = step_call(n, "add_bytes");
+    arg_in(s, n->in[A]);
+    arg_in(s, n->in[B]);
+    arg_out(s, n->out[0]);
+    arg_real(s, const_as_double(n->in[A_SCALE], 0));
+    arg_real(s, const_as_double(n->in[B_SCALE], 0));
+    arg_real(s, const_as_double(n->in[SUM_SCALE], 0));
+    arg_struct(s, "struct qadd");
+    field_int(s, "a_zero", zero_of(n, A_ZERO));
+    field_int(s, "b_zero", zero_of(n, B_ZERO));
+    field_int(s, "y_zero", zero);
+    field_int(s, "is_signed", n->in[A]->type.dtype == DT_INT8);
+    field_int(s, "low", low);
+    field_int(s, "high", high);
+    arg_dim(s, elements(n->out[0]));
+}
+
+/* -- Softmax --------------------------------------------------------------------------------------------------------------------------- */
 
 /* Which Softmax it is, an attribute says: that of opset 13, along one axis, or the older, over all axes from one on. */
 static void expand_softmax(Node *n)
@@ -132,7 +190,7 @@ static void expand_concat(Node *n)
 #define QLINEAR(op, i, e) {.name = "QLinear" op, .domain = "com.microsoft", .since = 1, .infer = i, .expand = e}
 
 const Op ops_qlinear[] = {
-    QLINEAR("Add", infer_binary, expand_binary),
+    {.name = "QLinearAdd", .domain = "com.microsoft", .since = 1, .infer = infer_add, .lower = lower_add, .expand = expand_add, .flags = OP_CLAMPS},
     QLINEAR("AveragePool", infer_unary, expand_average_pool),
     QLINEAR("Concat", infer_concat, expand_concat),
     QLINEAR("LeakyRelu", infer_unary, expand_unary),

@@ -119,10 +119,44 @@ static void infer_quantize(Node *n)
     set_out(n, 0, t, &n->in[0]->type.shape);
 }
 
+/* A loop makes the real numbers: quantising goes along with it. */
+static bool follows_loop(const Node *n)
+{
+    const Graph *g = n->graph;
+    for (int i = g->n_steps - 1; i >= 0; i--)
+        if (g->steps[i]->node == n->in[0]->producer && n->in[0]->producer) return g->steps[i]->kind == STEP_LOOP;
+    return false;
+}
+
+/* Real numbers that are there already become bytes, all with one scale. */
+static bool is_kernel_call(const Node *n, const Layout *l)
+{
+    DType type = n->out[0]->type.dtype;
+    if (l->granularity != PER_TENSOR || n->in[0]->type.dtype != DT_FLOAT || n->in[1]->type.dtype != DT_FLOAT || (type != DT_INT8 && type != DT_UINT8)) return false;
+    return value_is_const(n->in[1]) && (!in(n, 2) || value_is_const(n->in[2])) && !follows_loop(n);
+}
+
+static void call_quantize(Node *n)
+{
+    bool is_signed = n->out[0]->type.dtype == DT_INT8;
+    Step *s = step_call(n, "quantize_bytes");
+    arg_in(s, n->in[0]);
+    arg_out(s, n->out[0]);
+    arg_real(s, const_as_double(n->in[1], 0));
+    arg_int(s, in(n, 2) ? const_as_int(n->in[2], 0) : 0);
+    arg_int(s, is_signed ? INT8_MIN : 0);
+    arg_int(s, is_signed ? INT8_MAX : UINT8_MAX);
+    arg_dim(s, elements(n->out[0]));
+}
+
 static void lower_quantize(Node *n)
 {
     Layout l;
     read_layout(n, &l);
+    if (is_kernel_call(n, &l)) {
+        call_quantize(n);
+        return;
+    }
     Shape shape = loop_shape(&l, &n->in[0]->type.shape);
     Step *s = step_loop(n, &shape);
     Ref zero = in(n, 2) ? read_parameter(s, &l, n->in[2]) : loop_int(0);
