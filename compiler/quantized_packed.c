@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SIGN_BIT = 128, BLOCK = 12, NEAR_WEIGHTS = 1 << 18, FAR_BLOCK = 3 << 16 };
+enum { SIGN_BIT = 128, BLOCK = 8, NEAR_WEIGHTS = 1 << 18, FAR_BLOCK = 3 << 16 };
 
 /* Unsigned weights become signed ones when their sign bits are inverted, which takes 128 away from their zero points, too. */
 bool packs_bytes(const Value *w, const Value *zero_w)

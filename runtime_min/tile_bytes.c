@@ -305,11 +305,10 @@ static inline void qtile_keep_some(const struct qtile *t, size_t r, size_t c, qi
 #define QTILE_EACH_1(DO, LAST, r) LAST(r, 0)
 #define QTILE_EACH_2(DO, LAST, r) DO(r, 0) LAST(r, 1)
 #define QTILE_EACH_3(DO, LAST, r) DO(r, 0) DO(r, 1) LAST(r, 2)
-#define QTILE_EACH_4(DO, LAST, r) DO(r, 0) DO(r, 1) DO(r, 2) LAST(r, 3)
 #define QTILE_ROWS_1(DO, C) DO(0, C)
 #define QTILE_ROWS_2(DO, C) QTILE_ROWS_1(DO, C) DO(1, C)
 #define QTILE_ROWS_4(DO, C) QTILE_ROWS_2(DO, C) DO(2, C) DO(3, C)
-#define QTILE_ROWS_6(DO, C) QTILE_ROWS_4(DO, C) DO(4, C) DO(5, C)
+#define QTILE_ROWS_8(DO, C) QTILE_ROWS_4(DO, C) DO(4, C) DO(5, C) DO(6, C) DO(7, C)
 #define QTILE_ZERO(r, c) qint sum##r##c = zero;
 #define QTILE_BEGIN(r, C) \
     const size_t row##r = r < rows ? row + r : row + rows - 1; \
@@ -342,9 +341,9 @@ QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t 
     (void)w; \
     QTILE_ROWS_##R(QTILE_STORE, C) \
 }
-#define QTILE_FUNCTIONS(R) QTILE_FUNCTION(R, 1) QTILE_FUNCTION(R, 2) QTILE_FUNCTION(R, 3) QTILE_FUNCTION(R, 4)
-#define QTILE_NAMES(R) {qtile_##R##x1, qtile_##R##x2, qtile_##R##x3, qtile_##R##x4}
-#define QTILE_WIDTHS 4
+#define QTILE_FUNCTIONS(R) QTILE_FUNCTION(R, 1) QTILE_FUNCTION(R, 2) QTILE_FUNCTION(R, 3)
+#define QTILE_NAMES(R) {qtile_##R##x1, qtile_##R##x2, qtile_##R##x3}
+#define QTILE_WIDTHS 3
 #else
 /* Columns [c, c + QLANES). */
 #define QTILE_WEIGHTS(r, c) const qweights w##c = qtile_weights(w + (c) * 4 * QPART);
@@ -371,18 +370,18 @@ static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t rows, size
 QTILE_FUNCTIONS(1)
 QTILE_FUNCTIONS(2)
 QTILE_FUNCTIONS(4)
-#if QLANES == 4
-#define QTILE_ROWS 4
+#if QLANES == 16
+#define QTILE_ROWS 8
+QTILE_FUNCTIONS(8)
 #else
-#define QTILE_ROWS 6
-QTILE_FUNCTIONS(6)
+#define QTILE_ROWS 4
 #endif
 
 /* By rows - 1 and vectors - 1. */
 static void (*const qtiles[QTILE_ROWS][QTILE_WIDTHS])(const struct qtile *t, size_t row, size_t rows, size_t column) = {
     QTILE_NAMES(1), QTILE_NAMES(2), QTILE_NAMES(4), QTILE_NAMES(4),
-#if QTILE_ROWS == 6
-    QTILE_NAMES(6), QTILE_NAMES(6),
+#if QTILE_ROWS == 8
+    QTILE_NAMES(8), QTILE_NAMES(8), QTILE_NAMES(8), QTILE_NAMES(8),
 #endif
 };
 
@@ -390,9 +389,10 @@ static void (*const qtiles[QTILE_ROWS][QTILE_WIDTHS])(const struct qtile *t, siz
 static size_t qtile_vectors(const struct qtile *t)
 {
     const size_t rows = (size_t)t->rows, columns = (size_t)t->columns, end = QLANES == 16 ? columns : columns - columns % QLANES;
-    const size_t width = QLANES * QTILE_WIDTHS;
-    for (size_t c = 0; c < end; c += width) {
-        const size_t vectors = end - c < width ? (end - c + QLANES - 1) / QLANES : QTILE_WIDTHS;
+    size_t vectors;
+    for (size_t c = 0; c < end; c += vectors * QLANES) {
+        const size_t left = (end - c + QLANES - 1) / QLANES;
+        vectors = left < QTILE_WIDTHS ? left : left == 4 && QTILE_WIDTHS > 1 ? 2 : QTILE_WIDTHS;
         for (size_t r = 0; r < rows; r += QTILE_ROWS) {
             const size_t n = rows - r < QTILE_ROWS ? rows - r : QTILE_ROWS;
             qtiles[n - 1][vectors - 1](t, r, n, c);
