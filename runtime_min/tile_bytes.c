@@ -119,6 +119,21 @@ static inline qreal qmultipliers(const struct qscale *q, size_t column)
 #endif
 //@endblock
 
+//@block qint_dot
+#if QLANES == 16
+/* sums + four products of bytes each: x unsigned, w signed. */
+static inline qint qint_dot(qint sums, qint x, qint w)
+{
+    typedef int32_t ints __attribute__((vector_size(64)));
+#if VEC_HAS(__builtin_ia32_vpdpbusd512)
+    return (qint)__builtin_ia32_vpdpbusd512((ints)sums, (ints)x, (ints)w);
+#else
+    return (qint)__builtin_ia32_vpdpbusd_v16si((ints)sums, (ints)x, (ints)w);
+#endif
+}
+#endif
+//@endblock
+
 /* y[rows][columns], bytes if there is a scale, or int32; x[rows][depth in fours]. */
 struct qtile {
     const uint8_t *x;
@@ -219,15 +234,7 @@ static inline qweights qtile_four(const uint8_t *x, uint32_t flip)
     return (four ^ flip) - (qint){0};
 }
 
-static inline qint qtile_add(qint sum, qweights x, qweights w)
-{
-    typedef int32_t ints __attribute__((vector_size(64)));
-#if VEC_HAS(__builtin_ia32_vpdpbusd512)
-    return (qint)__builtin_ia32_vpdpbusd512((ints)sum, (ints)x, (ints)w);
-#else
-    return (qint)__builtin_ia32_vpdpbusd_v16si((ints)sum, (ints)x, (ints)w);
-#endif
-}
+#define qtile_add(sum, x, w) qint_dot(sum, x, w)
 #else
 #define QPART (QLANES / 2)
 typedef int16_t qweights __attribute__((vector_size(4 * QLANES)));

@@ -17,6 +17,7 @@
     SUITE(number) \
     SUITE(op) \
     SUITE(packed) \
+    SUITE(packed_bytes) \
     SUITE(pool) \
     SUITE(qdq) \
     SUITE(quantized) \

@@ -1,0 +1,277 @@
+/* test_packed_bytes.c: the kernels on bytes with packed weights give the very integers of plain sums and of requantize, for shapes that leave
+ * remainders everywhere. */
+#include "kernels.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+Suite *packed_bytes_suite(void);
+
+static uint32_t state;
+
+static uint32_t noise(void)
+{
+    state = state * 1664525U + 1013904223U;
+    return state >> 8;
+}
+
+/* Exactly `count` bytes, so that a sanitizer sees every step too far. */
+static uint8_t *random_bytes(size_t count)
+{
+    uint8_t *x = malloc(count + !count);
+    ck_assert_ptr_nonnull(x);
+    for (size_t i = 0; i < count; i++) x[i] = (uint8_t)noise();
+    return x;
+}
+
+static int32_t value_of(uint8_t byte, bool is_signed)
+{
+    return is_signed && byte >= 128 ? (int32_t)byte - 256 : byte;
+}
+
+/* What requantisation takes, with multipliers that make many ties, and results that have to be bounded. */
+typedef struct {
+    float multiplier[200];
+    int32_t bias[200], step, zero, low, high;
+} Scale;
+
+static Scale random_scale(bool is_signed, bool per_channel)
+{
+    static const float multipliers[] = {0.5f, 0.25f, 0.0078125f, 0.00123f, 0.0003f, 1, 100};
+    Scale s = {.step = per_channel, .zero = is_signed ? -7 : 13, .low = is_signed ? -128 : 3, .high = is_signed ? 120 : 255};
+    for (int i = 0; i < 200; i++) {
+        s.multiplier[i] = multipliers[noise() % 7];
+        s.bias[i] = (int32_t)(noise() % 4001) - 2000;
+    }
+    return s;
+}
+
+static uint8_t expected_byte(const Scale *s, int32_t sum, size_t channel)
+{
+    return requantize(sum + s->bias[channel], s->multiplier[s->step ? channel : 0], s->zero, s->low, s->high);
+}
+
+/* -- products ---------------------------------------------------------------------------------------------------------------------- */
+
+static void check_gemm(int32_t rows, int32_t cols, int32_t depth, bool a_signed, bool w_unsigned, bool as_bytes)
+{
+    const struct qgemm_packed p = {rows, cols, depth, a_signed, cols % 2, cols % 3 ? 8 : 5};
+    const Scale s = random_scale(a_signed, cols % 2);
+    const size_t fours = ((size_t)depth + 3) / 4;
+    uint8_t *a = random_bytes((size_t)rows * (size_t)depth), *w = random_bytes((size_t)cols * (size_t)depth);
+    uint8_t *packed = random_bytes((size_t)cols * fours * 4), *scratch = random_bytes((size_t)p.block * fours * 4);
+    uint8_t *y = random_bytes((size_t)rows * (size_t)cols * (as_bytes ? 1 : 4));
+    int32_t start[200];
+    pack_bytes(w, (int8_t *)packed, 1, cols, depth, w_unsigned ? 128 : 0);
+    for (int32_t c = 0; c < cols; c++) {
+        int32_t sum = 0;
+        for (int32_t k = 0; k < depth; k++) sum += value_of(w[c * depth + k], !w_unsigned) - (w_unsigned ? 128 : 0);
+        start[c] = s.bias[c] - (a_signed ? 128 : 0) * sum;
+    }
+    qgemm_packed(a, (const int8_t *)packed, start, as_bytes ? s.multiplier : NULL, s.zero, s.low, s.high, y, scratch, &p);
+    for (int32_t r = 0; r < rows; r++)
+        for (int32_t c = 0; c < cols; c++) {
+            int32_t sum = 0, found;
+            for (int32_t k = 0; k < depth; k++)
+                sum += value_of(a[r * depth + k], a_signed) * (value_of(w[c * depth + k], !w_unsigned) - (w_unsigned ? 128 : 0));
+            if (as_bytes) {
+                ck_assert_int_eq(y[r * cols + c], expected_byte(&s, sum, (size_t)c));
+            } else {
+                memcpy(&found, y + 4 * (r * cols + c), sizeof found);
+                ck_assert_int_eq(found, sum + s.bias[c]);
+            }
+        }
+    free(a);
+    free(w);
+    free(packed);
+    free(scratch);
+    free(y);
+}
+
+START_TEST(products)
+{
+    static const int32_t sizes[][3] = {{1, 1, 1}, {1, 10, 128}, {3, 16, 5}, {8, 24, 64}, {9, 48, 7}, {13, 64, 36}, {5, 77, 20}, {17, 130, 4}, {4, 15, 3}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (int variant = 0; variant < 8; variant++) check_gemm(sizes[i][0], sizes[i][1], sizes[i][2], variant & 1, variant & 2, variant & 4);
+}
+END_TEST
+
+/* -- convolutions -------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    int32_t batch, groups, channels, filters, d, h, w, kernel_d, kernel_h, kernel_w, stride, dilation, pad;
+} Case;
+
+static struct window window_of(const Case *c)
+{
+    struct window p = {.in_d = c->d, .in_h = c->h, .in_w = c->w, .kernel_d = c->kernel_d, .kernel_h = c->kernel_h, .kernel_w = c->kernel_w, .stride_d = 1,
+                       .stride_h = c->stride, .stride_w = c->stride, .dilation_d = 1, .dilation_h = c->dilation, .dilation_w = c->dilation, .pad_h = c->pad, .pad_w = c->pad};
+    p.out_d = c->d - c->kernel_d + 1;
+    p.out_h = (c->h + 2 * c->pad - c->dilation * (c->kernel_h - 1) - 1) / c->stride + 1;
+    p.out_w = (c->w + 2 * c->pad - c->dilation * (c->kernel_w - 1) - 1) / c->stride + 1;
+    return p;
+}
+
+/* The sum for output pixel `pixel` of image n and filter f; w[filter][tap][channel]. */
+static int32_t conv_sum(const Case *c, const struct window *p, const uint8_t *x, const uint8_t *w, int32_t n, int32_t pixel, int32_t f, bool is_signed, int32_t zero)
+{
+    const int32_t g = f / c->filters, od = pixel / p->out_w / p->out_h, oh = pixel / p->out_w % p->out_h, ow = pixel % p->out_w;
+    int32_t sum = 0, at = f * c->kernel_d * c->kernel_h * c->kernel_w * c->channels;
+    for (int32_t i = 0; i < c->kernel_d; i++)
+        for (int32_t j = 0; j < c->kernel_h; j++)
+            for (int32_t k = 0; k < c->kernel_w; k++)
+                for (int32_t ch = 0; ch < c->channels; ch++, at++) {
+                    const int32_t d = od + i, h = oh * c->stride + j * c->dilation - c->pad, v = ow * c->stride + k * c->dilation - c->pad;
+                    if (h < 0 || h >= c->h || v < 0 || v >= c->w) continue;
+                    const int32_t place = (((n * c->d + d) * c->h + h) * c->w + v) * c->groups * c->channels + g * c->channels + ch;
+                    sum += (value_of(x[place], is_signed) - zero) * value_of(w[at], true);
+                }
+    return sum;
+}
+
+static void check_conv(const Case *c, bool is_signed, bool channelwise)
+{
+    const struct window p = window_of(c);
+    const int32_t all = c->groups * c->filters, taps = c->kernel_d * c->kernel_h * c->kernel_w, depth = taps * c->channels, zero = is_signed ? -5 : 131;
+    const size_t pixels = (size_t)(p.out_d * p.out_h * p.out_w), fours = ((size_t)depth + 3) / 4;
+    const Scale s = random_scale(is_signed, all % 3);
+    uint8_t *x = random_bytes((size_t)(c->batch * c->d * c->h * c->w * c->groups * c->channels)), *w = random_bytes((size_t)(all * depth));
+    uint8_t *packed = random_bytes((size_t)all * fours * 4), *y = random_bytes((size_t)c->batch * pixels * (size_t)all), *scratch = random_bytes(6 * fours * 4);
+    if (channelwise) {
+        const struct qchannelwise q = {c->batch, c->groups, zero, is_signed, all % 3 != 0};
+        pack_channelwise_bytes(w, (int8_t *)packed, c->groups, taps, 0);
+        qconv_channelwise(x, (const int8_t *)packed, s.bias, s.multiplier, s.zero, s.low, s.high, y, &p, &q);
+    } else {
+        const struct qconv_packed q = {c->batch, c->groups, c->channels, c->filters, zero, is_signed, all % 3 != 0, 6};
+        int32_t start[200];
+        for (int32_t f = 0; f < all; f++) {
+            int32_t sum = 0;
+            for (int32_t k = 0; k < depth; k++) sum += value_of(w[f * depth + k], true);
+            start[f] = s.bias[f] - (zero + (is_signed ? 128 : 0)) * sum;
+        }
+        pack_bytes(w, (int8_t *)packed, c->groups, c->filters, depth, 0);
+        qconv_packed(x, (const int8_t *)packed, start, s.multiplier, s.zero, s.low, s.high, y, scratch, &p, &q);
+    }
+    Scale plain = s;
+    plain.step = all % 3 != 0;
+    for (int32_t n = 0; n < c->batch; n++)
+        for (int32_t i = 0; i < (int32_t)pixels; i++)
+            for (int32_t f = 0; f < all; f++)
+                ck_assert_int_eq(y[(n * (int32_t)pixels + i) * all + f], expected_byte(&plain, conv_sum(c, &p, x, w, n, i, f, is_signed, zero), (size_t)f));
+    free(x);
+    free(w);
+    free(packed);
+    free(y);
+    free(scratch);
+}
+
+START_TEST(convolutions)
+{
+    static const Case cases[] = {
+        {1, 1, 3, 20, 1, 11, 13, 1, 3, 3, 2, 1, 1}, {2, 1, 16, 33, 1, 5, 6, 1, 3, 3, 1, 1, 1}, {1, 1, 8, 16, 1, 7, 7, 1, 1, 1, 1, 1, 0},
+        {2, 1, 7, 5, 1, 4, 5, 1, 1, 1, 1, 1, 0},   {1, 3, 4, 6, 1, 6, 7, 1, 3, 3, 1, 2, 2},   {1, 2, 8, 24, 1, 5, 5, 1, 1, 1, 1, 1, 0},
+        {1, 1, 2, 4, 3, 4, 4, 2, 2, 2, 1, 1, 1},   {1, 1, 1, 9, 1, 4, 20, 1, 4, 10, 2, 1, 3}, {1, 1, 5, 70, 1, 3, 3, 1, 5, 5, 1, 1, 2}, {1, 1, 24, 17, 1, 9, 9, 1, 1, 1, 2, 1, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int is_signed = 0; is_signed < 2; is_signed++) check_conv(&cases[i], is_signed, false);
+}
+END_TEST
+
+START_TEST(channel_by_channel)
+{
+    static const Case cases[] = {
+        {1, 64, 1, 1, 1, 7, 9, 1, 3, 3, 1, 1, 1},  {2, 96, 1, 1, 1, 8, 8, 1, 3, 3, 2, 1, 1}, {1, 144, 1, 1, 1, 6, 6, 1, 5, 5, 1, 1, 2}, {1, 20, 1, 1, 1, 9, 11, 1, 3, 3, 1, 1, 1},
+        {1, 5, 1, 1, 1, 6, 7, 1, 3, 3, 1, 2, 2},   {1, 70, 1, 1, 3, 5, 5, 2, 3, 3, 1, 1, 1}, {1, 65, 1, 1, 1, 9, 9, 1, 7, 7, 1, 1, 3},  {1, 64, 1, 1, 1, 2, 2, 1, 5, 5, 1, 1, 2},
+        {1, 32, 1, 1, 1, 10, 10, 1, 3, 3, 2, 1, 0}, {1, 80, 1, 1, 1, 3, 3, 1, 2, 2, 3, 1, 3},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int is_signed = 0; is_signed < 2; is_signed++) check_conv(&cases[i], is_signed, true);
+}
+END_TEST
+
+/* -- pooling ------------------------------------------------------------------------------------------------------------------------- */
+
+static void check_max_pool(const Case *c, bool is_signed)
+{
+    const struct window p = window_of(c);
+    uint8_t *x = random_bytes((size_t)(c->batch * c->h * c->w * c->channels)), *y = random_bytes((size_t)(c->batch * p.out_h * p.out_w * c->channels));
+    max_pool_channelwise_bytes(x, y, &p, c->batch, c->channels, is_signed);
+    for (int32_t i = 0; i < c->batch * p.out_h * p.out_w * c->channels; i++) {
+        const int32_t ch = i % c->channels, w = i / c->channels % p.out_w, h = i / c->channels / p.out_w % p.out_h, n = i / c->channels / p.out_w / p.out_h;
+        int32_t most = is_signed ? -128 : 0;
+        for (int32_t k = 0; k < c->kernel_h * c->kernel_w; k++) {
+            const int32_t at_h = h * c->stride + k / c->kernel_w * c->dilation - c->pad, at_w = w * c->stride + k % c->kernel_w * c->dilation - c->pad;
+            if (at_h < 0 || at_h >= c->h || at_w < 0 || at_w >= c->w) continue;
+            const int32_t v = value_of(x[((n * c->h + at_h) * c->w + at_w) * c->channels + ch], is_signed);
+            most = v > most ? v : most;
+        }
+        ck_assert_int_eq(value_of(y[i], is_signed), most);
+    }
+    free(x);
+    free(y);
+}
+
+START_TEST(maxima)
+{
+    static const Case cases[] = {{2, 1, 64, 1, 1, 7, 8, 1, 3, 3, 2, 1, 1}, {1, 1, 21, 1, 1, 6, 6, 1, 2, 2, 2, 1, 0}, {1, 1, 3, 1, 1, 9, 9, 1, 3, 2, 1, 2, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int is_signed = 0; is_signed < 2; is_signed++) check_max_pool(&cases[i], is_signed);
+}
+END_TEST
+
+/* -- elementwise --------------------------------------------------------------------------------------------------------------------- */
+
+START_TEST(quantising)
+{
+    static const float special[] = {0, -0.0f, 0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 1e30f, -1e30f, INFINITY, -INFINITY, NAN, 127.5f, 128.5f, -128.5f, 1e-40f};
+    for (size_t n = 0; n < 70; n++) {
+        float *x = malloc(n * sizeof *x + 1);
+        uint8_t *y = random_bytes(n), *z = random_bytes(n);
+        for (size_t i = 0; i < n; i++) x[i] = i < n / 2 ? special[noise() % 16] : (float)(int32_t)(noise() % 2001) * 0.25f - 250;
+        quantize_bytes(x, y, 0.5f, 3, -128, 127, n);
+        quantize_bytes(x, z, 1, 100, 0, 255, n);
+        for (size_t i = 0; i < n; i++) {
+            ck_assert_int_eq(y[i], (uint8_t)quantize_i8(x[i], 0.5f, 3));
+            ck_assert_int_eq(z[i], quantize_u8(x[i], 1, 100));
+        }
+        free(x);
+        free(y);
+        free(z);
+    }
+}
+END_TEST
+
+START_TEST(sums)
+{
+    for (size_t n = 0; n < 70; n++) {
+        const bool is_signed = n % 2;
+        const int32_t low = is_signed ? -128 : 0, high = is_signed ? 127 : 255;
+        const struct qadd p = {.a_zero = low + 3, .b_zero = high - 9, .y_zero = low + 50, .is_signed = is_signed, .low = low, .high = high};
+        uint8_t *a = random_bytes(n), *b = random_bytes(n), *y = random_bytes(n);
+        add_bytes(a, b, y, 0.5f, 0.25f, 1, &p, n);
+        for (size_t i = 0; i < n; i++) {
+            const float left = (float)(value_of(a[i], is_signed) - p.a_zero) * 0.5f, right = (float)(value_of(b[i], is_signed) - p.b_zero) * 0.25f;
+            const int32_t expected = is_signed ? quantize_i8(left + right, 1, (int8_t)p.y_zero) : quantize_u8(left + right, 1, (uint8_t)p.y_zero);
+            ck_assert_int_eq(value_of(y[i], is_signed), expected);
+        }
+        free(a);
+        free(b);
+        free(y);
+    }
+}
+END_TEST
+
+Suite *packed_bytes_suite(void)
+{
+    Suite *s = suite_create("packed_bytes");
+    TCase *c = tcase_create("packed_bytes");
+    tcase_add_test(c, products);
+    tcase_add_test(c, convolutions);
+    tcase_add_test(c, channel_by_channel);
+    tcase_add_test(c, maxima);
+    tcase_add_test(c, quantising);
+    tcase_add_test(c, sums);
+    suite_add_tcase(s, c);
+    return s;
+}
