@@ -1,7 +1,7 @@
 /* Written by onnx2c 0.1.0; do not edit, generate again.
  *   model    sha256 15c9e8d16ab773546e813bd53f72647603c8e128e1f75f3eec2fc3db32603a72, opset 13
  *   options  --name digits_int8_qdq
- *   memory   arena 3,328 B (lower bound 3,328 B), weights 12,145 B, no heap
+ *   memory   arena 3,328 B (lower bound 3,328 B), weights 12,192 B, no heap
  */
 #include <float.h>
 #include <limits.h>
@@ -50,20 +50,22 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
 
 /* Memory map ---------------------------------------------------------------------------------- */
 
-enum {                                              /* offset      bytes  tensor */
-    AT_image_QuantizeLinear_Output                =        0, /*       64  int8[1,1,8,8] */
-    AT_f_f_2_Relu_output_0_QuantizeLinear_Output  =     1024, /*     1024  int8[1,16,8,8] */
-    AT_f_f_0_Conv_patches                         =       64, /*       72  int16[36] */
-    AT_f_f_5_Relu_output_0_QuantizeLinear_Output  =        0, /*     1024  int8[1,16,8,8] */
-    AT_f_f_3_Conv_row                             =     2048, /*       32  int32[8] */
-    AT_f_f_8_Relu_output_0_QuantizeLinear_Output  =     1024, /*     2048  int8[1,32,8,8] */
-    AT_f_f_6_Conv_patches                         =     3072, /*      128  int16[64] */
-    AT_f_f_9_MaxPool_output_0_quantized           =        0, /*      512  int8[1,32,4,4] */
-    AT_f_f_12_Relu_output_0_QuantizeLinear_Output =      512, /*      512  int8[1,32,4,4] */
-    AT_f_f_10_Conv_patches                        =     1024, /*     2304  int16[1152] */
-    AT_f_f_13_MaxPool_output_0_quantized          =        0, /*      128  int8[1,32,2,2] */
-    AT_h_Gemm_output_0_QuantizeLinear_Output      =      128, /*       10  int8[1,10] */
-    AT_h_Gemm_output_0_DequantizeLinear_Output    =        0, /*       40  float32[1,10] */
+enum {                                                   /* offset      bytes  tensor */
+    AT_image_QuantizeLinear_Output                     =        0, /*       64  int8[1,1,8,8] */
+    AT_f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc  =     1024, /*     1024  int8[1,8,8,16] */
+    AT_f_f_0_Conv_rows                                 =       64, /*       96  uint8[96] */
+    AT_f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc  =        0, /*     1024  int8[1,8,8,16] */
+    AT_f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc  =     1024, /*     2048  int8[1,8,8,32] */
+    AT_f_f_6_Conv_rows                                 =     3072, /*      128  uint8[128] */
+    AT_f_f_9_MaxPool_output_0_quantized_nhwc_1         =        0, /*      512  int8[1,4,4,32] */
+    AT_f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc =      512, /*      512  int8[1,4,4,32] */
+    AT_f_f_10_Conv_rows                                =     1024, /*     2304  uint8[2304] */
+    AT_f_f_13_MaxPool_output_0_quantized_nhwc          =        0, /*      128  int8[1,2,2,32] */
+    AT_f_f_13_MaxPool_output_0_quantized               =      128, /*      128  int8[1,32,2,2] */
+    AT_h_Gemm_output_0_QuantizeLinear_Output           =        0, /*       10  int8[1,10] */
+    AT_h_Gemm_rows                                     =      256, /*      128  uint8[128] */
+    AT_h_Gemm_output_0_DequantizeLinear_Output         =       16, /*       40  float32[1,10] */
+    AT_probabilities_QuantizeLinear_Output             =        0, /*       10  int8[1,10] */
 };
 
 /* Kernels: only those this model calls ------------------------------------------------------- */
@@ -321,6 +323,413 @@ static inline uint8_t requantize(int32_t acc, float multiplier, int32_t zero, in
     return (uint8_t)(nearest_i32(above < most ? above : most) + zero);
 }
 
+/* QLANES sums in a register; 1 where the compiler has no vector extensions, or floats are computed with more precision than they have. */
+#if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS) || FLT_EVAL_METHOD != 0
+#define QLANES 1
+#elif defined(__AVX512VNNI__) && defined(__AVX512VL__) && defined(__AVX512BW__) && \
+    (VEC_HAS(__builtin_ia32_vpdpbusd_v16si) || VEC_HAS(__builtin_ia32_vpdpbusd512))
+#define QLANES 16
+#elif defined(__AVX2__)
+#define QLANES 8
+#elif defined(__SSE2__)
+#define QLANES 4
+#else
+#define QLANES 1
+#endif
+
+#if QLANES > 1
+typedef uint32_t qint __attribute__((vector_size(4 * QLANES)));
+typedef int32_t qsigned __attribute__((vector_size(4 * QLANES)));
+typedef float qreal __attribute__((vector_size(4 * QLANES)));
+typedef uint8_t qbytes __attribute__((vector_size(QLANES)));
+typedef uint32_t qint_at __attribute__((vector_size(4 * QLANES), aligned(1), may_alias));
+typedef float qreal_at __attribute__((vector_size(4 * QLANES), aligned(1), may_alias));
+typedef uint8_t qbytes_at __attribute__((vector_size(QLANES), aligned(1), may_alias));
+#endif
+
+/* Clang halves 64-byte vectors unless a function asks for them. */
+#if QLANES == 16 && defined(__clang__)
+#define QFUNCTION __attribute__((min_vector_width(512)))
+#else
+#define QFUNCTION
+#endif
+
+/* How sums go back to bytes: see requantize. */
+struct qscale {
+    const float *multiplier;
+    int32_t step;            /* of the multipliers: 1 for one per column, 0 for one in all */
+    int32_t zero, low, high; /* of y */
+};
+
+#if QLANES > 1
+static inline qreal qreal_all(float x)
+{
+    return x - (qreal){0};
+}
+
+/* v within least..most; least if it is NaN. */
+static inline qreal qreal_bound(qreal v, qreal least, qreal most)
+{
+#if QLANES == 16 && VEC_HAS(__builtin_ia32_maxps512)
+    return (qreal)__builtin_ia32_minps512(__builtin_ia32_maxps512(v, least, 4), most, 4);
+#elif QLANES == 16 && VEC_HAS(__builtin_ia32_maxps512_mask)
+    return (qreal)__builtin_ia32_minps512_mask(__builtin_ia32_maxps512_mask(v, least, least, -1, 4), most, most, -1, 4);
+#elif QLANES == 8
+    return (qreal)__builtin_ia32_minps256(__builtin_ia32_maxps256(v, least), most);
+#elif QLANES == 4
+    return (qreal)__builtin_ia32_minps(__builtin_ia32_maxps(v, least), most);
+#else
+    const qsigned larger = v > least;
+    const qreal above = (qreal)((larger & (qsigned)v) | (~larger & (qsigned)least));
+    const qsigned smaller = above < most;
+    return (qreal)((smaller & (qsigned)above) | (~smaller & (qsigned)most));
+#endif
+}
+
+/* v, bounded by least and most, as nearest_i32 rounds it, plus the zero point; the low bytes of the sums. */
+static inline qbytes qround(qreal v, const struct qscale *q)
+{
+    const qreal bounded = qreal_bound(v, qreal_all((float)(q->low - q->zero)), qreal_all((float)(q->high - q->zero)));
+    const qint rounded = (qint)(bounded + qreal_all(12582912.0f)) + (uint32_t)q->zero;
+#if QLANES == 16
+    return __builtin_convertvector(rounded, qbytes);
+#elif QLANES == 8
+    typedef int32_t wide __attribute__((vector_size(32)));
+    typedef int16_t words __attribute__((vector_size(16)));
+    typedef int32_t half __attribute__((vector_size(16)));
+    typedef int8_t bytes __attribute__((vector_size(16)));
+    const wide low = (wide)(rounded & 255);
+    half parts[2];
+    memcpy(parts, &low, sizeof parts);
+    const words packed = (words)__builtin_ia32_packssdw128(parts[0], parts[1]);
+    const bytes all = (bytes)__builtin_ia32_packuswb128(packed, packed);
+    qbytes result;
+    memcpy(&result, &all, sizeof result);
+    return result;
+#else
+    typedef int32_t wide __attribute__((vector_size(16)));
+    typedef int16_t words __attribute__((vector_size(16)));
+    const wide low = (wide)(rounded & 255);
+    const words packed = (words)__builtin_ia32_packssdw128(low, low);
+    const wide all = (wide)__builtin_ia32_packuswb128(packed, packed);
+    qbytes result;
+    memcpy(&result, &all, sizeof result);
+    return result;
+#endif
+}
+
+/* requantize for QLANES sums and multipliers. */
+static inline qbytes qrequantize(qint sums, qreal multipliers, const struct qscale *q)
+{
+    return qround(__builtin_convertvector((qsigned)sums, qreal) * multipliers, q);
+}
+
+static inline qreal qmultipliers(const struct qscale *q, size_t column)
+{
+    if (q->step) return *(const qreal_at *)(q->multiplier + column);
+    return qreal_all(*q->multiplier);
+}
+#endif
+
+#if QLANES == 16
+/* sums + four products of bytes each: x unsigned, w signed. */
+static inline qint qint_dot(qint sums, qint x, qint w)
+{
+    typedef int32_t ints __attribute__((vector_size(64)));
+#if VEC_HAS(__builtin_ia32_vpdpbusd512)
+    return (qint)__builtin_ia32_vpdpbusd512((ints)sums, (ints)x, (ints)w);
+#else
+    return (qint)__builtin_ia32_vpdpbusd_v16si((ints)sums, (ints)x, (ints)w);
+#endif
+}
+#endif
+
+/* y[rows][columns], bytes if there is a scale, or int32; x[rows][depth in fours]. */
+struct qtile {
+    const uint8_t *x;
+    const int8_t *w;
+    const int32_t *start;  /* [columns], added to the sums; or NULL */
+    void *y;
+    size_t x_step, y_step; /* from row to row */
+    int32_t fours, rows, columns;
+    uint32_t flip;         /* 0, or for signed x 0x80808080 */
+    struct qscale scale;   /* without multipliers: y is int32 */
+};
+
+/* One sum of row r, column c. */
+static inline void qtile_store(const struct qtile *t, size_t r, size_t c, uint32_t sum)
+{
+    const struct qscale *q = &t->scale;
+    const int32_t acc = (int32_t)(sum + (t->start ? (uint32_t)t->start[c] : 0));
+    if (q->multiplier) ((uint8_t *)t->y)[r * t->y_step + c] = requantize(acc, q->multiplier[c * (size_t)q->step], q->zero, q->low, q->high);
+    else ((int32_t *)t->y)[r * t->y_step + c] = acc;
+}
+
+/* Where the weights of column c are, and their distance from four to four. */
+static inline const int8_t *qtile_column(const struct qtile *t, size_t c, size_t *step)
+{
+    const size_t panel = c & ~(size_t)15, left = (size_t)t->columns - panel;
+    *step = left < 16 ? 4 * left : 64;
+    return t->w + panel * 4 * (size_t)t->fours + 4 * (c - panel);
+}
+
+/* A byte of x. Without vectors rows are always copies, whose sign bits are inverted already. */
+static inline int32_t qtile_byte(const struct qtile *t, uint8_t x)
+{
+#if QLANES == 1
+    (void)t;
+    return x;
+#else
+    return (int32_t)(x ^ (t->flip & 128));
+#endif
+}
+
+/* Column c of rows [r, r + 4). */
+static void qtile_rows4(const struct qtile *t, size_t r, size_t c)
+{
+    const size_t depth = 4 * (size_t)t->fours;
+    const uint8_t *a0 = t->x + r * t->x_step, *a1 = a0 + t->x_step, *a2 = a1 + t->x_step, *a3 = a2 + t->x_step;
+    size_t step;
+    const int8_t *w = qtile_column(t, c, &step);
+    uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+    for (size_t k = 0; k < depth; w += step)
+        for (size_t i = 0; i < 4; i++, k++) {
+            const int32_t v = w[i];
+            s0 += (uint32_t)(qtile_byte(t, a0[k]) * v);
+            s1 += (uint32_t)(qtile_byte(t, a1[k]) * v);
+            s2 += (uint32_t)(qtile_byte(t, a2[k]) * v);
+            s3 += (uint32_t)(qtile_byte(t, a3[k]) * v);
+        }
+    qtile_store(t, r, c, s0);
+    qtile_store(t, r + 1, c, s1);
+    qtile_store(t, r + 2, c, s2);
+    qtile_store(t, r + 3, c, s3);
+}
+
+/* Column c of row r. */
+static void qtile_row(const struct qtile *t, size_t r, size_t c)
+{
+    const uint8_t *a = t->x + r * t->x_step;
+    size_t step;
+    const int8_t *w = qtile_column(t, c, &step);
+    uint32_t sum = 0;
+    for (int32_t k = 0; k < t->fours; k++, a += 4, w += step)
+        for (size_t i = 0; i < 4; i++) sum += (uint32_t)(qtile_byte(t, a[i]) * w[i]);
+    qtile_store(t, r, c, sum);
+}
+
+#if QLANES > 1
+/* QPART columns are in a vector of weights as they are multiplied. */
+#if QLANES == 16
+#define QPART 16
+typedef qint qweights;
+
+static inline qweights qtile_weights(const int8_t *w)
+{
+    return *(const qint_at *)w;
+}
+
+static inline qweights qtile_some_weights(const int8_t *w, uint16_t mask)
+{
+    typedef int32_t ints __attribute__((vector_size(64)));
+    return (qint)__builtin_ia32_loaddqusi512_mask((const void *)w, (ints){0}, mask);
+}
+
+/* Four bytes of x for all columns. */
+static inline qweights qtile_four(const uint8_t *x, uint32_t flip)
+{
+    uint32_t four;
+    memcpy(&four, x, sizeof four);
+    return (four ^ flip) - (qint){0};
+}
+
+#define qtile_add(sum, x, w) qint_dot(sum, x, w)
+#else
+#define QPART (QLANES / 2)
+typedef int16_t qweights __attribute__((vector_size(4 * QLANES)));
+typedef uint8_t qtile_quads __attribute__((vector_size(2 * QLANES)));
+typedef int8_t qtile_packed __attribute__((vector_size(2 * QLANES)));
+typedef uint32_t qtile_fours __attribute__((vector_size(2 * QLANES)));
+
+static inline qweights qtile_weights(const int8_t *w)
+{
+    qtile_packed bytes;
+    memcpy(&bytes, w, sizeof bytes);
+    return __builtin_convertvector(bytes, qweights);
+}
+
+static inline qweights qtile_four(const uint8_t *x, uint32_t flip)
+{
+    uint32_t four;
+    memcpy(&four, x, sizeof four);
+    const qtile_quads bytes = (qtile_quads)((four ^ flip) - (qtile_fours){0});
+    return __builtin_convertvector(bytes, qweights);
+}
+
+/* Two sums for a column, of two products each. */
+static inline qint qtile_add(qint sum, qweights x, qweights w)
+{
+#if QLANES == 8
+    return sum + (qint)__builtin_ia32_pmaddwd256(x, w);
+#else
+    return sum + (qint)__builtin_ia32_pmaddwd128(x, w);
+#endif
+}
+
+static inline qint qtile_join(qint a, qint b)
+{
+#if QLANES == 8 && VEC_HAS(__builtin_shufflevector)
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14) + __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+#elif QLANES == 8
+    return __builtin_shuffle(a, b, (qint){0, 2, 4, 6, 8, 10, 12, 14}) + __builtin_shuffle(a, b, (qint){1, 3, 5, 7, 9, 11, 13, 15});
+#elif VEC_HAS(__builtin_shufflevector)
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6) + __builtin_shufflevector(a, b, 1, 3, 5, 7);
+#else
+    return __builtin_shuffle(a, b, (qint){0, 2, 4, 6}) + __builtin_shuffle(a, b, (qint){1, 3, 5, 7});
+#endif
+}
+#endif
+
+/* Sums of row r, columns [c, c + QLANES). */
+static inline void qtile_keep(const struct qtile *t, size_t r, size_t c, qint sums)
+{
+    const struct qscale *q = &t->scale;
+    if (t->start) sums += *(const qint_at *)(t->start + c);
+    if (q->multiplier) *(qbytes_at *)((uint8_t *)t->y + r * t->y_step + c) = qrequantize(sums, qmultipliers(q, c), q);
+    else *(qint_at *)((int32_t *)t->y + r * t->y_step + c) = sums;
+}
+
+#if QLANES == 16
+/* The same where there are fewer columns, as the mask says. */
+static inline void qtile_keep_some(const struct qtile *t, size_t r, size_t c, qint sums, uint16_t mask)
+{
+    typedef int32_t ints __attribute__((vector_size(64)));
+    typedef char chars __attribute__((vector_size(16)));
+    const struct qscale *q = &t->scale;
+    if (t->start) sums += qtile_some_weights((const void *)(t->start + c), mask);
+    if (!q->multiplier) {
+        __builtin_ia32_storedqusi512_mask((void *)((int32_t *)t->y + r * t->y_step + c), (ints)sums, mask);
+        return;
+    }
+    const qreal multipliers = q->step ? (qreal)qtile_some_weights((const void *)(q->multiplier + c), mask) : qreal_all(*q->multiplier);
+    __builtin_ia32_storedquqi128_mask((void *)((uint8_t *)t->y + r * t->y_step + c), (chars)qrequantize(sums, multipliers, q), mask);
+}
+#endif
+
+/* A function for tiles of R rows and C vectors: sums are named variables, since compilers keep arrays of them in memory. DO(r, c) is written
+ * out for every sum. Rows behind the last are copies of it. */
+#define QTILE_EACH_1(DO, LAST, r) LAST(r, 0)
+#define QTILE_EACH_2(DO, LAST, r) DO(r, 0) LAST(r, 1)
+#define QTILE_EACH_3(DO, LAST, r) DO(r, 0) DO(r, 1) LAST(r, 2)
+#define QTILE_ROWS_1(DO, C) DO(0, C)
+#define QTILE_ROWS_2(DO, C) QTILE_ROWS_1(DO, C) DO(1, C)
+#define QTILE_ROWS_4(DO, C) QTILE_ROWS_2(DO, C) DO(2, C) DO(3, C)
+#define QTILE_ROWS_8(DO, C) QTILE_ROWS_4(DO, C) DO(4, C) DO(5, C) DO(6, C) DO(7, C)
+#define QTILE_ZERO(r, c) qint sum##r##c = zero;
+#define QTILE_BEGIN(r, C) \
+    const size_t row##r = r < rows ? row + r : row + rows - 1; \
+    const uint8_t *const x##r = t->x + row##r * t->x_step; \
+    QTILE_EACH_##C(QTILE_ZERO, QTILE_ZERO, r)
+#define QTILE_ADD(r, c) sum##r##c = qtile_add(sum##r##c, four, w##c);
+#define QTILE_FOUR(r, C) { const qweights four = qtile_four(x##r + k, flip); QTILE_EACH_##C(QTILE_ADD, QTILE_ADD, r) }
+
+#if QLANES == 16
+/* Columns [c, c + 16 * C), of which there are fewer in the last panel. */
+#define QTILE_WEIGHTS(r, c) const qweights w##c = qtile_weights(w + (c) * panel);
+#define QTILE_LAST_WEIGHTS(r, c) const qweights w##c = qtile_some_weights(last, mask);
+#define QTILE_KEEP(r, c) qtile_keep(t, row##r, column + 16 * (c), sum##r##c);
+#define QTILE_KEEP_LAST(r, c) if (mask == 0xFFFF) qtile_keep(t, row##r, column + 16 * (c), sum##r##c); else qtile_keep_some(t, row##r, column + 16 * (c), sum##r##c, mask);
+#define QTILE_STORE(r, C) QTILE_EACH_##C(QTILE_KEEP, QTILE_KEEP_LAST, r)
+#define QTILE_FUNCTION(R, C) \
+QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t rows, size_t column) \
+{ \
+    const qint zero = {0}; \
+    const uint32_t flip = t->flip; \
+    const size_t panel = 64 * (size_t)t->fours, depth = 4 * (size_t)t->fours, left = (size_t)t->columns - column - 16 * (C - 1); \
+    const uint16_t mask = (uint16_t)(left < 16 ? (1U << left) - 1 : 0xFFFF); \
+    const int8_t *w = t->w + column / 16 * panel, *last = w + (C - 1) * panel; \
+    const size_t step = left < 16 ? 4 * left : 64; \
+    QTILE_ROWS_##R(QTILE_BEGIN, C) \
+    for (size_t k = 0; k < depth; k += 4, w += 64, last += step) { \
+        QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_LAST_WEIGHTS, 0) \
+        QTILE_ROWS_##R(QTILE_FOUR, C) \
+    } \
+    (void)w; \
+    QTILE_ROWS_##R(QTILE_STORE, C) \
+}
+#define QTILE_FUNCTIONS(R) QTILE_FUNCTION(R, 1) QTILE_FUNCTION(R, 2) QTILE_FUNCTION(R, 3)
+#define QTILE_NAMES(R) {qtile_##R##x1, qtile_##R##x2, qtile_##R##x3}
+#define QTILE_WIDTHS 3
+#else
+/* Columns [c, c + QLANES). */
+#define QTILE_WEIGHTS(r, c) const qweights w##c = qtile_weights(w + (c) * 4 * QPART);
+#define QTILE_STORE(r, C) qtile_keep(t, row##r, column, qtile_join(sum##r##0, sum##r##1));
+#define QTILE_FUNCTION(R, C) \
+static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t rows, size_t column) \
+{ \
+    const qint zero = {0}; \
+    const uint32_t flip = t->flip; \
+    const size_t depth = 4 * (size_t)t->fours; \
+    size_t step; \
+    const int8_t *w = qtile_column(t, column, &step); \
+    QTILE_ROWS_##R(QTILE_BEGIN, C) \
+    for (size_t k = 0; k < depth; k += 4, w += step) { \
+        QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_WEIGHTS, 0) \
+        QTILE_ROWS_##R(QTILE_FOUR, C) \
+    } \
+    QTILE_ROWS_##R(QTILE_STORE, C) \
+}
+#define QTILE_FUNCTIONS(R) QTILE_FUNCTION(R, 2)
+#define QTILE_NAMES(R) {qtile_##R##x2}
+#define QTILE_WIDTHS 1
+#endif
+QTILE_FUNCTIONS(1)
+QTILE_FUNCTIONS(2)
+QTILE_FUNCTIONS(4)
+#if QLANES == 16
+#define QTILE_ROWS 8
+QTILE_FUNCTIONS(8)
+#else
+#define QTILE_ROWS 4
+#endif
+
+/* By rows - 1 and vectors - 1. */
+static void (*const qtiles[QTILE_ROWS][QTILE_WIDTHS])(const struct qtile *t, size_t row, size_t rows, size_t column) = {
+    QTILE_NAMES(1), QTILE_NAMES(2), QTILE_NAMES(4), QTILE_NAMES(4),
+#if QTILE_ROWS == 8
+    QTILE_NAMES(8), QTILE_NAMES(8), QTILE_NAMES(8), QTILE_NAMES(8),
+#endif
+};
+
+/* All columns that vectors can take up; returns how many. */
+static size_t qtile_vectors(const struct qtile *t)
+{
+    const size_t rows = (size_t)t->rows, columns = (size_t)t->columns, end = QLANES == 16 ? columns : columns - columns % QLANES;
+    size_t vectors;
+    for (size_t c = 0; c < end; c += vectors * QLANES) {
+        const size_t left = (end - c + QLANES - 1) / QLANES;
+        vectors = left < QTILE_WIDTHS ? left : left == 4 && QTILE_WIDTHS > 1 ? 2 : QTILE_WIDTHS;
+        for (size_t r = 0; r < rows; r += QTILE_ROWS) {
+            const size_t n = rows - r < QTILE_ROWS ? rows - r : QTILE_ROWS;
+            qtiles[n - 1][vectors - 1](t, r, n, c);
+        }
+    }
+    return end;
+}
+#else
+#define qtile_vectors(t) 0
+#endif
+
+static void qtile(const struct qtile *t)
+{
+    const size_t rows = (size_t)t->rows;
+    for (size_t c = qtile_vectors(t); c < (size_t)t->columns; c++) {
+        size_t r = 0;
+        for (; r + 4 <= rows; r += 4) qtile_rows4(t, r, c);
+        for (; r < rows; r++) qtile_row(t, r, c);
+    }
+}
+
 /* How a window moves over an image. The sizes are in pixels; fields of dimensions an image doesn't have are 1, their pads 0. */
 struct window {
     int32_t in_d, in_h, in_w;
@@ -348,6 +757,15 @@ static inline struct reach reach_of(int32_t shift, int32_t stride, int32_t in, i
     return r;
 }
 
+/* The first pixel along a line of y whose window lies inside the image, and the one behind the last: low == high if there is none. */
+static inline struct reach whole_windows(const struct window *p)
+{
+    struct reach first = reach_of(-p->pad_w, p->stride_w, p->in_w, p->out_w);
+    const struct reach last = reach_of((p->kernel_w - 1) * p->dilation_w - p->pad_w, p->stride_w, p->in_w, p->out_w);
+    first.high = first.high < last.high ? first.high : last.high;
+    return first.low < first.high ? first : (struct reach){0, 0};
+}
+
 /* A place in a window or an image. */
 struct position {
     int32_t d, h, w;
@@ -358,6 +776,24 @@ static inline struct position position_of(size_t index, int32_t height, int32_t 
     const size_t row = index / (size_t)width;
     const struct position p = {(int32_t)(row / (size_t)height), (int32_t)(row % (size_t)height), (int32_t)(index % (size_t)width)};
     return p;
+}
+
+/* y[batch][cols][rows] = x[batch][rows][cols], in square tiles, so that a cache line fetched for one row serves the rows beside it. */
+static void transpose_b1(const void *x, void *y, int32_t batch, int32_t rows, int32_t cols)
+{
+    const size_t tile = 16, m = (size_t)rows, n = (size_t)cols;
+    for (size_t b = 0; b < (size_t)batch; b++) {
+        uint8_t const *from = (uint8_t const *)x + b * m * n;
+        uint8_t *to = (uint8_t *)y + b * m * n;
+        for (size_t r0 = 0; r0 < m; r0 += tile) {
+            const size_t r1 = m - r0 < tile ? m : r0 + tile;
+            for (size_t c0 = 0; c0 < n; c0 += tile) {
+                const size_t c1 = n - c0 < tile ? n : c0 + tile;
+                for (size_t c = c0; c < c1; c++)
+                    for (size_t r = r0; r < r1; r++) to[c * m + r] = from[r * n + c];
+            }
+        }
+    }
 }
 
 static inline float add_f32(float a, float b)
@@ -411,310 +847,571 @@ static inline bool taps_empty(const struct taps *t)
     return t->d.low == t->d.high || t->h.low == t->h.high || t->w.low == t->w.high;
 }
 
-static inline bool exceeds_i8(int8_t a, int8_t b)
-{
-    return a > b;
-}
+struct qchannelwise {
+    int32_t batch, channels;
+    int32_t x_zero, x_signed;  /* of x; are its bytes signed: 1 or 0 */
+    int32_t multiplier_step;   /* 1 for a multiplier per channel, 0 for one in all */
+};
 
-/* Offset in the image of the largest pixel of a window that is not empty: the first one, or the last NaN. */
-static size_t max_pool_at_i8(const int8_t *x, const struct window *p, const struct taps *t)
+/* The pixels that `pixels` neighbours of y see alike: some taps of the window, of all channels. */
+struct qtaps {
+    const uint8_t *x;         /* what the first tap sees of the first pixel */
+    const int8_t *w;          /* the first tap's */
+    const int32_t *start;     /* the bias, or NULL */
+    uint8_t *y;
+    int32_t count[3];         /* taps along each dimension */
+    size_t x_step[3], w_step[3], x_pixel; /* between taps, and from pixel to pixel */
+    int32_t pixels, channels, x_zero; /* of x with inverted sign bits */
+    uint32_t flip;            /* 0 or 128 */
+    struct qscale scale;
+};
+
+/* Channel c of pixel r. */
+static void qtaps_one(const struct qtaps *t, size_t r, size_t c)
 {
-    size_t best = tap_row(p, t, t->d.low, t->h.low);
-    for (int32_t kd = t->d.low; kd < t->d.high; kd++)
-        for (int32_t kh = t->h.low; kh < t->h.high; kh++) {
-            size_t at = tap_row(p, t, kd, kh);
-            for (int32_t kw = t->w.low; kw < t->w.high; kw++, at += (size_t)p->dilation_w)
-                if (exceeds_i8(x[at], x[best])) best = at;
+    uint32_t sum = t->start ? (uint32_t)t->start[c] : 0;
+    for (size_t i = 0; i < (size_t)t->count[0]; i++)
+        for (size_t j = 0; j < (size_t)t->count[1]; j++) {
+            const uint8_t *x = t->x + r * t->x_pixel + i * t->x_step[0] + j * t->x_step[1] + c;
+            const int8_t *w = t->w + i * t->w_step[0] + j * t->w_step[1] + c;
+            for (int32_t k = t->count[2]; k > 0; k--, x += t->x_step[2], w += t->w_step[2]) sum += (uint32_t)(((int32_t)(*x ^ t->flip) - t->x_zero) * *w);
         }
-    return best;
+    const struct qscale *q = &t->scale;
+    t->y[r * (size_t)t->channels + c] = requantize((int32_t)sum, q->multiplier[c * (size_t)q->step], q->zero, q->low, q->high);
 }
 
-/* An empty window (nothing but padding) gives the least number. */
-static void max_pool_i8(const int8_t *x, int8_t *restrict y, const struct window *p, int32_t planes)
+#if QLANES > 1
+/* The product of bytes in the low halves of a and of b, whose high halves are zeros in a. */
+static inline qint qtaps_product(qint a, qint b)
 {
-    const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w;
-    for (int32_t plane = 0; plane < planes; plane++, x += in_size)
-        for (int32_t d = 0; d < p->out_d; d++)
-            for (int32_t h = 0; h < p->out_h; h++)
-                for (int32_t w = 0; w < p->out_w; w++) {
-                    const struct taps t = taps_at(p, d, h, w);
-                    *y++ = taps_empty(&t) ? INT8_MIN : x[max_pool_at_i8(x, p, &t)];
-                }
+#if QLANES == 16 && VEC_HAS(__builtin_ia32_pmaddwd512)
+    typedef int16_t words __attribute__((vector_size(64)));
+    return (qint)__builtin_ia32_pmaddwd512((words)a, (words)b);
+#elif QLANES == 16 && VEC_HAS(__builtin_ia32_pmaddwd512_mask)
+    typedef int16_t words __attribute__((vector_size(64)));
+    typedef int32_t ints __attribute__((vector_size(64)));
+    return (qint)__builtin_ia32_pmaddwd512_mask((words)a, (words)b, (ints)a, 0xFFFF);
+#elif QLANES == 8
+    typedef int16_t words __attribute__((vector_size(32)));
+    return (qint)__builtin_ia32_pmaddwd256((words)a, (words)b);
+#elif QLANES == 4
+    typedef int16_t words __attribute__((vector_size(16)));
+    return (qint)__builtin_ia32_pmaddwd128((words)a, (words)b);
+#else
+    return a * b;
+#endif
 }
 
-struct qconv {
+/* Widened as unsigned bytes with inverted sign bits: gcc 12 takes signed ones apart. */
+static inline qint qtaps_weights(const int8_t *w)
+{
+    const qbytes bytes = *(const qbytes_at *)w ^ 128;
+    return __builtin_convertvector(bytes, qint) - 128;
+}
+
+static inline qint qtaps_pixel(const uint8_t *x, qbytes flips)
+{
+    const qbytes bytes = *(const qbytes_at *)x ^ flips;
+    return __builtin_convertvector(bytes, qint);
+}
+
+/* Channels [c, c + QLANES) of R pixels from r on. */
+#define QTAPS_ROWS_1(DO) DO(0)
+#define QTAPS_ROWS_4(DO) DO(0) DO(1) DO(2) DO(3)
+#define QTAPS_BEGIN(i) qint sum##i = begin;
+#define QTAPS_ADD(i) sum##i += qtaps_product(qtaps_pixel(x + (i) * t->x_pixel, flips), weights);
+#define QTAPS_END(i) *(qbytes_at *)(y + (i) * channels) = qrequantize(sum##i - correction, multipliers, &t->scale);
+#define QTAPS_FUNCTION(R) \
+QFUNCTION static void qtaps_##R(const struct qtaps *t, size_t r, size_t c) \
+{ \
+    const qint zero = {0}; \
+    qint begin = zero; \
+    if (t->start) begin = *(const qint_at *)(t->start + c); \
+    const qbytes flips = (uint8_t)t->flip - (qbytes){0}; \
+    const size_t channels = (size_t)t->channels; \
+    qint sum_w = zero; \
+    QTAPS_ROWS_##R(QTAPS_BEGIN) \
+    for (size_t i = 0; i < (size_t)t->count[0]; i++) \
+        for (size_t j = 0; j < (size_t)t->count[1]; j++) { \
+            const uint8_t *x = t->x + r * t->x_pixel + i * t->x_step[0] + j * t->x_step[1] + c; \
+            const int8_t *w = t->w + i * t->w_step[0] + j * t->w_step[1] + c; \
+            for (int32_t k = t->count[2]; k > 0; k--, x += t->x_step[2], w += t->w_step[2]) { \
+                const qint weights = qtaps_weights(w); \
+                sum_w += weights; \
+                QTAPS_ROWS_##R(QTAPS_ADD) \
+            } \
+        } \
+    const qint correction = sum_w * (uint32_t)t->x_zero; \
+    const qreal multipliers = qmultipliers(&t->scale, c); \
+    uint8_t *const y = t->y + r * channels + c; \
+    QTAPS_ROWS_##R(QTAPS_END) \
+}
+QTAPS_FUNCTION(1)
+QTAPS_FUNCTION(4)
+
+/* All channels that vectors can take up; returns how many. The last vector may overlap the one before. */
+static size_t qtaps_vectors(const struct qtaps *t)
+{
+    const size_t channels = (size_t)t->channels, pixels = (size_t)t->pixels;
+    if (channels < QLANES) return 0;
+    for (size_t next = 0; next < channels; next += QLANES) {
+        const size_t c = next + QLANES <= channels ? next : channels - QLANES;
+        size_t r = 0;
+        for (; r + 4 <= pixels; r += 4) qtaps_4(t, r, c);
+        for (; r < pixels; r++) qtaps_1(t, r, c);
+    }
+    return channels;
+}
+#else
+#define qtaps_vectors(t) 0
+#endif
+
+static void qtaps(const struct qtaps *t)
+{
+    for (size_t c = qtaps_vectors(t); c < (size_t)t->channels; c++)
+        for (size_t r = 0; r < (size_t)t->pixels; r++) qtaps_one(t, r, c);
+}
+
+#if QLANES == 16
+/* 64 channels of a pixel at a time: bytes of four taps are interleaved, so that one instruction multiplies and adds four taps of 16 channels.
+ * Interleaving works within 16 bytes, so the channels of a register are 0..3, 16..19, 32..35, 48..51, those of the next one 4..7, 20..23 and so
+ * on; starts and multipliers are laid out likewise, and packing the results puts them in order again. Taps outside of the image see the zero point. */
+enum { QFOURS = 7 }; /* fours of taps at most */
+
+typedef uint8_t qbytes64 __attribute__((vector_size(64)));
+typedef uint8_t qbytes64_at __attribute__((vector_size(64), aligned(1), may_alias));
+typedef int16_t qwords64 __attribute__((vector_size(64)));
+typedef int32_t qints64 __attribute__((vector_size(64)));
+
+struct qfours {
+    qbytes64 w[QFOURS][4]; /* interleaved */
+    qint start[4];
+    qreal multipliers[4];
+    qbytes64 outside, flips;
+    size_t at[4 * QFOURS]; /* of each tap, from the first one on */
+    int32_t fours, taps;
+};
+
+#define QPAIRS_8(i) (i), 64 + (i), 1 + (i), 65 + (i), 2 + (i), 66 + (i), 3 + (i), 67 + (i), 4 + (i), 68 + (i), 5 + (i), 69 + (i), 6 + (i), 70 + (i), 7 + (i), 71 + (i)
+#define QPAIRS_4(i) (i), 32 + (i), 1 + (i), 33 + (i), 2 + (i), 34 + (i), 3 + (i), 35 + (i)
+#if VEC_HAS(__builtin_ia32_punpcklbw512_mask)
+typedef char qchars64 __attribute__((vector_size(64)));
+#define QLOW_BYTES(a, b) (qwords64)__builtin_ia32_punpcklbw512_mask((qchars64)(a), (qchars64)(b), (qchars64)(a), ~0ULL)
+#define QHIGH_BYTES(a, b) (qwords64)__builtin_ia32_punpckhbw512_mask((qchars64)(a), (qchars64)(b), (qchars64)(a), ~0ULL)
+#define QLOW_WORDS(a, b) (qbytes64)__builtin_ia32_punpcklwd512_mask(a, b, a, ~0U)
+#define QHIGH_WORDS(a, b) (qbytes64)__builtin_ia32_punpckhwd512_mask(a, b, a, ~0U)
+#define QPACK_INTS(a, b) (qwords64)__builtin_ia32_packssdw512_mask((qints64)(a), (qints64)(b), (qwords64)(a), ~0U)
+#define QPACK_WORDS(a, b) (qbytes64)__builtin_ia32_packuswb512_mask(a, b, (qchars64)(a), ~0ULL)
+#else
+#define QLOW_BYTES(a, b) (qwords64)__builtin_shufflevector(a, b, QPAIRS_8(0), QPAIRS_8(16), QPAIRS_8(32), QPAIRS_8(48))
+#define QHIGH_BYTES(a, b) (qwords64)__builtin_shufflevector(a, b, QPAIRS_8(8), QPAIRS_8(24), QPAIRS_8(40), QPAIRS_8(56))
+#define QLOW_WORDS(a, b) (qbytes64)__builtin_shufflevector(a, b, QPAIRS_4(0), QPAIRS_4(8), QPAIRS_4(16), QPAIRS_4(24))
+#define QHIGH_WORDS(a, b) (qbytes64)__builtin_shufflevector(a, b, QPAIRS_4(4), QPAIRS_4(12), QPAIRS_4(20), QPAIRS_4(28))
+#define QPACK_INTS(a, b) (qwords64)__builtin_ia32_packssdw512((qints64)(a), (qints64)(b))
+#define QPACK_WORDS(a, b) (qbytes64)__builtin_ia32_packuswb512(a, b)
+#endif
+
+#define QINTERLEAVE(b0, b1, b2, b3) \
+    const qwords64 low01 = QLOW_BYTES(b0, b1), high01 = QHIGH_BYTES(b0, b1), low23 = QLOW_BYTES(b2, b3), high23 = QHIGH_BYTES(b2, b3); \
+    const qbytes64 v0 = QLOW_WORDS(low01, low23), v1 = QHIGH_WORDS(low01, low23), v2 = QLOW_WORDS(high01, high23), v3 = QHIGH_WORDS(high01, high23);
+
+/* What follows from the weights of channels [c, c + 64): t is the same for all of them. */
+QFUNCTION static void qfours_begin(struct qfours *f, const struct qtaps *t, size_t c)
+{
+    const qbytes64 zeros = {0};
+    int32_t starts[64] = {0};
+    float multipliers[64];
+    if (t->start) memcpy(starts, t->start + c, sizeof starts);
+    for (size_t i = 0; i < 64; i++) multipliers[i] = t->scale.multiplier[(c + i) * (size_t)t->scale.step];
+    for (size_t v = 0; v < 4; v++)
+        for (size_t lane = 0; lane < 4; lane++) {
+            memcpy((char *)&f->start[v] + 16 * lane, starts + 16 * lane + 4 * v, 16);
+            memcpy((char *)&f->multipliers[v] + 16 * lane, multipliers + 16 * lane + 4 * v, 16);
+        }
+    const uint32_t byte = (uint32_t)t->x_zero & 255;
+    const qint x_zero = byte * 0x01010101 - (qint){0};
+    f->outside = (uint8_t)(byte ^ t->flip) - zeros;
+    f->flips = (uint8_t)t->flip - zeros;
+    for (int32_t i = 0; i < f->fours; i++) {
+        qbytes64 b[4];
+        for (int32_t j = 0; j < 4; j++) {
+            const size_t tap = (size_t)(4 * i + j);
+            b[j] = 4 * i + j < f->taps ? (qbytes64)*(const qbytes64_at *)(t->w + tap * (size_t)t->channels + c) : zeros;
+        }
+        QINTERLEAVE(b[0], b[1], b[2], b[3])
+        f->w[i][0] = v0;
+        f->w[i][1] = v1;
+        f->w[i][2] = v2;
+        f->w[i][3] = v3;
+        for (int32_t v = 0; v < 4; v++) f->start[v] -= qint_dot((qint){0}, x_zero, (qint)f->w[i][v]);
+    }
+}
+
+static inline qint qfours_bytes(qint sums, qreal multipliers, const struct qscale *q)
+{
+    const qreal v = __builtin_convertvector((qsigned)sums, qreal) * multipliers;
+    const qreal bounded = qreal_bound(v, qreal_all((float)(q->low - q->zero)), qreal_all((float)(q->high - q->zero)));
+    return ((qint)(bounded + qreal_all(12582912.0f)) + (uint32_t)q->zero) & 255;
+}
+
+/* 64 channels of a pixel that sees `taps` at these addresses. */
+#define QFOURS_PIXEL(TAP) \
+    qint sum0 = f->start[0], sum1 = f->start[1], sum2 = f->start[2], sum3 = f->start[3]; \
+    for (int32_t i = 0; i < f->fours; i++) { \
+        const qbytes64 b0 = TAP(4 * i) ^ f->flips, b1 = TAP(4 * i + 1) ^ f->flips, b2 = TAP(4 * i + 2) ^ f->flips, b3 = TAP(4 * i + 3) ^ f->flips; \
+        QINTERLEAVE(b0, b1, b2, b3) \
+        sum0 = qint_dot(sum0, (qint)v0, (qint)f->w[i][0]); \
+        sum1 = qint_dot(sum1, (qint)v1, (qint)f->w[i][1]); \
+        sum2 = qint_dot(sum2, (qint)v2, (qint)f->w[i][2]); \
+        sum3 = qint_dot(sum3, (qint)v3, (qint)f->w[i][3]); \
+    } \
+    const qint y0 = qfours_bytes(sum0, f->multipliers[0], q), y1 = qfours_bytes(sum1, f->multipliers[1], q); \
+    const qint y2 = qfours_bytes(sum2, f->multipliers[2], q), y3 = qfours_bytes(sum3, f->multipliers[3], q); \
+    *(qbytes64_at *)y = QPACK_WORDS(QPACK_INTS(y0, y1), QPACK_INTS(y2, y3));
+
+#define QFOURS_INSIDE(tap) *(const qbytes64_at *)(x + f->at[tap])
+#define QFOURS_LISTED(tap) *(const qbytes64_at *)taps[tap]
+
+/* `count` pixels whose windows lie inside the image. */
+QFUNCTION static void qfours_inside(const struct qfours *f, const uint8_t *x, size_t step, uint8_t *y, size_t channels, int32_t count, const struct qscale *q)
+{
+    for (; count > 0; count--, x += step, y += channels) {
+        QFOURS_PIXEL(QFOURS_INSIDE)
+    }
+}
+
+QFUNCTION static void qfours_listed(const struct qfours *f, const uint8_t *const *taps, uint8_t *y, const struct qscale *q)
+{
+    QFOURS_PIXEL(QFOURS_LISTED)
+}
+
+/* The pixel at d, h, w (of the window's first tap), where x is the image from the channels on. */
+static void qfours_border(const struct qfours *f, const uint8_t *x, size_t channels, int32_t d, int32_t h, int32_t w, uint8_t *y, const struct window *p, const struct qscale *q)
+{
+    const uint8_t *taps[4 * QFOURS], *const outside = (const uint8_t *)&f->outside;
+    for (int32_t i = 0; i < 4 * f->fours; i++) {
+        const int32_t t = i % p->kernel_w, r = i / p->kernel_w;
+        const int32_t at_w = w + t * p->dilation_w, at_h = h + r % p->kernel_h * p->dilation_h, at_d = d + r / p->kernel_h * p->dilation_d;
+        const bool inside = i < f->taps && at_w >= 0 && at_w < p->in_w && at_h >= 0 && at_h < p->in_h && at_d >= 0 && at_d < p->in_d;
+        taps[i] = inside ? x + (((size_t)at_d * (size_t)p->in_h + (size_t)at_h) * (size_t)p->in_w + (size_t)at_w) * channels : outside;
+    }
+    qfours_listed(f, taps, y, q);
+}
+
+/* Channels [c, c + 64) of an image. */
+static void qfours_image(struct qfours *f, const struct qtaps *t, const uint8_t *x, uint8_t *y, size_t c, const struct window *p, struct reach whole)
+{
+    const size_t channels = (size_t)t->channels;
+    qfours_begin(f, t, c);
+    x += c;
+    y += c;
+    for (int32_t i = 0; i < p->out_d * p->out_h; i++) {
+        const int32_t d = i / p->out_h * p->stride_d - p->pad_d, h = i % p->out_h * p->stride_h - p->pad_h;
+        const bool inside = d >= 0 && d + (p->kernel_d - 1) * p->dilation_d < p->in_d && h >= 0 && h + (p->kernel_h - 1) * p->dilation_h < p->in_h;
+        for (int32_t k = 0; k < p->out_w; k++, y += channels) {
+            const int32_t w = k * p->stride_w - p->pad_w;
+            if (!inside || k < whole.low || k >= whole.high) {
+                qfours_border(f, x, channels, d, h, w, y, p, &t->scale);
+                continue;
+            }
+            const size_t first = (((size_t)d * (size_t)p->in_h + (size_t)h) * (size_t)p->in_w + (size_t)w) * channels;
+            qfours_inside(f, x + first, t->x_pixel, y, channels, whole.high - k, &t->scale);
+            y += (size_t)(whole.high - k - 1) * channels;
+            k = whole.high - 1;
+        }
+    }
+}
+
+/* All of y, if there are enough channels and not too many taps. Channels that don't fill 64 overlap with others. */
+static bool qconv_by_fours(const struct qtaps *t, const struct window *p, int32_t batch, struct reach whole)
+{
+    struct qfours f = {.taps = p->kernel_d * p->kernel_h * p->kernel_w};
+    const size_t channels = (size_t)t->channels, in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w;
+    const size_t out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
+    if (channels < 64 || f.taps > 4 * QFOURS) return false;
+    f.fours = (f.taps + 3) / 4;
+    for (int32_t i = 0; i < f.taps; i++) {
+        const size_t k = (size_t)(i % p->kernel_w), r = (size_t)(i / p->kernel_w), rows = (size_t)p->kernel_h;
+        f.at[i] = r / rows * t->x_step[0] + r % rows * t->x_step[1] + k * t->x_step[2];
+    }
+    for (size_t i = 0; i < (size_t)batch; i++)
+        for (size_t next = 0; next < channels; next += 64) {
+            const size_t c = next + 64 <= channels ? next : channels - 64;
+            qfours_image(&f, t, t->x + i * in_size * channels, t->y + i * out_size * channels, c, p, whole);
+        }
+    return true;
+}
+#else
+#define qconv_by_fours(t, p, batch, whole) false
+#endif
+
+/* y[batch][out pixels][channels] of x[batch][in pixels][channels] and w[taps][channels]; the bias may be NULL. */
+static void qconv_channelwise(const void *x, const int8_t *w, const int32_t *bias, const float *multiplier, int32_t zero, int32_t low, int32_t high, void *y,
+                       const struct window *p, const struct qchannelwise *c)
+{
+    const size_t channels = (size_t)c->channels, line = channels * (size_t)p->in_w, plane = line * (size_t)p->in_h, image = plane * (size_t)p->in_d;
+    const size_t w_line = channels * (size_t)p->kernel_w, w_plane = w_line * (size_t)p->kernel_h, lines = (size_t)p->out_d * (size_t)p->out_h;
+    const struct reach whole = whole_windows(p);
+    const uint32_t flip = c->x_signed ? 128 : 0;
+    struct qtaps t = {.x = x, .w = w, .start = bias, .y = y, .x_step = {plane * (size_t)p->dilation_d, line * (size_t)p->dilation_h, channels * (size_t)p->dilation_w},
+                      .w_step = {w_plane, w_line, channels}, .x_pixel = channels * (size_t)p->stride_w, .channels = c->channels,
+                      .x_zero = (int32_t)((uint32_t)c->x_zero ^ flip) & 255, .flip = flip, .scale = {multiplier, c->multiplier_step, zero, low, high}};
+    if (qconv_by_fours(&t, p, c->batch, whole)) return;
+    for (size_t i = 0; i < (size_t)c->batch * lines; i++) {
+        const struct position at = position_of(i % lines, p->out_h, 1);
+        const int32_t d = at.d * p->stride_d - p->pad_d, h = at.h * p->stride_h - p->pad_h;
+        const struct reach in_d = reach_of(d, p->dilation_d, p->in_d, p->kernel_d), in_h = reach_of(h, p->dilation_h, p->in_h, p->kernel_h);
+        t.count[0] = in_d.high - in_d.low;
+        t.count[1] = in_h.high - in_h.low;
+        for (int32_t k = 0; k < p->out_w; k += t.pixels) {
+            const int32_t left = k * p->stride_w - p->pad_w;
+            const bool inside = k >= whole.low && k < whole.high;
+            const struct reach in_w = inside ? (struct reach){0, p->kernel_w} : reach_of(left, p->dilation_w, p->in_w, p->kernel_w);
+            t.pixels = inside ? whole.high - k : 1;
+            t.count[2] = in_w.high - in_w.low;
+            t.x = x;
+            t.w = w + (size_t)in_d.low * w_plane + (size_t)in_h.low * w_line + (size_t)in_w.low * channels;
+            if (t.count[0] > 0 && t.count[1] > 0 && t.count[2] > 0)
+                t.x += i / lines * image + (size_t)(d + in_d.low * p->dilation_d) * plane + (size_t)(h + in_h.low * p->dilation_h) * line +
+                       (size_t)(left + in_w.low * p->dilation_w) * channels;
+            qtaps(&t);
+            t.y += (size_t)t.pixels * channels;
+        }
+    }
+}
+
+/* larger[n] = x[n] where that is larger. Sign bits of signed bytes are inverted by `flip`, 128. */
+static void qlarger(const uint8_t *x, uint8_t *larger, size_t n, uint32_t flip)
+{
+    size_t i = 0;
+#if QLANES > 1
+    typedef uint8_t bytes __attribute__((vector_size(16)));
+    typedef uint8_t bytes_at __attribute__((vector_size(16), aligned(1), may_alias));
+    const bytes flips = (uint8_t)flip - (bytes){0};
+    for (; i + 16 <= n; i += 16) {
+        const bytes a = *(const bytes_at *)(x + i) ^ flips, b = *(const bytes_at *)(larger + i) ^ flips;
+        const bytes mask = (bytes)(a > b);
+        *(bytes_at *)(larger + i) = ((a & mask) | (b & ~mask)) ^ flips;
+    }
+#endif
+    for (; i < n; i++)
+        if ((x[i] ^ flip) > (larger[i] ^ flip)) larger[i] = x[i];
+}
+
+/* max_pool of bytes for channels that are neighbours. A window that sees no pixel has the least result. */
+static void max_pool_channelwise_bytes(const void *x, void *y, const struct window *p, int32_t batch, int32_t channels, int32_t is_signed)
+{
+    const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w, out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
+    const size_t n = (size_t)channels;
+    const uint32_t flip = is_signed ? 128 : 0;
+    uint8_t *to = y;
+    for (size_t i = 0; i < (size_t)batch * out_size; i++, to += n) {
+        const uint8_t *image = (const uint8_t *)x + i / out_size * in_size * n;
+        const struct position at = position_of(i % out_size, p->out_h, p->out_w);
+        const struct taps t = taps_at(p, at.d, at.h, at.w);
+        memset(to, (int)flip, n);
+        if (taps_empty(&t)) continue;
+        for (int32_t kd = t.d.low; kd < t.d.high; kd++)
+            for (int32_t kh = t.h.low; kh < t.h.high; kh++) {
+                const uint8_t *row = image + tap_row(p, &t, kd, kh) * n;
+                for (int32_t kw = t.w.low; kw < t.w.high; kw++, row += (size_t)p->dilation_w * n) qlarger(row, to, n, flip);
+            }
+    }
+}
+
+#if QLANES > 1
+typedef uint8_t qbytes16 __attribute__((vector_size(16)));
+typedef uint8_t qbytes16_at __attribute__((vector_size(16), aligned(1), may_alias));
+#endif
+
+/* to[n] = bytes with their sign bits inverted, or as they are (flip 0). */
+static inline void qcopy(const uint8_t *from, uint8_t *to, size_t n, uint32_t flip)
+{
+    size_t i = 0;
+#if QLANES > 1
+    const qbytes16 flips = (uint8_t)(flip & 128) - (qbytes16){0};
+    for (; i + 16 <= n; i += 16) *(qbytes16_at *)(to + i) = *(const qbytes16_at *)(from + i) ^ flips;
+    if (i < n && n >= 16) {
+        *(qbytes16_at *)(to + n - 16) = *(const qbytes16_at *)(from + n - 16) ^ flips;
+        return;
+    }
+    const uint32_t four_flips = (flip & 128) * 0x01010101;
+    for (uint32_t four; i + 4 <= n; i += 4) {
+        memcpy(&four, from + i, sizeof four);
+        four ^= four_flips;
+        memcpy(to + i, &four, sizeof four);
+    }
+#endif
+    for (; i < n; i++) to[i] = (uint8_t)(from[i] ^ (flip & 128));
+}
+
+/* y[rows][cols] from a[rows][depth], both dense, and packed weights. */
+struct qgemm_packed {
+    int32_t rows, cols, depth;
+    int32_t a_signed;        /* bytes of a are: 1 or 0 */
+    int32_t multiplier_step; /* 1 for a multiplier per column of y, 0 for one in all */
+    int32_t block;           /* rows that scratch has room for */
+};
+
+/* `count` rows of n bytes, `distance` apart, stay where they are, if the tile can take them so. */
+static inline bool qtile_take(struct qtile *t, const uint8_t *rows, size_t distance, size_t n, int32_t count, uint32_t flip)
+{
+    if (QLANES == 1 || n % 4) return false;
+    t->x = rows;
+    t->x_step = distance;
+    t->flip = flip;
+    t->rows = count;
+    return true;
+}
+
+/* y as bytes: zero + (start + sums of products) * multiplier, rounded and within low..high; without multipliers, start + sums as int32. */
+static void qgemm_packed(const void *a, const int8_t *w, const int32_t *start, const float *multiplier, int32_t zero, int32_t low, int32_t high, void *y, uint8_t *scratch,
+                  const struct qgemm_packed *p)
+{
+    const size_t depth = (size_t)p->depth, y_size = multiplier ? 1 : sizeof(int32_t);
+    const struct qscale scale = {multiplier, p->multiplier_step, zero, low, high};
+    struct qtile t = {.w = w, .start = start, .y_step = (size_t)p->cols, .fours = (int32_t)((depth + 3) / 4), .columns = p->cols, .scale = scale};
+    for (int32_t row = 0; row < p->rows; row += p->block) {
+        const uint8_t *from = (const uint8_t *)a + (size_t)row * depth;
+        t.rows = p->rows - row < p->block ? p->rows - row : p->block;
+        t.y = (uint8_t *)y + (size_t)row * (size_t)p->cols * y_size;
+        if (!qtile_take(&t, from, depth, depth, t.rows, p->a_signed ? 0x80808080 : 0)) {
+            t.x = scratch;
+            t.x_step = 4 * (size_t)t.fours;
+            for (size_t r = 0; r < (size_t)t.rows; r++, from += depth) {
+                qcopy(from, scratch + r * t.x_step, depth, p->a_signed ? 128 : 0);
+                memset(scratch + r * t.x_step + depth, 0, t.x_step - depth);
+            }
+        }
+        qtile(&t);
+    }
+}
+
+struct qconv_packed {
     int32_t batch, groups;
     int32_t channels, filters; /* of one group: of x, of y */
-    int32_t zero_step;         /* of w's zero points: 1 for one per filter, 0 for one in all */
-    int32_t multiplier_step;   /* of the multipliers, likewise */
-    int32_t low, high;         /* bounds of the quantised result: they say whether it is signed */
+    int32_t x_zero, x_signed;  /* of x; are its bytes signed: 1 or 0 */
+    int32_t multiplier_step;   /* 1 for a multiplier per output channel, 0 for one in all */
+    int32_t block;             /* pixels that scratch has room for */
 };
 
-/* What pixel number `index` of y sees of the channels that start at x. */
-static void qconv_patch_i8(const int8_t *x, int8_t x_zero, size_t index, int16_t *patch, size_t channels, const struct window *p)
+/* A row of a window, at plane d, row h, from column w on: taps outside of the image see the zero point. Returns where `to` goes on. */
+static uint8_t *qconv_line(const uint8_t *x, uint8_t *to, const struct window *p, const struct qconv_packed *c, int32_t d, int32_t h, int32_t w)
 {
-    const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w;
-    const struct position at = position_of(index, p->out_h, p->out_w);
+    const uint32_t flip = c->x_signed ? 128 : 0;
+    const int32_t fill = (int32_t)((uint32_t)c->x_zero ^ flip) & 255;
+    const size_t n = (size_t)c->channels, pixel = n * (size_t)c->groups, line = n * (size_t)p->kernel_w;
+    struct reach r = {0, 0};
+    if (d >= 0 && d < p->in_d && h >= 0 && h < p->in_h) r = reach_of(w, p->dilation_w, p->in_w, p->kernel_w);
+    if (r.high - r.low < p->kernel_w) memset(to, fill, line);
+    if (r.low == r.high) return to + line;
+    const uint8_t *from = x + (((size_t)d * (size_t)p->in_h + (size_t)h) * (size_t)p->in_w + (size_t)(w + r.low * p->dilation_w)) * pixel;
+    if (c->groups == 1 && p->dilation_w == 1) {
+        qcopy(from, to + (size_t)r.low * n, (size_t)(r.high - r.low) * n, flip);
+        return to + line;
+    }
+    for (int32_t i = r.low; i < r.high; i++, from += pixel * (size_t)p->dilation_w) qcopy(from, to + (size_t)i * n, n, flip);
+    return to + line;
+}
+
+/* What the pixel of y at `at` sees, filled up to fours. */
+static void qconv_patch(const uint8_t *x, const struct position *at, uint8_t *to, const struct window *p, const struct qconv_packed *c)
+{
+    const int32_t d = at->d * p->stride_d - p->pad_d, h = at->h * p->stride_h - p->pad_h, w = at->w * p->stride_w - p->pad_w;
     for (int32_t i = 0; i < p->kernel_d; i++)
-        for (int32_t j = 0; j < p->kernel_h; j++)
-            for (int32_t k = 0; k < p->kernel_w; k++, patch += channels) {
-                const int32_t d = at.d * p->stride_d + i * p->dilation_d - p->pad_d, h = at.h * p->stride_h + j * p->dilation_h - p->pad_h;
-                const int32_t w = at.w * p->stride_w + k * p->dilation_w - p->pad_w;
-                if (d >= 0 && d < p->in_d && h >= 0 && h < p->in_h && w >= 0 && w < p->in_w) {
-                    const int8_t *pixel = x + ((size_t)d * (size_t)p->in_h + (size_t)h) * (size_t)p->in_w + (size_t)w;
-                    for (size_t c = 0; c < channels; c++) patch[c] = pixel[c * in_size];
-                } else {
-                    for (size_t c = 0; c < channels; c++) patch[c] = x_zero;
-                }
-            }
+        for (int32_t j = 0; j < p->kernel_h; j++) to = qconv_line(x, to, p, c, d + i * p->dilation_d, h + j * p->dilation_h, w);
+    memset(to, 0, (size_t)(-(c->channels * p->kernel_d * p->kernel_h * p->kernel_w) & 3));
 }
 
-/* Rows of a, widened to 16 bits, that are multiplied together. */
-#define QGEMM_ROWS 4
-
-/* The patches of QGEMM_ROWS pixels from `first` on; behind the last of out_size pixels it is repeated. */
-static void qconv_patches_i8(const int8_t *x, int8_t x_zero, size_t first, size_t out_size, int16_t *patches, size_t depth, size_t channels, const struct window *p)
+#if QLANES > 1
+/* Of up to `most` pixels from `at` on, those on its line whose windows lie inside the image, a line of all windows at a time; returns how many. */
+static size_t qconv_whole_patches(const uint8_t *x, const struct position *at, size_t most, uint8_t *to, size_t step, const struct window *p,
+                                  const struct qconv_packed *c, struct reach whole)
 {
-    for (size_t i = 0; i < QGEMM_ROWS; i++)
-        qconv_patch_i8(x, x_zero, first + i < out_size ? first + i : out_size - 1, patches + i * depth, channels, p);
-}
-
-static uint32_t qsum_i16(const int16_t *x, size_t n)
-{
-    uint32_t sum = 0;
-    for (size_t k = 0; k < n; k++) {
-        const int32_t v = x[k];
-        sum += (uint32_t)v;
+    const int32_t d = at->d * p->stride_d - p->pad_d, h = at->h * p->stride_h - p->pad_h, w = at->w * p->stride_w - p->pad_w;
+    const bool inside = d >= 0 && d < p->in_d && h >= 0 && h + (p->kernel_h - 1) * p->dilation_h < p->in_h && at->w >= whole.low && at->w < whole.high;
+    if (!inside || c->groups > 1 || p->dilation_w > 1 || p->kernel_d > 1) return 0;
+    const size_t n = (size_t)c->channels, line = n * (size_t)p->kernel_w, left = (size_t)(whole.high - at->w), count = left < most ? left : most;
+    const size_t depth = line * (size_t)p->kernel_h, next = n * (size_t)p->stride_w;
+    for (int32_t j = 0; j < p->kernel_h; j++) {
+        const uint8_t *from = x + (((size_t)d * (size_t)p->in_h + (size_t)(h + j * p->dilation_h)) * (size_t)p->in_w + (size_t)w) * n;
+        for (size_t r = 0; r < count; r++) qcopy(from + r * next, to + r * step + (size_t)j * line, line, c->x_signed ? 128 : 0);
     }
-    return sum;
+    for (size_t k = depth; k < step; k++)
+        for (size_t r = 0; r < count; r++) to[r * step + k] = 0;
+    return count;
 }
-
-/* sums[QGEMM_ROWS] of rows[QGEMM_ROWS][depth]; if b's zero points are all 0 (b_zero is NULL) they are not needed. */
-static void qgemm_row_sums(const int16_t *rows, size_t depth, const void *b_zero, uint32_t *sums)
-{
-    for (size_t i = 0; i < QGEMM_ROWS; i++) sums[i] = b_zero ? qsum_i16(rows + i * depth, depth) : 0;
-}
-
-#if defined(__GNUC__) && defined(__AVX2__)
-#define QDOT_LANES 16
-#define QDOT_MULTIPLY(a, b) ((qdot_sums)__builtin_ia32_pmaddwd256(a, b))
-#elif defined(__GNUC__) && defined(__SSE2__)
-#define QDOT_LANES 8
-#define QDOT_MULTIPLY(a, b) ((qdot_sums)__builtin_ia32_pmaddwd128(a, b))
-#endif
-#ifdef QDOT_LANES
-typedef int16_t qdot_wide __attribute__((vector_size(2 * QDOT_LANES)));
-typedef uint32_t qdot_sums __attribute__((vector_size(2 * QDOT_LANES)));
-typedef int8_t qdot_bytes_i8 __attribute__((vector_size(QDOT_LANES)));
-typedef uint8_t qdot_bytes_u8 __attribute__((vector_size(QDOT_LANES)));
+#else
+#define qconv_whole_patches(x, at, most, to, step, p, c, whole) ((void)(whole), (size_t)0)
 #endif
 
-/* sum[4] = b[n] times each of four rows of a. */
-static void qdot4_i8(const int16_t *a, size_t a_row, const int8_t *b, size_t n, uint32_t *sum)
+/* What `count` pixels of y see, from number `first` on, to[count][step]. */
+static void qconv_patches(const uint8_t *x, size_t first, size_t count, uint8_t *to, size_t step, const struct window *p, const struct qconv_packed *c)
 {
-    const int16_t *a1 = a + a_row, *a2 = a1 + a_row, *a3 = a2 + a_row;
-    uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-    size_t k = 0;
-#ifdef QDOT_LANES
-    qdot_sums v0 = {0}, v1 = {0}, v2 = {0}, v3 = {0};
-    for (; k + QDOT_LANES <= n; k += QDOT_LANES) {
-        qdot_bytes_i8 bytes;
-        qdot_wide x0, x1, x2, x3;
-        memcpy(&bytes, b + k, sizeof bytes);
-        memcpy(&x0, a + k, sizeof x0);
-        memcpy(&x1, a1 + k, sizeof x1);
-        memcpy(&x2, a2 + k, sizeof x2);
-        memcpy(&x3, a3 + k, sizeof x3);
-        const qdot_wide w = __builtin_convertvector(bytes, qdot_wide);
-        v0 += QDOT_MULTIPLY(x0, w);
-        v1 += QDOT_MULTIPLY(x1, w);
-        v2 += QDOT_MULTIPLY(x2, w);
-        v3 += QDOT_MULTIPLY(x3, w);
+    struct position at = position_of(first, p->out_h, p->out_w);
+    const struct reach whole = whole_windows(p);
+    for (size_t r = 0; r < count;) {
+        size_t done = qconv_whole_patches(x, &at, count - r, to + r * step, step, p, c, whole);
+        if (done == 0) {
+            qconv_patch(x, &at, to + r * step, p, c);
+            done = 1;
+        }
+        r += done;
+        at.w += (int32_t)done;
+        if (at.w < p->out_w) continue;
+        at.w = 0;
+        if (++at.h < p->out_h) continue;
+        at.h = 0;
+        at.d++;
     }
-    for (size_t i = 0; i < QDOT_LANES / 2; i++) {
-        s0 += v0[i];
-        s1 += v1[i];
-        s2 += v2[i];
-        s3 += v3[i];
-    }
-#endif
-    for (; k < n; k++) {
-        const int32_t w = b[k];
-        s0 += (uint32_t)(a[k] * w);
-        s1 += (uint32_t)(a1[k] * w);
-        s2 += (uint32_t)(a2[k] * w);
-        s3 += (uint32_t)(a3[k] * w);
-    }
-    sum[0] = s0;
-    sum[1] = s1;
-    sum[2] = s2;
-    sum[3] = s3;
 }
 
-static inline int32_t qgemm_sum(uint32_t dot, int32_t bias, uint32_t a_sum, int32_t b_zero)
+/* Do pixels of y see the pixel in the same place of x, and no other? */
+static inline bool qconv_is_product(const struct window *p)
 {
-    return (int32_t)((uint32_t)bias + dot - (uint32_t)b_zero * a_sum);
+    return QLANES > 1 && p->kernel_d == 1 && p->kernel_h == 1 && p->kernel_w == 1 && p->in_d == p->out_d && p->in_h == p->out_h && p->in_w == p->out_w && p->stride_d == 1 &&
+           p->stride_h == 1 && p->stride_w == 1 && p->pad_d == 0 && p->pad_h == 0 && p->pad_w == 0;
 }
 
-/* acc[QGEMM_ROWS]: a row of b times each of rows[QGEMM_ROWS][depth]. */
-static void qgemm_column_i8(const int16_t *rows, const uint32_t *row_sums, size_t depth, const int8_t *b, int32_t b_zero, int32_t bias, int32_t *acc)
+/* y[batch][out pixels][groups * filters] of x[batch][in pixels][groups * channels]; start has what does not depend on x. */
+static void qconv_packed(const void *x, const int8_t *w, const int32_t *start, const float *multiplier, int32_t zero, int32_t low, int32_t high, void *y, uint8_t *scratch,
+                  const struct window *p, const struct qconv_packed *c)
 {
-    uint32_t dot[QGEMM_ROWS];
-    qdot4_i8(rows, depth, b, depth, dot);
-    for (size_t i = 0; i < QGEMM_ROWS; i++) acc[i] = qgemm_sum(dot[i], bias, row_sums[i], b_zero);
-}
-
-/* y as bytes: y_zero + the sums times multiplier, which is scale_x * scale_w / scale_y, rounded and bounded. Otherwise as qconv_i32. */
-static void qconv_q8_i8_i8(const int8_t *x, const int8_t *x_zero, const int8_t *w, const int8_t *w_zero, const int32_t *bias, const float *multiplier, int32_t y_zero,
-                    void *y, int16_t *patches, const struct window *p, const struct qconv *q)
-{
-    const size_t channels = (size_t)q->channels, filters = (size_t)q->filters, zero_step = (size_t)q->zero_step;
-    const size_t depth = channels * (size_t)p->kernel_d * (size_t)p->kernel_h * (size_t)p->kernel_w;
     const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w, out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
-    uint8_t *to = y;
-    for (size_t g = 0; g < (size_t)q->batch * (size_t)q->groups; g++, x += channels * in_size, to += filters * out_size)
-        for (size_t at = 0; at < out_size; at += QGEMM_ROWS) {
-            const size_t pixels = out_size - at < QGEMM_ROWS ? out_size - at : QGEMM_ROWS, first = g % (size_t)q->groups * filters;
-            uint32_t patch_sums[QGEMM_ROWS];
-            qconv_patches_i8(x, *x_zero, at, out_size, patches, depth, channels, p);
-            qgemm_row_sums(patches, depth, w_zero, patch_sums);
-            for (size_t f = 0; f < filters; f++) {
-                const size_t m = first + f;
-                const float scale = multiplier[m * (size_t)q->multiplier_step];
-                int32_t acc[QGEMM_ROWS];
-                qgemm_column_i8(patches, patch_sums, depth, w + m * depth, w_zero ? w_zero[m * zero_step] : 0, bias ? bias[m] : 0, acc);
-                for (size_t i = 0; i < pixels; i++) to[f * out_size + at + i] = requantize(acc[i], scale, y_zero, q->low, q->high);
-            }
+    const size_t pixel = (size_t)c->channels * (size_t)c->groups, y_pixel = (size_t)c->filters * (size_t)c->groups;
+    const size_t depth = (size_t)c->channels * (size_t)p->kernel_d * (size_t)p->kernel_h * (size_t)p->kernel_w, fours = (depth + 3) / 4;
+    for (size_t i = 0; i < (size_t)c->batch * (size_t)c->groups; i++)
+        for (size_t at = 0; at < out_size; at += (size_t)c->block) {
+            const size_t count = out_size - at < (size_t)c->block ? out_size - at : (size_t)c->block, g = i % (size_t)c->groups, first = g * (size_t)c->filters;
+            const uint8_t *from = (const uint8_t *)x + i / (size_t)c->groups * in_size * pixel + g * (size_t)c->channels;
+            struct qtile t = {.x = scratch, .w = w + first * 4 * fours, .start = start ? start + first : NULL, .x_step = 4 * fours, .y_step = y_pixel,
+                              .fours = (int32_t)fours, .rows = (int32_t)count, .columns = c->filters,
+                              .scale = {multiplier + (c->multiplier_step ? first : 0), c->multiplier_step, zero, low, high}};
+            t.y = (uint8_t *)y + (i / (size_t)c->groups * out_size + at) * y_pixel + first;
+            if (!qconv_is_product(p) || !qtile_take(&t, from + at * pixel, pixel, depth, (int32_t)count, c->x_signed ? 0x80808080 : 0))
+                qconv_patches(from, at, count, scratch, t.x_step, p, c);
+            qtile(&t);
         }
 }
 
-/* acc[out_w] += factor * (x - x_zero), as one tap sees a row of x. The first loop's count is a multiple of what vectors hold, which
- * compilers see. */
-static void qconv_tap_i8_i8(const int8_t *restrict x, int16_t x_zero, int16_t factor, int32_t shift, int32_t *restrict acc, const struct window *p)
+/* y = x quantised, as quantize does it; zero and the bounds are those of y's type. */
+static void quantize_bytes(const float *x, void *y, float scale, int32_t zero, int32_t low, int32_t high, size_t n)
 {
-    const struct reach r = reach_of(shift, p->stride_w, p->in_w, p->out_w);
-    const size_t n = (size_t)(r.high - r.low), blocks = p->stride_w == 1 ? n & ~(size_t)15 : 0, stride = (size_t)p->stride_w;
-    if (n == 0) return;
-    x += shift + r.low * p->stride_w;
-    acc += r.low;
-    for (size_t i = 0; i < blocks; i++) {
-        const int16_t v = (int16_t)(x[i] - x_zero);
-        acc[i] = (int32_t)((uint32_t)acc[i] + (uint32_t)(factor * v));
-    }
-    for (size_t i = blocks; i < n; i++) acc[i] = (int32_t)((uint32_t)acc[i] + (uint32_t)(factor * (x[i * stride] - x_zero)));
-}
-
-/* acc[out_w] = bias and the sums of row number `row` of y over one filter w[channel][kernel]. */
-static void qconv_row_i8_i8(const int8_t *x, int16_t x_zero, const int8_t *w, int16_t w_zero, int32_t bias, size_t row, int32_t *acc, int32_t channels,
-                     const struct window *p)
-{
-    const struct position at = position_of(row, p->out_h, 1);
-    for (int32_t i = 0; i < p->out_w; i++) acc[i] = bias;
-    for (int32_t c = 0; c < channels; c++)
-        for (int32_t i = 0; i < p->kernel_d; i++)
-            for (int32_t j = 0; j < p->kernel_h; j++, w += p->kernel_w) {
-                const int32_t d = at.d * p->stride_d + i * p->dilation_d - p->pad_d, h = at.h * p->stride_h + j * p->dilation_h - p->pad_h;
-                if (d < 0 || d >= p->in_d || h < 0 || h >= p->in_h) continue;
-                const int8_t *from = x + (((size_t)c * (size_t)p->in_d + (size_t)d) * (size_t)p->in_h + (size_t)h) * (size_t)p->in_w;
-                for (int32_t k = 0; k < p->kernel_w; k++) qconv_tap_i8_i8(from, x_zero, (int16_t)(w[k] - w_zero), k * p->dilation_w - p->pad_w, acc, p);
-            }
-}
-
-/* The results of qconv_q8, likewise; acc is scratch for a row of y. */
-static void qconv_rows_q8_i8_i8(const int8_t *x, const int8_t *x_zero, const int8_t *w, const int8_t *w_zero, const int32_t *bias, const float *multiplier, int32_t y_zero,
-                         void *y, int32_t *acc, const struct window *p, const struct qconv *q)
-{
-    const size_t in_size = (size_t)q->channels * (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w, rows = (size_t)p->out_d * (size_t)p->out_h;
-    const size_t taps = (size_t)q->channels * (size_t)p->kernel_d * (size_t)p->kernel_h * (size_t)p->kernel_w;
-    const size_t filters = (size_t)q->groups * (size_t)q->filters;
     uint8_t *to = y;
-    for (size_t i = 0; i < (size_t)q->batch * filters; i++)
-        for (size_t row = 0; row < rows; row++, to += p->out_w) {
-            const size_t m = i % filters;
-            const float scale = multiplier[m * (size_t)q->multiplier_step];
-            qconv_row_i8_i8(x + i / (size_t)q->filters * in_size, *x_zero, w + m * taps, w_zero ? w_zero[m * (size_t)q->zero_step] : 0,
-                            bias ? bias[m] : 0, row, acc, q->channels, p);
-            for (int32_t k = 0; k < p->out_w; k++) to[k] = requantize(acc[k], scale, y_zero, q->low, q->high);
-        }
-}
-
-static uint32_t qdot_i8_i8(const int8_t *a, const int8_t *b, size_t n)
-{
-    uint32_t sum = 0;
-    size_t k = 0;
-#ifdef QDOT_LANES
-    qdot_sums v = {0};
-    for (; k + QDOT_LANES <= n; k += QDOT_LANES) {
-        qdot_bytes_i8 x;
-        qdot_bytes_i8 w;
-        memcpy(&x, a + k, sizeof x);
-        memcpy(&w, b + k, sizeof w);
-        v += QDOT_MULTIPLY(__builtin_convertvector(x, qdot_wide), __builtin_convertvector(w, qdot_wide));
+    size_t i = 0;
+#if QLANES > 1
+    const struct qscale q = {NULL, 0, zero, low, high};
+    for (const size_t end = n - n % QLANES; i < end; i += QLANES) {
+        const qreal v = *(const qreal_at *)(x + i) / qreal_all(scale);
+        const qint known = (qint)(v == v);
+        *(qbytes_at *)(to + i) = qround((qreal)((qint)v & known), &q);
     }
-    for (size_t i = 0; i < QDOT_LANES / 2; i++) sum += v[i];
 #endif
-    for (; k < n; k++) sum += (uint32_t)(a[k] * b[k]);
-    return sum;
-}
-
-static uint32_t qsum_i8(const int8_t *x, size_t n)
-{
-    uint32_t sum = 0;
-    for (size_t k = 0; k < n; k++) {
-        const int32_t v = x[k];
-        sum += (uint32_t)v;
+    const float least = (float)(low - zero), most = (float)(high - zero);
+    for (; i < n; i++) {
+        const float v = x[i] / scale, known = v == v ? v : 0.0f, above = known > least ? known : least;
+        to[i] = (uint8_t)(nearest_i32(above < most ? above : most) + zero);
     }
-    return sum;
-}
-
-/* y[rows][cols] from a[rows][depth] and b[cols][depth], all dense: both operands are read along their rows. */
-struct qgemm {
-    int32_t rows, cols, depth;
-    int32_t zero_step;       /* of b's zero points: 1 for one per column of y, 0 for one in all */
-    int32_t multiplier_step; /* of the multipliers, likewise */
-    int32_t low, high;       /* bounds of the quantised result: they say whether it is signed */
-};
-
-/* wide[n] = x[n] */
-static void qgemm_widen_i8(const int8_t *x, int16_t *wide, size_t n)
-{
-    for (size_t i = 0; i < n; i++) wide[i] = x[i];
-}
-
-/* y as bytes: y_zero + the sums times multiplier, which is scale_a * scale_b / scale_y, rounded and bounded. Otherwise as qgemm_i32. */
-static void qgemm_q8_i8_i8(const int8_t *a, const int8_t *b, const int8_t *b_zero, const int32_t *bias, const float *multiplier, int32_t y_zero, void *y,
-                    int16_t *wide, const struct qgemm *p)
-{
-    const size_t rows = (size_t)p->rows, cols = (size_t)p->cols, depth = (size_t)p->depth, zero_step = (size_t)p->zero_step;
-    const size_t step = (size_t)p->multiplier_step;
-    uint8_t *to = y;
-    size_t m = 0;
-    for (; m + QGEMM_ROWS <= rows; m += QGEMM_ROWS) {
-        uint32_t row_sums[QGEMM_ROWS];
-        qgemm_widen_i8(a + m * depth, wide, QGEMM_ROWS * depth);
-        qgemm_row_sums(wide, depth, b_zero, row_sums);
-        for (size_t n = 0; n < cols; n++) {
-            int32_t acc[QGEMM_ROWS];
-            qgemm_column_i8(wide, row_sums, depth, b + n * depth, b_zero ? b_zero[n * zero_step] : 0, bias ? bias[n] : 0, acc);
-            for (size_t i = 0; i < QGEMM_ROWS; i++) to[(m + i) * cols + n] = requantize(acc[i], multiplier[n * step], y_zero, p->low, p->high);
-        }
-    }
-    for (; m < rows; m++) {
-        const uint32_t a_sum = b_zero ? qsum_i8(a + m * depth, depth) : 0;
-        for (size_t n = 0; n < cols; n++) {
-            const uint32_t dot = qdot_i8_i8(a + m * depth, b + n * depth, depth);
-            const int32_t acc = qgemm_sum(dot, bias ? bias[n] : 0, a_sum, b_zero ? b_zero[n * zero_step] : 0);
-            to[m * cols + n] = requantize(acc, multiplier[n * step], y_zero, p->low, p->high);
-        }
-    }
-}
-
-/* Nearest even, then saturated (bounding first comes to the same, since the bounds are whole); NaN becomes the zero point. */
-static inline int8_t quantize_i8(float x, float scale, int8_t zero)
-{
-    const float v = x / scale, least = (float)INT8_MIN - (float)zero, most = (float)INT8_MAX - (float)zero;
-    const float known = v == v ? v : 0.0f, above = known > least ? known : least;
-    return (int8_t)(nearest_i32(above < most ? above : most) + zero);
 }
 
 static inline float dequantize_i8(int8_t q, float scale, int8_t zero)
@@ -895,23 +1592,22 @@ static void softmax_f32(const float *x, float *y, int32_t outer, int32_t n, int3
 
 /* Weights: declared here, defined at the end ------------------------------------------------- */
 
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_image_zero_point[1];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_49_quantized[144];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_0_Conv_bias[16];
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_49_quantized_packed[192];
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_50_int32[16];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_0_Conv_multiplier[16];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_52_quantized[144];
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_52_quantized_packed[144];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_53_int32[16];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_3_Conv_multiplier[16];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_55_quantized[512];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_6_Conv_bias[32];
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_55_quantized_packed[512];
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_56_int32[32];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_6_Conv_multiplier[32];
-union w_onnx_Conv_58_quantized_transposed { unsigned char bytes[9217]; int8_t v[9216]; };
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_onnx_Conv_58_quantized_transposed w_onnx_Conv_58_quantized_transposed;
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_10_Conv_bias[32];
+union w_onnx_Conv_58_quantized_transposed_packed { unsigned char bytes[9217]; int8_t v[9216]; };
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_onnx_Conv_58_quantized_transposed_packed w_onnx_Conv_58_quantized_transposed_packed;
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_59_int32[32];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_10_Conv_multiplier[32];
-union w_h_weight_quantized { unsigned char bytes[1281]; int8_t v[1280]; };
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_h_weight_quantized w_h_weight_quantized;
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_h_Gemm_bias[10];
+union w_h_weight_quantized_packed { unsigned char bytes[1281]; int8_t v[1280]; };
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_h_weight_quantized_packed w_h_weight_quantized_packed;
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_h_bias_int32[10];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_h_Gemm_multiplier[10];
 
 /* The model ----------------------------------------------------------------------------------- */
@@ -921,94 +1617,99 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     if ((uintptr_t)arena % DIGITS_INT8_QDQ_ARENA_ALIGN != 0) return DIGITS_INT8_QDQ_EARENA;
     unsigned char *const memory = arena;
 
-    /* 1  QuantizeLinear "image_QuantizeLinear": w_image_zero_point[], image[1,1,8,8], w_image_scale[] -> image_QuantizeLinear_Output[1,1,8,8] */
+    /* 1  QuantizeLinear "image_QuantizeLinear": image[1,1,8,8] -> image_QuantizeLinear_Output[1,1,8,8] */
     int8_t *const image_QuantizeLinear_Output = (int8_t *)(void *)(memory + AT_image_QuantizeLinear_Output);
-    for (size_t i_ = 0; i_ < 64; i_++) {
-        image_QuantizeLinear_Output[i_] = quantize_i8(image[i_], 0.003921569f, -128);
-    }
+    quantize_bytes(image, image_QuantizeLinear_Output, 0.003921569f, (-128), (-128), 127, 64);
 
-    /* 2  QLinearConv "/f/f.0/Conv": image_QuantizeLinear_Output[1,1,8,8], w_image_zero_point[], w_onnx_Conv_49_quantized[16,1,3,3] -> f_f_2_Relu_output_0_QuantizeLinear_Output[1,16,8,8] */
-    int8_t *const f_f_2_Relu_output_0_QuantizeLinear_Output = (int8_t *)(void *)(memory + AT_f_f_2_Relu_output_0_QuantizeLinear_Output);
-    int16_t *const f_f_0_Conv_patches = (int16_t *)(void *)(memory + AT_f_f_0_Conv_patches);
-    qconv_q8_i8_i8(image_QuantizeLinear_Output, w_image_zero_point, w_onnx_Conv_49_quantized, NULL,
-        w_f_f_0_Conv_bias, w_f_f_0_Conv_multiplier, (-128), f_f_2_Relu_output_0_QuantizeLinear_Output,
-        f_f_0_Conv_patches, &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8, .kernel_d = 1,
-        .kernel_h = 3, .kernel_w = 3, .stride_d = 1, .stride_h = 1, .stride_w = 1, .dilation_d = 1,
-        .dilation_h = 1, .dilation_w = 1, .pad_h = 1, .pad_w = 1, .out_d = 1, .out_h = 8, .out_w = 8},
-        &(const struct qconv){.batch = 1, .groups = 1, .channels = 1, .filters = 16, .multiplier_step = 1,
-        .low = (-128), .high = 127});
+    /* 2  QLinearConv "/f/f.0/Conv": image_QuantizeLinear_Output_nhwc[1,8,8,1], w_onnx_Conv_50_int32[16] -> f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16] */
+    int8_t *const image_QuantizeLinear_Output_nhwc = (int8_t *)(void *)(memory + AT_image_QuantizeLinear_Output);
+    int8_t *const f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc = (int8_t *)(void *)(memory + AT_f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc);
+    uint8_t *const f_f_0_Conv_rows = (uint8_t *)(void *)(memory + AT_f_f_0_Conv_rows);
+    qconv_packed(image_QuantizeLinear_Output_nhwc, w_onnx_Conv_49_quantized_packed, w_onnx_Conv_50_int32,
+        w_f_f_0_Conv_multiplier, (-128), (-128), 127, f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc,
+        f_f_0_Conv_rows, &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8, .kernel_d = 1, .kernel_h = 3,
+        .kernel_w = 3, .stride_d = 1, .stride_h = 1, .stride_w = 1, .dilation_d = 1, .dilation_h = 1,
+        .dilation_w = 1, .pad_h = 1, .pad_w = 1, .out_d = 1, .out_h = 8, .out_w = 8},
+        &(const struct qconv_packed){.batch = 1, .groups = 1, .channels = 1, .filters = 16, .x_zero = (-128),
+        .x_signed = 1, .multiplier_step = 1, .block = 8});
 
-    /* 3  QLinearConv "/f/f.3/Conv": f_f_2_Relu_output_0_QuantizeLinear_Output[1,16,8,8], w_f_f_2_Relu_output_0_zero_point[], w_onnx_Conv_52_quantized[16,1,3,3], w_onnx_Conv_53_int32[16] -> f_f_5_Relu_output_0_QuantizeLinear_Output[1,16,8,8] */
-    const int8_t *const w_f_f_2_Relu_output_0_zero_point = w_image_zero_point;
-    int8_t *const f_f_5_Relu_output_0_QuantizeLinear_Output = (int8_t *)(void *)(memory + AT_f_f_5_Relu_output_0_QuantizeLinear_Output);
-    int32_t *const f_f_3_Conv_row = (int32_t *)(void *)(memory + AT_f_f_3_Conv_row);
-    qconv_rows_q8_i8_i8(f_f_2_Relu_output_0_QuantizeLinear_Output, w_f_f_2_Relu_output_0_zero_point,
-        w_onnx_Conv_52_quantized, NULL, w_onnx_Conv_53_int32, w_f_f_3_Conv_multiplier, (-128),
-        f_f_5_Relu_output_0_QuantizeLinear_Output, f_f_3_Conv_row, &(const struct window){.in_d = 1, .in_h = 8,
-        .in_w = 8, .kernel_d = 1, .kernel_h = 3, .kernel_w = 3, .stride_d = 1, .stride_h = 1, .stride_w = 1,
+    /* 3  QLinearConv "/f/f.3/Conv": f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_53_int32[16] -> f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16] */
+    int8_t *const f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc = (int8_t *)(void *)(memory + AT_f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc);
+    qconv_channelwise(f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc, w_onnx_Conv_52_quantized_packed,
+        w_onnx_Conv_53_int32, w_f_f_3_Conv_multiplier, (-128), (-128), 127,
+        f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc, &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8,
+        .kernel_d = 1, .kernel_h = 3, .kernel_w = 3, .stride_d = 1, .stride_h = 1, .stride_w = 1,
         .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .pad_h = 1, .pad_w = 1, .out_d = 1, .out_h = 8,
-        .out_w = 8}, &(const struct qconv){.batch = 1, .groups = 16, .channels = 1, .filters = 1,
-        .multiplier_step = 1, .low = (-128), .high = 127});
+        .out_w = 8}, &(const struct qchannelwise){.batch = 1, .channels = 16, .x_zero = (-128), .x_signed = 1,
+        .multiplier_step = 1});
 
-    /* 4  QLinearConv "/f/f.6/Conv": f_f_5_Relu_output_0_QuantizeLinear_Output[1,16,8,8], w_f_f_5_Relu_output_0_zero_point[], w_onnx_Conv_55_quantized[32,16,1,1] -> f_f_8_Relu_output_0_QuantizeLinear_Output[1,32,8,8] */
-    const int8_t *const w_f_f_5_Relu_output_0_zero_point = w_image_zero_point;
-    int8_t *const f_f_8_Relu_output_0_QuantizeLinear_Output = (int8_t *)(void *)(memory + AT_f_f_8_Relu_output_0_QuantizeLinear_Output);
-    int16_t *const f_f_6_Conv_patches = (int16_t *)(void *)(memory + AT_f_f_6_Conv_patches);
-    qconv_q8_i8_i8(f_f_5_Relu_output_0_QuantizeLinear_Output, w_f_f_5_Relu_output_0_zero_point,
-        w_onnx_Conv_55_quantized, NULL, w_f_f_6_Conv_bias, w_f_f_6_Conv_multiplier, (-128),
-        f_f_8_Relu_output_0_QuantizeLinear_Output, f_f_6_Conv_patches, &(const struct window){.in_d = 1,
+    /* 4  QLinearConv "/f/f.6/Conv": f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_56_int32[32] -> f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,32] */
+    int8_t *const f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc = (int8_t *)(void *)(memory + AT_f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc);
+    uint8_t *const f_f_6_Conv_rows = (uint8_t *)(void *)(memory + AT_f_f_6_Conv_rows);
+    qconv_packed(f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc, w_onnx_Conv_55_quantized_packed,
+        w_onnx_Conv_56_int32, w_f_f_6_Conv_multiplier, (-128), (-128), 127,
+        f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc, f_f_6_Conv_rows, &(const struct window){.in_d = 1,
         .in_h = 8, .in_w = 8, .kernel_d = 1, .kernel_h = 1, .kernel_w = 1, .stride_d = 1, .stride_h = 1,
         .stride_w = 1, .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .out_d = 1, .out_h = 8, .out_w = 8},
-        &(const struct qconv){.batch = 1, .groups = 1, .channels = 16, .filters = 32, .multiplier_step = 1,
-        .low = (-128), .high = 127});
+        &(const struct qconv_packed){.batch = 1, .groups = 1, .channels = 16, .filters = 32, .x_zero = (-128),
+        .x_signed = 1, .multiplier_step = 1, .block = 8});
 
-    /* 5  MaxPool "/f/f.9/MaxPool": f_f_8_Relu_output_0_QuantizeLinear_Output[1,32,8,8] -> f_f_9_MaxPool_output_0_quantized[1,32,4,4] */
-    int8_t *const f_f_9_MaxPool_output_0_quantized = (int8_t *)(void *)(memory + AT_f_f_9_MaxPool_output_0_quantized);
-    max_pool_i8(f_f_8_Relu_output_0_QuantizeLinear_Output, f_f_9_MaxPool_output_0_quantized,
-        &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8, .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
-        .stride_d = 1, .stride_h = 2, .stride_w = 2, .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-        .out_d = 1, .out_h = 4, .out_w = 4}, 32);
+    /* 5  MaxPool "/f/f.9/MaxPool": f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,32] -> f_f_9_MaxPool_output_0_quantized_nhwc_1[1,4,4,32] */
+    int8_t *const f_f_9_MaxPool_output_0_quantized_nhwc_1 = (int8_t *)(void *)(memory + AT_f_f_9_MaxPool_output_0_quantized_nhwc_1);
+    max_pool_channelwise_bytes(f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc,
+        f_f_9_MaxPool_output_0_quantized_nhwc_1, &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8,
+        .kernel_d = 1, .kernel_h = 2, .kernel_w = 2, .stride_d = 1, .stride_h = 2, .stride_w = 2,
+        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .out_d = 1, .out_h = 4, .out_w = 4}, 1, 32, 1);
 
-    /* 6  QLinearConv "/f/f.10/Conv": f_f_9_MaxPool_output_0_quantized[1,32,4,4], w_f_f_8_Relu_output_0_zero_point[] -> f_f_12_Relu_output_0_QuantizeLinear_Output[1,32,4,4] */
-    const int8_t *const w_f_f_8_Relu_output_0_zero_point = w_image_zero_point;
-    int8_t *const f_f_12_Relu_output_0_QuantizeLinear_Output = (int8_t *)(void *)(memory + AT_f_f_12_Relu_output_0_QuantizeLinear_Output);
-    int16_t *const f_f_10_Conv_patches = (int16_t *)(void *)(memory + AT_f_f_10_Conv_patches);
-    qconv_q8_i8_i8(f_f_9_MaxPool_output_0_quantized, w_f_f_8_Relu_output_0_zero_point,
-        w_onnx_Conv_58_quantized_transposed.v, NULL, w_f_f_10_Conv_bias, w_f_f_10_Conv_multiplier, (-128),
-        f_f_12_Relu_output_0_QuantizeLinear_Output, f_f_10_Conv_patches, &(const struct window){.in_d = 1,
+    /* 6  QLinearConv "/f/f.10/Conv": f_f_9_MaxPool_output_0_quantized_nhwc_1[1,4,4,32], w_onnx_Conv_59_int32[32] -> f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc[1,4,4,32] */
+    int8_t *const f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc = (int8_t *)(void *)(memory + AT_f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc);
+    uint8_t *const f_f_10_Conv_rows = (uint8_t *)(void *)(memory + AT_f_f_10_Conv_rows);
+    qconv_packed(f_f_9_MaxPool_output_0_quantized_nhwc_1, w_onnx_Conv_58_quantized_transposed_packed.v,
+        w_onnx_Conv_59_int32, w_f_f_10_Conv_multiplier, (-128), (-128), 127,
+        f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc, f_f_10_Conv_rows, &(const struct window){.in_d = 1,
         .in_h = 4, .in_w = 4, .kernel_d = 1, .kernel_h = 3, .kernel_w = 3, .stride_d = 1, .stride_h = 1,
         .stride_w = 1, .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .pad_h = 1, .pad_w = 1, .out_d = 1,
-        .out_h = 4, .out_w = 4}, &(const struct qconv){.batch = 1, .groups = 1, .channels = 32, .filters = 32,
-        .multiplier_step = 1, .low = (-128), .high = 127});
+        .out_h = 4, .out_w = 4}, &(const struct qconv_packed){.batch = 1, .groups = 1, .channels = 32,
+        .filters = 32, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1, .block = 8});
 
-    /* 7  MaxPool "/f/f.13/MaxPool": f_f_12_Relu_output_0_QuantizeLinear_Output[1,32,4,4] -> f_f_13_MaxPool_output_0_quantized[1,32,2,2] */
+    /* 7  MaxPool "/f/f.13/MaxPool": f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc[1,4,4,32] -> f_f_13_MaxPool_output_0_quantized_nhwc[1,2,2,32] */
+    int8_t *const f_f_13_MaxPool_output_0_quantized_nhwc = (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_output_0_quantized_nhwc);
+    max_pool_channelwise_bytes(f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc,
+        f_f_13_MaxPool_output_0_quantized_nhwc, &(const struct window){.in_d = 1, .in_h = 4, .in_w = 4,
+        .kernel_d = 1, .kernel_h = 2, .kernel_w = 2, .stride_d = 1, .stride_h = 2, .stride_w = 2,
+        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .out_d = 1, .out_h = 2, .out_w = 2}, 1, 32, 1);
+
+    /* 8  Transpose: f_f_13_MaxPool_output_0_quantized_nhwc[1,2,2,32] -> f_f_13_MaxPool_output_0_quantized[1,32,2,2] */
     int8_t *const f_f_13_MaxPool_output_0_quantized = (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_output_0_quantized);
-    max_pool_i8(f_f_12_Relu_output_0_QuantizeLinear_Output, f_f_13_MaxPool_output_0_quantized,
-        &(const struct window){.in_d = 1, .in_h = 4, .in_w = 4, .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
-        .stride_d = 1, .stride_h = 2, .stride_w = 2, .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-        .out_d = 1, .out_h = 2, .out_w = 2}, 32);
+    transpose_b1(f_f_13_MaxPool_output_0_quantized_nhwc, f_f_13_MaxPool_output_0_quantized, 1, 4, 32);
 
-    /* 8  QGemm "/h/Gemm": Flatten_output_0_quantized[1,128], w_h_weight_quantized[10,128] -> h_Gemm_output_0_QuantizeLinear_Output[1,10] */
+    /* 9  QGemm "/h/Gemm": Flatten_output_0_quantized[1,128], w_h_bias_int32[10] -> h_Gemm_output_0_QuantizeLinear_Output[1,10] */
     int8_t *const Flatten_output_0_quantized = (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_output_0_quantized);
     int8_t *const h_Gemm_output_0_QuantizeLinear_Output = (int8_t *)(void *)(memory + AT_h_Gemm_output_0_QuantizeLinear_Output);
-    qgemm_q8_i8_i8(Flatten_output_0_quantized, w_h_weight_quantized.v, NULL, w_h_Gemm_bias,
-        w_h_Gemm_multiplier, (-16), h_Gemm_output_0_QuantizeLinear_Output, NULL,
-        &(const struct qgemm){.rows = 1, .cols = 10, .depth = 128, .multiplier_step = 1, .low = (-128),
-        .high = 127});
+    uint8_t *const h_Gemm_rows = (uint8_t *)(void *)(memory + AT_h_Gemm_rows);
+    qgemm_packed(Flatten_output_0_quantized, w_h_weight_quantized_packed.v, w_h_bias_int32,
+        w_h_Gemm_multiplier, (-16), (-128), 127, h_Gemm_output_0_QuantizeLinear_Output, h_Gemm_rows,
+        &(const struct qgemm_packed){.rows = 1, .cols = 10, .depth = 128, .a_signed = 1, .multiplier_step = 1,
+        .block = 1});
 
-    /* 9  DequantizeLinear "/h/Gemm_output_0_DequantizeLinear": w_h_Gemm_output_0_zero_point[], h_Gemm_output_0_QuantizeLinear_Output[1,10], w_h_Gemm_output_0_scale[] -> h_Gemm_output_0_DequantizeLinear_Output[1,10] */
+    /* 10  DequantizeLinear "/h/Gemm_output_0_DequantizeLinear": w_h_Gemm_output_0_zero_point[], h_Gemm_output_0_QuantizeLinear_Output[1,10], w_h_Gemm_output_0_scale[] -> h_Gemm_output_0_DequantizeLinear_Output[1,10] */
     float *const h_Gemm_output_0_DequantizeLinear_Output = (float *)(void *)(memory + AT_h_Gemm_output_0_DequantizeLinear_Output);
     for (size_t i_ = 0; i_ < 10; i_++) {
         h_Gemm_output_0_DequantizeLinear_Output[i_] = dequantize_i8(h_Gemm_output_0_QuantizeLinear_Output[i_], 0.10245013f, -16);
     }
 
-    /* 10  Softmax "/Softmax": h_Gemm_output_0_DequantizeLinear_Output[1,10] -> probabilities_QuantizeLinear_Input[1,10] */
+    /* 11  Softmax "/Softmax": h_Gemm_output_0_DequantizeLinear_Output[1,10] -> probabilities_QuantizeLinear_Input[1,10] */
     float *const probabilities_QuantizeLinear_Input = (float *)(void *)(memory + AT_h_Gemm_output_0_DequantizeLinear_Output);
     softmax_f32(h_Gemm_output_0_DequantizeLinear_Output, probabilities_QuantizeLinear_Input, 1, 10, 1);
 
-    /* 11  DequantizeLinear "probabilities_DequantizeLinear", after QuantizeLinear "probabilities_QuantizeLinear": probabilities_QuantizeLinear_Input[1,10], w_probabilities_scale[], w_probabilities_zero_point[] -> probabilities[1,10] */
+    /* 12  QuantizeLinear "probabilities_QuantizeLinear": probabilities_QuantizeLinear_Input[1,10] -> probabilities_QuantizeLinear_Output[1,10] */
+    int8_t *const probabilities_QuantizeLinear_Output = (int8_t *)(void *)(memory + AT_probabilities_QuantizeLinear_Output);
+    quantize_bytes(probabilities_QuantizeLinear_Input, probabilities_QuantizeLinear_Output, 0.003921569f,
+        (-128), (-128), 127, 10);
+
+    /* 13  DequantizeLinear "probabilities_DequantizeLinear": w_probabilities_zero_point[], probabilities_QuantizeLinear_Output[1,10], w_probabilities_scale[] -> probabilities[1,10] */
     for (size_t i_ = 0; i_ < 10; i_++) {
-        probabilities[i_] = dequantize_i8(quantize_i8(probabilities_QuantizeLinear_Input[i_], 0.003921569f, -128), 0.003921569f, -128);
+        probabilities[i_] = dequantize_i8(probabilities_QuantizeLinear_Output[i_], 0.003921569f, -128);
     }
 
     return 0;
@@ -1028,35 +1729,38 @@ int digits_int8_qdq_run(const float *image, float *probabilities)
 
 /* Weights ------------------------------------------------------------------------------------ */
 
-/* int8[], crc32 3fba6cad */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_image_zero_point[1] = {-128};
-
-/* int8[16,1,3,3], crc32 63619a4a */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_49_quantized[144] = {
-    -10, 91, -113, -127, -76, 56, 2, 85,
-    -11, 10, -28, -41, -127, -96, -66, 20,
-    77, 81, -73, -46, 64, 91, -38, 87,
-    -29, 23, 127, -127, -58, -32, -65, 76,
-    -55, -35, -91, -118, -53, 122, 51, 55,
-    6, -77, 27, -127, -100, -77, 122, 105,
-    -79, -51, 115, 127, 55, 36, 112, -48,
-    9, -127, -103, -117, 66, 54, -121, 36,
-    83, -24, -13, 28, 91, 113, -127, -40,
-    72, 85, 105, 96, 31, -75, 7, -61,
-    -127, 127, 107, -121, 21, -24, -38, -66,
-    -4, -119, 31, 73, 104, 44, -127, -108,
-    66, 56, -94, -65, 127, 68, -61, -25,
-    -105, -17, -97, -110, -15, 33, -53, 78,
-    -59, 99, 62, -127, -13, 10, 37, 23,
-    35, -2, -43, 46, -127, -91, -60, -94,
-    -58, -127, -52, 30, -90, -27, 105, 0,
-    -7, -16, -6, 106, 92, 48, 127, -18
+/* in panels of 16, by fours: int8[1,16,12], crc32 4bb27886 */
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_49_quantized_packed[192] = {
+    -10, 91, -113, -127, 10, -28, -41, -127,
+    -73, -46, 64, 91, -127, -58, -32, -65,
+    -53, 122, 51, 55, -77, 122, 105, -79,
+    112, -48, 9, -127, 36, 83, -24, -13,
+    72, 85, 105, 96, 127, 107, -121, 21,
+    31, 73, 104, 44, -65, 127, 68, -61,
+    -15, 33, -53, 78, 10, 37, 23, 35,
+    -60, -94, -58, -127, 0, -7, -16, -6,
+    -76, 56, 2, 85, -96, -66, 20, 77,
+    -38, 87, -29, 23, 76, -55, -35, -91,
+    6, -77, 27, -127, -51, 115, 127, 55,
+    -103, -117, 66, 54, 28, 91, 113, -127,
+    31, -75, 7, -61, -24, -38, -66, -4,
+    -127, -108, 66, 56, -25, -105, -17, -97,
+    -59, 99, 62, -127, -2, -43, 46, -127,
+    -52, 30, -90, -27, 106, 92, 48, 127,
+    -11, 0, 0, 0, 81, 0, 0, 0,
+    127, 0, 0, 0, -118, 0, 0, 0,
+    -100, 0, 0, 0, 36, 0, 0, 0,
+    -121, 0, 0, 0, -40, 0, 0, 0,
+    -127, 0, 0, 0, -119, 0, 0, 0,
+    -94, 0, 0, 0, -110, 0, 0, 0,
+    -13, 0, 0, 0, -91, 0, 0, 0,
+    105, 0, 0, 0, -18, 0, 0, 0
 };
 
-/* bias less the zero point of the input times the sums of the weights: int32[16], crc32 93cb3b35 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_0_Conv_bias[16] = {
-    -3893, -9875, 11140, -30351, -5248, 25037, -11539, 7112,
-    7110, -6480, 6753, -11804, 890, -6182, -20323, 20709
+/* in units of the inputs' scales: int32[16], crc32 2a64ff3b */
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_50_int32[16] = {
+    9291, 11885, -15228, 34289, 7040, -20147, 23661, -11704,
+    -9914, 8496, 993, 24676, 250, 8154, 27421, -21019
 };
 
 /* scales of the inputs over that of the result: float32[16], crc32 e27ae357 */
@@ -1065,26 +1769,26 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_0_Conv_multiplier[16] = {
     0.0026672797f, 0.0027713429f, 0.0028964186f, 0.0022793317f, 0.003969882f, 0.0038239285f, 0.0021194182f, 0.002314694f
 };
 
-/* int8[16,1,3,3], crc32 45bf7618 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_52_quantized[144] = {
-    5, 9, -127, -95, -10, -23, -39, 67,
-    -80, 0, 127, -44, 112, 40, -103, 78,
-    -11, -72, 122, -127, 8, -14, 125, 31,
-    101, 76, -26, -42, -120, 83, 127, 126,
-    -105, -3, -114, -95, -94, 36, -105, -5,
-    -5, 119, -127, -109, -114, 101, -55, 127,
-    31, 7, -3, -48, 10, -44, -8, 3,
-    -79, -65, 90, -103, 14, 127, 47, 6,
-    -127, 72, -55, -31, -26, -6, 21, 86,
-    28, 127, 83, -98, 43, -101, -51, 44,
-    51, 99, -28, 17, 76, -84, 76, -127,
-    -26, -46, -51, 9, 99, -72, -104, -47,
-    -127, 41, -61, -91, -61, 89, 100, 127,
-    87, -59, -40, 27, 127, 17, -36, -71,
-    -123, -9, -87, -72, 97, -99, -7, 51,
-    4, -110, -122, 110, 32, 127, -113, 17,
-    -58, -7, -127, 53, 92, -44, -49, -111,
-    127, -123, 75, -56, -116, 66, -90, 37
+/* channels last: int8[9,16], crc32 10aeefdc */
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_52_quantized_packed[144] = {
+    5, 0, 122, -42, -94, 101, -8, 6,
+    28, 99, -51, -91, 127, -99, -113, -111,
+    9, 127, -127, -120, 36, -55, 3, -127,
+    127, -28, 9, -61, 17, -7, 17, 127,
+    -127, -44, 8, 83, -105, 127, -79, 72,
+    83, 17, 99, 89, -36, 51, -58, -123,
+    -95, 112, -14, 127, -5, 31, -65, -55,
+    -98, 76, -72, 100, -71, 4, -7, 75,
+    -10, 40, 125, 126, -5, 7, 90, -31,
+    43, -84, -104, 127, -123, -110, -127, -56,
+    -23, -103, 31, -105, 119, -3, -103, -26,
+    -101, 76, -47, 87, -9, -122, 53, -116,
+    -39, 78, 101, -3, -127, -48, 14, -6,
+    -51, -127, -127, -59, -87, 110, 92, 66,
+    67, -11, 76, -114, -109, 10, 127, 21,
+    44, -26, 41, -40, -72, 32, -44, -90,
+    -80, -72, -26, -95, -114, -44, 47, 86,
+    51, -46, -61, 27, 97, 127, -49, 37
 };
 
 /* in units of the inputs' scales: int32[16], crc32 d8558046 */
@@ -1099,80 +1803,80 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_3_Conv_multiplier[16] = {
     0.006405614f, 0.008277659f, 0.006341861f, 0.007687571f, 0.006558187f, 0.0075446707f, 0.009742476f, 0.0056373137f
 };
 
-/* int8[32,16,1,1], crc32 69828676 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_55_quantized[512] = {
-    -19, 10, -103, 16, 80, 90, 79, 7,
-    53, -38, -102, -127, 84, 44, -62, 27,
-    105, 127, 124, 91, -16, -56, 113, 57,
-    -67, 101, 48, 36, -28, 0, -42, 63,
-    -44, 28, 5, 17, -16, 61, -44, -18,
-    -101, -87, -127, 85, 72, 104, 125, -64,
-    -111, 36, -97, 103, -40, -54, -41, -87,
-    69, 127, 72, 65, 66, -74, 77, 120,
-    41, 114, 41, 76, -23, 55, -14, -12,
-    -50, -62, -49, 25, 91, 0, -68, 127,
-    27, 21, -80, 127, 20, -106, 113, 80,
-    -15, 112, -54, -55, 95, -20, -80, -84,
-    -49, 3, 5, 123, 1, -31, -7, 45,
-    60, -127, -42, -93, -38, 12, -91, 69,
-    71, -29, -86, -26, 80, -64, 42, -104,
-    -115, -108, -5, 123, -127, 120, -50, 55,
-    38, -127, 70, 50, 126, 50, -71, 81,
-    -9, 39, -94, -34, -98, -60, 3, -61,
-    21, 45, -8, -119, -120, -56, 63, 124,
-    83, -1, 73, -91, -127, 96, -93, 97,
-    -127, -70, -87, 24, -2, 105, 44, 95,
-    -38, -29, -14, -7, 19, -100, 98, -7,
-    -98, -90, 127, 113, -115, 75, 66, 89,
-    73, -99, 18, 73, -50, 11, -55, 48,
-    -30, -48, 25, 90, -74, -7, 101, -10,
-    60, -36, 80, -60, -122, -87, 127, -39,
-    -34, -40, 99, 112, -121, -127, -87, -47,
-    -70, -91, -100, 10, -62, -22, -43, -75,
-    32, 99, -82, 29, -89, 78, -127, -72,
-    86, -44, 50, 5, -11, -11, 86, -29,
-    -89, -69, -49, 70, -60, 80, -9, -41,
-    87, 40, 127, 63, 13, -101, 38, 66,
-    -29, -127, 23, 93, -8, -99, -108, 24,
-    -43, -56, 26, 25, 120, 123, -18, -97,
-    -89, 102, 38, 43, -86, 114, 127, 96,
-    -59, -48, -66, 107, -54, -61, 84, -47,
-    -8, -17, -11, -73, 118, -56, 36, 124,
-    40, 29, 117, 67, -104, 127, -6, -124,
-    -38, -80, 97, 22, -106, -29, 56, 18,
-    32, -7, 26, -7, -50, -127, -81, 60,
-    -25, -10, -8, 15, -82, 80, -54, 95,
-    -79, -8, 38, -59, 127, -74, -94, -46,
-    21, 61, -112, 62, -88, -1, 88, -103,
-    0, 127, 0, 89, -17, 127, -63, -58,
-    8, 74, 88, 127, -15, 36, 109, -13,
-    122, -107, 2, 22, 58, 46, -19, -99,
-    115, 58, 48, -127, 68, 111, 20, -99,
-    68, -119, 20, 37, -76, 52, -124, 21,
-    -61, -23, 3, 68, -44, 68, -4, -63,
-    -127, -40, 109, -30, 40, -1, 77, 95,
-    55, -98, -21, -39, -33, 10, 127, -70,
-    32, -60, -35, 58, -13, 0, -90, 64,
-    -30, -127, 62, -72, -107, 25, 90, -27,
-    19, 123, 73, -61, -11, -15, -124, 5,
-    76, 105, 36, 30, -31, 66, -64, -92,
-    35, 126, -65, 127, 61, -82, 7, 96,
-    -72, -64, 17, -88, 63, 46, 31, -64,
-    73, -76, 127, -55, -69, 100, 33, -50,
-    -69, -88, -56, -115, 32, -7, 14, 32,
-    123, 32, -73, -51, -127, -62, -47, -29,
-    45, -27, 97, -69, -14, 114, 127, -40,
-    0, 22, -14, -72, 41, -95, 6, 17,
-    -17, 94, -13, 68, 127, -16, 75, -50,
-    -44, 3, 9, -65, 23, 8, 99, -25
+/* in panels of 16, by fours: int8[1,32,16], crc32 37c406c7 */
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_55_quantized_packed[512] = {
+    -19, 10, -103, 16, 105, 127, 124, 91,
+    -44, 28, 5, 17, -111, 36, -97, 103,
+    41, 114, 41, 76, 27, 21, -80, 127,
+    -49, 3, 5, 123, 71, -29, -86, -26,
+    38, -127, 70, 50, 21, 45, -8, -119,
+    -127, -70, -87, 24, -98, -90, 127, 113,
+    -30, -48, 25, 90, -34, -40, 99, 112,
+    32, 99, -82, 29, -89, -69, -49, 70,
+    80, 90, 79, 7, -16, -56, 113, 57,
+    -16, 61, -44, -18, -40, -54, -41, -87,
+    -23, 55, -14, -12, 20, -106, 113, 80,
+    1, -31, -7, 45, 80, -64, 42, -104,
+    126, 50, -71, 81, -120, -56, 63, 124,
+    -2, 105, 44, 95, -115, 75, 66, 89,
+    -74, -7, 101, -10, -121, -127, -87, -47,
+    -89, 78, -127, -72, -60, 80, -9, -41,
+    53, -38, -102, -127, -67, 101, 48, 36,
+    -101, -87, -127, 85, 69, 127, 72, 65,
+    -50, -62, -49, 25, -15, 112, -54, -55,
+    60, -127, -42, -93, -115, -108, -5, 123,
+    -9, 39, -94, -34, 83, -1, 73, -91,
+    -38, -29, -14, -7, 73, -99, 18, 73,
+    60, -36, 80, -60, -70, -91, -100, 10,
+    86, -44, 50, 5, 87, 40, 127, 63,
+    84, 44, -62, 27, -28, 0, -42, 63,
+    72, 104, 125, -64, 66, -74, 77, 120,
+    91, 0, -68, 127, 95, -20, -80, -84,
+    -38, 12, -91, 69, -127, 120, -50, 55,
+    -98, -60, 3, -61, -127, 96, -93, 97,
+    19, -100, 98, -7, -50, 11, -55, 48,
+    -122, -87, 127, -39, -62, -22, -43, -75,
+    -11, -11, 86, -29, 13, -101, 38, 66,
+    -29, -127, 23, 93, -89, 102, 38, 43,
+    -8, -17, -11, -73, -38, -80, 97, 22,
+    -25, -10, -8, 15, 21, 61, -112, 62,
+    8, 74, 88, 127, 115, 58, 48, -127,
+    -61, -23, 3, 68, 55, -98, -21, -39,
+    -30, -127, 62, -72, 76, 105, 36, 30,
+    -72, -64, 17, -88, -69, -88, -56, -115,
+    45, -27, 97, -69, -17, 94, -13, 68,
+    -8, -99, -108, 24, -86, 114, 127, 96,
+    118, -56, 36, 124, -106, -29, 56, 18,
+    -82, 80, -54, 95, -88, -1, 88, -103,
+    -15, 36, 109, -13, 68, 111, 20, -99,
+    -44, 68, -4, -63, -33, 10, 127, -70,
+    -107, 25, 90, -27, -31, 66, -64, -92,
+    63, 46, 31, -64, 32, -7, 14, 32,
+    -14, 114, 127, -40, 127, -16, 75, -50,
+    -43, -56, 26, 25, -59, -48, -66, 107,
+    40, 29, 117, 67, 32, -7, 26, -7,
+    -79, -8, 38, -59, 0, 127, 0, 89,
+    122, -107, 2, 22, 68, -119, 20, 37,
+    -127, -40, 109, -30, 32, -60, -35, 58,
+    19, 123, 73, -61, 35, 126, -65, 127,
+    73, -76, 127, -55, 123, 32, -73, -51,
+    0, 22, -14, -72, -44, 3, 9, -65,
+    120, 123, -18, -97, -54, -61, 84, -47,
+    -104, 127, -6, -124, -50, -127, -81, 60,
+    127, -74, -94, -46, -17, 127, -63, -58,
+    58, 46, -19, -99, -76, 52, -124, 21,
+    40, -1, 77, 95, -13, 0, -90, 64,
+    -11, -15, -124, 5, 61, -82, 7, 96,
+    -69, 100, 33, -50, -127, -62, -47, -29,
+    41, -95, 6, 17, 23, 8, 99, -25
 };
 
-/* bias less the zero point of the input times the sums of the weights: int32[32], crc32 1fa97a1b */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_6_Conv_bias[32] = {
-    4992, 69095, -1721, 22808, 30494, 11549, -16538, -24884,
-    -9252, -620, -10224, 19483, -3442, -74629, -1160, 17333,
-    -17111, 21321, 27425, -22495, -19655, 13657, 46727, 7976,
-    6391, -12539, -18899, 44815, -6627, -51272, 14684, 28255
+/* in units of the inputs' scales: int32[32], crc32 76b76a81 */
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_56_int32[32] = {
+    0, -14873, -1209, -6760, -6882, -1379, 3942, 3660,
+    3164, 1044, 2064, -4325, 398, 14715, -1160, -3915,
+    2217, -4407, -5727, 4897, 3897, -3367, -9465, -1368,
+    -2185, 1925, 3757, -10353, -483, 11576, -2980, -7073
 };
 
 /* scales of the inputs over that of the result: float32[32], crc32 bdd5f08f */
@@ -1183,16 +1887,16 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_6_Conv_multiplier[32] = {
     0.008855721f, 0.0044684974f, 0.0060593435f, 0.0044522765f, 0.004887517f, 0.0055129267f, 0.0063242596f, 0.007057581f
 };
 
-/* transposed: int8[32,9,32], crc32 53eb60d4 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_onnx_Conv_58_quantized_transposed w_onnx_Conv_58_quantized_transposed = {
+/* transposed, in panels of 16, by fours: int8[1,32,288], crc32 bcbe63e5 */
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_onnx_Conv_58_quantized_transposed_packed w_onnx_Conv_58_quantized_transposed_packed = {
 };
 
-/* bias less the zero point of the input times the sums of the weights: int32[32], crc32 ba1ee098 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_10_Conv_bias[32] = {
-    54279, 19163, 40496, 116487, 46037, 109040, -100322, 85387,
-    25882, -103512, 36569, -16186, 26386, 29036, -38102, 64287,
-    -7663, 29138, -48298, -104403, 375, 134461, 85004, 8065,
-    51981, 67775, 36671, -7927, 78973, 38772, -48964, 1028
+/* in units of the inputs' scales: int32[32], crc32 d43bcd37 */
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_59_int32[32] = {
+    -14713, -16421, -3408, -17657, -8363, -32400, 37406, -26357,
+    -3046, 34216, -21671, 966, -11758, -11924, 12842, -12385,
+    9745, -3758, 3286, 49325, 15479, -33219, -21492, 7169,
+    -1907, -16449, -7489, 6921, -23811, -8076, 21692, 8068
 };
 
 /* scales of the inputs over that of the result: float32[32], crc32 3c27a751 */
@@ -1203,14 +1907,14 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_10_Conv_multiplier[32] = {
     0.0015351197f, 0.0017221954f, 0.0013762097f, 0.001884181f, 0.0015415858f, 0.0018301836f, 0.0013897765f, 0.0020099732f
 };
 
-/* int8[10,128], crc32 3bf4f044 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_h_weight_quantized w_h_weight_quantized = {
+/* in panels of 16, by fours: int8[1,10,128], crc32 aa33b1f7 */
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_h_weight_quantized_packed w_h_weight_quantized_packed = {
 };
 
-/* bias less the zero point of the input times the sums of the weights: int32[10], crc32 9beec851 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_h_Gemm_bias[10] = {
-    -138592, -112386, -77012, -39317, -69781, -38509, -120473, -68183,
-    -85161, -63705
+/* in units of the inputs' scales: int32[10], crc32 1c809dcc */
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_h_bias_int32[10] = {
+    160, 254, -84, -917, -789, 787, 487, -1623,
+    599, 935
 };
 
 /* scales of the inputs over that of the result: float32[10], crc32 fab76e0a */
