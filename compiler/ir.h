@@ -143,7 +143,7 @@ struct Graph {
 
 typedef struct { const char *domain; int version; } OpsetImport;
 
-typedef struct { const char *name; int64_t low, high; } DimOption; /* --dim NAME=LO..HI; NAME may be INPUT:AXIS */
+typedef struct { const char *name; int64_t low, high; bool of_data; } DimOption; /* --dim NAME=LO..HI; NAME may be INPUT:AXIS; of_data: from verify's data */
 
 struct DataItem;
 typedef struct { const char *domain, *op_type, *spec; } CustomOption; /* --custom DOMAIN::OP=SPEC */

@@ -73,6 +73,7 @@ bool can_learn(Node *n, int input);                      /* would need_dims succ
 void know_again(Node *n);                                /* infer.c: the values of n's outputs, now that more is known of its inputs */
 Dim size_of_data(Node *n, int output, int axis);         /* a size that a kernel works out, within the bounds of --dim OUTPUT:AXIS, or as declared; NULL after an error */
 bool size_is_stated(const Node *n, int output, int axis);/* would it find bounds? */
+Dim count_of_data(Node *n, int output, int axis, Dim most); /* one that has bounds of its own: from 0 to `most`, or less with --dim OUTPUT:AXIS; the kernel refuses more */
 void assume_elements(Node *n, int input, const int64_t *values); /* what a small input must hold for other reasons; checked at run time */
 bool known_scalar(const Value *v, double *value);        /* one-element constant of any numeric type */
 double const_as_double(const Value *v, int64_t index);   /* element of a numeric constant, converted */

@@ -40,3 +40,13 @@ Dim size_of_data(Node *n, int output, int axis)
     node_error(n, "how large axis %d of \"%s\" is, only the data tell, expected constants, or bounds: add --dim '%s=1..8' or the like", axis, y->name, name);
     return NULL;
 }
+
+Dim count_of_data(Node *n, int output, int axis, Dim most)
+{
+    const Value *y = n->out[output];
+    const char *name = option_name(y, axis);
+    const DimOption *bounds = bounds_of_size(n->graph->model, name);
+    int64_t high = dim_high(most);
+    if (bounds && !bounds->of_data && bounds->high < high) high = bounds->high;
+    return local_symbol(n, mem_printf("%s.count", y->name), 0, high);
+}

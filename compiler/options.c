@@ -70,7 +70,7 @@ static bool names_element(const char *text, const char *equals)
 bool parse_dim_option(Options *o, const char *text)
 {
     const char *equals = strrchr(text, '=');
-    DimOption d;
+    DimOption d = {.of_data = false};
     if (!equals || equals == text || !parse_bounds(equals + 1, names_element(text, equals), &d.low, &d.high))
         return usage_error("--dim %s: expected NAME=N or NAME=LO..HI", text);
     if (d.low > d.high) return usage_error("--dim %s: the lower bound is above the upper", text);

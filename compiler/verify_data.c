@@ -91,7 +91,7 @@ static void include(Options *o, const char *name, int64_t size)
         return;
     }
     mem_grow(&o->dims, &o->cap_dims, o->n_dims + 1, sizeof *o->dims);
-    o->dims[o->n_dims++] = (DimOption){.name = name, .low = size < 1 ? size : 1, .high = size};
+    o->dims[o->n_dims++] = (DimOption){.name = name, .low = size < 1 ? size : 1, .high = size, .of_data = true};
 }
 
 /* Values stay values: a range of more than one, so that nothing is compiled for the data's own numbers. Those that are no sizes, such as

@@ -51,7 +51,7 @@ ok "two threads through run_in" sh -c "'$onnx2c' tests/models/digits/model.onnx 
     cc -std=c11 -g -fsanitize=thread -I$work -o $work/threads tests/threads.c $work/digits.c -lm -lpthread && $work/threads examples/digits/images.f32"
 
 # Sizes that come from data, in and out of their bounds.
-ok "sizes from data" sh -c "'$onnx2c' tests/models/sizes_chosen/model.onnx -o $work/chosen.c --name chosen --header $work/chosen.h &&
+ok "sizes from data" sh -c "'$onnx2c' tests/models/sizes_chosen/model.onnx --dim places:1=0..14 --dim unique:0=0..7 --dim large:0=0..10 -o $work/chosen.c --name chosen --header $work/chosen.h &&
     '$onnx2c' tests/models/sizes_scaled/model.onnx $(dims_of sizes_scaled) -o $work/scaled.c --name scaled --header $work/scaled.h &&
     cc -std=c99 $san -I$work -o $work/sizes tests/sizes.c $work/chosen.c $work/scaled.c -lm && $work/sizes"
 finish

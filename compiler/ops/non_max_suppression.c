@@ -1,5 +1,6 @@
 /* NonMaxSuppression: https://onnx.ai/onnx/operators/onnx__NonMaxSuppression.html
- * How many boxes it selects is known only at run time: a symbol, bounded by the number of boxes. */
+ * How many boxes it selects is known only at run time: a symbol, bounded by the number of boxes, or by
+ * --dim. */
 #include "op.h"
 
 static Dim most_selected(const Node *n)
@@ -18,7 +19,7 @@ static void infer_nms(Node *n)
     if ((in(n, 2) && !need_type(n, 2, i64, 1)) || (in(n, 3) && !need_type(n, 3, f32, 1)) || (in(n, 4) && !need_type(n, 4, f32, 1))) return;
     if (!need_equal(n, dim_at(n->in[0], 0), dim_at(n->in[1], 0), "batch of boxes and scores")) return;
     if (!need_equal(n, dim_at(n->in[0], 1), dim_at(n->in[1], 2), "boxes and scores per class")) return;
-    Dim count = local_symbol(n, mem_printf("%s.count", n->out[0]->name), 0, dim_high(most_selected(n)));
+    Dim count = count_of_data(n, 0, 0, most_selected(n));
     Shape s = shape_of(2, (Dim[]){count, dim_const(3)});
     set_out(n, 0, DT_INT64, &s);
 }
@@ -37,6 +38,7 @@ static void lower_nms(Node *n)
     field(s, "classes", dim_at(scores, 1));
     field(s, "boxes", dim_at(boxes, 1));
     field_int(s, "center", attr_int(n, "center_point_box", 0));
+    arg_int(s, dim_high(dim_at(n->out[0], 0)));
     arg_symbol(s, dim_at(n->out[0], 0));
 }
 

@@ -1,6 +1,6 @@
 /* Compress, NonZero, Unique: results whose size depends on the data.
  * https://onnx.ai/onnx/operators/onnx__Compress.html, onnx__NonZero.html, onnx__Unique.html
- * Where the data are constants the size is counted here; otherwise it is a symbol that the kernel sets. */
+ * Where the data are constants the size is counted here; otherwise it is a symbol that the kernel sets, bounded by the input's size or by --dim. */
 #include "move.h"
 
 #include "kernels.h"
@@ -9,16 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A size from 0 to `most` that the kernel finds out. */
-static Dim found_at_run_time(Node *n, Dim most)
-{
-    const Value *y = n->out[0] ? n->out[0] : n->out[1];
-    return local_symbol(n, mem_printf("%s.count", y ? y->name : n->name), 0, dim_high(most));
-}
-
-/* The kernel's last argument: where it stores the size. */
+/* The kernel's last arguments: how many there is room for, and where it stores how many there are. */
 static void arg_count(Step *s, Node *n, Dim count)
 {
+    arg_int(s, dim_high(count));
     if (dim_is_const(count)) arg_out(s, scratch(n, "count", DT_INT32, dim_const(1)));
     else arg_symbol(s, count);
 }
@@ -43,7 +37,7 @@ static Dim count_selected(Node *n, const Axis *a)
 {
     const Value *condition = n->in[1];
     Dim most = dim_min(a->size, dim_at(condition, 0));
-    if (!condition->data || !dim_is_const(most)) return found_at_run_time(n, most);
+    if (!condition->data || !dim_is_const(most)) return count_of_data(n, 0, a->axis < 0 ? 0 : a->axis, most);
     int64_t count = 0;
     for (int64_t i = 0; i < dim_value(most); i++) count += const_as_int(condition, i) != 0;
     return dim_const(count);
@@ -90,7 +84,7 @@ static bool need_comparable(Node *n)
 static Dim count_nonzero(Node *n)
 {
     const Value *x = n->in[0];
-    if (!x->data) return found_at_run_time(n, elements(x));
+    if (!x->data) return count_of_data(n, 0, 1, elements(x));
     int64_t count = 0;
     for (int64_t i = 0; i < value_count(x); i++)
         count += x->type.dtype == DT_STRING ? *((const char *const *)x->data)[i] != '\0' : number_real(x->type.dtype, x->data, i) != 0;
@@ -122,13 +116,13 @@ static void lower_nonzero(Node *n)
 static Dim count_unique(Node *n, const Axis *a)
 {
     const Value *x = n->in[0];
-    if (!x->data || dtype_is_half(x->type.dtype)) return found_at_run_time(n, a->size);
+    if (!x->data || dtype_is_half(x->type.dtype)) return count_of_data(n, 0, a->axis < 0 ? 0 : a->axis, a->size);
     const struct unique p = {.outer = (int32_t)dim_value(a->outer), .n = (int32_t)dim_value(a->size), .inner = (int32_t)dim_value(a->inner), .sorted = 1};
     int32_t count = 0, *scratch = calloc(3 * (size_t)p.n + 1, sizeof *scratch);
     void *y = calloc((size_t)value_bytes(x) + 1, 1);
     if (!scratch || !y) internal_error("out of memory while folding constants");
     switch (x->type.dtype) {
-#define COUNT(type, suffix) case type: unique_##suffix(x->data, y, NULL, NULL, NULL, scratch, &p, &count); break;
+#define COUNT(type, suffix) case type: unique_##suffix(x->data, y, NULL, NULL, NULL, scratch, &p, p.n, &count); break;
     COUNT(DT_FLOAT, f32) COUNT(DT_DOUBLE, f64) COUNT(DT_STRING, str) COUNT(DT_BOOL, bool) COUNT(DT_INT8, i8) COUNT(DT_INT16, i16)
     COUNT(DT_INT32, i32) COUNT(DT_INT64, i64) COUNT(DT_UINT8, u8) COUNT(DT_UINT16, u16) COUNT(DT_UINT32, u32) COUNT(DT_UINT64, u64)
 #undef COUNT
@@ -143,6 +137,10 @@ static void infer_unique(Node *n)
 {
     Axis a;
     if (!need(n, 1, 1, 1, 4) || !need_tensor_inputs(n) || !need_comparable(n) || !read_axis(n, &a)) return;
+    if (!n->out[0]) {
+        node_error(n, "output 0 is omitted, expected the unique items; the model is invalid here, check how it was exported");
+        return;
+    }
     Dim count = count_unique(n, &a);
     Shape list = shape_of(1, &count), items = shape_of(1, &a.size), y = a.axis < 0 ? list : n->in[0]->type.shape;
     if (a.axis >= 0) y.dim[a.axis] = count;
