@@ -7,19 +7,19 @@ static bool is_float(const Value *v)
     return v && v->type.kind == KIND_TENSOR && v->type.dtype == DT_FLOAT;
 }
 
-/* The permutation of a transpose of rank 4; false for any other node. */
-static bool permutation(Node *n, int64_t perm[4])
+/* The permutation of a transpose of `rank` axes; false for any other node. */
+static bool permutation(Node *n, int rank, int64_t *perm)
 {
     const int64_t *given;
-    if (!is_op(n, "Transpose") || !is_float(n->in[0]) || attr_ints(n, "perm", &given) != 4) return false;
-    for (int i = 0; i < 4; i++) perm[i] = given[i];
+    if (!is_op(n, "Transpose") || !is_float(n->in[0]) || attr_ints(n, "perm", &given) != rank) return false;
+    for (int i = 0; i < rank; i++) perm[i] = given[i];
     return true;
 }
 
 static bool exchanges_heads(Node *n)
 {
     int64_t perm[4];
-    return permutation(n, perm) && perm[0] == 0 && perm[1] == 2 && perm[2] == 1 && perm[3] == 3;
+    return permutation(n, 4, perm) && perm[0] == 0 && perm[1] == 2 && perm[2] == 1 && perm[3] == 3;
 }
 
 /* The node that makes input i of n for n alone. */
@@ -83,24 +83,55 @@ static bool same_heads(const Value *a, const Value *b)
     return dim_at(a, 0) == dim_at(b, 0) && dim_at(a, 1) == dim_at(b, 1);
 }
 
-/* K, given what makes K': the same transpose with its last two axes exchanged, or what that leaves as it is. */
-static Value *keys_of(Node *n, Node *transpose)
+static Value *made_before(Node *n, const char *op_type, Value *first, Value *second, const char *name, const Shape *shape)
 {
-    int64_t perm[4];
-    if (!permutation(transpose, perm)) return NULL;
-    Value *from = transpose->in[0];
-    if (perm[0] == 0 && perm[1] == 1 && perm[2] == 3) return from;
-    Dim dims[4];
-    const int64_t exchanged[] = {perm[0], perm[1], perm[3], perm[2]};
-    for (int i = 0; i < 4; i++) dims[i] = from->type.shape.dim[exchanged[i]];
-    Shape shape = shape_of(4, dims);
-    Node *made = node_new(n->graph, transpose->name, "Transpose", "", 23);
-    node_add_input(made, from);
-    node_add_output(made, value_typed(n->graph, mem_printf("%s/keys", transpose->out[0]->name), DT_FLOAT, &shape));
-    attr_set_ints(made, "perm", 4, exchanged);
-    made->op = op_find("", "Transpose", made->opset);
+    Node *made = node_new(n->graph, name, op_type, "", 23);
+    node_add_input(made, first);
+    if (second) node_add_input(made, second);
+    node_add_output(made, value_typed(n->graph, mem_printf("%s/keys", name), DT_FLOAT, shape));
+    made->op = op_find("", op_type, made->opset);
     graph_insert(n->graph, graph_index(n->graph, n), made);
     return made->out[0];
+}
+
+/* What a transpose permutes, its last two axes exchanged back: where nothing else was permuted that is its input. */
+static Value *exchanged_back(Node *n, Node *transpose, int rank)
+{
+    int64_t perm[4];
+    bool permutes = false;
+    Dim dims[4];
+    if (!permutation(transpose, rank, perm)) return NULL;
+    Value *from = transpose->in[0];
+    const int64_t last = perm[rank - 1];
+    perm[rank - 1] = perm[rank - 2];
+    perm[rank - 2] = last;
+    for (int i = 0; i < rank; i++) {
+        dims[i] = from->type.shape.dim[perm[i]];
+        permutes = permutes || perm[i] != i;
+    }
+    if (!permutes) return from;
+    Shape shape = shape_of(rank, dims);
+    Value *v = made_before(n, "Transpose", from, NULL, transpose->out[0]->name, &shape);
+    attr_set_ints(v->producer, "perm", rank, perm);
+    return v;
+}
+
+/* K, given K'[batch][heads][size][positions]: made by a transpose, or by one of rank 3 whose result takes its shape. */
+static Value *keys_of(Node *n, Value *k)
+{
+    Node *maker_of_k = k->producer;
+    const Shape *shape = &k->type.shape;
+    if (!is_op(maker_of_k, "Reshape")) return maker_of_k ? exchanged_back(n, maker_of_k, 4) : NULL;
+    const Value *merged = maker_of_k->in[0];
+    if (!shape_is_const(shape) || !is_float(merged) || merged->type.shape.rank != 3 || !merged->producer) return NULL;
+    if (dim_at(merged, 1) != shape->dim[2] || dim_at(merged, 2) != shape->dim[3]) return NULL;
+    Value *keys = exchanged_back(n, merged->producer, 3);
+    if (!keys) return NULL;
+    int64_t dims[] = {dim_value(shape->dim[0]), dim_value(shape->dim[1]), dim_value(shape->dim[3]), dim_value(shape->dim[2])};
+    Shape separate = shape_const(4, dims);
+    Node *before = keys->producer;
+    if (is_op(before, "Reshape") && shape_equal(&before->in[0]->type.shape, &separate)) return before->in[0];
+    return made_before(n, "Reshape", keys, const_ints(n, 4, dims), k->name, &separate);
 }
 
 /* Exporters scale Q and K' by the square root of the scale each: what is scaled, with the factor taken into *scale. */
@@ -123,17 +154,33 @@ static bool is_product_of_heads(const Node *n)
     return same_heads(n->in[0], n->in[1]);
 }
 
+/* The softmax that makes the weights of the values. Exporters put 0 in place of its NaN, for queries that may look at nothing. */
+static Node *weights_of(Node *n, bool *guarded)
+{
+    double zero;
+    Node *where = maker(n, 0, "Where");
+    *guarded = where != NULL;
+    if (!where) return maker(n, 0, "Softmax");
+    Value *weights = where->in[2];
+    Node *test = where->in[0]->producer, *softmax = weights->producer;
+    bool good = is_op(test, "IsNaN") && test->in[0] == weights && known_scalar(where->in[1], &zero) && zero == 0 && is_op(softmax, "Softmax") &&
+                softmax->graph == n->graph && value_use_count(n->graph, weights) == 2 && only_producer(where, 0) && !weights->is_output;
+    return good ? softmax : NULL;
+}
+
 static bool fuse_formula(Node *n)
 {
     Scores s;
+    bool guarded;
     if (!is_op(n, "MatMul") || !value_use_count(n->graph, n->out[0]) || !is_product_of_heads(n)) return false;
-    Node *softmax = maker(n, 0, "Softmax");
+    Node *softmax = weights_of(n, &guarded);
     if (!softmax || !is_last_axis(softmax) || !scores_of(softmax, &s) || !is_product_of_heads(s.product)) return false;
-    Value *q = unscaled(s.product, 0, &s.scale), *k = keys_of(n, unscaled(s.product, 1, &s.scale)->producer);
+    Value *q = unscaled(s.product, 0, &s.scale), *k = keys_of(n, unscaled(s.product, 1, &s.scale));
     if (!k) return false;
     Node *made = replace_node(n, "Attention", s.mask ? 4 : 3, (Value *[]){q, k, n->in[1], s.mask});
     made->op = &op_attention_formula;
     attr_set_float(made, "scale", s.scale);
+    attr_set_int(made, "guarded", guarded);
     attr_set_ints(made, "positions_first", 4, (int64_t[]){0, 0, 0, 0});
     return true;
 }

@@ -286,7 +286,7 @@ static void lower_formula(Node *n)
     Operands o = {.k = n->in[1], .v = n->in[2], .q_strides = strides_of(first[0], s.q_heads, s.queries, s.size),
                   .k_strides = strides_of(first[1], s.q_heads, s.keys, s.size), .v_strides = strides_of(first[2], s.q_heads, s.keys, s.v_size),
                   .y_strides = strides_of(first[3], s.q_heads, s.queries, s.v_size)};
-    field_int(call_attention(n, &s, &o), "plain", 1);
+    field_int(call_attention(n, &s, &o), "nan", attr_int(n, "guarded", 0) ? ATTENTION_NAN_IS_0 : ATTENTION_NAN);
 }
 
 const Op op_attention_formula = {.name = "Attention", .domain = "", .since = 23, .lower = lower_formula};
