@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the models whose sizes come from data: tests/models/sizes_chosen and sizes_scaled, with data as onnx's reference computes them.
+"""Writes the models whose sizes come from data: tests/models/sizes_*, with data as onnx's reference computes them.
 
 usage: sizes.py [OUT]          (default: tests/models; needs what tests/conformance/requirements.txt names)
 """
@@ -139,9 +139,49 @@ def scaled():
     return build("sizes_scaled", nodes, inputs, outputs, initializers), feeds
 
 
+def branches():
+    """What is assumed of sizes in one branch doesn't hold in the other; a slice in a loop; a list that is constant in part."""
+    squeeze = helper.make_graph(
+        [node("Squeeze", "x first", "single"), node("Neg", "single", "negative"), node("Unsqueeze", "negative first", "then_y")],
+        "single", [], [value("then_y", T.FLOAT, None)])  # fmt: skip
+    double = helper.make_graph([node("Slice", "x start end", "part"), node("Add", "part part", "else_y")], "double", [], [value("else_y", T.FLOAT, None)])
+    body = helper.make_graph(
+        [
+            node("Identity", "go", "still"),
+            node("Unsqueeze", "round first", "from"),
+            node("Add", "from width", "until"),
+            node("Slice", "x from until", "window"),
+            node("ReduceSum", "window", "sum", keepdims=0),
+            node("Add", "total sum", "new_total"),
+        ],
+        "body",
+        [value("round", T.INT64), value("go", T.BOOL), value("total", T.FLOAT)],
+        [value("still", T.BOOL), value("new_total", T.FLOAT)],
+    )
+    nodes = [
+        node("If", "is_single", "y", then_branch=squeeze, else_branch=double),
+        node("Relu", "y", "positive"),
+        node("Loop", "rounds yes nothing", "windows", body=body),
+        node("Shape", "table", "table_shape"),
+        node("Split", "table_shape", "rows columns", axis=0, num_outputs=2),
+        node("Expand", "half rows", "column"),
+        node("Expand", "half columns", "row"),
+    ]
+    inputs = [value("x", T.FLOAT, "n"), value("is_single", T.BOOL), value("start", T.INT64, 1), value("end", T.INT64, 1), value("width", T.INT64, 1)]
+    inputs += [value("table", T.FLOAT, "rows_", 3)]
+    outputs = [value("positive", T.FLOAT, "kept"), value("windows", T.FLOAT), value("column", T.FLOAT, "rows_"), value("row", T.FLOAT, 3)]
+    initializers = constants(first=np.int64([0]), rounds=np.int64(5), yes=np.bool_(True), nothing=np.float32(0), half=np.float32([0.5]))
+    feeds = []
+    for n, single, start, end, width, rows in ((3, False, 0, 2, 1, 1), (1, True, 0, 1, 0, 4), (5, False, -4, -1, 2**40, 2), (1, False, 0, 0, -1, 3)):
+        x = np.arange(n, dtype=np.float32) - 1
+        feed = {"x": x, "is_single": np.bool_(single), "start": np.int64([start]), "end": np.int64([end]), "width": np.int64([width])}
+        feeds.append(feed | {"table": np.zeros((rows, 3), np.float32)})
+    return build("sizes_branches", nodes, inputs, outputs, initializers), feeds
+
+
 def main():
     out = sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "tests", "models")
-    for model, feeds in (chosen(), scaled()):
+    for model, feeds in (chosen(), scaled(), branches()):
         save(out, model, feeds)
 
 
