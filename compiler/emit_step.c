@@ -231,6 +231,7 @@ static void emit_for(Model *m, const Step *s, FILE *f)
     else if (s->source) limit = mem_printf("%s < %s[0]", i, value_pointer(m, s->source, NULL));
     const char *condition = s->condition ? mem_printf("%s%s[0]", *limit ? " && " : "", value_pointer(m, s->condition, NULL)) : "";
     fprintf(f, "    for (%s = 0; %s%s; %s++) {\n", i, limit, condition, i);
+    if (!s->number) fprintf(f, "        if (%s == INT32_MAX) return %s_EVALUE;\n", i, upper_case(m->options.name));
 }
 
 /* An element that decides a size is never trusted: within the bounds that buffers were planned for, or refused. */
@@ -382,6 +383,15 @@ static bool is_used(const char *name, const char *text)
     return false;
 }
 
+static bool is_output_size(const Model *m, const char *name)
+{
+    const Graph *g = m->graph;
+    for (int i = 0; i < g->n_outputs; i++)
+        for (int d = 0; d < g->outputs[i]->type.shape.rank; d++)
+            if (is_used(name, dim_in_c(m, g->outputs[i]->type.shape.dim[d]))) return true;
+    return false;
+}
+
 /* Those of nodes that are gone stay out. */
 static void emit_locals(Model *m, const char *body, FILE *f)
 {
@@ -390,7 +400,7 @@ static void emit_locals(Model *m, const char *body, FILE *f)
         bool set = false;
         for (int k = 0; k < g->n_steps && !set; k++) set = sets_local(g->steps[k], m->locals[i]);
         if (set) fprintf(f, "    int32_t %s = 0;\n", m->local_names[i]);
-        if (set && !is_used(m->local_names[i], body)) fprintf(f, "    (void)%s;\n", m->local_names[i]);
+        if (set && !is_used(m->local_names[i], body) && !is_output_size(m, m->local_names[i])) fprintf(f, "    (void)%s;\n", m->local_names[i]);
     }
 }
 

@@ -162,6 +162,18 @@ static void check_size(Value *v, bool written, void *context)
     node_error(n, "its result \"%s\", %s%s, is or can become larger than 2 GB", v->name, dtype_name(v->type.dtype), shape_text(&v->type.shape));
 }
 
+/* A copy between values that came to lie in the same place is none: what a loop carries into its next round, changed in place. */
+static void drop_idle_copies(Graph *g)
+{
+    for (int i = 0; i < g->n_steps; i++) {
+        Step *s = g->steps[i];
+        if (s->kind != STEP_COPY || s->elided || !dim_is(s->source_offset, 0) || !dim_is(s->target_offset, 0)) continue;
+        int64_t from, to;
+        bool same = storage_root(s->source, &from) == storage_root(s->target, &to);
+        s->elided = same && from == to;
+    }
+}
+
 void plan(Model *m)
 {
     Graph *g = m->graph;
@@ -171,5 +183,6 @@ void plan(Model *m)
     plan_views(g);
     find_lifetimes(g);
     plan_in_place(g);
+    drop_idle_copies(g);
     place_buffers(m);
 }

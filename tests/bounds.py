@@ -281,6 +281,7 @@ def sizes_in_data():
     yield Model(
         "unique", "(float[4] x) => (float[n] y, int64[n] f, int64[4] i, int64[n] c) { y, f, i, c = Unique(x) }", x=[1, 2, 1, 1]
     ).fine(x=[np.nan] * 4).fine(x=[0, -0.0, np.inf, 0])
+    yield Model("loop_in_loop", None, count=3).fine(count=0).fine(count=8).forbidden("count", 9, -1, LEAST, MOST)
     yield Model(
         "loop",
         "(int64 n, float[2] x) => (float[2] y) { c = Constant <value = bool {1}> () "

@@ -38,6 +38,7 @@ dims_of() { # MODEL
     scripted_cell) echo "--dim length=1..16 --dim batch=1..4" ;;
     cached_attention_*) echo "--dim past=1..32" ;;
     if_in_for_*) echo "--dim rows=1..16" ;;
+    loop_in_loop) echo "--dim count[0]=0..8" ;;
     while_loop) echo "--dim n=1..16" ;;
     srcnn_scale_*) echo "--dim batch=1..2 --dim height=4..16 --dim width=4..16 --dim scale[0]=1..4" ;;
     choose) echo "--dim h=1..8 --dim w=1..8 --dim k[0]=1..16" ;;
