@@ -32,12 +32,17 @@ void copy_whole(Node *n, Value *target, Value *source)
     step_copy(n, target, dim_const(0), source, dim_const(0), bytes_of(source));
 }
 
+static Step *last_step(Node *n)
+{
+    Graph *g = graph_root(n->graph);
+    return g->steps[g->n_steps - 1];
+}
+
 /* A copy into a buffer that later rounds change. */
 void copy_into_state(Node *n, Value *state, Value *source)
 {
     copy_whole(n, state, source);
-    Graph *g = graph_root(n->graph);
-    g->steps[g->n_steps - 1]->keep = true;
+    last_step(n)->keep = true;
 }
 
 void set_symbol(Node *n, Dim symbol, Dim value)
@@ -84,6 +89,7 @@ void lower_updates(Node *n, int count, Value **states, Value **updates)
     for (int i = 0; i < count; i++) {
         next[i] = value_typed(n->graph, mem_printf("%s.next", states[i]->name), states[i]->type.dtype, &states[i]->type.shape);
         copy_whole(n, next[i], updates[i]);
+        last_step(n)->apart = true;
     }
     for (int i = 0; i < count; i++) copy_into_state(n, states[i], next[i]);
 }

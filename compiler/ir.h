@@ -305,6 +305,7 @@ struct Step {
     Value *source, *target;
     Dim source_offset, target_offset, bytes;
     bool keep;             /* the target changes later (the state of a loop): never a view */
+    bool apart;            /* the source may be such a target, replaced before this one is read: then no view either */
     bool elided;           /* plan.c: became a view */
     /* control flow */
     Value *condition;      /* a bool scalar */

@@ -177,6 +177,7 @@ static Node *begin_node(const Loader *l, Scope *s, const NodeProto *proto)
     define_outputs(s, n, proto);
     if (!n->op_type[0]) node_error(n, "has no operator");
     if (!opset && !function_find(l, proto)) node_error(n, "the model imports no operators of domain \"%s\"", domain[0] ? domain : "ai.onnx");
+    if (!strcmp(domain, "onnx2c")) node_error(n, "the operators of domain \"onnx2c\" are the compiler's own; expected another domain");
     return n;
 }
 

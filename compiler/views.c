@@ -61,13 +61,74 @@ static bool target_in_source(const Graph *g, Step *s)
     return true;
 }
 
-/* The source can be computed right where the target wants it: a part of a Concat, or an output of the model. */
-static bool source_in_target(Step *s)
+/* -- blocks ------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct { int first, last; } Range;
+
+static bool opens(const Step *s)
 {
+    return s->kind == STEP_IF || s->kind == STEP_FOR;
+}
+
+/* The innermost loop or branch that step i stands in. */
+static Range block_of(const Graph *g, int i)
+{
+    Range r = {i, i};
+    int depth = 0;
+    while (r.first >= 0) {
+        const Step *s = g->steps[r.first];
+        if (depth == 0 && r.first != i && (opens(s) || s->kind == STEP_ELSE)) break;
+        if (r.first != i) depth += (s->kind == STEP_END) - opens(s);
+        r.first--;
+    }
+    for (depth = 0; r.last < g->n_steps; r.last++) {
+        const Step *s = g->steps[r.last];
+        if (depth == 0 && r.last != i && (s->kind == STEP_END || s->kind == STEP_ELSE)) break;
+        if (r.last != i) depth += opens(s) - (s->kind == STEP_END);
+    }
+    return r;
+}
+
+typedef struct { const Value *root; bool found; } Mention;
+
+static void find_mention(Value *v, bool written, void *context)
+{
+    Mention *m = context;
+    (void)written;
+    m->found = m->found || storage_root(v, NULL) == m->root;
+}
+
+/* Branches write their results over one another: only what lives in the branch alone may lie there from the start. */
+static bool is_free(const Graph *g, int i, const Value *target, const Value *root)
+{
+    const Range block = block_of(g, i);
+    bool others = false;
+    Mention m = {root, false};
+    for (int k = 0; k < g->n_steps; k++)
+        if (k <= block.first || k >= block.last) others = others || step_writes(g->steps[k], target);
+    for (int k = 0; k < g->n_steps && others; k++)
+        if (k <= block.first || k >= block.last) step_values(g->steps[k], find_mention, &m);
+    return !m.found;
+}
+
+/* Is it replaced behind step i by what the same loop carries? */
+static bool is_replaced(const Graph *g, int i, const Value *root)
+{
+    for (int k = i + 1; k < g->n_steps; k++)
+        if (g->steps[k]->keep && g->steps[k]->node == g->steps[i]->node && g->steps[k]->target == root) return true;
+    return false;
+}
+
+/* -- copies ------------------------------------------------------------------------------------------------------------------- */
+
+/* The source can be computed right where the target wants it: a part of a Concat, or an output of the model. */
+static bool source_in_target(const Graph *g, int i)
+{
+    Step *s = g->steps[i];
     int64_t offset;
     Value *root = storage_root(s->source, &offset);
     if (!whole(s, s->source, s->source_offset) || offset != 0 || !same_size(root, s->source) || !in_arena(root)) return false;
-    if (storage_root(s->target, NULL) == root) return false;
+    if (storage_root(s->target, NULL) == root || !is_free(g, i, s->target, root)) return false;
     place(root, s->target, dim_value(s->target_offset));
     return true;
 }
@@ -77,7 +138,8 @@ void plan_views(Graph *g)
     for (int i = 0; i < g->n_steps; i++) {
         Step *s = g->steps[i];
         if (s->kind != STEP_COPY || s->keep || !const_offsets(s)) continue;
-        s->elided = target_in_source(g, s) || source_in_target(s);
+        if (s->apart && is_replaced(g, i, storage_root(s->source, NULL))) continue;
+        s->elided = target_in_source(g, s) || source_in_target(g, i);
     }
 }
 

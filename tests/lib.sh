@@ -41,6 +41,8 @@ dims_of() { # MODEL
     loop_in_loop) echo "--dim count[0]=0..8" ;;
     while_loop) echo "--dim n=1..16" ;;
     srcnn_scale_*) echo "--dim batch=1..2 --dim height=4..16 --dim width=4..16 --dim scale[0]=1..4" ;;
+    nested_loops) echo "--dim rows:0=0..8 --dim counts:0=0..8" ;;
+    lists) echo "--dim list:0=0..6" ;;
     choose) echo "--dim h=1..8 --dim w=1..8 --dim k[0]=1..16" ;;
     ranges) echo "--dim n=1..8 --dim start[0]=-4..4 --dim count[0]=1..8" ;;
     esac

@@ -1,13 +1,14 @@
 /* Identity: https://onnx.ai/onnx/operators/onnx__Identity.html */
-#include "op.h"
+#include "list.h"
 
 static void infer_identity(Node *n)
 {
     Value *x = in(n, 0), *y = out(n, 0);
-    if (x && y && x->items) { /* a sequence or optional: only names */
+    if (y && is_list(x)) { /* a sequence or optional: only names */
         y->type = x->type;
         y->items = x->items;
         y->n_items = x->n_items;
+        y->list = x->list;
     } else if (need(n, 1, 1, 1, 1)) {
         set_out_like(n, 0, x);
     }
@@ -15,7 +16,7 @@ static void infer_identity(Node *n)
 
 static void lower_identity(Node *n)
 {
-    if (!n->in[0]->items) lower_as_view(n);
+    if (!is_list(n->in[0])) lower_as_view(n);
 }
 
 const Op ops_identity[] = {

@@ -8,10 +8,7 @@ static ListForm form_attr(Node *n)
 {
     const int64_t *numbers;
     ListForm f = {.rank_low = MAX_RANK};
-    if (attr_ints(n, "form", &numbers) != 5 + 2 * MAX_RANK) {
-        node_error(n, "is an operator of the compiler's own; expected one of ONNX's");
-        return f;
-    }
+    if (attr_ints(n, "form", &numbers) != 5 + 2 * MAX_RANK) internal_error("%s has no form", n->op_type);
     f.dtype = (DType)numbers[0];
     f.capacity = numbers[1];
     f.slot = numbers[2];
@@ -25,7 +22,6 @@ static ListForm form_attr(Node *n)
 static void infer_parts_of_list(Node *n)
 {
     ListForm f = form_attr(n);
-    if (n->graph->model->errors) return;
     if (dtype_bits(f.dtype) < 8 || f.dtype == DT_COMPLEX64 || f.dtype == DT_COMPLEX128) {
         node_error(n, "is a list of %s whose length only the data tell, expected elements of whole bytes, not complex", f.dtype ? dtype_name(f.dtype) : "elements of unknown type");
         return;
@@ -43,8 +39,9 @@ static void infer_parts_of_list(Node *n)
 /* The same, with a length that later sizes and numbers of rounds may be computed from. */
 static void infer_counted(Node *n)
 {
+    const int errors = n->graph->model->errors;
     infer_parts_of_list(n);
-    if (n->graph->model->errors) return;
+    if (n->graph->model->errors > errors) return;
     Value *length = n->out[2];
     length->elements = mem_alloc(sizeof *length->elements);
     length->elements[0] = local_symbol(n, length->name, 0, dim_value(dim_at(n->out[0], 0)));
@@ -86,7 +83,6 @@ static void infer_make(Node *n)
 {
     const Attr *type = attr_find(n, "type");
     ListForm f = form_attr(n);
-    if (n->graph->model->errors || !type || !need(n, 3, 3, 1, 1)) return;
     n->out[0]->type = *type->types[0];
     n->out[0]->list = mem_alloc(sizeof *n->out[0]->list);
     *n->out[0]->list = (List){f, n->in[0], n->in[1], n->in[2]};
@@ -116,6 +112,10 @@ static void expand_parts(Node *n)
 {
     Value *v = n->in[0];
     while (!v->list && v->n_items == 1 && is_list(v->items[0])) v = v->items[0]; /* an optional sequence that is there */
+    if (!v->list && !v->items) {
+        node_error(n, "nothing is known of the length of the list \"%s\"", v->name);
+        return;
+    }
     if (!v->list) {
         expand_items(n, v);
         return;
@@ -228,7 +228,7 @@ static void infer_element(Node *n)
 {
     ListForm f = form_attr(n);
     Shape y = {.rank = f.rank};
-    if (n->graph->model->errors || !one_rank(n, &f)) return;
+    if (!one_rank(n, &f)) return;
     for (int d = 0; d < f.rank; d++) y.dim[d] = element_dim(n, d, f.low[d], f.high[d]);
     set_out(n, 0, f.dtype, &y);
 }
@@ -257,7 +257,7 @@ static void infer_concat(Node *n)
 {
     ListForm f = form_attr(n);
     bool stacked = attr_int(n, "new_axis", 0) != 0;
-    if (n->graph->model->errors || !one_rank(n, &f)) return;
+    if (!one_rank(n, &f)) return;
     int rank = f.rank + stacked, axis = normalize_axis(n, attr_int(n, "axis", 0), rank);
     if (axis < 0) return;
     attr_set_int(n, "axis", axis);

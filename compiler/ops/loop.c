@@ -158,8 +158,8 @@ static bool carries_lists(const Node *n)
     return false;
 }
 
-/* The body with three tensors, of the given forms, in place of each list that it takes and gives. */
-static void unfold_body(const Node *n, Graph *g, const ListForm *forms)
+/* The body with three tensors, of the given forms, in place of each list that it takes and, unless only `taken` ones are asked for, gives. */
+static void unfold_body(const Node *n, Graph *g, const ListForm *forms, bool only_taken)
 {
     int at_in = 2, at_out = 1, carried = carried_count(n), rows = g->n_outputs - 1 - carried;
     Value **inputs = mem_array((size_t)(2 + 3 * carried), sizeof *inputs), **outputs = mem_array((size_t)(1 + 3 * carried + rows), sizeof *outputs);
@@ -178,8 +178,12 @@ static void unfold_body(const Node *n, Graph *g, const ListForm *forms)
             parts[i]->is_input = true;
         }
         taken->is_input = false;
-        given->is_output = false;
+        given->is_output = only_taken;
         list_made(g, &n->in[2 + k]->type, &forms[k], parts, taken);
+        if (only_taken) {
+            outputs[at_out++] = given;
+            continue;
+        }
         memcpy(outputs + at_out, list_parts_last(g, given, &forms[k])->out, 3 * sizeof *outputs);
         at_out += 3;
     }
@@ -196,7 +200,7 @@ static bool try_round(Node *n, const Graph *body, int64_t most, const ListForm *
     Graph *g = graph_clone(body, n->graph);
     int carried = carried_count(n), at = 2;
     Value **given = mem_dup(g->outputs, (size_t)g->n_outputs * sizeof *given);
-    unfold_body(n, g, forms);
+    unfold_body(n, g, forms, true);
     give_counter(n, g, most);
     scalar_input(g, 1, DT_BOOL);
     for (int k = 0; k < carried; k++) {
@@ -293,13 +297,13 @@ static void unfold_lists(Node *n)
         if (list && out(n, k)) list_make(n, &types[k], &forms[k], loop->out + loop->n_out - 3, n->out[k]);
     }
     for (int i = carried; i < n->n_out; i++) node_add_output(loop, n->out[i]);
-    unfold_body(n, g, forms);
+    unfold_body(n, g, forms, false);
 }
 
 static void infer_loop(Node *n)
 {
     Graph *g = body_of(n, "body");
-    if (!g || !need(n, 2, -1, 0, -1) || !loop_signature(n, g)) return;
+    if (!g || !need(n, 0, -1, 0, -1) || !loop_signature(n, g)) return;
     int carried = carried_count(n), mark = n->graph->model->n_locals;
     Dim trips = known_trips(n), rounds;
     int64_t most;
@@ -325,6 +329,10 @@ static void infer_loop(Node *n)
     if (!same) {
         if (few && continues) plan_unrolling(n, original, dim_value(trips));
         else node_error(n, "carries values whose shape changes from round to round; expected the same shape, or a constant number of at most %d rounds", UNROLL_ROUNDS);
+        return;
+    }
+    if (continues && !in(n, 0)) {
+        node_error(n, "never ends: it has no trip count, and its condition is always true");
         return;
     }
     for (int i = 0; i < carried; i++) set_out_like(n, i, n->in[2 + i]);
@@ -379,8 +387,8 @@ static void lower_loop(Node *n)
     lower_body(g);
     for (int i = carried; i < n->n_out; i++)
         if (n->out[i]) lower_row(n, n->out[i], seen[i], counter, g->outputs[1 + i], counter);
-    if (!continues) copy_into_state(n, g->inputs[1], g->outputs[0]);
-    lower_updates(n, carried, g->inputs + 2, g->outputs + 1);
+    if (continues) lower_updates(n, carried, g->inputs + 2, g->outputs + 1);
+    else lower_updates(n, 1 + carried, g->inputs + 1, g->outputs); /* the condition, too */
     step_control(n, STEP_END);
     if (rows && !(continues && rows == trips)) {
         lower_store(n, g->inputs[0], counter);
