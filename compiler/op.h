@@ -68,6 +68,7 @@ void attr_remove(Node *n, const char *name);
 int known_dims(const Value *v, Dim **dims);
 int need_dims(Node *n, int input, Dim **dims);
 int need_ints(Node *n, int input, int64_t **values);     /* the same, all constants */
+const DimOption *bounds_of(const Model *m, const char *name); /* what --dim says of this name; or NULL */
 bool read_within(Node *n, int input, int64_t low, int64_t high); /* gives an input that nothing else is known of symbols within these bounds */
 bool can_learn(Node *n, int input);                      /* would need_dims succeed? Reads what --dim gives bounds of, as it does */
 void know_again(Node *n);                                /* infer.c: the values of n's outputs, now that more is known of its inputs */

@@ -44,7 +44,7 @@ enum { MOST_VISITS = 256 };
 
 /* -- elements that are read at run time ------------------------------------------------------------------------------------- */
 
-static const DimOption *bounds_of(const Model *m, const char *name)
+const DimOption *bounds_of(const Model *m, const char *name)
 {
     for (int i = 0; i < m->options.n_dims; i++)
         if (!strcmp(m->options.dims[i].name, name)) return &m->options.dims[i];
@@ -65,15 +65,15 @@ static bool bind_elements(Node *n, Value *v)
 {
     if (!is_readable(v)) return false;
     int count = (int)value_count(v);
-    Dim *dims = mem_array((size_t)count + 1, sizeof *dims);
+    const DimOption **bounds = mem_array((size_t)count + 1, sizeof *bounds);
     for (int i = 0; i < count; i++) {
-        const char *name = mem_printf("%s[%d]", v->name, i);
-        const DimOption *bounds = bounds_of(n->graph->model, name);
-        if (!bounds) return false;
-        dims[i] = bounds->low == bounds->high ? dim_const(bounds->low) : local_symbol(n, name, bounds->low, bounds->high);
+        bounds[i] = bounds_of(n->graph->model, mem_printf("%s[%d]", v->name, i));
+        if (!bounds[i]) return false;
     }
-    v->elements = dims;
+    v->elements = mem_array((size_t)count + 1, sizeof *v->elements);
     v->is_read = true;
+    for (int i = 0; i < count; i++)
+        v->elements[i] = bounds[i]->low == bounds[i]->high ? dim_const(bounds[i]->low) : local_symbol(n, bounds[i]->name, bounds[i]->low, bounds[i]->high);
     return true;
 }
 
@@ -141,16 +141,16 @@ static const char *wanted_bounds(const Search *s)
 
 bool can_learn(Node *n, int input)
 {
-    return learn(n, in(n, input), &(Search){.visits = MOST_VISITS});
+    Dim *dims;
+    return learn(n, in(n, input), &(Search){.visits = MOST_VISITS}) && known_dims(n->in[input], &dims) >= 0;
 }
 
 int need_dims(Node *n, int input, Dim **dims)
 {
     Value *v = in(n, input);
     Search s = {.visits = MOST_VISITS};
-    int count = known_dims(v, dims);
+    int count = learn(n, v, &s) ? known_dims(v, dims) : -1;
     if (count >= 0) return count;
-    if (learn(n, v, &s)) return known_dims(v, dims);
     if (s.n_missing)
         node_error(n, "input %d \"%s\" decides a size and is known only at run time, expected a constant, arithmetic on shapes, or bounds: add %s",
                    input, v->name, wanted_bounds(&s));

@@ -3,13 +3,6 @@
 
 #include <string.h>
 
-static const DimOption *bounds_of_size(const Model *m, const char *name)
-{
-    for (int i = 0; i < m->options.n_dims; i++)
-        if (!strcmp(m->options.dims[i].name, name)) return &m->options.dims[i];
-    return NULL;
-}
-
 /* As --dim takes it. A result that is computed in float32 goes by the name it has in the model. */
 static const char *option_name(const Value *y, int axis)
 {
@@ -23,14 +16,14 @@ bool size_is_stated(const Node *n, int output, int axis)
 {
     const Value *y = n->out[output];
     const Shape *said = &y->declared.shape;
-    return bounds_of_size(n->graph->model, option_name(y, axis)) || (said->rank > axis && said->dim[axis] && dim_is_const(said->dim[axis]));
+    return bounds_of(n->graph->model, option_name(y, axis)) || (said->rank > axis && said->dim[axis] && dim_is_const(said->dim[axis]));
 }
 
 Dim size_of_data(Node *n, int output, int axis)
 {
     const Value *y = n->out[output];
     const char *name = option_name(y, axis);
-    const DimOption *bounds = bounds_of_size(n->graph->model, name);
+    const DimOption *bounds = bounds_of(n->graph->model, name);
     if (bounds && bounds->low < 0) {
         node_error(n, "--dim %s: the bounds start at %lld, expected 0 or more", name, (long long)bounds->low);
         return NULL;
@@ -45,7 +38,7 @@ Dim count_of_data(Node *n, int output, int axis, Dim most)
 {
     const Value *y = n->out[output];
     const char *name = option_name(y, axis);
-    const DimOption *bounds = bounds_of_size(n->graph->model, name);
+    const DimOption *bounds = bounds_of(n->graph->model, name);
     int64_t high = dim_high(most);
     if (bounds && !bounds->of_data && bounds->high < high) high = bounds->high;
     return local_symbol(n, mem_printf("%s.count", y->name), 0, high);
