@@ -181,6 +181,7 @@ void plan(Model *m)
     if (m->errors) return;
     for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], forget, NULL);
     plan_views(g);
+    plan_states(g);
     find_lifetimes(g);
     plan_in_place(g);
     drop_idle_copies(g);

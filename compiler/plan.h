@@ -16,6 +16,7 @@ void step_values(const Step *s, void (*visit)(Value *v, bool written, void *cont
 int step_writes(const Step *s, const Value *v); /* how often */
 
 void plan_views(Graph *g);    /* views.c */
+void plan_states(Graph *g);   /* results of a round of a loop computed where the next one wants them */
 void plan_in_place(Graph *g);
 
 #endif

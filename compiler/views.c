@@ -212,3 +212,80 @@ void plan_in_place(Graph *g)
         else if (s->kind == STEP_CALL && s->inplace_in && !shares_memory(s, s->inplace_in)) take_over(s->inplace_out, s->inplace_in, i);
     }
 }
+
+/* -- what loops carry ------------------------------------------------------------------------------------------------------------ */
+
+/* Is `root` mentioned by steps [from, to)? */
+static bool is_mentioned(const Graph *g, int from, int to, const Value *root)
+{
+    Mention m = {root, false};
+    for (int k = from; k < to; k++) step_values(g->steps[k], find_mention, &m);
+    return m.found;
+}
+
+static int root_writes(const Step *s, const Value *root)
+{
+    int count = 0;
+    if (s->kind == STEP_LOOP)
+        for (int i = 0; i < s->loop->n_results; i++) count += storage_root(s->loop->results[i].value, NULL) == root;
+    else if (s->kind == STEP_CALL)
+        for (int i = 0; i < s->n_args; i++) count += s->args[i].kind == ARG_VALUE && s->args[i].written && storage_root(s->args[i].value, NULL) == root;
+    else if (s->kind == STEP_COPY || s->kind == STEP_STORE)
+        count = !s->elided && storage_root(s->target, NULL) == root;
+    return count;
+}
+
+/* May step p write its result, `root`, over the state it reads? */
+static bool writes_over(const Step *p, const Value *state, const Value *root)
+{
+    int64_t offset;
+    if (p->kind == STEP_LOOP) {
+        const Loop *l = p->loop;
+        for (int k = 0; k < l->n_operands; k++) {
+            const LoopOperand *o = &l->operands[k];
+            bool same_width = dtype_bits(o->value->type.dtype) == dtype_bits(l->results[0].value->type.dtype);
+            if (storage_root(o->value, NULL) == state && !(same_width && loop_allows(l, o))) return false;
+        }
+        return l->n_results == 1;
+    }
+    return p->kind == STEP_CALL && p->inplace_in && storage_root(p->inplace_in, &offset) == state && offset == 0 &&
+           storage_root(p->inplace_out, NULL) == root && !shares_memory(p, p->inplace_in);
+}
+
+/* The step that alone computes `root`, and stands in the block itself; -1 if there is none such. */
+static int maker_in(const Graph *g, Range block, const Value *root)
+{
+    int maker = -1;
+    for (int k = block.first + 1; k < block.last; k++) {
+        if (!root_writes(g->steps[k], root)) continue;
+        if (maker >= 0) return -1;
+        maker = k;
+    }
+    if (maker < 0 || block_of(g, maker).first != block.first) return -1;
+    return maker;
+}
+
+/* Step i ends a round with state = source. If nobody reads the state once the source is computed, that happens in the state's place. */
+static bool source_in_state(const Graph *g, int i)
+{
+    const Step *s = g->steps[i];
+    int64_t offset, state_offset;
+    Value *root = storage_root(s->source, &offset), *state = storage_root(s->target, &state_offset);
+    const Range block = block_of(g, i);
+    if (block.first < 0 || g->steps[block.first]->kind != STEP_FOR || g->steps[block.first]->node != s->node) return false;
+    if (root == state || !in_arena(root) || offset != 0 || state_offset != 0 || !same_size(root, s->target) || !same_size(root, state)) return false;
+    int maker = maker_in(g, block, root);
+    if (maker < 0 || is_mentioned(g, 0, maker, root) || is_mentioned(g, block.last, g->n_steps, root)) return false;
+    if (is_mentioned(g, maker + 1, i, state) || is_mentioned(g, i + 1, block.last, state)) return false;
+    if (is_mentioned(g, maker, maker + 1, state) && !writes_over(g->steps[maker], state, root)) return false;
+    place(root, s->target, 0);
+    return true;
+}
+
+void plan_states(Graph *g)
+{
+    for (int i = 0; i < g->n_steps; i++) {
+        Step *s = g->steps[i];
+        if (s->kind == STEP_COPY && s->keep && const_offsets(s)) s->elided = source_in_state(g, i);
+    }
+}

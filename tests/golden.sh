@@ -23,7 +23,7 @@ golden() { # FILE COMMAND...
     diff -u "$file" "$work/text"
 }
 
-for model in digits digits_int8_qdq iris_forest; do
+for model in digits digits_int8_qdq iris_forest nested_loops; do
     ok "generated C of $model" golden "$model.c" generated "$model"
 done
 for stage in load infer rewrite lower fuse plan; do
