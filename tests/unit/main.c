@@ -10,9 +10,13 @@
     SUITE(conv) \
     SUITE(dft) \
     SUITE(dim) \
+    SUITE(elementwise) \
+    SUITE(lookup) \
     SUITE(math) \
     SUITE(matmul) \
+    SUITE(minifloat) \
     SUITE(ml) \
+    SUITE(movement) \
     SUITE(norm) \
     SUITE(number) \
     SUITE(op) \
@@ -21,6 +25,7 @@
     SUITE(pool) \
     SUITE(qdq) \
     SUITE(quantized) \
+    SUITE(reduce) \
     SUITE(resize) \
     SUITE(sample) \
     SUITE(rnn) \
