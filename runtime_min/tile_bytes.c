@@ -226,12 +226,14 @@ static inline qweights qtile_some_weights(const int8_t *w, uint16_t mask)
     return (qint)__builtin_ia32_loaddqusi512_mask((const void *)w, (ints){0}, mask);
 }
 
+typedef qint qtile_fours;
+
 /* Four bytes of x for all columns. */
-static inline qweights qtile_four(const uint8_t *x, uint32_t flip)
+static inline qweights qtile_four(const uint8_t *x, qtile_fours flips)
 {
     uint32_t four;
     memcpy(&four, x, sizeof four);
-    return (four ^ flip) - (qint){0};
+    return (four - (qint){0}) ^ flips;
 }
 
 #define qtile_add(sum, x, w) qint_dot(sum, x, w)
@@ -249,11 +251,11 @@ static inline qweights qtile_weights(const int8_t *w)
     return __builtin_convertvector(bytes, qweights);
 }
 
-static inline qweights qtile_four(const uint8_t *x, uint32_t flip)
+static inline qweights qtile_four(const uint8_t *x, qtile_fours flips)
 {
     uint32_t four;
     memcpy(&four, x, sizeof four);
-    const qtile_quads bytes = (qtile_quads)((four ^ flip) - (qtile_fours){0});
+    const qtile_quads bytes = (qtile_quads)((four - (qtile_fours){0}) ^ flips);
     return __builtin_convertvector(bytes, qweights);
 }
 
@@ -308,7 +310,8 @@ static inline void qtile_keep_some(const struct qtile *t, size_t r, size_t c, qi
 #endif
 
 /* A function for tiles of R rows and C vectors: sums are named variables, since compilers keep arrays of them in memory. DO(r, c) is written
- * out for every sum. Rows behind the last are copies of it. */
+ * out for every sum. Rows are at equal distances, so that few registers address
+ * them. */
 #define QTILE_EACH_1(DO, LAST, r) LAST(r, 0)
 #define QTILE_EACH_2(DO, LAST, r) DO(r, 0) LAST(r, 1)
 #define QTILE_EACH_3(DO, LAST, r) DO(r, 0) DO(r, 1) LAST(r, 2)
@@ -317,31 +320,41 @@ static inline void qtile_keep_some(const struct qtile *t, size_t r, size_t c, qi
 #define QTILE_ROWS_4(DO, C) QTILE_ROWS_2(DO, C) DO(2, C) DO(3, C)
 #define QTILE_ROWS_8(DO, C) QTILE_ROWS_4(DO, C) DO(4, C) DO(5, C) DO(6, C) DO(7, C)
 #define QTILE_ZERO(r, c) qint sum##r##c = zero;
-#define QTILE_BEGIN(r, C) \
-    const size_t row##r = r < rows ? row + r : row + rows - 1; \
-    const uint8_t *const x##r = t->x + row##r * t->x_step; \
-    QTILE_EACH_##C(QTILE_ZERO, QTILE_ZERO, r)
+#define QTILE_BEGIN(r, C) QTILE_EACH_##C(QTILE_ZERO, QTILE_ZERO, r)
+#define QTILE_X_0 x
+#define QTILE_X_1 x + x_step
+#define QTILE_X_2 x + 2 * x_step
+#define QTILE_X_3 x + x_step3
+#define QTILE_X_4 x4
+#define QTILE_X_5 x4 + x_step
+#define QTILE_X_6 x4 + 2 * x_step
+#define QTILE_X_7 x4 + x_step3
+#define QTILE_X \
+    const size_t x_step = t->x_step, x_step3 = 3 * x_step; \
+    const uint8_t *x = t->x + row * x_step, *x4 = x + 4 * x_step; \
+    const qtile_fours flips = t->flip - (qtile_fours){0}; \
+    (void)x4, (void)x_step3;
 #define QTILE_ADD(r, c) sum##r##c = qtile_add(sum##r##c, four, w##c);
-#define QTILE_FOUR(r, C) { const qweights four = qtile_four(x##r + k, flip); QTILE_EACH_##C(QTILE_ADD, QTILE_ADD, r) }
+#define QTILE_FOUR(r, C) { const qweights four = qtile_four(QTILE_X_##r, flips); QTILE_EACH_##C(QTILE_ADD, QTILE_ADD, r) }
 
 #if QLANES == 16
 /* Columns [c, c + 16 * C), of which there are fewer in the last panel. */
 #define QTILE_WEIGHTS(r, c) const qweights w##c = qtile_weights(w + (c) * panel);
 #define QTILE_LAST_WEIGHTS(r, c) const qweights w##c = qtile_some_weights(last, mask);
-#define QTILE_KEEP(r, c) qtile_keep(t, row##r, column + 16 * (c), sum##r##c);
-#define QTILE_KEEP_LAST(r, c) if (mask == 0xFFFF) qtile_keep(t, row##r, column + 16 * (c), sum##r##c); else qtile_keep_some(t, row##r, column + 16 * (c), sum##r##c, mask);
+#define QTILE_KEEP(r, c) qtile_keep(t, row + r, column + 16 * (c), sum##r##c);
+#define QTILE_KEEP_LAST(r, c) if (mask == 0xFFFF) qtile_keep(t, row + r, column + 16 * (c), sum##r##c); else qtile_keep_some(t, row + r, column + 16 * (c), sum##r##c, mask);
 #define QTILE_STORE(r, C) QTILE_EACH_##C(QTILE_KEEP, QTILE_KEEP_LAST, r)
 #define QTILE_FUNCTION(R, C) \
-QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t rows, size_t column) \
+QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t column) \
 { \
     const qint zero = {0}; \
-    const uint32_t flip = t->flip; \
-    const size_t panel = 64 * (size_t)t->fours, depth = 4 * (size_t)t->fours, left = (size_t)t->columns - column - 16 * (C - 1); \
+    QTILE_X \
+    const size_t panel = 64 * (size_t)t->fours, left = (size_t)t->columns - column - 16 * (C - 1); \
     const uint16_t mask = (uint16_t)(left < 16 ? (1U << left) - 1 : 0xFFFF); \
     const int8_t *w = t->w + column / 16 * panel, *last = w + (C - 1) * panel; \
     const size_t step = left < 16 ? 4 * left : 64; \
     QTILE_ROWS_##R(QTILE_BEGIN, C) \
-    for (size_t k = 0; k < depth; k += 4, w += 64, last += step) { \
+    for (int32_t k = t->fours; k > 0; k--, w += 64, last += step, x += 4, x4 += 4) { \
         QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_LAST_WEIGHTS, 0) \
         QTILE_ROWS_##R(QTILE_FOUR, C) \
     } \
@@ -354,17 +367,16 @@ QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t 
 #else
 /* Columns [c, c + QLANES). */
 #define QTILE_WEIGHTS(r, c) const qweights w##c = qtile_weights(w + (c) * 4 * QPART);
-#define QTILE_STORE(r, C) qtile_keep(t, row##r, column, qtile_join(sum##r##0, sum##r##1));
+#define QTILE_STORE(r, C) qtile_keep(t, row + r, column, qtile_join(sum##r##0, sum##r##1));
 #define QTILE_FUNCTION(R, C) \
-static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t rows, size_t column) \
+static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t column) \
 { \
     const qint zero = {0}; \
-    const uint32_t flip = t->flip; \
-    const size_t depth = 4 * (size_t)t->fours; \
+    QTILE_X \
     size_t step; \
     const int8_t *w = qtile_column(t, column, &step); \
     QTILE_ROWS_##R(QTILE_BEGIN, C) \
-    for (size_t k = 0; k < depth; k += 4, w += step) { \
+    for (int32_t k = t->fours; k > 0; k--, w += step, x += 4, x4 += 4) { \
         QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_WEIGHTS, 0) \
         QTILE_ROWS_##R(QTILE_FOUR, C) \
     } \
@@ -379,20 +391,22 @@ QTILE_FUNCTIONS(2)
 QTILE_FUNCTIONS(4)
 #if QLANES == 16
 #define QTILE_ROWS 8
+#define QTILE_LEVELS 3
 QTILE_FUNCTIONS(8)
 #else
 #define QTILE_ROWS 4
+#define QTILE_LEVELS 2
 #endif
 
-/* By rows - 1 and vectors - 1. */
-static void (*const qtiles[QTILE_ROWS][QTILE_WIDTHS])(const struct qtile *t, size_t row, size_t rows, size_t column) = {
-    QTILE_NAMES(1), QTILE_NAMES(2), QTILE_NAMES(4), QTILE_NAMES(4),
+/* By rows, as powers of two, and vectors - 1. */
+static void (*const qtiles[][QTILE_WIDTHS])(const struct qtile *t, size_t row, size_t column) = {
+    QTILE_NAMES(1), QTILE_NAMES(2), QTILE_NAMES(4),
 #if QTILE_ROWS == 8
-    QTILE_NAMES(8), QTILE_NAMES(8), QTILE_NAMES(8), QTILE_NAMES(8),
+    QTILE_NAMES(8),
 #endif
 };
 
-/* All columns that vectors can take up; returns how many. */
+/* All columns that vectors can take up; returns how many. The last rows may be computed twice. */
 static size_t qtile_vectors(const struct qtile *t)
 {
     const size_t rows = (size_t)t->rows, columns = (size_t)t->columns, end = QLANES == 16 ? columns : columns - columns % QLANES;
@@ -400,10 +414,17 @@ static size_t qtile_vectors(const struct qtile *t)
     for (size_t c = 0; c < end; c += vectors * QLANES) {
         const size_t left = (end - c + QLANES - 1) / QLANES;
         vectors = left < QTILE_WIDTHS ? left : left == 4 && QTILE_WIDTHS > 1 ? 2 : QTILE_WIDTHS;
-        for (size_t r = 0; r < rows; r += QTILE_ROWS) {
-            const size_t n = rows - r < QTILE_ROWS ? rows - r : QTILE_ROWS;
-            qtiles[n - 1][vectors - 1](t, r, n, c);
+        size_t r = 0;
+        for (; r + QTILE_ROWS <= rows; r += QTILE_ROWS) qtiles[QTILE_LEVELS][vectors - 1](t, r, c);
+        if (r < rows && r > 0) {
+            qtiles[QTILE_LEVELS][vectors - 1](t, rows - QTILE_ROWS, c);
+            continue;
         }
+        for (size_t level = QTILE_LEVELS; r < rows; level--)
+            if (r + ((size_t)1 << level) <= rows) {
+                qtiles[level][vectors - 1](t, r, c);
+                r += (size_t)1 << level;
+            }
     }
     return end;
 }
