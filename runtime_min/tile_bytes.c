@@ -1,7 +1,7 @@
 /* The kernel under products and convolutions of bytes with constant weights: a tile of sums, some rows of x times some columns of
  * weights, is kept in registers while four products at a time are added to each sum, and goes back to bytes from there (see tile.c).
  *
- * Rows of x are unsigned bytes: of signed ones the sign bit is inverted (`flip`), which adds 128. Weights are signed bytes, and their zero point is
+ * Rows of x are unsigned bytes: of signed ones the sign bit is inverted as they are copied, which adds 128. Weights are signed bytes, and their zero point is
  * 0. So sum (x - x_zero) w = sum x' w - x_zero' sum w, where the last term is a constant, part of `start`.
  *
  * Weights are packed in panels of 16 columns, [columns / 16][depth / 4][16][4], the last one [depth / 4][columns left][4]; the depth
@@ -142,7 +142,6 @@ struct qtile {
     void *y;
     size_t x_step, y_step; /* from row to row */
     int32_t fours, rows, columns;
-    uint32_t flip;         /* 0, or for signed x 0x80808080 */
     struct qscale scale;   /* without multipliers: y is int32 */
 };
 
@@ -163,17 +162,6 @@ static inline const int8_t *qtile_column(const struct qtile *t, size_t c, size_t
     return t->w + panel * 4 * (size_t)t->fours + 4 * (c - panel);
 }
 
-/* A byte of x. Without vectors rows are always copies, whose sign bits are inverted already. */
-static inline int32_t qtile_byte(const struct qtile *t, uint8_t x)
-{
-#if QLANES == 1
-    (void)t;
-    return x;
-#else
-    return (int32_t)(x ^ (t->flip & 128));
-#endif
-}
-
 /* Column c of rows [r, r + 4). */
 void qtile_rows4(const struct qtile *t, size_t r, size_t c)
 {
@@ -185,10 +173,10 @@ void qtile_rows4(const struct qtile *t, size_t r, size_t c)
     for (size_t k = 0; k < depth; w += step)
         for (size_t i = 0; i < 4; i++, k++) {
             const int32_t v = w[i];
-            s0 += (uint32_t)(qtile_byte(t, a0[k]) * v);
-            s1 += (uint32_t)(qtile_byte(t, a1[k]) * v);
-            s2 += (uint32_t)(qtile_byte(t, a2[k]) * v);
-            s3 += (uint32_t)(qtile_byte(t, a3[k]) * v);
+            s0 += (uint32_t)(a0[k] * v);
+            s1 += (uint32_t)(a1[k] * v);
+            s2 += (uint32_t)(a2[k] * v);
+            s3 += (uint32_t)(a3[k] * v);
         }
     qtile_store(t, r, c, s0);
     qtile_store(t, r + 1, c, s1);
@@ -204,7 +192,7 @@ void qtile_row(const struct qtile *t, size_t r, size_t c)
     const int8_t *w = qtile_column(t, c, &step);
     uint32_t sum = 0;
     for (int32_t k = 0; k < t->fours; k++, a += 4, w += step)
-        for (size_t i = 0; i < 4; i++) sum += (uint32_t)(qtile_byte(t, a[i]) * w[i]);
+        for (size_t i = 0; i < 4; i++) sum += (uint32_t)(a[i] * w[i]);
     qtile_store(t, r, c, sum);
 }
 
@@ -226,14 +214,12 @@ static inline qweights qtile_some_weights(const int8_t *w, uint16_t mask)
     return (qint)__builtin_ia32_loaddqusi512_mask((const void *)w, (ints){0}, mask);
 }
 
-typedef qint qtile_fours;
-
 /* Four bytes of x for all columns. */
-static inline qweights qtile_four(const uint8_t *x, qtile_fours flips)
+static inline qweights qtile_four(const uint8_t *x)
 {
     uint32_t four;
     memcpy(&four, x, sizeof four);
-    return (four - (qint){0}) ^ flips;
+    return four - (qint){0};
 }
 
 #define qtile_add(sum, x, w) qint_dot(sum, x, w)
@@ -251,11 +237,11 @@ static inline qweights qtile_weights(const int8_t *w)
     return __builtin_convertvector(bytes, qweights);
 }
 
-static inline qweights qtile_four(const uint8_t *x, qtile_fours flips)
+static inline qweights qtile_four(const uint8_t *x)
 {
     uint32_t four;
     memcpy(&four, x, sizeof four);
-    const qtile_quads bytes = (qtile_quads)((four - (qtile_fours){0}) ^ flips);
+    const qtile_quads bytes = (qtile_quads)(four - (qtile_fours){0});
     return __builtin_convertvector(bytes, qweights);
 }
 
@@ -332,10 +318,9 @@ static inline void qtile_keep_some(const struct qtile *t, size_t r, size_t c, qi
 #define QTILE_X \
     const size_t x_step = t->x_step, x_step3 = 3 * x_step; \
     const uint8_t *x = t->x + row * x_step, *x4 = x + 4 * x_step; \
-    const qtile_fours flips = t->flip - (qtile_fours){0}; \
     (void)x4, (void)x_step3;
 #define QTILE_ADD(r, c) sum##r##c = qtile_add(sum##r##c, four, w##c);
-#define QTILE_FOUR(r, C) { const qweights four = qtile_four(QTILE_X_##r, flips); QTILE_EACH_##C(QTILE_ADD, QTILE_ADD, r) }
+#define QTILE_FOUR(r, C) { const qweights four = qtile_four(QTILE_X_##r); QTILE_EACH_##C(QTILE_ADD, QTILE_ADD, r) }
 
 #if QLANES == 16
 /* Columns [c, c + 16 * C), of which there are fewer in the last panel. */
