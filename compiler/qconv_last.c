@@ -62,7 +62,8 @@ static Step *call_panels(Node *n, const Conv *c, const Requantize *r)
 {
     const Shape *y = &n->out[0]->type.shape;
     int64_t depth = dim_value(conv_taps(c)), filters = dim_value(c->out_channels) / c->groups;
-    int64_t block = packed_block(shape_product(y, 1, y->rank - 1), filters, depth);
+    int64_t operands = dim_high(elements(n->in[CONV_X])) + dim_high(elements(n->out[0]));
+    int64_t block = packed_block(shape_product(y, 1, y->rank - 1), filters, depth, operands);
     Value *rows = turned(n, n->in[CONV_W], c->out_channels, c->group_channels, window_kernel_size(&c->window));
     Value *start = packed_start(n, in(n, CONV_BIAS), n->in[CONV_X_ZERO], n->in[CONV_X], rows, n->in[CONV_W_ZERO], c->out_channels, dim_const(depth));
     Step *s = call_begin(n, "qconv_packed", r, packed_bytes(n, rows, c->groups, filters, depth), start);

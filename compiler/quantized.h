@@ -41,7 +41,8 @@ Value *packed_bytes(Node *n, Value *w, int64_t groups, int64_t filters, int64_t 
 Value *packed_channelwise_bytes(Node *n, Value *w, int64_t channels, int64_t taps);     /* of w[channels][taps] */
 /* product_bias for such weights w[rows][depth]. zero_a is a constant, or of unsigned bytes. */
 Value *packed_start(Node *n, Value *bias, Value *zero_a, const Value *a, Value *w, Value *zero_w, Dim rows, Dim depth);
-int64_t packed_block(Dim rows, int64_t filters, int64_t depth); /* rows that are copied together before they are multiplied */
+/* How many rows are copied together before they are multiplied, beside operands of so many bytes. */
+int64_t packed_block(Dim rows, int64_t filters, int64_t depth, int64_t operand_bytes);
 Value *packed_scratch(Node *n, int64_t block, int64_t depth);   /* for as many */
 void arg_requantize(Step *s, const Requantize *r);              /* multiplier, zero, low, high */
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SIGN_BIT = 128, BLOCK = 8, NEAR_WEIGHTS = 1 << 18, FAR_BLOCK = 3 << 16 };
+enum { SIGN_BIT = 128, BLOCK = 8, NEAR_BLOCK = 64, NEAR_WEIGHTS = 1 << 18, FAR_BYTES = 3 << 16, OPERAND_PART = 32 };
 
 /* Unsigned weights become signed ones when their sign bits are inverted, which takes 128 away from their zero points, too. */
 bool packs_bytes(const Value *w, const Value *zero_w)
@@ -60,11 +60,14 @@ Value *packed_start(Node *n, Value *bias, Value *zero_a, const Value *a, Value *
     return product_bias(n, bias, zero_a, w, zero_w, rows, depth);
 }
 
-/* Weights that don't stay in the second-level cache should be read for many rows at a time; where they do, little memory is enough. */
-int64_t packed_block(Dim rows, int64_t filters, int64_t depth)
+/* The more rows at a time, the less often the weights are read. Far weights, which don't stay in the second-level cache, should be read for
+ * many; for others the rows should be few beside the operands in memory. */
+int64_t packed_block(Dim rows, int64_t filters, int64_t depth, int64_t operand_bytes)
 {
-    int64_t block = filters * depth <= NEAR_WEIGHTS ? BLOCK : FAR_BLOCK / depth / BLOCK * BLOCK, most = dim_high(rows);
+    bool far = filters * depth > NEAR_WEIGHTS;
+    int64_t bytes = far ? FAR_BYTES : operand_bytes / OPERAND_PART, block = bytes / depth / BLOCK * BLOCK, most = dim_high(rows);
     if (block < BLOCK) block = BLOCK;
+    if (!far && block > NEAR_BLOCK) block = NEAR_BLOCK;
     return block < most ? block : most > 0 ? most : 1;
 }
 

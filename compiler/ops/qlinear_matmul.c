@@ -42,7 +42,8 @@ static void call_packed(Node *n, const ByteProduct *q)
     const Product *p = &q->p;
     static const Requantize none = {NULL, 0, 0, 0};
     const Requantize *r = q->requantize ? q->requantize : &none;
-    int64_t depth = dim_value(p->k), columns = dim_value(p->n), block = packed_block(p->m, columns, depth);
+    int64_t depth = dim_value(p->k), columns = dim_value(p->n), operands = dim_high(elements(p->a)) + dim_high(elements(p->y));
+    int64_t block = packed_block(p->m, columns, depth, operands);
     Value *start = packed_start(n, q->bias, q->zero_a, p->a, p->b, q->zero_b, p->n, p->k);
     Step *s = step_call(n, "qgemm_packed");
     arg_in(s, p->a);
