@@ -452,7 +452,6 @@ struct qtile {
     void *y;
     size_t x_step, y_step; /* from row to row */
     int32_t fours, rows, columns;
-    uint32_t flip;         /* 0, or for signed x 0x80808080 */
     struct qscale scale;   /* without multipliers: y is int32 */
 };
 
@@ -473,17 +472,6 @@ static inline const int8_t *qtile_column(const struct qtile *t, size_t c, size_t
     return t->w + panel * 4 * (size_t)t->fours + 4 * (c - panel);
 }
 
-/* A byte of x. Without vectors rows are always copies, whose sign bits are inverted already. */
-static inline int32_t qtile_byte(const struct qtile *t, uint8_t x)
-{
-#if QLANES == 1
-    (void)t;
-    return x;
-#else
-    return (int32_t)(x ^ (t->flip & 128));
-#endif
-}
-
 /* Column c of rows [r, r + 4). */
 static void qtile_rows4(const struct qtile *t, size_t r, size_t c)
 {
@@ -495,10 +483,10 @@ static void qtile_rows4(const struct qtile *t, size_t r, size_t c)
     for (size_t k = 0; k < depth; w += step)
         for (size_t i = 0; i < 4; i++, k++) {
             const int32_t v = w[i];
-            s0 += (uint32_t)(qtile_byte(t, a0[k]) * v);
-            s1 += (uint32_t)(qtile_byte(t, a1[k]) * v);
-            s2 += (uint32_t)(qtile_byte(t, a2[k]) * v);
-            s3 += (uint32_t)(qtile_byte(t, a3[k]) * v);
+            s0 += (uint32_t)(a0[k] * v);
+            s1 += (uint32_t)(a1[k] * v);
+            s2 += (uint32_t)(a2[k] * v);
+            s3 += (uint32_t)(a3[k] * v);
         }
     qtile_store(t, r, c, s0);
     qtile_store(t, r + 1, c, s1);
@@ -514,7 +502,7 @@ static void qtile_row(const struct qtile *t, size_t r, size_t c)
     const int8_t *w = qtile_column(t, c, &step);
     uint32_t sum = 0;
     for (int32_t k = 0; k < t->fours; k++, a += 4, w += step)
-        for (size_t i = 0; i < 4; i++) sum += (uint32_t)(qtile_byte(t, a[i]) * w[i]);
+        for (size_t i = 0; i < 4; i++) sum += (uint32_t)(a[i] * w[i]);
     qtile_store(t, r, c, sum);
 }
 
@@ -536,11 +524,11 @@ static inline qweights qtile_some_weights(const int8_t *w, uint16_t mask)
 }
 
 /* Four bytes of x for all columns. */
-static inline qweights qtile_four(const uint8_t *x, uint32_t flip)
+static inline qweights qtile_four(const uint8_t *x)
 {
     uint32_t four;
     memcpy(&four, x, sizeof four);
-    return (four ^ flip) - (qint){0};
+    return four - (qint){0};
 }
 
 #define qtile_add(sum, x, w) qint_dot(sum, x, w)
@@ -558,11 +546,11 @@ static inline qweights qtile_weights(const int8_t *w)
     return __builtin_convertvector(bytes, qweights);
 }
 
-static inline qweights qtile_four(const uint8_t *x, uint32_t flip)
+static inline qweights qtile_four(const uint8_t *x)
 {
     uint32_t four;
     memcpy(&four, x, sizeof four);
-    const qtile_quads bytes = (qtile_quads)((four ^ flip) - (qtile_fours){0});
+    const qtile_quads bytes = (qtile_quads)(four - (qtile_fours){0});
     return __builtin_convertvector(bytes, qweights);
 }
 
@@ -617,7 +605,8 @@ static inline void qtile_keep_some(const struct qtile *t, size_t r, size_t c, qi
 #endif
 
 /* A function for tiles of R rows and C vectors: sums are named variables, since compilers keep arrays of them in memory. DO(r, c) is written
- * out for every sum. Rows behind the last are copies of it. */
+ * out for every sum. Rows are at equal distances, so that few registers address
+ * them. */
 #define QTILE_EACH_1(DO, LAST, r) LAST(r, 0)
 #define QTILE_EACH_2(DO, LAST, r) DO(r, 0) LAST(r, 1)
 #define QTILE_EACH_3(DO, LAST, r) DO(r, 0) DO(r, 1) LAST(r, 2)
@@ -626,31 +615,40 @@ static inline void qtile_keep_some(const struct qtile *t, size_t r, size_t c, qi
 #define QTILE_ROWS_4(DO, C) QTILE_ROWS_2(DO, C) DO(2, C) DO(3, C)
 #define QTILE_ROWS_8(DO, C) QTILE_ROWS_4(DO, C) DO(4, C) DO(5, C) DO(6, C) DO(7, C)
 #define QTILE_ZERO(r, c) qint sum##r##c = zero;
-#define QTILE_BEGIN(r, C) \
-    const size_t row##r = r < rows ? row + r : row + rows - 1; \
-    const uint8_t *const x##r = t->x + row##r * t->x_step; \
-    QTILE_EACH_##C(QTILE_ZERO, QTILE_ZERO, r)
+#define QTILE_BEGIN(r, C) QTILE_EACH_##C(QTILE_ZERO, QTILE_ZERO, r)
+#define QTILE_X_0 x
+#define QTILE_X_1 x + x_step
+#define QTILE_X_2 x + 2 * x_step
+#define QTILE_X_3 x + x_step3
+#define QTILE_X_4 x4
+#define QTILE_X_5 x4 + x_step
+#define QTILE_X_6 x4 + 2 * x_step
+#define QTILE_X_7 x4 + x_step3
+#define QTILE_X \
+    const size_t x_step = t->x_step, x_step3 = 3 * x_step; \
+    const uint8_t *x = t->x + row * x_step, *x4 = x + 4 * x_step; \
+    (void)x4, (void)x_step3;
 #define QTILE_ADD(r, c) sum##r##c = qtile_add(sum##r##c, four, w##c);
-#define QTILE_FOUR(r, C) { const qweights four = qtile_four(x##r + k, flip); QTILE_EACH_##C(QTILE_ADD, QTILE_ADD, r) }
+#define QTILE_FOUR(r, C) { const qweights four = qtile_four(QTILE_X_##r); QTILE_EACH_##C(QTILE_ADD, QTILE_ADD, r) }
 
 #if QLANES == 16
 /* Columns [c, c + 16 * C), of which there are fewer in the last panel. */
 #define QTILE_WEIGHTS(r, c) const qweights w##c = qtile_weights(w + (c) * panel);
 #define QTILE_LAST_WEIGHTS(r, c) const qweights w##c = qtile_some_weights(last, mask);
-#define QTILE_KEEP(r, c) qtile_keep(t, row##r, column + 16 * (c), sum##r##c);
-#define QTILE_KEEP_LAST(r, c) if (mask == 0xFFFF) qtile_keep(t, row##r, column + 16 * (c), sum##r##c); else qtile_keep_some(t, row##r, column + 16 * (c), sum##r##c, mask);
+#define QTILE_KEEP(r, c) qtile_keep(t, row + r, column + 16 * (c), sum##r##c);
+#define QTILE_KEEP_LAST(r, c) if (mask == 0xFFFF) qtile_keep(t, row + r, column + 16 * (c), sum##r##c); else qtile_keep_some(t, row + r, column + 16 * (c), sum##r##c, mask);
 #define QTILE_STORE(r, C) QTILE_EACH_##C(QTILE_KEEP, QTILE_KEEP_LAST, r)
 #define QTILE_FUNCTION(R, C) \
-QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t rows, size_t column) \
+QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t column) \
 { \
     const qint zero = {0}; \
-    const uint32_t flip = t->flip; \
-    const size_t panel = 64 * (size_t)t->fours, depth = 4 * (size_t)t->fours, left = (size_t)t->columns - column - 16 * (C - 1); \
+    QTILE_X \
+    const size_t panel = 64 * (size_t)t->fours, left = (size_t)t->columns - column - 16 * (C - 1); \
     const uint16_t mask = (uint16_t)(left < 16 ? (1U << left) - 1 : 0xFFFF); \
     const int8_t *w = t->w + column / 16 * panel, *last = w + (C - 1) * panel; \
     const size_t step = left < 16 ? 4 * left : 64; \
     QTILE_ROWS_##R(QTILE_BEGIN, C) \
-    for (size_t k = 0; k < depth; k += 4, w += 64, last += step) { \
+    for (int32_t k = t->fours; k > 0; k--, w += 64, last += step, x += 4, x4 += 4) { \
         QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_LAST_WEIGHTS, 0) \
         QTILE_ROWS_##R(QTILE_FOUR, C) \
     } \
@@ -663,17 +661,16 @@ QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t 
 #else
 /* Columns [c, c + QLANES). */
 #define QTILE_WEIGHTS(r, c) const qweights w##c = qtile_weights(w + (c) * 4 * QPART);
-#define QTILE_STORE(r, C) qtile_keep(t, row##r, column, qtile_join(sum##r##0, sum##r##1));
+#define QTILE_STORE(r, C) qtile_keep(t, row + r, column, qtile_join(sum##r##0, sum##r##1));
 #define QTILE_FUNCTION(R, C) \
-static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t rows, size_t column) \
+static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t column) \
 { \
     const qint zero = {0}; \
-    const uint32_t flip = t->flip; \
-    const size_t depth = 4 * (size_t)t->fours; \
+    QTILE_X \
     size_t step; \
     const int8_t *w = qtile_column(t, column, &step); \
     QTILE_ROWS_##R(QTILE_BEGIN, C) \
-    for (size_t k = 0; k < depth; k += 4, w += step) { \
+    for (int32_t k = t->fours; k > 0; k--, w += step, x += 4, x4 += 4) { \
         QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_WEIGHTS, 0) \
         QTILE_ROWS_##R(QTILE_FOUR, C) \
     } \
@@ -688,20 +685,22 @@ QTILE_FUNCTIONS(2)
 QTILE_FUNCTIONS(4)
 #if QLANES == 16
 #define QTILE_ROWS 8
+#define QTILE_LEVELS 3
 QTILE_FUNCTIONS(8)
 #else
 #define QTILE_ROWS 4
+#define QTILE_LEVELS 2
 #endif
 
-/* By rows - 1 and vectors - 1. */
-static void (*const qtiles[QTILE_ROWS][QTILE_WIDTHS])(const struct qtile *t, size_t row, size_t rows, size_t column) = {
-    QTILE_NAMES(1), QTILE_NAMES(2), QTILE_NAMES(4), QTILE_NAMES(4),
+/* By rows, as powers of two, and vectors - 1. */
+static void (*const qtiles[][QTILE_WIDTHS])(const struct qtile *t, size_t row, size_t column) = {
+    QTILE_NAMES(1), QTILE_NAMES(2), QTILE_NAMES(4),
 #if QTILE_ROWS == 8
-    QTILE_NAMES(8), QTILE_NAMES(8), QTILE_NAMES(8), QTILE_NAMES(8),
+    QTILE_NAMES(8),
 #endif
 };
 
-/* All columns that vectors can take up; returns how many. */
+/* All columns that vectors can take up; returns how many. The last rows may be computed twice. */
 static size_t qtile_vectors(const struct qtile *t)
 {
     const size_t rows = (size_t)t->rows, columns = (size_t)t->columns, end = QLANES == 16 ? columns : columns - columns % QLANES;
@@ -709,10 +708,17 @@ static size_t qtile_vectors(const struct qtile *t)
     for (size_t c = 0; c < end; c += vectors * QLANES) {
         const size_t left = (end - c + QLANES - 1) / QLANES;
         vectors = left < QTILE_WIDTHS ? left : left == 4 && QTILE_WIDTHS > 1 ? 2 : QTILE_WIDTHS;
-        for (size_t r = 0; r < rows; r += QTILE_ROWS) {
-            const size_t n = rows - r < QTILE_ROWS ? rows - r : QTILE_ROWS;
-            qtiles[n - 1][vectors - 1](t, r, n, c);
+        size_t r = 0;
+        for (; r + QTILE_ROWS <= rows; r += QTILE_ROWS) qtiles[QTILE_LEVELS][vectors - 1](t, r, c);
+        if (r < rows && r > 0) {
+            qtiles[QTILE_LEVELS][vectors - 1](t, rows - QTILE_ROWS, c);
+            continue;
         }
+        for (size_t level = QTILE_LEVELS; r < rows; level--)
+            if (r + ((size_t)1 << level) <= rows) {
+                qtiles[level][vectors - 1](t, r, c);
+                r += (size_t)1 << level;
+            }
     }
     return end;
 }
@@ -1180,22 +1186,39 @@ static void qconv_channelwise(const void *x, const int8_t *w, const int32_t *bia
     }
 }
 
-/* larger[n] = x[n] where that is larger. Sign bits of signed bytes are inverted by `flip`, 128. */
-static void qlarger(const uint8_t *x, uint8_t *larger, size_t n, uint32_t flip)
+/* y[n] = the largest of the bytes at the taps of a window. Sign bits of signed bytes are inverted by `flip`, 128. */
+static void max_pool_bytes(const uint8_t *image, const struct taps *t, const struct window *p, uint8_t *y, size_t n, uint32_t flip)
 {
-    size_t i = 0;
+    size_t c = 0;
 #if QLANES > 1
-    typedef uint8_t bytes __attribute__((vector_size(16)));
-    typedef uint8_t bytes_at __attribute__((vector_size(16), aligned(1), may_alias));
+    typedef uint8_t bytes __attribute__((vector_size(4 * QLANES)));
+    typedef uint8_t bytes_at __attribute__((vector_size(4 * QLANES), aligned(1), may_alias));
     const bytes flips = (uint8_t)flip - (bytes){0};
-    for (; i + 16 <= n; i += 16) {
-        const bytes a = *(const bytes_at *)(x + i) ^ flips, b = *(const bytes_at *)(larger + i) ^ flips;
-        const bytes mask = (bytes)(a > b);
-        *(bytes_at *)(larger + i) = ((a & mask) | (b & ~mask)) ^ flips;
+    while (c + sizeof flips <= n) {
+        bytes most = {0};
+        for (int32_t kd = t->d.low; kd < t->d.high; kd++)
+            for (int32_t kh = t->h.low; kh < t->h.high; kh++) {
+                const uint8_t *x = image + tap_row(p, t, kd, kh) * n + c;
+                for (int32_t kw = t->w.low; kw < t->w.high; kw++, x += (size_t)p->dilation_w * n) {
+                    const bytes v = *(const bytes_at *)x ^ flips, mask = (bytes)(v > most);
+                    most = (v & mask) | (most & ~mask);
+                }
+            }
+        *(bytes_at *)(y + c) = most ^ flips;
+        c += sizeof flips;
+        if (c < n && c + sizeof flips > n) c = n - sizeof flips;
     }
 #endif
-    for (; i < n; i++)
-        if ((x[i] ^ flip) > (larger[i] ^ flip)) larger[i] = x[i];
+    for (; c < n; c++) {
+        uint32_t most = 0;
+        for (int32_t kd = t->d.low; kd < t->d.high; kd++)
+            for (int32_t kh = t->h.low; kh < t->h.high; kh++) {
+                const uint8_t *x = image + tap_row(p, t, kd, kh) * n + c;
+                for (int32_t kw = t->w.low; kw < t->w.high; kw++, x += (size_t)p->dilation_w * n)
+                    if ((*x ^ flip) > most) most = *x ^ flip;
+            }
+        y[c] = (uint8_t)(most ^ flip);
+    }
 }
 
 /* max_pool of bytes for channels that are neighbours. A window that sees no pixel has the least result. */
@@ -1209,13 +1232,8 @@ static void max_pool_channelwise_bytes(const void *x, void *y, const struct wind
         const uint8_t *image = (const uint8_t *)x + i / out_size * in_size * n;
         const struct position at = position_of(i % out_size, p->out_h, p->out_w);
         const struct taps t = taps_at(p, at.d, at.h, at.w);
-        memset(to, (int)flip, n);
-        if (taps_empty(&t)) continue;
-        for (int32_t kd = t.d.low; kd < t.d.high; kd++)
-            for (int32_t kh = t.h.low; kh < t.h.high; kh++) {
-                const uint8_t *row = image + tap_row(p, &t, kd, kh) * n;
-                for (int32_t kw = t.w.low; kw < t.w.high; kw++, row += (size_t)p->dilation_w * n) qlarger(row, to, n, flip);
-            }
+        if (taps_empty(&t)) memset(to, (int)flip, n);
+        else max_pool_bytes(image, &t, p, to, n, flip);
     }
 }
 
@@ -1253,14 +1271,12 @@ struct qgemm_packed {
     int32_t block;           /* rows that scratch has room for */
 };
 
-/* `count` rows of n bytes, `distance` apart, stay where they are, if the tile can take them so. */
-static inline bool qtile_take(struct qtile *t, const uint8_t *rows, size_t distance, size_t n, int32_t count, uint32_t flip)
+/* Rows of n bytes, `distance` apart, stay where they are, if the tile can take them so. */
+static inline bool qtile_take(struct qtile *t, const void *rows, size_t distance, size_t n, bool is_signed)
 {
-    if (QLANES == 1 || n % 4) return false;
+    if (QLANES == 1 || n % 4 || is_signed) return false;
     t->x = rows;
     t->x_step = distance;
-    t->flip = flip;
-    t->rows = count;
     return true;
 }
 
@@ -1275,7 +1291,7 @@ static void qgemm_packed(const void *a, const int8_t *w, const int32_t *start, c
         const uint8_t *from = (const uint8_t *)a + (size_t)row * depth;
         t.rows = p->rows - row < p->block ? p->rows - row : p->block;
         t.y = (uint8_t *)y + (size_t)row * (size_t)p->cols * y_size;
-        if (!qtile_take(&t, from, depth, depth, t.rows, p->a_signed ? 0x80808080 : 0)) {
+        if (!qtile_take(&t, from, depth, depth, p->a_signed)) {
             t.x = scratch;
             t.x_step = 4 * (size_t)t.fours;
             for (size_t r = 0; r < (size_t)t.rows; r++, from += depth) {
@@ -1342,16 +1358,17 @@ static size_t qconv_whole_patches(const uint8_t *x, const struct position *at, s
     return count;
 }
 #else
-#define qconv_whole_patches(x, at, most, to, step, p, c, whole) ((void)(whole), (size_t)0)
+#define qconv_whole_patches(x, at, most, to, step, p, c, whole) (size_t)0
 #endif
 
 /* What `count` pixels of y see, from number `first` on, to[count][step]. */
-static void qconv_patches(const uint8_t *x, size_t first, size_t count, uint8_t *to, size_t step, const struct window *p, const struct qconv_packed *c)
+static void qconv_patches(const uint8_t *x, size_t first, size_t count, uint8_t *to, size_t step, const struct window *p, const struct qconv_packed *c,
+                   const struct reach *whole)
 {
     struct position at = position_of(first, p->out_h, p->out_w);
-    const struct reach whole = whole_windows(p);
+    (void)whole;
     for (size_t r = 0; r < count;) {
-        size_t done = qconv_whole_patches(x, &at, count - r, to + r * step, step, p, c, whole);
+        size_t done = qconv_whole_patches(x, &at, count - r, to + r * step, step, p, c, *whole);
         if (done == 0) {
             qconv_patch(x, &at, to + r * step, p, c);
             done = 1;
@@ -1380,6 +1397,7 @@ static void qconv_packed(const void *x, const int8_t *w, const int32_t *start, c
     const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w, out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
     const size_t pixel = (size_t)c->channels * (size_t)c->groups, y_pixel = (size_t)c->filters * (size_t)c->groups;
     const size_t depth = (size_t)c->channels * (size_t)p->kernel_d * (size_t)p->kernel_h * (size_t)p->kernel_w, fours = (depth + 3) / 4;
+    const struct reach whole = QLANES > 1 ? whole_windows(p) : (struct reach){0, 0};
     for (size_t i = 0; i < (size_t)c->batch * (size_t)c->groups; i++)
         for (size_t at = 0; at < out_size; at += (size_t)c->block) {
             const size_t count = out_size - at < (size_t)c->block ? out_size - at : (size_t)c->block, g = i % (size_t)c->groups, first = g * (size_t)c->filters;
@@ -1388,8 +1406,8 @@ static void qconv_packed(const void *x, const int8_t *w, const int32_t *start, c
                               .fours = (int32_t)fours, .rows = (int32_t)count, .columns = c->filters,
                               .scale = {multiplier + (c->multiplier_step ? first : 0), c->multiplier_step, zero, low, high}};
             t.y = (uint8_t *)y + (i / (size_t)c->groups * out_size + at) * y_pixel + first;
-            if (!qconv_is_product(p) || !qtile_take(&t, from + at * pixel, pixel, depth, (int32_t)count, c->x_signed ? 0x80808080 : 0))
-                qconv_patches(from, at, count, scratch, t.x_step, p, c);
+            if (!qconv_is_product(p) || !qtile_take(&t, from + at * pixel, pixel, depth, c->x_signed))
+                qconv_patches(from, at, count, scratch, t.x_step, p, c, &whole);
             qtile(&t);
         }
 }
