@@ -52,6 +52,16 @@ static inline void vec_store(float *p, vec v)
     *(vec_at *)p = v;
 }
 
+/* x in every place. */
+static inline vec vec_all(float x)
+{
+#if VEC == 1
+    return x;
+#else
+    return x - (vec){0};
+#endif
+}
+
 /* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector, none if it is negative. */
 static inline vec vec_load_some(const float *p, int32_t n)
 {
@@ -66,6 +76,20 @@ static inline vec vec_load_some(const float *p, int32_t n)
     for (int32_t i = 0; i < n; i++) v[i] = p[i];
     return v;
 #endif
+#endif
+}
+
+/* The first n of a vector's floats, `fill` in place of the others. */
+static inline vec vec_load_or(const float *p, int32_t n, float fill)
+{
+#if VEC == 1
+    return n > 0 ? *p : fill;
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_loadups512_mask)
+    return (vec)__builtin_ia32_loadups512_mask((const void *)p, vec_all(fill), (uint16_t)(n >= VEC ? 0xffff : n > 0 ? (1U << n) - 1 : 0));
+#else
+    vec v = vec_all(fill);
+    for (int32_t i = 0; i < VEC && i < n; i++) v[i] = p[i];
+    return v;
 #endif
 }
 
@@ -96,16 +120,6 @@ static inline void vec_store_some(float *p, vec v, int32_t n)
 #else
     for (int32_t i = 0; i < n; i++) p[i] = v[i];
 #endif
-#endif
-}
-
-/* x in every place. */
-static inline vec vec_all(float x)
-{
-#if VEC == 1
-    return x;
-#else
-    return x - (vec){0};
 #endif
 }
 
@@ -190,6 +204,14 @@ static inline vec vec_max(vec a, vec b)
 {
 #if VEC == 1
     return a > b ? a : b;
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_maxps512_mask)
+    return (vec)__builtin_ia32_maxps512_mask(a, b, a, -1, 4);
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_maxps512)
+    return (vec)__builtin_ia32_maxps512(a, b, 4);
+#elif VEC == 8 && VEC_HAS(__builtin_ia32_maxps256)
+    return (vec)__builtin_ia32_maxps256(a, b);
+#elif VEC == 4 && VEC_HAS(__builtin_ia32_maxps)
+    return (vec)__builtin_ia32_maxps(a, b);
 #else
     const vec_bits larger = a > b;
     return (vec)((larger & (vec_bits)a) | (~larger & (vec_bits)b));
@@ -212,6 +234,14 @@ static inline vec vec_min(vec a, vec b)
 {
 #if VEC == 1
     return a < b ? a : b;
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_minps512_mask)
+    return (vec)__builtin_ia32_minps512_mask(a, b, a, -1, 4);
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_minps512)
+    return (vec)__builtin_ia32_minps512(a, b, 4);
+#elif VEC == 8 && VEC_HAS(__builtin_ia32_minps256)
+    return (vec)__builtin_ia32_minps256(a, b);
+#elif VEC == 4 && VEC_HAS(__builtin_ia32_minps)
+    return (vec)__builtin_ia32_minps(a, b);
 #else
     const vec_bits smaller = a < b;
     return (vec)((smaller & (vec_bits)a) | (~smaller & (vec_bits)b));

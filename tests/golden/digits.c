@@ -111,6 +111,16 @@ static inline void vec_store(float *p, vec v)
     *(vec_at *)p = v;
 }
 
+/* x in every place. */
+static inline vec vec_all(float x)
+{
+#if VEC == 1
+    return x;
+#else
+    return x - (vec){0};
+#endif
+}
+
 /* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector, none if it is negative. */
 static inline vec vec_load_some(const float *p, int32_t n)
 {
@@ -128,6 +138,20 @@ static inline vec vec_load_some(const float *p, int32_t n)
 #endif
 }
 
+/* The first n of a vector's floats, `fill` in place of the others. */
+static inline vec vec_load_or(const float *p, int32_t n, float fill)
+{
+#if VEC == 1
+    return n > 0 ? *p : fill;
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_loadups512_mask)
+    return (vec)__builtin_ia32_loadups512_mask((const void *)p, vec_all(fill), (uint16_t)(n >= VEC ? 0xffff : n > 0 ? (1U << n) - 1 : 0));
+#else
+    vec v = vec_all(fill);
+    for (int32_t i = 0; i < VEC && i < n; i++) v[i] = p[i];
+    return v;
+#endif
+}
+
 static inline void vec_store_some(float *p, vec v, int32_t n)
 {
 #if VEC == 1
@@ -142,16 +166,6 @@ static inline void vec_store_some(float *p, vec v, int32_t n)
 #else
     for (int32_t i = 0; i < n; i++) p[i] = v[i];
 #endif
-#endif
-}
-
-/* x in every place. */
-static inline vec vec_all(float x)
-{
-#if VEC == 1
-    return x;
-#else
-    return x - (vec){0};
 #endif
 }
 
@@ -205,6 +219,14 @@ static inline vec vec_max(vec a, vec b)
 {
 #if VEC == 1
     return a > b ? a : b;
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_maxps512_mask)
+    return (vec)__builtin_ia32_maxps512_mask(a, b, a, -1, 4);
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_maxps512)
+    return (vec)__builtin_ia32_maxps512(a, b, 4);
+#elif VEC == 8 && VEC_HAS(__builtin_ia32_maxps256)
+    return (vec)__builtin_ia32_maxps256(a, b);
+#elif VEC == 4 && VEC_HAS(__builtin_ia32_maxps)
+    return (vec)__builtin_ia32_maxps(a, b);
 #else
     const vec_bits larger = a > b;
     return (vec)((larger & (vec_bits)a) | (~larger & (vec_bits)b));
@@ -227,6 +249,14 @@ static inline vec vec_min(vec a, vec b)
 {
 #if VEC == 1
     return a < b ? a : b;
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_minps512_mask)
+    return (vec)__builtin_ia32_minps512_mask(a, b, a, -1, 4);
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_minps512)
+    return (vec)__builtin_ia32_minps512(a, b, 4);
+#elif VEC == 8 && VEC_HAS(__builtin_ia32_minps256)
+    return (vec)__builtin_ia32_minps256(a, b);
+#elif VEC == 4 && VEC_HAS(__builtin_ia32_minps)
+    return (vec)__builtin_ia32_minps(a, b);
 #else
     const vec_bits smaller = a < b;
     return (vec)((smaller & (vec_bits)a) | (~smaller & (vec_bits)b));
@@ -742,7 +772,7 @@ static inline float max_f32(float a, float b)
 /* NaN if either is. */
 static inline vec max_vec(vec a, vec b)
 {
-    return select_vec((a > b) | (a != a), a, b);
+    return select_vec(a != a, a, vec_max(a, b));
 }
 
 struct gemm_packed {
@@ -807,11 +837,6 @@ enum {
     REDUCE_BLOCK = 512   /* elements between joins */
 };
 
-static inline float reduce_take_sum_f32(float part, float x)
-{
-    return add_f32(part, x);
-}
-
 static inline vec reduce_take_sum_vec(vec part, vec x)
 {
     return add_vec(part, x);
@@ -835,11 +860,6 @@ static inline vec reduce_join_sum_vec(vec a, vec b)
 static inline float reduce_start_max_f32(void)
 {
     return -INFINITY;
-}
-
-static inline float reduce_take_max_f32(float part, float x)
-{
-    return max_f32(part, x);
 }
 
 static inline vec reduce_take_max_vec(vec part, vec x)
@@ -884,8 +904,9 @@ static inline float reduce_row_sum_f32(const float *x, size_t n)
             d = reduce_take_sum_vec(d, vec_load(x + k + 3 * VEC));
         }
         for (; k + VEC <= end; k += VEC) a = reduce_take_sum_vec(a, vec_load(x + k));
+        if (k < end) a = reduce_take_sum_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_sum_f32()));
+        k = end;
         total = reduce_join_sum_f32(total, reduce_lanes_sum(reduce_join_sum_vec(reduce_join_sum_vec(a, b), reduce_join_sum_vec(c, d))));
-        for (; k < end; k++) total = reduce_take_sum_f32(total, x[k]);
     }
     return total;
 }
@@ -903,8 +924,9 @@ static inline float reduce_row_max_f32(const float *x, size_t n)
             d = reduce_take_max_vec(d, vec_load(x + k + 3 * VEC));
         }
         for (; k + VEC <= end; k += VEC) a = reduce_take_max_vec(a, vec_load(x + k));
+        if (k < end) a = reduce_take_max_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_max_f32()));
+        k = end;
         total = reduce_join_max_f32(total, reduce_lanes_max(reduce_join_max_vec(reduce_join_max_vec(a, b), reduce_join_max_vec(c, d))));
-        for (; k < end; k++) total = reduce_take_max_f32(total, x[k]);
     }
     return total;
 }
