@@ -314,19 +314,19 @@ static Knowing known_of(const Model *m, const DimPair *p, const char *symbol)
     return k;
 }
 
-/* What must hold in a graph is checked where its steps begin, as far as it is known there: at entry, or within the If or Loop. */
+/* What must hold in a graph is checked where it begins, as far as it is known there: at entry, or within the If or Loop. */
 static void emit_entry(const Model *m, const Graph *g, FILE *f)
 {
     for (int i = 0; i < m->n_assumptions; i++)
         if (m->assumptions[i].graph == g && known_of(m, &m->assumptions[i], NULL).known) emit_assumption(m, &m->assumptions[i], f);
 }
 
-/* The subgraphs that step s is the first one in, outermost first. */
-static void emit_entries(const Model *m, const Graph *g, const Graph *previous, FILE *f)
+/* The subgraph whose steps follow, or NULL. */
+static const Graph *entered_graph(const Step *s)
 {
-    if (!g->parent || graph_is_within(previous, g)) return;
-    emit_entries(m, g->parent, previous, f);
-    emit_entry(m, g, f);
+    const char *name = s->kind == STEP_IF ? "then_branch" : s->kind == STEP_ELSE ? "else_branch" : s->kind == STEP_FOR ? "body" : NULL;
+    const Attr *a = name ? attr_find(s->node, name) : NULL;
+    return a && a->type == ATTR_GRAPH ? a->graphs[0] : NULL;
 }
 
 /* The rest is checked behind every step that sets a symbol of it, since there may be several: in both branches of an If. */
@@ -404,6 +404,21 @@ static void emit_locals(Model *m, const char *body, FILE *f)
     }
 }
 
+/* Behind a step that opens a block: what must hold within. */
+static void emit_entered(const Model *m, const Step *s, int depth, FILE *f)
+{
+    char *text = NULL;
+    size_t size = 0;
+    const Graph *g = entered_graph(s);
+    FILE *checks = g ? open_memstream(&text, &size) : NULL;
+    if (!g) return;
+    if (!checks) internal_error("out of memory");
+    emit_entry(m, g, checks);
+    fclose(checks);
+    emit_indented(text, depth, f);
+    free(text);
+}
+
 void emit_steps(Model *m, FILE *f)
 {
     Graph *g = m->graph;
@@ -424,7 +439,6 @@ void emit_steps(Model *m, FILE *f)
         FILE *paragraph = open_memstream(&text, &size);
         if (!paragraph) internal_error("out of memory");
         Declaring declaring = {m, paragraph};
-        emit_entries(m, s->node->graph, previous ? previous->graph : g, paragraph);
         if (has_comment(s, previous)) emit_comment(s, ++number, paragraph);
         previous = s->node;
         if (opens_block(s) && !depth) declare_for_block(g, i, &declaring);
@@ -434,6 +448,7 @@ void emit_steps(Model *m, FILE *f)
         depth -= s->kind == STEP_END || s->kind == STEP_ELSE;
         emit_indented(text, depth, body);
         depth += opens_block(s) || s->kind == STEP_ELSE;
+        emit_entered(m, s, depth, body);
         free(text);
     }
     fclose(body);
