@@ -12,6 +12,7 @@
     SUITE(dim) \
     SUITE(elementwise) \
     SUITE(lookup) \
+    SUITE(formulas) \
     SUITE(math) \
     SUITE(matmul) \
     SUITE(minifloat) \
