@@ -1,6 +1,7 @@
 /* layout_sink: which operators can be computed on a transposed input, with the transpose behind them. Axes that attributes and inputs name
  * are those of the order that the operator then sees. */
 #include "layout.h"
+#include "quantized.h"
 #include "rewrite.h"
 
 #include <string.h>
@@ -214,6 +215,31 @@ static bool sink_reduce(Node *n, const Order *o)
     return outputs_sink(n, &left);
 }
 
+/* A QLinearReduceMean, if it is still one kernel call. */
+static bool sink_quantized_mean(Node *n, const Order *o)
+{
+    const int64_t *axes;
+    int64_t to[MAX_RANK], old[MAX_RANK];
+    int count = attr_ints(n, "axes", &axes);
+    bool reduced[MAX_RANK] = {false};
+    if (count < 1 || count > MAX_RANK) return false;
+    for (int i = 0; i < count; i++) {
+        old[i] = axes[i];
+        to[i] = moved(axes[i], o);
+        reduced[axes[i] < 0 ? axes[i] + o->rank : axes[i]] = true;
+    }
+    Value *x = n->in[0];
+    attr_set_ints(n, "axes", count, to);
+    n->in[0] = source(n, 0);
+    if (!mean_adds_bytes(n)) {
+        n->in[0] = x;
+        attr_set_ints(n, "axes", count, old);
+        return false;
+    }
+    Order left = attr_int(n, "keepdims", 1) ? *o : without(o, reduced);
+    return outputs_sink(n, &left);
+}
+
 /* -- pools ------------------------------------------------------------------------------------------------------------------------- */
 
 static bool sink_pool(Node *n, const Order *o)
@@ -322,6 +348,7 @@ static const Rule rules[] = {
     {"DequantizeLinear", sink_per_tensor},
     {"QLinearAdd", sink_quantized_pair},
     {"QLinearGlobalAveragePool", sink_quantized_pool},
+    {"QLinearReduceMean", sink_quantized_mean},
     {"ReduceMean", sink_reduce},
     {"ReduceSum", sink_reduce},
     {"ReduceMax", sink_reduce},
