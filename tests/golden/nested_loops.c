@@ -147,6 +147,16 @@ static inline void vec_store(float *p, vec v)
     *(vec_at *)p = v;
 }
 
+/* x in every place. */
+static inline vec vec_all(float x)
+{
+#if VEC == 1
+    return x;
+#else
+    return x - (vec){0};
+#endif
+}
+
 /* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector, none if it is negative. */
 static inline vec vec_load_some(const float *p, int32_t n)
 {
@@ -164,6 +174,20 @@ static inline vec vec_load_some(const float *p, int32_t n)
 #endif
 }
 
+/* The first n of a vector's floats, `fill` in place of the others. */
+static inline vec vec_load_or(const float *p, int32_t n, float fill)
+{
+#if VEC == 1
+    return n > 0 ? *p : fill;
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_loadups512_mask)
+    return (vec)__builtin_ia32_loadups512_mask((const void *)p, vec_all(fill), (uint16_t)(n >= VEC ? 0xffff : n > 0 ? (1U << n) - 1 : 0));
+#else
+    vec v = vec_all(fill);
+    for (int32_t i = 0; i < VEC && i < n; i++) v[i] = p[i];
+    return v;
+#endif
+}
+
 static inline void vec_store_some(float *p, vec v, int32_t n)
 {
 #if VEC == 1
@@ -178,16 +202,6 @@ static inline void vec_store_some(float *p, vec v, int32_t n)
 #else
     for (int32_t i = 0; i < n; i++) p[i] = v[i];
 #endif
-#endif
-}
-
-/* x in every place. */
-static inline vec vec_all(float x)
-{
-#if VEC == 1
-    return x;
-#else
-    return x - (vec){0};
 #endif
 }
 
@@ -279,11 +293,6 @@ enum {
     REDUCE_BLOCK = 512   /* elements between joins */
 };
 
-static inline float reduce_take_sum_f32(float part, float x)
-{
-    return add_f32(part, x);
-}
-
 static inline vec reduce_take_sum_vec(vec part, vec x)
 {
     return add_vec(part, x);
@@ -324,8 +333,9 @@ static inline float reduce_row_sum_f32(const float *x, size_t n)
             d = reduce_take_sum_vec(d, vec_load(x + k + 3 * VEC));
         }
         for (; k + VEC <= end; k += VEC) a = reduce_take_sum_vec(a, vec_load(x + k));
+        if (k < end) a = reduce_take_sum_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_sum_f32()));
+        k = end;
         total = reduce_join_sum_f32(total, reduce_lanes_sum(reduce_join_sum_vec(reduce_join_sum_vec(a, b), reduce_join_sum_vec(c, d))));
-        for (; k < end; k++) total = reduce_take_sum_f32(total, x[k]);
     }
     return total;
 }
