@@ -1,7 +1,7 @@
 /* interface: sequences and optionals at the edge of the model.
  *
  * The generated interface is made of tensors, so a list whose length is known stands there as its elements, one parameter
- * each, named NAME_0, NAME_1, ... A list of run-time length is three outputs: NAME_data with a row for each element, NAME_sizes with
+ * each, named NAME_0, NAME_1, ... A list of run-time length is three parameters: NAME_data with a row for each element, NAME_sizes with
  * its rank and dimensions, and NAME_length; what is not used of them is 0. The lists themselves stay in model->interface_inputs and _outputs. */
 #include "interface.h"
 
@@ -38,6 +38,61 @@ static void spread_input(Graph *g, Value *list, const DataItem *item)
     }
 }
 
+/* The most that size `axis` of a list can be: what --dim NAME:AXIS says, axis 0 being the length. -1 with an error. */
+static int64_t most_of(Model *m, const Value *list, int axis)
+{
+    const char *name = mem_printf("%s:%d", list->name, axis), *what = axis ? mem_printf("dimension %d of its elements", axis - 1) : "its length";
+    const DimOption *bounds = bounds_of(m, name);
+    if (bounds && bounds->low >= 0) return bounds->high;
+    model_error(m, "input \"%s\" is a sequence or optional, and %s is not bounded; add --dim %s=0..8 or the like", list->name, what, name);
+    return -1;
+}
+
+static bool form_of_input(Model *m, const Value *list, ListForm *f)
+{
+    const Type *element = list->type.elem;
+    bool single = list->type.kind == KIND_OPTIONAL && element->kind == KIND_TENSOR;
+    while (element->kind != KIND_TENSOR && element->elem) element = element->elem;
+    if (element->kind != KIND_TENSOR || element->dtype == DT_UNDEFINED || element->shape.rank < 0) {
+        model_error(m, "input \"%s\" is a map, or a list of elements of unknown type or rank; expected a sequence or optional of tensors", list->name);
+        return false;
+    }
+    *f = (ListForm){.dtype = element->dtype, .rank = element->shape.rank, .rank_low = element->shape.rank};
+    f->capacity = single ? 1 : most_of(m, list, 0);
+    Dim slot = dim_const(1);
+    for (int d = 0; d < f->rank; d++) {
+        Dim size = element->shape.dim[d];
+        bool fixed = size && dim_is_const(size);
+        f->high[d] = fixed ? dim_value(size) : size ? dim_high(size) : most_of(m, list, 1 + d);
+        if (f->high[d] < 0) return false;
+        slot = dim_mul(slot, dim_const(f->high[d]));
+    }
+    f->slot = dim_value(slot);
+    return f->capacity >= 0;
+}
+
+/* A list whose length the caller says: three inputs, of which a copy is made that is sure to be a list. */
+static bool input_memory_list(Model *m, Value *list)
+{
+    static const char *const parts[] = {"data", "sizes", "length"};
+    ListForm form;
+    Graph *g = m->graph;
+    Value *made[3], *checked[3];
+    if (!form_of_input(m, list, &form)) return false;
+    Shape shapes[] = {shape_const(2, (int64_t[]){form.capacity, form.slot}), shape_const(2, (int64_t[]){form.capacity, 1 + form.rank}), shape_scalar()};
+    for (int i = 0; i < 3; i++) {
+        DType t = i ? DT_INT64 : form.dtype;
+        made[i] = value_typed(g, mem_printf("%s_%s", list->name, parts[i]), t, &shapes[i]);
+        made[i]->is_input = true;
+        add_input(g, made[i]);
+        checked[i] = value_new(g, mem_printf("%s.%s", list->name, parts[i]));
+    }
+    list->is_input = false;
+    list_made(g, &list->type, &form, checked, list);
+    list_copied(g, &list->type, &form, made, checked);
+    return true;
+}
+
 static bool spread_list(Model *m, Value *v, int number)
 {
     DataItem item;
@@ -45,8 +100,7 @@ static bool spread_list(Model *m, Value *v, int number)
         spread_input(m->graph, v, &item);
         return true;
     }
-    if (!m->errors) model_error(m, "input \"%s\" is a sequence, optional or map; expected tensors at the interface of the model", v->name);
-    return false;
+    return !m->errors && input_memory_list(m, v);
 }
 
 void spread_inputs(Model *m)

@@ -137,6 +137,18 @@ Node *list_copy_last(Graph *g, Value *list)
     return made;
 }
 
+void list_copied(Graph *g, const Type *type, const ListForm *form, Value **from, Value **to)
+{
+    Node *made = node_new(g, mem_printf("%s/ListCopy", from[0]->name), "ListCopy", LIST_DOMAIN, 1);
+    for (int i = 0; i < 3; i++) {
+        node_add_input(made, from[i]);
+        node_add_output(made, to[i]);
+    }
+    set_form(made, form);
+    attr_set_int(made, "counted", type->kind == KIND_SEQUENCE); /* an optional one may have length -1 */
+    graph_insert(g, 0, made);
+}
+
 static void describe_make(Node *made, const Type *type, const ListForm *form)
 {
     Attr *a = node_add_attr(made, "type", ATTR_TYPE, 1);

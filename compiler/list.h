@@ -35,6 +35,7 @@ void parts_of(Node *n, Value *list, Value **parts);            /* a list's three
 Node *list_parts(Node *n, Value *list, const ListForm *form);  /* in front of n: the list as three tensors of this form */
 Node *list_parts_last(Graph *g, Value *list, const ListForm *form); /* behind all nodes of a graph */
 Node *list_copy_last(Graph *g, Value *list);                  /* behind all nodes: a copy with zeros where nothing is; the caller adds its outputs */
+void list_copied(Graph *g, const Type *type, const ListForm *form, Value **from, Value **to); /* in front of all nodes: a copy that is checked */
 void list_make(Node *n, const Type *type, const ListForm *form, Value **parts, Value *result);
 void list_made(Graph *g, const Type *type, const ListForm *form, Value **parts, Value *result); /* in front of all nodes */
 

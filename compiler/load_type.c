@@ -143,7 +143,7 @@ static bool bounds_a_value(const Loader *l, const char *name)
 {
     const char *colon = strrchr(name, ':');
     Value *v = colon ? map_get(l->model->values, mem_strndup(name, (size_t)(colon - name))) : NULL;
-    return strchr(name, '[') || (v && !v->is_input);
+    return strchr(name, '[') || (v && (!v->is_input || v->type.kind != KIND_TENSOR));
 }
 
 void dims_report_unused(Loader *l)

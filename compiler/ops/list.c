@@ -77,6 +77,12 @@ static void arg_parts(Step *s, Value **values, bool written)
     }
 }
 
+static void infer_copy(Node *n)
+{
+    if (attr_int(n, "counted", 0)) infer_counted(n);
+    else infer_parts_of_list(n);
+}
+
 /* -- ListMake: three tensors are a list ------------------------------------------------------------------------------------------ */
 
 static void infer_make(Node *n)
@@ -291,7 +297,7 @@ static void lower_concat(Node *n)
 const Op ops_list[] = {
     PART("ListAt", infer_element, lower_at),
     PART("ListConcat", infer_concat, lower_concat),
-    PART("ListCopy", infer_parts_of_list, lower_copy),
+    PART("ListCopy", infer_copy, lower_copy),
     PART("ListErase", infer_counted, lower_erase),
     PART("ListInsert", infer_counted, lower_insert),
     PART("ListMake", infer_make, lower_nothing),
