@@ -63,8 +63,9 @@ enum {                                 /* offset      bytes  tensor */
 
 /* Kernels: only those this model calls ------------------------------------------------------- */
 
-/* VEC floats in a register. vec_at: the same anywhere in memory. */
-#if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS)
+/* VEC floats in a register. vec_at: the same anywhere in memory. Where scalars are computed in long double (the x87 of 32-bit x86),
+ * compilers refuse to mix them with vectors. */
+#if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS) || (defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ == 2)
 #define VEC 1
 #elif defined(__AVX512F__)
 #define VEC 16
