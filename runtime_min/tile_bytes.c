@@ -234,7 +234,12 @@ static inline qweights qtile_weights(const int8_t *w)
 {
     qtile_packed bytes;
     memcpy(&bytes, w, sizeof bytes);
+#if QLANES == 8 && VEC_HAS(__builtin_ia32_pmovsxbw256)
+    typedef char chars __attribute__((vector_size(16)));
+    return (qweights)__builtin_ia32_pmovsxbw256((chars)bytes);
+#else
     return __builtin_convertvector(bytes, qweights);
+#endif
 }
 
 static inline qweights qtile_four(const uint8_t *x)
@@ -242,7 +247,12 @@ static inline qweights qtile_four(const uint8_t *x)
     uint32_t four;
     memcpy(&four, x, sizeof four);
     const qtile_quads bytes = (qtile_quads)(four - (qtile_fours){0});
+#if QLANES == 8 && VEC_HAS(__builtin_ia32_pmovzxbw256)
+    typedef char chars __attribute__((vector_size(16)));
+    return (qweights)__builtin_ia32_pmovzxbw256((chars)bytes);
+#else
     return __builtin_convertvector(bytes, qweights);
+#endif
 }
 
 /* Two sums for a column, of two products each. */
