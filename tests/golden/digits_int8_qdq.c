@@ -577,7 +577,12 @@ static inline qweights qtile_weights(const int8_t *w)
 {
     qtile_packed bytes;
     memcpy(&bytes, w, sizeof bytes);
+#if QLANES == 8 && VEC_HAS(__builtin_ia32_pmovsxbw256)
+    typedef char chars __attribute__((vector_size(16)));
+    return (qweights)__builtin_ia32_pmovsxbw256((chars)bytes);
+#else
     return __builtin_convertvector(bytes, qweights);
+#endif
 }
 
 static inline qweights qtile_four(const uint8_t *x)
@@ -585,7 +590,12 @@ static inline qweights qtile_four(const uint8_t *x)
     uint32_t four;
     memcpy(&four, x, sizeof four);
     const qtile_quads bytes = (qtile_quads)(four - (qtile_fours){0});
+#if QLANES == 8 && VEC_HAS(__builtin_ia32_pmovzxbw256)
+    typedef char chars __attribute__((vector_size(16)));
+    return (qweights)__builtin_ia32_pmovzxbw256((chars)bytes);
+#else
     return __builtin_convertvector(bytes, qweights);
+#endif
 }
 
 /* Two sums for a column, of two products each. */
@@ -1225,8 +1235,8 @@ static void max_pool_bytes(const uint8_t *image, const struct taps *t, const str
 {
     size_t c = 0;
 #if QLANES > 1
-    typedef uint8_t bytes __attribute__((vector_size(4 * QLANES)));
-    typedef uint8_t bytes_at __attribute__((vector_size(4 * QLANES), aligned(1), may_alias));
+    typedef uint8_t bytes __attribute__((vector_size(QLANES == 4 ? 16 : 32)));
+    typedef uint8_t bytes_at __attribute__((vector_size(QLANES == 4 ? 16 : 32), aligned(1), may_alias));
     const bytes flips = (uint8_t)flip - (bytes){0};
     while (c + sizeof flips <= n) {
         bytes most = {0};
