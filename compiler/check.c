@@ -158,6 +158,7 @@ static void check_loop_symbols(Symbols *s, const Loop *l)
         check_dims(s, 1, &l->operands[i].offset);
         check_dims(s, l->rank, l->operands[i].stride);
     }
+    for (int i = 0; i < l->n_results; i++) check_dims(s, 1, &l->results[i].offset);
 }
 
 static void set_symbol(Symbols *s, const char *symbol)

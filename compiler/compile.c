@@ -12,6 +12,7 @@ static const Stage stages[] = {
     {"layout", layout},
     {"lower", lower},
     {"fuse", fuse},
+    {"bands", bands},
     {"plan", plan},
 };
 

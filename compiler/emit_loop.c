@@ -233,7 +233,7 @@ static void emit_store(const Writer *w, const LoopResult *r, const Dim *dense, c
     DType t = r->value->type.dtype;
     bool half = dtype_is_half(t) && kernel_find(w->l->ops[r->op].function)->signature[0] == 'f';
     const char *text = w->uses[r->op] > 1 ? mem_printf("t%d", r->op) : strip_parentheses(expression(w, r->op));
-    const char *pointer = value_pointer(w->m, r->value, NULL), *at = position(w->m, w->l, NULL, dense);
+    const char *pointer = value_pointer(w->m, r->value, NULL), *at = position(w->m, w->l, r->offset, dense);
     if (half) text = mem_printf("f32_to_%s(%s)", dtype_suffix(t), text);
     if (w->lanes == ONE) fprintf(f, "%s%s[%s] = %s;\n", indent, pointer, at, text);
     else if (w->lanes == VECTOR) fprintf(f, "%svec_store(%s + %s, %s);\n", indent, pointer, at, text);

@@ -265,7 +265,7 @@ typedef enum { REF_OPERAND, REF_RESULT_OF, REF_INT, REF_REAL } RefKind;
 typedef struct { RefKind kind; int index; Dim number; double real; } Ref; /* index: of the operand, or of the LoopOp */
 typedef struct { const char *function; DType type; int n_args; Ref args[4]; } LoopOp; /* type: of its result (halves: float32) */
 typedef struct { Value *value; Dim offset; Dim stride[MAX_RANK]; } LoopOperand; /* in elements; stride 0 broadcasts */
-typedef struct { Value *value; int op; } LoopResult;
+typedef struct { Value *value; int op; Dim offset; } LoopResult; /* dense, from the offset on; NULL for 0 */
 typedef struct {
     int rank;
     Dim extent[MAX_RANK];
@@ -304,7 +304,7 @@ struct Step {
     /* STEP_COPY: whole elements, in bytes */
     Value *source, *target;
     Dim source_offset, target_offset, bytes;
-    bool keep;             /* the target changes later (the state of a loop): never a view */
+    bool keep;             /* the target changes later (the state of a loop): never a view. STEP_FOR: goes through its values row by row (bands.c) */
     bool apart;            /* the source may be such a target, replaced before this one is read: then no view either */
     bool elided;           /* plan.c: became a view */
     /* control flow */
@@ -325,6 +325,7 @@ void layout(Model *m);                      /* layout.c: images with their chann
 void lower(Model *m);                       /* lower.c: nodes to steps */
 void lower_node(Node *n);
 void fuse(Model *m);                        /* fuse.c: chains of loops into one */
+void bands(Model *m);                       /* bands.c: chains of steps over images, some rows at a time */
 void plan(Model *m);                        /* plan.c */
 void emit(Model *m, FILE *out);             /* emit.c: the generated C file */
 void emit_header(Model *m, FILE *out);

@@ -259,7 +259,7 @@ void loop_store(Step *s, Value *v, Ref result)
     Loop *l = s->loop;
     if (result.kind != REF_RESULT_OF) internal_error("a loop stores \"%s\" without computing it", v->name);
     mem_grow(&l->results, &l->cap_results, l->n_results + 1, sizeof *l->results);
-    l->results[l->n_results++] = (LoopResult){v, result.index};
+    l->results[l->n_results++] = (LoopResult){v, result.index, NULL};
 }
 
 DType compute_type(DType t)

@@ -105,13 +105,46 @@ static int end_of_block(const Graph *g, int start)
     internal_error("a block of steps has no end");
 }
 
+/* A loop over bands of rows reads some of a value's rows again in the next round: the value lives through all rounds. Only where one
+ * step alone reads it may that step's result take its place, row by row: that is left open until plan_in_place is done. */
+typedef struct { const Value *root; int readers; } Reading;
+
+static void count_reading(Value *v, bool written, void *context)
+{
+    Reading *r = context;
+    r->readers += !written && storage_root(v, NULL) == r->root;
+}
+
+typedef struct { const Graph *g; Block block; bool shared_only; } Rounds;
+
+static void live_in_rounds(Value *v, bool written, void *context)
+{
+    const Rounds *r = context;
+    Value *root = storage_root(v, NULL);
+    Reading reading = {root, 0};
+    (void)written;
+    for (int k = r->block.first; k <= r->block.last && r->shared_only; k++) step_values(r->g->steps[k], count_reading, &reading);
+    if (r->shared_only && reading.readers < 2) return;
+    extend(root, r->block.first);
+    extend(root, r->block.last);
+}
+
+static void find_rounds(const Graph *g, bool shared_only)
+{
+    for (int i = 0; i < g->n_steps; i++) {
+        if (g->steps[i]->kind != STEP_FOR || !g->steps[i]->keep) continue;
+        Rounds r = {g, {i, end_of_block(g, i), false}, shared_only};
+        for (int k = r.block.first; k <= r.block.last; k++) step_values(g->steps[k], live_in_rounds, &r);
+    }
+}
+
 static void find_lifetimes(Graph *g)
 {
     for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], live_at, &i);
     for (bool changed = true; changed;) {
         changed = false;
         for (int i = 0; i < g->n_steps; i++) {
-            if (g->steps[i]->kind != STEP_FOR) continue;
+            if (g->steps[i]->kind != STEP_FOR || g->steps[i]->keep) continue;
             Block b = {i, end_of_block(g, i), false};
             for (int k = b.first; k <= b.last; k++) step_values(g->steps[k], live_through, &b);
             changed = changed || b.changed;
@@ -183,7 +216,9 @@ void plan(Model *m)
     plan_views(g);
     plan_states(g);
     find_lifetimes(g);
+    find_rounds(g, true);
     plan_in_place(g);
+    find_rounds(g, false);
     drop_idle_copies(g);
     place_buffers(m);
 }

@@ -145,16 +145,16 @@ void plan_views(Graph *g)
 
 /* -- in place -------------------------------------------------------------------------------------------------------------- */
 
-/* Does the loop read all of the operand in the order in which it stores its results? */
+/* Does the loop read all of the operand, or of a band of its rows, in the order in which it stores its results? */
 static bool reads_densely(const Loop *l, const LoopOperand *o)
 {
-    Dim stride = dim_const(1);
-    if (o->offset && !dim_is(o->offset, 0)) return false;
+    Dim stride = dim_const(1), offset = l->results[0].offset;
+    if (offset ? o->offset != offset : o->offset && !dim_is(o->offset, 0)) return false;
     for (int d = l->rank - 1; d >= 0; d--) {
         if (!dim_is(l->extent[d], 1) && o->stride[d] != stride) return false;
         stride = dim_mul(stride, l->extent[d]);
     }
-    return stride == shape_elements(&o->value->type.shape);
+    return offset || stride == shape_elements(&o->value->type.shape);
 }
 
 /* May the loop's result lie over operand o? Every other operand in the same memory must be read at the same places. */
