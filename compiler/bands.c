@@ -263,9 +263,8 @@ static void set_up(Link *links, int count, int64_t per_round)
 }
 
 /* Rows that the next round sees again go to the front. */
-static void keep_rows(const Link *l, const Link *next, Steps *to)
+static void keep_rows(const Link *l, const Link *next, Node *n, Steps *to)
 {
-    Node *n = l->step->node;
     Dim first = dim_min(l->end, first_needed(next, next->end));
     if (next->base == l->base) return; /* next, a loop, keeps them */
     if (next->window) {
@@ -282,7 +281,7 @@ static void keep_rows(const Link *l, const Link *next, Steps *to)
 
 static void append_chain(Link *links, int count, int64_t per_round, Steps *to)
 {
-    Node *n = links[0].step->node;
+    Node *n = links[0].step->node, *last = links[count - 1].step->node;
     int64_t rows = dim_value(height(links[count - 1].y)), rounds = (rows + per_round - 1) / per_round;
     Dim round = local_symbol(n, "band", 0, rounds), end = dim_min(dim_const(rows), dim_mul(dim_add(round, dim_const(1)), dim_const(per_round)));
     Step *loop = control(n, STEP_FOR, dim_text(round), dim_const(rounds));
@@ -298,14 +297,14 @@ static void append_chain(Link *links, int count, int64_t per_round, Steps *to)
         end = rows_needed(&links[i], links[i].end);
     }
     Steps after = {0}; /* made before the windows change */
-    for (int i = 0; i + 1 < count; i++) keep_rows(&links[i], &links[i + 1], &after);
+    for (int i = 0; i + 1 < count; i++) keep_rows(&links[i], &links[i + 1], last, &after);
     for (int i = 0; i < count; i++) {
         (links[i].step->kind == STEP_LOOP ? take_loop_rows : take_call_rows)(&links[i], i ? &links[i - 1] : NULL);
         append(to, links[i].step);
     }
     for (int i = 0; i < after.count; i++) append(to, after.steps[i]);
-    for (int i = 0; i < count; i++) set_symbol(to, n, links[i].start, links[i].end);
-    append(to, control(n, STEP_END, NULL, NULL));
+    for (int i = 0; i < count; i++) set_symbol(to, last, links[i].start, links[i].end);
+    append(to, control(last, STEP_END, NULL, NULL));
 }
 
 void bands(Model *m)

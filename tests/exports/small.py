@@ -1,4 +1,4 @@
-"""Small models of dynamic shape, for tests/models: all that the larger ones of dynamic.py do, in few kilobytes."""
+"""Small models for tests/models: all that the larger ones of dynamic.py and vision.py do, in few kilobytes."""
 
 import torch
 import torchvision
@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import vision
-from registry import SCRIPT, Net, dynamic, prepared
+from registry import SCRIPT, Net, dynamic, export, prepared
 
 
 @dynamic("small_unet", SCRIPT, 13)
@@ -85,3 +85,29 @@ class Pairs(nn.Module):
 def small_pairs():
     data = [(torch.randn(n, 3), torch.randn(n)) for n in (6, 2)]
     return Net(Pairs(), data, ["rows", "weights"], ["sums"], {"rows": {0: "n"}, "weights": {0: "m"}})
+
+
+class SmallImage(nn.Module):
+    """One of each kind of convolution on images, large enough for bands of rows and Winograd's algorithm."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, 32, 3, padding=1), nn.ReLU(), nn.Conv2d(32, 32, 1), nn.SiLU())
+        self.spatial = nn.Sequential(nn.Conv2d(32, 32, 3, stride=2, padding=1, groups=32), nn.ReLU6())
+        self.body = nn.Conv2d(32, 32, 3, padding=1)
+        self.grouped = nn.Conv2d(32, 16, 3, padding=2, dilation=2, groups=2)
+        self.down = nn.Sequential(nn.MaxPool2d(3, 2, 1), nn.AvgPool2d(2))
+        self.up = nn.ConvTranspose2d(48, 20, 3, stride=2, padding=1, output_padding=1)
+        self.gate = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(20, 20, 1), nn.Sigmoid())
+        self.head = nn.Conv2d(20, 2, 3, padding=1)
+
+    def forward(self, x):
+        x = self.spatial(self.stem(x))
+        x = F.relu(x + self.body(x))
+        x = self.up(self.down(torch.cat([x, self.grouped(x)], 1)))
+        return self.head(x * self.gate(x))
+
+
+@export("small_image", SCRIPT, 17)
+def small_image():
+    return Net(prepared(SmallImage(), torch.randn(2, 3, 64, 64)), [(torch.randn(1, 3, 64, 64),)], ["image"], ["map"])
