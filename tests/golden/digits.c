@@ -514,7 +514,7 @@ TILE_FUNCTION(8, 3)
 #endif
 
 /* By rows - 1 and width - 1; those that tile_rows has not are left out. */
-static void (*const tiles[TILE_MOST_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from) = {
+static void (*const tile_functions[TILE_MOST_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from) = {
     TILE_WIDTHS(1), TILE_WIDTHS(2),
 #if VEC >= 8 || (VEC == 4 && defined(__aarch64__))
     TILE_WIDTHS(4), TILE_WIDTHS(4), TILE_WIDTHS(6), TILE_WIDTHS(6),
@@ -535,7 +535,7 @@ static void tile_f32(const struct tile *t)
         for (; from + 8 * VEC <= columns; from += 8 * VEC) tile_1x8(t, from);
     for (; from < columns; from += TILE_COLUMNS) {
         const size_t width = columns - from < TILE_COLUMNS ? columns - from : TILE_COLUMNS;
-        tiles[t->rows - 1][VEC == 16 ? (width - 1) / 16 : 0](t, from);
+        tile_functions[t->rows - 1][VEC == 16 ? (width - 1) / 16 : 0](t, from);
     }
 }
 
