@@ -110,7 +110,7 @@ static inline vec vec_gather(const float *p, size_t step, int32_t n)
 static inline void vec_store_some(float *p, vec v, int32_t n)
 {
 #if VEC == 1
-    if (n > 0) *p = v;
+    if (n > 0) vec_store(p, v);
 #else
     if (n >= VEC) {
         vec_store(p, v);

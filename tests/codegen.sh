@@ -13,9 +13,13 @@ verify() { # MODEL CC CFLAGS
     "$onnx2c" verify "tests/models/$1/model.onnx" "tests/models/$1" $(tolerances_of "tests/models/$1") $(dims_of "$1") --cc "$2" --cflags "$3"
 }
 
-warnings() { # MODEL CC
+warnings() { # MODEL CC [FLAG...]
     # shellcheck disable=SC2046,SC2086 # options are words
-    "$onnx2c" "tests/models/$1/model.onnx" --name m $(dims_of "$1") >"$work/m.c" && $2 $strict -O2 -c -o "$work/m.o" "$work/m.c"
+    "$onnx2c" "tests/models/$1/model.onnx" --name m $(dims_of "$1") >"$work/m.c" && $2 $strict -O2 "${@:3}" -c -o "$work/m.o" "$work/m.c"
+}
+
+two_threads() { # MODEL
+    OMP_NUM_THREADS=2 verify "$1" gcc "-std=c99 -O2 -march=native -fopenmp"
 }
 
 for model in tests/models/*/; do
@@ -32,7 +36,22 @@ for flags in -O0 -O2 -O3 "-O2 -m32"; do
         done
     done
 done
-ok "gcc -O2 -march=native" verify resnet8 gcc "-std=c99 -O2 -march=native"
+
+# The widths of vectors: as wide as this processor has them, AVX2 (compiled everywhere, run where there is one), and none. Threads change nothing.
+avx2=$(grep -q avx2 /proc/cpuinfo && echo "-mavx2 -mfma")
+for model in small_image resnet8 digits_int8_qdq dscnn_int8_qdq kws_rnn distilbert_static bert_tiny; do
+    for cc in gcc clang; do
+        for flags in -march=native -DONNX2C_NO_VECTORS ${avx2:+"$avx2"}; do
+            ok "$cc $flags: $model" verify "$model" "$cc" "-std=c99 -O2 $flags"
+        done
+        for flags in -march=native -DONNX2C_NO_VECTORS "-mavx2 -mfma"; do
+            # shellcheck disable=SC2086 # options are words
+            ok "warnings of $cc $flags: $model" warnings "$model" "$cc" $flags
+        done
+    done
+    ok "sanitizers, widest vectors: $model" verify "$model" gcc "-std=c99 $san -march=native"
+    ok "two threads: $model" two_threads "$model"
+done
 
 # The same bytes from anywhere.
 ok "two runs, two folders" sh -c "

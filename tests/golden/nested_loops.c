@@ -192,7 +192,7 @@ static inline vec vec_load_or(const float *p, int32_t n, float fill)
 static inline void vec_store_some(float *p, vec v, int32_t n)
 {
 #if VEC == 1
-    if (n > 0) *p = v;
+    if (n > 0) vec_store(p, v);
 #else
     if (n >= VEC) {
         vec_store(p, v);
