@@ -2,7 +2,8 @@
  *
  * Requires: every node typed and supported (infer), rewrites done.
  * Leaves: graph->steps, in execution order; every graph output written by exactly one value's steps of its own: an output
- * that is an input, a constant, or listed twice is copied. */
+ * that is an input, a constant, or listed twice is copied. Steps whose results nothing reads are gone. */
+#include "dead.h"
 #include "op.h"
 
 void lower_node(Node *n)
@@ -43,4 +44,5 @@ void lower(Model *m)
     for (int i = 0; i < g->n_inputs; i++)
         if (g->n_nodes) lower_reads(g->nodes[0], g->inputs[i]);
     for (int i = 0; i < g->n_nodes; i++) lower_node(g->nodes[i]);
+    remove_dead_steps(g);
 }

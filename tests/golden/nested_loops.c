@@ -1,7 +1,7 @@
 /* Written by onnx2c 0.1.0; do not edit, generate again.
  *   model    sha256 93b6422ce956b68341ab5aae7813c0bd2820beed2c16074801dbb7e6807f520e, opset 17
  *   options  --name nested_loops --dim rows:0=0..8 --dim counts:0=0..8
- *   memory   arena 128 B (lower bound 128 B), weights 9 B, no heap
+ *   memory   arena 96 B (lower bound 96 B), weights 9 B, no heap
  */
 #include <float.h>
 #include <limits.h>
@@ -13,7 +13,7 @@
 
 /* Public -------------------------------------------------------------------------------------- */
 
-#define NESTED_LOOPS_ARENA_BYTES 128
+#define NESTED_LOOPS_ARENA_BYTES 96
 #define NESTED_LOOPS_ARENA_ALIGN 64
 
 #define NESTED_LOOPS_N_RANK 0
@@ -71,13 +71,11 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
 enum {           /* offset      bytes  tensor */
     AT_c       =        0, /*        1  bool[] */
     AT_i       =       16, /*        8  int64[] */
-    AT_k       =       32, /*        8  int64[] */
     AT_d       =       32, /*        1  bool[] */
     AT_p       =       48, /*       16  float32[4] */
     AT_j       =       64, /*        8  int64[] */
     AT_f       =       80, /*        4  float32[] */
     AT_total   =       80, /*        4  float32[] */
-    AT_steps   =       96, /*       32  float32[loop.rounds] */
     AT_m       =       32, /*        8  int64[] */
     AT_mf      =       64, /*        4  float32[] */
     AT_is_odd  =       32, /*        1  bool[] */
@@ -86,14 +84,12 @@ enum {           /* offset      bytes  tensor */
     AT_sum     =       64, /*        4  float32[] */
     AT_v       =        0, /*        8  int64[] */
     AT_i2      =       16, /*        8  int64[] */
-    AT_c3      =       32, /*        1  bool[] */
     AT_r       =       32, /*        8  int64[] */
     AT_c5      =        0, /*        1  bool[] */
     AT_i3      =       16, /*        8  int64[] */
     AT_a1      =        0, /*       16  float32[4] */
     AT_a2      =       16, /*       16  float32[4] */
     AT_i4      =       32, /*        8  int64[] */
-    AT_c7      =       32, /*        1  bool[] */
     AT_a1_next =       32, /*       16  float32[4] */
 };
 
@@ -397,7 +393,6 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
     float *const a = y;
     memcpy(a, x, (size_t)16);
     int64_t *const i = (int64_t *)(void *)(memory + AT_i);
-    int64_t *const k = (int64_t *)(void *)(memory + AT_k);
     bool *const d = (bool *)(void *)(memory + AT_d);
     float *const p = (float *)(void *)(memory + AT_p);
     int64_t *const j = (int64_t *)(void *)(memory + AT_j);
@@ -405,8 +400,6 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
     float *const q = (float *)(void *)(memory + AT_p);
     float *const total = (float *)(void *)(memory + AT_total);
     bool *const d2 = (bool *)(void *)(memory + AT_d);
-    float *const step = (float *)(void *)(memory + AT_total);
-    float *const steps = (float *)(void *)(memory + AT_steps);
     int64_t *const m = (int64_t *)(void *)(memory + AT_m);
     float *const mf = (float *)(void *)(memory + AT_mf);
     bool *const is_odd = (bool *)(void *)(memory + AT_is_odd);
@@ -423,84 +416,76 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
         i[0] = loop_round;
         if (i[0] < 0 || i[0] > 7) return NESTED_LOOPS_EVALUE;
 
-        /* 2  Add: i[], w_one[] -> k[] */
-        {
-            k[0] = add_i64(i[0], 1);
-        }
-
-        /* 3  Loop: k[], yes[], a[4] -> inner[4], steps[loop.rounds] */
+        /* 2  Loop: k[], yes[], a[4] -> inner[4], steps[loop.rounds] */
         d[0] = 1;
         memcpy(p, a, (size_t)16);
         for (loop_round_2 = 0; loop_round_2 < (loop_round + 1) && d[0]; loop_round_2++) {
             j[0] = loop_round_2;
 
-            /* 4  Cast: j[] -> f[] */
+            /* 3  Cast: j[] -> f[] */
             {
                 f[0] = cast_i64_f32(j[0]);
             }
 
-            /* 5  Add, after Mul: x[4], f[], p[4] -> q[4] */
+            /* 4  Add, after Mul: x[4], f[], p[4] -> q[4] */
             for (size_t i_ = 0; i_ < 4; i_++) {
                 q[i_] = p[i_] + (x[i_] * f[0]);
             }
 
-            /* 6  ReduceSum: q[4] -> total[] */
+            /* 5  ReduceSum: q[4] -> total[] */
             reduce_sum_f32(q, total, 1, 4, 1);
 
-            /* 7  Less: total[], w_limit[] -> d2[] */
+            /* 6  Less: total[], w_limit[] -> d2[] */
             {
                 d2[0] = less_f32(total[0], 1.5e+02f);
             }
-
-            /* 8  Loop: k[], yes[], a[4] -> inner[4], steps[loop.rounds] */
-            memcpy((unsigned char *)steps + (4 * loop_round_2), step, (size_t)4);
         }
         j[0] = loop_round_2;
         if (j[0] < 0 || j[0] > 8) return NESTED_LOOPS_EVALUE;
         loop_rounds = (int32_t)j[0];
 
-        /* 9  Size: steps[loop.rounds] -> m[] */
+        /* 7  Size: steps[loop.rounds] -> m[] */
         m[0] = loop_rounds;
 
-        /* 10  Cast: m[] -> mf[] */
+        /* 8  Cast: m[] -> mf[] */
         {
             mf[0] = cast_i64_f32(m[0]);
         }
 
-        /* 11  Cast, after Mod: i[], w_two[] -> is_odd[] */
+        /* 9  Cast, after Mod: i[], w_two[] -> is_odd[] */
         {
             is_odd[0] = cast_i64_bool(mod_i64(i[0], 2));
         }
 
-        /* 12  If: is_odd[] -> b[4] */
+        /* 10  If: is_odd[] -> b[4] */
         if (is_odd[0]) {
 
-            /* 13  Neg: inner[4] -> tb[4] */
+            /* 11  Neg: inner[4] -> tb[4] */
             for (size_t i_ = 0; i_ < 4; i_++) {
                 tb[i_] = neg_f32(inner[i_]);
             }
         } else {
 
-            /* 14  Add: inner[4], mf[] -> eb[4] */
+            /* 12  Add: inner[4], mf[] -> eb[4] */
             for (size_t i_ = 0; i_ < 4; i_++) {
                 eb[i_] = inner[i_] + mf[0];
             }
         }
 
-        /* 15  Mul: b[4], x[4] -> row[4] */
+        /* 13  Mul: b[4], x[4] -> row[4] */
         for (size_t i_ = 0; i_ < 4; i_++) {
             row[i_] = b[i_] * x[i_];
         }
 
-        /* 16  ReduceSum: b[4] -> sum[] */
+        /* 14  ReduceSum: b[4] -> sum[] */
         reduce_sum_f32(b, sum, 1, 4, 1);
 
-        /* 17  Less: sum[], w_bound[] -> c2[] */
+        /* 15  Less: sum[], w_bound[] -> c2[] */
         {
             c2[0] = less_f32(sum[0], 6e+01f);
         }
 
-        /* 18  Loop: n[], go[], x[4] -> y[4], rows[rows:0,4] */
+        /* 16  Loop: n[], go[], x[4] -> y[4], rows[rows:0,4] */
         memcpy((unsigned char *)rows + (16 * loop_round), row, (size_t)16);
         memcpy(a, a_next, (size_t)16);
     }
@@ -508,37 +493,35 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
     if (i[0] < 0 || i[0] > 8) return NESTED_LOOPS_EVALUE;
     rows_0 = (int32_t)i[0];
 
-    /* 19  Loop: n[], w_one[] -> counts_last[], counts[counts:0] */
+    /* 17  Loop: n[], w_one[] -> counts_last[], counts[counts:0] */
     int64_t *const v = (int64_t *)(void *)(memory + AT_v);
     memcpy(v, w_one, (size_t)8);
     int64_t *const i2 = (int64_t *)(void *)(memory + AT_i2);
-    bool *const c3 = (bool *)(void *)(memory + AT_c3);
     int64_t *const w = (int64_t *)(void *)(memory + AT_v);
     int64_t *const r = (int64_t *)(void *)(memory + AT_r);
     for (loop_round_5 = 0; loop_round_5 < n[0]; loop_round_5++) {
         if (loop_round_5 == INT32_MAX) return NESTED_LOOPS_EVALUE;
         i2[0] = loop_round_5;
         if (i2[0] < 0 || i2[0] > 7) return NESTED_LOOPS_EVALUE;
-        c3[0] = 1;
 
-        /* 20  Add: v[] -> w[] */
+        /* 18  Add: v[] -> w[] */
         {
             w[0] = add_i64(v[0], v[0]);
         }
 
-        /* 21  Mul: w[], i2[] -> r[] */
+        /* 19  Mul: w[], i2[] -> r[] */
         {
             r[0] = mul_i64(w[0], i2[0]);
         }
 
-        /* 22  Loop: n[], w_one[] -> counts_last[], counts[counts:0] */
+        /* 20  Loop: n[], w_one[] -> counts_last[], counts[counts:0] */
         memcpy((unsigned char *)counts + (8 * loop_round_5), r, (size_t)8);
     }
     i2[0] = loop_round_5;
     if (i2[0] < 0 || i2[0] > 8) return NESTED_LOOPS_EVALUE;
     counts_0 = (int32_t)i2[0];
 
-    /* 23  Loop: n[], go[], x[4] -> z[4] */
+    /* 21  Loop: n[], go[], x[4] -> z[4] */
     bool *const c5 = (bool *)(void *)(memory + AT_c5);
     memcpy(c5, go, (size_t)1);
     float *const u = z;
@@ -551,22 +534,21 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
         i3[0] = loop_round_6;
         if (i3[0] < 0 || i3[0] > 2147483646) return NESTED_LOOPS_EVALUE;
 
-        /* 24  Mul: u[4], w_ten[] -> u2[4] */
+        /* 22  Mul: u[4], w_ten[] -> u2[4] */
         for (size_t i_ = 0; i_ < 4; i_++) {
             u2[i_] = u[i_] * 1e+01f;
         }
 
-        /* 25  Loop: n[], go[], x[4] -> z[4] */
+        /* 23  Loop: n[], go[], x[4] -> z[4] */
         memcpy(c5, c5_next, (size_t)1);
     }
 
-    /* 26  Loop: n[], x[4], z[4] -> first[4], second[4] */
+    /* 24  Loop: n[], x[4], z[4] -> first[4], second[4] */
     float *const a1 = (float *)(void *)(memory + AT_a1);
     memcpy(a1, x, (size_t)16);
     float *const a2 = (float *)(void *)(memory + AT_a2);
     memcpy(a2, z, (size_t)16);
     int64_t *const i4 = (int64_t *)(void *)(memory + AT_i4);
-    bool *const c7 = (bool *)(void *)(memory + AT_c7);
     float *const b1 = (float *)(void *)(memory + AT_a2);
     float *const a1_next = (float *)(void *)(memory + AT_a1_next);
     float *const b2 = (float *)(void *)(memory + AT_a1);
@@ -575,13 +557,12 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
         if (loop_round_8 == INT32_MAX) return NESTED_LOOPS_EVALUE;
         i4[0] = loop_round_8;
         if (i4[0] < 0 || i4[0] > 2147483646) return NESTED_LOOPS_EVALUE;
-        c7[0] = 1;
         memcpy(a1_next, b1, (size_t)16);
         memcpy(a2_next, b2, (size_t)16);
         memcpy(a1, a1_next, (size_t)16);
     }
 
-    /* 27  Sub: first[4], second[4] -> s[4] */
+    /* 25  Sub: first[4], second[4] -> s[4] */
     float *const first = (float *)(void *)(memory + AT_a1);
     float *const second = (float *)(void *)(memory + AT_a2);
     for (size_t i_ = 0; i_ < 4; i_++) {
