@@ -559,6 +559,15 @@ struct conv_packed {
 /* Elements of x that a band of output rows should need at most, to stay in the second-level cache for all output channels. */
 enum { CONV_BAND = 65536 };
 
+/* How many rows of output a band has, if each needs `line` elements of x and is computed in `parts`: even bands, at least four pieces of work for
+ * threads to share. */
+static inline int32_t rows_of_band(int32_t rows, int32_t line, int32_t parts)
+{
+    const int32_t most = line < CONV_BAND ? CONV_BAND / line : 1, fit = (rows + most - 1) / most, shared = (3 + parts) / parts;
+    const int32_t bands = fit > shared ? fit : shared < rows ? shared : rows;
+    return bands > 0 ? (rows + bands - 1) / bands : 1;
+}
+
 static inline bool planes_apart(const struct conv_packed *c)
 {
     return c->x_pixel == 1 && c->in_channels > 1;
@@ -714,7 +723,7 @@ static void conv_spread_f32(const float *x, const float *w, const float *b, cons
     const int32_t panels = (c->out_channels + 15) / 16, wide = (TILE_COLUMNS + 15) / 16, parts = (panels + wide - 1) / wide;
     const size_t w_group = (size_t)panels * 16 * (size_t)c->in_channels * (size_t)p->kernel_d * (size_t)p->kernel_h * (size_t)p->kernel_w;
     const int32_t line = p->in_w * p->stride_h * (apart ? c->in_channels : c->x_pixel);
-    const int32_t band = line < CONV_BAND ? CONV_BAND / line : 1, bands = (p->out_h + band - 1) / band;
+    const int32_t band = rows_of_band(p->out_h, line, parts), bands = (p->out_h + band - 1) / band;
 #ifdef _OPENMP
 #pragma omp parallel for
 #endif
@@ -1032,7 +1041,7 @@ static void channelwise_f32(const struct tile *t, void (*tile)(const struct tile
     struct pixel_steps s = dense_steps(p, (size_t)channels, (size_t)channels);
     s.w_tap = (size_t)channels;
     s.channels = channels;
-    const int32_t line = p->in_w * p->stride_h * channels, band = line < CONV_BAND ? CONV_BAND / line : 1, bands = (p->out_h + band - 1) / band;
+    const int32_t line = p->in_w * p->stride_h * channels, band = rows_of_band(p->out_h, line, 1), bands = (p->out_h + band - 1) / band;
 #ifdef _OPENMP
 #pragma omp parallel for
 #endif
