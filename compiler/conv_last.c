@@ -4,8 +4,6 @@
 #include "kernels.h"
 #include "layout.h"
 
-#include <string.h>
-
 enum { PANEL = 16, MIN_GROUP_OUTPUTS = 4, MAX_NARROW = 4, MAX_CHUNK = 1024, MAX_PLANES = 4 };
 
 static bool read_conv(Node *n, Conv *c)
@@ -79,20 +77,6 @@ static struct window kernel_only(const Conv *c)
                            .kernel_w = (int32_t)dim_value(c->window.kernel[2])};
 }
 
-/* A constant made of the weights; nodes that want the same share it. */
-static Value *packed(Node *n, const char *how, const Shape *shape, bool *is_new)
-{
-    Value *w = n->in[1];
-    const char *name = mem_printf("%s/packed", w->name), *origin = w->origin ? mem_printf("%s, %s", w->origin, how) : how;
-    Value *found = value_find(n->graph, name);
-    *is_new = !found || !found->origin || strcmp(found->origin, origin) || !shape_equal(&found->type.shape, shape);
-    if (!*is_new) return found;
-    float *data = mem_array((size_t)dim_value(shape_elements(shape)) + 1, sizeof *data);
-    Value *v = value_const(n->graph, name, DT_FLOAT, shape, data);
-    v->origin = origin;
-    return v;
-}
-
 static Value *packed_panels(Node *n, const Conv *c, int32_t chunk, bool planes)
 {
     const struct window window = kernel_only(c);
@@ -101,7 +85,7 @@ static Value *packed_panels(Node *n, const Conv *c, int32_t chunk, bool planes)
     int64_t taps = dim_value(window_kernel_size(&c->window)), panels = c->groups * ((p.out_channels + PANEL - 1) / PANEL);
     Shape shape = planes ? shape_const(4, (int64_t[]){panels, p.in_channels, taps, PANEL}) : shape_const(4, (int64_t[]){panels, taps, p.in_channels, PANEL});
     bool is_new;
-    Value *v = packed(n, planes ? "in panels of 16 output channels" : "in panels of 16 output channels, input channels inside", &shape, &is_new);
+    Value *v = packed_constant(n, n->in[1], DT_FLOAT, planes ? "in panels of 16 output channels" : "in panels of 16 output channels, input channels inside", &shape, &is_new);
     if (is_new) pack_conv_f32(n->in[1]->data, (float *)v->data, &window, &p);
     return v;
 }
@@ -111,7 +95,7 @@ static Value *packed_channelwise(Node *n, const Conv *c)
     int64_t taps = dim_value(window_kernel_size(&c->window)), channels = dim_value(c->in_channels);
     Shape shape = shape_const(2, (int64_t[]){taps, channels});
     bool is_new;
-    Value *v = packed(n, "channels last", &shape, &is_new);
+    Value *v = packed_constant(n, n->in[1], DT_FLOAT, "channels last", &shape, &is_new);
     if (is_new) pack_depthwise_f32(n->in[1]->data, (float *)v->data, (int32_t)channels, (int32_t)taps);
     return v;
 }
@@ -121,7 +105,7 @@ static Value *packed_narrow(Node *n, const Conv *c)
     int64_t filters = dim_value(c->out_channels), taps = dim_value(window_kernel_size(&c->window)), channels = dim_value(c->in_channels);
     Shape shape = shape_const(3, (int64_t[]){filters, taps, channels});
     bool is_new;
-    Value *v = packed(n, "channels last", &shape, &is_new);
+    Value *v = packed_constant(n, n->in[1], DT_FLOAT, "channels last", &shape, &is_new);
     if (is_new) pack_narrow_f32(n->in[1]->data, (float *)v->data, (int32_t)filters, (int32_t)channels, (int32_t)taps);
     return v;
 }

@@ -100,6 +100,9 @@ void inline_clone(Node *n, const Graph *body, Value **arguments, Value **results
 Value *const_ints(Node *n, int count, const int64_t *values);    /* int64[count] */
 Value *const_scalar(Node *n, DType dtype, double value);         /* shape [] */
 
+/* A constant made of weights w, to be filled in if it is new (zeros so far): nodes that want the same share it. `how` is for its comment. */
+Value *packed_constant(Node *n, const Value *w, DType type, const char *how, const Shape *shape, bool *is_new);
+
 /* -- lower: appending steps ------------------------------------------------------------------------------------------------- */
 
 Step *step_call(Node *n, const char *kernel_format, ...) __attribute__((format(printf, 2, 3))); /* e.g. "softmax_%s", dtype_suffix(t) */

@@ -3,6 +3,8 @@
 
 #include "number.h"
 
+#include <string.h>
+
 /* The version of ai.onnx that parts are written for, whatever n's own: axes are inputs, Softmax has one axis, ... */
 enum { PARTS_OPSET = 23 };
 
@@ -57,6 +59,18 @@ Value *const_scalar(Node *n, DType dtype, double value)
     void *data = mem_alloc(sizeof value);
     number_set(dtype, data, value);
     return constant(n, dtype, &shape, data);
+}
+
+Value *packed_constant(Node *n, const Value *w, DType type, const char *how, const Shape *shape, bool *is_new)
+{
+    const char *name = mem_printf("%s/packed", w->name), *origin = w->origin ? mem_printf("%s, %s", w->origin, how) : how;
+    Value *found = value_find(n->graph, name);
+    *is_new = !found || !found->origin || strcmp(found->origin, origin) || !shape_equal(&found->type.shape, shape);
+    if (!*is_new) return found;
+    void *data = mem_array((size_t)dim_value(shape_elements(shape)) + 1, (size_t)dtype_bytes(type, 1));
+    Value *v = value_const(n->graph, name, type, shape, data);
+    v->origin = origin;
+    return v;
 }
 
 /* -- a subgraph in place of a node ------------------------------------------------------------------------------------------- */

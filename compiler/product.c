@@ -135,7 +135,7 @@ static bool by_dots(const Product *p)
     return dim_is(p->b_row, 1) && (!dim_is(p->b_col, 1) || dim_is(p->n, 1));
 }
 
-static bool is_plain(const Product *p)
+bool product_is_plain(const Product *p)
 {
     return !p->c && p->alpha == 1 && !(p->low > -INFINITY) && !(p->high < INFINITY);
 }
@@ -210,7 +210,7 @@ void lower_product(Node *n, const Product *wanted)
     Dim count = dim_const(1);
     if (!lower_packed_product(n, &p, &count, &s)) {
         pack(n, &p);
-        if (p.batch_rank || is_plain(&p)) count = call_matmul(n, &p, &s);
+        if (p.batch_rank || product_is_plain(&p)) count = call_matmul(n, &p, &s);
         else call_gemm(n, &p, &s);
     }
     s->macs = dim_high(dim_mul(dim_mul(count, p.m), dim_mul(p.n, p.k)));

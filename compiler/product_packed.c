@@ -18,11 +18,6 @@ static bool tiles_fit(const Product *p)
     return p->type == DT_FLOAT && rows && dim_low(p->n) >= MIN_COLUMNS && p->beta == 1;
 }
 
-static bool is_plain(const Product *p)
-{
-    return !p->c && p->alpha == 1 && !(p->low > -INFINITY) && !(p->high < INFINITY);
-}
-
 static void set_sizes(Step *s, const Product *p)
 {
     arg_struct(s, "struct gemm_packed");
@@ -43,7 +38,7 @@ static Value *constant_named(Node *n, const char *name, DType type, const Shape 
 }
 
 /* All matrices of b, one behind the other. Nodes that want the same share it. */
-static Value *packed_constant(Node *n, const Product *p)
+static Value *packed_factor(Node *n, const Product *p)
 {
     int64_t k = dim_value(p->k), cols = dim_value(p->n), size = dim_value(packed_size(p)), count = value_count(p->b) / (k * cols);
     const char *how = dim_is(p->b_col, 1) ? "in panels of 16 columns" : "transposed, in panels of 16 columns";
@@ -120,7 +115,7 @@ static Dim call_batch(Node *n, const Product *p, Value *w, Step **made)
 
 static bool can_pack_at_run_time(const Product *p)
 {
-    return is_plain(p) && dim_high(p->m) >= MIN_ROWS_TO_PACK;
+    return product_is_plain(p) && dim_high(p->m) >= MIN_ROWS_TO_PACK;
 }
 
 static Dim call_packing(Node *n, const Product *p, Step **made)
@@ -146,8 +141,8 @@ bool lower_packed_product(Node *n, const Product *p, Dim *count, Step **made)
 {
     if (!tiles_fit(p) || !addend_fits(p)) return false;
     *count = dim_const(1);
-    if (can_pack_constant(p) && !p->batch_rank) call_gemm(n, p, packed_constant(n, p), made);
-    else if (can_pack_constant(p)) *count = call_batch(n, p, packed_constant(n, p), made);
+    if (can_pack_constant(p) && !p->batch_rank) call_gemm(n, p, packed_factor(n, p), made);
+    else if (can_pack_constant(p)) *count = call_batch(n, p, packed_factor(n, p), made);
     else if (can_pack_at_run_time(p)) *count = call_packing(n, p, made);
     else return false;
     return true;

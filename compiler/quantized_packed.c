@@ -2,8 +2,6 @@
 #include "kernels.h"
 #include "quantized.h"
 
-#include <string.h>
-
 enum { SIGN_BIT = 128, BLOCK = 8, NEAR_BLOCK = 64, NEAR_WEIGHTS = 1 << 18, FAR_BYTES = 3 << 16, OPERAND_PART = 32 };
 
 /* Unsigned weights become signed ones when their sign bits are inverted, which takes 128 away from their zero points, too. */
@@ -22,24 +20,11 @@ static int32_t flip_of(const Value *w)
     return w->type.dtype == DT_UINT8 ? SIGN_BIT : 0;
 }
 
-/* A constant made of the weights; nodes that want the same share it. */
-static Value *packed(Node *n, const Value *w, const char *how, const Shape *shape, bool *is_new)
-{
-    const char *name = mem_printf("%s/packed", w->name), *origin = w->origin ? mem_printf("%s, %s", w->origin, how) : how;
-    Value *found = value_find(n->graph, name);
-    *is_new = !found || !found->origin || strcmp(found->origin, origin) || !shape_equal(&found->type.shape, shape);
-    if (!*is_new) return found;
-    int8_t *data = mem_array((size_t)dim_value(shape_elements(shape)) + 1, sizeof *data);
-    Value *v = value_const(n->graph, name, DT_INT8, shape, data);
-    v->origin = origin;
-    return v;
-}
-
 Value *packed_bytes(Node *n, Value *w, int64_t groups, int64_t filters, int64_t depth)
 {
     Shape shape = shape_const(3, (int64_t[]){groups, filters, (depth + 3) / 4 * 4});
     bool is_new;
-    Value *v = packed(n, w, "in panels of 16, by fours", &shape, &is_new);
+    Value *v = packed_constant(n, w, DT_INT8, "in panels of 16, by fours", &shape, &is_new);
     if (is_new) pack_bytes(w->data, (int8_t *)v->data, (int32_t)groups, (int32_t)filters, (int32_t)depth, flip_of(w));
     return v;
 }
@@ -48,7 +33,7 @@ Value *packed_channelwise_bytes(Node *n, Value *w, int64_t channels, int64_t tap
 {
     Shape shape = shape_const(2, (int64_t[]){taps, channels});
     bool is_new;
-    Value *v = packed(n, w, "channels last", &shape, &is_new);
+    Value *v = packed_constant(n, w, DT_INT8, "channels last", &shape, &is_new);
     if (is_new) pack_channelwise_bytes(w->data, (int8_t *)v->data, (int32_t)channels, (int32_t)taps, flip_of(w));
     return v;
 }
