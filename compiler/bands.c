@@ -3,7 +3,8 @@
  * A convolution with many channels writes more than the caches hold, and the next one reads it all again from far memory. Where one follows the
  * other, and nothing else wants what lies between them, a loop takes them through the image together: each computes the rows that the
  * next one needs. Only those rows are kept: what lies between needs no memory for all of it, and stays in the caches. Nothing is computed twice:
- * rows that the next band sees again are moved to the front of their buffer.
+ * rows that the next band sees again are moved to the front of their buffer. A batch is done image by image. Where only the run tells the size
+ * of the images, so many rows at a time that the largest ones allowed would fit.
  *
  * Requires: steps, loops fused. Leaves: the same, such chains within STEP_FOR, whose values live through all of it (step->keep). */
 #include "op.h"
@@ -20,29 +21,31 @@ typedef struct {
     Step *step;
     Value *x, *y;
     Arg *window;        /* NULL: rows of y are made of the same rows of x */
+    Arg *batch;         /* how many images the call takes; NULL: it only counts pixels */
     int y_arg, add_arg;
     Dim start, end;     /* rows of y computed in this round */
     Dim base;           /* the row of y that its buffer begins with; NULL: y is whole */
+    Dim image;          /* the image of the batch that is worked on */
     Value *buffer;      /* in the place of y */
     int64_t rows;       /* of the buffer */
 } Link;
 
 /* -- which steps ---------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct { const char *kernel; int y_arg, add_arg, window_arg; } Rows;
+typedef struct { const char *kernel; int y_arg, add_arg, window_arg, batch_arg; } Rows;
 
 /* Kernels whose input 0 is the image; -1 where there is no such argument. */
 static const Rows kernels[] = {
-    {"gemm_packed_f32", 4, 3, -1},
-    {"conv_packed_f32", 4, 3, 5},
-    {"conv_channelwise_f32", 3, -1, 4},
-    {"max_pool_channelwise_f32", 1, -1, 2},
+    {"gemm_packed_f32", 4, 3, -1, -1},
+    {"conv_packed_f32", 4, 3, 5, 6},
+    {"conv_channelwise_f32", 3, -1, 4, 5},
+    {"max_pool_channelwise_f32", 1, -1, 2, 3},
 };
 
 static bool is_image(const Value *v)
 {
     const Shape *s = &v->type.shape;
-    return v->type.kind == KIND_TENSOR && v->type.dtype == DT_FLOAT && s->rank == 4 && shape_is_const(s) && dim_is(s->dim[0], 1);
+    return v->type.kind == KIND_TENSOR && v->type.dtype == DT_FLOAT && s->rank == 4 && dim_is_const(s->dim[3]) && dim_high(s->dim[0]) > 0;
 }
 
 static Dim height(const Value *v)
@@ -55,14 +58,28 @@ static Dim row_of(const Value *v)
     return dim_mul(v->type.shape.dim[2], v->type.shape.dim[3]);
 }
 
+static int64_t image_bytes(const Value *v)
+{
+    return value_bytes(v) / dim_high(v->type.shape.dim[0]);
+}
+
+/* Another operand of all images, row by row like y. */
+static bool lies_like(const Arg *a, const Value *y)
+{
+    return a->kind != ARG_VALUE || (!a->offset && shape_equal(&a->value->type.shape, &y->type.shape));
+}
+
 static bool read_call(Step *s, Link *l)
 {
     for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++) {
         const Rows *k = &kernels[i];
         if (strcmp(s->kernel->name, k->kernel)) continue;
         Value *x = s->args[0].value, *y = s->args[k->y_arg].value;
-        *l = (Link){.step = s, .x = x, .y = y, .y_arg = k->y_arg, .add_arg = k->add_arg, .window = k->window_arg < 0 ? NULL : &s->args[k->window_arg]};
-        return is_image(x) && is_image(y) && !s->args[0].offset && !s->args[k->y_arg].offset && (l->window || height(x) == height(y));
+        *l = (Link){.step = s, .x = x, .y = y, .y_arg = k->y_arg, .add_arg = k->add_arg};
+        if (k->window_arg >= 0) l->window = &s->args[k->window_arg];
+        if (k->batch_arg >= 0) l->batch = &s->args[k->batch_arg];
+        if (!is_image(x) || !is_image(y) || x->type.shape.dim[0] != y->type.shape.dim[0] || (!l->window && height(x) != height(y))) return false;
+        return !s->args[0].offset && lies_like(&s->args[k->y_arg], y) && (l->add_arg < 0 || lies_like(&s->args[l->add_arg], y));
     }
     return false;
 }
@@ -130,7 +147,7 @@ static int read_chain(const Graph *g, int i, Link *links)
 static bool is_worth_it(const Link *links, int count)
 {
     for (int i = 0; i + 1 < count; i++)
-        if (value_bytes(links[i].y) >= WORTH_BYTES) return true;
+        if (image_bytes(links[i].y) >= WORTH_BYTES) return true;
     return false;
 }
 
@@ -167,26 +184,42 @@ static Dim first_needed(const Link *l, Dim start)
     return dim_max(dim_const(0), dim_sub(dim_mul(start, *window_field(l, "stride_h")), *window_field(l, "pad_h")));
 }
 
+/* Where a row of the image worked on lies in a whole batch, in elements. */
+static Dim place_in_batch(const Value *v, Dim image, Dim row)
+{
+    return dim_mul(dim_add(dim_mul(image, height(v)), row), row_of(v));
+}
+
 /* Where row `row` of what link l makes lies, in elements. */
 static Dim place_of(const Link *l, Dim row)
 {
-    return dim_mul(l->base ? dim_sub(row, l->base) : row, row_of(l->y));
+    return l->base ? dim_mul(dim_sub(row, l->base), row_of(l->y)) : place_in_batch(l->y, l->image, row);
 }
 
 /* The loop does rows [start, end) of y; `from` makes one of its operands. */
 static void take_loop_rows(const Link *l, const Link *from)
 {
     Loop *loop = l->step->loop;
+    loop->extent[0] = dim_const(1);
     loop->extent[1] = dim_sub(l->end, l->start);
     loop->results[0].offset = place_of(l, l->start);
     if (l->buffer) loop->results[0].value = l->buffer;
     for (int i = 0; i < loop->n_operands; i++) {
         LoopOperand *o = &loop->operands[i];
-        bool made = from && o->value == from->y;
-        if (dim_is(o->stride[1], 0)) continue;
-        o->offset = made ? place_of(from, l->start) : dim_mul(l->start, row_of(l->y));
-        if (made) o->value = from->buffer;
+        if (from && o->value == from->y) {
+            o->offset = place_of(from, l->start);
+            o->value = from->buffer;
+        } else {
+            Dim first = o->offset ? o->offset : dim_const(0);
+            o->offset = dim_add(first, dim_add(dim_mul(l->image, o->stride[0]), dim_mul(l->start, o->stride[1])));
+        }
     }
+}
+
+static void take_one_image(Arg *batch)
+{
+    Dim *count = batch->kind == ARG_STRUCT ? &batch->numbers[kernel_field(batch->structure, "batch")] : &batch->number;
+    *count = dim_const(1);
 }
 
 /* So does the call. A window sees the rows in the buffer as an image of their own, whose padding is what is missing in front. */
@@ -197,8 +230,10 @@ static void take_call_rows(const Link *l, const Link *from)
     s->args[l->y_arg].offset = place_of(l, l->start);
     if (l->buffer) s->args[l->y_arg].value = l->buffer;
     if (from) s->args[0].value = from->buffer;
-    if (l->add_arg >= 0 && s->args[l->add_arg].kind == ARG_VALUE) s->args[l->add_arg].offset = dim_mul(l->start, row_of(l->y));
+    if (l->add_arg >= 0 && s->args[l->add_arg].kind == ARG_VALUE) s->args[l->add_arg].offset = place_in_batch(l->y, l->image, l->start);
+    if (l->batch) take_one_image(l->batch);
     if (l->window) {
+        if (!from) s->args[0].offset = dim_mul(l->image, shape_product(&l->x->type.shape, 1, 4));
         Dim *pad = window_field(l, "pad_h");
         *pad = dim_sub(*pad, dim_mul(l->start, *window_field(l, "stride_h")));
         *window_field(l, "out_h") = rows;
@@ -208,15 +243,15 @@ static void take_call_rows(const Link *l, const Link *from)
         return;
     }
     Arg *sizes = &s->args[5];
-    s->args[0].offset = from ? place_of(from, l->start) : dim_mul(l->start, row_of(l->x));
+    s->args[0].offset = from ? place_of(from, l->start) : place_in_batch(l->x, l->image, l->start);
     sizes->numbers[kernel_field(sizes->structure, "m")] = dim_mul(rows, l->y->type.shape.dim[2]);
 }
 
 /* Rows of the last result that a round computes: so many that what the chain writes for them fits. */
 static int64_t rows_per_round(const Link *links, int count)
 {
-    int64_t bytes = 0, last = dim_value(height(links[count - 1].y));
-    for (int i = 0; i < count; i++) bytes += value_bytes(links[i].y);
+    int64_t bytes = 0, last = dim_high(height(links[count - 1].y));
+    for (int i = 0; i < count; i++) bytes += image_bytes(links[i].y);
     int64_t rows = last * ROUND_BYTES / (bytes + 1);
     return rows < 1 ? 1 : rows < last ? rows : last;
 }
@@ -239,7 +274,7 @@ static int64_t rows_held(const Link *next, int64_t rows)
 {
     if (!next->window) return next->step->kind == STEP_LOOP && next->buffer ? next->rows : rows;
     int64_t reach = (dim_value(*window_field(next, "kernel_h")) - 1) * dim_value(*window_field(next, "dilation_h"));
-    int64_t held = (rows - 1) * dim_value(*window_field(next, "stride_h")) + reach + 1, all = dim_value(height(next->x));
+    int64_t held = (rows - 1) * dim_value(*window_field(next, "stride_h")) + reach + 1, all = dim_high(height(next->x));
     return held < all ? held : all;
 }
 
@@ -250,15 +285,16 @@ static void set_up(Link *links, int count, int64_t per_round)
     int64_t rows = per_round;
     for (int i = count - 1; i >= 0; i--) {
         Link *l = &links[i], *next = l + 1;
-        l->start = local_symbol(n, "start", 0, dim_value(height(l->y)));
-        l->end = local_symbol(n, "end", 0, dim_value(height(l->y)));
+        l->start = local_symbol(n, "start", 0, dim_high(height(l->y)));
+        l->end = local_symbol(n, "end", 0, dim_high(height(l->y)));
         if (i == count - 1) continue;
         bool alike = next->step->kind == STEP_LOOP && next->buffer;
         Shape shape = l->y->type.shape;
         rows = l->rows = rows_held(next, rows);
+        shape.dim[0] = dim_const(1);
         shape.dim[1] = dim_const(l->rows);
         l->buffer = value_typed(n->graph, mem_printf("%s.rows", l->y->name), DT_FLOAT, &shape);
-        l->base = alike ? next->base : local_symbol(n, "base", 0, dim_value(height(l->y)));
+        l->base = alike ? next->base : local_symbol(n, "base", 0, dim_high(height(l->y)));
     }
 }
 
@@ -279,19 +315,25 @@ static void keep_rows(const Link *l, const Link *next, Node *n, Steps *to)
     set_symbol(to, n, l->base, first);
 }
 
-static void append_chain(Link *links, int count, int64_t per_round, Steps *to)
+static Step *rounds(Node *n, Dim symbol, Dim count)
+{
+    Step *s = control(n, STEP_FOR, dim_text(symbol), count);
+    s->keep = true;
+    return s;
+}
+
+/* All bands of one image. */
+static void append_bands(Link *links, int count, int64_t per_round, Steps *to)
 {
     Node *n = links[0].step->node, *last = links[count - 1].step->node;
-    int64_t rows = dim_value(height(links[count - 1].y)), rounds = (rows + per_round - 1) / per_round;
-    Dim round = local_symbol(n, "band", 0, rounds), end = dim_min(dim_const(rows), dim_mul(dim_add(round, dim_const(1)), dim_const(per_round)));
-    Step *loop = control(n, STEP_FOR, dim_text(round), dim_const(rounds));
-    loop->keep = true;
+    Dim rows = height(links[count - 1].y), bands = dim_ceildiv(rows, dim_const(per_round)), band = local_symbol(n, "band", 0, dim_high(bands));
+    Dim end = dim_min(rows, dim_mul(dim_add(band, dim_const(1)), dim_const(per_round)));
     set_up(links, count, per_round);
     for (int i = 0; i < count; i++) {
         set_symbol(to, n, links[i].start, dim_const(0));
         if (links[i].base && links[i].base != links[i + 1].base) set_symbol(to, n, links[i].base, dim_const(0));
     }
-    append(to, loop);
+    append(to, rounds(n, band, bands));
     for (int i = count - 1; i >= 0; i--) {
         set_symbol(to, n, links[i].end, end);
         end = rows_needed(&links[i], links[i].end);
@@ -307,6 +349,19 @@ static void append_chain(Link *links, int count, int64_t per_round, Steps *to)
     append(to, control(last, STEP_END, NULL, NULL));
 }
 
+static void append_chain(Link *links, int count, int64_t per_round, Steps *to)
+{
+    Node *n = links[0].step->node;
+    Dim batch = links[0].y->type.shape.dim[0], image = dim_const(0);
+    if (!dim_is(batch, 1)) {
+        image = local_symbol(n, "image", 0, dim_high(batch));
+        append(to, rounds(n, image, batch));
+    }
+    for (int i = 0; i < count; i++) links[i].image = image;
+    append_bands(links, count, per_round, to);
+    if (!dim_is(batch, 1)) append(to, control(links[count - 1].step->node, STEP_END, NULL, NULL));
+}
+
 void bands(Model *m)
 {
     Graph *g = m->graph;
@@ -315,7 +370,7 @@ void bands(Model *m)
         Link links[MAX_CHAIN];
         int count = read_chain(g, i, links);
         int64_t rows = count > 1 && is_worth_it(links, count) ? rows_per_round(links, count) : 0;
-        if (rows && rows < dim_value(height(links[count - 1].y))) {
+        if (rows && rows < dim_high(height(links[count - 1].y))) {
             append_chain(links, count, rows, &to);
             i += count;
         } else {

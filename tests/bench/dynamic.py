@@ -134,6 +134,9 @@ def main():
         measure(onnx2c, flags, folder, "bert_tiny", bert, {"batch": (1, 4, 4), "seq": (1, 64, 32)})
         unet = os.path.join(models, "small_unet", "model.onnx")
         measure(onnx2c, flags, folder, "small_unet", unet, {"batch": (1, 2, 1), "height": (16, 128, 64), "width": (16, 128, 64)})
+        mobile = os.path.join(models, "small_mobile", "model.onnx")
+        for size in (224, 128):
+            measure(onnx2c, flags, folder, "small_mobile", mobile, {"batch": (1, 2, 1), "height": (32, 224, size), "width": (32, 224, size)})
         rnn = os.path.join(models, "rnn_any_length_op17", "model.onnx")
         measure(onnx2c, flags, folder, "rnn", rnn, {"length": (1, 128, 100), "batch": (1, 4, 1)})
         lm = os.path.join(models, "small_lm", "model.onnx")

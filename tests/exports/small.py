@@ -111,3 +111,45 @@ class SmallImage(nn.Module):
 @export("small_image", SCRIPT, 17)
 def small_image():
     return Net(prepared(SmallImage(), torch.randn(2, 3, 64, 64)), [(torch.randn(1, 3, 64, 64),)], ["image"], ["map"])
+
+
+class InvertedResidual(nn.Module):
+    """Expanded by a product, mixed within each channel, projected back; as in MobileNet."""
+
+    def __init__(self, inputs, outputs, stride, activation):
+        super().__init__()
+        wide = 4 * inputs
+        self.shortcut = stride == 1 and inputs == outputs
+        self.expand = nn.Sequential(nn.Conv2d(inputs, wide, 1, bias=False), nn.BatchNorm2d(wide), activation())
+        self.mix = nn.Sequential(nn.Conv2d(wide, wide, 3, stride, 1, groups=wide, bias=False), nn.BatchNorm2d(wide), activation())
+        self.project = nn.Sequential(nn.Conv2d(wide, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        y = self.project(self.mix(self.expand(x)))
+        return x + y if self.shortcut else y
+
+
+class SmallMobile(nn.Module):
+    """A network of inverted residuals, whose wide images are worked on in bands of rows."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, 16, 3, 2, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU6())
+        self.blocks = nn.Sequential(
+            InvertedResidual(16, 16, 1, nn.ReLU6),
+            InvertedResidual(16, 24, 1, nn.SiLU),
+            nn.MaxPool2d(3, 2, 1),
+            InvertedResidual(24, 24, 1, nn.ReLU6),
+            InvertedResidual(24, 32, 2, nn.Hardswish),
+        )
+        self.head = nn.Linear(32, 10)
+
+    def forward(self, x):
+        return self.head(self.blocks(self.stem(x)).mean((2, 3)))
+
+
+@dynamic("small_mobile", SCRIPT, 17)
+def small_mobile():
+    module = prepared(SmallMobile(), torch.randn(4, 3, 64, 64))
+    images = [(torch.randn(n, 3, h, w),) for n, h, w in ((2, 40, 33), (1, 96, 17))]
+    return Net(module, images, ["image"], ["scores"], {"image": {0: "batch", 2: "height", 3: "width"}})
