@@ -272,16 +272,31 @@ static void emit_blob_declaration(Model *m, FILE *f)
     fprintf(f, "extern const unsigned char %s_weights[];\n\n", name);
 }
 
+/* A vector that lies across two lines of the cache takes two loads. Small processors have no lines, but count the bytes between weights. */
+static void emit_alignment(FILE *f)
+{
+    fprintf(f, "/* Large ones start with a line of the cache where there is one. */\n#if defined(__GNUC__) && UINTPTR_MAX > 0xffffffff\n");
+    fprintf(f, "#define WEIGHTS_ALIGNED __attribute__((aligned(%d)))\n#else\n#define WEIGHTS_ALIGNED\n#endif\n\n", BLOB_ALIGN);
+}
+
+static bool is_union(const Model *m, const Value *v)
+{
+    return !in_blob(m, v) && !is_readable(v);
+}
+
 void emit_weight_declarations(Model *m, const Weights *w, FILE *f)
 {
+    int unions = 0;
     if (!w->count) return;
     fputs("/* Weights: declared here, defined at the end ------------------------------------------------- */\n\n", f);
     if (w->blob_bytes) emit_blob_declaration(m, f);
+    for (int i = 0; i < w->count; i++) unions += is_union(m, w->items[i]);
+    if (unions) emit_alignment(f);
     for (int i = 0; i < w->count; i++) {
         const Value *v = w->items[i];
         if (in_blob(m, v)) continue;
-        if (!is_readable(v))
-            fprintf(f, "union %s { unsigned char bytes[%lld]; %s v[%lld]; };\n", v->c_name, (long long)value_bytes(v) + 1, dtype_c(v->type.dtype), (long long)array_count(v));
+        if (is_union(m, v))
+            fprintf(f, "union WEIGHTS_ALIGNED %s { unsigned char bytes[%lld]; %s v[%lld]; };\n", v->c_name, (long long)value_bytes(v) + 1, dtype_c(v->type.dtype), (long long)array_count(v));
         fprintf(f, "%s;\n", array_declaration(m, v));
     }
     fputs("\n", f);

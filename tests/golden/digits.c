@@ -1092,16 +1092,23 @@ static void max_pool_channelwise_f32(const float *x, float *y, const struct wind
 
 /* Weights: declared here, defined at the end ------------------------------------------------- */
 
+/* Large ones start with a line of the cache where there is one. */
+#if defined(__GNUC__) && UINTPTR_MAX > 0xffffffff
+#define WEIGHTS_ALIGNED __attribute__((aligned(64)))
+#else
+#define WEIGHTS_ALIGNED
+#endif
+
 static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_49_packed[144];
 static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_50[16];
 static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_52_packed[144];
 static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_53[16];
 static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_55_packed[512];
 static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_56[32];
-union w_onnx_Conv_58_packed { unsigned char bytes[36865]; float v[9216]; };
+union WEIGHTS_ALIGNED w_onnx_Conv_58_packed { unsigned char bytes[36865]; float v[9216]; };
 static DIGITS_WEIGHTS_ATTR const union w_onnx_Conv_58_packed w_onnx_Conv_58_packed;
 static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_59[32];
-union w_h_weight_transposed_128x10 { unsigned char bytes[8193]; float v[2048]; };
+union WEIGHTS_ALIGNED w_h_weight_transposed_128x10 { unsigned char bytes[8193]; float v[2048]; };
 static DIGITS_WEIGHTS_ATTR const union w_h_weight_transposed_128x10 w_h_weight_transposed_128x10;
 static DIGITS_WEIGHTS_ATTR const float w_h_bias[10];
 

@@ -1646,6 +1646,13 @@ static void softmax_f32(const float *x, float *y, int32_t outer, int32_t n, int3
 
 /* Weights: declared here, defined at the end ------------------------------------------------- */
 
+/* Large ones start with a line of the cache where there is one. */
+#if defined(__GNUC__) && UINTPTR_MAX > 0xffffffff
+#define WEIGHTS_ALIGNED __attribute__((aligned(64)))
+#else
+#define WEIGHTS_ALIGNED
+#endif
+
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_49_quantized_packed[192];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_50_int32[16];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_0_Conv_multiplier[16];
@@ -1655,11 +1662,11 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_3_Conv_multiplier[16];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_55_quantized_packed[512];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_56_int32[32];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_6_Conv_multiplier[32];
-union w_onnx_Conv_58_quantized_transposed_packed { unsigned char bytes[9217]; int8_t v[9216]; };
+union WEIGHTS_ALIGNED w_onnx_Conv_58_quantized_transposed_packed { unsigned char bytes[9217]; int8_t v[9216]; };
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_onnx_Conv_58_quantized_transposed_packed w_onnx_Conv_58_quantized_transposed_packed;
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_59_int32[32];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_10_Conv_multiplier[32];
-union w_h_weight_quantized_packed { unsigned char bytes[1281]; int8_t v[1280]; };
+union WEIGHTS_ALIGNED w_h_weight_quantized_packed { unsigned char bytes[1281]; int8_t v[1280]; };
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_h_weight_quantized_packed w_h_weight_quantized_packed;
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_h_bias_int32[10];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_h_Gemm_multiplier[10];
