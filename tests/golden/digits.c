@@ -314,36 +314,14 @@ static inline vec select_vec(vec_bits c, vec a, vec b)
 #endif
 }
 
-static inline vec real_vec(vec_bits n)
+static inline vec fma_vec(vec a, vec b, vec c)
 {
-#if VEC == 1
-    return (float)n;
-#elif VEC_HAS(__builtin_convertvector)
-    return __builtin_convertvector(n, vec);
-#else
-    vec x;
-    for (int i = 0; i < VEC; i++) x[i] = (float)n[i];
-    return x;
-#endif
+    return vec_fma(a, b, c);
 }
 
-static inline vec copysign_vec(vec x, vec sign)
+static inline vec bound_vec(vec x, float low, float high)
 {
-    return from_bits_vec((bits_vec(x) & 0x7fffffff) | (bits_vec(sign) & (-0x7fffffff - 1)));
-}
-
-static inline vec_bits nearest_vec(vec x)
-{
-    const vec away = x + copysign_vec(vec_all(0.5f), x);
-#if VEC == 1
-    return (int32_t)away;
-#elif VEC_HAS(__builtin_convertvector)
-    return __builtin_convertvector(away, vec_bits);
-#else
-    vec_bits n;
-    for (int i = 0; i < VEC; i++) n[i] = (int32_t)away[i];
-    return n;
-#endif
+    return vec_min(vec_max(x, vec_all(low)), vec_all(high));
 }
 
 /* 2^n for n in [-126, 127]; one exponent further up is infinity. */
@@ -352,26 +330,33 @@ static inline vec power_of_two_vec(vec_bits n)
     return from_bits_vec((n + 127) << 23);
 }
 
-/* e^r - 1 for |r| <= log(2) / 2; fit error 3.2e-9. */
-static inline vec expm1_small_vec(vec r)
+/* x / log(2) rounded, as the last bits of a float that has none for fractions: 1.5 * 2^23 + n. */
+static inline vec halvings_vec(vec x)
 {
-    return r + r * r * (0.5f + r * (0.166665182f + r * (0.041666206f + r * (0.00836895313f + r * 0.00139506022f))));
+    return fma_vec(x, all_vec(1.44269504f), all_vec(12582912.0f));
 }
 
-/* x - n log(2), log(2) split in two so that the first product is exact. */
-static inline vec reduce_by_log2_vec(vec x, vec n)
+/* That n. */
+static inline vec_bits exponent_of_vec(vec halvings)
 {
-    return (x - n * 0.693359375f) + n * 2.12194440e-4f;
+    return bits_vec(halvings) - 0x4b400000;
+}
+
+/* e^(x - n log(2)) - 1: log(2) is split in two so that the first product is exact. What is left is at most log(2) / 2; fit error 3.2e-9. */
+static inline vec expm1_rest_vec(vec x, vec halvings)
+{
+    const vec n = halvings - 12582912.0f, r = fma_vec(n, all_vec(2.12194440e-4f), fma_vec(n, all_vec(-0.693359375f), x));
+    const vec p = fma_vec(r, fma_vec(r, all_vec(0.00139506022f), all_vec(0.00836895313f)), all_vec(0.041666206f));
+    return fma_vec(r * r, fma_vec(r, fma_vec(r, p, all_vec(0.166665182f)), all_vec(0.5f)), r);
 }
 
 /* e^x. Error below 1.1 ULP. Two factors make the power of two, so that results below FLT_MIN come out rounded as well. Where the result is
  * 0, as of what is masked in attention, nothing underflows: that would be slow. */
 static inline vec exp_vec(vec x)
 {
-    const vec c = select_vec(x > -104.0f, select_vec(x < 89.0f, x, all_vec(89.0f)), all_vec(0.0f));
-    const vec_bits n = nearest_vec(c * 1.44269504f), half = n / 2;
-    const vec e = 1.0f + expm1_small_vec(reduce_by_log2_vec(c, real_vec(n)));
-    const vec y = e * power_of_two_vec(half) * power_of_two_vec(n - half);
+    const vec c = select_vec(x > -104.0f, bound_vec(x, -104.0f, 89.0f), all_vec(0.0f)), h = halvings_vec(c);
+    const vec_bits n = exponent_of_vec(h), half = n >> 1;
+    const vec y = (1.0f + expm1_rest_vec(c, h)) * power_of_two_vec(half) * power_of_two_vec(n - half);
     return select_vec(x > -104.0f, y, select_vec(x != x, x, all_vec(0.0f)));
 }
 
