@@ -50,7 +50,7 @@ static bool is_last(const Options *o, const char *stage)
     return o->dump_stage && !strcmp(o->dump_stage, stage) && !o->output_path && !o->header_path && !o->report_path;
 }
 
-Model *compile_model(const Options *options)
+static Model *run_stages(const Options *options)
 {
     Model *m = NULL;
     for (int i = 0; i < N_STAGES; i++) {
@@ -63,6 +63,16 @@ Model *compile_model(const Options *options)
         check(m, name);
         if (dump_wanted(options, name)) dump(m, name, stdout);
         if (is_last(options, name)) break;
+    }
+    return m;
+}
+
+Model *compile_model(const Options *options)
+{
+    Model *m = run_stages(options);
+    while (m->again) {
+        dim_reset(); /* expressions know their bounds */
+        m = run_stages(options);
     }
     return m;
 }

@@ -19,11 +19,12 @@ static void print(const char *severity, const char *path, const char *prefix, co
 
 void model_error(Model *m, const char *format, ...)
 {
+    m->errors++;
+    if (m->again) return;
     va_list args;
     va_start(args, format);
     print("error", m->path, "", format, args);
     va_end(args);
-    m->errors++;
 }
 
 void model_warning(Model *m, const char *format, ...)
@@ -50,15 +51,20 @@ static const char *node_place(const Node *n)
 
 void node_error(Node *n, const char *format, ...)
 {
+    Model *m = n->graph->model;
+    n->failed = true;
+    if (m->again || (!m->errors && tighten_bounds(m))) {
+        read_again(m);
+        return;
+    }
     bool standard = !n->domain || !n->domain[0];
     const char *prefix = mem_printf("%s (%s%s%s, opset %d): ", node_place(n), standard ? "" : n->domain,
                                     standard ? "" : "::", n->op_type, n->opset);
     va_list args;
     va_start(args, format);
-    print("error", n->graph->model->path, prefix, format, args);
+    print("error", m->path, prefix, format, args);
     va_end(args);
-    n->graph->model->errors++;
-    n->failed = true;
+    m->errors++;
 }
 
 void internal_error(const char *format, ...)

@@ -304,4 +304,5 @@ void infer(Model *m)
     infer_graph(m->graph);
     if (!m->errors) spread_outputs(m);
     graph_remove_dead(m->graph);
+    if (!m->errors && tighten_bounds(m)) read_again(m);
 }

@@ -177,6 +177,7 @@ struct Model {
     int n_interface_inputs, n_interface_outputs;
     Map *values;               /* every Value by its name (graph.c) */
     int errors;                /* reported so far */
+    bool again;                /* not an error yet: bounds were tightened, and the model is to be read again (tighten.c) */
     int n_params, cap_params;  /* the symbolic dimensions left to run time, in order of first appearance in the inputs */
     const char **params;
     const char **param_names;  /* their C identifiers (names.c) */
@@ -224,6 +225,11 @@ void node_error(Node *n, const char *format, ...) __attribute__((format(printf, 
 void model_warning(Model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Our fault: says so and ends the process with status 1. */
 _Noreturn void internal_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* -- tighten.c: lower bounds that the model itself asks for -------------------------------------------------------------- */
+
+bool tighten_bounds(Model *m); /* whether any rose */
+void read_again(Model *m);     /* ends this way through the stages, without a message; compile.c starts over */
 
 /* -- kernels.c: the kernel library as text and as code -------------------------------------------------------------- */
 

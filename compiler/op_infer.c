@@ -71,6 +71,18 @@ static bool is_from_data(const Node *n, Dim d)
     return l.found;
 }
 
+/* Does an assumption say that both are the same, once rearranged? Sizes of images that can't be negative: max(0, h - 2) and h - 2. */
+static bool is_assumed(const Node *n, Dim a, Dim b)
+{
+    const Model *m = n->graph->model;
+    for (int i = 0; i < m->n_assumptions; i++) {
+        const DimPair *p = &m->assumptions[i];
+        bool equal = dim_sub(a, b) == dim_sub(p->a, p->b) || dim_sub(a, b) == dim_sub(p->b, p->a);
+        if (equal && graph_is_within(n->graph, p->graph)) return true;
+    }
+    return false;
+}
+
 /* The common dimension, or NULL. Of sizes from data none is taken for a 1 that repeats. */
 static Dim broadcast_dim(Node *n, Dim a, Dim b)
 {
@@ -78,6 +90,7 @@ static Dim broadcast_dim(Node *n, Dim a, Dim b)
     if (dim_is(a, 1)) return b;
     if (dim_is_const(a) && !dim_is_const(b)) return agree(n, a, b);
     if (dim_is_const(b) && !dim_is_const(a)) return agree(n, b, a);
+    if (is_assumed(n, a, b)) return a;
     return is_from_data(n, a) || is_from_data(n, b) ? agree(n, a, b) : NULL;
 }
 

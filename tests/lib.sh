@@ -31,6 +31,7 @@ dims_of() { # MODEL
     sizes_scaled) echo "--dim height=1..5 --dim width=1..6 --dim enlarged:2=1..8 --dim enlarged:3=1..8 --dim nearest:0=0..2 --dim nearest:1=0..3 --dim nearest:2=0..6 --dim numbers:0=0..10" ;;
     small_unet) echo "--dim batch=1..3 --dim height=4..40 --dim width=4..40" ;;
     small_mobile) echo "--dim batch=1..3 --dim height=8..112 --dim width=8..112" ;;
+    small_sound) echo "--dim batch=1..2 --dim count=1..400" ;; # fewer than 105 are refused
     small_lm) echo "--dim batch=1..3 --dim length=1..48" ;;
     small_detector) echo "--dim height=4..48 --dim width=4..48" ;;
     small_pairs) echo "--dim n=2..16 --dim m=2..16" ;;

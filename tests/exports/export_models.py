@@ -31,7 +31,8 @@ from onnx import numpy_helper
 import registry
 from registry import DYNAMO, Pick, quiet
 
-import classic  # noqa: F401  the five modules fill registry.EXPORTS
+import any_size  # noqa: F401  these modules fill registry.EXPORTS
+import classic  # noqa: F401
 import dynamic  # noqa: F401
 import small  # noqa: F401
 import text  # noqa: F401

@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import vision
-from registry import SCRIPT, Net, dynamic, export, prepared
+from registry import DYNAMO, SCRIPT, Net, dynamic, export, prepared
 
 
 @dynamic("small_unet", SCRIPT, 13)
@@ -153,3 +153,23 @@ def small_mobile():
     module = prepared(SmallMobile(), torch.randn(4, 3, 64, 64))
     images = [(torch.randn(n, 3, h, w),) for n, h, w in ((2, 40, 33), (1, 96, 17))]
     return Net(module, images, ["image"], ["scores"], {"image": {0: "batch", 2: "height", 3: "width"}})
+
+
+class SmallSound(nn.Module):
+    """Features of a sound as wav2vec makes them: strided convolutions, to which a convolution of even width is added, cut to the same length."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv1d(1, 8, 10, 5), nn.GELU(), nn.Conv1d(8, 8, 8, 4), nn.GELU(), nn.Conv1d(8, 8, 4, 2))
+        self.places = nn.Conv1d(8, 8, 16, padding=8, groups=2)
+        self.head = nn.Linear(8, 4)
+
+    def forward(self, samples):
+        x = self.features(samples.unsqueeze(1))
+        return self.head((x + F.gelu(self.places(x)[:, :, :-1])).transpose(1, 2))
+
+
+@dynamic("small_sound", DYNAMO, 18)
+def small_sound():
+    sounds = [(torch.randn(n, samples),) for n, samples in ((2, 320), (1, 137))]
+    return Net(prepared(SmallSound()), sounds, ["samples"], ["letters"], {"samples": {0: "batch", 1: "count"}})
