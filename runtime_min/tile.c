@@ -36,6 +36,7 @@ struct tile {
     int32_t runs[3], length;
     size_t x_step[3], w_step[3]; /* from run to run, in floats */
     size_t panel;                /* from panel to panel of w, in floats */
+    size_t ahead;                /* weights so many floats behind those in use, one row of a panel each time, are fetched for later; 0: none */
     int32_t rows, columns;       /* of y that there are: at most tile_rows(columns) rows */
     bool resume;                 /* more is added to what is in y */
     int32_t taps, divisor;       /* of pools: taps inside, and what to divide by in their place if not 0 */
@@ -98,6 +99,7 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from) \
                 size_t k = (size_t)i * t->x_step[0] + (size_t)j * t->x_step[1] + (size_t)l * t->x_step[2]; \
                 const float *w = panel + ((size_t)i * t->w_step[0] + (size_t)j * t->w_step[1] + (size_t)l * t->w_step[2]); \
                 for (const size_t end = k + (size_t)t->length; k < end; k++, w += 16) { \
+                    VEC_FETCH(w + t->ahead); \
                     TILE_EACH_##C(TILE_WEIGHTS, 0) \
                     TILE_ROWS_##R(TILE_ADD, C) \
                 } \

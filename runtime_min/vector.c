@@ -2,7 +2,7 @@
  * ONNX2C_NO_VECTORS is defined). Kernels written in them are right for every width. Multiplication and addition, as far as the
  * processor can, are one instruction with one rounding: results differ in the last place from target to target, but not from run to run. */
 
-//@block VEC VEC_HAS VEC_FUNCTION vec vec_at vec_bits vec_half_at vec_4_at
+//@block VEC VEC_HAS VEC_FUNCTION VEC_FETCH vec vec_at vec_bits vec_half_at vec_4_at
 /* VEC floats in a register. vec_at: the same anywhere in memory. Where scalars are computed in long double (the x87 of 32-bit x86),
  * compilers refuse to mix them with vectors. */
 #if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS) || (defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ == 2)
@@ -40,6 +40,13 @@ typedef int32_t vec_bits;
 #define VEC_FUNCTION __attribute__((min_vector_width(512)))
 #else
 #define VEC_FUNCTION
+#endif
+
+/* Brings the memory around p, which will be read soon, nearer to the processor. */
+#if VEC > 1
+#define VEC_FETCH(p) __builtin_prefetch(p)
+#else
+#define VEC_FETCH(p) ((void)0)
 #endif
 //@endblock
 

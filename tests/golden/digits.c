@@ -102,6 +102,13 @@ typedef int32_t vec_bits;
 #define VEC_FUNCTION
 #endif
 
+/* Brings the memory around p, which will be read soon, nearer to the processor. */
+#if VEC > 1
+#define VEC_FETCH(p) __builtin_prefetch(p)
+#else
+#define VEC_FETCH(p) ((void)0)
+#endif
+
 static inline vec vec_load(const float *p)
 {
     return *(const vec_at *)p;
@@ -397,6 +404,7 @@ struct tile {
     int32_t runs[3], length;
     size_t x_step[3], w_step[3]; /* from run to run, in floats */
     size_t panel;                /* from panel to panel of w, in floats */
+    size_t ahead;                /* weights so many floats behind those in use, one row of a panel each time, are fetched for later; 0: none */
     int32_t rows, columns;       /* of y that there are: at most tile_rows(columns) rows */
     bool resume;                 /* more is added to what is in y */
     int32_t taps, divisor;       /* of pools: taps inside, and what to divide by in their place if not 0 */
@@ -458,6 +466,7 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from) \
                 size_t k = (size_t)i * t->x_step[0] + (size_t)j * t->x_step[1] + (size_t)l * t->x_step[2]; \
                 const float *w = panel + ((size_t)i * t->w_step[0] + (size_t)j * t->w_step[1] + (size_t)l * t->w_step[2]); \
                 for (const size_t end = k + (size_t)t->length; k < end; k++, w += 16) { \
+                    VEC_FETCH(w + t->ahead); \
                     TILE_EACH_##C(TILE_WEIGHTS, 0) \
                     TILE_ROWS_##R(TILE_ADD, C) \
                 } \
@@ -777,7 +786,17 @@ struct gemm_packed {
 };
 
 /* How many products of k a pass over the tiles takes up, and rows a band has: the weights of a pass and the rows' elements fit the caches. */
-enum { GEMM_PASS = 1024, GEMM_BAND = 120 };
+enum { GEMM_PASS = 1024, GEMM_BAND = 240 };
+
+/* What to fetch while a tile of columns [from, from + columns) takes up products [k, k + length) (see struct tile): one after the other, the
+ * panels that come next, of the same columns or of those behind them. A single row's come as fast as memory is, anyway. */
+static inline size_t gemm_ahead(const struct gemm_packed *p, int32_t from, int32_t columns, int32_t k, int32_t length, int32_t tile)
+{
+    const int32_t panels = (columns + 15) / 16, all = (p->n + 15) / 16 - from / 16;
+    const bool same = k + length < p->k;
+    const size_t at = (size_t)(same ? tile : panels + tile) * (size_t)p->k + (size_t)(same ? k + length : 0);
+    return p->m > 1 && tile < panels && at + (size_t)length <= (size_t)all * (size_t)p->k ? (at - (size_t)k) * 16 : 0;
+}
 
 /* Columns from `from` on of rows [first, first + rows). */
 static void gemm_band_f32(const float *a, const float *w, const float *bias, const float *add, float *y, const struct gemm_packed *p, float low, float high,
@@ -785,8 +804,9 @@ static void gemm_band_f32(const float *a, const float *w, const float *bias, con
 {
     const size_t panel = (size_t)p->k * 16;
     struct tile t = {.y = y + from, .runs = {1, 1, 1}, .panel = panel, .columns = columns, .low = -INFINITY, .high = INFINITY};
-    for (int32_t k = 0; k == 0 || k < p->k; k += GEMM_PASS) {
-        t.length = p->k - k < GEMM_PASS ? p->k - k : GEMM_PASS;
+    const int32_t passes = (p->k + GEMM_PASS - 1) / GEMM_PASS, pass = passes > 1 ? (p->k + passes - 1) / passes : GEMM_PASS;
+    for (int32_t k = 0; k == 0 || k < p->k; k += pass) {
+        t.length = p->k - k < pass ? p->k - k : pass;
         t.x = a + k;
         t.w = w + (size_t)from / 16 * panel + (size_t)k * 16;
         t.start = k == 0 && bias ? bias + from : NULL;
@@ -799,6 +819,7 @@ static void gemm_band_f32(const float *a, const float *w, const float *bias, con
         const int32_t most = tile_rows(columns);
         for (int32_t i = 0; i < rows; i += most) {
             t.rows = rows - i < most ? rows - i : most;
+            t.ahead = gemm_ahead(p, from, columns, k, t.length, i / most);
             for (int32_t r = 0; r < most; r++) {
                 const size_t row = (size_t)(first + i + (r < t.rows ? r : t.rows - 1));
                 t.x_at[r] = row * (size_t)p->a_row;

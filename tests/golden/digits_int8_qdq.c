@@ -109,6 +109,13 @@ typedef int32_t vec_bits;
 #define VEC_FUNCTION
 #endif
 
+/* Brings the memory around p, which will be read soon, nearer to the processor. */
+#if VEC > 1
+#define VEC_FETCH(p) __builtin_prefetch(p)
+#else
+#define VEC_FETCH(p) ((void)0)
+#endif
+
 static inline vec vec_load(const float *p)
 {
     return *(const vec_at *)p;
