@@ -69,6 +69,13 @@ static bool is_winograd(const Conv *c)
     return dim_high(pixels) >= WINOGRAD_PIXELS && dim_high(pixels) >= WINOGRAD_PRODUCTS / (channels * filters);
 }
 
+bool conv_activates(Node *n)
+{
+    Conv c;
+    bool is_free = !n->activation && !isfinite(n->clamp_low) && !isfinite(n->clamp_high);
+    return is_free && read_conv(n, &c) && !is_narrow(n, &c) && (conv_takes_first(n) || !is_winograd(&c));
+}
+
 /* -- weights ----------------------------------------------------------------------------------------------------------------------- */
 
 static struct window kernel_only(const Conv *c)
@@ -202,6 +209,7 @@ static void lower_conv_last(Node *n)
               : is_product(&c) && !conv_takes_first(n) ? call_product(n, &c) : call_panels(n, &c);
     arg_real(s, (double)n->clamp_low);
     arg_real(s, (double)n->clamp_high);
+    if (s->kernel->signature[s->n_args + 1]) arg_function(s, n->activation);
     s->macs = dim_high(dim_mul(elements(n->out[0]), conv_taps(&c)));
 }
 

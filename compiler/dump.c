@@ -113,7 +113,8 @@ static void dump_node(const Node *n, int indent, FILE *f)
         fputc(' ', f);
         dump_attr(&n->attrs[i], f);
     }
-    if (n->clamp_low > -INFINITY || n->clamp_high < INFINITY) fprintf(f, " clamp %g..%g", (double)n->clamp_low, (double)n->clamp_high);
+    if (n->activation) fprintf(f, " %s %g %g", n->activation->name, (double)n->clamp_low, (double)n->clamp_high);
+    else if (n->clamp_low > -INFINITY || n->clamp_high < INFINITY) fprintf(f, " clamp %g..%g", (double)n->clamp_low, (double)n->clamp_high);
     if (n->fused) fprintf(f, " fused %s", n->fused);
     fputc('\n', f);
     for (int i = 0; i < n->n_out; i++) {

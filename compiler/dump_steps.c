@@ -40,6 +40,7 @@ static void dump_arg(const Arg *a, FILE *f)
     case ARG_STRUCT: dump_struct(a, f); break;
     case ARG_NULL: fputs("NULL", f); break;
     case ARG_SYMBOL: fprintf(f, "=> %s", dim_text(a->number)); break;
+    case ARG_FUNCTION: fputs(a->function->name, f); break;
     }
 }
 

@@ -174,6 +174,7 @@ static const char *argument_text(const Model *m, const Arg *a, char letter)
     case ARG_REALS: return mem_printf("(const float[]){%s}", real_list(a->count, a->reals));
     case ARG_STRUCT: return mem_printf("&(const %s){%s}", a->structure->name, field_list(m, a));
     case ARG_SYMBOL: return mem_printf("&%s", dim_in_c(m, a->number));
+    case ARG_FUNCTION: return a->function->name;
     }
     internal_error("an argument of no kind");
 }

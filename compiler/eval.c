@@ -116,6 +116,7 @@ static void set_word(Computing *c, const Arg *arg, char letter, Word *word)
     case ARG_REAL: store_number(letter, word, arg->real, 0, true); break;
     case ARG_INTS: case ARG_STRUCT: word->p = int_array(arg->count, arg->numbers); break;
     case ARG_REALS: word->p = real_array(arg->count, arg->reals); break;
+    case ARG_FUNCTION: memcpy(&word->p, &arg->function->address, sizeof word->p); break;
     case ARG_SYMBOL: word->p = mem_alloc(sizeof(int32_t)); break; /* infer knows the count already */
     }
 }

@@ -125,6 +125,7 @@ struct Node {
     const Op *op;        /* set by infer.c; NULL before */
     bool failed;         /* an error was reported for it, or its inputs come from one that failed */
     float clamp_low, clamp_high; /* applied to the result by operators with OP_CLAMPS; -INFINITY and INFINITY mean none */
+    const struct Kernel *activation; /* applied to the result instead, with these two as its parameters; or NULL */
     const char *fused;   /* what rewrite merged into it, for the comment: `Relu "/f/f.2/Relu"`; or NULL */
 };
 
@@ -234,7 +235,7 @@ void read_again(Model *m);     /* ends this way through the stages, without a me
 /* -- kernels.c: the kernel library as text and as code -------------------------------------------------------------- */
 
 /* One top-level item of runtime_min, after expansion of its types: a function, struct, enum or macro. */
-typedef struct {
+typedef struct Kernel {
     const char *name;      /* "softmax_f32", "struct conv", ... */
     const char *text;      /* its C source, comment first */
     const char *signature; /* functions: result, then parameters; see kernels.h of the build for the letters. Else NULL */
@@ -251,7 +252,7 @@ void kernels_free(void); /* the index made by kernel_find; runs at exit by itsel
 
 /* -- steps: what lower makes of nodes --------------------------------------------------------------------------------- */
 
-typedef enum { ARG_VALUE, ARG_INT, ARG_REAL, ARG_INTS, ARG_REALS, ARG_STRUCT, ARG_NULL, ARG_SYMBOL } ArgKind;
+typedef enum { ARG_VALUE, ARG_INT, ARG_REAL, ARG_INTS, ARG_REALS, ARG_STRUCT, ARG_NULL, ARG_SYMBOL, ARG_FUNCTION } ArgKind;
 
 typedef struct {
     ArgKind kind;
@@ -264,6 +265,7 @@ typedef struct {
     Dim *numbers;        /* ARG_INTS; ARG_STRUCT: one per field, NULL for 0 */
     double *reals;       /* ARG_REALS */
     const Kernel *structure; /* ARG_STRUCT */
+    const Kernel *function;  /* ARG_FUNCTION: a kernel that the kernel calls */
 } Arg;
 
 /* A loop nest over `rank` extents that computes scalar functions on operands and stores dense results. */

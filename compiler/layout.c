@@ -6,6 +6,7 @@
  *
  * Requires: everything typed, rewrites done. Leaves: the same. */
 #include "layout.h"
+#include "loops.h"
 #include "rewrite.h"
 
 #include <string.h>
@@ -138,7 +139,7 @@ static bool convert_conv_transpose(Node *n)
 static bool can_add(Node *n, int k, const Shape *shape)
 {
     Node *p = only_producer(n, k);
-    return p && p->op == &op_conv_last && p->out[0] == n->in[k] && conv_adds(p) && !isfinite(p->clamp_low) && !isfinite(p->clamp_high) &&
+    return p && p->op == &op_conv_last && p->out[0] == n->in[k] && conv_adds(p) && !p->activation && !isfinite(p->clamp_low) && !isfinite(p->clamp_high) &&
            shape_equal(&n->in[0]->type.shape, shape) && shape_equal(&n->in[1]->type.shape, shape);
 }
 
@@ -156,13 +157,30 @@ static bool add_residual(Node *n)
     return true;
 }
 
+/* -- activations ------------------------------------------------------------------------------------------------------------------- */
+
+/* f(conv(x)): the convolution activates its result as it is complete. */
+static bool activate(Node *n)
+{
+    float parameters[2];
+    Node *conv = only_producer(n, 0);
+    const Kernel *function = conv && conv->op == &op_conv_last && conv_activates(conv) ? elementwise_activation(n, parameters) : NULL;
+    if (!function) return false;
+    conv->activation = function;
+    conv->clamp_low = parameters[0];
+    conv->clamp_high = parameters[1];
+    note_fused(conv, n);
+    take_outputs(conv, n);
+    return true;
+}
+
 /* -- the stage --------------------------------------------------------------------------------------------------------------------- */
 
 void layout(Model *m)
 {
     static RewritePass *const convert[] = {convert_conv, convert_qconv, convert_conv_transpose, NULL};
     static RewritePass *const sink[] = {rewrite_transpose, rewrite_no_op, layout_sink, NULL};
-    static RewritePass *const merge[] = {add_residual, rewrite_clamp, NULL};
+    static RewritePass *const merge[] = {add_residual, rewrite_clamp, activate, NULL};
     if (!rewrite_round(m->graph, convert)) return;
     while (rewrite_round(m->graph, sink)) {
     }

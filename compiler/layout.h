@@ -25,6 +25,7 @@ void conv_make_last(Node *n);             /* op_conv_last instead of Conv; its i
  * as well, and save a Transpose. */
 bool conv_takes_first(Node *n);
 bool conv_adds(Node *n);                  /* an op_conv_last that can add input 3 to its result */
+bool conv_activates(Node *n);             /* ... that can apply an activation to it */
 bool qconv_fits_last(Node *n);            /* ... for this QLinearConv */
 bool conv_transpose_fits_last(Node *n);   /* there is a kernel for this ConvTranspose */
 const Op *pool_last(const Node *n);       /* or NULL */

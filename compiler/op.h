@@ -113,6 +113,7 @@ void arg_out_at(Step *s, Value *v, Dim element_offset);
 void arg_dim(Step *s, Dim d);
 void arg_int(Step *s, int64_t value);
 void arg_real(Step *s, double value);
+void arg_function(Step *s, const Kernel *function);         /* NULL: a null pointer */
 void arg_dims(Step *s, int count, const Dim *dims);         /* const int32_t[]: shapes, strides */
 void arg_ints(Step *s, int count, const int64_t *values);
 void arg_reals(Step *s, int count, const double *values);   /* const float[] */

@@ -86,6 +86,11 @@ void arg_real(Step *s, double value)
     add_arg(s, ARG_REAL)->real = value;
 }
 
+void arg_function(Step *s, const Kernel *function)
+{
+    add_arg(s, function ? ARG_FUNCTION : ARG_NULL)->function = function;
+}
+
 void arg_dims(Step *s, int count, const Dim *dims)
 {
     Arg *a = add_arg(s, ARG_INTS);

@@ -96,6 +96,7 @@ static void call_gemm(Node *n, const Product *p, Value *w, Step **made)
     set_sizes(s, p);
     arg_real(s, p->low);
     arg_real(s, p->high);
+    arg_function(s, NULL);
 }
 
 static Dim call_batch(Node *n, const Product *p, Value *w, Step **made)

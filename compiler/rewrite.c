@@ -7,7 +7,7 @@
 #include <string.h>
 
 static RewritePass *const integer_passes[] = {rewrite_dequantize_down, rewrite_quantize_up, rewrite_quantize_dequantized, rewrite_qdq, NULL};
-static RewritePass *const passes[] = {rewrite_no_op, rewrite_transpose, rewrite_gelu, rewrite_norm, rewrite_attention,
+static RewritePass *const passes[] = {rewrite_no_op, rewrite_transpose, rewrite_gelu, rewrite_swish, rewrite_norm, rewrite_attention,
                                       rewrite_pad, rewrite_affine, rewrite_addend, rewrite_clamp, NULL};
 
 bool is_op(const Node *n, const char *op_type)
@@ -52,7 +52,7 @@ void set_input(Node *n, int i, Value *v)
 Node *replace_node(Node *n, const char *op_type, int n_in, Value **inputs)
 {
     const Value *y = n->out[0];
-    Node *made = node_new(n->graph, n->name, op_type, "", 23);
+    Node *made = node_new(n->graph, n->name, op_type, "", 24);
     for (int i = 0; i < n_in; i++) node_add_input(made, inputs[i]);
     node_add_output(made, value_typed(n->graph, y->name, y->type.dtype, &y->type.shape));
     made->op = op_find("", op_type, made->opset);

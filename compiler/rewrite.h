@@ -17,6 +17,7 @@ bool rewrite_pad(Node *n);         /* Pad into Conv */
 bool rewrite_clamp(Node *n);       /* Relu or Clip into its producer */
 
 bool rewrite_gelu(Node *n);        /* Gelu's formula becomes Gelu */
+bool rewrite_swish(Node *n);       /* x * Sigmoid(x) becomes Swish, x * HardSigmoid(x) HardSwish */
 bool rewrite_attention(Node *n);   /* the formula of attention becomes op_attention_formula, which takes transposed operands as they are */
 bool rewrite_norm(Node *n);        /* the formulas of LayerNormalization and RMSNormalization become those */
 

@@ -25,6 +25,11 @@ static inline int32_t tile_rows(int32_t columns)
     return columns <= 32 ? 12 : columns <= 48 ? 8 : 6;
 }
 
+//@block activation_f32
+/* y[n] = f(y), as activation.c.in has them, where alpha and beta are the function's parameters, if it has any. */
+typedef void activation_f32(float *y, int32_t n, float alpha, float beta);
+//@endblock
+
 /* y[r][columns] = clamp(start + sum of x[r][k] * w[k][columns] + add[r][columns]), where k passes through `runs`[0] * [1] * [2]
  * runs of `length` elements that are neighbours in x and rows of 16 that are neighbours in w. */
 struct tile {
@@ -41,7 +46,27 @@ struct tile {
     bool resume;                 /* more is added to what is in y */
     int32_t taps, divisor;       /* of pools: taps inside, and what to divide by in their place if not 0 */
     float low, high;
+    activation_f32 *activation;  /* of y, once it is complete; or NULL */
+    float alpha, beta;           /* its parameters */
 };
+
+/* y is complete when this tile is: it is clamped to [low, high], or activated with these two as parameters. */
+static inline void tile_completes(struct tile *t, float low, float high, activation_f32 *activation)
+{
+    if (!activation) {
+        t->low = low;
+        t->high = high;
+        return;
+    }
+    t->activation = activation;
+    t->alpha = low;
+    t->beta = high;
+}
+
+static inline void tile_activate(const struct tile *t)
+{
+    for (int32_t r = 0; r < t->rows && t->activation; r++) t->activation(t->y + t->y_at[r], t->columns, t->alpha, t->beta);
+}
 
 /* y = clamp(sums[rows][width] + what is to be added), for columns from `from` on. */
 VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float *sums, int32_t width)
@@ -165,4 +190,5 @@ void tile_f32(const struct tile *t)
         const size_t width = columns - from < TILE_COLUMNS ? columns - from : TILE_COLUMNS;
         tile_functions[t->rows - 1][VEC == 16 ? (width - 1) / 16 : 0](t, from);
     }
+    tile_activate(t);
 }

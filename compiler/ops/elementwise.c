@@ -437,6 +437,18 @@ static void lower_elementwise(Node *n)
     loop_store_as(s, n->out[0], y, result);
 }
 
+const Kernel *elementwise_activation(Node *n, float *parameters)
+{
+    if (n->op < ops_elementwise || n->op >= ops_elementwise + sizeof rows / sizeof *rows) return NULL;
+    const Elementwise *row = row_of(n);
+    if (row->inputs != 1 || n->in[0]->type.dtype != DT_FLOAT) return NULL;
+    for (int i = 0; i < 2; i++) {
+        const char *name = row->attributes[i].name;
+        parameters[i] = name ? (float)attr_float(n, name, (double)row->attributes[i].otherwise) : 0;
+    }
+    return kernel_find(mem_printf("activate_%s_f32", row->choose ? row->choose(n) : row->function));
+}
+
 const Op ops_elementwise[] = {
 #define ROW(n, d, s, ...) {.name = n, .domain = d, .since = s, .infer = infer_elementwise, .lower = lower_elementwise, \
                            .flags = OP_HALF_NATIVE | OP_BROADCAST, .elements = elementwise_elements},

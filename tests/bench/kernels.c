@@ -129,8 +129,8 @@ static double multiply_adds(const Job *j)
 
 static void run(const Job *j)
 {
-    if (!j->c->kernel) gemm_packed_f32(j->x, j->packed, j->b, NULL, j->y, &j->gemm, 0, INFINITY);
-    else conv_packed_f32(j->x, j->packed, j->b, NULL, j->y, &j->window, &j->conv, 0, INFINITY);
+    if (!j->c->kernel) gemm_packed_f32(j->x, j->packed, j->b, NULL, j->y, &j->gemm, 0, INFINITY, NULL);
+    else conv_packed_f32(j->x, j->packed, j->b, NULL, j->y, &j->window, &j->conv, 0, INFINITY, NULL);
 }
 
 /* The loops of the definition, planes apart. */

@@ -393,6 +393,9 @@ static inline int32_t tile_rows(int32_t columns)
     return columns <= 32 ? 12 : columns <= 48 ? 8 : 6;
 }
 
+/* y[n] = f(y), as activation.c.in has them, where alpha and beta are the function's parameters, if it has any. */
+typedef void activation_f32(float *y, int32_t n, float alpha, float beta);
+
 /* y[r][columns] = clamp(start + sum of x[r][k] * w[k][columns] + add[r][columns]), where k passes through `runs`[0] * [1] * [2]
  * runs of `length` elements that are neighbours in x and rows of 16 that are neighbours in w. */
 struct tile {
@@ -409,7 +412,27 @@ struct tile {
     bool resume;                 /* more is added to what is in y */
     int32_t taps, divisor;       /* of pools: taps inside, and what to divide by in their place if not 0 */
     float low, high;
+    activation_f32 *activation;  /* of y, once it is complete; or NULL */
+    float alpha, beta;           /* its parameters */
 };
+
+/* y is complete when this tile is: it is clamped to [low, high], or activated with these two as parameters. */
+static inline void tile_completes(struct tile *t, float low, float high, activation_f32 *activation)
+{
+    if (!activation) {
+        t->low = low;
+        t->high = high;
+        return;
+    }
+    t->activation = activation;
+    t->alpha = low;
+    t->beta = high;
+}
+
+static inline void tile_activate(const struct tile *t)
+{
+    for (int32_t r = 0; r < t->rows && t->activation; r++) t->activation(t->y + t->y_at[r], t->columns, t->alpha, t->beta);
+}
 
 /* y = clamp(sums[rows][width] + what is to be added), for columns from `from` on. */
 static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float *sums, int32_t width)
@@ -531,6 +554,7 @@ static void tile_f32(const struct tile *t)
         const size_t width = columns - from < TILE_COLUMNS ? columns - from : TILE_COLUMNS;
         tile_functions[t->rows - 1][VEC == 16 ? (width - 1) / 16 : 0](t, from);
     }
+    tile_activate(t);
 }
 
 /* How a window moves over an image. The sizes are in pixels; fields of dimensions an image doesn't have are 1, their pads 0. */
@@ -682,7 +706,7 @@ static void window_band(struct tile *t, void (*tile)(const struct tile *), int32
 /* Output channels [from, from + columns) of a group, in rows [top, bottom) of plane d of one image. The pointers are to the group's first
  * channel, or panel. */
 static void conv_columns_f32(const float *x, const float *w, const float *b, const float *add, float *y, const struct window *p, const struct conv_packed *c,
-                      const struct pixel_steps *steps, float low, float high, int32_t from, int32_t columns, int32_t d, int32_t top, int32_t bottom)
+                      const struct pixel_steps *steps, float low, float high, activation_f32 *activation, int32_t from, int32_t columns, int32_t d, int32_t top, int32_t bottom)
 {
     const size_t window = (size_t)p->kernel_d * (size_t)p->kernel_h * (size_t)p->kernel_w;
     const size_t panel = window * (size_t)c->in_channels * 16;
@@ -700,8 +724,7 @@ static void conv_columns_f32(const float *x, const float *w, const float *b, con
         t.resume = first > 0;
         if (first + n == c->in_channels) {
             t.add = add ? add + from : NULL;
-            t.low = low;
-            t.high = high;
+            tile_completes(&t, low, high, activation);
         }
         window_band(&t, tile_f32, tile_rows(columns), p, &s, d, top, bottom);
     }
@@ -709,7 +732,7 @@ static void conv_columns_f32(const float *x, const float *w, const float *b, con
 
 /* conv_packed_f32 where images of y are y_image floats apart, and its pixels as `s` says. */
 static void conv_spread_f32(const float *x, const float *w, const float *b, const float *add, float *y, size_t y_image, const struct window *p,
-                     const struct conv_packed *c, const struct pixel_steps *s, float low, float high)
+                     const struct conv_packed *c, const struct pixel_steps *s, float low, float high, activation_f32 *activation)
 {
     const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w;
     const bool apart = planes_apart(c);
@@ -726,17 +749,17 @@ static void conv_spread_f32(const float *x, const float *w, const float *b, cons
         const size_t n = (size_t)(image / c->groups), g = (size_t)(image % c->groups), y_at = n * y_image + g * (size_t)c->out_channels;
         const int32_t from = part * panels / parts * 16, to = (part + 1) * panels / parts * 16;
         conv_columns_f32(x + n * x_image + g * x_group, w + g * w_group, b ? b + g * (size_t)c->out_channels : NULL, add ? add + y_at : NULL, y + y_at, p, c, s,
-                         low, high, from, (to < c->out_channels ? to : c->out_channels) - from, d, top, top + band < p->out_h ? top + band : p->out_h);
+                         low, high, activation, from, (to < c->out_channels ? to : c->out_channels) - from, d, top, top + band < p->out_h ? top + band : p->out_h);
     }
 }
 
-/* y = clamp(x convolved with w + b + add): w packed by pack_conv, add like y; b and add may be NULL. y must not overlap
- * the inputs. */
+/* y = clamp(x convolved with w + b + add), or activation of that: w packed by pack_conv, add like y; b, add and activation may be NULL. y must
+ * not overlap the inputs. */
 static void conv_packed_f32(const float *x, const float *w, const float *b, const float *add, float *y, const struct window *p, const struct conv_packed *c,
-                     float low, float high)
+                     float low, float high, activation_f32 *activation)
 {
     const struct pixel_steps s = dense_steps(p, (size_t)c->x_pixel, (size_t)c->y_pixel);
-    conv_spread_f32(x, w, b, add, y, s.y_plane * (size_t)p->out_d, p, c, &s, low, high);
+    conv_spread_f32(x, w, b, add, y, s.y_plane * (size_t)p->out_d, p, c, &s, low, high, activation);
 }
 
 /* y[batch][cols][rows] = x[batch][rows][cols], in square tiles, so that a cache line fetched for one row serves the rows beside it. */
@@ -800,7 +823,7 @@ static inline size_t gemm_ahead(const struct gemm_packed *p, int32_t from, int32
 
 /* Columns from `from` on of rows [first, first + rows). */
 static void gemm_band_f32(const float *a, const float *w, const float *bias, const float *add, float *y, const struct gemm_packed *p, float low, float high,
-                   int32_t first, int32_t rows, int32_t from, int32_t columns)
+                   activation_f32 *activation, int32_t first, int32_t rows, int32_t from, int32_t columns)
 {
     const size_t panel = (size_t)p->k * 16;
     struct tile t = {.y = y + from, .runs = {1, 1, 1}, .panel = panel, .columns = columns, .low = -INFINITY, .high = INFINITY};
@@ -813,8 +836,7 @@ static void gemm_band_f32(const float *a, const float *w, const float *bias, con
         t.resume = k > 0;
         if (k + t.length == p->k) {
             t.add = add ? add + from : NULL;
-            t.low = low;
-            t.high = high;
+            tile_completes(&t, low, high, activation);
         }
         const int32_t most = tile_rows(columns);
         for (int32_t i = 0; i < rows; i += most) {
@@ -830,9 +852,10 @@ static void gemm_band_f32(const float *a, const float *w, const float *bias, con
     }
 }
 
-/* y[m][n] = clamp(a[m][k] * w[k][n] + bias[n] + add[m][n]): w packed by pack_panels; bias and add may be NULL. y must not overlap the
- * inputs. */
-static void gemm_packed_f32(const float *a, const float *w, const float *bias, const float *add, float *y, const struct gemm_packed *p, float low, float high)
+/* y[m][n] = clamp(a[m][k] * w[k][n] + bias[n] + add[m][n]), or activation of that: w packed by pack_panels; bias, add and activation may be
+ * NULL. y must not overlap the inputs. */
+static void gemm_packed_f32(const float *a, const float *w, const float *bias, const float *add, float *y, const struct gemm_packed *p, float low, float high,
+                     activation_f32 *activation)
 {
     const int32_t panels = (p->n + 15) / 16, wide = p->m == 1 ? (8 * VEC + 15) / 16 : (TILE_COLUMNS + 15) / 16;
     const int32_t groups = (panels + wide - 1) / wide, bands = (p->m + GEMM_BAND - 1) / GEMM_BAND;
@@ -842,7 +865,7 @@ static void gemm_packed_f32(const float *a, const float *w, const float *bias, c
     for (int32_t i = 0; i < bands * groups; i++) {
         const int32_t from = (int32_t)((int64_t)(i % groups) * panels / groups) * 16, to = (int32_t)((int64_t)(i % groups + 1) * panels / groups) * 16;
         const int32_t row = i / groups * GEMM_BAND;
-        gemm_band_f32(a, w, bias, add, y, p, low, high, row, p->m - row < GEMM_BAND ? p->m - row : GEMM_BAND, from,
+        gemm_band_f32(a, w, bias, add, y, p, low, high, activation, row, p->m - row < GEMM_BAND ? p->m - row : GEMM_BAND, from,
                       (to < p->n ? to : p->n) - from);
     }
 }
@@ -1070,13 +1093,16 @@ VEC_FUNCTION static void depthwise_tile(const struct tile *t)
 {
     const vec low = vec_all(t->low), high = vec_all(t->high), zero = vec_all(0);
     CHANNELWISE_LOOP(t->start ? vec_load_some(t->start + c, t->columns - c) : zero, DEPTHWISE_TAP, DEPTHWISE_ADD, DEPTHWISE_END)
+    tile_activate(t);
 }
 
-/* y = clamp(x convolved, channel by channel, with w + b): w packed by pack_depthwise, b may be NULL. y must not overlap the inputs. */
+/* y = clamp(x convolved, channel by channel, with w + b), or activation of that: w packed by pack_depthwise, b and activation may be NULL. y
+ * must not overlap the inputs. */
 static void conv_channelwise_f32(const float *x, const float *w, const float *b, float *y, const struct window *p, int32_t batch, int32_t channels, float low,
-                          float high)
+                          float high, activation_f32 *activation)
 {
-    const struct tile t = {.x = x, .w = w, .start = b, .y = y, .low = low, .high = high};
+    struct tile t = {.x = x, .w = w, .start = b, .y = y, .low = -INFINITY, .high = INFINITY};
+    tile_completes(&t, low, high, activation);
     channelwise_f32(&t, depthwise_tile, p, batch, channels);
 }
 
@@ -1132,7 +1158,7 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
         .stride_d = 1, .stride_h = 1, .stride_w = 1, .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
         .pad_h = 1, .pad_w = 1, .out_d = 1, .out_h = 8, .out_w = 8}, &(const struct conv_packed){.batch = 1,
         .groups = 1, .in_channels = 1, .out_channels = 16, .chunk = 1, .x_pixel = 1, .y_pixel = 16}, 0.0f,
-        INFINITY);
+        INFINITY, NULL);
 
     /* 2  Conv "/f/f.3/Conv", Relu "/f/f.5/Relu": f_f_2_Relu_output_0_nhwc[1,8,8,16], w_onnx_Conv_53[16] -> f_f_5_Relu_output_0_nhwc[1,8,8,16] */
     float *const f_f_5_Relu_output_0_nhwc = (float *)(void *)(memory + AT_f_f_5_Relu_output_0_nhwc);
@@ -1140,13 +1166,13 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
         f_f_5_Relu_output_0_nhwc, &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8, .kernel_d = 1,
         .kernel_h = 3, .kernel_w = 3, .stride_d = 1, .stride_h = 1, .stride_w = 1, .dilation_d = 1,
         .dilation_h = 1, .dilation_w = 1, .pad_h = 1, .pad_w = 1, .out_d = 1, .out_h = 8, .out_w = 8}, 1, 16,
-        0.0f, INFINITY);
+        0.0f, INFINITY, NULL);
 
     /* 3  Conv "/f/f.6/Conv", Relu "/f/f.8/Relu": f_f_5_Relu_output_0_nhwc[1,8,8,16], w_onnx_Conv_56[32] -> f_f_8_Relu_output_0_nhwc[1,8,8,32] */
     float *const f_f_8_Relu_output_0_nhwc = (float *)(void *)(memory + AT_f_f_8_Relu_output_0_nhwc);
     gemm_packed_f32(f_f_5_Relu_output_0_nhwc, w_onnx_Conv_55_packed, w_onnx_Conv_56, NULL,
         f_f_8_Relu_output_0_nhwc, &(const struct gemm_packed){.m = 64, .n = 32, .k = 16, .a_row = 16,
-        .y_row = 32}, 0.0f, INFINITY);
+        .y_row = 32}, 0.0f, INFINITY, NULL);
 
     /* 4  MaxPool "/f/f.9/MaxPool": f_f_8_Relu_output_0_nhwc[1,8,8,32] -> f_f_9_MaxPool_output_0_nhwc_1[1,4,4,32] */
     float *const f_f_9_MaxPool_output_0_nhwc_1 = (float *)(void *)(memory + AT_f_f_9_MaxPool_output_0_nhwc_1);
@@ -1162,7 +1188,7 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
         .kernel_h = 3, .kernel_w = 3, .stride_d = 1, .stride_h = 1, .stride_w = 1, .dilation_d = 1,
         .dilation_h = 1, .dilation_w = 1, .pad_h = 1, .pad_w = 1, .out_d = 1, .out_h = 4, .out_w = 4},
         &(const struct conv_packed){.batch = 1, .groups = 1, .in_channels = 32, .out_channels = 32,
-        .chunk = 32, .x_pixel = 32, .y_pixel = 32}, 0.0f, INFINITY);
+        .chunk = 32, .x_pixel = 32, .y_pixel = 32}, 0.0f, INFINITY, NULL);
 
     /* 6  MaxPool "/f/f.13/MaxPool": f_f_12_Relu_output_0_nhwc[1,4,4,32] -> f_f_13_MaxPool_output_0_nhwc[1,2,2,32] */
     float *const f_f_13_MaxPool_output_0_nhwc = (float *)(void *)(memory + AT_f_f_13_MaxPool_output_0_nhwc);
@@ -1179,8 +1205,8 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
     float *const Flatten = (float *)(void *)(memory + AT_f_f_13_MaxPool);
     float *const h_Gemm = (float *)(void *)(memory + AT_h_Gemm);
     gemm_packed_f32(Flatten, w_h_weight_transposed_128x10.v, w_h_bias, NULL, h_Gemm,
-        &(const struct gemm_packed){.m = 1, .n = 10, .k = 128, .a_row = 128, .y_row = 10}, -INFINITY,
-        INFINITY);
+        &(const struct gemm_packed){.m = 1, .n = 10, .k = 128, .a_row = 128, .y_row = 10}, -INFINITY, INFINITY,
+        NULL);
 
     /* 9  Softmax "/Softmax": h_Gemm[1,10] -> probabilities[1,10] */
     softmax_f32(h_Gemm, probabilities, 1, 10, 1);

@@ -34,9 +34,15 @@ static float *copy_floats(const float *x, size_t count)
     return y;
 }
 
-static double clamp(double x, double low, double high)
+/* What a kernel does to its sums: with an activation, LeakyRelu, `low` is its slope. */
+typedef struct { float low, high; activation_f32 *activation; } End;
+
+static const End as_it_is = {-INFINITY, INFINITY, NULL}, clamped = {0, 6, NULL}, leaky = {0.25f, 0, activate_leaky_relu_f32};
+
+static double ended(double x, const End *end)
 {
-    return x < low ? low : x > high ? high : x;
+    if (end->activation) return x < 0 ? (double)end->low * x : x;
+    return x < (double)end->low ? (double)end->low : x > (double)end->high ? (double)end->high : x;
 }
 
 static void check_element(double found, double expected, double magnitude, const char *what)
@@ -47,7 +53,7 @@ static void check_element(double found, double expected, double magnitude, const
 
 /* -- matrix product -------------------------------------------------------------------------------------------------------- */
 
-static void check_gemm(int32_t m, int32_t n, int32_t k, bool with_bias, bool with_add, bool b_transposed)
+static void check_gemm(int32_t m, int32_t n, int32_t k, const End *end, bool with_bias, bool with_add, bool b_transposed)
 {
     const int32_t panels = (n + 15) / 16, a_row = k + 3, y_row = n + 2;
     const struct gemm_packed p = {.m = m, .n = n, .k = k, .a_row = a_row, .y_row = y_row};
@@ -55,10 +61,9 @@ static void check_gemm(int32_t m, int32_t n, int32_t k, bool with_bias, bool wit
     float *a = random_floats((size_t)(m - 1) * (size_t)a_row + (size_t)k), *b = random_floats((size_t)k * (size_t)n);
     float *w = malloc((size_t)panels * 16 * (size_t)k * sizeof *w + 1), *y = random_floats(y_count), *before = copy_floats(y, y_count);
     float *bias = random_floats((size_t)n), *add = random_floats(y_count);
-    const float low = with_bias ? -1.5f : -INFINITY, high = with_add ? 2 : INFINITY;
     char what[128];
     pack_panels_f32(b, w, k, n, b_transposed ? 1 : n, b_transposed ? k : 1);
-    gemm_packed_f32(a, w, with_bias ? bias : NULL, with_add ? add : NULL, y, &p, low, high);
+    gemm_packed_f32(a, w, with_bias ? bias : NULL, with_add ? add : NULL, y, &p, end->low, end->high, end->activation);
     for (int32_t i = 0; i < m; i++)
         for (int32_t j = 0; j < y_row && i * y_row + j < (int32_t)y_count; j++) {
             const size_t at = (size_t)i * (size_t)y_row + (size_t)j;
@@ -74,7 +79,7 @@ static void check_gemm(int32_t m, int32_t n, int32_t k, bool with_bias, bool wit
                 magnitude += fabs(product);
             }
             if (with_add) sum += (double)add[at];
-            check_element((double)y[at], clamp(sum, (double)low, (double)high), magnitude, what);
+            check_element((double)y[at], ended(sum, end), magnitude, what);
         }
     free(a), free(b), free(w), free(y), free(before), free(bias), free(add);
 }
@@ -82,15 +87,16 @@ static void check_gemm(int32_t m, int32_t n, int32_t k, bool with_bias, bool wit
 START_TEST(gemm_matches_plain_loops)
 {
     static const int32_t ms[] = {1, 2, 3, 4, 5, 6, 7, 13, 125}, ns[] = {1, 7, 16, 17, 40, 64, 70, 128, 145}, ks[] = {1, 5, 16, 100, 513};
+    const End *const ends[] = {&as_it_is, &clamped, &leaky};
     state = 1;
     for (int32_t i = 0; i < 9; i++)
         for (int32_t j = 0; j < 9; j++)
             for (int32_t l = 0; l < 5; l++) {
                 if (ms[i] * ns[j] * ks[l] > 2000000) continue;
-                check_gemm(ms[i], ns[j], ks[l], (i + j + l) % 2, (i + j + l) % 3 == 0, (i + l) % 2);
+                check_gemm(ms[i], ns[j], ks[l], ends[(i + j + 2 * l) % 3], (i + j + l) % 2, (i + j + l) % 3 == 0, (i + l) % 2);
             }
-    check_gemm(3, 20, 0, true, false, false);
-    check_gemm(130, 200, 1030, true, true, true);
+    check_gemm(3, 20, 0, &as_it_is, true, false, false);
+    check_gemm(130, 200, 1030, &leaky, true, true, true);
 }
 END_TEST
 
@@ -141,8 +147,8 @@ static double conv_at(const float *x, const float *w, const ConvCase *c, const s
 typedef enum { PANELS, WINOGRAD, NARROW, CHANNELWISE } Kind;
 
 /* The weights as the kernel wants them, and the convolution. */
-static void convolve(Kind kind, const ConvCase *c, const struct window *p, const float *x, const float *w, const float *b, const float *add, float *y, float low,
-                     float high)
+static void convolve(Kind kind, const ConvCase *c, const struct window *p, const float *x, const float *w, const float *b, const float *add, float *y,
+                     const End *end)
 {
     const int32_t channels = c->groups * c->in_c, filters = c->groups * c->out_c, panels = (c->out_c + 15) / 16;
     const int32_t window = c->kernel_d * c->kernel_h * c->kernel_w;
@@ -150,18 +156,18 @@ static void convolve(Kind kind, const ConvCase *c, const struct window *p, const
     float *wp = malloc((size_t)(c->groups * panels * 16 * window * c->in_c) * sizeof *wp);
     if (kind == NARROW) {
         pack_narrow_f32(w, wp, filters, channels, window);
-        conv_narrow_f32(x, wp, b, y, p, c->batch, channels, filters, low, high);
+        conv_narrow_f32(x, wp, b, y, p, c->batch, channels, filters, end->low, end->high);
     } else if (kind == CHANNELWISE) {
         pack_depthwise_f32(w, wp, channels, window);
-        conv_channelwise_f32(x, wp, b, y, p, c->batch, channels, low, high);
+        conv_channelwise_f32(x, wp, b, y, p, c->batch, channels, end->low, end->high, end->activation);
     } else {
         pack_conv_f32(w, wp, p, &packed);
         if (kind == PANELS) {
-            conv_packed_f32(x, wp, b, add, y, p, &packed, low, high);
+            conv_packed_f32(x, wp, b, add, y, p, &packed, end->low, end->high, end->activation);
         } else {
             float *u = random_floats((size_t)(36 * panels * 16 * channels)), *v = random_floats((size_t)(36 * WINOGRAD_TILES * channels));
             float *m = random_floats((size_t)(36 * WINOGRAD_TILES * filters));
-            conv_winograd_f32(x, wp, b, add, y, u, v, m, p, &packed, low, high);
+            conv_winograd_f32(x, wp, b, add, y, u, v, m, p, &packed, end->low, end->high);
             free(u), free(v), free(m);
         }
     }
@@ -176,17 +182,16 @@ static double most(const float *w, int32_t taps)
     return sum;
 }
 
-static void check_conv(Kind kind, const ConvCase *c, bool extras)
+static void check_conv(Kind kind, const ConvCase *c, const End *end)
 {
     const struct window p = window_of(c);
     const int32_t channels = c->groups * c->in_c, filters = c->groups * c->out_c;
-    const bool adds = extras && (kind == PANELS || kind == WINOGRAD);
+    const bool extras = end != &as_it_is, adds = extras && (kind == PANELS || kind == WINOGRAD);
     const int32_t taps = c->in_c * c->kernel_d * c->kernel_h * c->kernel_w, pixels = p.out_d * p.out_h * p.out_w;
     float *x = random_floats((size_t)(c->batch * channels * c->in_d * c->in_h * c->in_w)), *w = random_floats((size_t)(filters * taps));
     float *b = random_floats((size_t)filters), *add = random_floats((size_t)(c->batch * pixels * filters));
     float *y = random_floats((size_t)(c->batch * pixels * filters));
-    const float low = extras ? 0 : -INFINITY, high = extras ? 6 : INFINITY;
-    convolve(kind, c, &p, x, w, extras ? b : NULL, adds ? add : NULL, y, low, high);
+    convolve(kind, c, &p, x, w, extras ? b : NULL, adds ? add : NULL, y, end);
     for (int32_t i = 0; i < c->batch * pixels * filters; i++) {
         const int32_t f = i % filters, pixel = i / filters % pixels;
         const int32_t at[3] = {pixel / p.out_w / p.out_h, pixel / p.out_w % p.out_h, pixel % p.out_w};
@@ -197,7 +202,7 @@ static void check_conv(Kind kind, const ConvCase *c, bool extras)
         if (kind == WINOGRAD) magnitude = most(w + f * taps, taps);
         if (extras) sum += (double)b[f];
         if (adds) sum += (double)add[i];
-        check_element((double)y[i], clamp(sum, (double)low, (double)high), magnitude, what);
+        check_element((double)y[i], ended(sum, end), magnitude, what);
     }
     free(x), free(w), free(b), free(add), free(y);
 }
@@ -230,8 +235,9 @@ START_TEST(conv_matches_plain_loops)
 {
     state = 7;
     for (size_t i = 0; i < sizeof conv_cases / sizeof *conv_cases; i++) {
-        check_conv(PANELS, &conv_cases[i], false);
-        check_conv(PANELS, &conv_cases[i], true);
+        check_conv(PANELS, &conv_cases[i], &as_it_is);
+        check_conv(PANELS, &conv_cases[i], &clamped);
+        check_conv(PANELS, &conv_cases[i], &leaky);
     }
 }
 END_TEST
@@ -248,8 +254,8 @@ START_TEST(winograd_matches_plain_loops)
 {
     state = 8;
     for (size_t i = 0; i < sizeof winograd_cases / sizeof *winograd_cases; i++) {
-        check_conv(WINOGRAD, &winograd_cases[i], false);
-        check_conv(WINOGRAD, &winograd_cases[i], true);
+        check_conv(WINOGRAD, &winograd_cases[i], &as_it_is);
+        check_conv(WINOGRAD, &winograd_cases[i], &clamped);
     }
 }
 END_TEST
@@ -276,9 +282,14 @@ static const ConvCase channelwise_cases[] = {
 START_TEST(few_filters_and_single_channels_match_plain_loops)
 {
     state = 9;
-    for (int extras = 0; extras < 2; extras++) {
-        for (size_t i = 0; i < sizeof narrow_cases / sizeof *narrow_cases; i++) check_conv(NARROW, &narrow_cases[i], extras);
-        for (size_t i = 0; i < sizeof channelwise_cases / sizeof *channelwise_cases; i++) check_conv(CHANNELWISE, &channelwise_cases[i], extras);
+    for (size_t i = 0; i < sizeof narrow_cases / sizeof *narrow_cases; i++) {
+        check_conv(NARROW, &narrow_cases[i], &as_it_is);
+        check_conv(NARROW, &narrow_cases[i], &clamped);
+    }
+    for (size_t i = 0; i < sizeof channelwise_cases / sizeof *channelwise_cases; i++) {
+        check_conv(CHANNELWISE, &channelwise_cases[i], &as_it_is);
+        check_conv(CHANNELWISE, &channelwise_cases[i], &clamped);
+        check_conv(CHANNELWISE, &channelwise_cases[i], &leaky);
     }
 }
 END_TEST
