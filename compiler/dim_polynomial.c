@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 enum { MAX_POWER = 62 };   /* from here on a power saturates, or only its parity counts */
+enum { MAX_DIVISOR = 1 << 20 }; /* common to the quotients of a sum; from here on they don't narrow its range */
 enum { MAX_FACTORS = 32 }; /* in a product with more, quotients don't narrow the range */
 
 /* ---- Monomials ---- */
@@ -158,9 +159,66 @@ static void sum_merge(Sum *sum)
     sum->count = kept;
 }
 
+static bool is_quotient(Dim d)
+{
+    return d->kind == FLOORDIV && d->parts[1].dim->kind == CONST && d->parts[1].dim->value > 0;
+}
+
+/* By what to multiply so that the quotients' divisors vanish; 1: nothing to gain. */
+static int64_t common_divisor(const Sum *sum)
+{
+    int64_t common = 1;
+    for (int i = 0; i < sum->count && common <= MAX_DIVISOR; i++) {
+        int64_t k = is_quotient(sum->parts[i].dim) ? sum->parts[i].dim->parts[1].dim->value : 1;
+        common = k > MAX_DIVISOR ? k : common / gcd(common, k) * k;
+    }
+    return sum->count > 1 && common <= MAX_DIVISOR ? common : 1;
+}
+
+/* k floor(x / k) lies within [x - (k - 1), x]: so much is known of quotients of sizes that depend on one another, as in
+ * floor(x / 4) <= 4 floor((x + 12) / 16). Narrows the range. */
+static Range range_by_dividends(const Sum *sum, Range range)
+{
+    int64_t common = common_divisor(sum);
+    if (common == 1) return range;
+    Sum whole = {.constant = mul(common, sum->constant)};
+    Range slack = {0, 0};
+    for (int i = 0; i < sum->count; i++) {
+        Part term = sum->parts[i];
+        int64_t k = is_quotient(term.dim) ? term.dim->parts[1].dim->value : 1, factor = mul(term.number, common / k);
+        sum_add(&whole, factor, k > 1 ? term.dim->parts[0].dim : term.dim);
+        slack = range_add(slack, range_mul((Range){factor, factor}, (Range){1 - k, 0}));
+    }
+    Range wide = range_add(sum_done(&whole)->range, slack);
+    if (!is_infinite(wide.low)) range.low = max(range.low, -floordiv(-wide.low, common));
+    if (!is_infinite(wide.high)) range.high = min(range.high, floordiv(wide.high, common));
+    return range;
+}
+
+/* The sum with term `at`, c mod(x, m), as c x - c m floor(x / m), if c x cancels against other terms; else NULL. So x + mod(-x, m),
+ * the next multiple of m, is known for one. */
+static Dim without_remainder(const Sum *sum, int at)
+{
+    Part term = sum->parts[at];
+    if (term.dim->kind != MOD || term.dim->parts[1].dim->kind != CONST) return NULL;
+    Dim x = term.dim->parts[0].dim, divisor = term.dim->parts[1].dim;
+    Sum rest = {.constant = sum->constant};
+    for (int i = 0; i < sum->count; i++)
+        if (i != at) sum_add(&rest, sum->parts[i].number, sum->parts[i].dim);
+    sum_add(&rest, term.number, x);
+    sum_merge(&rest);
+    if (rest.count > sum->count - 1 - term_count(x)) return NULL;
+    sum_add(&rest, mul(-term.number, divisor->value), dim_floordiv(x, divisor));
+    return sum_done(&rest);
+}
+
 Dim sum_done(Sum *sum)
 {
     sum_merge(sum);
+    for (int i = 0; i < sum->count; i++) {
+        Dim shorter = without_remainder(sum, i);
+        if (shorter) return shorter;
+    }
     if (sum->count == 0) return dim_const(sum->constant);
     if (sum->count == 1 && sum->constant == 0 && sum->parts[0].number == 1) return sum->parts[0].dim;
     Range range = {sum->constant, sum->constant};
@@ -168,6 +226,8 @@ Dim sum_done(Sum *sum)
         Range coefficient = {sum->parts[i].number, sum->parts[i].number};
         range = range_add(range, range_mul(coefficient, sum->parts[i].dim->range));
     }
+    range = range_by_dividends(sum, range);
+    if (range.low == range.high && !is_infinite(range.low)) return dim_const(range.low);
     return dim_intern((struct DimExpr){
         .kind = SUM, .value = sum->constant, .count = sum->count, .parts = sum->parts, .range = range});
 }

@@ -72,3 +72,30 @@ def decoding(net):
 
 register(text.hubert, "any_length", sounds, BOTH)
 register(text.whisper_decoder, "any_length", decoding, BOTH)
+
+
+def translating(net):
+    net.data_sets = [(text.ids(n, a), text.ids(n, b)) for n, a, b in ((2, 12, 7), (1, 5, 9), (3, 16, 1))]
+    net.dynamic = {"input_ids": {0: "batch", 1: "length"}, "decoder_input_ids": {0: "batch", 1: "written"}}
+    return net
+
+
+def rows(net):
+    net.data_sets = [(torch.randn(n, length, 32),) for n, length in ((2, 10), (1, 4), (3, 17))]
+    net.dynamic = {"x": {0: "batch", 1: "length"}}
+    return net
+
+
+def pairs(net):
+    words = [text.ids(n, length) for n, length in ((3, 10), (1, 6), (2, 14))]
+    for w in words:
+        w[:, 4] = 2  # where the text ends
+    net.data_sets = [(w, torch.randn(n, 3, 32, 32)) for w, n in zip(words, (2, 1, 4))]
+    net.dynamic = {"input_ids": {0: "texts", 1: "length"}, "pixel_values": {0: "images"}}
+    return net
+
+
+register(text.t5, "any_length", translating, BOTH)
+register(text.bart, "any_length", translating, BOTH)
+register(text.torch_transformer, "any_length", rows, BOTH)
+register(text.clip, "any_batch", pairs, BOTH)
