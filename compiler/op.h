@@ -66,6 +66,7 @@ void attr_remove(Node *n, const char *name);
 /* Values of an integer input known element by element: count and *dims (each constant or an expression), -1 if not known.
  * need_dims reports an error that says the input must be known at compile time. */
 int known_dims(const Value *v, Dim **dims);
+Dim known_integer(const Value *v, int64_t at); /* element `at` of a float, cut to an integer; or NULL (op_fraction.c) */
 int need_dims(Node *n, int input, Dim **dims);
 int need_ints(Node *n, int input, int64_t **values);     /* the same, all constants */
 const DimOption *bounds_of(const Model *m, const char *name); /* what --dim says of this name; or NULL */

@@ -54,13 +54,27 @@ static void expand_cast_like(Node *n)
     attr_set_string(cast, "round_mode", attr_string(n, "round_mode", "up"));
 }
 
+/* A scalar or short list of sizes that were computed with as floats. */
+static int known_integers(const Value *x, Dim **dims)
+{
+    enum { MOST = 8 };
+    if (!dtype_is_float(x->type.dtype) || value_is_const(x) || !shape_is_const(&x->type.shape) || value_count(x) > MOST) return -1;
+    int count = (int)value_count(x);
+    *dims = mem_array((size_t)count + 1, sizeof **dims);
+    for (int i = 0; i < count; i++) {
+        (*dims)[i] = known_integer(x, i);
+        if (!(*dims)[i]) return -1;
+    }
+    return count;
+}
+
 /* Sizes stay expressions in integers of the other width, as long as they fit. */
 static void cast_elements(Node *n)
 {
     Value *x = n->in[0], *y = n->out[0];
-    if (!x->elements || (y->type.dtype != DT_INT64 && y->type.dtype != DT_INT32)) return;
+    if (y->type.dtype != DT_INT64 && y->type.dtype != DT_INT32) return;
     Dim *dims;
-    int count = known_dims(x, &dims);
+    int count = x->elements ? known_dims(x, &dims) : known_integers(x, &dims);
     for (int i = 0; i < count; i++)
         if (y->type.dtype == DT_INT32 && (dim_low(dims[i]) < INT32_MIN || dim_high(dims[i]) > INT32_MAX)) return;
     if (count >= 0) y->elements = dims;

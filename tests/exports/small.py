@@ -173,3 +173,20 @@ class SmallSound(nn.Module):
 def small_sound():
     sounds = [(torch.randn(n, samples),) for n, samples in ((2, 320), (1, 137))]
     return Net(prepared(SmallSound()), sounds, ["samples"], ["letters"], {"samples": {0: "batch", 1: "count"}})
+
+
+class SmallCrop(nn.Module):
+    """Parts of an image whose sizes are computed in floating-point numbers."""
+
+    def forward(self, image):
+        height, width = (torch.as_tensor(size) for size in image.shape[2:])
+        upper = torch.floor(height * 0.75).to(torch.int64)
+        left = (torch.ceil(width / 3.0) * 2 - 1).to(torch.int64)
+        middle = ((height - 0.5) / 2).to(torch.int64)
+        return image[:, :, :upper].mean(3), image[:, :, :, :left].sum(2), image[:, :, middle:, left:]
+
+
+@dynamic("small_crop", SCRIPT, 13)
+def small_crop():
+    images = [(torch.randn(n, 2, h, w),) for n, h, w in ((1, 11, 10), (2, 6, 17))]
+    return Net(SmallCrop(), images, ["image"], ["upper", "left", "rest"], {"image": {0: "batch", 2: "height", 3: "width"}})
