@@ -198,7 +198,7 @@ def indices():
         "lstm_lengths",
         "(float[3,2,2] x, float[1,8,2] w, float[1,8,2] r, int32[2] n) => (float[3,1,2,2] y) { y = LSTM <hidden_size = 2> (x, w, r, , n) }",
         n=[3, 1],
-    ).fine(n=[0, 2]).fine(n=[1, 4]).fine(n=[-1, 1]).fine(n=[LEAST32, MOST32])
+    ).fine(n=[0, 2]).forbidden("n", [1, 4], [-1, 1], [0, LEAST32], [MOST32, 0])
     yield Model(
         "one_hot", "(int64[3] i, float[2] v) => (float[3,4] y) { n = Constant <value_int = 4> () y = OneHot(i, n, v) }", i=[0, 3, -4]
     ).fine(i=[4, -5, 0]).fine(i=[LEAST, MOST, 1])

@@ -15,7 +15,7 @@
 
 #define OWN_DOMAIN "onnx2c"
 
-enum { MAX_ACTIVATIONS = 3, CHUNK_ROWS = 8 };
+enum { MAX_ACTIVATIONS = 3, CHUNK_ROWS = 6, PANEL = 16 };
 
 typedef struct {
     const char *op_type, *kernel;
@@ -150,6 +150,20 @@ static bool need_inputs(Node *n, const Layer *l)
            need_shape(n, 7, 2, (Dim[]){d, dim_mul(s.hidden, dim_const(3))});
 }
 
+/* Lengths that are known wrong; all are checked at run time. */
+static bool need_lens(Node *n, Dim time)
+{
+    const Value *lens = in(n, 4);
+    for (int64_t i = 0; lens && value_is_const(lens) && i < value_count(lens); i++) {
+        int64_t length = const_as_int(lens, i);
+        if (length >= 0 && length <= dim_high(time)) continue;
+        node_error(n, "sequence_lens has %lld, expected at least 0 and at most the %lld time steps of X; check how the model was exported", (long long)length,
+                   (long long)dim_high(time));
+        return false;
+    }
+    return true;
+}
+
 static void infer_layer(Node *n)
 {
     static const DType int32[] = {DT_INT32};
@@ -160,7 +174,7 @@ static void infer_layer(Node *n)
     Layer l;
     if (!need_rank(n, 0, 3, 3) || !need_rank(n, 2, 3, 3) || !read_layer(n, &l) || !need_inputs(n, &l)) return;
     Sizes s = sizes_of(n, &l);
-    set_outputs(n, &l, &s);
+    if (need_lens(n, s.time)) set_outputs(n, &l, &s);
 }
 
 /* -- packing the weights ---------------------------------------------------------------------------------------------------- */
@@ -226,11 +240,71 @@ static void infer_packed(Node *n)
     set_outputs(n, &l, &s);
 }
 
-/* Time steps projected at once: enough rows for the product to be worth its while, few enough to need little memory. */
+/* Time steps projected at once: enough rows to fill a tile, few enough to need little memory. */
 static Dim chunk_of(const Sizes *s)
 {
     int64_t rows = dim_high(s->batch), steps = rows >= CHUNK_ROWS || rows <= 0 ? 1 : (CHUNK_ROWS + rows - 1) / rows;
     return dim_max(dim_const(1), dim_min(dim_const(steps), s->time));
+}
+
+/* Columns of W or R that have panels of their own: of a GRU's R those of update and reset, then those of hidden. */
+typedef struct { int count; int64_t columns[2], panels; } Parts;
+
+static Parts parts_of(const Node *n, int input)
+{
+    int64_t width = dim_value(dim_at(n->in[input], 2));
+    Parts p = {1, {width}, 0};
+    if (input == 2 && cell_of(n)->gates == 3) p = (Parts){2, {width / 3 * 2, width / 3}, 0};
+    for (int i = 0; i < p.count; i++) p.panels += (p.columns[i] + PANEL - 1) / PANEL;
+    return p;
+}
+
+static void pack_constant(const Value *w, const Parts *p, float *to)
+{
+    const float *from = w->data;
+    int64_t k = dim_value(dim_at(w, 1)), width = dim_value(dim_at(w, 2));
+    for (int64_t d = 0; d < dim_value(dim_at(w, 0)); d++, from += (k - 1) * width)
+        for (int i = 0; i < p->count; from += p->columns[i++]) {
+            pack_panels_f32(from, to, (int32_t)k, (int32_t)p->columns[i], (int32_t)width, 1);
+            to += (p->columns[i] + PANEL - 1) / PANEL * PANEL * k;
+        }
+}
+
+static void call_packing(Node *n, Value *w, const Parts *p, Value *to)
+{
+    Dim k = dim_at(w, 1), width = dim_at(w, 2), from = dim_const(0), at = from;
+    for (int64_t d = 0; d < dim_value(dim_at(w, 0)); d++, from = dim_mul(dim_const(d), dim_mul(k, width)))
+        for (int i = 0; i < p->count; i++) {
+            Step *s = step_call(n, "pack_panels_f32");
+            arg_in_at(s, w, from);
+            arg_out_at(s, to, at);
+            arg_dim(s, k);
+            arg_int(s, p->columns[i]);
+            arg_dim(s, width);
+            arg_int(s, 1);
+            from = dim_add(from, dim_const(p->columns[i]));
+            at = dim_add(at, dim_mul(k, dim_const((p->columns[i] + PANEL - 1) / PANEL * PANEL)));
+        }
+}
+
+/* W or R as the kernels want it, and the elements of a direction. */
+static Value *packed_weights(Node *n, int input, Dim *each)
+{
+    Value *w = n->in[input];
+    Parts p = parts_of(n, input);
+    *each = dim_mul(dim_at(w, 1), dim_at(w, 2));
+    if (w->type.dtype != DT_FLOAT) return w;
+    *each = dim_mul(dim_const(p.panels * PANEL), dim_at(w, 1));
+    if (!value_is_const(w)) {
+        Value *panels = scratch(n, input == 1 ? "w" : "r", DT_FLOAT, dim_mul(dim_at(w, 0), *each));
+        call_packing(n, w, &p, panels);
+        return panels;
+    }
+    bool is_new;
+    Shape shape = shape_of(4, (Dim[]){dim_at(w, 0), dim_const(p.panels), dim_at(w, 1), dim_const(PANEL)});
+    Value *packed = packed_constant(n, w, DT_FLOAT, "in panels of 16 columns", &shape, &is_new);
+    if (is_new) pack_constant(w, &p, (float *)packed->data);
+    return packed;
 }
 
 static void arg_direction(Step *s, Value *v, Dim each, int direction)
@@ -265,16 +339,18 @@ static Value *state_of(Node *n, int output, const char *purpose, const Layer *l,
     return scratch(n, purpose, n->in[0]->type.dtype, dim_mul(dim_const(l->directions), dim_mul(s->batch, s->hidden)));
 }
 
-static void lower_direction(Node *n, const Layer *l, int direction, Value *h, Value *c, Value *gates, Dim chunk)
+typedef struct { Value *w, *r, *h, *c, *gates, *spare; Dim each_w, each_r, chunk; } Memory;
+
+static void lower_direction(Node *n, const Layer *l, int direction, const Memory *m)
 {
     const Cell *cell = cell_of(n);
     const Activations *a = &l->activations[direction];
     Sizes z = sizes_of(n, l);
     Dim width = dim_mul(dim_const(cell->gates), z.hidden), state = l->batch_first ? z.hidden : dim_mul(z.batch, z.hidden);
-    Step *s = step_call(n, "%s_%s_%s", cell->kernel, a->plain ? "plain" : "any", dtype_suffix(n->in[0]->type.dtype));
+    Step *s = step_call(n, "%s_%s_%s", cell->kernel, a->plain ? "plain" : "any", n->in[0]->type.dtype == DT_FLOAT ? "vec" : "f64");
     arg_in(s, n->in[0]);
-    arg_direction(s, n->in[1], dim_mul(z.input, width), direction);
-    arg_direction(s, n->in[2], dim_mul(z.hidden, width), direction);
+    arg_direction(s, m->w, m->each_w, direction);
+    arg_direction(s, m->r, m->each_r, direction);
     arg_direction(s, in(n, 3), width, direction);
     arg_direction(s, in(n, 4), in(n, 4) ? dim_at(in(n, 4), 1) : NULL, direction);
     arg_in(s, in(n, 5));
@@ -282,11 +358,13 @@ static void lower_direction(Node *n, const Layer *l, int direction, Value *h, Va
     arg_direction(s, in(n, 7), state, direction);
     if (out(n, 0)) arg_out_at(s, n->out[0], direction ? state : NULL);
     else arg_in(s, NULL);
-    arg_out_at(s, h, direction ? state : NULL);
-    if (c) arg_out_at(s, c, direction ? state : NULL);
+    arg_out_at(s, m->h, direction ? state : NULL);
+    if (m->c) arg_out_at(s, m->c, direction ? state : NULL);
     else arg_in(s, NULL);
-    arg_out(s, gates);
-    arg_sizes(s, cell, l, &z, chunk, direction);
+    arg_out(s, m->gates);
+    if (m->spare) arg_out(s, m->spare);
+    else arg_in(s, NULL);
+    arg_sizes(s, cell, l, &z, m->chunk, direction);
     field_int(s, "input_forget", attr_int(n, "input_forget", 0) != 0);
     field_int(s, "linear_before_reset", attr_int(n, "linear_before_reset", 0) != 0);
     arg_real(s, attr_float(n, "clip", INFINITY));
@@ -295,16 +373,31 @@ static void lower_direction(Node *n, const Layer *l, int direction, Value *h, Va
     s->macs = dim_high(dim_mul(dim_mul(z.time, z.batch), dim_mul(width, dim_add(z.input, z.hidden))));
 }
 
+static void check_lens(Node *n, const Sizes *s)
+{
+    if (!in(n, 5)) return;
+    Step *check = step_call(n, "rnn_check_lens");
+    arg_in(check, n->in[5]);
+    arg_dim(check, s->batch);
+    arg_dim(check, s->time);
+}
+
 static void lower_packed(Node *n)
 {
     Layer l;
     if (!read_layer(n, &l)) return;
+    const Cell *cell = cell_of(n);
     Sizes s = sizes_of(n, &l);
-    Dim chunk = chunk_of(&s);
-    Dim room = dim_add(dim_mul(dim_mul(chunk, s.batch), dim_mul(dim_const(cell_of(n)->gates), s.hidden)), s.hidden);
-    Value *gates = scratch(n, "gates", n->in[0]->type.dtype, room);
-    Value *h = state_of(n, 1, "h", &l, &s), *c = cell_of(n)->states == 2 ? state_of(n, 2, "c", &l, &s) : NULL;
-    for (int d = 0; d < l.directions; d++) lower_direction(n, &l, d, h, c, gates, chunk);
+    DType type = n->in[0]->type.dtype;
+    Memory m = {.chunk = chunk_of(&s)};
+    check_lens(n, &s);
+    m.w = packed_weights(n, 1, &m.each_w);
+    m.r = packed_weights(n, 2, &m.each_r);
+    m.gates = scratch(n, "gates", type, dim_mul(dim_mul(m.chunk, s.batch), dim_mul(dim_const(cell->gates), s.hidden)));
+    if (cell->gates == 3) m.spare = scratch(n, "spare", type, dim_mul(s.batch, s.hidden));
+    m.h = state_of(n, 1, "h", &l, &s);
+    if (cell->states == 2) m.c = state_of(n, 2, "c", &l, &s);
+    for (int d = 0; d < l.directions; d++) lower_direction(n, &l, d, &m);
 }
 
 const Op ops_rnn[] = {
