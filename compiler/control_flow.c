@@ -82,27 +82,52 @@ bool is_tensor(Node *n, const Value *v)
     return false;
 }
 
+typedef struct { Value *found; Dim size, symbol; } NewSize;
+
+/* The sizes that the states take on, where they change. None is taken over before all are found, and the states moved. */
+static int lower_sizes(Node *n, int count, Value **states, Value **updates, NewSize *sizes)
+{
+    int found = 0;
+    for (int i = 0; i < count; i++)
+        for (int d = 0; d < states[i]->type.shape.rank; d++) {
+            Dim symbol = dim_at(states[i], d), size = dim_at(updates[i], d);
+            if (size == symbol) continue;
+            sizes[found] = (NewSize){scratch(n, "size", DT_INT64, dim_const(1)), size, symbol};
+            lower_store(n, sizes[found].found, size);
+            lower_check(n, sizes[found++].found, 0, dim_high(symbol));
+        }
+    return found;
+}
+
 /* The state at the end of a round goes through buffers of its own: every new value is computed before any old one is gone. */
 void lower_updates(Node *n, int count, Value **states, Value **updates)
 {
     Value **next = mem_array((size_t)count + 1, sizeof *next);
+    NewSize *sizes = mem_array((size_t)count * MAX_RANK + 1, sizeof *sizes);
+    int changing = lower_sizes(n, count, states, updates, sizes);
     for (int i = 0; i < count; i++) {
-        next[i] = value_typed(n->graph, mem_printf("%s.next", states[i]->name), states[i]->type.dtype, &states[i]->type.shape);
+        next[i] = value_typed(n->graph, mem_printf("%s.next", states[i]->name), states[i]->type.dtype, &updates[i]->type.shape);
         copy_whole(n, next[i], updates[i]);
         last_step(n)->apart = true;
     }
     for (int i = 0; i < count; i++) copy_into_state(n, states[i], next[i]);
+    for (int i = 0; i < changing; i++) lower_read(n, sizes[i].found, 0, sizes[i].symbol);
 }
 
-/* Gives the body's inputs the types of what flows into them and infers it. A body whose results have other shapes than what
- * they replace can't be a loop over fixed buffers: false, and the body is spoilt (the caller tries on a clone). */
-bool infer_body(Graph *g, int first, int count, Value *const *initial, int first_output)
+void give_states(Graph *g, int first, int count, Value *const *initial)
 {
     for (int i = 0; i < count; i++) {
         g->inputs[first + i]->type = initial[i]->type;
         g->inputs[first + i]->items = initial[i]->items;
         g->inputs[first + i]->n_items = initial[i]->n_items;
     }
+}
+
+/* Gives the body's inputs the types of what flows into them and infers it. A body whose results have other shapes than what
+ * they replace can't be a loop over fixed buffers: false, and the body is spoilt (the caller tries on a clone). */
+bool infer_body(Graph *g, int first, int count, Value *const *initial, int first_output)
+{
+    give_states(g, first, count, initial);
     infer_graph(g);
     if (body_failed(g)) return true;
     for (int i = 0; i < count; i++) {

@@ -212,11 +212,40 @@ static Dim without_remainder(const Sum *sum, int at)
     return sum_done(&rest);
 }
 
+/* The sum with `by` in the place of term `at`, with the same coefficient. */
+static Sum sum_with(const Sum *sum, int at, Dim by)
+{
+    Sum result = {.constant = sum->constant};
+    for (int i = 0; i < sum->count; i++) sum_add(&result, sum->parts[i].number, i == at ? by : sum->parts[i].dim);
+    sum_merge(&result);
+    return result;
+}
+
+/* The sum with term `at`, an extremum, taken apart: s - max(a, b) = min(s - a, s - b), if all of s cancels against a or b; else NULL. So
+ * s - max(0, s - 3) is known not to be above 3. */
+static Dim without_extremum(const Sum *sum, int at)
+{
+    Part term = sum->parts[at];
+    if ((term.dim->kind != MIN && term.dim->kind != MAX) || (term.number != 1 && term.number != -1) || sum->count < 2) return NULL;
+    bool cancels = false;
+    for (int k = 0; k < term.dim->count && !cancels; k++) cancels = sum_with(sum, at, term.dim->parts[k].dim).count == 0;
+    if (!cancels) return NULL;
+    Dim (*pick)(Dim, Dim) = (term.dim->kind == MIN) == (term.number == 1) ? dim_min : dim_max;
+    Dim result = NULL;
+    for (int k = 0; k < term.dim->count; k++) {
+        Sum side = sum_with(sum, at, term.dim->parts[k].dim);
+        Dim d = sum_done(&side);
+        result = result ? pick(result, d) : d;
+    }
+    return result;
+}
+
 Dim sum_done(Sum *sum)
 {
     sum_merge(sum);
     for (int i = 0; i < sum->count; i++) {
         Dim shorter = without_remainder(sum, i);
+        if (!shorter) shorter = without_extremum(sum, i);
         if (shorter) return shorter;
     }
     if (sum->count == 0) return dim_const(sum->constant);

@@ -239,6 +239,11 @@ bool graph_is_within(const Graph *g, const Graph *outer)
     return g != NULL;
 }
 
+const char *value_model_name(const Value *v)
+{
+    return v->model_name ? v->model_name : v->name;
+}
+
 /* -- copies of subgraphs ------------------------------------------------------------------------------------------------- */
 
 /* What an outer value or one without a copy is in the clone: itself. `copies` is keyed by name, unique in the model. */
@@ -251,6 +256,8 @@ static Value *copy_of(Map *copies, Value *v)
 static Value *copy_value(Map *copies, Graph *to, const Value *v)
 {
     Value *copy = value_new(to, v->name);
+    copy->original = (Value *)v;
+    copy->model_name = value_model_name(v);
     copy->type = v->type;
     copy->declared = v->declared;
     copy->data = v->data;
@@ -300,4 +307,18 @@ static Graph *clone_graph(const Graph *g, Graph *parent, Map *copies)
 Graph *graph_clone(const Graph *g, Graph *parent)
 {
     return clone_graph(g, parent, map_new());
+}
+
+void graph_take_place(Graph *copy)
+{
+    for (int i = 0; i < copy->n_values; i++) {
+        Value *v = copy->values[i];
+        if (!v->original) continue;
+        const char *name = v->name;
+        rename_value(v, v->original->name);
+        rename_value(v->original, name);
+    }
+    for (int i = 0; i < copy->n_nodes; i++)
+        for (int a = 0; a < copy->nodes[i]->n_attrs; a++)
+            for (int k = 0; copy->nodes[i]->attrs[a].graphs && k < copy->nodes[i]->attrs[a].count; k++) graph_take_place(copy->nodes[i]->attrs[a].graphs[k]);
 }

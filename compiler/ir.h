@@ -72,6 +72,8 @@ typedef struct Step Step;
 /* What a node reads or writes: a tensor with a name. */
 struct Value {
     const char *name;      /* the ONNX name */
+    Value *original;       /* the value of which this one, in a copy of a subgraph, is a copy; else NULL */
+    const char *model_name;/* then: what the model calls it */
     const char *c_name;    /* its C identifier, set by names.c before emission */
     Graph *graph;
     Type type;
@@ -198,6 +200,7 @@ Value *value_new(Graph *g, const char *name);            /* name is made unique 
 Value *value_find(Graph *g, const char *name);           /* in g or its parents, or NULL */
 Value *value_typed(Graph *g, const char *name, DType dtype, const Shape *shape);
 Value *value_const(Graph *g, const char *name, DType dtype, const Shape *shape, const void *data); /* data is not copied */
+const char *value_model_name(const Value *v);            /* as the user knows it, whatever copies were made */
 bool value_is_const(const Value *v);
 int64_t value_count(const Value *v);                     /* elements at the upper bound of all dimensions */
 int64_t value_bytes(const Value *v);                     /* bytes at the upper bound */
@@ -208,6 +211,7 @@ Attr *node_add_attr(Node *n, const char *name, AttrType type, int count); /* arr
 Graph *graph_root(Graph *g);                             /* the outermost: it holds the steps of its subgraphs, too */
 bool graph_is_within(const Graph *g, const Graph *outer); /* is it outer, or somewhere in its nodes' subgraphs? */
 Graph *graph_clone(const Graph *g, Graph *parent);       /* a subgraph with nodes and values of its own; outer values are shared */
+void graph_take_place(Graph *copy);                      /* of what it is a copy of: its values get the names, for the generated code */
 void graph_append(Graph *g, Node *n);
 void graph_insert(Graph *g, int at, Node *n);
 /* In all node inputs (subgraphs included) and graph outputs. An output of the graph is replaced, and its name handed on, only if

@@ -67,7 +67,7 @@ static bool bind_elements(Node *n, Value *v)
     int count = (int)value_count(v);
     const DimOption **bounds = mem_array((size_t)count + 1, sizeof *bounds);
     for (int i = 0; i < count; i++) {
-        bounds[i] = bounds_of(n->graph->model, mem_printf("%s[%d]", v->name, i));
+        bounds[i] = bounds_of(n->graph->model, mem_printf("%s[%d]", value_model_name(v), i));
         if (!bounds[i]) return false;
     }
     v->elements = mem_array((size_t)count + 1, sizeof *v->elements);
@@ -133,7 +133,7 @@ static const char *wanted_bounds(const Search *s)
     const char *text = "";
     for (int i = 0; i < s->n_missing; i++) {
         long long count = (long long)value_count(s->missing[i]);
-        text = mem_printf("%s%s--dim '%s[0]=1..8'", text, i ? ", " : "", s->missing[i]->name);
+        text = mem_printf("%s%s--dim '%s[0]=1..8'", text, i ? ", " : "", value_model_name(s->missing[i]));
         if (count > 1) text = mem_printf("%s and the like for each of its %lld elements", text, count);
     }
     return text;
@@ -153,7 +153,7 @@ int need_dims(Node *n, int input, Dim **dims)
     if (count >= 0) return count;
     if (s.n_missing)
         node_error(n, "input %d \"%s\" decides a size and is known only at run time, expected a constant, arithmetic on shapes, or bounds: add %s",
-                   input, v->name, wanted_bounds(&s));
+                   input, value_model_name(v), wanted_bounds(&s));
     else need_known(n, input, "integers known at compile time");
     return -1;
 }

@@ -7,9 +7,10 @@
 static const char *option_name(const Value *y, int axis)
 {
     static const char wide[] = "/float32";
-    size_t length = strlen(y->name), suffix = sizeof wide - 1;
-    bool is_wide = length > suffix && !strcmp(y->name + length - suffix, wide);
-    return mem_printf("%.*s:%d", (int)(is_wide ? length - suffix : length), y->name, axis);
+    const char *model_name = value_model_name(y);
+    size_t length = strlen(model_name), suffix = sizeof wide - 1;
+    bool is_wide = length > suffix && !strcmp(model_name + length - suffix, wide);
+    return mem_printf("%.*s:%d", (int)(is_wide ? length - suffix : length), model_name, axis);
 }
 
 static bool declares(const Value *y, int axis)

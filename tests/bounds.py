@@ -62,6 +62,9 @@ def models():
         (0, 9, 15), (4, 9, 15), (-1, 9, 15), (2, 3, 15), (2, 41, 15), (2, 9, 3), (2, 9, 41), (LEAST32, MOST32, 0), (2, MOST32, MOST32)
     )
     yield Model("small_mobile", None, sizes=(3, 112, 61)).sizes_forbidden((0, 112, 61), (4, 112, 61), (3, 113, 61), (3, 7, 61), (3, 112, 113), (3, 112, MOST32))
+    yield Model("growing", None, sizes=(3,), rounds=np.array(5), most=np.array(9)).forbidden(
+        "rounds", *(np.array(n) for n in (13, -1, LEAST, MOST))
+    ).forbidden("most", *(np.array(n) for n in (121, 1000, MOST))).sizes_forbidden((0,), (9,))
     yield Model("bert_tiny", None, sizes=(2, 7)).sizes_forbidden((0, 7), (5, 7), (2, 0), (2, 33), (MOST32, MOST32))
     yield Model("small_pairs", None, sizes=(6, 6)).sizes_forbidden((6, 4), (4, 6), (5, 5), (0, 0), (18, 18), (6, 18))
     ids = np.arange(6).reshape(2, 3)

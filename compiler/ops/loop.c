@@ -87,9 +87,15 @@ static bool uses_lists(const Graph *g)
     return false;
 }
 
+static void replace_body(Node *n, Graph *body)
+{
+    graph_take_place(body);
+    ((Attr *)attr_find(n, "body"))->graphs[0] = body;
+}
+
 static void plan_unrolling(Node *n, Graph *body, int64_t rounds)
 {
-    ((Attr *)attr_find(n, "body"))->graphs[0] = body;
+    replace_body(n, body);
     attr_set_int(n, "unroll", rounds);
     for (int i = 0; i < n->n_out; i++)
         if (n->out[i]) n->out[i]->type = (Type){.kind = KIND_TENSOR, .shape = {.rank = -1}};
@@ -130,6 +136,19 @@ static void give_counter(Node *n, Graph *g, int64_t most)
     *counter = local_symbol(n, mem_printf("%s.round", *n->name ? n->name : "loop"), 0, most > 0 ? most - 1 : 0);
     scalar_input(g, 0, DT_INT64);
     g->inputs[0]->elements = counter;
+}
+
+static void give_head(Node *n, Graph *g, int64_t most)
+{
+    give_counter(n, g, most);
+    scalar_input(g, 1, DT_BOOL);
+}
+
+static Graph *begin_body(Node *n, int64_t most)
+{
+    Graph *g = graph_clone(body_of(n, "body"), n->graph);
+    give_head(n, g, most);
+    return g;
 }
 
 static void infer_rows(Node *n, const Graph *g, Dim rounds, int mark)
@@ -201,8 +220,7 @@ static bool try_round(Node *n, const Graph *body, int64_t most, const ListForm *
     int carried = carried_count(n), at = 2;
     Value **given = mem_dup(g->outputs, (size_t)g->n_outputs * sizeof *given);
     unfold_body(n, g, forms, true);
-    give_counter(n, g, most);
-    scalar_input(g, 1, DT_BOOL);
+    give_head(n, g, most);
     for (int k = 0; k < carried; k++) {
         if (!is_list(n->in[2 + k])) {
             g->inputs[at++]->type = n->in[2 + k]->type;
@@ -300,6 +318,27 @@ static void unfold_lists(Node *n)
     unfold_body(n, g, forms, false);
 }
 
+/* The body, inferred; NULL if it failed, or if the loop is to be unrolled, which a `few` rounds are where shapes change. */
+static Graph *infer_rounds(Node *n, int64_t few, int64_t most, bool *continues)
+{
+    Graph *g = body_of(n, "body"), *original = graph_clone(g, n->graph);
+    give_head(n, g, most);
+    *continues = always_continues(n, g);
+    bool same = infer_body(g, 2, carried_count(n), n->in + 2, 1);
+    n->failed = body_failed(g);
+    if (n->failed) return NULL;
+    *continues = *continues || always_continues(n, g);
+    if (same) return g;
+    if (few && *continues) {
+        plan_unrolling(n, original, few);
+        return NULL;
+    }
+    replace_body(n, original);
+    g = infer_changing(n, carried_count(n), most, begin_body);
+    if (g) replace_body(n, g);
+    return g;
+}
+
 static void infer_loop(Node *n)
 {
     Graph *g = body_of(n, "body");
@@ -318,24 +357,14 @@ static void infer_loop(Node *n)
         return;
     }
     if (!bound_rounds(n, trips, &most, &rounds)) return;
-    Graph *original = graph_clone(g, n->graph);
-    give_counter(n, g, most);
-    scalar_input(g, 1, DT_BOOL);
-    bool continues = always_continues(n, g);
-    bool same = infer_body(g, 2, carried, n->in + 2, 1);
-    n->failed = body_failed(g);
-    if (n->failed) return;
-    continues = continues || always_continues(n, g);
-    if (!same) {
-        if (few && continues) plan_unrolling(n, original, dim_value(trips));
-        else node_error(n, "carries values whose shape changes from round to round; expected the same shape, or a constant number of at most %d rounds", UNROLL_ROUNDS);
-        return;
-    }
+    bool continues;
+    g = infer_rounds(n, few ? dim_value(trips) : 0, most, &continues);
+    if (!g) return;
     if (continues && !in(n, 0)) {
         node_error(n, "never ends: it has no trip count, and its condition is always true");
         return;
     }
-    for (int i = 0; i < carried; i++) set_out_like(n, i, n->in[2 + i]);
+    for (int i = 0; i < carried; i++) set_out_like(n, i, g->inputs[2 + i]);
     if (!rounds) rounds = continues ? trips : local_symbol(n, mem_printf("%s.rounds", *n->name ? n->name : "loop"), 0, most);
     infer_rows(n, g, rounds, mark);
 }
@@ -355,6 +384,14 @@ static void lower_condition(Node *n, Value *condition)
         return;
     }
     lower_store(n, condition, dim_const(!in(n, 1) || value != 0));
+}
+
+/* A value carried into the first round. */
+static void lower_state(Node *n, Value *state, Value *initial)
+{
+    for (int d = 0; d < state->type.shape.rank; d++)
+        if (dim_at(state, d) != dim_at(initial, d)) set_symbol(n, dim_at(state, d), dim_at(initial, d));
+    copy_into_state(n, state, initial);
 }
 
 /* The head of the loop: ends that the loop itself doesn't have are checked at the start of a round. */
@@ -380,7 +417,7 @@ static void lower_loop(Node *n)
     Value ***seen = mem_array((size_t)n->n_out + 1, sizeof *seen);
     for (int i = 0; i < g->n_inputs; i++) g->inputs[i]->is_input = false;
     if (!continues) lower_condition(n, g->inputs[1]);
-    for (int i = 0; i < carried; i++) copy_into_state(n, g->inputs[2 + i], n->in[2 + i]);
+    for (int i = 0; i < carried; i++) lower_state(n, g->inputs[2 + i], n->in[2 + i]);
     for (int i = carried; i < n->n_out; i++)
         if (n->out[i]) seen[i] = lower_rows_start(n, n->out[i], g->outputs[1 + i]);
     lower_head(n, g, trips, continues);

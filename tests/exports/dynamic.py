@@ -329,6 +329,27 @@ class WhileLoop(nn.Module):
         return y, torch.tensor(steps)
 
 
+class Growing(nn.Module):
+    """A text that a loop appends to, the last words of it, and a list that goes on until a condition ends it."""
+
+    def forward(self, words: Tensor, rounds: int, most: Tensor):
+        recent = words[-1:]
+        for i in range(rounds):
+            word = (recent.sum(0, keepdim=True) * 3 + i) % 17
+            words = torch.cat([words, word])
+            recent = torch.cat([recent, word])[-4:]
+        steps = words[:1] * 0
+        while bool(steps.sum() < most):
+            steps = torch.cat([steps, steps[-1:] + 1])
+        return words, recent, steps
+
+
+@dynamic("growing", SCRIPT, 14)
+def growing():
+    values = [(torch.randint(1, 17, (n,)), torch.tensor(rounds), torch.tensor(most)) for n, rounds, most in ((3, 7, 9), (1, 0, 0), (5, 12, 50))]
+    return Net(torch.jit.script(Growing()), values, ["words", "rounds", "most"], ["text", "recent", "steps"], {"words": {0: "length"}})
+
+
 @dynamic("while_loop", SCRIPT, 13)
 def while_loop():
     values = [(torch.rand(n) * 50 + 0.5, torch.tensor(limit)) for n, limit in ((8, 30), (3, 3), (12, 30))]

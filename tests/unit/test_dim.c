@@ -261,6 +261,25 @@ static void expect_bounds(Dim d, int64_t low, int64_t high)
     ck_assert_int_eq(dim_high(d), high);
 }
 
+START_TEST(the_next_multiple)
+{
+    Dim cells = over(h, 4), padded = dim_add(cells, dim_mod(dim_sub(k(0), cells), k(4)));
+    ck_assert_ptr_eq(padded, dim_mul(k(4), dim_ceildiv(cells, k(4))));
+    ck_assert(dim_divides(k(4), padded));
+    ck_assert_ptr_eq(dim_sub(h, dim_mod(h, k(8))), dim_mul(k(8), over(h, 8)));
+    ck_assert_ptr_eq(dim_min(cells, padded), cells);
+    ck_assert_ptr_eq(dim_max(cells, padded), padded);
+}
+END_TEST
+
+START_TEST(what_is_cut_off_is_kept_otherwise)
+{
+    ck_assert_ptr_eq(dim_sub(h, dim_max(k(0), dim_sub(h, k(3)))), dim_min(h, k(3)));
+    ck_assert_ptr_eq(dim_sub(w, dim_min(w, plus(h, 2))), dim_max(k(0), dim_sub(plus(w, -2), h)));
+    ck_assert_int_eq(dim_high(plus(dim_sub(h, dim_max(k(0), dim_sub(h, k(3)))), 1)), 4);
+}
+END_TEST
+
 START_TEST(bounds)
 {
     expect_bounds(plus(times(2, h), -1), 1, 1999);
@@ -579,6 +598,8 @@ Suite *dim_suite(void)
     tcase_add_test(tests, ceil_is_a_floor);
     tcase_add_test(tests, remainders);
     tcase_add_test(tests, minimum_and_maximum);
+    tcase_add_test(tests, the_next_multiple);
+    tcase_add_test(tests, what_is_cut_off_is_kept_otherwise);
     tcase_add_test(tests, bounds);
     tcase_add_test(tests, random_expressions_keep_their_value);
     tcase_add_test(tests, substitution);
