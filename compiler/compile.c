@@ -13,6 +13,7 @@ static const Stage stages[] = {
     {"lower", lower},
     {"fuse", fuse},
     {"bands", bands},
+    {"parts", parts},
     {"plan", plan},
 };
 

@@ -338,6 +338,7 @@ void lower(Model *m);                       /* lower.c: nodes to steps */
 void lower_node(Node *n);
 void fuse(Model *m);                        /* fuse.c: chains of loops into one */
 void bands(Model *m);                       /* bands.c: chains of steps over images, some rows at a time */
+void parts(Model *m);                       /* parts.c: parts of tensors computed and read in place */
 void plan(Model *m);                        /* plan.c */
 void emit(Model *m, FILE *out);             /* emit.c: the generated C file */
 void emit_header(Model *m, FILE *out);

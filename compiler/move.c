@@ -146,6 +146,20 @@ static bool is_transposition(const Walk *w)
     return w->rank == 2 || (w->x_stride[0] == plane && w->y_stride[0] == plane);
 }
 
+/* ... with two rows, whose elements come to lie in turns. */
+static void lower_interleaving(Node *n, Value *x, Dim x_offset, Value *y, Dim y_offset, const Walk *w)
+{
+    Dim cols = w->extent[w->rank - 2], row = dim_mul(cols, dim_const(2));
+    Step *s = step_call(n, "interleave_b4");
+    arg_in_at(s, x, x_offset);
+    arg_in_at(s, x, dim_add(x_offset, cols));
+    arg_out_at(s, y, y_offset);
+    arg_dim(s, w->rank == 3 ? w->extent[0] : dim_const(1));
+    arg_dim(s, cols);
+    arg_dim(s, row);
+    arg_dim(s, row);
+}
+
 void lower_walk(Node *n, Value *x, Dim x_offset, Value *y, Dim y_offset, const Walk *given)
 {
     Walk w = simplified(given);
@@ -161,6 +175,10 @@ void lower_walk(Node *n, Value *x, Dim x_offset, Value *y, Dim y_offset, const W
         return;
     }
     const char *suffix = moved_as(t, &parts);
+    if (parts == 1 && is_transposition(&w) && dim_is(w.extent[w.rank - 1], 2) && !strcmp(suffix, "b4")) {
+        lower_interleaving(n, x, x_offset, y, y_offset, &w);
+        return;
+    }
     if (parts == 1 && is_transposition(&w)) {
         Step *s = step_call(n, "transpose_%s", suffix);
         arg_in_at(s, x, x_offset);

@@ -150,6 +150,29 @@ static inline vec vec_swap(vec v, int32_t n)
 #endif
 }
 
+/* p[2 * VEC] = floats of a and b in turns. */
+static inline void vec_store_turns(float *p, vec a, vec b)
+{
+#if VEC == 16 && VEC_HAS(__builtin_shufflevector)
+    vec_store(p, __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+    vec_store(p + VEC, __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
+#elif VEC == 8 && VEC_HAS(__builtin_shufflevector)
+    vec_store(p, __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11));
+    vec_store(p + VEC, __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15));
+#elif VEC == 4 && VEC_HAS(__builtin_shufflevector)
+    vec_store(p, __builtin_shufflevector(a, b, 0, 4, 1, 5));
+    vec_store(p + VEC, __builtin_shufflevector(a, b, 2, 6, 3, 7));
+#elif VEC > 1
+    for (int32_t i = 0; i < VEC; i++) {
+        p[2 * i] = a[i];
+        p[2 * i + 1] = b[i];
+    }
+#else
+    p[0] = a;
+    p[1] = b;
+#endif
+}
+
 static inline float vec_first(vec v)
 {
 #if VEC == 1

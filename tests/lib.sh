@@ -30,6 +30,7 @@ dims_of() { # MODEL
     sizes_branches) echo "--dim n=1..8 --dim rows_=1..4" ;;
     sizes_scaled) echo "--dim height=1..5 --dim width=1..6 --dim enlarged:2=1..8 --dim enlarged:3=1..8 --dim nearest:0=0..2 --dim nearest:1=0..3 --dim nearest:2=0..6 --dim numbers:0=0..10" ;;
     small_unet) echo "--dim batch=1..3 --dim height=4..40 --dim width=4..40" ;;
+    small_branches) echo "--dim batch=1..3" ;;
     small_mobile) echo "--dim batch=1..3 --dim height=8..112 --dim width=8..112" ;;
     small_sound) echo "--dim batch=1..2 --dim count=1..400" ;; # fewer than 105 are refused
     small_crop) echo "--dim batch=1..2 --dim height=2..40 --dim width=2..40" ;;

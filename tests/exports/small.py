@@ -190,3 +190,47 @@ class SmallCrop(nn.Module):
 def small_crop():
     images = [(torch.randn(n, 2, h, w),) for n, h, w in ((1, 11, 10), (2, 6, 17))]
     return Net(SmallCrop(), images, ["image"], ["upper", "left", "rest"], {"image": {0: "batch", 2: "height", 3: "width"}})
+
+
+class ShuffledHalves(nn.Module):
+    """One half of the channels goes by, the other through convolutions; then both are shuffled; as in ShuffleNet."""
+
+    def __init__(self, channels):
+        super().__init__()
+        half = channels // 2
+        self.branch = nn.Sequential(
+            nn.Conv2d(half, half, 1), nn.ReLU(), nn.Conv2d(half, half, 3, padding=1, groups=half), nn.Conv2d(half, half, 1), nn.SiLU()
+        )
+
+    def forward(self, x):
+        a, b = x.chunk(2, 1)
+        x = torch.cat([a, self.branch(b)], 1)
+        n, c, h, w = x.shape
+        return x.view(n, 2, c // 2, h, w).transpose(1, 2).reshape(n, c, h, w)
+
+
+class SmallBranches(nn.Module):
+    """Branches that are concatenated: some of them anew, and some read by others, too."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, 16, 3, 2, 1), nn.ReLU())
+        self.one = nn.Sequential(nn.Conv2d(16, 20, 1), nn.ReLU())
+        self.three = nn.Sequential(nn.Conv2d(16, 24, 3, padding=1), nn.ReLU())
+        self.shuffled = nn.Sequential(ShuffledHalves(44), ShuffledHalves(44))
+        self.down = nn.Sequential(nn.Conv2d(44, 28, 3, 2, 1), nn.Hardswish())
+        self.up = nn.ConvTranspose2d(28, 12, 2, 2)
+        self.inner = nn.Conv2d(44, 12, 1)
+        self.head = nn.Conv2d(68, 5, 1)
+
+    def forward(self, x):
+        x = self.stem(x)
+        x = self.shuffled(torch.cat([self.one(x), self.three(x)], 1))
+        x = torch.cat([self.up(self.down(x)), x, self.inner(x)], 1)
+        return self.head(x), x[:, 4:20]
+
+
+@dynamic("small_branches", SCRIPT, 17)
+def small_branches():
+    images = [(torch.randn(n, 3, 24, 40),) for n in (2, 1)]
+    return Net(prepared(SmallBranches()), images, ["image"], ["map", "part"], {"image": {0: "batch"}})

@@ -338,6 +338,22 @@ START_TEST(pools_match_those_of_planes)
 }
 END_TEST
 
+START_TEST(rows_are_interleaved)
+{
+    enum { ROWS = 3, A_ROW = 70, B_ROW = 50 };
+    state = 11;
+    for (int32_t n = 0; n <= B_ROW; n++) {
+        float *a = random_floats((size_t)((ROWS - 1) * A_ROW + n)), *b = random_floats((size_t)((ROWS - 1) * B_ROW + n)), *y = random_floats((size_t)(2 * ROWS * n));
+        interleave_b4(a, b, y, ROWS, n, A_ROW, B_ROW);
+        for (int32_t i = 0; i < ROWS * n; i++) {
+            ck_assert(y[2 * i] == a[i / n * A_ROW + i % n]);
+            ck_assert(y[2 * i + 1] == b[i / n * B_ROW + i % n]);
+        }
+        free(a), free(b), free(y);
+    }
+}
+END_TEST
+
 Suite *packed_suite(void)
 {
     Suite *s = suite_create("packed");
@@ -348,6 +364,7 @@ Suite *packed_suite(void)
     tcase_add_test(c, winograd_matches_plain_loops);
     tcase_add_test(c, few_filters_and_single_channels_match_plain_loops);
     tcase_add_test(c, pools_match_those_of_planes);
+    tcase_add_test(c, rows_are_interleaved);
     suite_add_tcase(s, c);
     return s;
 }
