@@ -195,6 +195,35 @@ static Range range_by_dividends(const Sum *sum, Range range)
     return range;
 }
 
+/* min(a, b) - min(c, d) lies between a - c and b - d. Narrows the range of a sum for two such terms, operand by operand. */
+static Range range_by_operands(const Sum *sum, int i, int j, Range range)
+{
+    static int depth; /* operands may be such differences themselves */
+    Part x = sum->parts[i], y = sum->parts[j];
+    if (y.number != -1 || x.dim->kind != y.dim->kind || x.dim->count != y.dim->count || depth > 2) return range;
+    Range between = {DIM_INFINITY, -DIM_INFINITY}, rest = {sum->constant, sum->constant};
+    depth++;
+    for (int k = 0; k < x.dim->count; k++) {
+        Range side = dim_sub(x.dim->parts[k].dim, y.dim->parts[k].dim)->range;
+        between = (Range){min(between.low, side.low), max(between.high, side.high)};
+    }
+    depth--;
+    for (int k = 0; k < sum->count; k++)
+        if (k != i && k != j) rest = range_add(rest, range_mul((Range){sum->parts[k].number, sum->parts[k].number}, sum->parts[k].dim->range));
+    rest = range_add(rest, between);
+    return (Range){max(range.low, rest.low), min(range.high, rest.high)};
+}
+
+static Range range_by_pairs(const Sum *sum, Range range)
+{
+    for (int i = 0; i < sum->count; i++) {
+        Part term = sum->parts[i];
+        if (term.number != 1 || (term.dim->kind != MIN && term.dim->kind != MAX)) continue;
+        for (int j = 0; j < sum->count; j++) range = range_by_operands(sum, i, j, range);
+    }
+    return range;
+}
+
 /* The sum with term `at`, c mod(x, m), as c x - c m floor(x / m), if c x cancels against other terms; else NULL. So x + mod(-x, m),
  * the next multiple of m, is known for one. */
 static Dim without_remainder(const Sum *sum, int at)
@@ -255,7 +284,7 @@ Dim sum_done(Sum *sum)
         Range coefficient = {sum->parts[i].number, sum->parts[i].number};
         range = range_add(range, range_mul(coefficient, sum->parts[i].dim->range));
     }
-    range = range_by_dividends(sum, range);
+    range = range_by_pairs(sum, range_by_dividends(sum, range));
     if (range.low == range.high && !is_infinite(range.low)) return dim_const(range.low);
     return dim_intern((struct DimExpr){
         .kind = SUM, .value = sum->constant, .count = sum->count, .parts = sum->parts, .range = range});

@@ -18,14 +18,13 @@ static bool same_kind(Node *n, const Value *was, const Value *is)
     return false;
 }
 
-/* The size it starts with, and as much more in every round; or as much as the body ever makes of it. */
-static int64_t size_needed(const Growth *w, Dim first, Dim before, Dim after)
+/* As much as the body ever makes of a state of the size guessed, if that is no more; else what it starts with and as much more in every round. */
+static int64_t size_needed(const Growth *w, const Axis *a, Dim first, Dim before, Dim after)
 {
-    int64_t more = dim_high(dim_sub(after, before)), most = dim_high(after) > dim_high(first) ? dim_high(after) : dim_high(first);
-    if (more <= 0) return dim_high(first);
-    if (w->most == INT32_MAX) return most;
-    int64_t grown = dim_high(dim_add(first, dim_mul(dim_const(more), dim_const(w->most))));
-    return grown < most ? grown : most;
+    int64_t more = dim_high(dim_sub(after, before)), start = dim_high(first), made = dim_high(after);
+    if (more <= 0) return start;
+    if (made <= a->high || w->most == INT32_MAX) return made > start ? made : start;
+    return dim_high(dim_add(first, dim_mul(dim_const(more), dim_const(w->most))));
 }
 
 static void open_axis(Growth *w, int k, int d, Axis *a)
@@ -36,6 +35,15 @@ static void open_axis(Growth *w, int k, int d, Axis *a)
     Dim first = dim_at(n->in[2 + k], d), size = a->stated ? size_of_data(n, k, d) : NULL;
     if (size) a->high = dim_high(size);
     else a->high = dim_high(w->most == INT32_MAX ? first : dim_add(first, dim_const(w->most)));
+}
+
+/* A size that the user bounds, and that grows in every round, bounds the rounds: it is checked at the end of each. */
+static void bound_rounds(Growth *w, const Axis *a, Dim first, Dim before, Dim after)
+{
+    int64_t least = dim_low(dim_sub(after, before)), room = a->high - dim_low(first);
+    if (!a->stated || least < 1 || room < 0 || w->most <= room / least) return;
+    w->most = room / least;
+    w->changed = true;
 }
 
 /* What the round just inferred tells of sizes. */
@@ -50,7 +58,8 @@ static bool compare_round(Growth *w, const Graph *g)
             if (!a->open && before == after) continue;
             int64_t high = a->high;
             if (!a->open) open_axis(w, k, d, a);
-            else if (!a->stated) a->high = size_needed(w, first, before, after);
+            else if (a->stated) bound_rounds(w, a, first, before, after);
+            else a->high = size_needed(w, a, first, before, after);
             w->changed = w->changed || !a->symbol || a->high != high;
         }
     }

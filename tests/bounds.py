@@ -65,6 +65,10 @@ def models():
     yield Model("growing", None, sizes=(3,), rounds=np.array(5), most=np.array(9)).forbidden(
         "rounds", *(np.array(n) for n in (13, -1, LEAST, MOST))
     ).forbidden("most", *(np.array(n) for n in (121, 1000, MOST))).sizes_forbidden((0,), (9,))
+    start = np.array([3, 4, 9])
+    yield Model("greedy", None, sizes=(3,), words=start, most=np.array(5)).forbidden("most", np.array(50), np.array(MOST)).forbidden(
+        "words", *(np.where(start == 4, wrong, start) for wrong in (50, -51, LEAST, MOST))
+    ).sizes_forbidden((0,), (5,))
     yield Model("bert_tiny", None, sizes=(2, 7)).sizes_forbidden((0, 7), (5, 7), (2, 0), (2, 33), (MOST32, MOST32))
     yield Model("small_pairs", None, sizes=(6, 6)).sizes_forbidden((6, 4), (4, 6), (5, 5), (0, 0), (18, 18), (6, 18))
     ids = np.arange(6).reshape(2, 3)

@@ -35,6 +35,8 @@ dims_of() { # MODEL
     small_sound) echo "--dim batch=1..2 --dim count=1..400" ;; # fewer than 105 are refused
     small_crop) echo "--dim batch=1..2 --dim height=2..40 --dim width=2..40" ;;
     growing) echo "--dim length=1..8 --dim rounds[0]=0..12 --dim steps:0=1..16" ;;
+    greedy) echo "--dim count=1..4 --dim text:0=1..16" ;;
+    chosen) echo "--dim count=1..8" ;;
     small_lm) echo "--dim batch=1..3 --dim length=1..48" ;;
     small_detector) echo "--dim height=4..48 --dim width=4..48" ;;
     small_pairs) echo "--dim n=2..16 --dim m=2..16" ;;

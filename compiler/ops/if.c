@@ -2,12 +2,21 @@
 #include "control_flow.h"
 #include "list.h"
 
-/* One dimension of a branch's result; where the branches differ, the branch taken sets it. */
+/* The smaller of two sizes if their difference has closer bounds than they have: rows so far, and one more. Else 0. */
+static Dim common_part(Dim a, Dim b)
+{
+    Dim smaller = dim_low(dim_sub(a, b)) >= 0 ? b : a, larger = smaller == a ? b : a, more = dim_sub(larger, smaller);
+    bool is_close = dim_low(more) >= 0 && dim_high(more) - dim_low(more) < dim_high(larger) - dim_low(smaller);
+    return is_close ? smaller : dim_const(0);
+}
+
+/* One dimension of a branch's result; where the branches differ, the branch taken sets by how much it is larger than what they share. */
 static Dim either(Node *n, const Value *v, int axis, Dim a, Dim b)
 {
     if (a == b) return a;
-    int64_t low = dim_low(a) < dim_low(b) ? dim_low(a) : dim_low(b), high = dim_high(a) > dim_high(b) ? dim_high(a) : dim_high(b);
-    return local_symbol(n, mem_printf("%s.size%d", v->name, axis), low < 0 ? 0 : low, high);
+    Dim part = common_part(a, b), x = dim_sub(a, part), y = dim_sub(b, part);
+    int64_t low = dim_low(x) < dim_low(y) ? dim_low(x) : dim_low(y), high = dim_high(x) > dim_high(y) ? dim_high(x) : dim_high(y);
+    return dim_add(part, local_symbol(n, mem_printf("%s.size%d", v->name, axis), low < 0 ? 0 : low, high));
 }
 
 static bool has_lists_in_it(const Value *list)
@@ -162,26 +171,30 @@ static void expand_if(Node *n)
 }
 
 /* The branch's result becomes the node's. */
-static void lower_result(Node *n, Value *y, Value *from)
+static void lower_result(Node *n, Value *y, Value *from, const Value *other)
 {
-    for (int d = 0; d < y->type.shape.rank; d++)
-        if (y->type.shape.dim[d] != from->type.shape.dim[d]) set_symbol(n, y->type.shape.dim[d], from->type.shape.dim[d]);
+    for (int d = 0; d < y->type.shape.rank; d++) {
+        if (dim_at(from, d) == dim_at(other, d)) continue;
+        Dim part = common_part(dim_at(from, d), dim_at(other, d));
+        set_symbol(n, dim_sub(dim_at(y, d), part), dim_sub(dim_at(from, d), part));
+    }
     copy_whole(n, y, from);
 }
 
-static void lower_branch(Node *n, Graph *g)
+static void lower_branch(Node *n, Graph *g, const Graph *other)
 {
     lower_body(g);
     for (int i = 0; i < n->n_out; i++)
-        if (n->out[i]) lower_result(n, n->out[i], g->outputs[i]);
+        if (n->out[i]) lower_result(n, n->out[i], g->outputs[i], other->outputs[i]);
 }
 
 static void lower_if(Node *n)
 {
+    Graph *yes = body_of(n, "then_branch"), *no = body_of(n, "else_branch");
     step_control(n, STEP_IF)->condition = n->in[0];
-    lower_branch(n, body_of(n, "then_branch"));
+    lower_branch(n, yes, no);
     step_control(n, STEP_ELSE);
-    lower_branch(n, body_of(n, "else_branch"));
+    lower_branch(n, no, yes);
     step_control(n, STEP_END);
 }
 

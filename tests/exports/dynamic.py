@@ -314,6 +314,52 @@ def fcos_nms():
 # ---- control flow, in TorchScript ---------------------------------------------------------------------------------------------------
 
 
+class Greedy(nn.Module):
+    """Writes word after word until one says stop, with keys and values kept for the words so far."""
+
+    def __init__(self, words=50, width=16):
+        super().__init__()
+        self.embedding, self.out, self.mix = nn.Embedding(words, width), nn.Linear(width, words), nn.Linear(2 * width, width)
+        self.q, self.k, self.v = nn.Linear(width, width), nn.Linear(width, width), nn.Linear(width, width)
+
+    def forward(self, start: Tensor, most: int):
+        x = self.embedding(start)
+        keys, values, text, state = self.k(x), self.v(x), start, x[-1:] * 0
+        for _ in range(most):
+            x = self.embedding(text[-1:])
+            seen = (self.q(x) @ keys.t()).softmax(-1) @ values
+            state = torch.tanh(self.mix(torch.cat([x + seen, state], 1)))
+            word = self.out(state).argmax(-1)
+            x = self.embedding(word)
+            keys, values, text = torch.cat([keys, self.k(x)]), torch.cat([values, self.v(x)]), torch.cat([text, word])
+            if int(word) == 7:
+                break
+        return text, state
+
+
+@dynamic("greedy", SCRIPT, 16)
+def greedy():
+    starts = [(torch.tensor(words), torch.tensor(most)) for words, most in (([1, 2], 6), ([3, 4, 9], 12), ([5], 0))]
+    return Net(torch.jit.script(prepared(Greedy())), starts, ["words", "most"], ["text", "state"], {"words": {0: "count"}})
+
+
+class Chosen(nn.Module):
+    """The rows of which a condition holds, one by one."""
+
+    def forward(self, rows: Tensor, limit: Tensor):
+        chosen = rows[:0]
+        for i in range(rows.shape[0]):
+            if bool(rows[i].sum() > limit):
+                chosen = torch.cat([chosen, rows[i : i + 1] * 2])
+        return chosen
+
+
+@dynamic("chosen", SCRIPT, 16)
+def chosen():
+    rows = [(torch.randn(n, 4), torch.tensor(limit)) for n, limit in ((6, 0.0), (3, 9.0), (5, -9.0))]
+    return Net(torch.jit.script(Chosen()), rows, ["rows", "limit"], ["chosen"], {"rows": {0: "count"}})
+
+
 class WhileLoop(nn.Module):
     """Newton's iteration for square roots, until it no longer moves or has gone on for too long."""
 
