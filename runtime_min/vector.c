@@ -254,9 +254,11 @@ static inline vec vec_larger(vec a, vec b)
 {
 #if VEC == 1
     return a > b || a != a ? a : b;
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_maxps512_mask) && VEC_HAS(__builtin_ia32_cmpps512_mask)
+    const int16_t ordered = (int16_t)__builtin_ia32_cmpps512_mask(a, a, 7, 0xffff, 4);
+    return (vec)__builtin_ia32_maxps512_mask(a, b, a, ordered, 4);
 #else
-    const vec_bits larger = (a > b) | (a != a);
-    return (vec)((larger & (vec_bits)a) | (~larger & (vec_bits)b));
+    return (vec)((vec_bits)vec_max(a, b) | ((vec_bits)a & (a != a)));
 #endif
 }
 

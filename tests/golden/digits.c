@@ -246,9 +246,11 @@ static inline vec vec_larger(vec a, vec b)
 {
 #if VEC == 1
     return a > b || a != a ? a : b;
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_maxps512_mask) && VEC_HAS(__builtin_ia32_cmpps512_mask)
+    const int16_t ordered = (int16_t)__builtin_ia32_cmpps512_mask(a, a, 7, 0xffff, 4);
+    return (vec)__builtin_ia32_maxps512_mask(a, b, a, ordered, 4);
 #else
-    const vec_bits larger = (a > b) | (a != a);
-    return (vec)((larger & (vec_bits)a) | (~larger & (vec_bits)b));
+    return (vec)((vec_bits)vec_max(a, b) | ((vec_bits)a & (a != a)));
 #endif
 }
 
@@ -574,14 +576,18 @@ struct conv_packed {
     int32_t x_pixel, y_pixel;          /* floats from pixel to pixel: channels of the tensor; x_pixel 1 with several: planes apart */
 };
 
-/* Elements of x that a band of output rows should need at most, to stay in the second-level cache for all output channels. */
-enum { CONV_BAND = 65536 };
+/* Elements of x that a band of output rows should need at most, to stay in the second-level cache for all output channels, and the least number
+ * of pieces of work: threads are to share them. */
+#ifdef _OPENMP
+enum { CONV_BAND = 65536, CONV_PIECES = 4 };
+#else
+enum { CONV_BAND = 65536, CONV_PIECES = 1 };
+#endif
 
-/* How many rows of output a band has, if each needs `line` elements of x and is computed in `parts`: even bands, at least four pieces of work for
- * threads to share. */
+/* How many rows of output a band has, if each needs `line` elements of x and is computed in `parts`: even bands. */
 static inline int32_t rows_of_band(int32_t rows, int32_t line, int32_t parts)
 {
-    const int32_t most = line < CONV_BAND ? CONV_BAND / line : 1, fit = (rows + most - 1) / most, shared = (3 + parts) / parts;
+    const int32_t most = line < CONV_BAND ? CONV_BAND / line : 1, fit = (rows + most - 1) / most, shared = (CONV_PIECES - 1 + parts) / parts;
     const int32_t bands = fit > shared ? fit : shared < rows ? shared : rows;
     return bands > 0 ? (rows + bands - 1) / bands : 1;
 }
@@ -609,6 +615,10 @@ static inline struct inside taps_inside(int32_t at, int32_t in, int32_t kernel, 
 static int32_t inside_run(int32_t out, int32_t end, int32_t in, int32_t kernel, int32_t stride, int32_t pad, int32_t dilation, struct inside *taps)
 {
     *taps = taps_inside(out * stride - pad, in, kernel, dilation);
+    if (taps->count == kernel) {
+        const int32_t last = (in - 1 - (kernel - 1) * dilation + pad) / stride;
+        return last + 1 < end ? last + 1 : end;
+    }
     for (out++; out < end; out++) {
         const struct inside t = taps_inside(out * stride - pad, in, kernel, dilation);
         if (t.first != taps->first || t.count != taps->count) break;
@@ -657,33 +667,36 @@ static inline struct pixel_steps dense_steps(const struct window *p, size_t x_pi
     return (struct pixel_steps){.x_pixel = x_pixel, .y_pixel = y_pixel, .y_line = line, .y_plane = line * (size_t)p->out_h};
 }
 
-/* Calls `tile` for the pixels of rows [top, bottom) and columns [left, right) of plane d, `rows` at a time. */
-static void window_region(struct tile *t, void (*tile)(const struct tile *), int32_t rows, const struct window *p, const struct pixel_steps *s,
+/* Calls `tile` for the pixels of rows [top, bottom) and columns [left, right) of plane d, `most` at a time. */
+static void window_region(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p, const struct pixel_steps *s,
                    const struct inside *taps, int32_t d, int32_t top, int32_t bottom, int32_t left, int32_t right)
 {
-    const size_t in_d = first_tap(d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]);
-    int32_t h = top, w = left;
-    while (h < bottom) {
-        for (int32_t r = 0; r < rows; r++) {
-            if (h == bottom) {
-                t->x_at[r] = t->x_at[r - 1];
-                t->y_at[r] = t->y_at[r - 1];
-                continue;
-            }
-            const size_t row = in_d * (size_t)p->in_h + first_tap(h, p->stride_h, p->pad_h, p->dilation_h, &taps[1]);
-            const size_t column = first_tap(w, p->stride_w, p->pad_w, p->dilation_w, &taps[2]);
-            t->x_at[r] = (row * (size_t)p->in_w + column) * s->x_pixel;
-            t->y_at[r] = (size_t)d * s->y_plane + (size_t)h * s->y_line + (size_t)w * s->y_pixel;
-            t->rows = r + 1;
-            if (++w == right) w = left, h++;
+    const size_t in_d = first_tap(d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]), step = s->x_pixel * (size_t)p->stride_w;
+    const size_t in_w = first_tap(left, p->stride_w, p->pad_w, p->dilation_w, &taps[2]);
+    t->rows = 0;
+    for (int32_t h = top; h < bottom; h++) {
+        const size_t line = in_d * (size_t)p->in_h + first_tap(h, p->stride_h, p->pad_h, p->dilation_h, &taps[1]);
+        size_t x_at = (line * (size_t)p->in_w + in_w) * s->x_pixel;
+        size_t y_at = (size_t)d * s->y_plane + (size_t)h * s->y_line + (size_t)left * s->y_pixel;
+        for (int32_t w = left; w < right; w++, x_at += step, y_at += s->y_pixel) {
+            t->x_at[t->rows] = x_at;
+            t->y_at[t->rows] = y_at;
+            if (++t->rows < most) continue;
+            tile(t);
+            t->rows = 0;
         }
-        tile(t);
     }
+    if (t->rows == 0) return;
+    for (int32_t r = t->rows; r < most; r++) {
+        t->x_at[r] = t->x_at[t->rows - 1];
+        t->y_at[r] = t->y_at[t->rows - 1];
+    }
+    tile(t);
 }
 
 /* Calls `tile` for the pixels of rows [top, bottom) of plane d. Windows that lie inside the image go first: they read all the weights in
  * order, which comes fast from far memory. */
-static void window_band(struct tile *t, void (*tile)(const struct tile *), int32_t rows, const struct window *p, const struct pixel_steps *s, int32_t d,
+static void window_band(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p, const struct pixel_steps *s, int32_t d,
                  int32_t top, int32_t bottom)
 {
     const float *w = t->w;
@@ -697,7 +710,7 @@ static void window_band(struct tile *t, void (*tile)(const struct tile *), int32
                 if ((taps[1].count < p->kernel_h || taps[2].count < p->kernel_w) != border) continue;
                 const size_t at = window_runs(t, p, s, taps);
                 t->w = w ? w + at : NULL;
-                window_region(t, tile, rows, p, s, taps, d, h, h_end, l, l_end);
+                window_region(t, tile, most, p, s, taps, d, h, h_end, l, l_end);
             }
         }
     t->w = w;
@@ -1033,38 +1046,161 @@ static void softmax_f32(const float *x, float *y, int32_t outer, int32_t n, int3
     }
 }
 
-/* A loop over the channels of a tile, a vector at a time: each pixel's sum starts with BEGIN, TAP is done for each tap, then ADD(r) for
- * each pixel (x##r + at is what its tap sees, t->w + w_at the tap's weight), and END(r) at last. The last vector of several may overlap the one
- * before; channels that don't fill a vector are loaded as some of one. */
-#define CHANNELWISE_ROWS(DO, LOAD) DO(0, LOAD) DO(1, LOAD) DO(2, LOAD) DO(3, LOAD) DO(4, LOAD) DO(5, LOAD)
-#define CHANNELWISE_BEGIN(r, LOAD) const float *const x##r = t->x + t->x_at[r] + c; vec sum##r = begin;
-#define CHANNELWISE_FULL(p) vec_load(p)
-#define CHANNELWISE_SOME(p) vec_load_some(p, t->columns)
-#define CHANNELWISE_TILE(TAP, ADD, END, LOAD) \
-    CHANNELWISE_ROWS(CHANNELWISE_BEGIN, LOAD) \
-    for (int32_t i = 0; i < t->runs[0]; i++) \
-        for (int32_t j = 0; j < t->runs[1]; j++) { \
-            size_t at = (size_t)i * t->x_step[0] + (size_t)j * t->x_step[1]; \
-            size_t w_at = (size_t)i * t->w_step[0] + (size_t)j * t->w_step[1] + (size_t)c; \
-            for (int32_t l = 0; l < t->runs[2]; l++, at += t->x_step[2], w_at += t->w_step[2]) { \
-                TAP(LOAD) \
-                CHANNELWISE_ROWS(ADD, LOAD) \
-            } \
-        } \
-    CHANNELWISE_ROWS(END, LOAD)
-#define CHANNELWISE_LOOP(BEGIN, TAP, ADD, END) \
+/* Rows of y whose windows have the same rows inside a flat image, at its borders, too. */
+struct strip {
+    int32_t rows;                            /* of y */
+    int32_t pixels[5];                       /* of a row: whose windows begin 2 taps before the image, 1 tap, lie inside, end 1 tap behind it, 2 taps */
+    size_t x_at, x_line, x_pixel;            /* where the first pixel's window begins (it may be before x: counted modulo SIZE_MAX + 1), and the steps */
+    size_t y_at, y_line, y_pixel;
+};
+
+/* What is done channel by channel: by `tile` for 6 pixels and any taps, and by `strip` for rows of taps, a vector of channels or more. */
+struct channelwise {
+    void (*tile)(const struct tile *t);
+    struct {
+        int32_t rows, taps;
+        void (*strip)(const struct tile *t, const struct strip *s);
+    } strips[8];
+};
+
+/* NAME_tile. Channels are taken a vector at a time: NAME_BEGIN says what each pixel's sum starts with, NAME_WEIGHT names what comes with a tap, NAME_ADD
+ * takes up what a pixel has there, and NAME_END of the sum is stored. The last vector of several may overlap the one before; channels that don't
+ * fill a vector are loaded as some of one. */
+#define CHANNELWISE_EACH(DO, NAME, HOW) DO(0, NAME, HOW) DO(1, NAME, HOW) DO(2, NAME, HOW) DO(3, NAME, HOW) DO(4, NAME, HOW) DO(5, NAME, HOW)
+#define CHANNELWISE_LOAD_ALL(p) vec_load(p)
+#define CHANNELWISE_LOAD_SOME(p) vec_load_some(p, t->columns)
+#define CHANNELWISE_STORE_ALL(p, v) vec_store(p, v);
+#define CHANNELWISE_STORE_SOME(p, v) vec_store_some(p, v, t->columns);
+#define CHANNELWISE_SET(r, NAME, HOW) const float *const x##r = t->x + t->x_at[r] + c; vec sum##r = begin;
+#define CHANNELWISE_ADD(r, NAME, HOW) sum##r = NAME##_ADD(sum##r, CHANNELWISE_LOAD_##HOW(x##r + at), weight);
+#define CHANNELWISE_PUT(r, NAME, HOW) CHANNELWISE_STORE_##HOW(t->y + t->y_at[r] + c, NAME##_END(sum##r))
+#define CHANNELWISE_TILE(NAME, HOW) \
+VEC_FUNCTION static void NAME##_tile_##HOW(const struct tile *t) \
+{ \
     for (int32_t c = 0; c < t->columns; c += VEC) { \
         if (t->columns >= VEC && c > t->columns - VEC) c = t->columns - VEC; \
-        const vec begin = BEGIN; \
-        if (t->columns < VEC) { \
-            CHANNELWISE_TILE(TAP, ADD, END, CHANNELWISE_SOME) \
-        } else { \
-            CHANNELWISE_TILE(TAP, ADD, END, CHANNELWISE_FULL) \
-        } \
-    }
+        NAME##_BEGIN(CHANNELWISE_LOAD_##HOW) \
+        CHANNELWISE_EACH(CHANNELWISE_SET, NAME, HOW) \
+        for (int32_t i = 0; i < t->runs[0]; i++) \
+            for (int32_t j = 0; j < t->runs[1]; j++) { \
+                size_t at = (size_t)i * t->x_step[0] + (size_t)j * t->x_step[1], w_at = (size_t)i * t->w_step[0] + (size_t)j * t->w_step[1]; \
+                for (int32_t l = 0; l < t->runs[2]; l++, at += t->x_step[2], w_at += t->w_step[2]) { \
+                    NAME##_WEIGHT(weight, CHANNELWISE_LOAD_##HOW(t->w + w_at + c)) \
+                    CHANNELWISE_EACH(CHANNELWISE_ADD, NAME, HOW) \
+                } \
+            } \
+        CHANNELWISE_EACH(CHANNELWISE_PUT, NAME, HOW) \
+    } \
+}
+#define CHANNELWISE_TILES(NAME) \
+CHANNELWISE_TILE(NAME, ALL) \
+CHANNELWISE_TILE(NAME, SOME) \
+static void NAME##_tile(const struct tile *t) \
+{ \
+    if (VEC > 1 && t->columns < VEC) NAME##_tile_SOME(t); \
+    else NAME##_tile_ALL(t); \
+    tile_activate(t); \
+}
 
-/* Calls `tile` for all of y[batch][out pixels][channels]; weights, if any, are w[taps][channels]. */
-static void channelwise_f32(const struct tile *t, void (*tile)(const struct tile *), const struct window *p, int32_t batch, int32_t channels)
+/* NAME_JxL: a strip whose windows have J rows of L taps. A vector's weights stay in registers, and there is no loop over taps; of one pixel after the
+ * other, the processor works on several at a time. */
+#define CHANNELWISE_0_2(DO, NAME, j) DO(NAME, j, 0) DO(NAME, j, 1)
+#define CHANNELWISE_0_3(DO, NAME, j) CHANNELWISE_0_2(DO, NAME, j) DO(NAME, j, 2)
+#define CHANNELWISE_0_4(DO, NAME, j) CHANNELWISE_0_3(DO, NAME, j) DO(NAME, j, 3)
+#define CHANNELWISE_0_5(DO, NAME, j) CHANNELWISE_0_4(DO, NAME, j) DO(NAME, j, 4)
+#define CHANNELWISE_1_3(DO, NAME, j) DO(NAME, j, 1) DO(NAME, j, 2)
+#define CHANNELWISE_1_5(DO, NAME, j) CHANNELWISE_1_3(DO, NAME, j) DO(NAME, j, 3) DO(NAME, j, 4)
+#define CHANNELWISE_2_5(DO, NAME, j) DO(NAME, j, 2) DO(NAME, j, 3) DO(NAME, j, 4)
+#define CHANNELWISE_ROWS_1(DO, NAME, TAPS) DO(NAME, 0, TAPS)
+#define CHANNELWISE_ROWS_2(DO, NAME, TAPS) CHANNELWISE_ROWS_1(DO, NAME, TAPS) DO(NAME, 1, TAPS)
+#define CHANNELWISE_ROWS_3(DO, NAME, TAPS) CHANNELWISE_ROWS_2(DO, NAME, TAPS) DO(NAME, 2, TAPS)
+#define CHANNELWISE_ROWS_4(DO, NAME, TAPS) CHANNELWISE_ROWS_3(DO, NAME, TAPS) DO(NAME, 3, TAPS)
+#define CHANNELWISE_ROWS_5(DO, NAME, TAPS) CHANNELWISE_ROWS_4(DO, NAME, TAPS) DO(NAME, 4, TAPS)
+#define CHANNELWISE_KEEP(NAME, j, l) NAME##_WEIGHT(weight##j##l, vec_load(t->w + (j) * t->w_step[1] + (l) * t->w_step[2] + c))
+#define CHANNELWISE_KEEP_ROW(NAME, j, TAPS) CHANNELWISE_##TAPS(CHANNELWISE_KEEP, NAME, j)
+#define CHANNELWISE_TAKE(NAME, j, l) sum = NAME##_ADD(sum, vec_load(x + (j) * row + ((l) - first) * tap), weight##j##l);
+#define CHANNELWISE_TAKE_ROW(NAME, j, TAPS) CHANNELWISE_##TAPS(CHANNELWISE_TAKE, NAME, j)
+#define CHANNELWISE_PIXELS(NAME, J, TAPS, n, from) \
+            for (int32_t i = n; i > 0; i--, at += x_pixel, y += y_pixel) { \
+                const size_t first = from; \
+                const float *const x = image + (at + first * tap); \
+                vec sum = begin; \
+                CHANNELWISE_ROWS_##J(CHANNELWISE_TAKE_ROW, NAME, TAPS) \
+                vec_store(y, NAME##_END(sum)); \
+            }
+#define CHANNELWISE_ROW_2(NAME, J) CHANNELWISE_PIXELS(NAME, J, 0_2, s->pixels[2], 0)
+#define CHANNELWISE_ROW_3(NAME, J) CHANNELWISE_PIXELS(NAME, J, 1_3, s->pixels[1], 1) CHANNELWISE_PIXELS(NAME, J, 0_3, s->pixels[2], 0) \
+            CHANNELWISE_PIXELS(NAME, J, 0_2, s->pixels[3], 0)
+#define CHANNELWISE_ROW_5(NAME, J) CHANNELWISE_PIXELS(NAME, J, 2_5, s->pixels[0], 2) CHANNELWISE_PIXELS(NAME, J, 1_5, s->pixels[1], 1) \
+            CHANNELWISE_PIXELS(NAME, J, 0_5, s->pixels[2], 0) CHANNELWISE_PIXELS(NAME, J, 0_4, s->pixels[3], 0) \
+            CHANNELWISE_PIXELS(NAME, J, 0_3, s->pixels[4], 0)
+#define CHANNELWISE_STRIP(NAME, J, L) \
+VEC_FUNCTION static void NAME##_##J##x##L(const struct tile *t, const struct strip *s) \
+{ \
+    const float *const image = t->x; \
+    const size_t row = t->x_step[1], tap = t->x_step[2], x_pixel = s->x_pixel, y_pixel = s->y_pixel; \
+    for (int32_t c = 0; c < t->columns; c += VEC) { \
+        if (c > t->columns - VEC) c = t->columns - VEC; \
+        NAME##_BEGIN(vec_load) \
+        CHANNELWISE_ROWS_##J(CHANNELWISE_KEEP_ROW, NAME, 0_##L) \
+        for (int32_t h = 0; h < s->rows; h++) { \
+            size_t at = s->x_at + (size_t)h * s->x_line + (size_t)c; \
+            float *y = t->y + s->y_at + (size_t)h * s->y_line + c; \
+            CHANNELWISE_ROW_##L(NAME, J) \
+        } \
+    } \
+}
+
+/* Where a row's windows are cut off; returns if no more than half of them is, at one side only. */
+static bool strip_pixels(const struct window *p, int32_t *pixels)
+{
+    struct inside taps;
+    for (int32_t w = 0, end; w < p->out_w; w = end) {
+        end = inside_run(w, p->out_w, p->in_w, p->kernel_w, p->stride_w, p->pad_w, p->dilation_w, &taps);
+        const int32_t behind = p->kernel_w - taps.first - taps.count;
+        if ((taps.first > 0 && behind > 0) || taps.first > (p->kernel_w - 1) / 2 || behind > (p->kernel_w - 1) / 2) return false;
+        pixels[2 - taps.first + behind] = end - w;
+    }
+    return true;
+}
+
+/* Rows [top, bottom) of plane d, whose windows have the same `taps` in depth and height; returns if there is a function for such a strip. */
+static bool channelwise_strip(struct tile *t, const struct channelwise *f, const struct window *p, const struct pixel_steps *s, struct inside *taps, int32_t d,
+                       int32_t top, int32_t bottom)
+{
+    struct strip strip = {.rows = bottom - top, .x_pixel = s->x_pixel * (size_t)p->stride_w, .y_pixel = s->y_pixel, .y_line = s->y_line};
+    int32_t i = 0;
+    while (f->strips[i].rows > 0 && (f->strips[i].rows != taps[1].count || f->strips[i].taps != p->kernel_w)) i++;
+    if (VEC == 1 || f->strips[i].rows == 0 || t->columns < VEC || taps[0].count != 1 || !strip_pixels(p, strip.pixels)) return false;
+    const size_t line = s->x_pixel * (size_t)p->in_w, in_d = first_tap(d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]);
+    const size_t in_h = first_tap(top, p->stride_h, p->pad_h, p->dilation_h, &taps[1]);
+    strip.x_line = line * (size_t)p->stride_h;
+    strip.x_at = (in_d * (size_t)p->in_h + in_h) * line - (size_t)p->pad_w * s->x_pixel;
+    strip.y_at = (size_t)d * s->y_plane + (size_t)top * s->y_line;
+    taps[2] = (struct inside){0, p->kernel_w};
+    const float *w = t->w;
+    const size_t at = window_runs(t, p, s, taps);
+    t->w = w ? w + at : NULL;
+    f->strips[i].strip(t, &strip);
+    t->w = w;
+    if (t->activation) t->activation(t->y + strip.y_at, strip.rows * p->out_w * t->columns, t->alpha, t->beta);
+    return true;
+}
+
+/* Rows [top, bottom) of plane d. */
+static void channelwise_band(struct tile *t, const struct channelwise *f, const struct window *p, const struct pixel_steps *s, int32_t d, int32_t top,
+                      int32_t bottom)
+{
+    struct inside taps[3];
+    inside_run(d, d + 1, p->in_d, p->kernel_d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]);
+    for (int32_t h = top, end; h < bottom; h = end) {
+        end = inside_run(h, bottom, p->in_h, p->kernel_h, p->stride_h, p->pad_h, p->dilation_h, &taps[1]);
+        if (!channelwise_strip(t, f, p, s, taps, d, h, end)) window_band(t, f->tile, 6, p, s, d, h, end);
+    }
+}
+
+/* y[batch][out pixels][channels] by the functions f; weights, if any, are w[taps][channels]. */
+static void channelwise_f32(const struct tile *t, const struct channelwise *f, const struct window *p, int32_t batch, int32_t channels)
 {
     const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w, out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
     struct pixel_steps s = dense_steps(p, (size_t)channels, (size_t)channels);
@@ -1081,20 +1217,28 @@ static void channelwise_f32(const struct tile *t, void (*tile)(const struct tile
         own.columns = channels;
         own.x += image * in_size * (size_t)channels;
         own.y += image * out_size * (size_t)channels;
-        window_band(&own, tile, 6, p, &s, d, top, top + band < p->out_h ? top + band : p->out_h);
+        channelwise_band(&own, f, p, &s, d, top, top + band < p->out_h ? top + band : p->out_h);
     }
 }
 
-#define DEPTHWISE_TAP(LOAD) const vec weight = LOAD(t->w + w_at);
-#define DEPTHWISE_ADD(r, LOAD) sum##r = vec_fma(LOAD(x##r + at), weight, sum##r);
-#define DEPTHWISE_END(r, LOAD) vec_store_some(t->y + t->y_at[r] + c, vec_min(high, vec_max(low, sum##r)), t->columns - c);
-
-VEC_FUNCTION static void depthwise_tile(const struct tile *t)
-{
-    const vec low = vec_all(t->low), high = vec_all(t->high), zero = vec_all(0);
-    CHANNELWISE_LOOP(t->start ? vec_load_some(t->start + c, t->columns - c) : zero, DEPTHWISE_TAP, DEPTHWISE_ADD, DEPTHWISE_END)
-    tile_activate(t);
-}
+#define DEPTHWISE_BEGIN(LOAD) const vec low = vec_all(t->low), high = vec_all(t->high), begin = t->start ? LOAD(t->start + c) : vec_all(0);
+#define DEPTHWISE_WEIGHT(NAME, weights) const vec NAME = weights;
+#define DEPTHWISE_ADD(sum, x, weight) vec_fma(x, weight, sum)
+#define DEPTHWISE_END(sum) vec_min(high, vec_max(low, sum))
+CHANNELWISE_TILES(DEPTHWISE)
+#if VEC > 1
+CHANNELWISE_STRIP(DEPTHWISE, 1, 3)
+CHANNELWISE_STRIP(DEPTHWISE, 2, 3)
+CHANNELWISE_STRIP(DEPTHWISE, 3, 3)
+CHANNELWISE_STRIP(DEPTHWISE, 1, 5)
+CHANNELWISE_STRIP(DEPTHWISE, 3, 5)
+CHANNELWISE_STRIP(DEPTHWISE, 4, 5)
+CHANNELWISE_STRIP(DEPTHWISE, 5, 5)
+static const struct channelwise depthwise = {DEPTHWISE_tile, {{1, 3, DEPTHWISE_1x3}, {2, 3, DEPTHWISE_2x3}, {3, 3, DEPTHWISE_3x3}, {1, 5, DEPTHWISE_1x5},
+    {3, 5, DEPTHWISE_3x5}, {4, 5, DEPTHWISE_4x5}, {5, 5, DEPTHWISE_5x5}}};
+#else
+static const struct channelwise depthwise = {DEPTHWISE_tile, {{0, 0, NULL}}};
+#endif
 
 /* y = clamp(x convolved, channel by channel, with w + b), or activation of that: w packed by pack_depthwise, b and activation may be NULL. y
  * must not overlap the inputs. */
@@ -1103,23 +1247,28 @@ static void conv_channelwise_f32(const float *x, const float *w, const float *b,
 {
     struct tile t = {.x = x, .w = w, .start = b, .y = y, .low = -INFINITY, .high = INFINITY};
     tile_completes(&t, low, high, activation);
-    channelwise_f32(&t, depthwise_tile, p, batch, channels);
+    channelwise_f32(&t, &depthwise, p, batch, channels);
 }
 
-#define MAX_POOL_TAP(LOAD)
-#define MAX_POOL_ADD(r, LOAD) sum##r = vec_larger(LOAD(x##r + at), sum##r);
-#define MAX_POOL_END(r, LOAD) vec_store_some(t->y + t->y_at[r] + c, sum##r, t->columns - c);
-
-VEC_FUNCTION static void max_pool_tile(const struct tile *t)
-{
-    CHANNELWISE_LOOP(vec_all(t->taps > 0 ? -INFINITY : -FLT_MAX), MAX_POOL_TAP, MAX_POOL_ADD, MAX_POOL_END)
-}
+#define MAX_POOL_BEGIN(LOAD) const vec begin = vec_all(t->taps > 0 ? -INFINITY : -FLT_MAX);
+#define MAX_POOL_WEIGHT(NAME, weights)
+#define MAX_POOL_ADD(sum, x, weight) vec_larger(x, sum)
+#define MAX_POOL_END(sum) sum
+CHANNELWISE_TILES(MAX_POOL)
+#if VEC > 1
+CHANNELWISE_STRIP(MAX_POOL, 2, 2)
+CHANNELWISE_STRIP(MAX_POOL, 2, 3)
+CHANNELWISE_STRIP(MAX_POOL, 3, 3)
+static const struct channelwise max_pool = {MAX_POOL_tile, {{2, 2, MAX_POOL_2x2}, {2, 3, MAX_POOL_2x3}, {3, 3, MAX_POOL_3x3}}};
+#else
+static const struct channelwise max_pool = {MAX_POOL_tile, {{0, 0, NULL}}};
+#endif
 
 /* max_pool_f32 for channels that are neighbours. */
 static void max_pool_channelwise_f32(const float *x, float *y, const struct window *p, int32_t batch, int32_t channels)
 {
     const struct tile t = {.x = x, .y = y};
-    channelwise_f32(&t, max_pool_tile, p, batch, channels);
+    channelwise_f32(&t, &max_pool, p, batch, channels);
 }
 
 /* Weights: declared here, defined at the end ------------------------------------------------- */

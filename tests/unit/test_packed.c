@@ -277,6 +277,13 @@ static const ConvCase channelwise_cases[] = {
     {1, 40, 1, 1, 1, 1, 9, 10, 1, 3, 3, 1, 2, 2, false},
     {1, 17, 1, 1, 1, 4, 5, 6, 3, 3, 3, 1, 1, 1, false},
     {1, 16, 1, 1, 1, 1, 3, 3, 1, 7, 7, 1, 1, 5, false},
+    {1, 35, 1, 1, 1, 1, 9, 11, 1, 5, 5, 1, 1, 2, false},
+    {2, 18, 1, 1, 1, 1, 12, 9, 1, 5, 5, 2, 1, 2, false},
+    {1, 16, 1, 1, 1, 1, 3, 3, 1, 5, 5, 1, 1, 2, false},
+    {1, 20, 1, 1, 1, 1, 1, 30, 1, 1, 5, 1, 2, 0, false},
+    {1, 20, 1, 1, 1, 1, 2, 9, 1, 3, 3, 1, 1, 1, false},
+    {1, 33, 1, 1, 1, 1, 6, 5, 1, 3, 3, 3, 1, 2, false},
+    {1, 16, 1, 1, 1, 3, 6, 5, 1, 3, 3, 1, 1, 1, false},
 };
 
 START_TEST(few_filters_and_single_channels_match_plain_loops)
@@ -354,6 +361,23 @@ START_TEST(rows_are_interleaved)
 }
 END_TEST
 
+START_TEST(maxima_keep_nan)
+{
+    static const struct window p = {.in_d = 1, .in_h = 5, .in_w = 6, .kernel_d = 1, .kernel_h = 3, .kernel_w = 3, .stride_d = 1, .stride_h = 1, .stride_w = 1,
+                                    .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .pad_h = 1, .pad_w = 1, .out_d = 1, .out_h = 5, .out_w = 6};
+    enum { CHANNELS = 21 };
+    state = 11;
+    float *x = random_floats(30 * CHANNELS), *y = random_floats(30 * CHANNELS);
+    x[(2 * 6 + 1) * CHANNELS + 20] = NAN;
+    max_pool_channelwise_f32(x, y, &p, 1, CHANNELS);
+    for (int32_t h = 0; h < 5; h++)
+        for (int32_t w = 0; w < 6; w++)
+            for (int32_t c = 0; c < CHANNELS; c++)
+                ck_assert_int_eq(y[(h * 6 + w) * CHANNELS + c] != y[(h * 6 + w) * CHANNELS + c], h >= 1 && h <= 3 && w <= 2 && c == 20);
+    free(x), free(y);
+}
+END_TEST
+
 Suite *packed_suite(void)
 {
     Suite *s = suite_create("packed");
@@ -365,6 +389,7 @@ Suite *packed_suite(void)
     tcase_add_test(c, few_filters_and_single_channels_match_plain_loops);
     tcase_add_test(c, pools_match_those_of_planes);
     tcase_add_test(c, rows_are_interleaved);
+    tcase_add_test(c, maxima_keep_nan);
     suite_add_tcase(s, c);
     return s;
 }
