@@ -1093,14 +1093,26 @@ typedef char qchars64 __attribute__((vector_size(64)));
     const qwords64 low01 = QLOW_BYTES(b0, b1), high01 = QHIGH_BYTES(b0, b1), low23 = QLOW_BYTES(b2, b3), high23 = QHIGH_BYTES(b2, b3); \
     const qbytes64 v0 = QLOW_WORDS(low01, low23), v1 = QHIGH_WORDS(low01, low23), v2 = QLOW_WORDS(high01, high23), v3 = QHIGH_WORDS(high01, high23);
 
-/* What follows from the weights of channels [c, c + 64): t is the same for all of them. */
+/* 64 weights of a tap; those of all channels over and over where there are fewer. */
+QFUNCTION static qbytes64 qfours_weights(const int8_t *w, size_t channels)
+{
+    qbytes64 bytes;
+    if (channels >= 64) return (qbytes64)*(const qbytes64_at *)w;
+    for (size_t i = 0; i < 64; i += channels) memcpy((char *)&bytes + i, w, channels);
+    return bytes;
+}
+
+/* What follows from the weights of channels [c, c + 64), or of all if they divide 64: t is the same for all of them. */
 QFUNCTION static void qfours_begin(struct qfours *f, const struct qtaps *t, size_t c)
 {
     const qbytes64 zeros = {0};
-    int32_t starts[64] = {0};
+    const size_t channels = (size_t)t->channels, last = channels < 64 ? channels - 1 : 63;
+    int32_t starts[64];
     float multipliers[64];
-    if (t->start) memcpy(starts, t->start + c, sizeof starts);
-    for (size_t i = 0; i < 64; i++) multipliers[i] = t->scale.multiplier[(c + i) * (size_t)t->scale.step];
+    for (size_t i = 0; i < 64; i++) {
+        starts[i] = t->start ? t->start[c + (i & last)] : 0;
+        multipliers[i] = t->scale.multiplier[(c + (i & last)) * (size_t)t->scale.step];
+    }
     for (size_t v = 0; v < 4; v++)
         for (size_t lane = 0; lane < 4; lane++) {
             memcpy((char *)&f->start[v] + 16 * lane, starts + 16 * lane + 4 * v, 16);
@@ -1114,7 +1126,7 @@ QFUNCTION static void qfours_begin(struct qfours *f, const struct qtaps *t, size
         qbytes64 b[4];
         for (int32_t j = 0; j < 4; j++) {
             const size_t tap = (size_t)(4 * i + j);
-            b[j] = 4 * i + j < f->taps ? (qbytes64)*(const qbytes64_at *)(t->w + tap * (size_t)t->channels + c) : zeros;
+            b[j] = 4 * i + j < f->taps ? qfours_weights(t->w + tap * channels + c, channels) : zeros;
         }
         QINTERLEAVE(b[0], b[1], b[2], b[3])
         f->w[i][0] = v0;
@@ -1200,27 +1212,55 @@ static void qfours_image(struct qfours *f, const struct qtaps *t, const uint8_t 
     }
 }
 
-/* All of y, if there are enough channels and not too many taps. Channels that don't fill 64 overlap with others. */
-static bool qconv_by_fours(const struct qtaps *t, const struct window *p, int32_t batch, struct reach whole)
+/* Where the taps are; those behind the last have no weights. False if there are too many. */
+static bool qfours_places(struct qfours *f, const struct qtaps *t, const struct window *p)
 {
-    struct qfours f = {.taps = p->kernel_d * p->kernel_h * p->kernel_w};
+    f->taps = p->kernel_d * p->kernel_h * p->kernel_w;
+    f->fours = (f->taps + 3) / 4;
+    for (int32_t i = 0; i < 4 * QFOURS; i++) {
+        const size_t k = (size_t)(i % p->kernel_w), r = (size_t)(i / p->kernel_w), rows = (size_t)p->kernel_h;
+        f->at[i] = i < f->taps ? r / rows * t->x_step[0] + r % rows * t->x_step[1] + k * t->x_step[2] : 0;
+    }
+    return f->taps <= 4 * QFOURS;
+}
+
+/* All of y, if there are enough channels. Channels that don't fill 64 overlap with others. */
+static bool qconv_by_fours(struct qfours *f, const struct qtaps *t, const struct window *p, int32_t batch, struct reach whole)
+{
     const size_t channels = (size_t)t->channels, in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w;
     const size_t out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
-    if (channels < 64 || f.taps > 4 * QFOURS) return false;
-    f.fours = (f.taps + 3) / 4;
-    for (int32_t i = 0; i < f.taps; i++) {
-        const size_t k = (size_t)(i % p->kernel_w), r = (size_t)(i / p->kernel_w), rows = (size_t)p->kernel_h;
-        f.at[i] = r / rows * t->x_step[0] + r % rows * t->x_step[1] + k * t->x_step[2];
-    }
+    if (channels < 64 || !qfours_places(f, t, p)) return false;
     for (size_t i = 0; i < (size_t)batch; i++)
         for (size_t next = 0; next < channels; next += 64) {
             const size_t c = next + 64 <= channels ? next : channels - 64;
-            qfours_image(&f, t, t->x + i * in_size * channels, t->y + i * out_size * channels, c, p, whole);
+            qfours_image(f, t, t->x + i * in_size * channels, t->y + i * out_size * channels, c, p, whole);
         }
     return true;
 }
+
+/* Fewer channels: do those of some neighbours among the pixels fill 64 bytes, of x as of y? */
+static bool qfours_fill(struct qfours *f, const struct qtaps *t, const struct window *p, struct reach whole)
+{
+    if (64 % t->channels || p->stride_w != 1 || (whole.high - whole.low) * t->channels < 64 || !qfours_places(f, t, p)) return false;
+    qfours_begin(f, t, 0);
+    return true;
+}
+
+/* The pixels of t, which see all taps. The last ones may be computed twice. */
+static void qfours_line(const struct qfours *f, const struct qtaps *t)
+{
+    const size_t bytes = (size_t)t->pixels * (size_t)t->channels, last = bytes - 64;
+    qfours_inside(f, t->x, 64, t->y, 64, (int32_t)(bytes / 64), &t->scale);
+    if (bytes % 64) qfours_inside(f, t->x + last, 64, t->y + last, 64, 1, &t->scale);
+}
 #else
-#define qconv_by_fours(t, p, batch, whole) false
+struct qfours {
+    int32_t taps;
+};
+
+#define qconv_by_fours(f, t, p, batch, whole) ((void)(f), false)
+#define qfours_fill(f, t, p, whole) false
+#define qfours_line(f, t) (void)0
 #endif
 
 /* y[batch][out pixels][channels] of x[batch][in pixels][channels] and w[taps][channels]; the bias may be NULL. */
@@ -1234,7 +1274,9 @@ static void qconv_channelwise(const void *x, const int8_t *w, const int32_t *bia
     struct qtaps t = {.x = x, .w = w, .start = bias, .y = y, .x_step = {plane * (size_t)p->dilation_d, line * (size_t)p->dilation_h, channels * (size_t)p->dilation_w},
                       .w_step = {w_plane, w_line, channels}, .x_pixel = channels * (size_t)p->stride_w, .channels = c->channels,
                       .x_zero = (int32_t)((uint32_t)c->x_zero ^ flip) & 255, .flip = flip, .scale = {multiplier, c->multiplier_step, zero, low, high}};
-    if (qconv_by_fours(&t, p, c->batch, whole)) return;
+    struct qfours fours;
+    if (qconv_by_fours(&fours, &t, p, c->batch, whole)) return;
+    const bool fill = qfours_fill(&fours, &t, p, whole);
     for (size_t i = 0; i < (size_t)c->batch * lines; i++) {
         const struct position at = position_of(i % lines, p->out_h, 1);
         const int32_t d = at.d * p->stride_d - p->pad_d, h = at.h * p->stride_h - p->pad_h;
@@ -1252,7 +1294,8 @@ static void qconv_channelwise(const void *x, const int8_t *w, const int32_t *bia
             if (t.count[0] > 0 && t.count[1] > 0 && t.count[2] > 0)
                 t.x += i / lines * image + (size_t)(d + in_d.low * p->dilation_d) * plane + (size_t)(h + in_h.low * p->dilation_h) * line +
                        (size_t)(left + in_w.low * p->dilation_w) * channels;
-            qtaps(&t);
+            if (fill && inside && t.count[0] == p->kernel_d && t.count[1] == p->kernel_h) qfours_line(&fours, &t);
+            else qtaps(&t);
             t.y += (size_t)t.pixels * channels;
         }
     }
@@ -1325,7 +1368,18 @@ static inline void qcopy(const uint8_t *from, uint8_t *to, size_t n, uint32_t fl
         *(qbytes16_at *)(to + n - 16) = *(const qbytes16_at *)(from + n - 16) ^ flips;
         return;
     }
-    const uint32_t four_flips = (flip & 128) * 0x01010101;
+    const uint64_t eight_flips = (flip & 128) * UINT64_C(0x0101010101010101);
+    if (i == 0 && n >= 8) {
+        uint64_t first, last;
+        memcpy(&first, from, sizeof first);
+        memcpy(&last, from + n - 8, sizeof last);
+        first ^= eight_flips;
+        last ^= eight_flips;
+        memcpy(to, &first, sizeof first);
+        memcpy(to + n - 8, &last, sizeof last);
+        return;
+    }
+    const uint32_t four_flips = (uint32_t)eight_flips;
     for (uint32_t four; i + 4 <= n; i += 4) {
         memcpy(&four, from + i, sizeof four);
         four ^= four_flips;
