@@ -106,6 +106,10 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
 #define TILE_WEIGHTS(r, c) const vec w##c = vec_load(w + TILE_PLACE(c));
 #define TILE_FMA(r, c) sum##r##c = vec_fma(x_k, w##c, sum##r##c);
 #define TILE_ADD(r, C) { const vec x_k = vec_all(x##r[k]); TILE_EACH_##C(TILE_FMA, r) }
+#define TILE_ADDEND(r, c) sum##r##c += vec_load(add + (c) * VEC);
+#define TILE_PLUS(r, C) { const float *const add = t->add + t->y_at[r] + from; TILE_EACH_##C(TILE_ADDEND, r) }
+#define TILE_CLAMP_SOME(r, c) vec_store_some(y + (c) * VEC, vec_min(high, vec_max(low, sum##r##c)), columns - (c) * VEC);
+#define TILE_STORE_SOME(r, C) { float *const y = t->y + t->y_at[r] + from; TILE_EACH_##C(TILE_CLAMP_SOME, r) }
 #define TILE_CLAMP(r, c) vec_store(y + (c) * VEC, vec_min(high, vec_max(low, sum##r##c)));
 #define TILE_STORE(r, C) { float *const y = t->y + t->y_at[r] + from; TILE_EACH_##C(TILE_CLAMP, r) }
 #define TILE_KEEP(r, c) vec_store(sums + (c) * VEC, sum##r##c);
@@ -129,13 +133,21 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from) \
                     TILE_ROWS_##R(TILE_ADD, C) \
                 } \
             } \
-    if (t->add || t->resume || columns < (C) * VEC) { \
+    const bool whole = columns >= (C) * VEC; \
+    if (t->resume || (!whole && (t->add || VEC < 16))) { \
         float all[(R) * (C) * VEC]; \
         TILE_ROWS_##R(TILE_SPILL, C) \
         tile_finish_f32(t, from, all, (C) * VEC); \
         return; \
     } \
     const vec low = vec_all(t->low), high = vec_all(t->high); \
+    if (!whole) { \
+        TILE_ROWS_##R(TILE_STORE_SOME, C) \
+        return; \
+    } \
+    if (t->add) { \
+        TILE_ROWS_##R(TILE_PLUS, C) \
+    } \
     TILE_ROWS_##R(TILE_STORE, C) \
 }
 
