@@ -950,14 +950,20 @@ static inline vec reduce_join_max_vec(vec a, vec b)
 /* All elements of a vector joined. */
 static inline float reduce_lanes_sum(vec v)
 {
-    for (int32_t n = VEC / 2; n; n /= 2) v = reduce_join_sum_vec(v, vec_swap(v, n));
+    if (VEC > 8) v = reduce_join_sum_vec(v, vec_swap(v, 8));
+    if (VEC > 4) v = reduce_join_sum_vec(v, vec_swap(v, 4));
+    if (VEC > 2) v = reduce_join_sum_vec(v, vec_swap(v, 2));
+    if (VEC > 1) v = reduce_join_sum_vec(v, vec_swap(v, 1));
     return vec_first(v);
 }
 
 /* All elements of a vector joined. */
 static inline float reduce_lanes_max(vec v)
 {
-    for (int32_t n = VEC / 2; n; n /= 2) v = reduce_join_max_vec(v, vec_swap(v, n));
+    if (VEC > 8) v = reduce_join_max_vec(v, vec_swap(v, 8));
+    if (VEC > 4) v = reduce_join_max_vec(v, vec_swap(v, 4));
+    if (VEC > 2) v = reduce_join_max_vec(v, vec_swap(v, 2));
+    if (VEC > 1) v = reduce_join_max_vec(v, vec_swap(v, 1));
     return vec_first(v);
 }
 
