@@ -56,15 +56,15 @@ bool conv_adds(Node *n)
     return !in(n, 3) && read_conv(n, &c) && !is_channelwise(&c) && !is_narrow(n, &c);
 }
 
-/* A window of 3 x 3 for which Winograd's algorithm saves products, unless the image is known to be too small, or the transformed weights
- * would take much memory. Where only the run tells how large the image is, the kernel decides by the same rule. */
+/* A window of 3 x 3 for which Winograd's algorithm saves products, unless the image is known to be too small. Where only the run tells how
+ * large the image is, the kernel decides by the same rule. */
 static bool is_winograd(const Conv *c)
 {
-    enum { MIN_CHANNELS = 16, MOST_PRODUCTS = 128 * 128 };
+    enum { MIN_CHANNELS = 16 };
     int64_t channels = dim_value(c->in_channels), filters = dim_value(c->out_channels);
     for (int i = 0; i < MAX_SPATIAL; i++)
         if (c->window.stride[i] != 1 || c->window.dilation[i] != 1 || !dim_is(c->window.kernel[i], i ? 3 : 1)) return false;
-    if (c->groups != 1 || channels < MIN_CHANNELS || filters < MIN_CHANNELS || channels * filters > MOST_PRODUCTS || !dim_is(c->window.in[0], 1)) return false;
+    if (c->groups != 1 || channels < MIN_CHANNELS || channels > MAX_CHUNK || filters < MIN_CHANNELS || !dim_is(c->window.in[0], 1)) return false;
     Dim pixels = dim_mul(c->batch, dim_mul(c->window.out[1], c->window.out[2]));
     return dim_high(pixels) >= WINOGRAD_PIXELS && dim_high(pixels) >= WINOGRAD_PRODUCTS / (channels * filters);
 }
@@ -169,12 +169,22 @@ static Step *call_product(Node *n, const Conv *c)
     return s;
 }
 
+/* All tiles of the images. */
+static Dim winograd_image(const Conv *c)
+{
+    Dim side = dim_const(WINOGRAD_SIDE);
+    return dim_mul(c->batch, dim_mul(dim_ceildiv(c->window.out[1], side), dim_ceildiv(c->window.out[2], side)));
+}
+
 static void arg_winograd_scratch(Step *s, Node *n, const Conv *c)
 {
-    int64_t channels = dim_value(c->in_channels), filters = dim_value(c->out_channels), panels = (filters + PANEL - 1) / PANEL;
-    arg_out(s, scratch(n, "weights", DT_FLOAT, dim_const(36 * panels * PANEL * channels)));
-    arg_out(s, scratch(n, "tiles_in", DT_FLOAT, dim_const(36 * WINOGRAD_TILES * channels)));
-    arg_out(s, scratch(n, "tiles_out", DT_FLOAT, dim_const(36 * WINOGRAD_TILES * filters)));
+    int32_t channels = (int32_t)dim_value(c->in_channels), all = (int32_t)dim_value(c->out_channels);
+    int32_t filters = PANEL * winograd_panels(channels, all), tiles = winograd_tiles(channels, all);
+    int64_t image = dim_high(winograd_image(c));
+    if (image < tiles) tiles = (int32_t)image;
+    arg_out(s, scratch(n, "weights", DT_FLOAT, dim_const(WINOGRAD_PLACES * (int64_t)winograd_place(filters, channels))));
+    arg_out(s, scratch(n, "tiles_in", DT_FLOAT, dim_const(WINOGRAD_PLACES * (int64_t)winograd_place(tiles, channels))));
+    arg_out(s, scratch(n, "tiles_out", DT_FLOAT, dim_const(WINOGRAD_PLACES * (int64_t)winograd_place(tiles, filters))));
 }
 
 static Step *call_panels(Node *n, const Conv *c)

@@ -379,7 +379,9 @@ typedef uint32_t bits32;
 typedef uint64_t bits64;
 #endif
 
-/* The columns of the widest tile, and the rows of the tallest. */
+/* The columns of the widest tile, and the rows of the tallest. About TILE_CHAIN products are added up one by one before their sum is added to the
+ * sum of the others: rounding errors grow with the length of such chains. */
+enum { TILE_CHAIN = 64 };
 #if VEC == 16
 enum { TILE_COLUMNS = 64, TILE_MOST_ROWS = 12 };
 #elif VEC == 8 || (VEC == 4 && defined(__aarch64__))
@@ -411,6 +413,7 @@ struct tile {
     size_t panel;                /* from panel to panel of w, in floats */
     size_t ahead;                /* weights so many floats behind those in use, one row of a panel each time, are fetched for later; 0: none */
     int32_t rows, columns;       /* of y that there are: at most tile_rows(columns) rows */
+    size_t chain;                /* products that are added up one by one; 0: TILE_CHAIN */
     bool resume;                 /* more is added to what is in y */
     int32_t taps, divisor;       /* of pools: taps inside, and what to divide by in their place if not 0 */
     float low, high;
@@ -481,6 +484,10 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
 #define TILE_STORE(r, C) { float *const y = t->y + t->y_at[r] + from; TILE_EACH_##C(TILE_CLAMP, r) }
 #define TILE_KEEP(r, c) vec_store(sums + (c) * VEC, sum##r##c);
 #define TILE_SPILL(r, C) { float *const sums = all + (r) * (C) * VEC; TILE_EACH_##C(TILE_KEEP, r) }
+#define TILE_JOIN(r, c) sum##r##c += vec_load(sums + (c) * VEC);
+#define TILE_REJOIN(r, C) { const float *const sums = all + (r) * (C) * VEC; TILE_EACH_##C(TILE_JOIN, r) }
+#define TILE_CLEAR(r, c) sum##r##c = vec_all(0);
+#define TILE_RESET(r, C) TILE_EACH_##C(TILE_CLEAR, r)
 
 #define TILE_FUNCTION(R, C) \
 VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from) \
@@ -489,20 +496,36 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from) \
     const float *const start = t->start ? t->start + from : NULL, *const panel = t->w + from / 16 * t->panel + from % 16; \
     TILE_EACH_##C(TILE_START, 0) \
     TILE_ROWS_##R(TILE_BEGIN, C) \
+    vec space[(R) * (C)]; \
+    float *const all = (float *)space; \
+    const size_t most = t->chain > 0 ? t->chain : TILE_CHAIN; \
+    size_t chain = 0; \
+    bool joins = false; \
     for (int32_t i = 0; i < t->runs[0]; i++) \
         for (int32_t j = 0; j < t->runs[1]; j++) \
             for (int32_t l = 0; l < t->runs[2]; l++) { \
                 size_t k = (size_t)i * t->x_step[0] + (size_t)j * t->x_step[1] + (size_t)l * t->x_step[2]; \
                 const float *w = panel + ((size_t)i * t->w_step[0] + (size_t)j * t->w_step[1] + (size_t)l * t->w_step[2]); \
-                for (const size_t end = k + (size_t)t->length; k < end; k++, w += 16) { \
-                    VEC_FETCH(w + t->ahead); \
-                    TILE_EACH_##C(TILE_WEIGHTS, 0) \
-                    TILE_ROWS_##R(TILE_ADD, C) \
+                for (const size_t end = k + (size_t)t->length; k < end;) { \
+                    if (chain >= most) { \
+                        if (joins) { TILE_ROWS_##R(TILE_REJOIN, C) } \
+                        TILE_ROWS_##R(TILE_SPILL, C) \
+                        TILE_ROWS_##R(TILE_RESET, C) \
+                        joins = true; \
+                        chain = 0; \
+                    } \
+                    const size_t stop = end - k > most + most / 2 ? k + most : end; \
+                    chain += stop - k; \
+                    for (; k < stop; k++, w += 16) { \
+                        VEC_FETCH(w + t->ahead); \
+                        TILE_EACH_##C(TILE_WEIGHTS, 0) \
+                        TILE_ROWS_##R(TILE_ADD, C) \
+                    } \
                 } \
             } \
+    if (joins) { TILE_ROWS_##R(TILE_REJOIN, C) } \
     const bool whole = columns >= (C) * VEC; \
     if (t->resume || (!whole && (t->add || VEC < 16))) { \
-        float all[(R) * (C) * VEC]; \
         TILE_ROWS_##R(TILE_SPILL, C) \
         tile_finish_f32(t, from, all, (C) * VEC); \
         return; \

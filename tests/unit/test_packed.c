@@ -165,8 +165,9 @@ static void convolve(Kind kind, const ConvCase *c, const struct window *p, const
         if (kind == PANELS) {
             conv_packed_f32(x, wp, b, add, y, p, &packed, end->low, end->high, end->activation);
         } else {
-            float *u = random_floats((size_t)(36 * panels * 16 * channels)), *v = random_floats((size_t)(36 * WINOGRAD_TILES * channels));
-            float *m = random_floats((size_t)(36 * WINOGRAD_TILES * filters));
+            const int32_t together = 16 * winograd_panels(channels, filters), tiles = winograd_tiles(channels, filters);
+            float *u = random_floats(WINOGRAD_PLACES * winograd_place(together, channels)), *v = random_floats(WINOGRAD_PLACES * winograd_place(tiles, channels));
+            float *m = random_floats(WINOGRAD_PLACES * winograd_place(tiles, together));
             conv_winograd_f32(x, wp, b, add, y, u, v, m, p, &packed, end->low, end->high);
             free(u), free(v), free(m);
         }
@@ -247,6 +248,8 @@ static const ConvCase winograd_cases[] = {
     {1, 1, 20, 56, 20, 1, 31, 34, 1, 3, 3, 1, 1, 0, false},
     {2, 1, 17, 70, 17, 1, 22, 23, 1, 3, 3, 1, 1, 2, false},
     {1, 1, 32, 16, 32, 1, 3, 700, 1, 3, 3, 1, 1, 1, false},
+    {1, 1, 270, 90, 270, 1, 13, 14, 1, 3, 3, 1, 1, 1, false}, /* groups of filters: all tiles at once, and some of them */
+    {1, 1, 200, 90, 200, 1, 29, 20, 1, 3, 3, 1, 1, 1, false},
     {1, 1, 16, 16, 16, 1, 7, 7, 1, 3, 3, 1, 1, 1, false}, /* too small: the plain sum */
 };
 
