@@ -455,7 +455,8 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
 }
 
 /* A function for tiles of R rows and C vectors, from column `from` on: sums are named variables, since compilers keep arrays of them
- * in memory. DO(r, c) is written out for every sum. */
+ * in memory. DO(r, c) is written out for every sum. all[R][C vectors] takes the sums of earlier chains; it is the caller's, since compilers
+ * would try to keep it in registers, too. */
 #define TILE_EACH_1(DO, r) DO(r, 0)
 #define TILE_EACH_2(DO, r) TILE_EACH_1(DO, r) DO(r, 1)
 #define TILE_EACH_3(DO, r) TILE_EACH_2(DO, r) DO(r, 2)
@@ -490,14 +491,12 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
 #define TILE_RESET(r, C) TILE_EACH_##C(TILE_CLEAR, r)
 
 #define TILE_FUNCTION(R, C) \
-VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from) \
+VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float *all) \
 { \
     const int32_t columns = t->columns - (int32_t)from; \
     const float *const start = t->start ? t->start + from : NULL, *const panel = t->w + from / 16 * t->panel + from % 16; \
     TILE_EACH_##C(TILE_START, 0) \
     TILE_ROWS_##R(TILE_BEGIN, C) \
-    vec space[(R) * (C)]; \
-    float *const all = (float *)space; \
     const size_t most = t->chain > 0 ? t->chain : TILE_CHAIN; \
     size_t chain = 0; \
     bool joins = false; \
@@ -568,7 +567,7 @@ TILE_FUNCTION(8, 3)
 #endif
 
 /* By rows - 1 and width - 1; those that tile_rows has not are left out. */
-static void (*const tile_functions[TILE_MOST_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from) = {
+static void (*const tile_functions[TILE_MOST_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from, float *all) = {
     TILE_WIDTHS(1), TILE_WIDTHS(2),
 #if VEC >= 8 || (VEC == 4 && defined(__aarch64__))
     TILE_WIDTHS(4), TILE_WIDTHS(4), TILE_WIDTHS(6), TILE_WIDTHS(6),
@@ -584,12 +583,14 @@ static void (*const tile_functions[TILE_MOST_ROWS][VEC == 16 ? 4 : 1])(const str
 static void tile_f32(const struct tile *t)
 {
     const size_t columns = (size_t)t->columns;
+    vec space[24];
+    float *const all = (float *)space;
     size_t from = 0;
     if (t->rows == 1)
-        for (; from + 8 * VEC <= columns; from += 8 * VEC) tile_1x8(t, from);
+        for (; from + 8 * VEC <= columns; from += 8 * VEC) tile_1x8(t, from, all);
     for (; from < columns; from += TILE_COLUMNS) {
         const size_t width = columns - from < TILE_COLUMNS ? columns - from : TILE_COLUMNS;
-        tile_functions[t->rows - 1][VEC == 16 ? (width - 1) / 16 : 0](t, from);
+        tile_functions[t->rows - 1][VEC == 16 ? (width - 1) / 16 : 0](t, from, all);
     }
     tile_activate(t);
 }
