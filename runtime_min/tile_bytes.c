@@ -162,13 +162,11 @@ static inline const int8_t *qtile_column(const struct qtile *t, size_t c, size_t
     return t->w + panel * 4 * (size_t)t->fours + 4 * (c - panel);
 }
 
-/* Column c of rows [r, r + 4). */
-void qtile_rows4(const struct qtile *t, size_t r, size_t c)
+/* Column c of rows [r, r + 4), with its weights. */
+void qtile_rows4(const struct qtile *t, size_t r, size_t c, const int8_t *w, size_t step)
 {
     const size_t depth = 4 * (size_t)t->fours;
     const uint8_t *a0 = t->x + r * t->x_step, *a1 = a0 + t->x_step, *a2 = a1 + t->x_step, *a3 = a2 + t->x_step;
-    size_t step;
-    const int8_t *w = qtile_column(t, c, &step);
     uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
     for (size_t k = 0; k < depth; w += step)
         for (size_t i = 0; i < 4; i++, k++) {
@@ -185,11 +183,9 @@ void qtile_rows4(const struct qtile *t, size_t r, size_t c)
 }
 
 /* Column c of row r. */
-void qtile_row(const struct qtile *t, size_t r, size_t c)
+void qtile_row(const struct qtile *t, size_t r, size_t c, const int8_t *w, size_t step)
 {
     const uint8_t *a = t->x + r * t->x_step;
-    size_t step;
-    const int8_t *w = qtile_column(t, c, &step);
     uint32_t sum = 0;
     for (int32_t k = 0; k < t->fours; k++, a += 4, w += step)
         for (size_t i = 0; i < 4; i++) sum += (uint32_t)(a[i] * w[i]);
@@ -432,8 +428,9 @@ void qtile(const struct qtile *t)
 {
     const size_t rows = (size_t)t->rows;
     for (size_t c = qtile_vectors(t); c < (size_t)t->columns; c++) {
-        size_t r = 0;
-        for (; r + 4 <= rows; r += 4) qtile_rows4(t, r, c);
-        for (; r < rows; r++) qtile_row(t, r, c);
+        size_t r = 0, step;
+        const int8_t *w = qtile_column(t, c, &step);
+        for (; r + 4 <= rows; r += 4) qtile_rows4(t, r, c, w, step);
+        for (; r < rows; r++) qtile_row(t, r, c, w, step);
     }
 }

@@ -2,7 +2,7 @@
  * ONNX2C_NO_VECTORS is defined). Kernels written in them are right for every width. Multiplication and addition, as far as the
  * processor can, are one instruction with one rounding: results differ in the last place from target to target, but not from run to run. */
 
-//@block VEC VEC_HAS VEC_FUNCTION VEC_FETCH vec vec_at vec_bits vec_half_at vec_4_at
+//@block VEC VEC_SMALL VEC_HAS VEC_FUNCTION VEC_FETCH vec vec_at vec_bits vec_half_at vec_4_at
 /* VEC floats in a register. vec_at: the same anywhere in memory. Where scalars are computed in long double (the x87 of 32-bit x86),
  * compilers refuse to mix them with vectors. */
 #if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS) || (defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ == 2)
@@ -26,6 +26,13 @@ typedef float vec_4_at __attribute__((vector_size(16), aligned(4), may_alias));
 #else
 typedef float vec, vec_at;
 typedef int32_t vec_bits;
+#endif
+
+/* Compiled for size, for a processor without vectors: kernels do without what only makes larger processors faster. */
+#if VEC == 1 && defined(__OPTIMIZE_SIZE__)
+#define VEC_SMALL 1
+#else
+#define VEC_SMALL 0
 #endif
 
 /* Instructions that the compilers don't find by themselves. */

@@ -88,6 +88,13 @@ typedef float vec, vec_at;
 typedef int32_t vec_bits;
 #endif
 
+/* Compiled for size, for a processor without vectors: kernels do without what only makes larger processors faster. */
+#if VEC == 1 && defined(__OPTIMIZE_SIZE__)
+#define VEC_SMALL 1
+#else
+#define VEC_SMALL 0
+#endif
+
 /* Instructions that the compilers don't find by themselves. */
 #if defined(__has_builtin)
 #define VEC_HAS(builtin) __has_builtin(builtin)
@@ -997,16 +1004,17 @@ static inline float reduce_row_sum_f32(const float *x, size_t n)
     for (size_t k = 0; k < n;) {
         const size_t end = n - k < REDUCE_BLOCK ? n : k + REDUCE_BLOCK;
         vec a = vec_all(reduce_start_sum_f32()), b = a, c = a, d = a;
-        for (; k + 4 * VEC <= end; k += 4 * VEC) {
+        for (; !VEC_SMALL && k + 4 * VEC <= end; k += 4 * VEC) {
             a = reduce_take_sum_vec(a, vec_load(x + k));
             b = reduce_take_sum_vec(b, vec_load(x + k + VEC));
             c = reduce_take_sum_vec(c, vec_load(x + k + 2 * VEC));
             d = reduce_take_sum_vec(d, vec_load(x + k + 3 * VEC));
         }
         for (; k + VEC <= end; k += VEC) a = reduce_take_sum_vec(a, vec_load(x + k));
-        if (k < end) a = reduce_take_sum_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_sum_f32()));
+        if (VEC > 1 && k < end) a = reduce_take_sum_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_sum_f32()));
+        if (!VEC_SMALL) a = reduce_join_sum_vec(reduce_join_sum_vec(a, b), reduce_join_sum_vec(c, d));
         k = end;
-        total = reduce_join_sum_f32(total, reduce_lanes_sum(reduce_join_sum_vec(reduce_join_sum_vec(a, b), reduce_join_sum_vec(c, d))));
+        total = reduce_join_sum_f32(total, reduce_lanes_sum(a));
     }
     return total;
 }
@@ -1017,16 +1025,17 @@ static inline float reduce_row_max_f32(const float *x, size_t n)
     for (size_t k = 0; k < n;) {
         const size_t end = n - k < REDUCE_BLOCK ? n : k + REDUCE_BLOCK;
         vec a = vec_all(reduce_start_max_f32()), b = a, c = a, d = a;
-        for (; k + 4 * VEC <= end; k += 4 * VEC) {
+        for (; !VEC_SMALL && k + 4 * VEC <= end; k += 4 * VEC) {
             a = reduce_take_max_vec(a, vec_load(x + k));
             b = reduce_take_max_vec(b, vec_load(x + k + VEC));
             c = reduce_take_max_vec(c, vec_load(x + k + 2 * VEC));
             d = reduce_take_max_vec(d, vec_load(x + k + 3 * VEC));
         }
         for (; k + VEC <= end; k += VEC) a = reduce_take_max_vec(a, vec_load(x + k));
-        if (k < end) a = reduce_take_max_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_max_f32()));
+        if (VEC > 1 && k < end) a = reduce_take_max_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_max_f32()));
+        if (!VEC_SMALL) a = reduce_join_max_vec(reduce_join_max_vec(a, b), reduce_join_max_vec(c, d));
         k = end;
-        total = reduce_join_max_f32(total, reduce_lanes_max(reduce_join_max_vec(reduce_join_max_vec(a, b), reduce_join_max_vec(c, d))));
+        total = reduce_join_max_f32(total, reduce_lanes_max(a));
     }
     return total;
 }

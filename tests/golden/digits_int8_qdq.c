@@ -95,6 +95,13 @@ typedef float vec, vec_at;
 typedef int32_t vec_bits;
 #endif
 
+/* Compiled for size, for a processor without vectors: kernels do without what only makes larger processors faster. */
+#if VEC == 1 && defined(__OPTIMIZE_SIZE__)
+#define VEC_SMALL 1
+#else
+#define VEC_SMALL 0
+#endif
+
 /* Instructions that the compilers don't find by themselves. */
 #if defined(__has_builtin)
 #define VEC_HAS(builtin) __has_builtin(builtin)
@@ -534,13 +541,11 @@ static inline const int8_t *qtile_column(const struct qtile *t, size_t c, size_t
     return t->w + panel * 4 * (size_t)t->fours + 4 * (c - panel);
 }
 
-/* Column c of rows [r, r + 4). */
-static void qtile_rows4(const struct qtile *t, size_t r, size_t c)
+/* Column c of rows [r, r + 4), with its weights. */
+static void qtile_rows4(const struct qtile *t, size_t r, size_t c, const int8_t *w, size_t step)
 {
     const size_t depth = 4 * (size_t)t->fours;
     const uint8_t *a0 = t->x + r * t->x_step, *a1 = a0 + t->x_step, *a2 = a1 + t->x_step, *a3 = a2 + t->x_step;
-    size_t step;
-    const int8_t *w = qtile_column(t, c, &step);
     uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
     for (size_t k = 0; k < depth; w += step)
         for (size_t i = 0; i < 4; i++, k++) {
@@ -557,11 +562,9 @@ static void qtile_rows4(const struct qtile *t, size_t r, size_t c)
 }
 
 /* Column c of row r. */
-static void qtile_row(const struct qtile *t, size_t r, size_t c)
+static void qtile_row(const struct qtile *t, size_t r, size_t c, const int8_t *w, size_t step)
 {
     const uint8_t *a = t->x + r * t->x_step;
-    size_t step;
-    const int8_t *w = qtile_column(t, c, &step);
     uint32_t sum = 0;
     for (int32_t k = 0; k < t->fours; k++, a += 4, w += step)
         for (size_t i = 0; i < 4; i++) sum += (uint32_t)(a[i] * w[i]);
@@ -802,9 +805,10 @@ static void qtile(const struct qtile *t)
 {
     const size_t rows = (size_t)t->rows;
     for (size_t c = qtile_vectors(t); c < (size_t)t->columns; c++) {
-        size_t r = 0;
-        for (; r + 4 <= rows; r += 4) qtile_rows4(t, r, c);
-        for (; r < rows; r++) qtile_row(t, r, c);
+        size_t r = 0, step;
+        const int8_t *w = qtile_column(t, c, &step);
+        for (; r + 4 <= rows; r += 4) qtile_rows4(t, r, c, w, step);
+        for (; r < rows; r++) qtile_row(t, r, c, w, step);
     }
 }
 
@@ -1275,7 +1279,7 @@ static void qconv_channelwise(const void *x, const int8_t *w, const int32_t *bia
 {
     const size_t channels = (size_t)c->channels, line = channels * (size_t)p->in_w, plane = line * (size_t)p->in_h, image = plane * (size_t)p->in_d;
     const size_t w_line = channels * (size_t)p->kernel_w, w_plane = w_line * (size_t)p->kernel_h, lines = (size_t)p->out_d * (size_t)p->out_h;
-    const struct reach whole = whole_windows(p);
+    const struct reach whole = QLANES > 1 ? whole_windows(p) : (struct reach){0, 0};
     const uint32_t flip = c->x_signed ? 128 : 0;
     struct qtaps t = {.x = x, .w = w, .start = bias, .y = y, .x_step = {plane * (size_t)p->dilation_d, line * (size_t)p->dilation_h, channels * (size_t)p->dilation_w},
                       .w_step = {w_plane, w_line, channels}, .x_pixel = channels * (size_t)p->stride_w, .channels = c->channels,
@@ -1454,11 +1458,9 @@ static uint8_t *qconv_line(const uint8_t *x, uint8_t *to, const struct window *p
     if (r.high - r.low < p->kernel_w) memset(to, fill, line);
     if (r.low == r.high) return to + line;
     const uint8_t *from = x + (((size_t)d * (size_t)p->in_h + (size_t)h) * (size_t)p->in_w + (size_t)(w + r.low * p->dilation_w)) * pixel;
-    if (c->groups == 1 && p->dilation_w == 1) {
-        qcopy(from, to + (size_t)r.low * n, (size_t)(r.high - r.low) * n, flip);
-        return to + line;
-    }
-    for (int32_t i = r.low; i < r.high; i++, from += pixel * (size_t)p->dilation_w) qcopy(from, to + (size_t)i * n, n, flip);
+    const size_t taps = (size_t)(r.high - r.low), run = c->groups == 1 && p->dilation_w == 1 ? taps * n : n;
+    uint8_t *const end = to + (size_t)r.high * n;
+    for (uint8_t *at = end - taps * n; at < end; at += run, from += pixel * (size_t)p->dilation_w) qcopy(from, at, run, flip);
     return to + line;
 }
 
@@ -1493,25 +1495,24 @@ static size_t qconv_whole_patches(const uint8_t *x, const struct position *at, s
 #define qconv_whole_patches(x, at, most, to, step, p, c, whole) (size_t)0
 #endif
 
-/* What `count` pixels of y see, from number `first` on, to[count][step]. */
-static void qconv_patches(const uint8_t *x, size_t first, size_t count, uint8_t *to, size_t step, const struct window *p, const struct qconv_packed *c,
+/* What `count` pixels of y see, from `at` on, which moves behind them, to[count][step]. */
+static void qconv_patches(const uint8_t *x, struct position *at, size_t count, uint8_t *to, size_t step, const struct window *p, const struct qconv_packed *c,
                    const struct reach *whole)
 {
-    struct position at = position_of(first, p->out_h, p->out_w);
     (void)whole;
     for (size_t r = 0; r < count;) {
-        size_t done = qconv_whole_patches(x, &at, count - r, to + r * step, step, p, c, *whole);
+        size_t done = qconv_whole_patches(x, at, count - r, to + r * step, step, p, c, *whole);
         if (done == 0) {
-            qconv_patch(x, &at, to + r * step, p, c);
+            qconv_patch(x, at, to + r * step, p, c);
             done = 1;
         }
         r += done;
-        at.w += (int32_t)done;
-        if (at.w < p->out_w) continue;
-        at.w = 0;
-        if (++at.h < p->out_h) continue;
-        at.h = 0;
-        at.d++;
+        at->w += (int32_t)done;
+        if (at->w < p->out_w) continue;
+        at->w = 0;
+        if (++at->h < p->out_h) continue;
+        at->h = 0;
+        at->d++;
     }
 }
 
@@ -1530,18 +1531,21 @@ static void qconv_packed(const void *x, const int8_t *w, const int32_t *start, c
     const size_t pixel = (size_t)c->channels * (size_t)c->groups, y_pixel = (size_t)c->filters * (size_t)c->groups;
     const size_t depth = (size_t)c->channels * (size_t)p->kernel_d * (size_t)p->kernel_h * (size_t)p->kernel_w, fours = (depth + 3) / 4;
     const struct reach whole = QLANES > 1 ? whole_windows(p) : (struct reach){0, 0};
-    for (size_t i = 0; i < (size_t)c->batch * (size_t)c->groups; i++)
-        for (size_t at = 0; at < out_size; at += (size_t)c->block) {
-            const size_t count = out_size - at < (size_t)c->block ? out_size - at : (size_t)c->block, g = i % (size_t)c->groups, first = g * (size_t)c->filters;
-            const uint8_t *from = (const uint8_t *)x + i / (size_t)c->groups * in_size * pixel + g * (size_t)c->channels;
-            struct qtile t = {.x = scratch, .w = w + first * 4 * fours, .start = start ? start + first : NULL, .x_step = 4 * fours, .y_step = y_pixel,
-                              .fours = (int32_t)fours, .rows = (int32_t)count, .columns = c->filters,
-                              .scale = {multiplier + (c->multiplier_step ? first : 0), c->multiplier_step, zero, low, high}};
-            t.y = (uint8_t *)y + (i / (size_t)c->groups * out_size + at) * y_pixel + first;
+    for (size_t i = 0; i < (size_t)c->batch * (size_t)c->groups; i++) {
+        const size_t image = i / (size_t)c->groups, first = i % (size_t)c->groups * (size_t)c->filters;
+        const uint8_t *from = (const uint8_t *)x + image * in_size * pixel + i % (size_t)c->groups * (size_t)c->channels;
+        struct qtile t = {.x = scratch, .w = w + first * 4 * fours, .start = start ? start + first : NULL, .y = (uint8_t *)y + image * out_size * y_pixel + first,
+                          .x_step = 4 * fours, .y_step = y_pixel, .fours = (int32_t)fours, .columns = c->filters,
+                          .scale = {multiplier + (c->multiplier_step ? first : 0), c->multiplier_step, zero, low, high}};
+        struct position position = {0, 0, 0};
+        for (size_t at = 0; at < out_size; at += (size_t)t.rows) {
+            t.rows = out_size - at < (size_t)c->block ? (int32_t)(out_size - at) : c->block;
             if (!qconv_is_product(p) || !qtile_take(&t, from + at * pixel, pixel, depth, c->x_signed))
-                qconv_patches(from, at, count, scratch, t.x_step, p, c, &whole);
+                qconv_patches(from, &position, (size_t)t.rows, scratch, t.x_step, p, c, &whole);
             qtile(&t);
+            t.y = (uint8_t *)t.y + (size_t)t.rows * y_pixel;
         }
+    }
 }
 
 /* y = x quantised, as quantize does it; zero and the bounds are those of y's type. */
@@ -1641,16 +1645,17 @@ static inline float reduce_row_sum_f32(const float *x, size_t n)
     for (size_t k = 0; k < n;) {
         const size_t end = n - k < REDUCE_BLOCK ? n : k + REDUCE_BLOCK;
         vec a = vec_all(reduce_start_sum_f32()), b = a, c = a, d = a;
-        for (; k + 4 * VEC <= end; k += 4 * VEC) {
+        for (; !VEC_SMALL && k + 4 * VEC <= end; k += 4 * VEC) {
             a = reduce_take_sum_vec(a, vec_load(x + k));
             b = reduce_take_sum_vec(b, vec_load(x + k + VEC));
             c = reduce_take_sum_vec(c, vec_load(x + k + 2 * VEC));
             d = reduce_take_sum_vec(d, vec_load(x + k + 3 * VEC));
         }
         for (; k + VEC <= end; k += VEC) a = reduce_take_sum_vec(a, vec_load(x + k));
-        if (k < end) a = reduce_take_sum_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_sum_f32()));
+        if (VEC > 1 && k < end) a = reduce_take_sum_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_sum_f32()));
+        if (!VEC_SMALL) a = reduce_join_sum_vec(reduce_join_sum_vec(a, b), reduce_join_sum_vec(c, d));
         k = end;
-        total = reduce_join_sum_f32(total, reduce_lanes_sum(reduce_join_sum_vec(reduce_join_sum_vec(a, b), reduce_join_sum_vec(c, d))));
+        total = reduce_join_sum_f32(total, reduce_lanes_sum(a));
     }
     return total;
 }
@@ -1661,16 +1666,17 @@ static inline float reduce_row_max_f32(const float *x, size_t n)
     for (size_t k = 0; k < n;) {
         const size_t end = n - k < REDUCE_BLOCK ? n : k + REDUCE_BLOCK;
         vec a = vec_all(reduce_start_max_f32()), b = a, c = a, d = a;
-        for (; k + 4 * VEC <= end; k += 4 * VEC) {
+        for (; !VEC_SMALL && k + 4 * VEC <= end; k += 4 * VEC) {
             a = reduce_take_max_vec(a, vec_load(x + k));
             b = reduce_take_max_vec(b, vec_load(x + k + VEC));
             c = reduce_take_max_vec(c, vec_load(x + k + 2 * VEC));
             d = reduce_take_max_vec(d, vec_load(x + k + 3 * VEC));
         }
         for (; k + VEC <= end; k += VEC) a = reduce_take_max_vec(a, vec_load(x + k));
-        if (k < end) a = reduce_take_max_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_max_f32()));
+        if (VEC > 1 && k < end) a = reduce_take_max_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_max_f32()));
+        if (!VEC_SMALL) a = reduce_join_max_vec(reduce_join_max_vec(a, b), reduce_join_max_vec(c, d));
         k = end;
-        total = reduce_join_max_f32(total, reduce_lanes_max(reduce_join_max_vec(reduce_join_max_vec(a, b), reduce_join_max_vec(c, d))));
+        total = reduce_join_max_f32(total, reduce_lanes_max(a));
     }
     return total;
 }
