@@ -20,6 +20,12 @@ enum { TILE_COLUMNS = VEC == 4 ? 16 : 4, TILE_MOST_ROWS = 3 };
 #endif
 //@endblock
 
+/* Where the chain that starts at k ends, the last one at `end`: none is shorter than half of what chains should have. */
+static inline size_t chain_end(size_t k, size_t end, size_t most)
+{
+    return end - k > most + most / 2 ? k + most : end;
+}
+
 /* How many rows a tile of so many columns should have, to fill the registers. */
 static inline int32_t tile_rows(int32_t columns)
 {
@@ -46,7 +52,7 @@ struct tile {
     size_t ahead;                /* weights so many floats behind those in use, one row of a panel each time, are fetched for later; 0: none */
     int32_t rows, columns;       /* of y that there are: at most tile_rows(columns) rows */
     size_t chain;                /* products that are added up one by one; 0: TILE_CHAIN */
-    bool resume;                 /* more is added to what is in y */
+    bool resume;                 /* the sums join those that are in y */
     int32_t taps, divisor;       /* of pools: taps inside, and what to divide by in their place if not 0 */
     float low, high;
     activation_f32 *activation;  /* of y, once it is complete; or NULL */
@@ -71,6 +77,14 @@ static inline void tile_activate(const struct tile *t)
     for (int32_t r = 0; r < t->rows && t->activation; r++) t->activation(t->y + t->y_at[r], t->columns, t->alpha, t->beta);
 }
 
+/* sums[rows][width] = y, for columns from `from` on; rows may count copies of the last one. */
+VEC_FUNCTION void tile_resume_f32(const struct tile *t, size_t from, float *sums, int32_t rows, int32_t width)
+{
+    const int32_t columns = t->columns - (int32_t)from;
+    for (int32_t r = 0; r < rows; r++, sums += width)
+        for (int32_t c = 0; c < width; c += VEC) vec_store(sums + c, vec_load_some(t->y + t->y_at[r] + from + (size_t)c, columns - c));
+}
+
 /* y = clamp(sums[rows][width] + what is to be added), for columns from `from` on. */
 VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float *sums, int32_t width)
 {
@@ -80,7 +94,6 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
         for (int32_t c = 0; c < width && c < columns; c += VEC) {
             const size_t at = t->y_at[r] + from + (size_t)c;
             vec sum = vec_load(sums + c);
-            if (t->resume) sum += vec_load_some(t->y + at, columns - c);
             if (t->add) sum += vec_load_some(t->add + at, columns - c);
             vec_store_some(t->y + at, vec_min(high, vec_max(low, sum)), columns - c);
         }
@@ -132,7 +145,8 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float
     TILE_ROWS_##R(TILE_BEGIN, C) \
     const size_t most = t->chain > 0 ? t->chain : TILE_CHAIN; \
     size_t chain = 0; \
-    bool joins = false; \
+    bool joins = t->resume; \
+    if (joins) tile_resume_f32(t, from, all, R, (C) * VEC); \
     for (int32_t i = 0; i < t->runs[0]; i++) \
         for (int32_t j = 0; j < t->runs[1]; j++) \
             for (int32_t l = 0; l < t->runs[2]; l++) { \
@@ -146,7 +160,7 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float
                         joins = true; \
                         chain = 0; \
                     } \
-                    const size_t stop = end - k > most + most / 2 ? k + most : end; \
+                    const size_t stop = chain_end(k, end, most); \
                     chain += stop - k; \
                     for (; k < stop; k++, w += 16) { \
                         VEC_FETCH(w + t->ahead); \
@@ -157,7 +171,7 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float
             } \
     if (joins) { TILE_ROWS_##R(TILE_REJOIN, C) } \
     const bool whole = columns >= (C) * VEC; \
-    if (t->resume || (!whole && (t->add || VEC < 16))) { \
+    if (!whole && (t->add || VEC < 16)) { \
         TILE_ROWS_##R(TILE_SPILL, C) \
         tile_finish_f32(t, from, all, (C) * VEC); \
         return; \

@@ -28,6 +28,7 @@ dims_of() { # MODEL
     bert_tiny) echo "--dim batch=1..4 --dim seq=1..32" ;;
     iris_*) echo "--dim X:0=1..8" ;;
     sizes_branches) echo "--dim n=1..8 --dim rows_=1..4" ;;
+    sizes_products) echo "--dim m=1..9" ;;
     sizes_scaled) echo "--dim height=1..5 --dim width=1..6 --dim enlarged:2=1..8 --dim enlarged:3=1..8 --dim nearest:0=0..2 --dim nearest:1=0..3 --dim nearest:2=0..6 --dim numbers:0=0..10" ;;
     small_unet) echo "--dim batch=1..3 --dim height=4..40 --dim width=4..40" ;;
     small_branches) echo "--dim batch=1..3" ;;

@@ -179,9 +179,32 @@ def branches():
     return build("sizes_branches", nodes, inputs, outputs, initializers), feeds
 
 
+def products():
+    """Products whose kernels depend on how many rows they are known to have: of many terms, of a transposed factor, with an addend."""
+    nodes = [
+        node("Mul", "x wide", "a"),
+        node("Transpose", "wide", "tall", perm=[1, 0]),
+        node("Mul", "tall row", "b"),
+        node("MatMul", "a b", "many"),
+        node("Gemm", "p weights bias", "transposed", transA=1, alpha=0.7),
+        node("Transpose", "p", "q", perm=[1, 0]),
+        node("Gemm", "q weights many", "added"),
+        node("Gemm", "q weights many", "scaled", alpha=0.7),
+    ]
+    inputs = [value("x", T.FLOAT, "m", 1), value("wide", T.FLOAT, 1, 1300), value("row", T.FLOAT, 1, 9), value("p", T.FLOAT, 30, "m")]
+    outputs = [value(name, T.FLOAT, "m", 9) for name in ("many", "transposed", "added", "scaled")]
+    rng = np.random.default_rng(0)
+
+    def numbers(*shape):
+        return rng.standard_normal(shape).astype(np.float32)
+
+    feeds = [{"x": numbers(m, 1), "wide": numbers(1, 1300), "row": numbers(1, 9), "p": numbers(30, m)} for m in (3, 1, 8)]
+    return build("sizes_products", nodes, inputs, outputs, constants(weights=numbers(30, 9), bias=numbers(9))), feeds
+
+
 def main():
     out = sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "tests", "models")
-    for model, feeds in (chosen(), scaled(), branches()):
+    for model, feeds in (chosen(), scaled(), branches(), products()):
         save(out, model, feeds)
 
 
