@@ -324,6 +324,19 @@ static inline vec select_vec(vec_bits c, vec a, vec b)
 #endif
 }
 
+static inline vec real_vec(vec_bits n)
+{
+#if VEC == 1
+    return (float)n;
+#elif VEC_HAS(__builtin_convertvector)
+    return __builtin_convertvector(n, vec);
+#else
+    vec x;
+    for (int i = 0; i < VEC; i++) x[i] = (float)n[i];
+    return x;
+#endif
+}
+
 static inline vec fma_vec(vec a, vec b, vec c)
 {
     return vec_fma(a, b, c);
@@ -346,7 +359,7 @@ static inline vec halvings_vec(vec x)
     return fma_vec(x, all_vec(1.44269504f), all_vec(12582912.0f));
 }
 
-/* That n. */
+/* That n. It goes by the bits, since registers may hold digits that a float in memory doesn't (on the 80387). */
 static inline vec_bits exponent_of_vec(vec halvings)
 {
     return bits_vec(halvings) - 0x4b400000;
@@ -355,7 +368,7 @@ static inline vec_bits exponent_of_vec(vec halvings)
 /* e^(x - n log(2)) - 1: log(2) is split in two so that the first product is exact. What is left is at most log(2) / 2; fit error 3.2e-9. */
 static inline vec expm1_rest_vec(vec x, vec halvings)
 {
-    const vec n = halvings - 12582912.0f, r = fma_vec(n, all_vec(2.12194440e-4f), fma_vec(n, all_vec(-0.693359375f), x));
+    const vec n = real_vec(exponent_of_vec(halvings)), r = fma_vec(n, all_vec(2.12194440e-4f), fma_vec(n, all_vec(-0.693359375f), x));
     const vec p = fma_vec(r, fma_vec(r, all_vec(0.00139506022f), all_vec(0.00836895313f)), all_vec(0.041666206f));
     return fma_vec(r * r, fma_vec(r, fma_vec(r, p, all_vec(0.166665182f)), all_vec(0.5f)), r);
 }
