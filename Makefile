@@ -55,7 +55,7 @@ $(BUILD)/obj/%.o: compiler/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CSTD) $(WARN) $(OPT) $(CFLAGS) $(INCLUDES) -MMD -MP -c -o $@ $<
 
-$(GEN)/kernels_table.c: $(GEN)/stamp ;
+$(GEN)/kernels_table.c $(GEN)/kernels.h: $(GEN)/stamp ;
 
 $(GEN)/kernel_%.c: $(GEN)/stamp ;
 

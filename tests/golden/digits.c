@@ -507,6 +507,12 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
 #define TILE_START(r, c) const vec start##c = start ? vec_load_some(start + (c) * VEC, columns - (c) * VEC) : vec_all(0);
 #define TILE_ZERO(r, c) vec sum##r##c = start##c;
 #define TILE_BEGIN(r, C) const float *const x##r = t->x + t->x_at[r]; TILE_EACH_##C(TILE_ZERO, r)
+/* Later weights are fetched, but not in tiles of one vector: those load an element of x for every product, and are short of registers. */
+#define TILE_FETCH_1
+#define TILE_FETCH_2 VEC_FETCH(w + t->ahead);
+#define TILE_FETCH_3 TILE_FETCH_2
+#define TILE_FETCH_4 TILE_FETCH_2
+#define TILE_FETCH_8 TILE_FETCH_2
 #define TILE_WEIGHTS(r, c) const vec w##c = vec_load(w + TILE_PLACE(c));
 #define TILE_FMA(r, c) sum##r##c = vec_fma(x_k, w##c, sum##r##c);
 #define TILE_ADD(r, C) { const vec x_k = vec_all(x##r[k]); TILE_EACH_##C(TILE_FMA, r) }
@@ -550,7 +556,7 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float
                     const size_t stop = chain_end(k, end, most); \
                     chain += stop - k; \
                     for (; k < stop; k++, w += 16) { \
-                        VEC_FETCH(w + t->ahead); \
+                        TILE_FETCH_##C \
                         TILE_EACH_##C(TILE_WEIGHTS, 0) \
                         TILE_ROWS_##R(TILE_ADD, C) \
                     } \
