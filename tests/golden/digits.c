@@ -743,31 +743,40 @@ static inline struct pixel_steps dense_steps(const struct window *p, size_t x_pi
     return (struct pixel_steps){.x_pixel = x_pixel, .y_pixel = y_pixel, .y_line = line, .y_plane = line * (size_t)p->out_h};
 }
 
+/* How many of the pixels that are left the next tile takes, of at most `most`: where few would be alone in the last one, waiting for their own
+ * additions, they share with those before. */
+static inline int32_t pixels_of_tile(int64_t left, int32_t most)
+{
+    return left <= most ? (int32_t)left : left <= most + (most + 2) / 4 ? most * 3 / 4 : most;
+}
+
 /* Calls `tile` for the pixels of rows [top, bottom) and columns [left, right) of plane d, `most` at a time. */
 static void window_region(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p, const struct pixel_steps *s,
                    const struct inside *taps, int32_t d, int32_t top, int32_t bottom, int32_t left, int32_t right)
 {
     const size_t in_d = first_tap(d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]), step = s->x_pixel * (size_t)p->stride_w;
     const size_t in_w = first_tap(left, p->stride_w, p->pad_w, p->dilation_w, &taps[2]);
-    t->rows = 0;
+    int64_t pixels = (int64_t)(bottom - top) * (right - left);
+    int32_t rows = 0;
+    t->rows = pixels_of_tile(pixels, most);
     for (int32_t h = top; h < bottom; h++) {
         const size_t line = in_d * (size_t)p->in_h + first_tap(h, p->stride_h, p->pad_h, p->dilation_h, &taps[1]);
         size_t x_at = (line * (size_t)p->in_w + in_w) * s->x_pixel;
         size_t y_at = (size_t)d * s->y_plane + (size_t)h * s->y_line + (size_t)left * s->y_pixel;
         for (int32_t w = left; w < right; w++, x_at += step, y_at += s->y_pixel) {
-            t->x_at[t->rows] = x_at;
-            t->y_at[t->rows] = y_at;
-            if (++t->rows < most) continue;
+            t->x_at[rows] = x_at;
+            t->y_at[rows] = y_at;
+            if (++rows < t->rows) continue;
+            for (; rows < most; rows++) {
+                t->x_at[rows] = x_at;
+                t->y_at[rows] = y_at;
+            }
             tile(t);
-            t->rows = 0;
+            pixels -= t->rows;
+            t->rows = pixels_of_tile(pixels, most);
+            rows = 0;
         }
     }
-    if (t->rows == 0) return;
-    for (int32_t r = t->rows; r < most; r++) {
-        t->x_at[r] = t->x_at[t->rows - 1];
-        t->y_at[r] = t->y_at[t->rows - 1];
-    }
-    tile(t);
 }
 
 /* Calls `tile` for the pixels of rows [top, bottom) of plane d. Windows that lie inside the image go first: they read all the weights in
