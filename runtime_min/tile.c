@@ -168,16 +168,17 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float
                     } \
                     const size_t stop = chain_end(k, end, most); \
                     chain += stop - k; \
-                    for (; k < stop; k++, w += 16) { \
+                    do { \
                         TILE_FETCH_##C \
                         TILE_EACH_##C(TILE_WEIGHTS, 0) \
                         TILE_ROWS_##R(TILE_ADD, C) \
-                    } \
+                        w += 16; \
+                    } while (++k < stop); \
                 } \
             } \
     if (joins) { TILE_ROWS_##R(TILE_REJOIN, C) } \
     const bool whole = columns >= (C) * VEC; \
-    if (!whole && (t->add || VEC < 16)) { \
+    if (VEC_SMALL || (!whole && (t->add || VEC < 16))) { \
         TILE_ROWS_##R(TILE_SPILL, C) \
         tile_finish_f32(t, from, all, (C) * VEC); \
         return; \
@@ -240,7 +241,7 @@ void tile_f32(const struct tile *t)
     vec space[24];
     float *const all = (float *)space;
     size_t from = 0;
-    if (t->rows == 1)
+    if (t->rows == 1 && !VEC_SMALL)
         for (; from + 8 * VEC <= columns; from += 8 * VEC) tile_1x8(t, from, all);
     for (; from < columns; from += TILE_COLUMNS) {
         const size_t width = columns - from < TILE_COLUMNS ? columns - from : TILE_COLUMNS;
