@@ -69,6 +69,14 @@ static bool read_sizes(Node *n, Sizes *s)
     return false;
 }
 
+/* Without the attribute, the scale follows from the size of a head, which is then a number in the generated code. */
+static bool need_scale(Node *n, const Sizes *s)
+{
+    if (attr_find(n, "scale") || dim_is_const(s->size)) return true;
+    node_error(n, "the size of a head, %s, is known only at run time, but the scale follows from it; fix it with --dim, or give the attribute scale", dim_text(s->size));
+    return false;
+}
+
 static bool need_cache(Node *n, const Sizes *s, int input, Dim size)
 {
     Dim wanted[] = {s->batch, s->kv_heads, s->past, size};
@@ -133,7 +141,7 @@ static bool need_inputs(Node *n)
 static void infer_attention(Node *n)
 {
     Sizes s;
-    if (!need_inputs(n) || !read_sizes(n, &s) || !need_mask(n, &s) || !need_cache(n, &s, 4, s.size) || !need_cache(n, &s, 5, s.v_size)) return;
+    if (!need_inputs(n) || !read_sizes(n, &s) || !need_scale(n, &s) || !need_mask(n, &s) || !need_cache(n, &s, 4, s.size) || !need_cache(n, &s, 5, s.v_size)) return;
     if (in(n, 6) && !need_equal(n, dim_at(n->in[6], 0), s.batch, "size of nonpad_kv_seqlen and the batch")) return;
     DType t = n->in[0]->type.dtype;
     Shape y = s.merged ? shape_of(3, (Dim[]){s.batch, s.queries, dim_mul(s.q_heads, s.v_size)})
