@@ -243,8 +243,14 @@ static void infer_packed(Node *n)
 /* Time steps projected at once: enough rows to fill a tile, few enough to need little memory. */
 static Dim chunk_of(const Sizes *s)
 {
-    int64_t rows = dim_high(s->batch), steps = rows >= CHUNK_ROWS || rows <= 0 ? 1 : (CHUNK_ROWS + rows - 1) / rows;
-    return dim_max(dim_const(1), dim_min(dim_const(steps), s->time));
+    Dim one = dim_const(1), steps = dim_ceildiv(dim_const(CHUNK_ROWS), dim_max(one, s->batch));
+    return dim_max(one, dim_min(steps, s->time));
+}
+
+/* The rows of a chunk: however many steps it has, at most so many. */
+static Dim chunk_rows(const Sizes *s, Dim chunk)
+{
+    return dim_min(dim_mul(chunk, s->batch), dim_add(s->batch, dim_const(CHUNK_ROWS - 1)));
 }
 
 /* Columns of W or R that have panels of their own: of a GRU's R those of update and reset, then those of hidden. */
@@ -393,7 +399,7 @@ static void lower_packed(Node *n)
     check_lens(n, &s);
     m.w = packed_weights(n, 1, &m.each_w);
     m.r = packed_weights(n, 2, &m.each_r);
-    m.gates = scratch(n, "gates", type, dim_mul(dim_mul(m.chunk, s.batch), dim_mul(dim_const(cell->gates), s.hidden)));
+    m.gates = scratch(n, "gates", type, dim_mul(chunk_rows(&s, m.chunk), dim_mul(dim_const(cell->gates), s.hidden)));
     if (cell->gates == 3) m.spare = scratch(n, "spare", type, dim_mul(s.batch, s.hidden));
     m.h = state_of(n, 1, "h", &l, &s);
     if (cell->states == 2) m.c = state_of(n, 2, "c", &l, &s);
