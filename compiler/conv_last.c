@@ -4,7 +4,7 @@
 #include "kernels.h"
 #include "layout.h"
 
-enum { PANEL = 16, MIN_GROUP_OUTPUTS = 4, MAX_NARROW = 4, MAX_CHUNK = 1024, MAX_PLANES = 4 };
+enum { MIN_GROUP_OUTPUTS = 4, MAX_NARROW = 4, MAX_CHUNK = 1024, MAX_PLANES = 4 };
 
 static bool read_conv(Node *n, Conv *c)
 {

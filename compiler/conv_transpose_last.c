@@ -4,7 +4,7 @@
 #include "kernels.h"
 #include "layout.h"
 
-enum { PANEL = 16, MIN_GROUP_OUTPUTS = 3 };
+enum { MIN_GROUP_OUTPUTS = 3 };
 
 static bool read_image(Node *n, ConvTranspose *c)
 {

@@ -101,6 +101,8 @@ void inline_clone(Node *n, const Graph *body, Value **arguments, Value **results
 Value *const_ints(Node *n, int count, const int64_t *values);    /* int64[count] */
 Value *const_scalar(Node *n, DType dtype, double value);         /* shape [] */
 
+enum { PANEL = 16 }; /* columns that packed float weights have side by side (runtime_min/tile.c) */
+
 /* A constant made of weights w, to be filled in if it is new (zeros so far): nodes that want the same share it. `how` is for its comment. */
 Value *packed_constant(Node *n, const Value *w, DType type, const char *how, const Shape *shape, bool *is_new);
 

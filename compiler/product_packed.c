@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { PANEL = 16, MIN_COLUMNS = 8, MIN_ROWS_TO_PACK = 4 };
+enum { MIN_COLUMNS = 8, MIN_ROWS_TO_PACK = 4 };
 
 static Dim packed_size(const Product *p)
 {

@@ -15,7 +15,7 @@
 
 #define OWN_DOMAIN "onnx2c"
 
-enum { MAX_ACTIVATIONS = 3, CHUNK_ROWS = 6, PANEL = 16 };
+enum { MAX_ACTIVATIONS = 3, CHUNK_ROWS = 6 };
 
 typedef struct {
     const char *op_type, *kernel;
