@@ -143,6 +143,13 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
 #define TILE_CLEAR(r, c) sum##r##c = vec_all(0);
 #define TILE_RESET(r, C) TILE_EACH_##C(TILE_CLEAR, r)
 
+/* Within its caller, gcc would keep the places of eight panels in vector registers. */
+#ifdef __GNUC__
+#define TILE_APART __attribute__((noinline))
+#else
+#define TILE_APART
+#endif
+
 #define TILE_FUNCTION(R, C) \
 VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float *all) \
 { \
@@ -205,7 +212,7 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float
 #define TILE_FUNCTIONS(R) TILE_FUNCTION(R, 4)
 #define TILE_WIDTHS(R) {tile_##R##x4}
 #endif
-TILE_FUNCTION(1, 8)
+TILE_APART TILE_FUNCTION(1, 8)
 TILE_FUNCTIONS(1)
 TILE_FUNCTIONS(2)
 #if VEC >= 8 || (VEC == 4 && defined(__aarch64__))

@@ -83,7 +83,7 @@ static bool read_activations(Node *n, Layer *l)
             return false;
         }
         of->function[k] = f;
-        of->plain = (k == 0 || of->plain) && (f == RNN_SIGMOID || f == RNN_TANH);
+        of->plain = (k == 0 ? !attr_find(n, "clip") : of->plain) && (f == RNN_SIGMOID || f == RNN_TANH);
         of->factors[2 * k] = activation_table[f].has_alpha && a < alphas ? (double)alpha[a++] : activation_table[f].alpha;
         of->factors[2 * k + 1] = activation_table[f].has_beta && b < betas ? (double)beta[b++] : activation_table[f].beta;
     }
