@@ -34,8 +34,8 @@ static inline int32_t tile_rows(int32_t columns)
 }
 
 //@block activation_f32
-/* y[n] = f(y), as activation.c.in has them, where alpha and beta are the function's parameters, if it has any. */
-typedef void activation_f32(float *y, int32_t n, float alpha, float beta);
+/* f of the elements of rows y + at[r], as activation.c.in has them, where alpha and beta are the function's parameters, if it has any. */
+typedef void activation_f32(float *y, const size_t *at, int32_t rows, int32_t columns, float alpha, float beta);
 //@endblock
 
 /* y[r][columns] = clamp(start + sum of x[r][k] * w[k][columns] + add[r][columns]), where k passes through `runs`[0] * [1] * [2]
@@ -74,7 +74,7 @@ static inline void tile_completes(struct tile *t, float low, float high, activat
 
 static inline void tile_activate(const struct tile *t)
 {
-    for (int32_t r = 0; r < t->rows && t->activation; r++) t->activation(t->y + t->y_at[r], t->columns, t->alpha, t->beta);
+    if (t->activation) t->activation(t->y, t->y_at, t->rows, t->columns, t->alpha, t->beta);
 }
 
 /* sums[rows][width] = y, for columns from `from` on; rows may count copies of the last one. */

@@ -446,7 +446,9 @@ const Kernel *elementwise_activation(Node *n, float *parameters)
         const char *name = row->attributes[i].name;
         parameters[i] = name ? (float)attr_float(n, name, (double)row->attributes[i].otherwise) : 0;
     }
-    return kernel_find(mem_printf("activate_%s_f32", row->choose ? row->choose(n) : row->function));
+    const char *function = row->choose ? row->choose(n) : row->function;
+    if (!strcmp(function, "swish") && parameters[0] == 1) function = "silu";
+    return kernel_find(mem_printf("activate_%s_f32", function));
 }
 
 const Op ops_elementwise[] = {
