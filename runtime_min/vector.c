@@ -57,6 +57,17 @@ typedef int32_t vec_bits;
 #endif
 //@endblock
 
+//@block VEC_PLACES
+/* The number of each float of a vector. */
+#if VEC == 16
+#define VEC_PLACES ((vec_bits){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
+#elif VEC == 8
+#define VEC_PLACES ((vec_bits){0, 1, 2, 3, 4, 5, 6, 7})
+#elif VEC == 4
+#define VEC_PLACES ((vec_bits){0, 1, 2, 3})
+#endif
+//@endblock
+
 static inline vec vec_load(const float *p)
 {
     return *(const vec_at *)p;
@@ -108,6 +119,17 @@ static inline vec vec_load_or(const float *p, int32_t n, float fill)
 #endif
 }
 
+/* The first n floats of v, `fill` in place of the others. */
+static inline vec vec_keep(vec v, int32_t n, float fill)
+{
+#if VEC == 1
+    return n > 0 ? v : fill;
+#else
+    const vec_bits kept = VEC_PLACES < n;
+    return (vec)((kept & (vec_bits)v) | (~kept & (vec_bits)vec_all(fill)));
+#endif
+}
+
 /* The first n of floats that are `step` apart, zeros in place of the others. */
 static inline vec vec_gather(const float *p, size_t step, int32_t n)
 {
@@ -148,36 +170,54 @@ static inline vec vec_swap(vec v, int32_t n)
     vec swapped = v;
     for (int32_t i = 0; i < VEC; i++) swapped[i] = v[i ^ n];
     return swapped;
-#elif VEC == 16
-    return __builtin_shuffle(v, (vec_bits){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} ^ n);
-#elif VEC == 8
-    return __builtin_shuffle(v, (vec_bits){0, 1, 2, 3, 4, 5, 6, 7} ^ n);
 #else
-    return __builtin_shuffle(v, (vec_bits){0, 1, 2, 3} ^ n);
+    return __builtin_shuffle(v, VEC_PLACES ^ n);
+#endif
+}
+
+/* Floats of a and b in turns: those of their first halves; of one float, a. */
+static inline vec vec_turns_first(vec a, vec b)
+{
+#if VEC == 16 && VEC_HAS(__builtin_shufflevector)
+    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+#elif VEC == 8 && VEC_HAS(__builtin_shufflevector)
+    return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+#elif VEC == 4 && VEC_HAS(__builtin_shufflevector)
+    return __builtin_shufflevector(a, b, 0, 4, 1, 5);
+#elif VEC > 1
+    vec turns;
+    for (int32_t i = 0; i < VEC; i++) turns[i] = i % 2 ? b[i / 2] : a[i / 2];
+    return turns;
+#else
+    (void)b;
+    return a;
+#endif
+}
+
+/* Those of their second halves; of one float, b. */
+static inline vec vec_turns_second(vec a, vec b)
+{
+#if VEC == 16 && VEC_HAS(__builtin_shufflevector)
+    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+#elif VEC == 8 && VEC_HAS(__builtin_shufflevector)
+    return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+#elif VEC == 4 && VEC_HAS(__builtin_shufflevector)
+    return __builtin_shufflevector(a, b, 2, 6, 3, 7);
+#elif VEC > 1
+    vec turns;
+    for (int32_t i = 0; i < VEC; i++) turns[i] = i % 2 ? b[(VEC + i) / 2] : a[(VEC + i) / 2];
+    return turns;
+#else
+    (void)a;
+    return b;
 #endif
 }
 
 /* p[2 * VEC] = floats of a and b in turns. */
 static inline void vec_store_turns(float *p, vec a, vec b)
 {
-#if VEC == 16 && VEC_HAS(__builtin_shufflevector)
-    vec_store(p, __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
-    vec_store(p + VEC, __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
-#elif VEC == 8 && VEC_HAS(__builtin_shufflevector)
-    vec_store(p, __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11));
-    vec_store(p + VEC, __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15));
-#elif VEC == 4 && VEC_HAS(__builtin_shufflevector)
-    vec_store(p, __builtin_shufflevector(a, b, 0, 4, 1, 5));
-    vec_store(p + VEC, __builtin_shufflevector(a, b, 2, 6, 3, 7));
-#elif VEC > 1
-    for (int32_t i = 0; i < VEC; i++) {
-        p[2 * i] = a[i];
-        p[2 * i + 1] = b[i];
-    }
-#else
-    p[0] = a;
-    p[1] = b;
-#endif
+    vec_store(p, vec_turns_first(a, b));
+    vec_store(p + VEC, vec_turns_second(a, b));
 }
 
 static inline float vec_first(vec v)

@@ -235,7 +235,7 @@ static void size_fields(Node *n, Step *step, const Sizes *s)
 static Dim block_scratch(const Sizes *s)
 {
     Dim k = dim_mul(dim_add(s->keys, dim_const(15)), s->size), v = dim_mul(dim_add(s->v_size, dim_const(15)), s->keys);
-    return dim_add(dim_add(k, v), dim_mul(dim_const(ATTENTION_ROWS), s->keys));
+    return dim_add(dim_add(k, v), dim_mul(dim_const(ATTENTION_ROWS), dim_add(s->keys, dim_const(15))));
 }
 
 typedef struct { Value *k, *v; Strides q_strides, k_strides, v_strides, y_strides; } Operands;

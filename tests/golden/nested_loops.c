@@ -148,6 +148,15 @@ typedef int32_t vec_bits;
 #define VEC_FETCH(p) ((void)0)
 #endif
 
+/* The number of each float of a vector. */
+#if VEC == 16
+#define VEC_PLACES ((vec_bits){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
+#elif VEC == 8
+#define VEC_PLACES ((vec_bits){0, 1, 2, 3, 4, 5, 6, 7})
+#elif VEC == 4
+#define VEC_PLACES ((vec_bits){0, 1, 2, 3})
+#endif
+
 static inline vec vec_load(const float *p)
 {
     return *(const vec_at *)p;
@@ -226,12 +235,8 @@ static inline vec vec_swap(vec v, int32_t n)
     vec swapped = v;
     for (int32_t i = 0; i < VEC; i++) swapped[i] = v[i ^ n];
     return swapped;
-#elif VEC == 16
-    return __builtin_shuffle(v, (vec_bits){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} ^ n);
-#elif VEC == 8
-    return __builtin_shuffle(v, (vec_bits){0, 1, 2, 3, 4, 5, 6, 7} ^ n);
 #else
-    return __builtin_shuffle(v, (vec_bits){0, 1, 2, 3} ^ n);
+    return __builtin_shuffle(v, VEC_PLACES ^ n);
 #endif
 }
 
