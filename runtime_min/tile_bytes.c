@@ -47,7 +47,7 @@ struct qscale {
     int32_t zero, low, high; /* of y */
 };
 
-//@block qreal_all qreal_bound qrequantize qstore
+//@block qlimits qlimits_of qreal_all qreal_bound qround qrequantize qmultipliers
 #if QLANES > 1
 static inline qreal qreal_all(float x)
 {
@@ -73,11 +73,27 @@ static inline qreal qreal_bound(qreal v, qreal least, qreal most)
 #endif
 }
 
-/* v, bounded by least and most, as nearest_i32 rounds it, plus the zero point; the low bytes of the sums. */
-static inline qbytes qround(qreal v, const struct qscale *q)
+/* The bounds before the zero point is added, in vectors. */
+struct qlimits {
+    qreal least, most;
+    qint zero;
+};
+
+static inline struct qlimits qlimits_of(const struct qscale *q)
 {
-    const qreal bounded = qreal_bound(v, qreal_all((float)(q->low - q->zero)), qreal_all((float)(q->high - q->zero)));
-    const qint rounded = (qint)(bounded + qreal_all(12582912.0f)) + (uint32_t)q->zero;
+    const struct qlimits l = {qreal_all((float)(q->low - q->zero)), qreal_all((float)(q->high - q->zero)), (uint32_t)q->zero - (qint){0}};
+    return l;
+}
+
+/* v, bounded, as nearest_i32 rounds it, plus the zero point: its low byte is the result. */
+static inline qint qnearest(qreal v, const struct qlimits *l)
+{
+    return (qint)(qreal_bound(v, l->least, l->most) + qreal_all(12582912.0f)) + l->zero;
+}
+
+static inline qbytes qround(qreal v, const struct qlimits *l)
+{
+    const qint rounded = qnearest(v, l);
 #if QLANES == 16
     return __builtin_convertvector(rounded, qbytes);
 #elif QLANES == 8
@@ -106,9 +122,9 @@ static inline qbytes qround(qreal v, const struct qscale *q)
 }
 
 /* requantize for QLANES sums and multipliers. */
-static inline qbytes qrequantize(qint sums, qreal multipliers, const struct qscale *q)
+static inline qbytes qrequantize(qint sums, qreal multipliers, const struct qlimits *l)
 {
-    return qround(__builtin_convertvector((qsigned)sums, qreal) * multipliers, q);
+    return qround(__builtin_convertvector((qsigned)sums, qreal) * multipliers, l);
 }
 
 static inline qreal qmultipliers(const struct qscale *q, size_t column)
@@ -275,31 +291,42 @@ static inline qint qtile_join(qint a, qint b)
 }
 #endif
 
-/* Sums of row r, columns [c, c + QLANES). */
-static inline void qtile_keep(const struct qtile *t, size_t r, size_t c, qint sums)
+/* Sums of `rows` rows from `row` on, and of `vectors` vectors of columns from `column` on, go to y. Apart from the tiles, whose registers
+ * are all taken. */
+QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t row, size_t column, size_t rows, size_t vectors)
 {
-    const struct qscale *q = &t->scale;
-    if (t->start) sums += *(const qint_at *)(t->start + c);
-    if (q->multiplier) *(qbytes_at *)((uint8_t *)t->y + r * t->y_step + c) = qrequantize(sums, qmultipliers(q, c), q);
-    else *(qint_at *)((int32_t *)t->y + r * t->y_step + c) = sums;
-}
-
+    const struct qlimits limits = qlimits_of(&t->scale);
+    const float *const multiplier = t->scale.multiplier;
+    const size_t size = multiplier ? 1 : sizeof(int32_t), y_step = t->y_step * size;
+    uint8_t *y = (uint8_t *)t->y + row * y_step + column * size;
+    for (size_t v = 0; v < vectors; v++, column += QLANES, y += QLANES * size) {
+        const qint *sum = sums + v, *const end = sum + rows * vectors;
+        uint8_t *to = y;
+        qint start = {0};
+        qreal multipliers = {0};
 #if QLANES == 16
-/* The same where there are fewer columns, as the mask says. */
-static inline void qtile_keep_some(const struct qtile *t, size_t r, size_t c, qint sums, uint16_t mask)
-{
-    typedef int32_t ints __attribute__((vector_size(64)));
-    typedef char chars __attribute__((vector_size(16)));
-    const struct qscale *q = &t->scale;
-    if (t->start) sums += qtile_some_weights((const void *)(t->start + c), mask);
-    if (!q->multiplier) {
-        __builtin_ia32_storedqusi512_mask((void *)((int32_t *)t->y + r * t->y_step + c), (ints)sums, mask);
-        return;
-    }
-    const qreal multipliers = q->step ? (qreal)qtile_some_weights((const void *)(q->multiplier + c), mask) : qreal_all(*q->multiplier);
-    __builtin_ia32_storedquqi128_mask((void *)((uint8_t *)t->y + r * t->y_step + c), (chars)qrequantize(sums, multipliers, q), mask);
-}
+        typedef int32_t ints __attribute__((vector_size(64)));
+        typedef char chars __attribute__((vector_size(16)));
+        const size_t left = (size_t)t->columns - column;
+        const uint16_t mask = (uint16_t)(left < 16 ? (1U << left) - 1 : 0xFFFF);
+        if (t->start) start = qtile_some_weights((const void *)(t->start + column), mask);
+        if (multiplier) multipliers = t->scale.step ? (qreal)qtile_some_weights((const void *)(multiplier + column), mask) : qreal_all(*multiplier);
+        if (!multiplier)
+            for (; sum < end; sum += vectors, to += y_step) __builtin_ia32_storedqusi512_mask((void *)to, (ints)(*sum + start), mask);
+        else if (mask == 0xFFFF)
+            for (; sum < end; sum += vectors, to += y_step) *(qbytes_at *)to = qrequantize(*sum + start, multipliers, &limits);
+        else
+            for (; sum < end; sum += vectors, to += y_step)
+                __builtin_ia32_storedquqi128_mask((void *)to, (chars)qrequantize(*sum + start, multipliers, &limits), mask);
+#else
+        if (t->start) start = *(const qint_at *)(t->start + column);
+        if (multiplier) multipliers = qmultipliers(&t->scale, column);
+        for (; sum < end; sum += vectors, to += y_step)
+            if (multiplier) *(qbytes_at *)to = qrequantize(*sum + start, multipliers, &limits);
+            else *(qint_at *)to = *sum + start;
 #endif
+    }
+}
 
 /* A function for tiles of R rows and C vectors: sums are named variables, since compilers keep arrays of them in memory. DO(r, c) is written
  * out for every sum. Rows are at equal distances, so that few registers address
@@ -332,9 +359,8 @@ static inline void qtile_keep_some(const struct qtile *t, size_t r, size_t c, qi
 /* Columns [c, c + 16 * C), of which there are fewer in the last panel. */
 #define QTILE_WEIGHTS(r, c) const qweights w##c = qtile_weights(w + (c) * panel);
 #define QTILE_LAST_WEIGHTS(r, c) const qweights w##c = qtile_some_weights(last, mask);
-#define QTILE_KEEP(r, c) qtile_keep(t, row + r, column + 16 * (c), sum##r##c);
-#define QTILE_KEEP_LAST(r, c) if (mask == 0xFFFF) qtile_keep(t, row + r, column + 16 * (c), sum##r##c); else qtile_keep_some(t, row + r, column + 16 * (c), sum##r##c, mask);
-#define QTILE_STORE(r, C) QTILE_EACH_##C(QTILE_KEEP, QTILE_KEEP_LAST, r)
+#define QTILE_SUM(r, c) sum##r##c,
+#define QTILE_SUMS(r, C) QTILE_EACH_##C(QTILE_SUM, QTILE_SUM, r)
 #define QTILE_FUNCTION(R, C) \
 QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t column) \
 { \
@@ -350,7 +376,8 @@ QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t 
         QTILE_ROWS_##R(QTILE_FOUR, C) \
     } \
     (void)w; \
-    QTILE_ROWS_##R(QTILE_STORE, C) \
+    const qint sums[] = {QTILE_ROWS_##R(QTILE_SUMS, C)}; \
+    qtile_keep(t, sums, row, column, R, C); \
 }
 #define QTILE_FUNCTIONS(R) QTILE_FUNCTION(R, 1) QTILE_FUNCTION(R, 2) QTILE_FUNCTION(R, 3)
 #define QTILE_NAMES(R) {qtile_##R##x1, qtile_##R##x2, qtile_##R##x3}
@@ -358,7 +385,7 @@ QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t 
 #else
 /* Columns [c, c + QLANES). */
 #define QTILE_WEIGHTS(r, c) const qweights w##c = qtile_weights(w + (c) * 4 * QPART);
-#define QTILE_STORE(r, C) qtile_keep(t, row + r, column, qtile_join(sum##r##0, sum##r##1));
+#define QTILE_SUMS(r, C) qtile_join(sum##r##0, sum##r##1),
 #define QTILE_FUNCTION(R, C) \
 static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t column) \
 { \
@@ -371,7 +398,8 @@ static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t column) \
         QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_WEIGHTS, 0) \
         QTILE_ROWS_##R(QTILE_FOUR, C) \
     } \
-    QTILE_ROWS_##R(QTILE_STORE, C) \
+    const qint sums[] = {QTILE_ROWS_##R(QTILE_SUMS, C)}; \
+    qtile_keep(t, sums, row, column, R, 1); \
 }
 #define QTILE_FUNCTIONS(R) QTILE_FUNCTION(R, 2)
 #define QTILE_NAMES(R) {qtile_##R##x2}
