@@ -58,16 +58,51 @@ static Step *call_channelwise(Node *n, const Conv *c, const Requantize *r)
     return s;
 }
 
+/* The runs of neighbouring bytes that a pixel of the result sees of a block, or, in place, of the image. */
+typedef struct { int64_t taps, bytes, count, *starts; } Runs;
+
+static Runs runs_of(const Conv *c)
+{
+    const Window *w = &c->window;
+    int64_t taps = c->groups == 1 && w->dilation[2] == 1 ? dim_value(w->kernel[2]) : 1;
+    return (Runs){taps, taps * dim_value(c->group_channels), dim_value(window_kernel_size(w)) / taps, NULL};
+}
+
+/* Of lines of so many pixels, where planes that the window sees are so many lines apart. */
+static void place_runs(Runs *r, const Conv *c, int64_t width, int64_t plane)
+{
+    const Window *w = &c->window;
+    int64_t pixel = dim_value(c->in_channels), columns = dim_value(w->kernel[2]) / r->taps, rows = dim_value(w->kernel[1]);
+    r->starts = mem_array((size_t)r->count, sizeof *r->starts);
+    for (int64_t i = 0; i < r->count; i++) {
+        int64_t line = i / columns / rows * plane + i / columns % rows * w->dilation[1], column = i % columns * w->dilation[2];
+        r->starts[i] = (line * width + column) * pixel;
+    }
+}
+
+/* In place if no window reaches over an edge, and distances in the image are known. */
+static bool reads_in_place(const Node *n, const Conv *c, const Runs *r)
+{
+    const Window *w = &c->window;
+    for (int i = 0; i < MAX_SPATIAL; i++)
+        if (!dim_is(w->pad_begin[i], 0) || !dim_is(w->pad_end[i], 0) || (r->count > 1 && !dim_is_const(w->in[i]))) return false;
+    return packed_in_place(n->in[CONV_X], r->bytes) && dim_high(elements(n->in[CONV_X])) < INT32_MAX;
+}
+
 static Step *call_panels(Node *n, const Conv *c, const Requantize *r)
 {
-    const Shape *y = &n->out[0]->type.shape;
-    int64_t depth = dim_value(conv_taps(c)), filters = dim_value(c->out_channels) / c->groups;
-    int64_t operands = dim_high(elements(n->in[CONV_X])) + dim_high(elements(n->out[0]));
-    int64_t block = packed_block(shape_product(y, 1, y->rank - 1), filters, depth, operands);
+    Value *x = n->in[CONV_X];
+    Runs runs = runs_of(c);
+    bool in_place = reads_in_place(n, c, &runs);
+    PackedBlock block = in_place ? packed_conv_block_in_place(c) : packed_conv_block(c, dim_high(elements(x)) + dim_high(elements(n->out[0])));
+    if (in_place) place_runs(&runs, c, dim_high(c->window.in[2]), dim_high(c->window.in[1]) * c->window.dilation[0]);
+    else place_runs(&runs, c, window_reach(&c->window, 2, block.width), window_reach(&c->window, 1, block.lines));
+    int64_t filters = dim_value(c->out_channels) / c->groups;
     Value *rows = turned(n, n->in[CONV_W], c->out_channels, c->group_channels, window_kernel_size(&c->window));
-    Value *start = packed_start(n, in(n, CONV_BIAS), n->in[CONV_X_ZERO], n->in[CONV_X], rows, n->in[CONV_W_ZERO], c->out_channels, dim_const(depth));
-    Step *s = call_begin(n, "qconv_packed", r, packed_bytes(n, rows, c->groups, filters, depth), start);
-    arg_out(s, packed_scratch(n, block, depth));
+    Value *start = packed_start(n, in(n, CONV_BIAS), n->in[CONV_X_ZERO], x, rows, n->in[CONV_W_ZERO], c->out_channels, conv_taps(c));
+    Step *s = call_begin(n, "qconv_packed", r, packed_bytes(n, rows, c->groups, filters, runs.count, runs.bytes), start);
+    arg_out(s, in_place ? NULL : scratch(n, "block", DT_UINT8, dim_const(block.bytes)));
+    arg_ints(s, (int)runs.count, runs.starts);
     arg_window(s, &c->window);
     arg_struct(s, "struct qconv_packed");
     field(s, "batch", c->batch);
@@ -75,7 +110,10 @@ static Step *call_panels(Node *n, const Conv *c, const Requantize *r)
     field(s, "channels", c->group_channels);
     field_int(s, "filters", filters);
     fields_of_x(s, r);
-    field_int(s, "block", block);
+    field_int(s, "n_runs", runs.count);
+    field_int(s, "run", runs.bytes);
+    field_int(s, "lines", block.lines);
+    field_int(s, "width", block.width);
     return s;
 }
 

@@ -6,6 +6,7 @@
 #ifndef QUANTIZED_H
 #define QUANTIZED_H
 
+#include "conv.h"
 #include "op.h"
 
 bool need_byte(Node *n, int input);               /* int8 or uint8 */
@@ -37,13 +38,17 @@ Value *product_bias(Node *n, Value *bias, Value *zero_a, Value *b, Value *zero_b
 /* -- weights as kernels on register tiles want them (tile_bytes.c of the kernel library), packed at compile time ---------------- */
 
 bool packs_bytes(const Value *w, const Value *zero_w);  /* constant, and signed bytes without a zero point, or as good as */
-Value *packed_bytes(Node *n, Value *w, int64_t groups, int64_t filters, int64_t depth); /* of w[groups][filters][depth] */
+Value *packed_bytes(Node *n, Value *w, int64_t groups, int64_t filters, int64_t runs, int64_t run); /* of w[groups][filters][runs][run] */
 Value *packed_channelwise_bytes(Node *n, Value *w, int64_t channels, int64_t taps);     /* of w[channels][taps] */
 /* product_bias for such weights w[rows][depth]. zero_a is a constant, or of unsigned bytes. */
 Value *packed_start(Node *n, Value *bias, Value *zero_a, const Value *a, Value *w, Value *zero_w, Dim rows, Dim depth);
-/* How many rows are copied together before they are multiplied, beside operands of so many bytes. */
+bool packed_in_place(const Value *x, int64_t run);              /* can runs of so many bytes be multiplied where they are? */
+/* How many rows are multiplied together, beside operands of so many bytes. */
 int64_t packed_block(Dim rows, int64_t filters, int64_t depth, int64_t operand_bytes);
-Value *packed_scratch(Node *n, int64_t block, int64_t depth);   /* for as many */
+/* Of a convolution's result: what is computed together, and the bytes of a copy of what that sees. */
+typedef struct { int64_t lines, width, bytes; } PackedBlock;
+PackedBlock packed_conv_block(const Conv *c, int64_t operand_bytes);
+PackedBlock packed_conv_block_in_place(const Conv *c);
 void arg_requantize(Step *s, const Requantize *r);              /* multiplier, zero, low, high */
 
 /* Bytes v[count][rows][cols] with the last two axes exchanged: made at compile time or, into scratch, at run time. */

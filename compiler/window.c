@@ -178,6 +178,11 @@ Dim window_kernel_size(const Window *w)
     return dim_mul(dim_mul(w->kernel[0], w->kernel[1]), w->kernel[2]);
 }
 
+int64_t window_reach(const Window *w, int dimension, int64_t places)
+{
+    return (places - 1) * w->stride[dimension] + (dim_value(w->kernel[dimension]) - 1) * w->dilation[dimension] + 1;
+}
+
 void arg_window(Step *s, const Window *w)
 {
     static const char axis[] = "dhw";

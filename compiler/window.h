@@ -30,6 +30,7 @@ Window window_whole(const Shape *x);
 
 Shape window_out_shape(const Shape *x, Dim channels, const Window *w); /* [N, channels, out...] */
 Dim window_kernel_size(const Window *w);
+int64_t window_reach(const Window *w, int dimension, int64_t places); /* pixels of the image that so many places of the window see */
 void arg_window(Step *s, const Window *w); /* as a struct window */
 
 typedef enum { PAD_EXPLICIT, PAD_SAME_UPPER, PAD_SAME_LOWER, PAD_VALID, PAD_INVALID } AutoPad;

@@ -4,7 +4,10 @@
  * Rows of x are unsigned bytes: of signed ones the sign bit is inverted as they are copied, which adds 128. Weights are signed bytes, and their zero point is
  * 0. So sum (x - x_zero) w = sum x' w - x_zero' sum w, where the last term is a constant, part of `start`.
  *
- * Weights are packed in panels of 16 columns, [columns / 16][depth / 4][16][4], the last one [depth / 4][columns left][4]; the depth
+ * A row of x is some runs of neighbouring bytes: of a matrix one, of what a pixel of a convolution sees a line of its window each, so that
+ * images are multiplied where they are.
+ *
+ * Weights are packed in panels of 16 columns, [columns / 16][depth / 4][16][4], the last one [depth / 4][columns left][4]; each run
  * is filled up to fours with zeros. */
 
 //@block QLANES QWORD qint qreal qbytes qint_at qreal_at
@@ -127,6 +130,7 @@ static inline qbytes qrequantize(qint sums, qreal multipliers, const struct qlim
     return qround(__builtin_convertvector((qsigned)sums, qreal) * multipliers, l);
 }
 
+/* Of columns [column, column + QLANES). */
 static inline qreal qmultipliers(const struct qscale *q, size_t column)
 {
     if (q->step) return *(const qreal_at *)(q->multiplier + column);
@@ -150,16 +154,40 @@ static inline qint qint_dot(qint sums, qint x, qint w)
 #endif
 //@endblock
 
-/* y[rows][columns], bytes if there is a scale, or int32; x[rows][depth in fours]. */
+/* y[rows][columns], bytes if there is a scale, or int32. The fours that a run ends with are read whole. */
 struct qtile {
-    const uint8_t *x;
+    const uint8_t *x;        /* the first run of the first row */
     const int8_t *w;
-    const int32_t *start;  /* [columns], added to the sums; or NULL */
+    const int32_t *start;    /* [columns], added to the sums; or NULL */
     void *y;
-    size_t x_step, y_step; /* from row to row */
-    int32_t fours, rows, columns;
-    struct qscale scale;   /* without multipliers: y is int32 */
+    size_t x_step, x_line;   /* from row to row, and from each `line` rows to the next */
+    size_t y_step;           /* from row to row */
+    const int32_t *runs;     /* of a row: where they start, from the first one on */
+    int32_t n_runs, run;     /* how many, and bytes of each */
+    int32_t line, rows, columns;
+    struct qscale scale;     /* without multipliers: y is int32 */
 };
+
+/* Fours in a row. */
+static inline size_t qtile_depth(const struct qtile *t)
+{
+    return ((size_t)t->run + 3) / 4 * (size_t)t->n_runs;
+}
+
+/* Where rows [r, r + count) are. */
+void qtile_places(const struct qtile *t, size_t r, size_t count, const uint8_t **places)
+{
+    const uint32_t line = (uint32_t)r / (uint32_t)t->line;
+    uint32_t at = (uint32_t)r - line * (uint32_t)t->line;
+    size_t offset = line * t->x_line + at * t->x_step;
+    for (size_t i = 0; i < count; i++, offset += t->x_step) {
+        if (at++ == (uint32_t)t->line) {
+            at = 1;
+            offset += t->x_line - (size_t)t->line * t->x_step;
+        }
+        places[i] = t->x + offset;
+    }
+}
 
 /* One sum of row r, column c. */
 static inline void qtile_store(const struct qtile *t, size_t r, size_t c, uint32_t sum)
@@ -175,23 +203,27 @@ static inline const int8_t *qtile_column(const struct qtile *t, size_t c, size_t
 {
     const size_t panel = c & ~(size_t)15, left = (size_t)t->columns - panel;
     *step = left < 16 ? 4 * left : 64;
-    return t->w + panel * 4 * (size_t)t->fours + 4 * (c - panel);
+    return t->w + panel * 4 * qtile_depth(t) + 4 * (c - panel);
 }
 
 /* Column c of rows [r, r + 4), with its weights. */
 void qtile_rows4(const struct qtile *t, size_t r, size_t c, const int8_t *w, size_t step)
 {
-    const size_t depth = 4 * (size_t)t->fours;
-    const uint8_t *a0 = t->x + r * t->x_step, *a1 = a0 + t->x_step, *a2 = a1 + t->x_step, *a3 = a2 + t->x_step;
+    const uint8_t *x[4];
     uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-    for (size_t k = 0; k < depth; w += step)
-        for (size_t i = 0; i < 4; i++, k++) {
-            const int32_t v = w[i];
-            s0 += (uint32_t)(a0[k] * v);
-            s1 += (uint32_t)(a1[k] * v);
-            s2 += (uint32_t)(a2[k] * v);
-            s3 += (uint32_t)(a3[k] * v);
-        }
+    qtile_places(t, r, 4, x);
+    for (int32_t i = 0; i < t->n_runs; i++) {
+        const size_t at = (size_t)t->runs[i];
+        const uint8_t *a0 = x[0] + at, *a1 = x[1] + at, *a2 = x[2] + at, *a3 = x[3] + at;
+        for (size_t k = 0; k < (size_t)t->run; w += step)
+            for (size_t four = 0; four < 4; four++, k++) {
+                const int32_t v = w[four];
+                s0 += (uint32_t)(a0[k] * v);
+                s1 += (uint32_t)(a1[k] * v);
+                s2 += (uint32_t)(a2[k] * v);
+                s3 += (uint32_t)(a3[k] * v);
+            }
+    }
     qtile_store(t, r, c, s0);
     qtile_store(t, r + 1, c, s1);
     qtile_store(t, r + 2, c, s2);
@@ -201,10 +233,14 @@ void qtile_rows4(const struct qtile *t, size_t r, size_t c, const int8_t *w, siz
 /* Column c of row r. */
 void qtile_row(const struct qtile *t, size_t r, size_t c, const int8_t *w, size_t step)
 {
-    const uint8_t *a = t->x + r * t->x_step;
+    const uint8_t *x;
     uint32_t sum = 0;
-    for (int32_t k = 0; k < t->fours; k++, a += 4, w += step)
-        for (size_t i = 0; i < 4; i++) sum += (uint32_t)(a[i] * w[i]);
+    qtile_places(t, r, 1, &x);
+    for (int32_t i = 0; i < t->n_runs; i++) {
+        const uint8_t *a = x + t->runs[i];
+        for (int32_t k = 0; k < t->run; k += 4, a += 4, w += step)
+            for (size_t four = 0; four < 4; four++) sum += (uint32_t)(a[four] * w[four]);
+    }
     qtile_store(t, r, c, sum);
 }
 
@@ -310,7 +346,7 @@ QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t
         const size_t left = (size_t)t->columns - column;
         const uint16_t mask = (uint16_t)(left < 16 ? (1U << left) - 1 : 0xFFFF);
         if (t->start) start = qtile_some_weights((const void *)(t->start + column), mask);
-        if (multiplier) multipliers = t->scale.step ? (qreal)qtile_some_weights((const void *)(multiplier + column), mask) : qreal_all(*multiplier);
+        if (multiplier) multipliers = mask == 0xFFFF || !t->scale.step ? qmultipliers(&t->scale, column) : (qreal)qtile_some_weights((const void *)(multiplier + column), mask);
         if (!multiplier)
             for (; sum < end; sum += vectors, to += y_step) __builtin_ia32_storedqusi512_mask((void *)to, (ints)(*sum + start), mask);
         else if (mask == 0xFFFF)
@@ -328,32 +364,20 @@ QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t
     }
 }
 
-/* A function for tiles of R rows and C vectors: sums are named variables, since compilers keep arrays of them in memory. DO(r, c) is written
- * out for every sum. Rows are at equal distances, so that few registers address
- * them. */
+/* A function for tiles of R rows and C vectors: sums and the places of rows are named variables, since compilers keep arrays of them in memory.
+ * DO(r, c) is written out for every sum. */
 #define QTILE_EACH_1(DO, LAST, r) LAST(r, 0)
 #define QTILE_EACH_2(DO, LAST, r) DO(r, 0) LAST(r, 1)
 #define QTILE_EACH_3(DO, LAST, r) DO(r, 0) DO(r, 1) LAST(r, 2)
 #define QTILE_ROWS_1(DO, C) DO(0, C)
 #define QTILE_ROWS_2(DO, C) QTILE_ROWS_1(DO, C) DO(1, C)
 #define QTILE_ROWS_4(DO, C) QTILE_ROWS_2(DO, C) DO(2, C) DO(3, C)
-#define QTILE_ROWS_8(DO, C) QTILE_ROWS_4(DO, C) DO(4, C) DO(5, C) DO(6, C) DO(7, C)
+#define QTILE_ROWS_7(DO, C) QTILE_ROWS_4(DO, C) DO(4, C) DO(5, C) DO(6, C)
+#define QTILE_ROWS_8(DO, C) QTILE_ROWS_7(DO, C) DO(7, C)
 #define QTILE_ZERO(r, c) qint sum##r##c = zero;
-#define QTILE_BEGIN(r, C) QTILE_EACH_##C(QTILE_ZERO, QTILE_ZERO, r)
-#define QTILE_X_0 x
-#define QTILE_X_1 x + x_step
-#define QTILE_X_2 x + 2 * x_step
-#define QTILE_X_3 x + x_step3
-#define QTILE_X_4 x4
-#define QTILE_X_5 x4 + x_step
-#define QTILE_X_6 x4 + 2 * x_step
-#define QTILE_X_7 x4 + x_step3
-#define QTILE_X \
-    const size_t x_step = t->x_step, x_step3 = 3 * x_step; \
-    const uint8_t *x = t->x + row * x_step, *x4 = x + 4 * x_step; \
-    (void)x4, (void)x_step3;
+#define QTILE_BEGIN(r, C) const uint8_t *const x##r = places[r]; QTILE_EACH_##C(QTILE_ZERO, QTILE_ZERO, r)
 #define QTILE_ADD(r, c) sum##r##c = qtile_add(sum##r##c, four, w##c);
-#define QTILE_FOUR(r, C) { const qweights four = qtile_four(QTILE_X_##r); QTILE_EACH_##C(QTILE_ADD, QTILE_ADD, r) }
+#define QTILE_FOUR(r, C) { const qweights four = qtile_four(x##r + k); QTILE_EACH_##C(QTILE_ADD, QTILE_ADD, r) }
 
 #if QLANES == 16
 /* Columns [c, c + 16 * C), of which there are fewer in the last panel. */
@@ -365,22 +389,24 @@ QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t
 QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t column) \
 { \
     const qint zero = {0}; \
-    QTILE_X \
-    const size_t panel = 64 * (size_t)t->fours, left = (size_t)t->columns - column - 16 * (C - 1); \
+    const uint8_t *places[R]; \
+    qtile_places(t, row, R, places); \
+    const size_t run = (size_t)t->run, panel = 64 * qtile_depth(t), left = (size_t)t->columns - column - 16 * (C - 1); \
     const uint16_t mask = (uint16_t)(left < 16 ? (1U << left) - 1 : 0xFFFF); \
     const int8_t *w = t->w + column / 16 * panel, *last = w + (C - 1) * panel; \
     const size_t step = left < 16 ? 4 * left : 64; \
     QTILE_ROWS_##R(QTILE_BEGIN, C) \
-    for (int32_t k = t->fours; k > 0; k--, w += 64, last += step, x += 4, x4 += 4) { \
-        QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_LAST_WEIGHTS, 0) \
-        QTILE_ROWS_##R(QTILE_FOUR, C) \
-    } \
+    for (const int32_t *at = t->runs, *const behind = at + t->n_runs; at < behind; at++) \
+        for (size_t k = (size_t)*at, end = k + run; k < end; k += 4, w += 64, last += step) { \
+            QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_LAST_WEIGHTS, 0) \
+            QTILE_ROWS_##R(QTILE_FOUR, C) \
+        } \
     (void)w; \
     const qint sums[] = {QTILE_ROWS_##R(QTILE_SUMS, C)}; \
     qtile_keep(t, sums, row, column, R, C); \
 }
 #define QTILE_FUNCTIONS(R) QTILE_FUNCTION(R, 1) QTILE_FUNCTION(R, 2) QTILE_FUNCTION(R, 3)
-#define QTILE_NAMES(R) {qtile_##R##x1, qtile_##R##x2, qtile_##R##x3}
+#define QTILE_NAMES(R) [R] = {qtile_##R##x1, qtile_##R##x2, qtile_##R##x3}
 #define QTILE_WIDTHS 3
 #else
 /* Columns [c, c + QLANES). */
@@ -390,19 +416,22 @@ QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t 
 static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t column) \
 { \
     const qint zero = {0}; \
-    QTILE_X \
+    const uint8_t *places[R]; \
+    qtile_places(t, row, R, places); \
+    const size_t run = (size_t)t->run; \
     size_t step; \
     const int8_t *w = qtile_column(t, column, &step); \
     QTILE_ROWS_##R(QTILE_BEGIN, C) \
-    for (int32_t k = t->fours; k > 0; k--, w += step, x += 4, x4 += 4) { \
-        QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_WEIGHTS, 0) \
-        QTILE_ROWS_##R(QTILE_FOUR, C) \
-    } \
+    for (const int32_t *at = t->runs, *const behind = at + t->n_runs; at < behind; at++) \
+        for (size_t k = (size_t)*at, end = k + run; k < end; k += 4, w += step) { \
+            QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_WEIGHTS, 0) \
+            QTILE_ROWS_##R(QTILE_FOUR, C) \
+        } \
     const qint sums[] = {QTILE_ROWS_##R(QTILE_SUMS, C)}; \
     qtile_keep(t, sums, row, column, R, 1); \
 }
 #define QTILE_FUNCTIONS(R) QTILE_FUNCTION(R, 2)
-#define QTILE_NAMES(R) {qtile_##R##x2}
+#define QTILE_NAMES(R) [R] = {qtile_##R##x2}
 #define QTILE_WIDTHS 1
 #endif
 QTILE_FUNCTIONS(1)
@@ -410,39 +439,40 @@ QTILE_FUNCTIONS(2)
 QTILE_FUNCTIONS(4)
 #if QLANES == 16
 #define QTILE_ROWS 8
-#define QTILE_LEVELS 3
+QTILE_FUNCTIONS(7)
 QTILE_FUNCTIONS(8)
 #else
 #define QTILE_ROWS 4
-#define QTILE_LEVELS 2
 #endif
 
-/* By rows, as powers of two, and vectors - 1. */
+/* By rows, and vectors - 1. */
 static void (*const qtiles[][QTILE_WIDTHS])(const struct qtile *t, size_t row, size_t column) = {
     QTILE_NAMES(1), QTILE_NAMES(2), QTILE_NAMES(4),
 #if QTILE_ROWS == 8
-    QTILE_NAMES(8),
+    QTILE_NAMES(7), QTILE_NAMES(8),
 #endif
 };
 
-/* All columns that vectors can take up; returns how many. The last rows may be computed twice. */
+/* All columns that vectors can take up; returns how many. The last rows may be computed twice: of two heights of tiles that one is taken which
+ * needs no more of them and computes fewer. */
 static size_t qtile_vectors(const struct qtile *t)
 {
     const size_t rows = (size_t)t->rows, columns = (size_t)t->columns, end = QLANES == 16 ? columns : columns - columns % QLANES;
+    const size_t height = QTILE_ROWS == 8 && rows <= (rows + 7) / 8 * 7 ? 7 : QTILE_ROWS;
     size_t vectors;
     for (size_t c = 0; c < end; c += vectors * QLANES) {
         const size_t left = (end - c + QLANES - 1) / QLANES;
         vectors = left < QTILE_WIDTHS ? left : left == 4 && QTILE_WIDTHS > 1 ? 2 : QTILE_WIDTHS;
         size_t r = 0;
-        for (; r + QTILE_ROWS <= rows; r += QTILE_ROWS) qtiles[QTILE_LEVELS][vectors - 1](t, r, c);
+        for (; r + height <= rows; r += height) qtiles[height][vectors - 1](t, r, c);
         if (r < rows && r > 0) {
-            qtiles[QTILE_LEVELS][vectors - 1](t, rows - QTILE_ROWS, c);
+            qtiles[height][vectors - 1](t, rows - height, c);
             continue;
         }
-        for (size_t level = QTILE_LEVELS; r < rows; level--)
-            if (r + ((size_t)1 << level) <= rows) {
-                qtiles[level][vectors - 1](t, r, c);
-                r += (size_t)1 << level;
+        for (size_t few = 4; r < rows; few /= 2)
+            if (r + few <= rows) {
+                qtiles[few][vectors - 1](t, r, c);
+                r += few;
             }
     }
     return end;

@@ -47,11 +47,11 @@ static void call_packed(Node *n, const ByteProduct *q)
     Value *start = packed_start(n, q->bias, q->zero_a, p->a, p->b, q->zero_b, p->n, p->k);
     Step *s = step_call(n, "qgemm_packed");
     arg_in(s, p->a);
-    arg_in(s, packed_bytes(n, p->b, 1, columns, depth));
+    arg_in(s, packed_bytes(n, p->b, 1, columns, 1, depth));
     arg_in(s, start);
     arg_requantize(s, r);
     arg_out(s, p->y);
-    arg_out(s, packed_scratch(n, block, depth));
+    arg_out(s, packed_in_place(p->a, depth) ? NULL : scratch(n, "rows", DT_UINT8, dim_const(block * ((depth + 3) / 4 * 4))));
     arg_struct(s, "struct qgemm_packed");
     field(s, "rows", p->m);
     field(s, "cols", p->n);

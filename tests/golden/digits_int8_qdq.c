@@ -1,7 +1,7 @@
 /* Written by onnx2c 0.1.0; do not edit, generate again.
  *   model    sha256 15c9e8d16ab773546e813bd53f72647603c8e128e1f75f3eec2fc3db32603a72, opset 13
  *   options  --name digits_int8_qdq
- *   memory   arena 3,328 B (lower bound 3,328 B), weights 12,192 B, no heap
+ *   memory   arena 3,216 B (lower bound 3,216 B), weights 12,192 B, no heap
  */
 #include <float.h>
 #include <limits.h>
@@ -13,7 +13,7 @@
 
 /* Public -------------------------------------------------------------------------------------- */
 
-#define DIGITS_INT8_QDQ_ARENA_BYTES 3328
+#define DIGITS_INT8_QDQ_ARENA_BYTES 3216
 #define DIGITS_INT8_QDQ_ARENA_ALIGN 64
 
 #define DIGITS_INT8_QDQ_IMAGE_RANK 4
@@ -53,13 +53,13 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
 enum {                                                   /* offset      bytes  tensor */
     AT_image_QuantizeLinear_Output                     =        0, /*       64  int8[1,1,8,8] */
     AT_f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc  =     1024, /*     1024  int8[1,8,8,16] */
-    AT_f_f_0_Conv_rows                                 =       64, /*       96  uint8[96] */
+    AT_f_f_0_Conv_block                                =       64, /*       63  uint8[63] */
     AT_f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc  =        0, /*     1024  int8[1,8,8,16] */
     AT_f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc  =     1024, /*     2048  int8[1,8,8,32] */
-    AT_f_f_6_Conv_rows                                 =     3072, /*      128  uint8[128] */
+    AT_f_f_6_Conv_block                                =     3072, /*      131  uint8[131] */
     AT_f_f_9_MaxPool_output_0_quantized_nhwc_1         =        0, /*      512  int8[1,4,4,32] */
     AT_f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc =      512, /*      512  int8[1,4,4,32] */
-    AT_f_f_10_Conv_rows                                =     1024, /*     2304  uint8[2304] */
+    AT_f_f_10_Conv_block                               =     1024, /*      579  uint8[579] */
     AT_f_f_13_MaxPool_output_0_quantized_nhwc          =        0, /*      128  int8[1,2,2,32] */
     AT_f_f_13_MaxPool_output_0_quantized               =      128, /*      128  int8[1,32,2,2] */
     AT_h_Gemm_output_0_QuantizeLinear_Output           =        0, /*       10  int8[1,10] */
@@ -483,11 +483,27 @@ static inline qreal qreal_bound(qreal v, qreal least, qreal most)
 #endif
 }
 
-/* v, bounded by least and most, as nearest_i32 rounds it, plus the zero point; the low bytes of the sums. */
-static inline qbytes qround(qreal v, const struct qscale *q)
+/* The bounds before the zero point is added, in vectors. */
+struct qlimits {
+    qreal least, most;
+    qint zero;
+};
+
+static inline struct qlimits qlimits_of(const struct qscale *q)
 {
-    const qreal bounded = qreal_bound(v, qreal_all((float)(q->low - q->zero)), qreal_all((float)(q->high - q->zero)));
-    const qint rounded = (qint)(bounded + qreal_all(12582912.0f)) + (uint32_t)q->zero;
+    const struct qlimits l = {qreal_all((float)(q->low - q->zero)), qreal_all((float)(q->high - q->zero)), (uint32_t)q->zero - (qint){0}};
+    return l;
+}
+
+/* v, bounded, as nearest_i32 rounds it, plus the zero point: its low byte is the result. */
+static inline qint qnearest(qreal v, const struct qlimits *l)
+{
+    return (qint)(qreal_bound(v, l->least, l->most) + qreal_all(12582912.0f)) + l->zero;
+}
+
+static inline qbytes qround(qreal v, const struct qlimits *l)
+{
+    const qint rounded = qnearest(v, l);
 #if QLANES == 16
     return __builtin_convertvector(rounded, qbytes);
 #elif QLANES == 8
@@ -516,11 +532,12 @@ static inline qbytes qround(qreal v, const struct qscale *q)
 }
 
 /* requantize for QLANES sums and multipliers. */
-static inline qbytes qrequantize(qint sums, qreal multipliers, const struct qscale *q)
+static inline qbytes qrequantize(qint sums, qreal multipliers, const struct qlimits *l)
 {
-    return qround(__builtin_convertvector((qsigned)sums, qreal) * multipliers, q);
+    return qround(__builtin_convertvector((qsigned)sums, qreal) * multipliers, l);
 }
 
+/* Of columns [column, column + QLANES). */
 static inline qreal qmultipliers(const struct qscale *q, size_t column)
 {
     if (q->step) return *(const qreal_at *)(q->multiplier + column);
@@ -541,16 +558,40 @@ static inline qint qint_dot(qint sums, qint x, qint w)
 }
 #endif
 
-/* y[rows][columns], bytes if there is a scale, or int32; x[rows][depth in fours]. */
+/* y[rows][columns], bytes if there is a scale, or int32. The fours that a run ends with are read whole. */
 struct qtile {
-    const uint8_t *x;
+    const uint8_t *x;        /* the first run of the first row */
     const int8_t *w;
-    const int32_t *start;  /* [columns], added to the sums; or NULL */
+    const int32_t *start;    /* [columns], added to the sums; or NULL */
     void *y;
-    size_t x_step, y_step; /* from row to row */
-    int32_t fours, rows, columns;
-    struct qscale scale;   /* without multipliers: y is int32 */
+    size_t x_step, x_line;   /* from row to row, and from each `line` rows to the next */
+    size_t y_step;           /* from row to row */
+    const int32_t *runs;     /* of a row: where they start, from the first one on */
+    int32_t n_runs, run;     /* how many, and bytes of each */
+    int32_t line, rows, columns;
+    struct qscale scale;     /* without multipliers: y is int32 */
 };
+
+/* Fours in a row. */
+static inline size_t qtile_depth(const struct qtile *t)
+{
+    return ((size_t)t->run + 3) / 4 * (size_t)t->n_runs;
+}
+
+/* Where rows [r, r + count) are. */
+static void qtile_places(const struct qtile *t, size_t r, size_t count, const uint8_t **places)
+{
+    const uint32_t line = (uint32_t)r / (uint32_t)t->line;
+    uint32_t at = (uint32_t)r - line * (uint32_t)t->line;
+    size_t offset = line * t->x_line + at * t->x_step;
+    for (size_t i = 0; i < count; i++, offset += t->x_step) {
+        if (at++ == (uint32_t)t->line) {
+            at = 1;
+            offset += t->x_line - (size_t)t->line * t->x_step;
+        }
+        places[i] = t->x + offset;
+    }
+}
 
 /* One sum of row r, column c. */
 static inline void qtile_store(const struct qtile *t, size_t r, size_t c, uint32_t sum)
@@ -566,23 +607,27 @@ static inline const int8_t *qtile_column(const struct qtile *t, size_t c, size_t
 {
     const size_t panel = c & ~(size_t)15, left = (size_t)t->columns - panel;
     *step = left < 16 ? 4 * left : 64;
-    return t->w + panel * 4 * (size_t)t->fours + 4 * (c - panel);
+    return t->w + panel * 4 * qtile_depth(t) + 4 * (c - panel);
 }
 
 /* Column c of rows [r, r + 4), with its weights. */
 static void qtile_rows4(const struct qtile *t, size_t r, size_t c, const int8_t *w, size_t step)
 {
-    const size_t depth = 4 * (size_t)t->fours;
-    const uint8_t *a0 = t->x + r * t->x_step, *a1 = a0 + t->x_step, *a2 = a1 + t->x_step, *a3 = a2 + t->x_step;
+    const uint8_t *x[4];
     uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-    for (size_t k = 0; k < depth; w += step)
-        for (size_t i = 0; i < 4; i++, k++) {
-            const int32_t v = w[i];
-            s0 += (uint32_t)(a0[k] * v);
-            s1 += (uint32_t)(a1[k] * v);
-            s2 += (uint32_t)(a2[k] * v);
-            s3 += (uint32_t)(a3[k] * v);
-        }
+    qtile_places(t, r, 4, x);
+    for (int32_t i = 0; i < t->n_runs; i++) {
+        const size_t at = (size_t)t->runs[i];
+        const uint8_t *a0 = x[0] + at, *a1 = x[1] + at, *a2 = x[2] + at, *a3 = x[3] + at;
+        for (size_t k = 0; k < (size_t)t->run; w += step)
+            for (size_t four = 0; four < 4; four++, k++) {
+                const int32_t v = w[four];
+                s0 += (uint32_t)(a0[k] * v);
+                s1 += (uint32_t)(a1[k] * v);
+                s2 += (uint32_t)(a2[k] * v);
+                s3 += (uint32_t)(a3[k] * v);
+            }
+    }
     qtile_store(t, r, c, s0);
     qtile_store(t, r + 1, c, s1);
     qtile_store(t, r + 2, c, s2);
@@ -592,10 +637,14 @@ static void qtile_rows4(const struct qtile *t, size_t r, size_t c, const int8_t 
 /* Column c of row r. */
 static void qtile_row(const struct qtile *t, size_t r, size_t c, const int8_t *w, size_t step)
 {
-    const uint8_t *a = t->x + r * t->x_step;
+    const uint8_t *x;
     uint32_t sum = 0;
-    for (int32_t k = 0; k < t->fours; k++, a += 4, w += step)
-        for (size_t i = 0; i < 4; i++) sum += (uint32_t)(a[i] * w[i]);
+    qtile_places(t, r, 1, &x);
+    for (int32_t i = 0; i < t->n_runs; i++) {
+        const uint8_t *a = x + t->runs[i];
+        for (int32_t k = 0; k < t->run; k += 4, a += 4, w += step)
+            for (size_t four = 0; four < 4; four++) sum += (uint32_t)(a[four] * w[four]);
+    }
     qtile_store(t, r, c, sum);
 }
 
@@ -681,106 +730,111 @@ static inline qint qtile_join(qint a, qint b)
 }
 #endif
 
-/* Sums of row r, columns [c, c + QLANES). */
-static inline void qtile_keep(const struct qtile *t, size_t r, size_t c, qint sums)
+/* Sums of `rows` rows from `row` on, and of `vectors` vectors of columns from `column` on, go to y. Apart from the tiles, whose registers
+ * are all taken. */
+QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t row, size_t column, size_t rows, size_t vectors)
 {
-    const struct qscale *q = &t->scale;
-    if (t->start) sums += *(const qint_at *)(t->start + c);
-    if (q->multiplier) *(qbytes_at *)((uint8_t *)t->y + r * t->y_step + c) = qrequantize(sums, qmultipliers(q, c), q);
-    else *(qint_at *)((int32_t *)t->y + r * t->y_step + c) = sums;
-}
-
+    const struct qlimits limits = qlimits_of(&t->scale);
+    const float *const multiplier = t->scale.multiplier;
+    const size_t size = multiplier ? 1 : sizeof(int32_t), y_step = t->y_step * size;
+    uint8_t *y = (uint8_t *)t->y + row * y_step + column * size;
+    for (size_t v = 0; v < vectors; v++, column += QLANES, y += QLANES * size) {
+        const qint *sum = sums + v, *const end = sum + rows * vectors;
+        uint8_t *to = y;
+        qint start = {0};
+        qreal multipliers = {0};
 #if QLANES == 16
-/* The same where there are fewer columns, as the mask says. */
-static inline void qtile_keep_some(const struct qtile *t, size_t r, size_t c, qint sums, uint16_t mask)
-{
-    typedef int32_t ints __attribute__((vector_size(64)));
-    typedef char chars __attribute__((vector_size(16)));
-    const struct qscale *q = &t->scale;
-    if (t->start) sums += qtile_some_weights((const void *)(t->start + c), mask);
-    if (!q->multiplier) {
-        __builtin_ia32_storedqusi512_mask((void *)((int32_t *)t->y + r * t->y_step + c), (ints)sums, mask);
-        return;
-    }
-    const qreal multipliers = q->step ? (qreal)qtile_some_weights((const void *)(q->multiplier + c), mask) : qreal_all(*q->multiplier);
-    __builtin_ia32_storedquqi128_mask((void *)((uint8_t *)t->y + r * t->y_step + c), (chars)qrequantize(sums, multipliers, q), mask);
-}
+        typedef int32_t ints __attribute__((vector_size(64)));
+        typedef char chars __attribute__((vector_size(16)));
+        const size_t left = (size_t)t->columns - column;
+        const uint16_t mask = (uint16_t)(left < 16 ? (1U << left) - 1 : 0xFFFF);
+        if (t->start) start = qtile_some_weights((const void *)(t->start + column), mask);
+        if (multiplier) multipliers = mask == 0xFFFF || !t->scale.step ? qmultipliers(&t->scale, column) : (qreal)qtile_some_weights((const void *)(multiplier + column), mask);
+        if (!multiplier)
+            for (; sum < end; sum += vectors, to += y_step) __builtin_ia32_storedqusi512_mask((void *)to, (ints)(*sum + start), mask);
+        else if (mask == 0xFFFF)
+            for (; sum < end; sum += vectors, to += y_step) *(qbytes_at *)to = qrequantize(*sum + start, multipliers, &limits);
+        else
+            for (; sum < end; sum += vectors, to += y_step)
+                __builtin_ia32_storedquqi128_mask((void *)to, (chars)qrequantize(*sum + start, multipliers, &limits), mask);
+#else
+        if (t->start) start = *(const qint_at *)(t->start + column);
+        if (multiplier) multipliers = qmultipliers(&t->scale, column);
+        for (; sum < end; sum += vectors, to += y_step)
+            if (multiplier) *(qbytes_at *)to = qrequantize(*sum + start, multipliers, &limits);
+            else *(qint_at *)to = *sum + start;
 #endif
+    }
+}
 
-/* A function for tiles of R rows and C vectors: sums are named variables, since compilers keep arrays of them in memory. DO(r, c) is written
- * out for every sum. Rows are at equal distances, so that few registers address
- * them. */
+/* A function for tiles of R rows and C vectors: sums and the places of rows are named variables, since compilers keep arrays of them in memory.
+ * DO(r, c) is written out for every sum. */
 #define QTILE_EACH_1(DO, LAST, r) LAST(r, 0)
 #define QTILE_EACH_2(DO, LAST, r) DO(r, 0) LAST(r, 1)
 #define QTILE_EACH_3(DO, LAST, r) DO(r, 0) DO(r, 1) LAST(r, 2)
 #define QTILE_ROWS_1(DO, C) DO(0, C)
 #define QTILE_ROWS_2(DO, C) QTILE_ROWS_1(DO, C) DO(1, C)
 #define QTILE_ROWS_4(DO, C) QTILE_ROWS_2(DO, C) DO(2, C) DO(3, C)
-#define QTILE_ROWS_8(DO, C) QTILE_ROWS_4(DO, C) DO(4, C) DO(5, C) DO(6, C) DO(7, C)
+#define QTILE_ROWS_7(DO, C) QTILE_ROWS_4(DO, C) DO(4, C) DO(5, C) DO(6, C)
+#define QTILE_ROWS_8(DO, C) QTILE_ROWS_7(DO, C) DO(7, C)
 #define QTILE_ZERO(r, c) qint sum##r##c = zero;
-#define QTILE_BEGIN(r, C) QTILE_EACH_##C(QTILE_ZERO, QTILE_ZERO, r)
-#define QTILE_X_0 x
-#define QTILE_X_1 x + x_step
-#define QTILE_X_2 x + 2 * x_step
-#define QTILE_X_3 x + x_step3
-#define QTILE_X_4 x4
-#define QTILE_X_5 x4 + x_step
-#define QTILE_X_6 x4 + 2 * x_step
-#define QTILE_X_7 x4 + x_step3
-#define QTILE_X \
-    const size_t x_step = t->x_step, x_step3 = 3 * x_step; \
-    const uint8_t *x = t->x + row * x_step, *x4 = x + 4 * x_step; \
-    (void)x4, (void)x_step3;
+#define QTILE_BEGIN(r, C) const uint8_t *const x##r = places[r]; QTILE_EACH_##C(QTILE_ZERO, QTILE_ZERO, r)
 #define QTILE_ADD(r, c) sum##r##c = qtile_add(sum##r##c, four, w##c);
-#define QTILE_FOUR(r, C) { const qweights four = qtile_four(QTILE_X_##r); QTILE_EACH_##C(QTILE_ADD, QTILE_ADD, r) }
+#define QTILE_FOUR(r, C) { const qweights four = qtile_four(x##r + k); QTILE_EACH_##C(QTILE_ADD, QTILE_ADD, r) }
 
 #if QLANES == 16
 /* Columns [c, c + 16 * C), of which there are fewer in the last panel. */
 #define QTILE_WEIGHTS(r, c) const qweights w##c = qtile_weights(w + (c) * panel);
 #define QTILE_LAST_WEIGHTS(r, c) const qweights w##c = qtile_some_weights(last, mask);
-#define QTILE_KEEP(r, c) qtile_keep(t, row + r, column + 16 * (c), sum##r##c);
-#define QTILE_KEEP_LAST(r, c) if (mask == 0xFFFF) qtile_keep(t, row + r, column + 16 * (c), sum##r##c); else qtile_keep_some(t, row + r, column + 16 * (c), sum##r##c, mask);
-#define QTILE_STORE(r, C) QTILE_EACH_##C(QTILE_KEEP, QTILE_KEEP_LAST, r)
+#define QTILE_SUM(r, c) sum##r##c,
+#define QTILE_SUMS(r, C) QTILE_EACH_##C(QTILE_SUM, QTILE_SUM, r)
 #define QTILE_FUNCTION(R, C) \
 QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t column) \
 { \
     const qint zero = {0}; \
-    QTILE_X \
-    const size_t panel = 64 * (size_t)t->fours, left = (size_t)t->columns - column - 16 * (C - 1); \
+    const uint8_t *places[R]; \
+    qtile_places(t, row, R, places); \
+    const size_t run = (size_t)t->run, panel = 64 * qtile_depth(t), left = (size_t)t->columns - column - 16 * (C - 1); \
     const uint16_t mask = (uint16_t)(left < 16 ? (1U << left) - 1 : 0xFFFF); \
     const int8_t *w = t->w + column / 16 * panel, *last = w + (C - 1) * panel; \
     const size_t step = left < 16 ? 4 * left : 64; \
     QTILE_ROWS_##R(QTILE_BEGIN, C) \
-    for (int32_t k = t->fours; k > 0; k--, w += 64, last += step, x += 4, x4 += 4) { \
-        QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_LAST_WEIGHTS, 0) \
-        QTILE_ROWS_##R(QTILE_FOUR, C) \
-    } \
+    for (const int32_t *at = t->runs, *const behind = at + t->n_runs; at < behind; at++) \
+        for (size_t k = (size_t)*at, end = k + run; k < end; k += 4, w += 64, last += step) { \
+            QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_LAST_WEIGHTS, 0) \
+            QTILE_ROWS_##R(QTILE_FOUR, C) \
+        } \
     (void)w; \
-    QTILE_ROWS_##R(QTILE_STORE, C) \
+    const qint sums[] = {QTILE_ROWS_##R(QTILE_SUMS, C)}; \
+    qtile_keep(t, sums, row, column, R, C); \
 }
 #define QTILE_FUNCTIONS(R) QTILE_FUNCTION(R, 1) QTILE_FUNCTION(R, 2) QTILE_FUNCTION(R, 3)
-#define QTILE_NAMES(R) {qtile_##R##x1, qtile_##R##x2, qtile_##R##x3}
+#define QTILE_NAMES(R) [R] = {qtile_##R##x1, qtile_##R##x2, qtile_##R##x3}
 #define QTILE_WIDTHS 3
 #else
 /* Columns [c, c + QLANES). */
 #define QTILE_WEIGHTS(r, c) const qweights w##c = qtile_weights(w + (c) * 4 * QPART);
-#define QTILE_STORE(r, C) qtile_keep(t, row + r, column, qtile_join(sum##r##0, sum##r##1));
+#define QTILE_SUMS(r, C) qtile_join(sum##r##0, sum##r##1),
 #define QTILE_FUNCTION(R, C) \
 static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t column) \
 { \
     const qint zero = {0}; \
-    QTILE_X \
+    const uint8_t *places[R]; \
+    qtile_places(t, row, R, places); \
+    const size_t run = (size_t)t->run; \
     size_t step; \
     const int8_t *w = qtile_column(t, column, &step); \
     QTILE_ROWS_##R(QTILE_BEGIN, C) \
-    for (int32_t k = t->fours; k > 0; k--, w += step, x += 4, x4 += 4) { \
-        QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_WEIGHTS, 0) \
-        QTILE_ROWS_##R(QTILE_FOUR, C) \
-    } \
-    QTILE_ROWS_##R(QTILE_STORE, C) \
+    for (const int32_t *at = t->runs, *const behind = at + t->n_runs; at < behind; at++) \
+        for (size_t k = (size_t)*at, end = k + run; k < end; k += 4, w += step) { \
+            QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_WEIGHTS, 0) \
+            QTILE_ROWS_##R(QTILE_FOUR, C) \
+        } \
+    const qint sums[] = {QTILE_ROWS_##R(QTILE_SUMS, C)}; \
+    qtile_keep(t, sums, row, column, R, 1); \
 }
 #define QTILE_FUNCTIONS(R) QTILE_FUNCTION(R, 2)
-#define QTILE_NAMES(R) {qtile_##R##x2}
+#define QTILE_NAMES(R) [R] = {qtile_##R##x2}
 #define QTILE_WIDTHS 1
 #endif
 QTILE_FUNCTIONS(1)
@@ -788,39 +842,40 @@ QTILE_FUNCTIONS(2)
 QTILE_FUNCTIONS(4)
 #if QLANES == 16
 #define QTILE_ROWS 8
-#define QTILE_LEVELS 3
+QTILE_FUNCTIONS(7)
 QTILE_FUNCTIONS(8)
 #else
 #define QTILE_ROWS 4
-#define QTILE_LEVELS 2
 #endif
 
-/* By rows, as powers of two, and vectors - 1. */
+/* By rows, and vectors - 1. */
 static void (*const qtiles[][QTILE_WIDTHS])(const struct qtile *t, size_t row, size_t column) = {
     QTILE_NAMES(1), QTILE_NAMES(2), QTILE_NAMES(4),
 #if QTILE_ROWS == 8
-    QTILE_NAMES(8),
+    QTILE_NAMES(7), QTILE_NAMES(8),
 #endif
 };
 
-/* All columns that vectors can take up; returns how many. The last rows may be computed twice. */
+/* All columns that vectors can take up; returns how many. The last rows may be computed twice: of two heights of tiles that one is taken which
+ * needs no more of them and computes fewer. */
 static size_t qtile_vectors(const struct qtile *t)
 {
     const size_t rows = (size_t)t->rows, columns = (size_t)t->columns, end = QLANES == 16 ? columns : columns - columns % QLANES;
+    const size_t height = QTILE_ROWS == 8 && rows <= (rows + 7) / 8 * 7 ? 7 : QTILE_ROWS;
     size_t vectors;
     for (size_t c = 0; c < end; c += vectors * QLANES) {
         const size_t left = (end - c + QLANES - 1) / QLANES;
         vectors = left < QTILE_WIDTHS ? left : left == 4 && QTILE_WIDTHS > 1 ? 2 : QTILE_WIDTHS;
         size_t r = 0;
-        for (; r + QTILE_ROWS <= rows; r += QTILE_ROWS) qtiles[QTILE_LEVELS][vectors - 1](t, r, c);
+        for (; r + height <= rows; r += height) qtiles[height][vectors - 1](t, r, c);
         if (r < rows && r > 0) {
-            qtiles[QTILE_LEVELS][vectors - 1](t, rows - QTILE_ROWS, c);
+            qtiles[height][vectors - 1](t, rows - height, c);
             continue;
         }
-        for (size_t level = QTILE_LEVELS; r < rows; level--)
-            if (r + ((size_t)1 << level) <= rows) {
-                qtiles[level][vectors - 1](t, r, c);
-                r += (size_t)1 << level;
+        for (size_t few = 4; r < rows; few /= 2)
+            if (r + few <= rows) {
+                qtiles[few][vectors - 1](t, r, c);
+                r += few;
             }
     }
     return end;
@@ -1036,7 +1091,7 @@ static inline qint qtaps_pixel(const uint8_t *x, qbytes flips)
 #define QTAPS_ROWS_4(DO) DO(0) DO(1) DO(2) DO(3)
 #define QTAPS_BEGIN(i) qint sum##i = begin;
 #define QTAPS_ADD(i) sum##i += qtaps_product(qtaps_pixel(x + (i) * t->x_pixel, flips), weights);
-#define QTAPS_END(i) *(qbytes_at *)(y + (i) * channels) = qrequantize(sum##i - correction, multipliers, &t->scale);
+#define QTAPS_END(i) *(qbytes_at *)(y + (i) * channels) = qrequantize(sum##i - correction, multipliers, &limits);
 #define QTAPS_FUNCTION(R) \
 QFUNCTION static void qtaps_##R(const struct qtaps *t, size_t r, size_t c) \
 { \
@@ -1059,6 +1114,7 @@ QFUNCTION static void qtaps_##R(const struct qtaps *t, size_t r, size_t c) \
         } \
     const qint correction = sum_w * (uint32_t)t->x_zero; \
     const qreal multipliers = qmultipliers(&t->scale, c); \
+    const struct qlimits limits = qlimits_of(&t->scale); \
     uint8_t *const y = t->y + r * channels + c; \
     QTAPS_ROWS_##R(QTAPS_END) \
 }
@@ -1175,11 +1231,9 @@ QFUNCTION static void qfours_begin(struct qfours *f, const struct qtaps *t, size
     }
 }
 
-static inline qint qfours_bytes(qint sums, qreal multipliers, const struct qscale *q)
+static inline qint qfours_bytes(qint sums, qreal multipliers, const struct qlimits *l)
 {
-    const qreal v = __builtin_convertvector((qsigned)sums, qreal) * multipliers;
-    const qreal bounded = qreal_bound(v, qreal_all((float)(q->low - q->zero)), qreal_all((float)(q->high - q->zero)));
-    return ((qint)(bounded + qreal_all(12582912.0f)) + (uint32_t)q->zero) & 255;
+    return qnearest(__builtin_convertvector((qsigned)sums, qreal) * multipliers, l) & 255;
 }
 
 /* 64 channels of a pixel that sees `taps` at these addresses. */
@@ -1193,8 +1247,8 @@ static inline qint qfours_bytes(qint sums, qreal multipliers, const struct qscal
         sum2 = qint_dot(sum2, (qint)v2, (qint)f->w[i][2]); \
         sum3 = qint_dot(sum3, (qint)v3, (qint)f->w[i][3]); \
     } \
-    const qint y0 = qfours_bytes(sum0, f->multipliers[0], q), y1 = qfours_bytes(sum1, f->multipliers[1], q); \
-    const qint y2 = qfours_bytes(sum2, f->multipliers[2], q), y3 = qfours_bytes(sum3, f->multipliers[3], q); \
+    const qint y0 = qfours_bytes(sum0, f->multipliers[0], &limits), y1 = qfours_bytes(sum1, f->multipliers[1], &limits); \
+    const qint y2 = qfours_bytes(sum2, f->multipliers[2], &limits), y3 = qfours_bytes(sum3, f->multipliers[3], &limits); \
     *(qbytes64_at *)y = QPACK_WORDS(QPACK_INTS(y0, y1), QPACK_INTS(y2, y3));
 
 #define QFOURS_INSIDE(tap) *(const qbytes64_at *)(x + f->at[tap])
@@ -1203,6 +1257,7 @@ static inline qint qfours_bytes(qint sums, qreal multipliers, const struct qscal
 /* `count` pixels whose windows lie inside the image. */
 QFUNCTION static void qfours_inside(const struct qfours *f, const uint8_t *x, size_t step, uint8_t *y, size_t channels, int32_t count, const struct qscale *q)
 {
+    const struct qlimits limits = qlimits_of(q);
     for (; count > 0; count--, x += step, y += channels) {
         QFOURS_PIXEL(QFOURS_INSIDE)
     }
@@ -1210,6 +1265,7 @@ QFUNCTION static void qfours_inside(const struct qfours *f, const uint8_t *x, si
 
 QFUNCTION static void qfours_listed(const struct qfours *f, const uint8_t *const *taps, uint8_t *y, const struct qscale *q)
 {
+    const struct qlimits limits = qlimits_of(q);
     QFOURS_PIXEL(QFOURS_LISTED)
 }
 
@@ -1435,29 +1491,23 @@ struct qgemm_packed {
     int32_t block;           /* rows that scratch has room for */
 };
 
-/* Rows of n bytes, `distance` apart, stay where they are, if the tile can take them so. */
-static inline bool qtile_take(struct qtile *t, const void *rows, size_t distance, size_t n, bool is_signed)
-{
-    if (QLANES == 1 || n % 4 || is_signed) return false;
-    t->x = rows;
-    t->x_step = distance;
-    return true;
-}
-
-/* y as bytes: zero + (start + sums of products) * multiplier, rounded and within low..high; without multipliers, start + sums as int32. */
+/* Where a is unsigned and depth a multiple of 4, scratch may be NULL. y as bytes: zero + (start + sums of products) * multiplier, rounded and within low..high; without multipliers, start + sums as int32. */
 static void qgemm_packed(const void *a, const int8_t *w, const int32_t *start, const float *multiplier, int32_t zero, int32_t low, int32_t high, void *y, uint8_t *scratch,
                   const struct qgemm_packed *p)
 {
     const size_t depth = (size_t)p->depth, y_size = multiplier ? 1 : sizeof(int32_t);
     const struct qscale scale = {multiplier, p->multiplier_step, zero, low, high};
-    struct qtile t = {.w = w, .start = start, .y_step = (size_t)p->cols, .fours = (int32_t)((depth + 3) / 4), .columns = p->cols, .scale = scale};
+    const int32_t first = 0;
+    struct qtile t = {.w = w, .start = start, .y_step = (size_t)p->cols, .runs = &first, .n_runs = 1, .run = p->depth, .line = INT32_MAX, .columns = p->cols, .scale = scale};
     for (int32_t row = 0; row < p->rows; row += p->block) {
         const uint8_t *from = (const uint8_t *)a + (size_t)row * depth;
         t.rows = p->rows - row < p->block ? p->rows - row : p->block;
         t.y = (uint8_t *)y + (size_t)row * (size_t)p->cols * y_size;
-        if (!qtile_take(&t, from, depth, depth, p->a_signed)) {
+        t.x = from;
+        t.x_step = depth;
+        if (scratch) {
             t.x = scratch;
-            t.x_step = 4 * (size_t)t.fours;
+            t.x_step = (depth + 3) / 4 * 4;
             for (size_t r = 0; r < (size_t)t.rows; r++, from += depth) {
                 qcopy(from, scratch + r * t.x_step, depth, p->a_signed ? 128 : 0);
                 memset(scratch + r * t.x_step + depth, 0, t.x_step - depth);
@@ -1472,106 +1522,77 @@ struct qconv_packed {
     int32_t channels, filters; /* of one group: of x, of y */
     int32_t x_zero, x_signed;  /* of x; are its bytes signed: 1 or 0 */
     int32_t multiplier_step;   /* 1 for a multiplier per output channel, 0 for one in all */
-    int32_t block;             /* pixels that scratch has room for */
+    int32_t n_runs, run;       /* runs of neighbouring bytes that a pixel of y sees, and bytes of each */
+    int32_t lines, width;      /* of the blocks of y that scratch has room for; whole lines if there are several */
 };
 
-/* A row of a window, at plane d, row h, from column w on: taps outside of the image see the zero point. Returns where `to` goes on. */
-static uint8_t *qconv_line(const uint8_t *x, uint8_t *to, const struct window *p, const struct qconv_packed *c, int32_t d, int32_t h, int32_t w)
+/* Pixels of x that `count` pixels of y see along one dimension. */
+static inline size_t qconv_reach(int32_t count, int32_t stride, int32_t kernel, int32_t dilation)
+{
+    return (size_t)(count - 1) * (size_t)stride + (size_t)(kernel - 1) * (size_t)dilation + 1;
+}
+
+/* to[kernel_d][lines][width] = the pixels of x from `at` on; outside of the image the zero point. Followed by the fours that a run may end with. */
+static void qconv_copy(const uint8_t *x, uint8_t *to, const struct position *at, size_t lines, size_t width, const struct window *p, const struct qconv_packed *c)
 {
     const uint32_t flip = c->x_signed ? 128 : 0;
     const int32_t fill = (int32_t)((uint32_t)c->x_zero ^ flip) & 255;
-    const size_t n = (size_t)c->channels, pixel = n * (size_t)c->groups, line = n * (size_t)p->kernel_w;
-    struct reach r = {0, 0};
-    if (d >= 0 && d < p->in_d && h >= 0 && h < p->in_h) r = reach_of(w, p->dilation_w, p->in_w, p->kernel_w);
-    if (r.high - r.low < p->kernel_w) memset(to, fill, line);
-    if (r.low == r.high) return to + line;
-    const uint8_t *from = x + (((size_t)d * (size_t)p->in_h + (size_t)h) * (size_t)p->in_w + (size_t)(w + r.low * p->dilation_w)) * pixel;
-    const size_t taps = (size_t)(r.high - r.low), run = c->groups == 1 && p->dilation_w == 1 ? taps * n : n;
-    uint8_t *const end = to + (size_t)r.high * n;
-    for (uint8_t *at = end - taps * n; at < end; at += run, from += pixel * (size_t)p->dilation_w) qcopy(from, at, run, flip);
-    return to + line;
-}
-
-/* What the pixel of y at `at` sees, filled up to fours. */
-static void qconv_patch(const uint8_t *x, const struct position *at, uint8_t *to, const struct window *p, const struct qconv_packed *c)
-{
-    const int32_t d = at->d * p->stride_d - p->pad_d, h = at->h * p->stride_h - p->pad_h, w = at->w * p->stride_w - p->pad_w;
-    for (int32_t i = 0; i < p->kernel_d; i++)
-        for (int32_t j = 0; j < p->kernel_h; j++) to = qconv_line(x, to, p, c, d + i * p->dilation_d, h + j * p->dilation_h, w);
-    memset(to, 0, (size_t)(-(c->channels * p->kernel_d * p->kernel_h * p->kernel_w) & 3));
-}
-
-#if QLANES > 1
-/* Of up to `most` pixels from `at` on, those on its line whose windows lie inside the image, a line of all windows at a time; returns how many. */
-static size_t qconv_whole_patches(const uint8_t *x, const struct position *at, size_t most, uint8_t *to, size_t step, const struct window *p,
-                                  const struct qconv_packed *c, struct reach whole)
-{
-    const int32_t d = at->d * p->stride_d - p->pad_d, h = at->h * p->stride_h - p->pad_h, w = at->w * p->stride_w - p->pad_w;
-    const bool inside = d >= 0 && d < p->in_d && h >= 0 && h + (p->kernel_h - 1) * p->dilation_h < p->in_h && at->w >= whole.low && at->w < whole.high;
-    if (!inside || c->groups > 1 || p->dilation_w > 1 || p->kernel_d > 1) return 0;
-    const size_t n = (size_t)c->channels, line = n * (size_t)p->kernel_w, left = (size_t)(whole.high - at->w), count = left < most ? left : most;
-    const size_t depth = line * (size_t)p->kernel_h, next = n * (size_t)p->stride_w;
-    for (int32_t j = 0; j < p->kernel_h; j++) {
-        const uint8_t *from = x + (((size_t)d * (size_t)p->in_h + (size_t)(h + j * p->dilation_h)) * (size_t)p->in_w + (size_t)w) * n;
-        for (size_t r = 0; r < count; r++) qcopy(from + r * next, to + r * step + (size_t)j * line, line, c->x_signed ? 128 : 0);
+    const size_t pixel = (size_t)c->channels * (size_t)c->groups;
+    const struct reach inside = reach_of(at->w, 1, p->in_w, (int32_t)width);
+    for (size_t i = 0; i < (size_t)p->kernel_d * lines; i++, to += width * pixel) {
+        const int32_t d = at->d + (int32_t)(i / lines) * p->dilation_d, h = at->h + (int32_t)(i % lines);
+        const bool is_line = d >= 0 && d < p->in_d && h >= 0 && h < p->in_h;
+        const size_t low = is_line ? (size_t)inside.low : width, high = is_line ? (size_t)inside.high : width;
+        memset(to, fill, low * pixel);
+        if (low < high) qcopy(x + (((size_t)d * (size_t)p->in_h + (size_t)h) * (size_t)p->in_w + (size_t)(at->w + inside.low)) * pixel, to + low * pixel, (high - low) * pixel, flip);
+        memset(to + high * pixel, fill, (width - high) * pixel);
     }
-    for (size_t k = depth; k < step; k++)
-        for (size_t r = 0; r < count; r++) to[r * step + k] = 0;
-    return count;
+    memset(to, 0, 3);
 }
-#else
-#define qconv_whole_patches(x, at, most, to, step, p, c, whole) (size_t)0
-#endif
 
-/* What `count` pixels of y see, from `at` on, which moves behind them, to[count][step]. */
-static void qconv_patches(const uint8_t *x, struct position *at, size_t count, uint8_t *to, size_t step, const struct window *p, const struct qconv_packed *c,
-                   const struct reach *whole)
+/* What the block of y from `at` on sees of an image, for the tile: in scratch, or where it is if there is none. */
+static void qconv_view(struct qtile *t, const uint8_t *x, uint8_t *scratch, const struct position *at, const struct window *p, const struct qconv_packed *c)
 {
-    (void)whole;
-    for (size_t r = 0; r < count;) {
-        size_t done = qconv_whole_patches(x, at, count - r, to + r * step, step, p, c, *whole);
-        if (done == 0) {
-            qconv_patch(x, at, to + r * step, p, c);
-            done = 1;
-        }
-        r += done;
-        at->w += (int32_t)done;
-        if (at->w < p->out_w) continue;
-        at->w = 0;
-        if (++at->h < p->out_h) continue;
-        at->h = 0;
-        at->d++;
+    const size_t pixel = (size_t)c->channels * (size_t)c->groups;
+    const struct position first = {at->d * p->stride_d - p->pad_d, at->h * p->stride_h - p->pad_h, at->w * p->stride_w - p->pad_w};
+    size_t width = (size_t)p->in_w;
+    if (scratch) {
+        width = qconv_reach(c->width, p->stride_w, p->kernel_w, p->dilation_w);
+        qconv_copy(x, scratch, &first, qconv_reach(c->lines, p->stride_h, p->kernel_h, p->dilation_h), width, p, c);
+        t->x = scratch;
+    } else {
+        t->x = x + (((size_t)first.d * (size_t)p->in_h + (size_t)first.h) * width + (size_t)first.w) * pixel;
     }
+    t->x_line = (size_t)p->stride_h * width * pixel;
 }
 
-/* Do pixels of y see the pixel in the same place of x, and no other? */
-static inline bool qconv_is_product(const struct window *p)
-{
-    return QLANES > 1 && p->kernel_d == 1 && p->kernel_h == 1 && p->kernel_w == 1 && p->in_d == p->out_d && p->in_h == p->out_h && p->in_w == p->out_w && p->stride_d == 1 &&
-           p->stride_h == 1 && p->stride_w == 1 && p->pad_d == 0 && p->pad_h == 0 && p->pad_w == 0;
-}
-
-/* y[batch][out pixels][groups * filters] of x[batch][in pixels][groups * channels]; start has what does not depend on x. */
+/* y[batch][out pixels][groups * filters] of x[batch][in pixels][groups * channels]; start has what does not depend on x. `runs` says where
+ * runs of bytes start in scratch, from the first one on. Where no window reaches over an edge, x is unsigned and runs are multiples of 4 bytes, scratch
+ * may be NULL: runs are in x, then. */
 static void qconv_packed(const void *x, const int8_t *w, const int32_t *start, const float *multiplier, int32_t zero, int32_t low, int32_t high, void *y, uint8_t *scratch,
-                  const struct window *p, const struct qconv_packed *c)
+                  const int32_t *runs, const struct window *p, const struct qconv_packed *c)
 {
-    const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w, out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
-    const size_t pixel = (size_t)c->channels * (size_t)c->groups, y_pixel = (size_t)c->filters * (size_t)c->groups;
-    const size_t depth = (size_t)c->channels * (size_t)p->kernel_d * (size_t)p->kernel_h * (size_t)p->kernel_w, fours = (depth + 3) / 4;
-    const struct reach whole = QLANES > 1 ? whole_windows(p) : (struct reach){0, 0};
-    for (size_t i = 0; i < (size_t)c->batch * (size_t)c->groups; i++) {
-        const size_t image = i / (size_t)c->groups, first = i % (size_t)c->groups * (size_t)c->filters;
-        const uint8_t *from = (const uint8_t *)x + image * in_size * pixel + i % (size_t)c->groups * (size_t)c->channels;
-        struct qtile t = {.x = scratch, .w = w + first * 4 * fours, .start = start ? start + first : NULL, .y = (uint8_t *)y + image * out_size * y_pixel + first,
-                          .x_step = 4 * fours, .y_step = y_pixel, .fours = (int32_t)fours, .columns = c->filters,
-                          .scale = {multiplier + (c->multiplier_step ? first : 0), c->multiplier_step, zero, low, high}};
-        struct position position = {0, 0, 0};
-        for (size_t at = 0; at < out_size; at += (size_t)t.rows) {
-            t.rows = out_size - at < (size_t)c->block ? (int32_t)(out_size - at) : c->block;
-            if (!qconv_is_product(p) || !qtile_take(&t, from + at * pixel, pixel, depth, c->x_signed))
-                qconv_patches(from, &position, (size_t)t.rows, scratch, t.x_step, p, c, &whole);
-            qtile(&t);
-            t.y = (uint8_t *)t.y + (size_t)t.rows * y_pixel;
+    const size_t channels = (size_t)c->channels, filters = (size_t)c->filters, groups = (size_t)c->groups;
+    const size_t image_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w * channels * groups;
+    struct qtile t = {.y = y, .x_step = (size_t)p->stride_w * channels * groups, .y_step = filters * groups, .runs = runs, .n_runs = c->n_runs, .run = c->run,
+                      .columns = c->filters, .scale = {multiplier, c->multiplier_step, zero, low, high}};
+    for (size_t i = 0; i < (size_t)c->batch * (size_t)p->out_d; i++) {
+        const uint8_t *image = (const uint8_t *)x + i / (size_t)p->out_d * image_size;
+        struct position at = {.d = (int32_t)(i % (size_t)p->out_d)};
+        for (int32_t lines; at.h < p->out_h; at.h += lines) {
+            lines = p->out_h - at.h < c->lines ? p->out_h - at.h : c->lines;
+            for (at.w = 0; at.w < p->out_w; at.w += t.line) {
+                t.line = p->out_w - at.w < c->width ? p->out_w - at.w : c->width;
+                t.rows = lines * t.line;
+                qconv_view(&t, image, scratch, &at, p, c);
+                for (size_t first = 0; first < filters * groups; first += filters, t.x += channels, t.y = (uint8_t *)t.y + filters) {
+                    t.w = w + first * 4 * qtile_depth(&t);
+                    t.start = start ? start + first : NULL;
+                    t.scale.multiplier = multiplier + (c->multiplier_step ? first : 0);
+                    qtile(&t);
+                }
+                t.y = (uint8_t *)t.y + (size_t)(t.rows - 1) * t.y_step;
+            }
         }
     }
 }
@@ -1583,10 +1604,11 @@ static void quantize_bytes(const float *x, void *y, float scale, int32_t zero, i
     size_t i = 0;
 #if QLANES > 1
     const struct qscale q = {NULL, 0, zero, low, high};
+    const struct qlimits limits = qlimits_of(&q);
     for (const size_t end = n - n % QLANES; i < end; i += QLANES) {
         const qreal v = *(const qreal_at *)(x + i) / qreal_all(scale);
         const qint known = (qint)(v == v);
-        *(qbytes_at *)(to + i) = qround((qreal)((qint)v & known), &q);
+        *(qbytes_at *)(to + i) = qround((qreal)((qint)v & known), &limits);
     }
 #endif
     const float least = (float)(low - zero), most = (float)(high - zero);
@@ -1813,14 +1835,14 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     /* 2  QLinearConv "/f/f.0/Conv": image_QuantizeLinear_Output_nhwc[1,8,8,1], w_onnx_Conv_50_int32[16] -> f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16] */
     int8_t *const image_QuantizeLinear_Output_nhwc = (int8_t *)(void *)(memory + AT_image_QuantizeLinear_Output);
     int8_t *const f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc = (int8_t *)(void *)(memory + AT_f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc);
-    uint8_t *const f_f_0_Conv_rows = (uint8_t *)(void *)(memory + AT_f_f_0_Conv_rows);
+    uint8_t *const f_f_0_Conv_block = (uint8_t *)(void *)(memory + AT_f_f_0_Conv_block);
     qconv_packed(image_QuantizeLinear_Output_nhwc, w_onnx_Conv_49_quantized_packed, w_onnx_Conv_50_int32,
         w_f_f_0_Conv_multiplier, (-128), (-128), 127, f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc,
-        f_f_0_Conv_rows, &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8, .kernel_d = 1, .kernel_h = 3,
-        .kernel_w = 3, .stride_d = 1, .stride_h = 1, .stride_w = 1, .dilation_d = 1, .dilation_h = 1,
-        .dilation_w = 1, .pad_h = 1, .pad_w = 1, .out_d = 1, .out_h = 8, .out_w = 8},
-        &(const struct qconv_packed){.batch = 1, .groups = 1, .channels = 1, .filters = 16, .x_zero = (-128),
-        .x_signed = 1, .multiplier_step = 1, .block = 8});
+        f_f_0_Conv_block, (const int32_t[]){0, 10, 20}, &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8,
+        .kernel_d = 1, .kernel_h = 3, .kernel_w = 3, .stride_d = 1, .stride_h = 1, .stride_w = 1,
+        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .pad_h = 1, .pad_w = 1, .out_d = 1, .out_h = 8,
+        .out_w = 8}, &(const struct qconv_packed){.batch = 1, .groups = 1, .channels = 1, .filters = 16,
+        .x_zero = (-128), .x_signed = 1, .multiplier_step = 1, .n_runs = 3, .run = 3, .lines = 4, .width = 8});
 
     /* 3  QLinearConv "/f/f.3/Conv": f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_53_int32[16] -> f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16] */
     int8_t *const f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc = (int8_t *)(void *)(memory + AT_f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc);
@@ -1834,14 +1856,15 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
 
     /* 4  QLinearConv "/f/f.6/Conv": f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_56_int32[32] -> f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,32] */
     int8_t *const f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc = (int8_t *)(void *)(memory + AT_f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc);
-    uint8_t *const f_f_6_Conv_rows = (uint8_t *)(void *)(memory + AT_f_f_6_Conv_rows);
+    uint8_t *const f_f_6_Conv_block = (uint8_t *)(void *)(memory + AT_f_f_6_Conv_block);
     qconv_packed(f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc, w_onnx_Conv_55_quantized_packed,
         w_onnx_Conv_56_int32, w_f_f_6_Conv_multiplier, (-128), (-128), 127,
-        f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc, f_f_6_Conv_rows, &(const struct window){.in_d = 1,
-        .in_h = 8, .in_w = 8, .kernel_d = 1, .kernel_h = 1, .kernel_w = 1, .stride_d = 1, .stride_h = 1,
-        .stride_w = 1, .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .out_d = 1, .out_h = 8, .out_w = 8},
-        &(const struct qconv_packed){.batch = 1, .groups = 1, .channels = 16, .filters = 32, .x_zero = (-128),
-        .x_signed = 1, .multiplier_step = 1, .block = 8});
+        f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc, f_f_6_Conv_block, (const int32_t[]){0},
+        &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8, .kernel_d = 1, .kernel_h = 1, .kernel_w = 1,
+        .stride_d = 1, .stride_h = 1, .stride_w = 1, .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+        .out_d = 1, .out_h = 8, .out_w = 8}, &(const struct qconv_packed){.batch = 1, .groups = 1,
+        .channels = 16, .filters = 32, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1, .n_runs = 1,
+        .run = 16, .lines = 1, .width = 8});
 
     /* 5  MaxPool "/f/f.9/MaxPool": f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,32] -> f_f_9_MaxPool_output_0_quantized_nhwc_1[1,4,4,32] */
     int8_t *const f_f_9_MaxPool_output_0_quantized_nhwc_1 = (int8_t *)(void *)(memory + AT_f_f_9_MaxPool_output_0_quantized_nhwc_1);
@@ -1852,14 +1875,15 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
 
     /* 6  QLinearConv "/f/f.10/Conv": f_f_9_MaxPool_output_0_quantized_nhwc_1[1,4,4,32], w_onnx_Conv_59_int32[32] -> f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc[1,4,4,32] */
     int8_t *const f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc = (int8_t *)(void *)(memory + AT_f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc);
-    uint8_t *const f_f_10_Conv_rows = (uint8_t *)(void *)(memory + AT_f_f_10_Conv_rows);
+    uint8_t *const f_f_10_Conv_block = (uint8_t *)(void *)(memory + AT_f_f_10_Conv_block);
     qconv_packed(f_f_9_MaxPool_output_0_quantized_nhwc_1, w_onnx_Conv_58_quantized_transposed_packed.v,
         w_onnx_Conv_59_int32, w_f_f_10_Conv_multiplier, (-128), (-128), 127,
-        f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc, f_f_10_Conv_rows, &(const struct window){.in_d = 1,
-        .in_h = 4, .in_w = 4, .kernel_d = 1, .kernel_h = 3, .kernel_w = 3, .stride_d = 1, .stride_h = 1,
-        .stride_w = 1, .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .pad_h = 1, .pad_w = 1, .out_d = 1,
-        .out_h = 4, .out_w = 4}, &(const struct qconv_packed){.batch = 1, .groups = 1, .channels = 32,
-        .filters = 32, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1, .block = 8});
+        f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc, f_f_10_Conv_block, (const int32_t[]){0, 192, 384},
+        &(const struct window){.in_d = 1, .in_h = 4, .in_w = 4, .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
+        .stride_d = 1, .stride_h = 1, .stride_w = 1, .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+        .pad_h = 1, .pad_w = 1, .out_d = 1, .out_h = 4, .out_w = 4}, &(const struct qconv_packed){.batch = 1,
+        .groups = 1, .channels = 32, .filters = 32, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1,
+        .n_runs = 3, .run = 96, .lines = 1, .width = 4});
 
     /* 7  MaxPool "/f/f.13/MaxPool": f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc[1,4,4,32] -> f_f_13_MaxPool_output_0_quantized_nhwc[1,2,2,32] */
     int8_t *const f_f_13_MaxPool_output_0_quantized_nhwc = (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_output_0_quantized_nhwc);
@@ -1918,32 +1942,32 @@ int digits_int8_qdq_run(const float *image, float *probabilities)
 
 /* Weights ------------------------------------------------------------------------------------ */
 
-/* in panels of 16, by fours: int8[1,16,12], crc32 4bb27886 */
+/* in panels of 16, by fours: int8[1,16,3,4], crc32 219f7933 */
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_49_quantized_packed[192] = {
-    -10, 91, -113, -127, 10, -28, -41, -127,
-    -73, -46, 64, 91, -127, -58, -32, -65,
-    -53, 122, 51, 55, -77, 122, 105, -79,
-    112, -48, 9, -127, 36, 83, -24, -13,
-    72, 85, 105, 96, 127, 107, -121, 21,
-    31, 73, 104, 44, -65, 127, 68, -61,
-    -15, 33, -53, 78, 10, 37, 23, 35,
-    -60, -94, -58, -127, 0, -7, -16, -6,
-    -76, 56, 2, 85, -96, -66, 20, 77,
-    -38, 87, -29, 23, 76, -55, -35, -91,
-    6, -77, 27, -127, -51, 115, 127, 55,
-    -103, -117, 66, 54, 28, 91, 113, -127,
-    31, -75, 7, -61, -24, -38, -66, -4,
-    -127, -108, 66, 56, -25, -105, -17, -97,
-    -59, 99, 62, -127, -2, -43, 46, -127,
-    -52, 30, -90, -27, 106, 92, 48, 127,
-    -11, 0, 0, 0, 81, 0, 0, 0,
-    127, 0, 0, 0, -118, 0, 0, 0,
-    -100, 0, 0, 0, 36, 0, 0, 0,
-    -121, 0, 0, 0, -40, 0, 0, 0,
-    -127, 0, 0, 0, -119, 0, 0, 0,
-    -94, 0, 0, 0, -110, 0, 0, 0,
-    -13, 0, 0, 0, -91, 0, 0, 0,
-    105, 0, 0, 0, -18, 0, 0, 0
+    -10, 91, -113, 0, 10, -28, -41, 0,
+    -73, -46, 64, 0, -127, -58, -32, 0,
+    -53, 122, 51, 0, -77, 122, 105, 0,
+    112, -48, 9, 0, 36, 83, -24, 0,
+    72, 85, 105, 0, 127, 107, -121, 0,
+    31, 73, 104, 0, -65, 127, 68, 0,
+    -15, 33, -53, 0, 10, 37, 23, 0,
+    -60, -94, -58, 0, 0, -7, -16, 0,
+    -127, -76, 56, 0, -127, -96, -66, 0,
+    91, -38, 87, 0, -65, 76, -55, 0,
+    55, 6, -77, 0, -79, -51, 115, 0,
+    -127, -103, -117, 0, -13, 28, 91, 0,
+    96, 31, -75, 0, 21, -24, -38, 0,
+    44, -127, -108, 0, -61, -25, -105, 0,
+    78, -59, 99, 0, 35, -2, -43, 0,
+    -127, -52, 30, 0, -6, 106, 92, 0,
+    2, 85, -11, 0, 20, 77, 81, 0,
+    -29, 23, 127, 0, -35, -91, -118, 0,
+    27, -127, -100, 0, 127, 55, 36, 0,
+    66, 54, -121, 0, 113, -127, -40, 0,
+    7, -61, -127, 0, -66, -4, -119, 0,
+    66, 56, -94, 0, -17, -97, -110, 0,
+    62, -127, -13, 0, 46, -127, -91, 0,
+    -90, -27, 105, 0, 48, 127, -18, 0
 };
 
 /* in units of the inputs' scales: int32[16], crc32 2a64ff3b */
@@ -1992,7 +2016,7 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_3_Conv_multiplier[16] = {
     0.006405614f, 0.008277659f, 0.006341861f, 0.007687571f, 0.006558187f, 0.0075446707f, 0.009742476f, 0.0056373137f
 };
 
-/* in panels of 16, by fours: int8[1,32,16], crc32 37c406c7 */
+/* in panels of 16, by fours: int8[1,32,1,16], crc32 37c406c7 */
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_55_quantized_packed[512] = {
     -19, 10, -103, 16, 105, 127, 124, 91,
     -44, 28, 5, 17, -111, 36, -97, 103,
@@ -2076,7 +2100,7 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_6_Conv_multiplier[32] = {
     0.008855721f, 0.0044684974f, 0.0060593435f, 0.0044522765f, 0.004887517f, 0.0055129267f, 0.0063242596f, 0.007057581f
 };
 
-/* transposed, in panels of 16, by fours: int8[1,32,288], crc32 bcbe63e5 */
+/* transposed, in panels of 16, by fours: int8[1,32,3,96], crc32 bcbe63e5 */
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_onnx_Conv_58_quantized_transposed_packed w_onnx_Conv_58_quantized_transposed_packed = {
 };
 
@@ -2096,7 +2120,7 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_10_Conv_multiplier[32] = {
     0.0015351197f, 0.0017221954f, 0.0013762097f, 0.001884181f, 0.0015415858f, 0.0018301836f, 0.0013897765f, 0.0020099732f
 };
 
-/* in panels of 16, by fours: int8[1,10,128], crc32 aa33b1f7 */
+/* in panels of 16, by fours: int8[1,10,1,128], crc32 aa33b1f7 */
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_h_weight_quantized_packed w_h_weight_quantized_packed = {
 };
 

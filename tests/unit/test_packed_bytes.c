@@ -63,13 +63,14 @@ static void check_gemm(int32_t rows, int32_t cols, int32_t depth, bool a_signed,
     uint8_t *packed = random_bytes((size_t)cols * fours * 4), *scratch = random_bytes((size_t)p.block * fours * 4);
     uint8_t *y = random_bytes((size_t)rows * (size_t)cols * (as_bytes ? 1 : 4));
     int32_t start[200];
-    pack_bytes(w, (int8_t *)packed, 1, cols, depth, w_unsigned ? 128 : 0);
+    pack_bytes(w, (int8_t *)packed, 1, cols, 1, depth, w_unsigned ? 128 : 0);
     for (int32_t c = 0; c < cols; c++) {
         int32_t sum = 0;
         for (int32_t k = 0; k < depth; k++) sum += value_of(w[c * depth + k], !w_unsigned) - (w_unsigned ? 128 : 0);
         start[c] = s.bias[c] - (a_signed ? 128 : 0) * sum;
     }
-    qgemm_packed(a, (const int8_t *)packed, start, as_bytes ? s.multiplier : NULL, s.zero, s.low, s.high, y, scratch, &p);
+    const bool in_place = depth % 4 == 0 && !a_signed;
+    qgemm_packed(a, (const int8_t *)packed, start, as_bytes ? s.multiplier : NULL, s.zero, s.low, s.high, y, in_place ? NULL : scratch, &p);
     for (int32_t r = 0; r < rows; r++)
         for (int32_t c = 0; c < cols; c++) {
             int32_t sum = 0, found;
@@ -134,24 +135,34 @@ static void check_conv(const Case *c, bool is_signed, bool channelwise)
 {
     const struct window p = window_of(c);
     const int32_t all = c->groups * c->filters, taps = c->kernel_d * c->kernel_h * c->kernel_w, depth = taps * c->channels, zero = is_signed ? -5 : 131;
-    const size_t pixels = (size_t)(p.out_d * p.out_h * p.out_w), fours = ((size_t)depth + 3) / 4;
+    const int32_t run = c->groups == 1 && c->dilation == 1 ? c->kernel_w : 1, bytes = run * c->channels, runs = depth / bytes;
+    const size_t pixels = (size_t)(p.out_d * p.out_h * p.out_w), fours = ((size_t)bytes + 3) / 4 * (size_t)runs;
     const Scale s = random_scale(is_signed, all % 3);
     uint8_t *x = random_bytes((size_t)(c->batch * c->d * c->h * c->w * c->groups * c->channels)), *w = random_bytes((size_t)(all * depth));
-    uint8_t *packed = random_bytes((size_t)all * fours * 4), *y = random_bytes((size_t)c->batch * pixels * (size_t)all), *scratch = random_bytes(6 * fours * 4);
+    uint8_t *packed = random_bytes((size_t)all * fours * 4), *y = random_bytes((size_t)c->batch * pixels * (size_t)all);
     if (channelwise) {
         const struct qchannelwise q = {c->batch, c->groups, zero, is_signed, all % 3 != 0};
         pack_channelwise_bytes(w, (int8_t *)packed, c->groups, taps, 0);
         qconv_channelwise(x, (const int8_t *)packed, s.bias, s.multiplier, s.zero, s.low, s.high, y, &p, &q);
     } else {
-        const struct qconv_packed q = {c->batch, c->groups, c->channels, c->filters, zero, is_signed, all % 3 != 0, 6};
+        const int32_t lines = all % 2 ? 1 : 2, width = all % 2 ? 6 : p.out_w; /* of a block: part of a line, or whole ones */
+        const int32_t seen_h = (lines - 1) * c->stride + (c->kernel_h - 1) * c->dilation + 1, seen_w = (width - 1) * c->stride + (c->kernel_w - 1) * c->dilation + 1;
+        const struct qconv_packed q = {c->batch, c->groups, c->channels, c->filters, zero, is_signed, all % 3 != 0, runs, bytes, lines, width};
+        int32_t starts[100];
+        const bool in_place = c->pad == 0 && bytes % 4 == 0 && !is_signed;
+        uint8_t *scratch = in_place ? NULL : random_bytes((size_t)(c->kernel_d * seen_h * seen_w * c->groups * c->channels) + 3);
+        const int32_t across = c->kernel_w / run, pixel = c->groups * c->channels, wide = in_place ? c->w : seen_w, high = in_place ? c->h : seen_h;
+        for (int32_t i = 0; i < runs; i++)
+            starts[i] = ((i / across / c->kernel_h * high + i / across % c->kernel_h * c->dilation) * wide + i % across * c->dilation) * pixel;
         int32_t start[200];
         for (int32_t f = 0; f < all; f++) {
             int32_t sum = 0;
             for (int32_t k = 0; k < depth; k++) sum += value_of(w[f * depth + k], true);
             start[f] = s.bias[f] - (zero + (is_signed ? 128 : 0)) * sum;
         }
-        pack_bytes(w, (int8_t *)packed, c->groups, c->filters, depth, 0);
-        qconv_packed(x, (const int8_t *)packed, start, s.multiplier, s.zero, s.low, s.high, y, scratch, &p, &q);
+        pack_bytes(w, (int8_t *)packed, c->groups, c->filters, runs, bytes, 0);
+        qconv_packed(x, (const int8_t *)packed, start, s.multiplier, s.zero, s.low, s.high, y, scratch, starts, &p, &q);
+        free(scratch);
     }
     Scale plain = s;
     plain.step = all % 3 != 0;
@@ -163,7 +174,6 @@ static void check_conv(const Case *c, bool is_signed, bool channelwise)
     free(w);
     free(packed);
     free(y);
-    free(scratch);
 }
 
 START_TEST(convolutions)
