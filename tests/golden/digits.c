@@ -335,19 +335,6 @@ static inline vec select_vec(vec_bits c, vec a, vec b)
 #endif
 }
 
-static inline vec real_vec(vec_bits n)
-{
-#if VEC == 1
-    return (float)n;
-#elif VEC_HAS(__builtin_convertvector)
-    return __builtin_convertvector(n, vec);
-#else
-    vec x;
-    for (int i = 0; i < VEC; i++) x[i] = (float)n[i];
-    return x;
-#endif
-}
-
 static inline vec fma_vec(vec a, vec b, vec c)
 {
     return vec_fma(a, b, c);
@@ -380,7 +367,7 @@ static inline vec_bits exponent_of_vec(vec halvings)
 static inline vec whole_vec(vec halvings)
 {
 #if VEC == 1
-    return real_vec(exponent_of_vec(halvings));
+    return (vec)exponent_of_vec(halvings);
 #else
     return halvings - 12582912.0f;
 #endif
