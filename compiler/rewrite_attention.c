@@ -30,7 +30,7 @@ static Node *maker(const Node *n, int i, const char *op_type)
 }
 
 /* Scores, step by step back from the softmax. */
-typedef struct { Node *product; Value *mask; double scale; } Scores;
+typedef struct { Node *product; Value *mask; bool causal; double scale; } Scores;
 
 static Node *scaled_product(Node *n, int i, double *scale)
 {
@@ -67,7 +67,10 @@ static bool scores_of(Node *softmax, Scores *s)
         s->scale = 1;
         s->product = scaled_product(sum, i, &s->scale);
         s->mask = sum->in[1 - i];
-        if (s->product && is_mask(s->mask, sum->in[i])) return true;
+        if (!s->product || !is_mask(s->mask, sum->in[i])) continue;
+        s->causal = mask_is_causal(s->mask, sum->in[i]);
+        if (s->causal) s->mask = NULL;
+        return true;
     }
     return false;
 }
@@ -181,6 +184,7 @@ static bool fuse_formula(Node *n)
     made->op = &op_attention_formula;
     attr_set_float(made, "scale", s.scale);
     attr_set_int(made, "guarded", guarded);
+    attr_set_int(made, "is_causal", s.causal);
     attr_set_ints(made, "positions_first", 4, (int64_t[]){0, 0, 0, 0});
     return true;
 }

@@ -98,13 +98,37 @@ static Value *rms_norm(Value *x)
 }
 
 /* Q, K and V are x with its heads in front; with a mask as numbers, scaled after the product. */
-static Value *attention(Value *x)
+static Value *masked_attention(Value *x, const float *numbers)
 {
     Shape shape = shape_const(2, (int64_t[]){S, S});
-    Value *mask = value_const(model->graph, "mask", DT_FLOAT, &shape, test_reals(S * S));
+    Value *mask = value_const(model->graph, "mask", DT_FLOAT, &shape, numbers);
     Value *scores = two("MatMul", permuted(x, 0, 2, 1, 3), permuted(x, 0, 2, 3, 1));
     Value *weights = one("Softmax", two("Add", two("Div", scores, scalar(2.236f)), mask));
     return permuted(two("MatMul", weights, permuted(x, 0, 2, 1, 3)), 0, 2, 1, 3);
+}
+
+static Value *attention(Value *x)
+{
+    return masked_attention(x, test_reals(S * S));
+}
+
+/* Each position looks at itself and `ahead` more, and at all before. */
+static Value *attention_ahead(Value *x, int ahead)
+{
+    float *numbers = mem_array(S * S, sizeof *numbers);
+    for (int i = 0; i < S; i++)
+        for (int j = i + ahead + 1; j < S; j++) numbers[i * S + j] = -INFINITY;
+    return masked_attention(x, numbers);
+}
+
+static Value *causal_attention(Value *x)
+{
+    return attention_ahead(x, 0);
+}
+
+static Value *nearly_causal_attention(Value *x)
+{
+    return attention_ahead(x, 1);
 }
 
 /* Q and K scaled apart, NaN replaced. */
@@ -129,6 +153,8 @@ static const struct { Value *(*build)(Value *x); const char *operators; } formul
     {layer_norm, "LayerNormalization"},
     {rms_norm, "RMSNormalization"},
     {attention, "Attention"},
+    {causal_attention, "Attention"},
+    {nearly_causal_attention, "Attention"},
     {guarded_attention, "Attention"},
     {no_gelu, "Div Erf Add Mul Mul"},
 };
