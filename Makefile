@@ -143,7 +143,7 @@ BENCH_KERNELS := native avx2 sse2 plain
 
 $(BUILD)/bench/kernels-%: tests/bench/kernels.c $(GEN)/stamp
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=c11 -O2 $(BENCH_$*) -I$(GEN) -o $@ $< $(patsubst %,$(GEN)/kernel_%.c,vector tile gemm gemm_packed conv conv_packed) -lm
+	$(Q)$(CC) -std=c11 -O2 $(BENCH_$*) -I$(GEN) -o $@ $< $(patsubst %,$(GEN)/kernel_%.c,vector tile gemm gemm_packed conv conv_packed conv_planes) -lm
 
 bench-kernels: $(patsubst %,$(BUILD)/bench/kernels-%,$(BENCH_KERNELS))
 	$(Q)for target in $(BENCH_KERNELS); do echo "== $$target"; $(BUILD)/bench/kernels-$$target $$([ $$target = native ] || echo naive); done

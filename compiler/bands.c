@@ -38,6 +38,7 @@ typedef struct { const char *kernel; int y_arg, add_arg, window_arg, batch_arg; 
 static const Rows kernels[] = {
     {"gemm_packed_f32", 4, 3, -1, -1},
     {"conv_packed_f32", 4, 3, 5, 6},
+    {"conv_planes_f32", 4, 3, 5, 6},
     {"conv_channelwise_f32", 3, -1, 4, 5},
     {"max_pool_channelwise_f32", 1, -1, 2, 3},
 };

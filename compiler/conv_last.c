@@ -187,12 +187,23 @@ static void arg_winograd_scratch(Step *s, Node *n, const Conv *c)
     arg_out(s, scratch(n, "tiles_out", DT_FLOAT, dim_const(WINOGRAD_PLACES * (int64_t)winograd_place(tiles, filters))));
 }
 
+/* Planes whose windows conv_planes lays out, unless rows of y are known to be shorter than what it is made for. */
+static bool fits_planes(const Conv *c)
+{
+    struct window window = kernel_only(c);
+    window.stride_h = (int32_t)c->window.stride[1];
+    window.stride_w = (int32_t)c->window.stride[2];
+    window.dilation_h = (int32_t)c->window.dilation[1];
+    window.dilation_w = (int32_t)c->window.dilation[2];
+    return dim_high(c->window.out[2]) >= PLANES_LEAST && planes_block_of(&window, (int32_t)dim_value(c->in_channels)).rows > 0;
+}
+
 static Step *call_panels(Node *n, const Conv *c)
 {
     bool planes = conv_takes_first(n), winograd = !planes && is_winograd(c);
     int64_t channels = dim_value(c->group_channels), chunk = planes || channels < MAX_CHUNK ? channels : MAX_CHUNK;
     Value *w = packed_panels(n, c, (int32_t)chunk, planes);
-    Step *s = step_call(n, winograd ? "conv_winograd_f32" : "conv_packed_f32");
+    Step *s = step_call(n, winograd ? "conv_winograd_f32" : planes && fits_planes(c) ? "conv_planes_f32" : "conv_packed_f32");
     arg_in(s, n->in[0]);
     arg_in(s, w);
     arg_in(s, in(n, 2));

@@ -17,6 +17,7 @@ typedef struct { const char *kernel; int x_arg; const char *x_field; int y_arg, 
 static const Strided kernels[] = {
     {"gemm_packed_f32", 0, "a_row", 4, 3, "y_row"},
     {"conv_packed_f32", 0, "x_pixel", 4, 3, "y_pixel"},
+    {"conv_planes_f32", -1, NULL, 4, 3, "y_pixel"},
     {"conv_winograd_f32", -1, NULL, 4, 3, "y_pixel"},
     {"conv_transpose_packed_f32", -1, NULL, 3, -1, "y_pixel"},
 };

@@ -53,7 +53,7 @@ typedef int32_t vec_bits;
 #if VEC > 1
 #define VEC_FETCH(p) __builtin_prefetch(p)
 #else
-#define VEC_FETCH(p) ((void)0)
+#define VEC_FETCH(p) ((void)(p))
 #endif
 //@endblock
 
@@ -210,6 +210,20 @@ static inline vec vec_turns_second(vec a, vec b)
 #else
     (void)a;
     return b;
+#endif
+}
+
+/* Every second of p[2 * VEC - 1]. */
+static inline vec vec_load_turns(const float *p)
+{
+#if VEC == 16 && VEC_HAS(__builtin_shufflevector)
+    return __builtin_shufflevector(vec_load(p), vec_load(p + 15), 0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31);
+#elif VEC == 8 && VEC_HAS(__builtin_shufflevector)
+    return __builtin_shufflevector(vec_load(p), vec_load(p + 7), 0, 2, 4, 6, 9, 11, 13, 15);
+#elif VEC == 4 && VEC_HAS(__builtin_shufflevector)
+    return __builtin_shufflevector(vec_load(p), vec_load(p + 3), 0, 2, 5, 7);
+#else
+    return vec_gather(p, 2, VEC);
 #endif
 }
 

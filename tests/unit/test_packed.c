@@ -144,7 +144,7 @@ static double conv_at(const float *x, const float *w, const ConvCase *c, const s
     return sum;
 }
 
-typedef enum { PANELS, WINOGRAD, NARROW, CHANNELWISE } Kind;
+typedef enum { PANELS, PLANES, WINOGRAD, NARROW, CHANNELWISE } Kind;
 
 /* The weights as the kernel wants them, and the convolution. */
 static void convolve(Kind kind, const ConvCase *c, const struct window *p, const float *x, const float *w, const float *b, const float *add, float *y,
@@ -164,6 +164,8 @@ static void convolve(Kind kind, const ConvCase *c, const struct window *p, const
         pack_conv_f32(w, wp, p, &packed);
         if (kind == PANELS) {
             conv_packed_f32(x, wp, b, add, y, p, &packed, end->low, end->high, end->activation);
+        } else if (kind == PLANES) {
+            conv_planes_f32(x, wp, b, add, y, p, &packed, end->low, end->high, end->activation);
         } else {
             const int32_t together = 16 * winograd_panels(channels, filters), tiles = winograd_tiles(channels, filters);
             float *u = random_floats(WINOGRAD_PLACES * winograd_place(together, channels)), *v = random_floats(WINOGRAD_PLACES * winograd_place(tiles, channels));
@@ -187,7 +189,7 @@ static void check_conv(Kind kind, const ConvCase *c, const End *end)
 {
     const struct window p = window_of(c);
     const int32_t channels = c->groups * c->in_c, filters = c->groups * c->out_c;
-    const bool extras = end != &as_it_is, adds = extras && (kind == PANELS || kind == WINOGRAD);
+    const bool extras = end != &as_it_is, adds = extras && (kind == PANELS || kind == PLANES || kind == WINOGRAD);
     const int32_t taps = c->in_c * c->kernel_d * c->kernel_h * c->kernel_w, pixels = p.out_d * p.out_h * p.out_w;
     float *x = random_floats((size_t)(c->batch * channels * c->in_d * c->in_h * c->in_w)), *w = random_floats((size_t)(filters * taps));
     float *b = random_floats((size_t)filters), *add = random_floats((size_t)(c->batch * pixels * filters));
@@ -239,6 +241,30 @@ START_TEST(conv_matches_plain_loops)
         check_conv(PANELS, &conv_cases[i], &as_it_is);
         check_conv(PANELS, &conv_cases[i], &clamped);
         check_conv(PANELS, &conv_cases[i], &leaky);
+    }
+}
+END_TEST
+
+static const ConvCase planes_cases[] = {
+    {2, 1, 3, 16, 3, 1, 37, 83, 1, 3, 3, 2, 1, 1, true},
+    {1, 1, 3, 32, 3, 1, 20, 64, 1, 3, 3, 1, 1, 1, true},
+    {1, 1, 3, 70, 3, 1, 31, 150, 1, 7, 7, 2, 1, 3, true},  /* chains of products; blocks side by side */
+    {1, 1, 1, 24, 1, 1, 24, 90, 1, 9, 9, 1, 1, 4, true},
+    {2, 1, 4, 20, 4, 1, 23, 95, 1, 5, 4, 2, 3, 2, true},
+    {1, 1, 2, 8, 2, 1, 30, 100, 1, 3, 5, 3, 2, 3, true},
+    {1, 1, 3, 40, 3, 1, 13, 130, 1, 3, 3, 1, 1, 0, true},  /* nothing outside of the image */
+    {1, 1, 3, 17, 3, 1, 3, 3, 1, 7, 7, 1, 1, 14, true},    /* windows without any tap inside, and larger than the image */
+    {1, 1, 1, 16, 1, 1, 1, 300, 1, 1, 11, 2, 1, 5, true},  /* 1-D; rows of padding only above and below */
+    {1, 1, 3, 20, 3, 1, 9, 9, 1, 3, 3, 1, 1, 1, true},     /* rows too short for a block */
+};
+
+START_TEST(planes_match_plain_loops)
+{
+    state = 11;
+    for (size_t i = 0; i < sizeof planes_cases / sizeof *planes_cases; i++) {
+        check_conv(PLANES, &planes_cases[i], &as_it_is);
+        check_conv(PLANES, &planes_cases[i], &clamped);
+        check_conv(PLANES, &planes_cases[i], &leaky);
     }
 }
 END_TEST
@@ -388,6 +414,7 @@ Suite *packed_suite(void)
     tcase_set_timeout(c, 120);
     tcase_add_test(c, gemm_matches_plain_loops);
     tcase_add_test(c, conv_matches_plain_loops);
+    tcase_add_test(c, planes_match_plain_loops);
     tcase_add_test(c, winograd_matches_plain_loops);
     tcase_add_test(c, few_filters_and_single_channels_match_plain_loops);
     tcase_add_test(c, pools_match_those_of_planes);
