@@ -145,7 +145,7 @@ typedef int32_t vec_bits;
 #if VEC > 1
 #define VEC_FETCH(p) __builtin_prefetch(p)
 #else
-#define VEC_FETCH(p) ((void)0)
+#define VEC_FETCH(p) ((void)(p))
 #endif
 
 /* The number of each float of a vector. */
