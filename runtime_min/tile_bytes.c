@@ -380,6 +380,12 @@ QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t
 #define QTILE_FOUR(r, C) { const qweights four = qtile_four(x##r + k); QTILE_EACH_##C(QTILE_ADD, QTILE_ADD, r) }
 
 #if QLANES == 16
+/* Which of the panels behind that of a column is asked for while the column is computed: the one so many further, of the next columns, if it is there. */
+static inline size_t qtile_ahead(const struct qtile *t, size_t panels, size_t column)
+{
+    return panels < 6 && column + 16 * panels + 16 <= (size_t)t->columns ? panels : 0;
+}
+
 /* Columns [c, c + 16 * C), of which there are fewer in the last panel. */
 #define QTILE_WEIGHTS(r, c) const qweights w##c = qtile_weights(w + (c) * panel);
 #define QTILE_LAST_WEIGHTS(r, c) const qweights w##c = qtile_some_weights(last, mask);
@@ -394,11 +400,12 @@ QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t 
     const size_t run = (size_t)t->run, panel = 64 * qtile_depth(t), left = (size_t)t->columns - column - 16 * (C - 1); \
     const uint16_t mask = (uint16_t)(left < 16 ? (1U << left) - 1 : 0xFFFF); \
     const int8_t *w = t->w + column / 16 * panel, *last = w + (C - 1) * panel; \
-    const size_t step = left < 16 ? 4 * left : 64; \
+    const size_t step = left < 16 ? 4 * left : 64, ahead = qtile_ahead(t, row / R + C, column) * panel; \
     QTILE_ROWS_##R(QTILE_BEGIN, C) \
     for (const int32_t *at = t->runs, *const behind = at + t->n_runs; at < behind; at++) \
         for (size_t k = (size_t)*at, end = k + run; k < end; k += 4, w += 64, last += step) { \
             QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_LAST_WEIGHTS, 0) \
+            __builtin_prefetch(w + ahead, 0, 2); \
             QTILE_ROWS_##R(QTILE_FOUR, C) \
         } \
     (void)w; \
