@@ -50,6 +50,7 @@ struct tile {
     size_t x_step[3], w_step[3]; /* from run to run, in floats */
     size_t panel;                /* from panel to panel of w, in floats */
     size_t ahead;                /* weights so many floats behind those in use, one row of a panel each time, are fetched for later; 0: none */
+    int32_t fetches;             /* tiles that fetch so, for window_region, each those of another panel */
     int32_t rows, columns;       /* of y that there are: at most tile_rows(columns) rows */
     size_t chain;                /* products that are added up one by one; 0: TILE_CHAIN */
     bool resume;                 /* the sums join those that are in y */

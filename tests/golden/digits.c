@@ -440,6 +440,7 @@ struct tile {
     size_t x_step[3], w_step[3]; /* from run to run, in floats */
     size_t panel;                /* from panel to panel of w, in floats */
     size_t ahead;                /* weights so many floats behind those in use, one row of a panel each time, are fetched for later; 0: none */
+    int32_t fetches;             /* tiles that fetch so, for window_region, each those of another panel */
     int32_t rows, columns;       /* of y that there are: at most tile_rows(columns) rows */
     size_t chain;                /* products that are added up one by one; 0: TILE_CHAIN */
     bool resume;                 /* the sums join those that are in y */
@@ -663,12 +664,12 @@ struct conv_packed {
     int32_t x_pixel, y_pixel;          /* floats from pixel to pixel: channels of the tensor; x_pixel 1 with several: planes apart */
 };
 
-/* Elements of x that a band of output rows should need at most, to stay in the second-level cache for all output channels, and the least number
- * of pieces of work: threads are to share them. */
+/* Channels from which on windows are taken tap by tap. Elements of x that a band of output rows should need at most, to stay in the second-level
+ * cache for all output channels, and the least number of pieces of work: threads are to share them. */
 #ifdef _OPENMP
-enum { CONV_BAND = 65536, CONV_PIECES = 4 };
+enum { CONV_TAP = 512, CONV_BAND = 65536, CONV_PIECES = 4 };
 #else
-enum { CONV_BAND = 65536, CONV_PIECES = 1 };
+enum { CONV_TAP = 512, CONV_BAND = 65536, CONV_PIECES = 1 };
 #endif
 
 /* How many rows of output a band has, if each needs `line` elements of x and is computed in `parts`: even bands. */
@@ -711,6 +712,12 @@ static int32_t inside_run(int32_t out, int32_t end, int32_t in, int32_t kernel, 
         if (t.first != taps->first || t.count != taps->count) break;
     }
     return out;
+}
+
+/* Windows of so many channels that sums of one tap's products are worth keeping in y. */
+static inline bool conv_by_taps(const struct window *p, const struct conv_packed *c)
+{
+    return !VEC_SMALL && c->in_channels >= CONV_TAP && c->chunk == c->in_channels && p->kernel_d * p->kernel_h * p->kernel_w > 1 && !planes_apart(c);
 }
 
 /* How the places of a tile follow from the pixels: distances in floats. */
@@ -783,6 +790,7 @@ static void window_region(struct tile *t, void (*tile)(const struct tile *), int
                 t->y_at[rows] = y_at;
             }
             tile(t);
+            if (t->fetches > 0) t->ahead = --t->fetches > 0 ? t->ahead + t->panel : 0;
             pixels -= t->rows;
             t->rows = pixels_of_tile(pixels, most);
             rows = 0;
@@ -812,6 +820,68 @@ static void window_band(struct tile *t, void (*tile)(const struct tile *), int32
     t->w = w;
 }
 
+/* While a tile of columns [from, ...) takes up weights of a panel from `at` on, those of the columns behind are fetched. */
+static inline void fetch_panels(struct tile *t, const struct conv_packed *c, int32_t from, size_t at)
+{
+    const int32_t panels = (t->columns + 15) / 16, behind = (c->out_channels - from + 15) / 16 - panels;
+    t->fetches = panels < behind ? panels : behind;
+    t->ahead = behind > 0 ? (size_t)panels * t->panel - at : 0;
+}
+
+/* The output positions in [from, end) for which a tap is inside the image, if it is `at` for position 0. */
+static inline struct inside outputs_inside(int32_t at, int32_t from, int32_t end, int32_t in, int32_t stride)
+{
+    const int32_t first = at < 0 ? (stride - 1 - at) / stride : 0, behind = at < in ? (in - at + stride - 1) / stride : 0;
+    struct inside outputs = {first > from ? first : from, 0};
+    outputs.count = (behind < end ? behind : end) - outputs.first;
+    return outputs;
+}
+
+/* Adds the products of tap i to y, for rows [top, bottom) of plane d. */
+static void window_tap(struct tile *t, const struct window *p, const struct pixel_steps *s, int32_t i, int32_t d, int32_t top, int32_t bottom)
+{
+    const struct inside taps[3] = {{i / p->kernel_w / p->kernel_h, 1}, {i / p->kernel_w % p->kernel_h, 1}, {i % p->kernel_w, 1}};
+    const struct inside planes = outputs_inside(taps[0].first * p->dilation_d - p->pad_d, d, d + 1, p->in_d, p->stride_d);
+    const struct inside rows = outputs_inside(taps[1].first * p->dilation_h - p->pad_h, top, bottom, p->in_h, p->stride_h);
+    const struct inside columns = outputs_inside(taps[2].first * p->dilation_w - p->pad_w, 0, p->out_w, p->in_w, p->stride_w);
+    if (planes.count <= 0 || rows.count <= 0 || columns.count <= 0) return;
+    const float *const w = t->w;
+    t->w = w + window_runs(t, p, s, taps);
+    window_region(t, tile_f32, tile_rows(t->columns), p, s, taps, d, rows.first, rows.first + rows.count, columns.first, columns.first + columns.count);
+    t->w = w;
+}
+
+/* conv_columns_f32 tap by tap: each of them is taken to all pixels where it is inside, so that none of these are left for small tiles; its weights
+ * stay in near memory while those of the next are fetched. y has the sums in between. */
+static void conv_taps_f32(const float *x, const float *w, const float *b, const float *add, float *y, const struct window *p, const struct conv_packed *c,
+                   const struct pixel_steps *steps, float low, float high, activation_f32 *activation, int32_t from, int32_t columns, int32_t d, int32_t top, int32_t bottom)
+{
+    const struct inside none[3] = {{0, 0}, {0, 0}, {0, 0}};
+    const int32_t window = p->kernel_d * p->kernel_h * p->kernel_w;
+    struct pixel_steps s = *steps;
+    s.channels = c->in_channels;
+    s.w_tap = (size_t)c->in_channels * 16;
+    const size_t panel = (size_t)window * s.w_tap;
+    struct tile t = {.x = x, .w = w + (size_t)(from / 16) * panel, .start = b ? b + from : NULL, .y = y + from, .panel = panel, .columns = columns,
+                     .low = -INFINITY, .high = INFINITY};
+    window_region(&t, tile_f32, tile_rows(columns), p, &s, none, d, top, bottom, 0, p->out_w);
+    t.start = NULL;
+    t.resume = true;
+    for (int32_t i = 0; i < window; i++) {
+        fetch_panels(&t, c, from, (size_t)i * s.w_tap);
+        if (i + 1 < window) {
+            t.fetches = (columns + 15) / 16;
+            t.ahead = s.w_tap;
+        }
+        window_tap(&t, p, &s, i, d, top, bottom);
+    }
+    window_runs(&t, p, &s, none);
+    t.ahead = 0;
+    t.add = add ? add + from : NULL;
+    tile_completes(&t, low, high, activation);
+    window_region(&t, tile_f32, tile_rows(columns), p, &s, none, d, top, bottom, 0, p->out_w);
+}
+
 /* Output channels [from, from + columns) of a group, in rows [top, bottom) of plane d of one image. The pointers are to the group's first
  * channel, or panel. */
 static void conv_columns_f32(const float *x, const float *w, const float *b, const float *add, float *y, const struct window *p, const struct conv_packed *c,
@@ -822,6 +892,7 @@ static void conv_columns_f32(const float *x, const float *w, const float *b, con
     struct tile t = {.y = y + from, .panel = panel, .columns = columns, .low = -INFINITY, .high = INFINITY};
     struct pixel_steps s = *steps;
     s.apart = planes_apart(c);
+    if (c->chunk == c->in_channels) fetch_panels(&t, c, from, 0);
     for (int32_t first = 0; first < c->in_channels; first += c->chunk) {
         const int32_t n = c->in_channels - first < c->chunk ? c->in_channels - first : c->chunk;
         s.channels = n;
@@ -857,7 +928,7 @@ static void conv_spread_f32(const float *x, const float *w, const float *b, cons
         const int32_t part = i % parts, top = i / parts % bands * band, d = i / parts / bands % p->out_d, image = i / parts / bands / p->out_d;
         const size_t n = (size_t)(image / c->groups), g = (size_t)(image % c->groups), y_at = n * y_image + g * (size_t)c->out_channels;
         const int32_t from = part * panels / parts * 16, to = (part + 1) * panels / parts * 16;
-        conv_columns_f32(x + n * x_image + g * x_group, w + g * w_group, b ? b + g * (size_t)c->out_channels : NULL, add ? add + y_at : NULL, y + y_at, p, c, s,
+        (conv_by_taps(p, c) ? conv_taps_f32 : conv_columns_f32)(x + n * x_image + g * x_group, w + g * w_group, b ? b + g * (size_t)c->out_channels : NULL, add ? add + y_at : NULL, y + y_at, p, c, s,
                          low, high, activation, from, (to < c->out_channels ? to : c->out_channels) - from, d, top, top + band < p->out_h ? top + band : p->out_h);
     }
 }
