@@ -1231,9 +1231,10 @@ static void softmax_f32(const float *x, float *y, int32_t outer, int32_t n, int3
 
 /* Rows of y whose windows have the same rows inside a flat image, at its borders, too. */
 struct strip {
-    int32_t rows;                            /* of y */
-    int32_t pixels[5];                       /* of a row: whose windows begin 2 taps before the image, 1 tap, lie inside, end 1 tap behind it, 2 taps */
-    size_t x_at, x_line, x_pixel;            /* where the first pixel's window begins (it may be before x: counted modulo SIZE_MAX + 1), and the steps */
+    int32_t rows, columns;           /* of y */
+    int32_t pixels[3];               /* of a row, for windows of 2 or 3 taps: that begin 1 tap before the image, lie inside, end 1 tap behind it */
+    size_t in_columns, pad;          /* of x, and in front of it */
+    size_t x_at, x_line, x_pixel;    /* where the first pixel's window begins (it may be before x: counted modulo SIZE_MAX + 1), and the steps */
     size_t y_at, y_line, y_pixel;
 };
 
@@ -1241,9 +1242,9 @@ struct strip {
 struct channelwise {
     void (*tile)(const struct tile *t);
     struct {
-        int32_t rows, taps;
+        int32_t rows, taps, stride;  /* 0: any */
         void (*strip)(const struct tile *t, const struct strip *s);
-    } strips[8];
+    } strips[6];
 };
 
 /* NAME_tile. Channels are taken a vector at a time: NAME_BEGIN says what each pixel's sum starts with, NAME_WEIGHT names what comes with a tap, NAME_ADD
@@ -1289,16 +1290,10 @@ static void NAME##_tile(const struct tile *t) \
  * other, the processor works on several at a time. */
 #define CHANNELWISE_0_2(DO, NAME, j) DO(NAME, j, 0) DO(NAME, j, 1)
 #define CHANNELWISE_0_3(DO, NAME, j) CHANNELWISE_0_2(DO, NAME, j) DO(NAME, j, 2)
-#define CHANNELWISE_0_4(DO, NAME, j) CHANNELWISE_0_3(DO, NAME, j) DO(NAME, j, 3)
-#define CHANNELWISE_0_5(DO, NAME, j) CHANNELWISE_0_4(DO, NAME, j) DO(NAME, j, 4)
 #define CHANNELWISE_1_3(DO, NAME, j) DO(NAME, j, 1) DO(NAME, j, 2)
-#define CHANNELWISE_1_5(DO, NAME, j) CHANNELWISE_1_3(DO, NAME, j) DO(NAME, j, 3) DO(NAME, j, 4)
-#define CHANNELWISE_2_5(DO, NAME, j) DO(NAME, j, 2) DO(NAME, j, 3) DO(NAME, j, 4)
 #define CHANNELWISE_ROWS_1(DO, NAME, TAPS) DO(NAME, 0, TAPS)
 #define CHANNELWISE_ROWS_2(DO, NAME, TAPS) CHANNELWISE_ROWS_1(DO, NAME, TAPS) DO(NAME, 1, TAPS)
 #define CHANNELWISE_ROWS_3(DO, NAME, TAPS) CHANNELWISE_ROWS_2(DO, NAME, TAPS) DO(NAME, 2, TAPS)
-#define CHANNELWISE_ROWS_4(DO, NAME, TAPS) CHANNELWISE_ROWS_3(DO, NAME, TAPS) DO(NAME, 3, TAPS)
-#define CHANNELWISE_ROWS_5(DO, NAME, TAPS) CHANNELWISE_ROWS_4(DO, NAME, TAPS) DO(NAME, 4, TAPS)
 #define CHANNELWISE_KEEP(NAME, j, l) NAME##_WEIGHT(weight##j##l, vec_load(t->w + (j) * t->w_step[1] + (l) * t->w_step[2] + c))
 #define CHANNELWISE_KEEP_ROW(NAME, j, TAPS) CHANNELWISE_##TAPS(CHANNELWISE_KEEP, NAME, j)
 #define CHANNELWISE_TAKE(NAME, j, l) sum = NAME##_ADD(sum, vec_load(x + (j) * row + ((l) - first) * tap), weight##j##l);
@@ -1311,12 +1306,9 @@ static void NAME##_tile(const struct tile *t) \
                 CHANNELWISE_ROWS_##J(CHANNELWISE_TAKE_ROW, NAME, TAPS) \
                 vec_store(y, NAME##_END(sum)); \
             }
-#define CHANNELWISE_ROW_2(NAME, J) CHANNELWISE_PIXELS(NAME, J, 0_2, s->pixels[2], 0)
-#define CHANNELWISE_ROW_3(NAME, J) CHANNELWISE_PIXELS(NAME, J, 1_3, s->pixels[1], 1) CHANNELWISE_PIXELS(NAME, J, 0_3, s->pixels[2], 0) \
-            CHANNELWISE_PIXELS(NAME, J, 0_2, s->pixels[3], 0)
-#define CHANNELWISE_ROW_5(NAME, J) CHANNELWISE_PIXELS(NAME, J, 2_5, s->pixels[0], 2) CHANNELWISE_PIXELS(NAME, J, 1_5, s->pixels[1], 1) \
-            CHANNELWISE_PIXELS(NAME, J, 0_5, s->pixels[2], 0) CHANNELWISE_PIXELS(NAME, J, 0_4, s->pixels[3], 0) \
-            CHANNELWISE_PIXELS(NAME, J, 0_3, s->pixels[4], 0)
+#define CHANNELWISE_ROW_2(NAME, J) CHANNELWISE_PIXELS(NAME, J, 0_2, s->pixels[1], 0)
+#define CHANNELWISE_ROW_3(NAME, J) CHANNELWISE_PIXELS(NAME, J, 1_3, s->pixels[0], 1) CHANNELWISE_PIXELS(NAME, J, 0_3, s->pixels[1], 0) \
+            CHANNELWISE_PIXELS(NAME, J, 0_2, s->pixels[2], 0)
 #define CHANNELWISE_STRIP(NAME, J, L) \
 VEC_FUNCTION static void NAME##_##J##x##L(const struct tile *t, const struct strip *s) \
 { \
@@ -1334,7 +1326,51 @@ VEC_FUNCTION static void NAME##_##J##x##L(const struct tile *t, const struct str
     } \
 }
 
-/* Where a row's windows are cut off; returns if no more than half of them is, at one side only. */
+/* NAME_5_by_S: a strip whose windows have rows of 5 taps, S pixels apart. 7 pixels are summed up at once, since images are often multiples of 7 wide:
+ * that is enough additions that don't wait for each other. An element of x, `place` pixels behind the first one's window's begin, is loaded once for
+ * all of them, unless it lies outside. */
+#define CHANNELWISE_5_MEET(NAME, l, i) if ((l) >= 0 && (l) < 5) \
+                            sum##i = NAME##_ADD(sum##i, element, (l) == 0 ? weight0 : (l) == 1 ? weight1 : (l) == 2 ? weight2 : (l) == 3 ? weight3 : weight4);
+#define CHANNELWISE_5_TAKE(NAME, S, place) \
+                    if (first + place < s->in_columns) { \
+                        const vec element = vec_load(image + at); \
+                        CHANNELWISE_5_MEET(NAME, place, 0) CHANNELWISE_5_MEET(NAME, place - S, 1) CHANNELWISE_5_MEET(NAME, place - 2 * S, 2) \
+                        CHANNELWISE_5_MEET(NAME, place - 3 * S, 3) CHANNELWISE_5_MEET(NAME, place - 4 * S, 4) \
+                        CHANNELWISE_5_MEET(NAME, place - 5 * S, 5) CHANNELWISE_5_MEET(NAME, place - 6 * S, 6) \
+                    } \
+                    at += tap;
+#define CHANNELWISE_5_PLACES_1(DO, NAME, S) DO(NAME, S, 0) DO(NAME, S, 1) DO(NAME, S, 2) DO(NAME, S, 3) DO(NAME, S, 4) DO(NAME, S, 5) DO(NAME, S, 6) \
+                    DO(NAME, S, 7) DO(NAME, S, 8) DO(NAME, S, 9) DO(NAME, S, 10)
+#define CHANNELWISE_5_PLACES_2(DO, NAME, S) CHANNELWISE_5_PLACES_1(DO, NAME, S) DO(NAME, S, 11) DO(NAME, S, 12) DO(NAME, S, 13) DO(NAME, S, 14) \
+                    DO(NAME, S, 15) DO(NAME, S, 16)
+#define CHANNELWISE_5_KEEP(NAME, l) NAME##_WEIGHT(weight##l, vec_load(t->w + ((size_t)j * t->w_step[1] + l * t->w_step[2] + (size_t)c)))
+#define CHANNELWISE_5_GIVE(NAME, i) if (i < pixels) vec_store(y + i * s->y_pixel, NAME##_END(sum##i));
+#define CHANNELWISE_STRIP_5(NAME, S) \
+VEC_FUNCTION static void NAME##_5_by_##S(const struct tile *t, const struct strip *s) \
+{ \
+    const float *const image = t->x; \
+    const size_t tap = t->x_step[2]; \
+    for (int32_t c = 0; c < t->columns; c += VEC) { \
+        if (c > t->columns - VEC) c = t->columns - VEC; \
+        NAME##_BEGIN(vec_load) \
+        for (int32_t h = 0; h < s->rows; h++) \
+            for (int32_t w = 0; w < s->columns; w += 7) { \
+                const int32_t pixels = s->columns - w; \
+                const size_t first = (size_t)w * S - s->pad, x_at = s->x_at + (size_t)h * s->x_line + (size_t)w * s->x_pixel + (size_t)c; \
+                float *const y = t->y + (s->y_at + (size_t)h * s->y_line + (size_t)w * s->y_pixel) + c; \
+                vec sum0 = begin, sum1 = begin, sum2 = begin, sum3 = begin, sum4 = begin, sum5 = begin, sum6 = begin; \
+                for (int32_t j = 0; j < t->runs[1]; j++) { \
+                    size_t at = x_at + (size_t)j * t->x_step[1]; \
+                    CHANNELWISE_5_KEEP(NAME, 0) CHANNELWISE_5_KEEP(NAME, 1) CHANNELWISE_5_KEEP(NAME, 2) CHANNELWISE_5_KEEP(NAME, 3) CHANNELWISE_5_KEEP(NAME, 4) \
+                    CHANNELWISE_5_PLACES_##S(CHANNELWISE_5_TAKE, NAME, S) \
+                } \
+                CHANNELWISE_5_GIVE(NAME, 0) CHANNELWISE_5_GIVE(NAME, 1) CHANNELWISE_5_GIVE(NAME, 2) CHANNELWISE_5_GIVE(NAME, 3) \
+                CHANNELWISE_5_GIVE(NAME, 4) CHANNELWISE_5_GIVE(NAME, 5) CHANNELWISE_5_GIVE(NAME, 6) \
+            } \
+    } \
+}
+
+/* Where a row's windows are cut off, for windows of 2 or 3 taps; returns if no more than half of each is, at one side only. */
 static bool strip_pixels(const struct window *p, int32_t *pixels)
 {
     struct inside taps;
@@ -1342,7 +1378,7 @@ static bool strip_pixels(const struct window *p, int32_t *pixels)
         end = inside_run(w, p->out_w, p->in_w, p->kernel_w, p->stride_w, p->pad_w, p->dilation_w, &taps);
         const int32_t behind = p->kernel_w - taps.first - taps.count;
         if ((taps.first > 0 && behind > 0) || taps.first > (p->kernel_w - 1) / 2 || behind > (p->kernel_w - 1) / 2) return false;
-        pixels[2 - taps.first + behind] = end - w;
+        pixels[1 - taps.first + behind] = end - w;
     }
     return true;
 }
@@ -1351,10 +1387,13 @@ static bool strip_pixels(const struct window *p, int32_t *pixels)
 static bool channelwise_strip(struct tile *t, const struct channelwise *f, const struct window *p, const struct pixel_steps *s, struct inside *taps, int32_t d,
                        int32_t top, int32_t bottom)
 {
-    struct strip strip = {.rows = bottom - top, .x_pixel = s->x_pixel * (size_t)p->stride_w, .y_pixel = s->y_pixel, .y_line = s->y_line};
+    struct strip strip = {.rows = bottom - top, .columns = p->out_w, .in_columns = (size_t)p->in_w, .pad = (size_t)p->pad_w,
+                          .x_pixel = s->x_pixel * (size_t)p->stride_w, .y_pixel = s->y_pixel, .y_line = s->y_line};
     int32_t i = 0;
-    while (f->strips[i].rows > 0 && (f->strips[i].rows != taps[1].count || f->strips[i].taps != p->kernel_w)) i++;
-    if (VEC == 1 || f->strips[i].rows == 0 || t->columns < VEC || taps[0].count != 1 || !strip_pixels(p, strip.pixels)) return false;
+    while (f->strips[i].taps > 0 && (f->strips[i].taps != p->kernel_w || (f->strips[i].rows > 0 && f->strips[i].rows != taps[1].count) ||
+                                     (f->strips[i].stride > 0 && f->strips[i].stride != p->stride_w))) i++;
+    if (VEC == 1 || f->strips[i].taps == 0 || t->columns < VEC || taps[0].count != 1) return false;
+    if (p->kernel_w < 5 ? !strip_pixels(p, strip.pixels) : p->dilation_w > 1) return false;
     const size_t line = s->x_pixel * (size_t)p->in_w, in_d = first_tap(d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]);
     const size_t in_h = first_tap(top, p->stride_h, p->pad_h, p->dilation_h, &taps[1]);
     strip.x_line = line * (size_t)p->stride_h;
@@ -1413,14 +1452,12 @@ CHANNELWISE_TILES(DEPTHWISE)
 CHANNELWISE_STRIP(DEPTHWISE, 1, 3)
 CHANNELWISE_STRIP(DEPTHWISE, 2, 3)
 CHANNELWISE_STRIP(DEPTHWISE, 3, 3)
-CHANNELWISE_STRIP(DEPTHWISE, 1, 5)
-CHANNELWISE_STRIP(DEPTHWISE, 3, 5)
-CHANNELWISE_STRIP(DEPTHWISE, 4, 5)
-CHANNELWISE_STRIP(DEPTHWISE, 5, 5)
-static const struct channelwise depthwise = {DEPTHWISE_tile, {{1, 3, DEPTHWISE_1x3}, {2, 3, DEPTHWISE_2x3}, {3, 3, DEPTHWISE_3x3}, {1, 5, DEPTHWISE_1x5},
-    {3, 5, DEPTHWISE_3x5}, {4, 5, DEPTHWISE_4x5}, {5, 5, DEPTHWISE_5x5}}};
+CHANNELWISE_STRIP_5(DEPTHWISE, 1)
+CHANNELWISE_STRIP_5(DEPTHWISE, 2)
+static const struct channelwise depthwise = {DEPTHWISE_tile, {{1, 3, 0, DEPTHWISE_1x3}, {2, 3, 0, DEPTHWISE_2x3}, {3, 3, 0, DEPTHWISE_3x3},
+    {0, 5, 1, DEPTHWISE_5_by_1}, {0, 5, 2, DEPTHWISE_5_by_2}}};
 #else
-static const struct channelwise depthwise = {DEPTHWISE_tile, {{0, 0, NULL}}};
+static const struct channelwise depthwise = {DEPTHWISE_tile, {{0, 0, 0, NULL}}};
 #endif
 
 /* y = clamp(x convolved, channel by channel, with w + b), or activation of that: w packed by pack_depthwise, b and activation may be NULL. y
@@ -1442,9 +1479,9 @@ CHANNELWISE_TILES(MAX_POOL)
 CHANNELWISE_STRIP(MAX_POOL, 2, 2)
 CHANNELWISE_STRIP(MAX_POOL, 2, 3)
 CHANNELWISE_STRIP(MAX_POOL, 3, 3)
-static const struct channelwise max_pool = {MAX_POOL_tile, {{2, 2, MAX_POOL_2x2}, {2, 3, MAX_POOL_2x3}, {3, 3, MAX_POOL_3x3}}};
+static const struct channelwise max_pool = {MAX_POOL_tile, {{2, 2, 0, MAX_POOL_2x2}, {2, 3, 0, MAX_POOL_2x3}, {3, 3, 0, MAX_POOL_3x3}}};
 #else
-static const struct channelwise max_pool = {MAX_POOL_tile, {{0, 0, NULL}}};
+static const struct channelwise max_pool = {MAX_POOL_tile, {{0, 0, 0, NULL}}};
 #endif
 
 /* max_pool_f32 for channels that are neighbours. */
