@@ -9,6 +9,7 @@
  * Requires: steps, loops fused. Leaves: the same, such chains within STEP_FOR, whose values live through all of it (step->keep). */
 #include "op.h"
 
+#include "pixels.h"
 #include "plan.h"
 
 #include <string.h>
@@ -31,17 +32,6 @@ typedef struct {
 } Link;
 
 /* -- which steps ---------------------------------------------------------------------------------------------------------------------- */
-
-typedef struct { const char *kernel; int y_arg, add_arg, window_arg, batch_arg; } Rows;
-
-/* Kernels whose input 0 is the image; -1 where there is no such argument. */
-static const Rows kernels[] = {
-    {"gemm_packed_f32", 4, 3, -1, -1},
-    {"conv_packed_f32", 4, 3, 5, 6},
-    {"conv_planes_f32", 4, 3, 5, 6},
-    {"conv_channelwise_f32", 3, -1, 4, 5},
-    {"max_pool_channelwise_f32", 1, -1, 2, 3},
-};
 
 static bool is_image(const Value *v)
 {
@@ -72,17 +62,13 @@ static bool lies_like(const Arg *a, const Value *y)
 
 static bool read_call(Step *s, Link *l)
 {
-    for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++) {
-        const Rows *k = &kernels[i];
-        if (strcmp(s->kernel->name, k->kernel)) continue;
-        Value *x = s->args[0].value, *y = s->args[k->y_arg].value;
-        *l = (Link){.step = s, .x = x, .y = y, .y_arg = k->y_arg, .add_arg = k->add_arg};
-        if (k->window_arg >= 0) l->window = &s->args[k->window_arg];
-        if (k->batch_arg >= 0) l->batch = &s->args[k->batch_arg];
-        if (!is_image(x) || !is_image(y) || x->type.shape.dim[0] != y->type.shape.dim[0] || (!l->window && height(x) != height(y))) return false;
-        return !s->args[0].offset && lies_like(&s->args[k->y_arg], y) && (l->add_arg < 0 || lies_like(&s->args[l->add_arg], y));
-    }
-    return false;
+    const PixelKernel *k = pixel_kernel(s);
+    if (!k || !k->by_rows) return false;
+    Value *x = s->args[0].value, *y = s->args[k->y].value;
+    *l = (Link){.step = s, .x = x, .y = y, .y_arg = k->y, .add_arg = k->add};
+    if (k->window >= 0) l->window = &s->args[k->window], l->batch = l->window + 1;
+    if (!is_image(x) || !is_image(y) || x->type.shape.dim[0] != y->type.shape.dim[0] || (!l->window && height(x) != height(y))) return false;
+    return !s->args[0].offset && lies_like(&s->args[k->y], y) && (l->add_arg < 0 || lies_like(&s->args[l->add_arg], y));
 }
 
 /* Does the operand have the rows of y, or is it the same for all of them? */

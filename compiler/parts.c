@@ -6,32 +6,14 @@
  * Requires: steps; each value written by one step, or by some that write other parts of it. Leaves: the same, with fewer copies. */
 #include "op.h"
 
+#include "pixels.h"
 #include "plan.h"
 
 #include <string.h>
 
-/* Kernels that may have the rows of an operand or of their result apart: argument numbers (-1: none), and the field with the distance in elements.
- * What is added to a result lies like it. */
-typedef struct { const char *kernel; int x_arg; const char *x_field; int y_arg, add_arg; const char *y_field; } Strided;
-
-static const Strided kernels[] = {
-    {"gemm_packed_f32", 0, "a_row", 4, 3, "y_row"},
-    {"conv_packed_f32", 0, "x_pixel", 4, 3, "y_pixel"},
-    {"conv_planes_f32", -1, NULL, 4, 3, "y_pixel"},
-    {"conv_winograd_f32", -1, NULL, 4, 3, "y_pixel"},
-    {"conv_transpose_packed_f32", -1, NULL, 3, -1, "y_pixel"},
-};
-
 static bool calls(const Step *s, const char *kernel)
 {
     return s->kind == STEP_CALL && !strcmp(s->kernel->name, kernel);
-}
-
-static const Strided *strided(const Step *s)
-{
-    for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++)
-        if (calls(s, kernels[i].kernel)) return &kernels[i];
-    return NULL;
 }
 
 /* The number that a call passes in a field of one of its structs. */
@@ -128,12 +110,12 @@ static void move(Arg *a, Dim *stride, const Columns *c)
 /* The argument through which a step reads v, and the distance of its rows; NULL if it can't have them apart. */
 static Arg *operand(Step *s, const Value *v, Dim **stride)
 {
-    const Strided *k = strided(s);
+    const PixelKernel *k = pixel_kernel(s);
     bool turns = calls(s, "interleave_b4");
-    int arg = turns && s->args[0].value != v ? 1 : k ? k->x_arg : 0;
+    int arg = turns && s->args[0].value != v;
     if (turns) *stride = &s->args[5 + arg].number;
     else if (copies_columns(s)) *stride = &s->args[4].numbers[0];
-    else if (k && arg >= 0) *stride = field_of(s, k->x_field);
+    else if (k && k->x_pixel) *stride = field_of(s, k->x_pixel);
     else return NULL;
     return s->args[arg].value == v ? &s->args[arg] : NULL;
 }
@@ -147,9 +129,9 @@ static bool reads_columns(Step *s, const Columns *c)
 
 static bool writes_columns(Step *s, const Columns *c)
 {
-    const Strided *k = strided(s);
-    if (!k || s->args[k->y_arg].value != c->dense || (k->add_arg >= 0 && s->args[k->add_arg].kind != ARG_NULL)) return false;
-    return *field_of(s, k->y_field) == c->width && can_move(&s->args[k->y_arg], c);
+    const PixelKernel *k = pixel_kernel(s);
+    if (!k || !k->y_pixel || s->args[k->y].value != c->dense || (k->add >= 0 && s->args[k->add].kind != ARG_NULL)) return false;
+    return *field_of(s, k->y_pixel) == c->width && can_move(&s->args[k->y], c);
 }
 
 /* All that mention the dense tensor besides the copy at step i can do without it. */
@@ -175,8 +157,8 @@ static void do_without(Graph *g, int i, const Columns *c)
         Step *s = g->steps[k];
         Mentions m = mentions_in(s, c->dense);
         if (k == i || (!m.reads && !m.writes)) continue;
-        Dim *stride = m.writes ? field_of(s, strided(s)->y_field) : NULL;
-        Arg *moved = m.writes ? &s->args[strided(s)->y_arg] : operand(s, c->dense, &stride);
+        Dim *stride = m.writes ? field_of(s, pixel_kernel(s)->y_pixel) : NULL;
+        Arg *moved = m.writes ? &s->args[pixel_kernel(s)->y] : operand(s, c->dense, &stride);
         move(moved, stride, c);
     }
 }
