@@ -1,5 +1,5 @@
-/* rewrite_attention: softmax(scale * Q K' + mask) V, as a chain of operators, becomes one that never holds all scores. Transposes that exchange
- * heads and positions around it go: it reads and writes with strides. */
+/* rewrite_attention: softmax(scale * Q K' + mask) V, as a chain of operators, becomes one that never holds all scores. The transpose behind
+ * it that exchanges heads and positions goes: it writes with strides, as it reads (ops/attention.c). */
 #include "rewrite.h"
 
 static bool is_float(const Value *v)
@@ -16,10 +16,12 @@ static bool permutation(Node *n, int rank, int64_t *perm)
     return true;
 }
 
+/* A batch of one may be behind the positions. */
 static bool exchanges_heads(Node *n)
 {
     int64_t perm[4];
-    return permutation(n, 4, perm) && perm[0] == 0 && perm[1] == 2 && perm[2] == 1 && perm[3] == 3;
+    if (!permutation(n, 4, perm) || perm[3] != 3) return false;
+    return (perm[0] == 0 && perm[1] == 2) || (perm[0] == 2 && perm[1] == 0 && dim_is(dim_at(n->in[0], 0), 1));
 }
 
 /* The node that makes input i of n for n alone. */
@@ -185,7 +187,6 @@ static bool fuse_formula(Node *n)
     attr_set_float(made, "scale", s.scale);
     attr_set_int(made, "guarded", guarded);
     attr_set_int(made, "is_causal", s.causal);
-    attr_set_ints(made, "positions_first", 4, (int64_t[]){0, 0, 0, 0});
     return true;
 }
 
@@ -194,31 +195,12 @@ static bool is_formula(const Node *n)
     return n && n->op == &op_attention_formula;
 }
 
-static bool read_with_strides(Node *n)
-{
-    const int64_t *first;
-    if (!is_formula(n)) return false;
-    for (int i = 0; i < 3; i++) {
-        attr_ints(n, "positions_first", &first);
-        Node *p = n->in[i]->producer;
-        if (first[i] || !p || p->graph != n->graph || !exchanges_heads(p)) continue;
-        n->in[i] = p->in[0];
-        int64_t changed[] = {first[0], first[1], first[2], first[3]};
-        changed[i] = 1;
-        attr_set_ints(n, "positions_first", 4, changed);
-        return true;
-    }
-    return false;
-}
-
 static bool write_with_strides(Node *n)
 {
-    const int64_t *first;
     if (!exchanges_heads(n) || !is_formula(only_producer(n, 0))) return false;
     Node *attention = n->in[0]->producer;
-    attr_ints(attention, "positions_first", &first);
-    if (first[3]) return false;
-    attr_set_ints(attention, "positions_first", 4, (int64_t[]){first[0], first[1], first[2], 1});
+    if (attr_int(attention, "positions_first", 0)) return false;
+    attr_set_int(attention, "positions_first", 1);
     note_fused(attention, n);
     take_outputs(attention, n);
     return true;
@@ -226,5 +208,5 @@ static bool write_with_strides(Node *n)
 
 bool rewrite_attention(Node *n)
 {
-    return fuse_formula(n) || read_with_strides(n) || write_with_strides(n);
+    return fuse_formula(n) || write_with_strides(n);
 }

@@ -3,6 +3,7 @@
  * in the type of Q, or float32 if that is half precision. With qk_matmul_output_mode 0 the fourth output is the scaled product as the
  * specification says, also if there is a softcap. */
 #include "kernels.h"
+#include "places.h"
 #include "rewrite.h"
 
 #include <string.h>
@@ -238,7 +239,7 @@ static Dim block_scratch(const Sizes *s)
     return dim_add(dim_add(k, v), dim_mul(dim_const(ATTENTION_ROWS), dim_add(s->keys, dim_const(15))));
 }
 
-typedef struct { Value *k, *v; Strides q_strides, k_strides, v_strides, y_strides; } Operands;
+typedef struct { Value *q, *k, *v; Dim q_at, k_at, v_at; Strides q_strides, k_strides, v_strides, y_strides; } Operands;
 
 static Step *call_attention(Node *n, const Sizes *s, const Operands *o)
 {
@@ -246,9 +247,9 @@ static Step *call_attention(Node *n, const Sizes *s, const Operands *o)
     Value *mask = in(n, 3);
     bool is_bool = mask && mask->type.dtype == DT_BOOL, blocks = t == DT_FLOAT && !out(n, 3);
     Step *step = step_call(n, blocks ? "attention_blocks_f32" : "attention_%s", dtype_suffix(t));
-    arg_in(step, n->in[0]);
-    arg_in(step, o->k);
-    arg_in(step, o->v);
+    arg_in_at(step, o->q, o->q_at);
+    arg_in_at(step, o->k, o->k_at);
+    arg_in_at(step, o->v, o->v_at);
     arg_in(step, is_bool ? mask : NULL);
     arg_in(step, is_bool ? NULL : mask);
     arg_in(step, in(n, 6));
@@ -271,7 +272,7 @@ static Step *call_attention(Node *n, const Sizes *s, const Operands *o)
 static void lower_attention(Node *n)
 {
     Sizes s;
-    Operands o;
+    Operands o = {.q = n->in[0]};
     if (!read_sizes(n, &s)) return;
     o.k = cached(n, &s, 1, 1, s.size, &o.k_strides);
     o.v = cached(n, &s, 2, 2, s.v_size, &o.v_strides);
@@ -282,18 +283,25 @@ static void lower_attention(Node *n)
 
 /* -- what rewrite_attention makes of the formula ------------------------------------------------------------------------------ */
 
-/* Q, K, V and y are [batch][heads][positions][size], or, where positions_first says so, [batch][positions][heads][size]. */
+/* Where [batch][heads][positions][size] is. */
+static Strides in_place(Value **v, Dim *at)
+{
+    const Places p = places_of(*v);
+    *v = p.base;
+    *at = p.at;
+    return (Strides){p.stride[0], p.stride[1], p.stride[2]};
+}
+
+/* y is [batch][heads][positions][size], or, where positions_first says so, [batch][positions][heads][size]. */
 static void lower_formula(Node *n)
 {
-    const int64_t *first;
     const Value *q = n->in[0], *k = n->in[1], *v = n->in[2];
-    attr_ints(n, "positions_first", &first);
-    Sizes s = {.batch = dim_at(q, 0), .q_heads = dim_at(q, first[0] ? 2 : 1), .queries = dim_at(q, first[0] ? 1 : 2), .past = dim_const(0),
-               .keys = dim_at(k, first[1] ? 1 : 2), .size = dim_at(q, 3), .v_size = dim_at(v, 3)};
-    s.kv_heads = s.q_heads;
-    Operands o = {.k = n->in[1], .v = n->in[2], .q_strides = strides_of(first[0], s.q_heads, s.queries, s.size),
-                  .k_strides = strides_of(first[1], s.q_heads, s.keys, s.size), .v_strides = strides_of(first[2], s.q_heads, s.keys, s.v_size),
-                  .y_strides = strides_of(first[3], s.q_heads, s.queries, s.v_size)};
+    Sizes s = {.batch = dim_at(q, 0), .q_heads = dim_at(q, 1), .kv_heads = dim_at(q, 1), .queries = dim_at(q, 2), .past = dim_const(0),
+               .keys = dim_at(k, 2), .size = dim_at(q, 3), .v_size = dim_at(v, 3)};
+    Operands o = {.q = n->in[0], .k = n->in[1], .v = n->in[2], .y_strides = strides_of(attr_int(n, "positions_first", 0) != 0, s.q_heads, s.queries, s.v_size)};
+    o.q_strides = in_place(&o.q, &o.q_at);
+    o.k_strides = in_place(&o.k, &o.k_at);
+    o.v_strides = in_place(&o.v, &o.v_at);
     field_int(call_attention(n, &s, &o), "nan", attr_int(n, "guarded", 0) ? ATTENTION_NAN_IS_0 : ATTENTION_NAN);
 }
 

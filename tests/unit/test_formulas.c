@@ -152,10 +152,10 @@ static const struct { Value *(*build)(Value *x); const char *operators; } formul
     {gelu_by_tanh, "Gelu"},
     {layer_norm, "LayerNormalization"},
     {rms_norm, "RMSNormalization"},
-    {attention, "Attention"},
-    {causal_attention, "Attention"},
-    {nearly_causal_attention, "Attention"},
-    {guarded_attention, "Attention"},
+    {attention, "Transpose Transpose Transpose Attention"},
+    {causal_attention, "Transpose Transpose Transpose Attention"},
+    {nearly_causal_attention, "Transpose Transpose Transpose Attention"},
+    {guarded_attention, "Transpose Transpose Transpose Attention"},
     {no_gelu, "Div Erf Add Mul Mul"},
 };
 
