@@ -222,8 +222,12 @@ static inline vec vec_load_turns(const float *p)
     return __builtin_shufflevector(vec_load(p), vec_load(p + 7), 0, 2, 4, 6, 9, 11, 13, 15);
 #elif VEC == 4 && VEC_HAS(__builtin_shufflevector)
     return __builtin_shufflevector(vec_load(p), vec_load(p + 3), 0, 2, 5, 7);
+#elif VEC > 1
+    vec seconds;
+    for (int32_t i = 0; i < VEC; i++) seconds[i] = p[2 * i];
+    return seconds;
 #else
-    return vec_gather(p, 2, VEC);
+    return *p;
 #endif
 }
 
