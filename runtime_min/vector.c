@@ -323,7 +323,7 @@ static inline vec vec_larger(vec a, vec b)
     const int16_t ordered = (int16_t)__builtin_ia32_cmpps512_mask(a, a, 7, 0xffff, 4);
     return (vec)__builtin_ia32_maxps512_mask(a, b, a, ordered, 4);
 #else
-    return (vec)((vec_bits)vec_max(a, b) | ((vec_bits)a & (a != a)));
+    return (vec)((vec_bits)vec_max(a, b) | (a != a)); /* all bits set are a NaN */
 #endif
 }
 

@@ -262,7 +262,7 @@ static inline vec vec_larger(vec a, vec b)
     const int16_t ordered = (int16_t)__builtin_ia32_cmpps512_mask(a, a, 7, 0xffff, 4);
     return (vec)__builtin_ia32_maxps512_mask(a, b, a, ordered, 4);
 #else
-    return (vec)((vec_bits)vec_max(a, b) | ((vec_bits)a & (a != a)));
+    return (vec)((vec_bits)vec_max(a, b) | (a != a)); /* all bits set are a NaN */
 #endif
 }
 
@@ -1392,7 +1392,9 @@ static bool channelwise_strip(struct tile *t, const struct channelwise *f, const
     int32_t i = 0;
     while (f->strips[i].taps > 0 && (f->strips[i].taps != p->kernel_w || (f->strips[i].rows > 0 && f->strips[i].rows != taps[1].count) ||
                                      (f->strips[i].stride > 0 && f->strips[i].stride != p->stride_w))) i++;
-    if (VEC == 1 || f->strips[i].taps == 0 || t->columns < VEC || taps[0].count != 1) return false;
+    /* Short vectors of pixels far apart are parts of lines of the cache, which pixel after pixel are used up while they are there. */
+    const bool apart = VEC < 16 && !t->w && p->stride_w > 1;
+    if (VEC == 1 || apart || f->strips[i].taps == 0 || t->columns < VEC || taps[0].count != 1) return false;
     if (p->kernel_w < 5 ? !strip_pixels(p, strip.pixels) : p->dilation_w > 1) return false;
     const size_t line = s->x_pixel * (size_t)p->in_w, in_d = first_tap(d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]);
     const size_t in_h = first_tap(top, p->stride_h, p->pad_h, p->dilation_h, &taps[1]);
