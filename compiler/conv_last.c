@@ -187,15 +187,16 @@ static void arg_winograd_scratch(Step *s, Node *n, const Conv *c)
     arg_out(s, scratch(n, "tiles_out", DT_FLOAT, dim_const(WINOGRAD_PLACES * (int64_t)winograd_place(tiles, filters))));
 }
 
-/* Planes whose windows conv_planes lays out, unless rows of y are known to be shorter than what it is made for. */
-static bool fits_planes(const Conv *c)
+/* The kernel for planes; rows of y that are known to be short are better off with the common one. */
+static const char *planes_kernel(const Conv *c)
 {
     struct window window = kernel_only(c);
-    window.stride_h = (int32_t)c->window.stride[1];
+    if (c->window.stride[2] > 2 || c->window.dilation[1] > PLANES_FLOATS || c->window.dilation[2] > PLANES_FLOATS) return "conv_packed_f32";
     window.stride_w = (int32_t)c->window.stride[2];
     window.dilation_h = (int32_t)c->window.dilation[1];
     window.dilation_w = (int32_t)c->window.dilation[2];
-    return dim_high(c->window.out[2]) >= PLANES_LEAST && planes_block_of(&window, (int32_t)dim_value(c->in_channels)).rows > 0;
+    if (dim_high(c->window.out[2]) < PLANES_LEAST || !planes_fit(&window, (int32_t)dim_value(c->in_channels))) return "conv_packed_f32";
+    return window.stride_w == 1 ? "conv_planes_1_f32" : "conv_planes_2_f32";
 }
 
 static Step *call_panels(Node *n, const Conv *c)
@@ -203,7 +204,7 @@ static Step *call_panels(Node *n, const Conv *c)
     bool planes = conv_takes_first(n), winograd = !planes && is_winograd(c);
     int64_t channels = dim_value(c->group_channels), chunk = planes || channels < MAX_CHUNK ? channels : MAX_CHUNK;
     Value *w = packed_panels(n, c, (int32_t)chunk, planes);
-    Step *s = step_call(n, winograd ? "conv_winograd_f32" : planes && fits_planes(c) ? "conv_planes_f32" : "conv_packed_f32");
+    Step *s = step_call(n, "%s", winograd ? "conv_winograd_f32" : planes ? planes_kernel(c) : "conv_packed_f32");
     arg_in(s, n->in[0]);
     arg_in(s, w);
     arg_in(s, in(n, 2));

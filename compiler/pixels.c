@@ -6,7 +6,8 @@
 static const PixelKernel kernels[] = {
     {"gemm_packed_f32", 4, 3, -1, true, "a_row", "y_row"},
     {"conv_packed_f32", 4, 3, 5, true, "x_pixel", "y_pixel"},
-    {"conv_planes_f32", 4, 3, 5, true, NULL, "y_pixel"},
+    {"conv_planes_1_f32", 4, 3, 5, true, NULL, "y_pixel"},
+    {"conv_planes_2_f32", 4, 3, 5, true, NULL, "y_pixel"},
     {"conv_winograd_f32", 4, 3, 8, false, NULL, "y_pixel"},
     {"conv_transpose_packed_f32", 3, -1, 4, false, NULL, "y_pixel"},
     {"conv_channelwise_f32", 3, -1, 4, true, NULL, NULL},

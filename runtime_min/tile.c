@@ -45,7 +45,7 @@ struct tile {
     const float *start;  /* [columns], where all rows' sums start; NULL: zeros */
     const float *add;    /* like y; or NULL */
     float *y;
-    size_t x_at[12], y_at[12];   /* where the rows are in x, and in y and add; those behind the last are copies of it */
+    size_t x_at[16], y_at[16];   /* where the rows are in x, and in y and add; those behind the last are copies of it */
     int32_t runs[3], length;
     size_t x_step[3], w_step[3]; /* from run to run, in floats */
     size_t panel;                /* from panel to panel of w, in floats */
@@ -100,8 +100,8 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
         }
 }
 
-//@private tile_functions tile_1x8
-/* A function for tiles of R rows and C vectors, from column `from` on: sums are named variables, since compilers keep arrays of them
+//@block TILE_EACH_1 TILE_EACH_2 TILE_EACH_4 TILE_ROWS_16 TILE_START TILE_ZERO TILE_WEIGHTS TILE_FMA TILE_SPILL TILE_RESET TILE_REJOIN TILE_STORE TILE_STORE_SOME
+/* What functions for tiles of R rows and C vectors are made of, from column `from` on: sums are named variables, since compilers keep arrays of them
  * in memory. DO(r, c) is written out for every sum. all[R][C vectors] takes the sums of earlier chains; it is the caller's, since compilers
  * would try to keep it in registers, too. */
 #define TILE_EACH_1(DO, r) DO(r, 0)
@@ -117,6 +117,7 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
 #define TILE_ROWS_8(DO, C) TILE_ROWS_6(DO, C) DO(6, C) DO(7, C)
 #define TILE_ROWS_9(DO, C) TILE_ROWS_8(DO, C) DO(8, C)
 #define TILE_ROWS_12(DO, C) TILE_ROWS_9(DO, C) DO(9, C) DO(10, C) DO(11, C)
+#define TILE_ROWS_16(DO, C) TILE_ROWS_12(DO, C) DO(12, C) DO(13, C) DO(14, C) DO(15, C)
 #define TILE_PLACE(c) ((size_t)((c) * VEC / 16) * t->panel + (size_t)((c) * VEC % 16))
 #define TILE_START(r, c) const vec start##c = start ? vec_load_some(start + (c) * VEC, columns - (c) * VEC) : vec_all(0);
 #define TILE_ZERO(r, c) vec sum##r##c = start##c;
@@ -150,7 +151,9 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
 #else
 #define TILE_APART
 #endif
+//@endblock
 
+//@private tile_functions tile_1x8
 #define TILE_FUNCTION(R, C) \
 VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float *all) \
 { \

@@ -213,24 +213,6 @@ static inline vec vec_turns_second(vec a, vec b)
 #endif
 }
 
-/* Every second of p[2 * VEC - 1]. */
-static inline vec vec_load_turns(const float *p)
-{
-#if VEC == 16 && VEC_HAS(__builtin_shufflevector)
-    return __builtin_shufflevector(vec_load(p), vec_load(p + 15), 0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31);
-#elif VEC == 8 && VEC_HAS(__builtin_shufflevector)
-    return __builtin_shufflevector(vec_load(p), vec_load(p + 7), 0, 2, 4, 6, 9, 11, 13, 15);
-#elif VEC == 4 && VEC_HAS(__builtin_shufflevector)
-    return __builtin_shufflevector(vec_load(p), vec_load(p + 3), 0, 2, 5, 7);
-#elif VEC > 1
-    vec seconds;
-    for (int32_t i = 0; i < VEC; i++) seconds[i] = p[2 * i];
-    return seconds;
-#else
-    return *p;
-#endif
-}
-
 /* p[2 * VEC] = floats of a and b in turns. */
 static inline void vec_store_turns(float *p, vec a, vec b)
 {

@@ -130,7 +130,7 @@ static double multiply_adds(const Job *j)
 static void run(const Job *j)
 {
     if (!j->c->kernel) gemm_packed_f32(j->x, j->packed, j->b, NULL, j->y, &j->gemm, 0, INFINITY, NULL);
-    else if (!j->c->chunk) conv_planes_f32(j->x, j->packed, j->b, NULL, j->y, &j->window, &j->conv, 0, INFINITY, NULL);
+    else if (!j->c->chunk) (j->c->stride == 1 ? conv_planes_1_f32 : conv_planes_2_f32)(j->x, j->packed, j->b, NULL, j->y, &j->window, &j->conv, 0, INFINITY, NULL);
     else conv_packed_f32(j->x, j->packed, j->b, NULL, j->y, &j->window, &j->conv, 0, INFINITY, NULL);
 }
 

@@ -435,7 +435,7 @@ struct tile {
     const float *start;  /* [columns], where all rows' sums start; NULL: zeros */
     const float *add;    /* like y; or NULL */
     float *y;
-    size_t x_at[12], y_at[12];   /* where the rows are in x, and in y and add; those behind the last are copies of it */
+    size_t x_at[16], y_at[16];   /* where the rows are in x, and in y and add; those behind the last are copies of it */
     int32_t runs[3], length;
     size_t x_step[3], w_step[3]; /* from run to run, in floats */
     size_t panel;                /* from panel to panel of w, in floats */
@@ -490,7 +490,7 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
         }
 }
 
-/* A function for tiles of R rows and C vectors, from column `from` on: sums are named variables, since compilers keep arrays of them
+/* What functions for tiles of R rows and C vectors are made of, from column `from` on: sums are named variables, since compilers keep arrays of them
  * in memory. DO(r, c) is written out for every sum. all[R][C vectors] takes the sums of earlier chains; it is the caller's, since compilers
  * would try to keep it in registers, too. */
 #define TILE_EACH_1(DO, r) DO(r, 0)
@@ -506,6 +506,7 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
 #define TILE_ROWS_8(DO, C) TILE_ROWS_6(DO, C) DO(6, C) DO(7, C)
 #define TILE_ROWS_9(DO, C) TILE_ROWS_8(DO, C) DO(8, C)
 #define TILE_ROWS_12(DO, C) TILE_ROWS_9(DO, C) DO(9, C) DO(10, C) DO(11, C)
+#define TILE_ROWS_16(DO, C) TILE_ROWS_12(DO, C) DO(12, C) DO(13, C) DO(14, C) DO(15, C)
 #define TILE_PLACE(c) ((size_t)((c) * VEC / 16) * t->panel + (size_t)((c) * VEC % 16))
 #define TILE_START(r, c) const vec start##c = start ? vec_load_some(start + (c) * VEC, columns - (c) * VEC) : vec_all(0);
 #define TILE_ZERO(r, c) vec sum##r##c = start##c;

@@ -165,7 +165,7 @@ static void convolve(Kind kind, const ConvCase *c, const struct window *p, const
         if (kind == PANELS) {
             conv_packed_f32(x, wp, b, add, y, p, &packed, end->low, end->high, end->activation);
         } else if (kind == PLANES) {
-            conv_planes_f32(x, wp, b, add, y, p, &packed, end->low, end->high, end->activation);
+            (c->stride == 1 ? conv_planes_1_f32 : conv_planes_2_f32)(x, wp, b, add, y, p, &packed, end->low, end->high, end->activation);
         } else {
             const int32_t together = 16 * winograd_panels(channels, filters), tiles = winograd_tiles(channels, filters);
             float *u = random_floats(WINOGRAD_PLACES * winograd_place(together, channels)), *v = random_floats(WINOGRAD_PLACES * winograd_place(tiles, channels));
@@ -256,7 +256,7 @@ static const ConvCase planes_cases[] = {
     {1, 1, 3, 70, 3, 1, 31, 150, 1, 7, 7, 2, 1, 3, true},  /* chains of products; blocks side by side */
     {1, 1, 1, 24, 1, 1, 24, 90, 1, 9, 9, 1, 1, 4, true},
     {2, 1, 4, 20, 4, 1, 23, 95, 1, 5, 4, 2, 3, 2, true},
-    {1, 1, 2, 8, 2, 1, 30, 100, 1, 3, 5, 3, 2, 3, true},
+    {1, 1, 2, 8, 2, 1, 30, 100, 1, 3, 5, 1, 2, 3, true},
     {1, 1, 3, 40, 3, 1, 13, 130, 1, 3, 3, 1, 1, 0, true},  /* nothing outside of the image */
     {1, 1, 3, 17, 3, 1, 3, 3, 1, 7, 7, 1, 1, 14, true},    /* windows without any tap inside, and larger than the image */
     {1, 1, 1, 16, 1, 1, 1, 300, 1, 1, 11, 2, 1, 5, true},  /* 1-D; rows of padding only above and below */
