@@ -920,7 +920,9 @@ static void conv_spread_f32(const float *x, const float *w, const float *b, cons
     const size_t x_image = in_size * (size_t)(apart ? c->groups * c->in_channels : c->x_pixel), x_group = (size_t)c->in_channels * (apart ? in_size : 1);
     const int32_t panels = (c->out_channels + 15) / 16, wide = (TILE_COLUMNS + 15) / 16, parts = (panels + wide - 1) / wide;
     const size_t w_group = (size_t)panels * 16 * (size_t)c->in_channels * (size_t)p->kernel_d * (size_t)p->kernel_h * (size_t)p->kernel_w;
-    const int32_t line = p->in_w * p->stride_h * (apart ? c->in_channels : c->x_pixel);
+    /* Bands would read weights that are in far memory again and again, which costs more than x does where sums are long. */
+    const bool whole = w_group > 4 * CONV_BAND && w_group / (size_t)panels >= 16 * 1024;
+    const int32_t line = whole ? 1 : p->in_w * p->stride_h * (apart ? c->in_channels : c->x_pixel);
     const int32_t band = rows_of_band(p->out_h, line, parts), bands = (p->out_h + band - 1) / band;
 #ifdef _OPENMP
 #pragma omp parallel for
