@@ -134,7 +134,8 @@ static Step *call_begin(Node *n, const char *kernel, const Conv *c, Value *w)
 
 static Step *call_channelwise(Node *n, const Conv *c)
 {
-    return call_begin(n, "conv_channelwise_f32", c, packed_channelwise(n, c));
+    const char *kernel = dim_is(c->window.kernel[2], 5) ? "conv_channelwise_5_f32" : "conv_channelwise_f32";
+    return call_begin(n, kernel, c, packed_channelwise(n, c));
 }
 
 static Step *call_narrow(Node *n, const Conv *c)

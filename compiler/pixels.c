@@ -11,6 +11,7 @@ static const PixelKernel kernels[] = {
     {"conv_winograd_f32", 4, 3, 8, false, NULL, "y_pixel"},
     {"conv_transpose_packed_f32", 3, -1, 4, false, NULL, "y_pixel"},
     {"conv_channelwise_f32", 3, -1, 4, true, NULL, NULL},
+    {"conv_channelwise_5_f32", 3, -1, 4, true, NULL, NULL},
     {"max_pool_channelwise_f32", 1, -1, 2, true, NULL, NULL},
 };
 

@@ -1329,50 +1329,6 @@ VEC_FUNCTION static void NAME##_##J##x##L(const struct tile *t, const struct str
     } \
 }
 
-/* NAME_5_by_S: a strip whose windows have rows of 5 taps, S pixels apart. 7 pixels are summed up at once, since images are often multiples of 7 wide:
- * that is enough additions that don't wait for each other. An element of x, `place` pixels behind the first one's window's begin, is loaded once for
- * all of them, unless it lies outside. */
-#define CHANNELWISE_5_MEET(NAME, l, i) if ((l) >= 0 && (l) < 5) \
-                            sum##i = NAME##_ADD(sum##i, element, (l) == 0 ? weight0 : (l) == 1 ? weight1 : (l) == 2 ? weight2 : (l) == 3 ? weight3 : weight4);
-#define CHANNELWISE_5_TAKE(NAME, S, place) \
-                    if (first + place < s->in_columns) { \
-                        const vec element = vec_load(image + at); \
-                        CHANNELWISE_5_MEET(NAME, place, 0) CHANNELWISE_5_MEET(NAME, place - S, 1) CHANNELWISE_5_MEET(NAME, place - 2 * S, 2) \
-                        CHANNELWISE_5_MEET(NAME, place - 3 * S, 3) CHANNELWISE_5_MEET(NAME, place - 4 * S, 4) \
-                        CHANNELWISE_5_MEET(NAME, place - 5 * S, 5) CHANNELWISE_5_MEET(NAME, place - 6 * S, 6) \
-                    } \
-                    at += tap;
-#define CHANNELWISE_5_PLACES_1(DO, NAME, S) DO(NAME, S, 0) DO(NAME, S, 1) DO(NAME, S, 2) DO(NAME, S, 3) DO(NAME, S, 4) DO(NAME, S, 5) DO(NAME, S, 6) \
-                    DO(NAME, S, 7) DO(NAME, S, 8) DO(NAME, S, 9) DO(NAME, S, 10)
-#define CHANNELWISE_5_PLACES_2(DO, NAME, S) CHANNELWISE_5_PLACES_1(DO, NAME, S) DO(NAME, S, 11) DO(NAME, S, 12) DO(NAME, S, 13) DO(NAME, S, 14) \
-                    DO(NAME, S, 15) DO(NAME, S, 16)
-#define CHANNELWISE_5_KEEP(NAME, l) NAME##_WEIGHT(weight##l, vec_load(t->w + ((size_t)j * t->w_step[1] + l * t->w_step[2] + (size_t)c)))
-#define CHANNELWISE_5_GIVE(NAME, i) if (i < pixels) vec_store(y + i * s->y_pixel, NAME##_END(sum##i));
-#define CHANNELWISE_STRIP_5(NAME, S) \
-VEC_FUNCTION static void NAME##_5_by_##S(const struct tile *t, const struct strip *s) \
-{ \
-    const float *const image = t->x; \
-    const size_t tap = t->x_step[2]; \
-    for (int32_t c = 0; c < t->columns; c += VEC) { \
-        if (c > t->columns - VEC) c = t->columns - VEC; \
-        NAME##_BEGIN(vec_load) \
-        for (int32_t h = 0; h < s->rows; h++) \
-            for (int32_t w = 0; w < s->columns; w += 7) { \
-                const int32_t pixels = s->columns - w; \
-                const size_t first = (size_t)w * S - s->pad, x_at = s->x_at + (size_t)h * s->x_line + (size_t)w * s->x_pixel + (size_t)c; \
-                float *const y = t->y + (s->y_at + (size_t)h * s->y_line + (size_t)w * s->y_pixel) + c; \
-                vec sum0 = begin, sum1 = begin, sum2 = begin, sum3 = begin, sum4 = begin, sum5 = begin, sum6 = begin; \
-                for (int32_t j = 0; j < t->runs[1]; j++) { \
-                    size_t at = x_at + (size_t)j * t->x_step[1]; \
-                    CHANNELWISE_5_KEEP(NAME, 0) CHANNELWISE_5_KEEP(NAME, 1) CHANNELWISE_5_KEEP(NAME, 2) CHANNELWISE_5_KEEP(NAME, 3) CHANNELWISE_5_KEEP(NAME, 4) \
-                    CHANNELWISE_5_PLACES_##S(CHANNELWISE_5_TAKE, NAME, S) \
-                } \
-                CHANNELWISE_5_GIVE(NAME, 0) CHANNELWISE_5_GIVE(NAME, 1) CHANNELWISE_5_GIVE(NAME, 2) CHANNELWISE_5_GIVE(NAME, 3) \
-                CHANNELWISE_5_GIVE(NAME, 4) CHANNELWISE_5_GIVE(NAME, 5) CHANNELWISE_5_GIVE(NAME, 6) \
-            } \
-    } \
-}
-
 /* Where a row's windows are cut off, for windows of 2 or 3 taps; returns if no more than half of each is, at one side only. */
 static bool strip_pixels(const struct window *p, int32_t *pixels)
 {
@@ -1453,14 +1409,12 @@ static void channelwise_f32(const struct tile *t, const struct channelwise *f, c
 #define DEPTHWISE_ADD(sum, x, weight) vec_fma(x, weight, sum)
 #define DEPTHWISE_END(sum) vec_min(high, vec_max(low, sum))
 CHANNELWISE_TILES(DEPTHWISE)
+
 #if VEC > 1
 CHANNELWISE_STRIP(DEPTHWISE, 1, 3)
 CHANNELWISE_STRIP(DEPTHWISE, 2, 3)
 CHANNELWISE_STRIP(DEPTHWISE, 3, 3)
-CHANNELWISE_STRIP_5(DEPTHWISE, 1)
-CHANNELWISE_STRIP_5(DEPTHWISE, 2)
-static const struct channelwise depthwise = {DEPTHWISE_tile, {{1, 3, 0, DEPTHWISE_1x3}, {2, 3, 0, DEPTHWISE_2x3}, {3, 3, 0, DEPTHWISE_3x3},
-    {0, 5, 1, DEPTHWISE_5_by_1}, {0, 5, 2, DEPTHWISE_5_by_2}}};
+static const struct channelwise depthwise = {DEPTHWISE_tile, {{1, 3, 0, DEPTHWISE_1x3}, {2, 3, 0, DEPTHWISE_2x3}, {3, 3, 0, DEPTHWISE_3x3}}};
 #else
 static const struct channelwise depthwise = {DEPTHWISE_tile, {{0, 0, 0, NULL}}};
 #endif

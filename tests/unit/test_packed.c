@@ -159,7 +159,7 @@ static void convolve(Kind kind, const ConvCase *c, const struct window *p, const
         conv_narrow_f32(x, wp, b, y, p, c->batch, channels, filters, end->low, end->high);
     } else if (kind == CHANNELWISE) {
         pack_depthwise_f32(w, wp, channels, window);
-        conv_channelwise_f32(x, wp, b, y, p, c->batch, channels, end->low, end->high, end->activation);
+        (p->kernel_w == 5 ? conv_channelwise_5_f32 : conv_channelwise_f32)(x, wp, b, y, p, c->batch, channels, end->low, end->high, end->activation);
     } else {
         pack_conv_f32(w, wp, p, &packed);
         if (kind == PANELS) {
