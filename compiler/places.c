@@ -2,6 +2,8 @@
 #include "places.h"
 #include "rewrite.h"
 
+enum { MAX_MOVES = 16 };
+
 static Places itself(Value *v)
 {
     const Shape *shape = &v->type.shape;
@@ -109,10 +111,16 @@ static Move *move_of(const Node *n)
     return NULL;
 }
 
+/* Where v lies in what so many moves at most made it of. */
+static Places follow(Value *v, int moves)
+{
+    Move *move = value_is_const(v) || !moves ? NULL : move_of(v->producer);
+    if (!move) return itself(v);
+    Places p = follow(v->producer->in[0], moves - 1);
+    return move(v->producer, v, &p) && p.rank > 0 && dim_is(p.stride[p.rank - 1], 1) ? p : itself(v);
+}
+
 Places places_of(Value *v)
 {
-    Move *move = value_is_const(v) ? NULL : move_of(v->producer);
-    if (!move) return itself(v);
-    Places p = places_of(v->producer->in[0]);
-    return move(v->producer, v, &p) && p.rank > 0 && dim_is(p.stride[p.rank - 1], 1) ? p : itself(v);
+    return follow(v, MAX_MOVES);
 }
