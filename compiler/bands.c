@@ -12,8 +12,6 @@
 #include "pixels.h"
 #include "plan.h"
 
-#include <string.h>
-
 /* Results smaller than this stay in the second-level cache anyway; about as much of them all is computed in a round. */
 enum { WORTH_BYTES = 512 << 10, ROUND_BYTES = 384 << 10, MAX_CHAIN = 8 };
 

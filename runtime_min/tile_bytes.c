@@ -346,7 +346,8 @@ QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t
         const size_t left = (size_t)t->columns - column;
         const uint16_t mask = (uint16_t)(left < 16 ? (1U << left) - 1 : 0xFFFF);
         if (t->start) start = qtile_some_weights((const void *)(t->start + column), mask);
-        if (multiplier) multipliers = mask == 0xFFFF || !t->scale.step ? qmultipliers(&t->scale, column) : (qreal)qtile_some_weights((const void *)(multiplier + column), mask);
+        if (multiplier && (mask == 0xFFFF || !t->scale.step)) multipliers = qmultipliers(&t->scale, column);
+        else if (multiplier) multipliers = (qreal)qtile_some_weights((const void *)(multiplier + column), mask);
         if (!multiplier)
             for (; sum < end; sum += vectors, to += y_step) __builtin_ia32_storedqusi512_mask((void *)to, (ints)(*sum + start), mask);
         else if (mask == 0xFFFF)

@@ -74,7 +74,8 @@ static bool read_sizes(Node *n, Sizes *s)
 static bool need_scale(Node *n, const Sizes *s)
 {
     if (attr_find(n, "scale") || dim_is_const(s->size)) return true;
-    node_error(n, "the size of a head, %s, is known only at run time, but the scale follows from it; fix it with --dim, or give the attribute scale", dim_text(s->size));
+    node_error(n, "the size of a head, %s, is known only at run time, but the scale follows from it; fix it with --dim, or give the attribute scale",
+               dim_text(s->size));
     return false;
 }
 

@@ -791,7 +791,7 @@ static void window_region(struct tile *t, void (*tile)(const struct tile *), int
                 t->y_at[rows] = y_at;
             }
             tile(t);
-            if (t->fetches > 0) t->ahead = --t->fetches > 0 ? t->ahead + t->panel : 0;
+            if (!VEC_SMALL && t->fetches > 0) t->ahead = --t->fetches > 0 ? t->ahead + t->panel : 0;
             pixels -= t->rows;
             t->rows = pixels_of_tile(pixels, most);
             rows = 0;
@@ -893,7 +893,7 @@ static void conv_columns_f32(const float *x, const float *w, const float *b, con
     struct tile t = {.y = y + from, .panel = panel, .columns = columns, .low = -INFINITY, .high = INFINITY};
     struct pixel_steps s = *steps;
     s.apart = planes_apart(c);
-    if (c->chunk == c->in_channels) fetch_panels(&t, c, from, 0);
+    if (!VEC_SMALL && c->chunk == c->in_channels) fetch_panels(&t, c, from, 0);
     for (int32_t first = 0; first < c->in_channels; first += c->chunk) {
         const int32_t n = c->in_channels - first < c->chunk ? c->in_channels - first : c->chunk;
         s.channels = n;
@@ -931,8 +931,9 @@ static void conv_spread_f32(const float *x, const float *w, const float *b, cons
         const int32_t part = i % parts, top = i / parts % bands * band, d = i / parts / bands % p->out_d, image = i / parts / bands / p->out_d;
         const size_t n = (size_t)(image / c->groups), g = (size_t)(image % c->groups), y_at = n * y_image + g * (size_t)c->out_channels;
         const int32_t from = part * panels / parts * 16, to = (part + 1) * panels / parts * 16;
-        (conv_by_taps(p, c) ? conv_taps_f32 : conv_columns_f32)(x + n * x_image + g * x_group, w + g * w_group, b ? b + g * (size_t)c->out_channels : NULL, add ? add + y_at : NULL, y + y_at, p, c, s,
-                         low, high, activation, from, (to < c->out_channels ? to : c->out_channels) - from, d, top, top + band < p->out_h ? top + band : p->out_h);
+        const float *const bias = b ? b + g * (size_t)c->out_channels : NULL, *const addend = add ? add + y_at : NULL;
+        (conv_by_taps(p, c) ? conv_taps_f32 : conv_columns_f32)(x + n * x_image + g * x_group, w + g * w_group, bias, addend, y + y_at, p, c, s, low, high,
+            activation, from, (to < c->out_channels ? to : c->out_channels) - from, d, top, top + band < p->out_h ? top + band : p->out_h);
     }
 }
 

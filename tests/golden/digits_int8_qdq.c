@@ -736,7 +736,8 @@ QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t
         const size_t left = (size_t)t->columns - column;
         const uint16_t mask = (uint16_t)(left < 16 ? (1U << left) - 1 : 0xFFFF);
         if (t->start) start = qtile_some_weights((const void *)(t->start + column), mask);
-        if (multiplier) multipliers = mask == 0xFFFF || !t->scale.step ? qmultipliers(&t->scale, column) : (qreal)qtile_some_weights((const void *)(multiplier + column), mask);
+        if (multiplier && (mask == 0xFFFF || !t->scale.step)) multipliers = qmultipliers(&t->scale, column);
+        else if (multiplier) multipliers = (qreal)qtile_some_weights((const void *)(multiplier + column), mask);
         if (!multiplier)
             for (; sum < end; sum += vectors, to += y_step) __builtin_ia32_storedqusi512_mask((void *)to, (ints)(*sum + start), mask);
         else if (mask == 0xFFFF)
@@ -1485,14 +1486,16 @@ struct qgemm_packed {
     int32_t block;           /* rows that scratch has room for */
 };
 
-/* Where a is unsigned and depth a multiple of 4, scratch may be NULL. y as bytes: zero + (start + sums of products) * multiplier, rounded and within low..high; without multipliers, start + sums as int32. */
+/* y as bytes: zero + (start + sums of products) * multiplier, rounded and within low..high; without multipliers, start + sums as int32. Where a is
+ * unsigned and depth a multiple of 4, scratch may be NULL. */
 static void qgemm_packed(const void *a, const int8_t *w, const int32_t *start, const float *multiplier, int32_t zero, int32_t low, int32_t high, void *y, uint8_t *scratch,
                   const struct qgemm_packed *p)
 {
     const size_t depth = (size_t)p->depth, y_size = multiplier ? 1 : sizeof(int32_t);
     const struct qscale scale = {multiplier, p->multiplier_step, zero, low, high};
     const int32_t first = 0;
-    struct qtile t = {.w = w, .start = start, .y_step = (size_t)p->cols, .runs = &first, .n_runs = 1, .run = p->depth, .line = INT32_MAX, .columns = p->cols, .scale = scale};
+    struct qtile t = {.w = w, .start = start, .y_step = (size_t)p->cols, .runs = &first, .n_runs = 1, .run = p->depth, .line = INT32_MAX,
+                      .columns = p->cols, .scale = scale};
     for (int32_t row = 0; row < p->rows; row += p->block) {
         const uint8_t *from = (const uint8_t *)a + (size_t)row * depth;
         t.rows = p->rows - row < p->block ? p->rows - row : p->block;
@@ -1538,7 +1541,10 @@ static void qconv_copy(const uint8_t *x, uint8_t *to, const struct position *at,
         const bool is_line = d >= 0 && d < p->in_d && h >= 0 && h < p->in_h;
         const size_t low = is_line ? (size_t)inside.low : width, high = is_line ? (size_t)inside.high : width;
         memset(to, fill, low * pixel);
-        if (low < high) qcopy(x + (((size_t)d * (size_t)p->in_h + (size_t)h) * (size_t)p->in_w + (size_t)(at->w + inside.low)) * pixel, to + low * pixel, (high - low) * pixel, flip);
+        if (low < high) {
+            const size_t from = ((size_t)d * (size_t)p->in_h + (size_t)h) * (size_t)p->in_w + (size_t)(at->w + inside.low);
+            qcopy(x + from * pixel, to + low * pixel, (high - low) * pixel, flip);
+        }
         memset(to + high * pixel, fill, (width - high) * pixel);
     }
     memset(to, 0, 3);
