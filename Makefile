@@ -20,7 +20,8 @@ KERNEL_FLAGS := -std=c99 -ffp-contract=off
 
 GEN := $(BUILD)/gen
 PROTO := $(BUILD)/proto
-COMPILER := $(wildcard compiler/*.c) $(patsubst OPS(%),compiler/ops/%.c,$(shell grep -o 'OPS([a-z0-9_]*)' compiler/ops/table.def)) compiler/ops/table.c
+# One folder a room: docs/design.md.
+COMPILER := $(wildcard compiler/*/*.c compiler/ops/shared/*.c)
 # In the order in which they are pasted: vectors first, which others are written in.
 FIRST_KERNELS := runtime_min/vector.c templates/math.c.in
 KERNELS := $(FIRST_KERNELS) $(filter-out $(FIRST_KERNELS),$(sort $(wildcard runtime_min/*.c)) $(sort $(wildcard templates/*.c.in)))
@@ -49,7 +50,7 @@ $(PROTO)/onnx.pb-c.c: proto/onnx.proto
 	@mkdir -p $(PROTO)
 	protoc-c --c_out=$(PROTO) --proto_path=proto $<
 
-$(BUILD)/obj/main.o $(OBJECTS): | $(PROTO)/onnx.pb-c.c $(GEN)/stamp
+$(BUILD)/obj/driver/main.o $(OBJECTS): | $(PROTO)/onnx.pb-c.c $(GEN)/stamp
 
 $(BUILD)/obj/%.o: compiler/%.c
 	@mkdir -p $(@D)
@@ -111,7 +112,7 @@ $(BUILD)/unit/%.o: tests/unit/%.c $(GEN)/stamp
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CSTD) $(WARN) -Wno-pedantic $(OPT) $(CFLAGS) $(INCLUDES) $$(pkg-config --cflags check) -MMD -MP -c -o $@ $<
 
-$(BUILD)/unit-tests: $(UNIT_OBJECTS) $(filter-out $(BUILD)/obj/main.o,$(LIBRARY))
+$(BUILD)/unit-tests: $(UNIT_OBJECTS) $(filter-out $(BUILD)/obj/driver/main.o,$(LIBRARY))
 	$(Q)$(CC) $(OPT) $(LDFLAGS) -o $@ $^ $(LIBS) $$(pkg-config --libs check)
 
 -include $(UNIT_OBJECTS:.o=.d)
@@ -172,7 +173,7 @@ bench-models: tests/bench/export.py
 
 # -- documentation ----------------------------------------------------------------------------------------------------------
 
-$(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/main.o,$(LIBRARY))
+$(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/driver/main.o,$(LIBRARY))
 	$(Q)$(CC) $(CSTD) $(WARN) $(OPT) $(CFLAGS) $(INCLUDES) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 docs: $(BUILD)/operators

@@ -55,7 +55,7 @@ static void fail(const char *format, ...)
     exit(1);
 }
 
-/* -- text ------------------------------------------------------------------------------------------------------------ */
+/* -- text -------------------------------------------------------------------------------------- */
 
 static void text_add(Text *t, const char *bytes, size_t length)
 {
@@ -127,7 +127,7 @@ static int brace_balance(const char *s, bool *in_comment)
     return balance;
 }
 
-/* -- type expansion ------------------------------------------------------------------------------------------------------ */
+/* -- type expansion ---------------------------------------------------------------------------- */
 
 static const ElementType *find_type(const char *suffix, size_t length)
 {
@@ -213,7 +213,7 @@ static char *expand(const char *s, const ElementType *t, const ElementType *othe
     return to.data;
 }
 
-/* -- one item ---------------------------------------------------------------------------------------------------------- */
+/* -- one item ---------------------------------------------------------------------------------- */
 
 static bool is_word(char c)
 {
@@ -456,7 +456,7 @@ static void write_expanded(const char *text, const TypeLoop *loops, int n_loops,
         }
 }
 
-/* -- one file ------------------------------------------------------------------------------------------------------------ */
+/* -- one file ---------------------------------------------------------------------------------- */
 
 static void block_names(const char *line, char *names, size_t size)
 {
@@ -530,7 +530,7 @@ int main(int argc, char **argv)
           "#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n\n", header);
     fputs("/* Written by kernelgen. Signatures: v void, p pointer, s const struct pointer, z size_t, c C h H i I l L int8_t uint8_t ..\n"
           " * int64_t uint64_t, f float, d double, b bool; result first. Structs: their int32_t fields. */\n"
-          "#include \"ir.h\"\n#include \"kernels.h\"\n#include \"kernels_sweeps.h\"\n\nextern const Kernel kernel_table[];\nextern const int kernel_table_count;\n\n"
+          "#include \"ir/ir.h\"\n#include \"kernels.h\"\n#include \"kernels_sweeps.h\"\n\nextern const Kernel kernel_table[];\nextern const int kernel_table_count;\n\n"
           "const Kernel kernel_table[] = {\n", table);
     for (int i = 2; i < argc; i++) {
         char name[256];

@@ -1,5 +1,5 @@
 /* Prints docs/operators.md: the operators of compiler/ops/table.def by domain. `make docs` writes the file, a test compares. */
-#include "op.h"
+#include "op/op.h"
 
 #include <stdlib.h>
 #include <string.h>

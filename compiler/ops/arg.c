@@ -1,11 +1,11 @@
 /* ArgMax, ArgMin: https://onnx.ai/onnx/operators/onnx__ArgMax.html */
-#include "op.h"
+#include "op/op.h"
 
 #include <string.h>
 
 static void infer_arg(Node *n)
 {
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
     const Shape *x = &n->in[0]->type.shape;
     DType t = n->in[0]->type.dtype;
     if (!dtype_is_float(t) && !dtype_is_integer(t)) {

@@ -3,8 +3,8 @@
  * in the type of Q, or float32 if that is half precision. With qk_matmul_output_mode 0 the fourth output is the scaled product as the
  * specification says, also if there is a softcap. */
 #include "kernels.h"
-#include "places.h"
-#include "rewrite.h"
+#include "op/strided_view.h"
+#include "rewrite/rewrite.h"
 
 #include <string.h>
 
@@ -15,7 +15,7 @@ typedef struct {
     Dim batch, q_heads, kv_heads, queries, steps, past, keys, size, v_size;
 } Sizes;
 
-/* -- reading ---------------------------------------------------------------------------------------------------------------- */
+/* -- reading ----------------------------------------------------------------------------------- */
 
 static bool heads_of(Node *n, const char *attribute, Dim *heads)
 {
@@ -61,7 +61,7 @@ static bool read_sizes(Node *n, Sizes *s)
 {
     *s = (Sizes){.merged = n->in[0]->type.shape.rank == 3, .batch = dim_at(n->in[0], 0), .past = dim_const(0)};
     if (!(s->merged ? read_merged(n, s) : read_separate(n, s))) return false;
-    if (in(n, 4)) s->past = dim_at(n->in[4], 2);
+    if (input_of(n, 4)) s->past = dim_at(n->in[4], 2);
     s->keys = dim_add(s->past, s->steps);
     for (int i = 1; i < 3; i++)
         if (!need_equal(n, s->batch, dim_at(n->in[i], 0), "batch of Q, K and V")) return false;
@@ -82,7 +82,7 @@ static bool need_scale(Node *n, const Sizes *s)
 static bool need_cache(Node *n, const Sizes *s, int input, Dim size)
 {
     Dim wanted[] = {s->batch, s->kv_heads, s->past, size};
-    if (!in(n, input)) return true;
+    if (!input_of(n, input)) return true;
     if (!need_rank(n, input, 4, 4)) return false;
     for (int i = 0; i < 4; i++)
         if (!need_equal(n, dim_at(n->in[input], i), wanted[i], mem_printf("axis %d of input %d and the sizes of Q, K and V", i, input))) return false;
@@ -92,7 +92,7 @@ static bool need_cache(Node *n, const Sizes *s, int input, Dim size)
 /* The mask broadcasts to [batch, q_heads, queries, keys], except that its last axis may be shorter. */
 static bool need_mask(Node *n, const Sizes *s)
 {
-    const Value *mask = in(n, 3);
+    const Value *mask = input_of(n, 3);
     if (!mask) return true;
     if (mask->type.dtype != DT_BOOL && !need_same_type(n, 0, 3)) return false;
     if (!need_rank(n, 3, 1, 4)) return false;
@@ -112,11 +112,11 @@ static bool need_attributes(Node *n)
         node_error(n, "qk_matmul_output_mode is %lld, expected 0 to 3; check how the model was exported", (long long)mode);
         return false;
     }
-    if (!in(n, 4) != !in(n, 5)) {
+    if (!input_of(n, 4) != !input_of(n, 5)) {
         node_error(n, "has only one of past_key and past_value, expected both or none; check how the model was exported");
         return false;
     }
-    if (in(n, 6) && in(n, 4)) {
+    if (input_of(n, 6) && input_of(n, 4)) {
         node_error(n, "has nonpad_kv_seqlen and past_key, expected at most one of them; check how the model was exported");
         return false;
     }
@@ -133,7 +133,7 @@ static bool need_attributes(Node *n)
 static bool need_inputs(Node *n)
 {
     static const DType int64[] = {DT_INT64};
-    if (!need(n, 3, 7, 1, 4) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_type(n, 6, int64, 1) || !need_rank(n, 6, 1, 1)) return false;
+    if (!need_counts(n, 3, 7, 1, 4) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_type(n, 6, int64, 1) || !need_rank(n, 6, 1, 1)) return false;
     for (int i = 1; i < 6; i++)
         if (i != 3 && !need_same_type(n, 0, i)) return false;
     int rank = n->in[0]->type.shape.rank;
@@ -144,7 +144,7 @@ static void infer_attention(Node *n)
 {
     Sizes s;
     if (!need_inputs(n) || !read_sizes(n, &s) || !need_scale(n, &s) || !need_mask(n, &s) || !need_cache(n, &s, 4, s.size) || !need_cache(n, &s, 5, s.v_size)) return;
-    if (in(n, 6) && !need_equal(n, dim_at(n->in[6], 0), s.batch, "size of nonpad_kv_seqlen and the batch")) return;
+    if (input_of(n, 6) && !need_equal(n, dim_at(n->in[6], 0), s.batch, "size of nonpad_kv_seqlen and the batch")) return;
     DType t = n->in[0]->type.dtype;
     Shape y = s.merged ? shape_of(3, (Dim[]){s.batch, s.queries, dim_mul(s.q_heads, s.v_size)})
                        : shape_of(4, (Dim[]){s.batch, s.q_heads, s.queries, s.v_size});
@@ -156,7 +156,7 @@ static void infer_attention(Node *n)
     set_out(n, 3, t, &scores);
 }
 
-/* -- lowering --------------------------------------------------------------------------------------------------------------- */
+/* -- lowering ---------------------------------------------------------------------------------- */
 
 /* Strides by batch, head and position of a tensor with `count` positions and `heads` heads of `size` elements. */
 typedef struct { Dim batch, head, step; } Strides;
@@ -169,15 +169,15 @@ static Strides strides_of(bool merged, Dim heads, Dim count, Dim size)
 
 static void strides_fields(Step *step, const char *name, Strides s)
 {
-    field(step, mem_printf("%s_batch", name), s.batch);
-    field(step, mem_printf("%s_head", name), s.head);
-    field(step, mem_printf("%s_step", name), s.step);
+    arg_field(step, mem_printf("%s_batch", name), s.batch);
+    arg_field(step, mem_printf("%s_head", name), s.head);
+    arg_field(step, mem_printf("%s_step", name), s.step);
 }
 
 /* Keys or values with those of the past in front, in output `output` of the node if it has one. */
 static Value *cached(Node *n, const Sizes *s, int input, int output, Dim size, Strides *strides)
 {
-    Value *x = n->in[input], *old = in(n, input + 3), *cache = out(n, output);
+    Value *x = n->in[input], *old = input_of(n, input + 3), *cache = output_of(n, output);
     *strides = strides_of(s->merged, s->kv_heads, s->steps, size);
     if (!old && !cache) return x;
     Strides new_ones = *strides;
@@ -189,11 +189,11 @@ static Value *cached(Node *n, const Sizes *s, int input, int output, Dim size, S
     arg_in(step, x);
     arg_out(step, cache);
     arg_struct(step, "struct attention_cache");
-    field(step, "batch", s->batch);
-    field(step, "heads", s->kv_heads);
-    field(step, "steps", s->steps);
-    field(step, "past", dim_mul(dim_mul(s->past, size), bytes));
-    field(step, "row", dim_mul(size, bytes));
+    arg_field(step, "batch", s->batch);
+    arg_field(step, "heads", s->kv_heads);
+    arg_field(step, "steps", s->steps);
+    arg_field(step, "past", dim_mul(dim_mul(s->past, size), bytes));
+    arg_field(step, "row", dim_mul(size, bytes));
     strides_fields(step, "x", (Strides){dim_mul(new_ones.batch, bytes), dim_mul(new_ones.head, bytes), dim_mul(new_ones.step, bytes)});
     return cache;
 }
@@ -201,8 +201,8 @@ static Value *cached(Node *n, const Sizes *s, int input, int output, Dim size, S
 static void mask_fields(Node *n, Step *step, const Sizes *s)
 {
     static const char *const names[] = {"mask_batch", "mask_head", "mask_query", "mask_key"};
-    const Value *mask = in(n, 3);
-    field(step, "mask_keys", s->keys);
+    const Value *mask = input_of(n, 3);
+    arg_field(step, "mask_keys", s->keys);
     if (!mask) return;
     Dim stride = dim_const(1);
     int rank = mask->type.shape.rank;
@@ -210,26 +210,26 @@ static void mask_fields(Node *n, Step *step, const Sizes *s)
     for (int i = rank - 1; i >= 0; i--) {
         Dim d = mask->type.shape.dim[i];
         bool last = i == rank - 1, repeats = dim_is(d, 1) && !(last && padded);
-        field(step, names[4 - rank + i], repeats ? dim_const(0) : stride);
+        arg_field(step, names[4 - rank + i], repeats ? dim_const(0) : stride);
         stride = dim_mul(stride, d);
     }
-    if (padded) field(step, "mask_keys", dim_at(mask, -1));
+    if (padded) arg_field(step, "mask_keys", dim_at(mask, -1));
 }
 
 static void size_fields(Node *n, Step *step, const Sizes *s)
 {
-    field(step, "batch", s->batch);
-    field(step, "q_heads", s->q_heads);
-    field(step, "kv_heads", s->kv_heads);
-    field(step, "queries", s->queries);
-    field(step, "keys", s->keys);
-    field(step, "size", s->size);
-    field(step, "v_size", s->v_size);
-    field(step, "past", s->past);
-    field_int(step, "causal", attr_int(n, "is_causal", 0) != 0);
-    field_int(step, "left", attr_int(n, "left_window_size", -1));
-    field_int(step, "right", attr_int(n, "right_window_size", -1));
-    field_int(step, "output", attr_int(n, "qk_matmul_output_mode", 0));
+    arg_field(step, "batch", s->batch);
+    arg_field(step, "q_heads", s->q_heads);
+    arg_field(step, "kv_heads", s->kv_heads);
+    arg_field(step, "queries", s->queries);
+    arg_field(step, "keys", s->keys);
+    arg_field(step, "size", s->size);
+    arg_field(step, "v_size", s->v_size);
+    arg_field(step, "past", s->past);
+    arg_field_int(step, "causal", attr_int(n, "is_causal", 0) != 0);
+    arg_field_int(step, "left", attr_int(n, "left_window_size", -1));
+    arg_field_int(step, "right", attr_int(n, "right_window_size", -1));
+    arg_field_int(step, "output", attr_int(n, "qk_matmul_output_mode", 0));
     mask_fields(n, step, s);
 }
 
@@ -245,17 +245,17 @@ typedef struct { Value *q, *k, *v; Dim q_at, k_at, v_at; Strides q_strides, k_st
 static Step *call_attention(Node *n, const Sizes *s, const Operands *o)
 {
     DType t = n->in[0]->type.dtype;
-    Value *mask = in(n, 3);
-    bool is_bool = mask && mask->type.dtype == DT_BOOL, blocks = t == DT_FLOAT && !out(n, 3);
+    Value *mask = input_of(n, 3);
+    bool is_bool = mask && mask->type.dtype == DT_BOOL, blocks = t == DT_FLOAT && !output_of(n, 3);
     Step *step = step_call(n, blocks ? "attention_blocks_f32" : "attention_%s", dtype_suffix(t));
     arg_in_at(step, o->q, o->q_at);
     arg_in_at(step, o->k, o->k_at);
     arg_in_at(step, o->v, o->v_at);
     arg_in(step, is_bool ? mask : NULL);
     arg_in(step, is_bool ? NULL : mask);
-    arg_in(step, in(n, 6));
+    arg_in(step, input_of(n, 6));
     arg_out(step, n->out[0]);
-    if (!blocks) arg_out(step, out(n, 3));
+    if (!blocks) arg_out(step, output_of(n, 3));
     arg_out(step, blocks ? scratch(n, "panels", t, block_scratch(s)) : scratch(n, "row", t, s->keys));
     arg_struct(step, "struct attention");
     size_fields(n, step, s);
@@ -282,7 +282,7 @@ static void lower_attention(Node *n)
     call_attention(n, &s, &o);
 }
 
-/* -- what rewrite_attention makes of the formula ------------------------------------------------------------------------------ */
+/* -- what rewrite_attention makes of the formula ----------------------------------------------- */
 
 /* Where [batch][heads][positions][size] is. */
 static Strides in_place(Value **v, Dim *at)
@@ -303,7 +303,7 @@ static void lower_formula(Node *n)
     o.q_strides = in_place(&o.q, &o.q_at);
     o.k_strides = in_place(&o.k, &o.k_at);
     o.v_strides = in_place(&o.v, &o.v_at);
-    field_int(call_attention(n, &s, &o), "nan", attr_int(n, "guarded", 0) ? ATTENTION_NAN_IS_0 : ATTENTION_NAN);
+    arg_field_int(call_attention(n, &s, &o), "nan", attr_int(n, "guarded", 0) ? ATTENTION_NAN_IS_0 : ATTENTION_NAN);
 }
 
 const Op op_attention_formula = {.name = "Attention", .domain = "", .since = 23, .lower = lower_formula};

@@ -1,7 +1,7 @@
 /* BatchNormalization: https://onnx.ai/onnx/operators/onnx__BatchNormalization.html
  * Training, since opset 14 an attribute, was before that asked for by wanting more than one output; that form is refused. Before opset 9,
  * spatial = 0 gave every element of an image a mean and variance of its own. */
-#include "op.h"
+#include "op/op.h"
 
 static bool trains(Node *n)
 {
@@ -45,14 +45,14 @@ static bool need_parameters(Node *n, Dim channels)
 
 static void infer_batch_norm(Node *n)
 {
-    if (!need(n, 5, 5, 1, n->opset < 14 ? 5 : 3) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 1, -1)) return;
+    if (!need_counts(n, 5, 5, 1, n->opset < 14 ? 5 : 3) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 1, -1)) return;
     if (!need_outputs(n) || !need_parameters(n, extents(n).channels)) return;
     set_out_like(n, 0, n->in[0]);
     set_out_like(n, 1, n->in[3]);
     set_out_like(n, 2, n->in[4]);
 }
 
-/* -- lowering ------------------------------------------------------------------------------------------------------------------- */
+/* -- lowering ---------------------------------------------------------------------------------- */
 
 static bool constant_parameters(const Node *n)
 {
@@ -105,7 +105,7 @@ static void lower_call(Node *n, const Extents *e)
     Step *s = step_call(n, "%s_%s", trains(n) ? "batch_norm_train" : "batch_norm", dtype_suffix(n->in[0]->type.dtype));
     for (int i = 0; i < 5; i++) arg_in(s, n->in[i]);
     arg_out(s, n->out[0]);
-    if (trains(n)) arg_result(s, out(n, 1)), arg_result(s, out(n, 2));
+    if (trains(n)) arg_result(s, output_of(n, 1)), arg_result(s, output_of(n, 2));
     arg_dim(s, e->batch);
     arg_dim(s, e->channels);
     arg_dim(s, e->inner);

@@ -2,7 +2,7 @@
  * A cast is one loop: the element is brought to a working type (float32 for all narrower floats), converted, and encoded. Types of
  * less than a byte are unpacked to bytes before, or packed after. Out-of-range results that ONNX leaves undefined
  * saturate; see templates/elementwise_cast.c.in. */
-#include "loops.h"
+#include "op/loop_types.h"
 
 #include <string.h>
 
@@ -21,12 +21,12 @@ static bool has_elements_to_cast(DType t)
     return t > DT_UNDEFINED && t < DT_COUNT && t != DT_COMPLEX64 && t != DT_COMPLEX128;
 }
 
-/* -- infer ------------------------------------------------------------------------------------------------------------------- */
+/* -- infer ------------------------------------------------------------------------------------- */
 
 static void infer_cast(Node *n)
 {
     int64_t to = attr_int(n, "to", DT_UNDEFINED);
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
     DType from = n->in[0]->type.dtype;
     if (!has_elements_to_cast((DType)to)) {
         node_error(n, "attribute to is %lld, expected the number of a real element type up to %d (int2)", (long long)to, DT_COUNT - 1);
@@ -41,7 +41,7 @@ static void infer_cast(Node *n)
 
 static void infer_cast_like(Node *n)
 {
-    if (!need(n, 2, 2, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n)) return;
     attr_set_int(n, "to", n->in[1]->type.dtype);
     set_out(n, 0, n->in[1]->type.dtype, &n->in[0]->type.shape);
 }
@@ -80,7 +80,7 @@ static void cast_elements(Node *n)
     if (count >= 0) y->elements = dims;
 }
 
-/* -- one element ----------------------------------------------------------------------------------------------------------------- */
+/* -- one element ------------------------------------------------------------------------------- */
 
 /* An element as it is stored (less than a byte: in a byte of its own), as a working type. */
 static Ref decode(Step *s, Ref x, DType t)
@@ -116,7 +116,7 @@ static Ref convert(Step *s, Ref x, DType from, Node *n, DType to)
     return loop_convert(s, loop_convert(s, x, from, whole), whole, DT_UINT8);
 }
 
-/* -- lower ----------------------------------------------------------------------------------------------------------------------- */
+/* -- lower ------------------------------------------------------------------------------------- */
 
 static void call_pack(Node *n, const char *what, DType t, Value *from, Value *to)
 {
@@ -165,12 +165,12 @@ static void lower_cast(Node *n)
     }
 }
 
-/* -- BitCast ---------------------------------------------------------------------------------------------------------------------- */
+/* -- BitCast ----------------------------------------------------------------------------------- */
 
 static void infer_bitcast(Node *n)
 {
     int64_t to = attr_int(n, "to", DT_UNDEFINED);
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
     DType from = n->in[0]->type.dtype;
     bool known = to > DT_UNDEFINED && to < DT_COUNT && to != DT_STRING && from != DT_STRING;
     if (known && dtype_bits(from) == dtype_bits((DType)to)) {

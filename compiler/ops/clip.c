@@ -1,11 +1,11 @@
 /* Clip: https://onnx.ai/onnx/operators/onnx__Clip.html
  * The bounds are attributes before opset 11, scalar inputs since. A missing bound is none: infinities stay, as they do in the
  * operator's function body. */
-#include "loops.h"
+#include "op/loop_types.h"
 
 static void infer_clip(Node *n)
 {
-    if (!need(n, 1, n->opset < 11 ? 1 : 3, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 1, n->opset < 11 ? 1 : 3, 1, 1) || !need_tensor_inputs(n)) return;
     DType t = n->in[0]->type.dtype;
     if (!dtype_is_float(t) && !dtype_is_integer(t)) {
         node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name, dtype_name(t));
@@ -26,11 +26,11 @@ static void clip_elements(Node *n)
     Dim *x, *low, *high;
     int count = known_dims(n->in[0], &x);
     if (count < 0 || n->opset < 11 || !n->in[0]->elements) return;
-    if ((in(n, 1) && known_dims(n->in[1], &low) < 0) || (in(n, 2) && known_dims(n->in[2], &high) < 0)) return;
+    if ((input_of(n, 1) && known_dims(n->in[1], &low) < 0) || (input_of(n, 2) && known_dims(n->in[2], &high) < 0)) return;
     Dim *dims = mem_array((size_t)count + 1, sizeof *dims);
     for (int i = 0; i < count; i++) {
-        dims[i] = in(n, 1) ? dim_max(x[i], low[0]) : x[i];
-        if (in(n, 2)) dims[i] = dim_min(dims[i], high[0]);
+        dims[i] = input_of(n, 1) ? dim_max(x[i], low[0]) : x[i];
+        if (input_of(n, 2)) dims[i] = dim_min(dims[i], high[0]);
     }
     n->out[0]->elements = dims;
 }
@@ -43,7 +43,7 @@ static bool read_bound(Step *s, Node *n, int i, Ref *bound)
         *bound = loop_real(attr_float(n, names[i - 1], 0));
         return attr_find(n, names[i - 1]) != NULL;
     }
-    Value *v = in(n, i);
+    Value *v = input_of(n, i);
     double known;
     Dim strides[MAX_RANK];
     if (!v) return false;
@@ -54,7 +54,7 @@ static bool read_bound(Step *s, Node *n, int i, Ref *bound)
 
 static bool has_bound(const Node *n, int i)
 {
-    return n->opset < 11 ? attr_find(n, i == 1 ? "min" : "max") != NULL : in(n, i) != NULL;
+    return n->opset < 11 ? attr_find(n, i == 1 ? "min" : "max") != NULL : input_of(n, i) != NULL;
 }
 
 static void lower_clip(Node *n)

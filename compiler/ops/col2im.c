@@ -1,5 +1,5 @@
 /* Col2Im: https://onnx.ai/onnx/operators/onnx__Col2Im.html */
-#include "op.h"
+#include "op/op.h"
 
 enum { MAX_SPATIAL = 8 };
 
@@ -59,7 +59,7 @@ static Dim product(const Dim *dims, int count)
 static void infer_col2im(Node *n)
 {
     Columns c;
-    if (!need(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 3, 3) || !read_columns(n, &c)) return;
+    if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 3, 3) || !read_columns(n, &c)) return;
     DType t = n->in[0]->type.dtype;
     if (!dtype_is_float(t) && !dtype_is_integer(t)) {
         node_error(n, "input 0 is %s, expected numbers that can be added; put a Cast before it in the model", dtype_name(t));

@@ -1,9 +1,9 @@
 /* Concat, Split: https://onnx.ai/onnx/operators/onnx__Concat.html, onnx__Split.html
  * Each part is a walk of its own over (outer, part of the axis, inner). When nothing is outside the axis, that is a copy, which the
  * planner turns into a view: parts are computed in place, or read where they lie. */
-#include "move.h"
+#include "ops/shared/moves.h"
 
-/* -- Concat ------------------------------------------------------------------------------------------------------------------------- */
+/* -- Concat ------------------------------------------------------------------------------------ */
 
 /* The axis was optional, with 1 for default, only in opset 1. */
 static int concat_axis(Node *n)
@@ -30,7 +30,7 @@ static bool append_shape(Node *n, int i, int axis, Shape *y)
 
 static void infer_concat(Node *n)
 {
-    if (!need(n, 1, -1, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 1, -1, 1, 1) || !need_tensor_inputs(n)) return;
     int axis = concat_axis(n);
     if (axis < 0) return;
     Shape y = n->in[0]->type.shape;
@@ -64,13 +64,13 @@ static void lower_concat(Node *n)
     }
 }
 
-/* -- Split -------------------------------------------------------------------------------------------------------------------------- */
+/* -- Split ------------------------------------------------------------------------------------- */
 
 /* Sizes that the model lists: an attribute, since opset 13 an input. Count, 0 if there are none, -1 with an error. */
 static int listed_sizes(Node *n, Dim **sizes)
 {
     const int64_t *values;
-    if (in(n, 1)) {
+    if (input_of(n, 1)) {
         if (!can_learn(n, 1)) read_within(n, 1, 0, dim_high(dim_at(n->in[0], attr_axis(n, "axis", 0, n->in[0]->type.shape.rank))));
         return need_dims(n, 1, sizes);
     }
@@ -118,7 +118,7 @@ static bool need_sizes(Node *n, Dim d, const Dim *sizes, int count)
 
 static void infer_split(Node *n)
 {
-    if (!need(n, 1, 2, 1, -1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 1, 2, 1, -1) || !need_tensor_inputs(n)) return;
     Shape y = n->in[0]->type.shape;
     int axis = attr_axis(n, "axis", 0, y.rank);
     if (axis < 0) return;

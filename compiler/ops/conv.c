@@ -1,6 +1,6 @@
 /* Conv: https://onnx.ai/onnx/operators/onnx__Conv.html
  * Reading the geometry (conv_read) is apart from choosing a kernel (lower_conv). */
-#include "conv.h"
+#include "ops/shared/conv.h"
 #include "kernels.h"
 
 static bool need_channels(Node *n, const Conv *c, const Shape *w)
@@ -21,7 +21,7 @@ bool conv_read_image(Node *n, const Shape *x, int w_input, int bias, Conv *c)
     c->out_channels = w->dim[0];
     c->group_channels = w->dim[1];
     if (!need_channels(n, c, w) || !window_read(n, x, kernel, &c->window)) return false;
-    return !in(n, bias) || need_equal(n, dim_at(n->in[bias], 0), c->out_channels, "elements of the bias and output channels");
+    return !input_of(n, bias) || need_equal(n, dim_at(n->in[bias], 0), c->out_channels, "elements of the bias and output channels");
 }
 
 bool conv_read(Node *n, int x, int w, int bias, Conv *c)
@@ -32,13 +32,13 @@ bool conv_read(Node *n, int x, int w, int bias, Conv *c)
 static void infer_conv(Node *n)
 {
     Conv c;
-    if (!need(n, 2, 3, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 2, 3, 1, 1) || !need_tensor_inputs(n)) return;
     if (!need_float(n, 0) || !need_same_type(n, 0, 1) || !need_same_type(n, 0, 2) || !conv_read(n, 0, 1, 2, &c)) return;
     Shape y = window_out_shape(&n->in[0]->type.shape, c.out_channels, &c.window);
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
-/* -- lowering ------------------------------------------------------------------------------------------------------------------- */
+/* -- lowering ---------------------------------------------------------------------------------- */
 
 Dim conv_taps(const Conv *c)
 {
@@ -57,7 +57,7 @@ static void arg_operands(Step *s)
 {
     arg_in(s, s->node->in[0]);
     arg_in(s, s->node->in[1]);
-    arg_in(s, in(s->node, 2));
+    arg_in(s, input_of(s->node, 2));
     arg_out(s, s->node->out[0]);
 }
 

@@ -1,7 +1,7 @@
 /* ConvTranspose: https://onnx.ai/onnx/operators/onnx__ConvTranspose.html
  * Where output_shape asks for more than the windows reach, the specification's total padding is negative; it is taken as 0, so that the
  * pixels behind the last window hold the bias alone, as the official test of output_shape has it. */
-#include "conv.h"
+#include "ops/shared/conv.h"
 
 /* Without padding: from the first window's start to the last one's end. */
 static Dim full_size(const Window *w, int i, int64_t output_padding)
@@ -73,7 +73,7 @@ bool conv_transpose_read(Node *n, const Shape *x, ConvTranspose *c)
     c->out_channels = dim_mul(w->dim[1], dim_const(c->groups));
     if (!need_equal(n, c->in_channels, w->dim[0], "channels of the image and those the weights are for")) return false;
     if (!need_divides(n, c->in_channels, c->groups, "the number of input channels, which share the groups,")) return false;
-    if (in(n, 2) && !need_equal(n, dim_at(n->in[2], 0), c->out_channels, "elements of the bias and output channels")) return false;
+    if (input_of(n, 2) && !need_equal(n, dim_at(n->in[2], 0), c->out_channels, "elements of the bias and output channels")) return false;
     return transposed_window(n, x, kernel, &c->window);
 }
 
@@ -85,7 +85,7 @@ static bool read_transposed(Node *n, ConvTranspose *c)
 static void infer_conv_transpose(Node *n)
 {
     ConvTranspose c;
-    if (!need(n, 2, 3, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 2, 3, 1, 1) || !need_tensor_inputs(n)) return;
     if (!need_float(n, 0) || !need_same_type(n, 0, 1) || !need_same_type(n, 0, 2) || !read_transposed(n, &c)) return;
     Shape y = window_out_shape(&n->in[0]->type.shape, c.out_channels, &c.window);
     set_out(n, 0, n->in[0]->type.dtype, &y);
@@ -98,7 +98,7 @@ static void lower_conv_transpose(Node *n)
     Step *s = step_call(n, "conv_transpose_%s", dtype_suffix(n->in[0]->type.dtype));
     arg_in(s, n->in[0]);
     arg_in(s, n->in[1]);
-    arg_in(s, in(n, 2));
+    arg_in(s, input_of(n, 2));
     arg_out(s, n->out[0]);
     arg_window(s, &c.window);
     arg_dim(s, c.batch);

@@ -1,5 +1,5 @@
 /* DeformConv: https://onnx.ai/onnx/operators/onnx__DeformConv.html, for images with two dimensions. */
-#include "window.h"
+#include "ops/shared/window.h"
 
 typedef struct {
     Window window;
@@ -11,7 +11,7 @@ static const char advice[] = "the model is invalid here, check how it was export
 /* offset and mask have a value, or `each` of them, per offset group and tap, for every output pixel. */
 static bool need_map(Node *n, int input, const Deform *d, int64_t each, const char *what)
 {
-    const Value *v = in(n, input);
+    const Value *v = input_of(n, input);
     if (!v) return true;
     Dim channels = dim_mul(dim_const(each * d->offset_groups), window_kernel_size(&d->window));
     const Dim expected[] = {dim_at(n->in[0], 0), channels, d->window.out[1], d->window.out[2]};
@@ -38,14 +38,14 @@ static bool read_deform(Node *n, Deform *d)
     if (!need_equal(n, x->dim[1], dim_mul(w->dim[1], dim_const(d->groups)), "channels of the image and those the weights are for")) return false;
     if (!need_divides(n, w->dim[0], d->groups, "the number of output channels, which share the groups,")) return false;
     if (!need_divides(n, x->dim[1], d->offset_groups, "the number of input channels, which share the offset groups,")) return false;
-    if (in(n, 3) && !need_equal(n, dim_at(n->in[3], 0), w->dim[0], "elements of the bias and output channels")) return false;
+    if (input_of(n, 3) && !need_equal(n, dim_at(n->in[3], 0), w->dim[0], "elements of the bias and output channels")) return false;
     return window_read(n, x, kernel, &d->window) && need_map(n, 2, d, 2, "offset") && need_map(n, 4, d, 1, "mask");
 }
 
 static void infer_deform_conv(Node *n)
 {
     Deform d;
-    if (!need(n, 3, 5, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0)) return;
+    if (!need_counts(n, 3, 5, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0)) return;
     for (int i = 1; i < n->n_in; i++)
         if (!need_same_type(n, 0, i)) return;
     if (!read_deform(n, &d)) return;
@@ -59,16 +59,16 @@ static void lower_deform_conv(Node *n)
     if (!read_deform(n, &d)) return;
     Value *x = n->in[0], *w = n->in[1], *row = scratch(n, "row", x->type.dtype, d.window.out[2]);
     Step *s = step_call(n, "deform_conv_%s", dtype_suffix(x->type.dtype));
-    for (int i = 0; i < 5; i++) arg_in(s, in(n, i));
+    for (int i = 0; i < 5; i++) arg_in(s, input_of(n, i));
     arg_out(s, n->out[0]);
     arg_out(s, row);
     arg_window(s, &d.window);
     arg_struct(s, "struct deform_conv");
-    field(s, "batch", dim_at(x, 0));
-    field_int(s, "groups", d.groups);
-    field_int(s, "offset_groups", d.offset_groups);
-    field(s, "in_channels", dim_at(x, 1));
-    field(s, "out_channels", dim_at(w, 0));
+    arg_field(s, "batch", dim_at(x, 0));
+    arg_field_int(s, "groups", d.groups);
+    arg_field_int(s, "offset_groups", d.offset_groups);
+    arg_field(s, "in_channels", dim_at(x, 1));
+    arg_field(s, "out_channels", dim_at(w, 0));
     s->macs = dim_high(dim_mul(elements(n->out[0]), shape_product(&w->type.shape, 1, 4)));
 }
 

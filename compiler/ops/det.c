@@ -1,9 +1,9 @@
 /* Det: https://onnx.ai/onnx/operators/onnx__Det.html */
-#include "op.h"
+#include "op/op.h"
 
 static void infer_det(Node *n)
 {
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 2, -1)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 2, -1)) return;
     const Value *x = n->in[0];
     if (!need_equal(n, dim_at(x, -2), dim_at(x, -1), "the last two axes")) return;
     Shape y = shape_of(x->type.shape.rank - 2, x->type.shape.dim);

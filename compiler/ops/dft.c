@@ -3,14 +3,14 @@
  * DFT has its axis as an attribute before opset 20, since then as an input, which may be known only at run time: sizes are then
  * expressions of it. */
 #include "kernels.h"
-#include "op.h"
+#include "op/op.h"
 
 /* An optional scalar input, or `otherwise`. */
 static bool read_scalar(Node *n, int input, Dim otherwise, Dim *value)
 {
     Dim *dims;
     *value = otherwise;
-    if (!in(n, input)) return true;
+    if (!input_of(n, input)) return true;
     int count = need_dims(n, input, &dims);
     if (count == 1) *value = dims[0];
     else if (count >= 0) node_error(n, "input %d has %d elements, expected one; check how the model was exported", input, count);
@@ -44,7 +44,7 @@ static bool need_length(Node *n, Dim length, const char *what)
     return false;
 }
 
-/* -- DFT -------------------------------------------------------------------------------------------------------------------- */
+/* -- DFT --------------------------------------------------------------------------------------- */
 
 typedef struct { Dim axis, length, in, out; bool inverse, onesided; int parts; } Transform;
 
@@ -125,7 +125,7 @@ static bool read_transform(Node *n, Transform *t)
 static void infer_dft(Node *n)
 {
     Transform t;
-    if (!need(n, 1, n->opset < 20 ? 2 : 3, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 2, -1) || !read_transform(n, &t)) return;
+    if (!need_counts(n, 1, n->opset < 20 ? 2 : 3, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 2, -1) || !read_transform(n, &t)) return;
     Shape y = n->in[0]->type.shape;
     for (int d = 0; d < y.rank - 1; d++) y.dim[d] = choose(is_axis(t.axis, d), t.out, y.dim[d]);
     y.dim[y.rank - 1] = dim_const(t.inverse && t.onesided ? 1 : 2);
@@ -151,23 +151,23 @@ static void lower_dft(Node *n)
         outer = dim_mul(outer, choose(above(t.axis, dim_const(d)), shape->dim[d], dim_const(1)));
         inner = dim_mul(inner, choose(above(dim_const(d), t.axis), shape->dim[d], dim_const(1)));
     }
-    field(s, "outer", outer);
-    field(s, "in", t.in);
-    field(s, "out", t.out);
-    field(s, "inner", inner);
-    field(s, "length", t.length);
-    field_int(s, "parts", t.parts);
-    field_int(s, "inverse", t.inverse);
-    field_int(s, "real", t.inverse && t.onesided);
+    arg_field(s, "outer", outer);
+    arg_field(s, "in", t.in);
+    arg_field(s, "out", t.out);
+    arg_field(s, "inner", inner);
+    arg_field(s, "length", t.length);
+    arg_field_int(s, "parts", t.parts);
+    arg_field_int(s, "inverse", t.inverse);
+    arg_field_int(s, "real", t.inverse && t.onesided);
 }
 
-/* -- STFT ------------------------------------------------------------------------------------------------------------------- */
+/* -- STFT -------------------------------------------------------------------------------------- */
 
 typedef struct { Dim step, length, frames, out; int parts; } Frames;
 
 static bool read_frames(Node *n, Frames *f)
 {
-    const Value *x = n->in[0], *window = in(n, 2);
+    const Value *x = n->in[0], *window = input_of(n, 2);
     Dim signal = dim_at(x, 1), one = dim_const(1);
     f->parts = 1;
     if (x->type.shape.rank == 3 && !read_parts(n, x, &f->parts)) return false;
@@ -190,7 +190,7 @@ static bool read_frames(Node *n, Frames *f)
 static void infer_stft(Node *n)
 {
     Frames f;
-    if (!need(n, 2, 4, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_same_type(n, 0, 2) || !need_rank(n, 0, 2, 3) || !need_rank(n, 2, 1, 1) ||
+    if (!need_counts(n, 2, 4, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_same_type(n, 0, 2) || !need_rank(n, 0, 2, 3) || !need_rank(n, 2, 1, 1) ||
         !read_frames(n, &f)) return;
     Shape y = shape_of(4, (Dim[]){dim_at(n->in[0], 0), f.frames, f.out, dim_const(2)});
     set_out(n, 0, n->in[0]->type.dtype, &y);
@@ -205,18 +205,18 @@ static void lower_stft(Node *n)
     Value *table = table_for(n, type, f.length);
     Step *s = step_call(n, "stft_%s", dtype_suffix(type));
     arg_in(s, x);
-    arg_in(s, in(n, 2));
+    arg_in(s, input_of(n, 2));
     arg_in(s, table);
     arg_out(s, scratch(n, "work", type, dim_mul(dim_const(4), f.length)));
     arg_out(s, n->out[0]);
     arg_struct(s, "struct stft");
-    field(s, "batch", dim_at(x, 0));
-    field(s, "signal", dim_at(x, 1));
-    field(s, "frames", f.frames);
-    field(s, "out", f.out);
-    field(s, "length", f.length);
-    field(s, "step", f.step);
-    field_int(s, "parts", f.parts);
+    arg_field(s, "batch", dim_at(x, 0));
+    arg_field(s, "signal", dim_at(x, 1));
+    arg_field(s, "frames", f.frames);
+    arg_field(s, "out", f.out);
+    arg_field(s, "length", f.length);
+    arg_field(s, "step", f.step);
+    arg_field_int(s, "parts", f.parts);
 }
 
 const Op ops_dft[] = {

@@ -1,21 +1,21 @@
 /* Dropout: https://onnx.ai/onnx/operators/onnx__Dropout.html
  * Outside of training it hands its input on, and its mask is all ones (bool since opset 10, before of the input's type). In training
  * with a ratio of 0, too; otherwise it draws random numbers, which is refused. */
-#include "move.h"
+#include "ops/shared/moves.h"
 
 static bool is_inference(Node *n)
 {
     double training = 0, ratio = 0.5;
     if (n->opset < 7) training = !attr_int(n, "is_test", 0);
-    else if (in(n, 2) && !known_scalar(n->in[2], &training)) training = 1;
+    else if (input_of(n, 2) && !known_scalar(n->in[2], &training)) training = 1;
     if (n->opset < 12) ratio = attr_float(n, "ratio", 0.5);
-    else if (in(n, 1) && !known_scalar(n->in[1], &ratio)) ratio = 0.5;
+    else if (input_of(n, 1) && !known_scalar(n->in[1], &ratio)) ratio = 0.5;
     return training == 0 || ratio == 0;
 }
 
 static void infer_dropout(Node *n)
 {
-    if (!need(n, 1, n->opset < 12 ? 1 : 3, 1, 2) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 1, n->opset < 12 ? 1 : 3, 1, 2) || !need_tensor_inputs(n)) return;
     if (!is_inference(n)) {
         node_error(n, "drops at random, as in training, expected inference; export the model for inference (training_mode constant and false)");
         return;
@@ -26,7 +26,7 @@ static void infer_dropout(Node *n)
 
 static void lower_dropout(Node *n)
 {
-    Value *mask = out(n, 1);
+    Value *mask = output_of(n, 1);
     lower_as_view(n);
     if (!mask) return;
     Step *s = step_call(n, "fill_%s", moved_as(mask->type.dtype, NULL));

@@ -3,8 +3,8 @@
  * Every axis of an operand has a label: a letter, or its place in the ellipsis counted from the right. Operands are contracted
  * from left to right, two at a time. A contraction whose labels fall into those of a matrix product (m, n, k and a batch) is one, in
  * place, whatever the strides; any other is a plain sum of products. As in numpy, an axis of one element broadcasts. */
-#include "op.h"
-#include "product.h"
+#include "op/op.h"
+#include "ops/shared/product.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -19,7 +19,7 @@ typedef struct {
     Dim extent[LABELS]; /* NULL: not used */
 } Equation;
 
-/* -- reading ---------------------------------------------------------------------------------------------------------------- */
+/* -- reading ----------------------------------------------------------------------------------- */
 
 /* A term as written: letters with `ellipsis` of them in front of the dots. */
 typedef struct { int letters, letter[MAX_RANK], ellipsis; } Written;
@@ -152,7 +152,7 @@ static Shape shape_of_term(const Equation *e, const Term *t)
 static void infer_einsum(Node *n)
 {
     static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_FLOAT16, DT_BFLOAT16, DT_INT8, DT_INT16, DT_INT32, DT_INT64, DT_UINT8, DT_UINT16, DT_UINT32, DT_UINT64};
-    if (!need(n, 1, -1, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 12)) return;
+    if (!need_counts(n, 1, -1, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 12)) return;
     for (int i = 0; i < n->n_in; i++) {
         if (n->in[i] && need_same_type(n, 0, i)) continue;
         if (!n->in[i]) node_error(n, "input %d is omitted, expected a value; check how the model was exported", i);
@@ -164,7 +164,7 @@ static void infer_einsum(Node *n)
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
-/* -- contracting ------------------------------------------------------------------------------------------------------------ */
+/* -- contracting ------------------------------------------------------------------------------- */
 
 typedef struct { Value *value; Term term; } Operand;
 

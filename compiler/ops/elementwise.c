@@ -5,7 +5,7 @@
  *
  * Before opset 7, binary operators broadcast only if asked to (`broadcast`), and then fit their second input into the first
  * at dimension `axis`. */
-#include "loops.h"
+#include "op/loop_types.h"
 
 #include <string.h>
 
@@ -43,7 +43,7 @@ typedef struct {
     DecideDims *decide;
 } Elementwise;
 
-/* -- attributes that select the function ------------------------------------------------------------------------------------ */
+/* -- attributes that select the function ------------------------------------------------------- */
 
 static const char *choose_mod(Node *n)
 {
@@ -75,7 +75,7 @@ static const char *choose_gelu(Node *n)
     return NULL;
 }
 
-/* -- on expressions ------------------------------------------------------------------------------------------------------------ */
+/* -- on expressions ---------------------------------------------------------------------------- */
 
 static Dim add_dims(Node *n, Dim a, Dim b)
 {
@@ -165,7 +165,7 @@ static int dims_equal(Dim a, Dim b)
     return a == b ? 1 : dims_differ(a, b) ? 0 : -1;
 }
 
-/* -- the operators --------------------------------------------------------------------------------------------------------------- */
+/* -- the operators ----------------------------------------------------------------------------- */
 
 #define UNARY(f, t) .function = #f, .inputs = 1, .types = t
 #define BINARY(f, t) .function = #f, .inputs = 2, .types = t
@@ -253,7 +253,7 @@ static const Elementwise *row_of(const Node *n)
     return &rows[n->op - ops_elementwise];
 }
 
-/* -- infer ------------------------------------------------------------------------------------------------------------------------- */
+/* -- infer ------------------------------------------------------------------------------------- */
 
 static bool need_types(Node *n, int input, unsigned types)
 {
@@ -304,14 +304,14 @@ static void infer_elementwise(Node *n)
     const Elementwise *row = row_of(n);
     int least = row->inputs == VARIADIC ? 1 : row->inputs;
     Shape shape;
-    if (!need(n, least, row->inputs, 1, 1) || !need_tensor_inputs(n) || !need_types(n, 0, row->types)) return;
+    if (!need_counts(n, least, row->inputs, 1, 1) || !need_tensor_inputs(n) || !need_types(n, 0, row->types)) return;
     for (int i = 1; i < n->n_in; i++)
         if (!need_same_type(n, 0, i)) return;
     if (row->choose && !row->choose(n)) return;
     if (infer_shape(n, &shape)) set_out(n, 0, row->is_test ? DT_BOOL : n->in[0]->type.dtype, &shape);
 }
 
-/* -- elements as expressions ------------------------------------------------------------------------------------------------------ */
+/* -- elements as expressions ------------------------------------------------------------------- */
 
 /* The result at element i of the output, computed on expressions; comparisons give constants. */
 static Dim element_at(Node *n, Dim *const *known, int64_t i)
@@ -368,7 +368,7 @@ static void elementwise_elements(Node *n)
     else y->elements = dims;
 }
 
-/* -- lower ------------------------------------------------------------------------------------------------------------------------- */
+/* -- lower ------------------------------------------------------------------------------------- */
 
 static Ref read_legacy(Step *s, Node *n, DType working)
 {

@@ -1,8 +1,8 @@
 /* Expand, Tile: a tensor repeated.
  * https://onnx.ai/onnx/operators/onnx__Expand.html, onnx__Tile.html */
-#include "move.h"
+#include "ops/shared/moves.h"
 
-/* -- Expand ------------------------------------------------------------------------------------------------------------------------- */
+/* -- Expand ------------------------------------------------------------------------------------ */
 
 static bool may_be(Dim d, int64_t value)
 {
@@ -34,7 +34,7 @@ static Dim expanded_dim(Node *n, Dim x, Dim wanted)
 static void infer_expand(Node *n)
 {
     Dim *wanted;
-    if (!need(n, 2, 2, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n)) return;
     const Shape *x = &n->in[0]->type.shape;
     int rank = need_dims(n, 1, &wanted);
     if (rank < 0) return;
@@ -65,7 +65,7 @@ static void lower_expand(Node *n)
     lower_walk(n, n->in[0], dim_const(0), n->out[0], dim_const(0), &w);
 }
 
-/* -- Tile --------------------------------------------------------------------------------------------------------------------------- */
+/* -- Tile -------------------------------------------------------------------------------------- */
 
 /* Repetitions per axis. Before opset 6 they were a number of tiles along one axis. */
 static bool read_repeats(Node *n, Dim *repeats)
@@ -95,7 +95,7 @@ static void infer_tile(Node *n)
 {
     Dim repeats[MAX_RANK];
     int inputs = n->opset < 6 ? 3 : 2;
-    if (!need(n, inputs, inputs, 1, 1) || !need_tensor_inputs(n) || !read_repeats(n, repeats)) return;
+    if (!need_counts(n, inputs, inputs, 1, 1) || !need_tensor_inputs(n) || !read_repeats(n, repeats)) return;
     Shape y = n->in[0]->type.shape;
     for (int d = 0; d < y.rank; d++) y.dim[d] = dim_mul(y.dim[d], repeats[d]);
     set_out(n, 0, n->in[0]->type.dtype, &y);

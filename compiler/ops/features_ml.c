@@ -2,7 +2,7 @@
  * Scaler, Normalizer, Imputer, Binarizer, ArrayFeatureExtractor, FeatureVectorizer.
  * Normalizer divides by the largest magnitude (MAX), the sum of magnitudes (L1) or the length (L2) of a row, as scikit-learn and ONNX's reference
  * implementation do; the operator's text leaves out the magnitudes. */
-#include "ml.h"
+#include "ops/shared/ml_labels.h"
 
 #include <string.h>
 
@@ -10,7 +10,7 @@ static const DType feature_types[] = {DT_FLOAT, DT_DOUBLE, DT_INT32, DT_INT64};
 
 static bool need_numbers(Node *n)
 {
-    return need(n, 1, 1, 1, 1) && need_tensor_inputs(n) && need_type(n, 0, feature_types, 4);
+    return need_counts(n, 1, 1, 1, 1) && need_tensor_inputs(n) && need_type(n, 0, feature_types, 4);
 }
 
 /* An attribute with one number for all features, or one for each. */
@@ -22,7 +22,7 @@ static bool need_per_feature(Node *n, const char *name, int count)
     return false;
 }
 
-/* -- Scaler ----------------------------------------------------------------------------------------------------------------- */
+/* -- Scaler ------------------------------------------------------------------------------------ */
 
 static void infer_scaler(Node *n)
 {
@@ -65,7 +65,7 @@ static void lower_scaler(Node *n)
     loop_store(s, y, cast_ref(s, v, t, DT_FLOAT));
 }
 
-/* -- Normalizer ------------------------------------------------------------------------------------------------------------- */
+/* -- Normalizer -------------------------------------------------------------------------------- */
 
 static int norm_of(Node *n)
 {
@@ -95,7 +95,7 @@ static void lower_normalizer(Node *n)
     finish_scores(n, 0, y, POST_NONE, feature_count(n));
 }
 
-/* -- Imputer ---------------------------------------------------------------------------------------------------------------- */
+/* -- Imputer ----------------------------------------------------------------------------------- */
 
 static void infer_imputer(Node *n)
 {
@@ -130,7 +130,7 @@ static void lower_imputer(Node *n)
     loop_store(s, y, loop_apply(s, t, mem_printf("ml_impute_%s", dtype_suffix(t)), 3, (Ref[]){loop_read(s, x), replaced, loop_read(s, imputed)}));
 }
 
-/* -- Binarizer -------------------------------------------------------------------------------------------------------------- */
+/* -- Binarizer --------------------------------------------------------------------------------- */
 
 static void infer_binarizer(Node *n)
 {
@@ -150,12 +150,12 @@ static void lower_binarizer(Node *n)
     loop_store(s, y, loop_apply(s, t, mem_printf("ml_binarize_%s", dtype_suffix(t)), 2, args));
 }
 
-/* -- ArrayFeatureExtractor -------------------------------------------------------------------------------------------------- */
+/* -- ArrayFeatureExtractor --------------------------------------------------------------------- */
 
 static void infer_extractor(Node *n)
 {
     static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_INT32, DT_INT64, DT_STRING}, indices[] = {DT_INT64};
-    if (!need(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 5) || !need_type(n, 1, indices, 1) || !need_rank(n, 0, 1, -1)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 5) || !need_type(n, 1, indices, 1) || !need_rank(n, 0, 1, -1)) return;
     Shape y = n->in[0]->type.shape;
     if (y.rank == 1) y.dim[y.rank++] = dim_const(1);
     y.dim[y.rank - 1] = elements(n->in[1]);
@@ -176,7 +176,7 @@ static void lower_extractor(Node *n)
     arg_dim(s, elements(n->in[1]));
 }
 
-/* -- FeatureVectorizer ------------------------------------------------------------------------------------------------------ */
+/* -- FeatureVectorizer ------------------------------------------------------------------------- */
 
 /* Input i takes the columns inputdimensions says, cut or filled up with 0; all it has if there is no such attribute. A vector is one row. */
 static Dim columns_of(const Node *n, int i)
@@ -194,7 +194,7 @@ static Dim rows_of(const Value *x)
 static void infer_vectorizer(Node *n)
 {
     const int64_t *kept;
-    if (!need(n, 1, -1, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 1, -1, 1, 1) || !need_tensor_inputs(n)) return;
     int count = attr_ints(n, "inputdimensions", &kept);
     if (count && count != n->n_in) {
         node_error(n, "inputdimensions has %d numbers, expected one for each of the %d inputs; check how the model was exported", count, n->n_in);
@@ -229,7 +229,7 @@ static void lower_vectorizer(Node *n)
     }
 }
 
-/* -- maps ------------------------------------------------------------------------------------------------------------------- */
+/* -- maps -------------------------------------------------------------------------------------- */
 
 static void refuse_map(Node *n)
 {

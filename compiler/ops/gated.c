@@ -2,14 +2,14 @@
  *   SwiGLU             A sigmoid(alpha A) B        https://onnx.ai/onnx/operators/onnx__SwiGLU.html
  *   BiasGelu           gelu(A + B)                 com.microsoft
  *   FastGelu           gelu(X + bias), by tanh     com.microsoft; the bias may be omitted */
-#include "loops.h"
+#include "op/loop_types.h"
 
 #include <string.h>
 
 static void infer_gated(Node *n)
 {
     bool needs_both = strcmp(n->op_type, "FastGelu") != 0;
-    if (!need(n, needs_both ? 2 : 1, 2, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_same_type(n, 0, 1)) return;
+    if (!need_counts(n, needs_both ? 2 : 1, 2, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_same_type(n, 0, 1)) return;
     Shape shape;
     if (broadcast_inputs(n, 0, n->n_in, &shape)) set_out(n, 0, n->in[0]->type.dtype, &shape);
 }
@@ -32,7 +32,7 @@ static void lower_biased(Node *n, const char *gelu)
     DType t = compute_type(n->out[0]->type.dtype);
     Step *s = step_loop(n, &n->out[0]->type.shape);
     Ref x = loop_read(s, n->in[0]);
-    if (in(n, 1)) x = apply(s, t, "add", 2, (Ref[]){x, loop_read(s, n->in[1])});
+    if (input_of(n, 1)) x = apply(s, t, "add", 2, (Ref[]){x, loop_read(s, n->in[1])});
     loop_store(s, n->out[0], apply(s, t, gelu, 1, &x));
 }
 

@@ -1,6 +1,6 @@
 /* Gather, GatherElements, GatherND: https://onnx.ai/onnx/operators/onnx__Gather.html, onnx__GatherElements.html, onnx__GatherND.html
  * Indices that are data are checked at run time. Gather by constants at even distances is a slice, often a view. */
-#include "move.h"
+#include "ops/shared/moves.h"
 
 static const DType index_types[] = {DT_INT64, DT_INT32};
 
@@ -18,11 +18,11 @@ static bool need_indices_within(Node *n, const Value *index, Dim axis)
     return true;
 }
 
-/* -- Gather ------------------------------------------------------------------------------------------------------------------------- */
+/* -- Gather ------------------------------------------------------------------------------------ */
 
 static void infer_gather(Node *n)
 {
-    if (!need(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) || !need_rank(n, 0, 1, -1) || !need_bytes(n, 0, true)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) || !need_rank(n, 0, 1, -1) || !need_bytes(n, 0, true)) return;
     const Shape *x = &n->in[0]->type.shape, *index = &n->in[1]->type.shape;
     int axis = attr_axis(n, "axis", 0, x->rank);
     if (axis < 0 || !need_indices_within(n, n->in[1], x->dim[axis])) return;
@@ -77,11 +77,11 @@ static void lower_gather(Node *n)
     arg_dim(s, dim_mul(inner, dim_const(parts)));
 }
 
-/* -- GatherElements ----------------------------------------------------------------------------------------------------------------- */
+/* -- GatherElements ---------------------------------------------------------------------------- */
 
 static void infer_gather_elements(Node *n)
 {
-    if (!need(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) || !need_rank(n, 0, 1, -1) || !need_bytes(n, 0, false)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) || !need_rank(n, 0, 1, -1) || !need_bytes(n, 0, false)) return;
     const Shape *x = &n->in[0]->type.shape, *index = &n->in[1]->type.shape;
     int axis = attr_axis(n, "axis", 0, x->rank);
     if (axis < 0 || !need_rank(n, 1, x->rank, x->rank) || !need_indices_within(n, n->in[1], x->dim[axis])) return;
@@ -105,7 +105,7 @@ static void lower_gather_elements(Node *n)
     arg_dim(s, stride_of(x, axis));
 }
 
-/* -- GatherND ----------------------------------------------------------------------------------------------------------------------- */
+/* -- GatherND ---------------------------------------------------------------------------------- */
 
 /* Leading dimensions that data and indices share, and how many further ones of data a tuple selects by. */
 typedef struct { int batch, selected; } Tuples;
@@ -126,7 +126,7 @@ static bool read_tuples(Node *n, Tuples *t)
 static void infer_gather_nd(Node *n)
 {
     Tuples t;
-    if (!need(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 1) || !need_rank(n, 0, 1, -1) || !need_rank(n, 1, 1, -1)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 1) || !need_rank(n, 0, 1, -1) || !need_rank(n, 1, 1, -1)) return;
     if (!need_bytes(n, 0, true) || !read_tuples(n, &t)) return;
     const Shape *x = &n->in[0]->type.shape, *index = &n->in[1]->type.shape;
     Shape y = {.rank = 0};

@@ -1,8 +1,8 @@
 /* Gemm: https://onnx.ai/onnx/operators/onnx__Gemm.html
  * Y = alpha * A' B' + beta * C. C is required before opset 11; before opset 7 it is broadcast only if an attribute says so, which
  * no shape can contradict. */
-#include "op.h"
-#include "product.h"
+#include "op/op.h"
+#include "ops/shared/product.h"
 
 static Dim rows_of(Node *n, int input, const char *transposed)
 {
@@ -27,7 +27,7 @@ static bool need_scale(Node *n, const char *name)
 /* C broadcasts to Y, never the other way round. */
 static void need_addend(Node *n, const Shape *y)
 {
-    const Value *c = in(n, 2);
+    const Value *c = input_of(n, 2);
     Shape both;
     if (!c || !need_rank(n, 2, 0, 2) || !broadcast_shapes(n, &c->type.shape, y, &both)) return;
     for (int i = 0; i < 2; i++)
@@ -37,7 +37,7 @@ static void need_addend(Node *n, const Shape *y)
 static void infer_gemm(Node *n)
 {
     static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_FLOAT16, DT_BFLOAT16, DT_INT32, DT_INT64, DT_UINT32, DT_UINT64};
-    if (!need(n, n->opset < 11 ? 3 : 2, 3, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, n->opset < 11 ? 3 : 2, 3, 1, 1) || !need_tensor_inputs(n)) return;
     bool good = need_type(n, 0, types, 8) && need_same_type(n, 0, 1) && need_same_type(n, 0, 2);
     good = need_rank(n, 0, 2, 2) && need_rank(n, 1, 2, 2) && good;
     if (!good || !need_scale(n, "alpha") || !need_scale(n, "beta")) return;
@@ -64,7 +64,7 @@ static void lower_gemm(Node *n)
     p.beta = attr_float(n, "beta", 1);
     p.low = (double)n->clamp_low;
     p.high = (double)n->clamp_high;
-    if (in(n, 2) && p.beta != 0) {
+    if (input_of(n, 2) && p.beta != 0) {
         p.c = n->in[2];
         p.c_row = addend_stride(p.c, 0);
         p.c_col = addend_stride(p.c, 1);

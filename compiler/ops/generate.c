@@ -1,12 +1,12 @@
 /* Range, ConstantOfShape, EyeLike: tensors made by a rule.
  * https://onnx.ai/onnx/operators/onnx__Range.html, onnx__ConstantOfShape.html, onnx__EyeLike.html */
-#include "move.h"
+#include "ops/shared/moves.h"
 
-#include "number.h"
+#include "base/number.h"
 
 #include <string.h>
 
-/* -- Range -------------------------------------------------------------------------------------------------------------------------- */
+/* -- Range ------------------------------------------------------------------------------------- */
 
 /* max(ceil((limit - start) / delta), 0) of constants; NULL with an error. */
 static Dim count_of_constants(Node *n, double start, double limit, double delta)
@@ -74,7 +74,7 @@ static Dim count_of_range(Node *n)
 static void infer_range(Node *n)
 {
     static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_INT16, DT_INT32, DT_INT64, DT_FLOAT16, DT_BFLOAT16};
-    if (!need(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 7) || !need_same_type(n, 0, 1) || !need_same_type(n, 0, 2)) return;
+    if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 7) || !need_same_type(n, 0, 1) || !need_same_type(n, 0, 2)) return;
     for (int i = 0; i < 3; i++)
         if (!need_equal(n, elements(n->in[i]), dim_const(1), mem_printf("elements of input %d, and 1", i))) return;
     Dim count = count_of_range(n);
@@ -124,7 +124,7 @@ static void lower_range(Node *n)
     arg_dim(s, dim_at(n->out[0], 0));
 }
 
-/* -- ConstantOfShape ---------------------------------------------------------------------------------------------------------------- */
+/* -- ConstantOfShape --------------------------------------------------------------------------- */
 
 /* The attribute; NULL for a float32 zero. False, with an error, if it is no single number. */
 static bool read_value(Node *n, Value **value)
@@ -140,7 +140,7 @@ static void infer_constant_of_shape(Node *n)
 {
     Dim *dims;
     Value *value;
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !read_value(n, &value)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !read_value(n, &value)) return;
     int rank = need_dims(n, 0, &dims);
     if (rank < 0) return;
     if (rank > MAX_RANK) {
@@ -182,11 +182,11 @@ static void lower_constant_of_shape(Node *n)
     arg_dim(s, elements(n->out[0]));
 }
 
-/* -- EyeLike ------------------------------------------------------------------------------------------------------------------------ */
+/* -- EyeLike ----------------------------------------------------------------------------------- */
 
 static void infer_eye_like(Node *n)
 {
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 2, 2)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 2, 2)) return;
     int64_t number = attr_int(n, "dtype", n->in[0]->type.dtype);
     DType t = number > DT_UNDEFINED && number < DT_COUNT ? (DType)number : DT_UNDEFINED;
     if (dtype_is_float(t) || dtype_is_integer(t) || t == DT_BOOL) set_out(n, 0, t, &n->in[0]->type.shape);

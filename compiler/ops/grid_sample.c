@@ -2,7 +2,7 @@
  * As in the reference, a place outside of the image is first moved to its border, or mirrored, and then interpolated at. With align_corners, the
  * middle is where AffineGrid puts the only pixel of an axis (PyTorch's affine_grid, which the specification points to). */
 #include "kernels.h"
-#include "op.h"
+#include "op/op.h"
 
 
 enum { MAX_AXES = 3 };
@@ -28,7 +28,7 @@ static bool need_one_precision(Node *n)
 static void infer_grid_sample(Node *n)
 {
     Sampling s;
-    if (!need(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_one_precision(n) || !need_rank(n, 0, 3, 2 + MAX_AXES)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_one_precision(n) || !need_rank(n, 0, 3, 2 + MAX_AXES)) return;
     const Shape *x = &n->in[0]->type.shape, *grid = &n->in[1]->type.shape;
     if (!need_rank(n, 1, x->rank, x->rank) || !read_sampling(n, &s)) return;
     if (!need_equal(n, x->dim[0], grid->dim[0], "images and grids in the batch")) return;
@@ -54,23 +54,23 @@ static void lower_grid_sample(Node *n)
     arg_in(s, n->in[1]);
     arg_out(s, n->out[0]);
     arg_struct(s, "struct grid_sample");
-    field(s, "batch", x->dim[0]);
-    field(s, "channels", x->dim[1]);
-    for (int i = 0; i < MAX_AXES; i++) field(s, sizes[i], i < MAX_AXES - axes ? dim_const(1) : x->dim[2 + i - (MAX_AXES - axes)]);
-    field(s, "places", shape_product(y, 2, y->rank));
-    field_int(s, "axes", axes);
-    field_int(s, "taps", sampling.taps);
-    field_int(s, "padding", sampling.padding);
-    field_int(s, "align_corners", attr_int(n, "align_corners", 0) != 0);
+    arg_field(s, "batch", x->dim[0]);
+    arg_field(s, "channels", x->dim[1]);
+    for (int i = 0; i < MAX_AXES; i++) arg_field(s, sizes[i], i < MAX_AXES - axes ? dim_const(1) : x->dim[2 + i - (MAX_AXES - axes)]);
+    arg_field(s, "places", shape_product(y, 2, y->rank));
+    arg_field_int(s, "axes", axes);
+    arg_field_int(s, "taps", sampling.taps);
+    arg_field_int(s, "padding", sampling.padding);
+    arg_field_int(s, "align_corners", attr_int(n, "align_corners", 0) != 0);
     s->macs = dim_high(elements(n->out[0])) * (int64_t)pow(sampling.taps, axes);
 }
 
-/* -- AffineGrid ----------------------------------------------------------------------------------------------------------------- */
+/* -- AffineGrid -------------------------------------------------------------------------------- */
 
 static void infer_affine_grid(Node *n)
 {
     Dim *size;
-    if (!need(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 3, 3) || !need_rank(n, 1, 1, 1)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 3, 3) || !need_rank(n, 1, 1, 1)) return;
     const Shape *theta = &n->in[0]->type.shape;
     int count = need_dims(n, 1, &size), axes = count - 2;
     if (count < 0) return;

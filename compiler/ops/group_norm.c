@@ -1,6 +1,6 @@
 /* GroupNormalization and InstanceNormalization: https://onnx.ai/onnx/operators/onnx__GroupNormalization.html, ..__InstanceNormalization.html
  * GroupNormalization's scale and bias are per group before opset 21, per channel since. Instances are groups of one channel. */
-#include "op.h"
+#include "op/op.h"
 
 
 static int64_t groups_attribute(Node *n)
@@ -23,7 +23,7 @@ static bool by_group(const Node *n)
 
 static void infer_scaled(Node *n, Dim (*scales)(Node *n))
 {
-    if (!need(n, 3, 3, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n)) return;
     if (!need_float(n, 0) || !need_same_type(n, 0, 1) || !need_same_type(n, 0, 2) || !need_rank(n, 0, 2, -1)) return;
     Dim count = scales(n);
     if (!count) return;

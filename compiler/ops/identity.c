@@ -1,15 +1,15 @@
 /* Identity: https://onnx.ai/onnx/operators/onnx__Identity.html */
-#include "list.h"
+#include "op/packed_sequence.h"
 
 static void infer_identity(Node *n)
 {
-    Value *x = in(n, 0), *y = out(n, 0);
+    Value *x = input_of(n, 0), *y = output_of(n, 0);
     if (y && is_list(x)) { /* a sequence or optional: only names */
         y->type = x->type;
         y->items = x->items;
         y->n_items = x->n_items;
         y->list = x->list;
-    } else if (need(n, 1, 1, 1, 1)) {
+    } else if (need_counts(n, 1, 1, 1, 1)) {
         set_out_like(n, 0, x);
     }
 }

@@ -1,6 +1,6 @@
 /* If: https://onnx.ai/onnx/operators/onnx__If.html */
-#include "control_flow.h"
-#include "list.h"
+#include "op/control_flow.h"
+#include "op/packed_sequence.h"
 
 /* The smaller of two sizes if their difference has closer bounds than they have: rows so far, and one more. Else 0. */
 static Dim common_part(Dim a, Dim b)
@@ -60,7 +60,7 @@ static bool join_types(Node *n, Value *y, const Value *a, const Value *b)
 static void infer_if(Node *n)
 {
     double condition;
-    if (!need(n, 1, 1, 1, -1) || !need_type(n, 0, (DType[]){DT_BOOL}, 1)) return;
+    if (!need_counts(n, 1, 1, 1, -1) || !need_type(n, 0, (DType[]){DT_BOOL}, 1)) return;
     Graph *yes = body_of(n, "then_branch"), *no = body_of(n, "else_branch");
     if (!yes || !no) return;
     if (yes->n_outputs < n->n_out || no->n_outputs < n->n_out) {

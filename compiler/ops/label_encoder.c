@@ -2,8 +2,8 @@
  * CategoryMapper: https://onnx.ai/onnx/operators/onnx_aionnxml_CategoryMapper.html
  * OneHotEncoder: https://onnx.ai/onnx/operators/onnx_aionnxml_OneHotEncoder.html
  * Keys are sorted at compile time and found by bisection. Of equal keys the last one counts; NaN equals NaN, and 0 equals -0. */
-#include "number.h"
-#include "op.h"
+#include "base/number.h"
+#include "op/op.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,11 +75,11 @@ static void infer_mapping(Node *n)
 {
     static const DType types[] = {DT_STRING, DT_INT64, DT_INT32, DT_INT16, DT_FLOAT, DT_DOUBLE};
     Mapping m;
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 6) || !read_mapping(n, &m)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 6) || !read_mapping(n, &m)) return;
     set_out(n, 0, m.values.dtype, &n->in[0]->type.shape);
 }
 
-/* -- sorting ---------------------------------------------------------------------------------------------------------------- */
+/* -- sorting ----------------------------------------------------------------------------------- */
 
 /* NaN is the largest number, and equal to itself. */
 static int compare(const List *l, int a, int b)
@@ -130,7 +130,7 @@ static Value *picked(Node *n, const char *name, const List *list, const int *pla
     return value_const(n->graph, mem_printf("%s/%s", *n->name ? n->name : n->out[0]->name, name), list->dtype, &shape, data);
 }
 
-/* -- mapping ---------------------------------------------------------------------------------------------------------------- */
+/* -- mapping ----------------------------------------------------------------------------------- */
 
 /* What is mapped to that is no key: one element of type t. */
 static const void *default_value(Node *n, DType t)
@@ -173,7 +173,7 @@ static void lower_mapping(Node *n)
     arg_int(s, count);
 }
 
-/* -- one-hot ---------------------------------------------------------------------------------------------------------------- */
+/* -- one-hot ----------------------------------------------------------------------------------- */
 
 static bool read_categories(Node *n, List *categories)
 {
@@ -188,7 +188,7 @@ static void infer_one_hot(Node *n)
 {
     static const DType types[] = {DT_STRING, DT_INT64, DT_INT32, DT_FLOAT, DT_DOUBLE};
     List categories;
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 5) || !need_rank(n, 0, 0, MAX_RANK - 1) || !read_categories(n, &categories)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 5) || !need_rank(n, 0, 0, MAX_RANK - 1) || !read_categories(n, &categories)) return;
     Shape y = n->in[0]->type.shape;
     y.dim[y.rank++] = dim_const(categories.count);
     set_out(n, 0, DT_FLOAT, &y);

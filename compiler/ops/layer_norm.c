@@ -2,7 +2,7 @@
  * https://onnx.ai/onnx/operators/onnx__LayerNormalization.html, ..__RMSNormalization.html,
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md (SkipLayerNormalization and its neighbours).
  * They differ in what is subtracted (the mean or nothing), in the outputs, and in a second summand that the Skip forms add first. */
-#include "op.h"
+#include "op/op.h"
 
 #include <string.h>
 
@@ -29,14 +29,14 @@ static Norm norm_of(Node *n)
     Norm m = {.x = n->in[0], .y = n->out[0], .rms = is_rms(n), .epsilon = attr_float(n, "epsilon", is_skip(n) ? 1e-12 : 1e-5)};
     int rank = m.x->type.shape.rank;
     m.axis = is_skip(n) ? rank - 1 : attr_axis(n, "axis", -1, rank);
-    m.scale = in(n, is_skip(n) ? 2 : 1);
-    if (!m.rms) m.bias = in(n, is_skip(n) ? 3 : 2);
-    if (is_skip(n) || !m.rms) m.mean = out(n, 1), m.inverse = out(n, 2);
-    else m.inverse = out(n, 1);
+    m.scale = input_of(n, is_skip(n) ? 2 : 1);
+    if (!m.rms) m.bias = input_of(n, is_skip(n) ? 3 : 2);
+    if (is_skip(n) || !m.rms) m.mean = output_of(n, 1), m.inverse = output_of(n, 2);
+    else m.inverse = output_of(n, 1);
     return m;
 }
 
-/* -- inference ------------------------------------------------------------------------------------------------------------------ */
+/* -- inference --------------------------------------------------------------------------------- */
 
 static Shape statistics_shape(const Value *x, int axis)
 {
@@ -63,7 +63,7 @@ static bool need_fits(Node *n, const Value *v, const char *what)
 static bool need_one_precision(Node *n)
 {
     for (int i = 0; i < n->n_in; i++) {
-        if (!in(n, i)) continue;
+        if (!input_of(n, i)) continue;
         if (!need_float(n, i)) return false;
         if (compute_type(n->in[i]->type.dtype) != compute_type(n->in[0]->type.dtype)) return need_same_type(n, 0, i);
     }
@@ -88,7 +88,7 @@ static void infer_norm(Node *n)
 {
     bool rms = is_rms(n);
     int outputs = !rms ? 3 : strcmp(n->op_type, "RMSNormalization") ? 2 : 1;
-    if (!need(n, 2, rms ? 2 : 3, 1, outputs) || !need_tensor_inputs(n) || !need_one_precision(n) || !need_float_statistics(n)) return;
+    if (!need_counts(n, 2, rms ? 2 : 3, 1, outputs) || !need_tensor_inputs(n) || !need_one_precision(n) || !need_float_statistics(n)) return;
     Norm m = norm_of(n);
     if (m.axis < 0 || !need_fits(n, m.scale, "scale") || !need_fits(n, m.bias, "bias")) return;
     Shape statistics = statistics_shape(m.x, m.axis);
@@ -100,9 +100,9 @@ static void infer_norm(Node *n)
 static void infer_skip(Node *n)
 {
     bool rms = is_rms(n);
-    if (!need(n, 3, rms ? 4 : 5, 1, 4) || !need_tensor_inputs(n) || !need_one_precision(n) || !need_rank(n, 0, 1, -1)) return;
+    if (!need_counts(n, 3, rms ? 4 : 5, 1, 4) || !need_tensor_inputs(n) || !need_one_precision(n) || !need_rank(n, 0, 1, -1)) return;
     for (int i = 1; i < n->n_in; i++)
-        if (!need_fits(n, in(n, i), i == 1 ? "skip" : "scale or bias")) return;
+        if (!need_fits(n, input_of(n, i), i == 1 ? "skip" : "scale or bias")) return;
     Norm m = norm_of(n);
     Shape statistics = statistics_shape(m.x, m.axis);
     set_out_like(n, 0, m.x);
@@ -111,7 +111,7 @@ static void infer_skip(Node *n)
     set_out_like(n, 3, m.x);
 }
 
-/* -- lowering ------------------------------------------------------------------------------------------------------------------- */
+/* -- lowering ---------------------------------------------------------------------------------- */
 
 /* Is v, which broadcasts to x, one whole row of what is normalised? */
 static bool is_row(const Value *v, const Value *x, int axis)
@@ -183,8 +183,8 @@ static void lower_skip(Node *n)
     Norm m = norm_of(n);
     DType t = m.x->type.dtype;
     const char *add = mem_printf("add_%s", dtype_suffix(t));
-    Value *bias = in(n, m.rms ? 3 : 4);
-    Value *sum = out(n, 3) ? n->out[3] : value_typed(n->graph, mem_printf("%s/sum", m.y->name), t, &m.x->type.shape);
+    Value *bias = input_of(n, m.rms ? 3 : 4);
+    Value *sum = output_of(n, 3) ? n->out[3] : value_typed(n->graph, mem_printf("%s/sum", m.y->name), t, &m.x->type.shape);
     Step *s = step_loop(n, &m.x->type.shape);
     Ref r = loop_apply(s, t, add, 2, (Ref[]){loop_read(s, m.x), loop_read(s, n->in[1])});
     if (bias) r = loop_apply(s, t, add, 2, (Ref[]){r, loop_read(s, bias)});

@@ -2,8 +2,8 @@
  * LinearRegressor: https://onnx.ai/onnx/operators/onnx_aionnxml_LinearRegressor.html
  * Products of the features with constant coefficients. One row of coefficients for two classes is that of the second: the scores
  * are {-v, v}. multi_class makes no difference. */
-#include "ml.h"
-#include "product.h"
+#include "ops/shared/ml_labels.h"
+#include "ops/shared/product.h"
 
 typedef struct { int rows, features; const float *coefficients, *intercepts; } Linear;
 
@@ -48,7 +48,7 @@ static void lower_linear(Node *n, const Linear *l, DType t, Value *y)
     lower_product(n, &p);
 }
 
-/* -- classifier ------------------------------------------------------------------------------------------------------------- */
+/* -- classifier -------------------------------------------------------------------------------- */
 
 typedef struct { Labels labels; PostTransform post; Linear linear; } Classifier;
 
@@ -61,7 +61,7 @@ static bool read_classifier(Node *n, Classifier *c)
 static void infer_classifier(Node *n)
 {
     Classifier c;
-    if (need(n, 1, 1, 1, 2) && need_features(n) && read_classifier(n, &c)) set_classifier_outputs(n, &c.labels);
+    if (need_counts(n, 1, 1, 1, 2) && need_features(n) && read_classifier(n, &c)) set_classifier_outputs(n, &c.labels);
 }
 
 static void lower_classifier(Node *n)
@@ -86,7 +86,7 @@ static void lower_classifier(Node *n)
     finish_scores(n, 1, y, c.post, count);
 }
 
-/* -- regressor -------------------------------------------------------------------------------------------------------------- */
+/* -- regressor --------------------------------------------------------------------------------- */
 
 static bool read_regressor(Node *n, Linear *l, PostTransform *post)
 {
@@ -98,7 +98,7 @@ static void infer_regressor(Node *n)
 {
     Linear l;
     PostTransform post;
-    if (!need(n, 1, 1, 1, 1) || !need_features(n) || !read_regressor(n, &l, &post)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_features(n) || !read_regressor(n, &l, &post)) return;
     Shape y = shape_of(2, (Dim[]){feature_rows(n), dim_const(l.rows)});
     set_out(n, 0, DT_FLOAT, &y);
 }

@@ -1,6 +1,6 @@
 /* Loop: https://onnx.ai/onnx/operators/onnx__Loop.html */
-#include "control_flow.h"
-#include "list.h"
+#include "op/control_flow.h"
+#include "op/packed_sequence.h"
 
 #include <string.h>
 
@@ -16,7 +16,7 @@ static Dim known_trips(Node *n)
 {
     double m;
     Dim *dims;
-    if (!in(n, 0)) return dim_const(INT32_MAX);
+    if (!input_of(n, 0)) return dim_const(INT32_MAX);
     if (known_scalar(n->in[0], &m)) return dim_const(m < 0 ? 0 : m > INT32_MAX ? INT32_MAX : (int64_t)m);
     if (!can_learn(n, 0) || known_dims(n->in[0], &dims) != 1 || dim_high(dims[0]) >= INT32_MAX) return NULL;
     return dim_max(dim_const(0), dims[0]);
@@ -31,7 +31,7 @@ static bool has_end(Dim trips)
 static bool always_continues(const Node *n, const Graph *g)
 {
     double value;
-    bool at_first = !in(n, 1) || (known_scalar(n->in[1], &value) && value != 0);
+    bool at_first = !input_of(n, 1) || (known_scalar(n->in[1], &value) && value != 0);
     const Value *next = g->outputs[0];
     if (!at_first) return false;
     if (next == g->inputs[1]) return true;
@@ -66,7 +66,7 @@ static void unroll(Node *n, Graph *g, int rounds)
         for (int k = 0; k < scans; k++) rows[k][r] = make2(n, "Unsqueeze", results[1 + carried + k], const_ints(n, 1, &axis), NULL);
     }
     for (int k = 0; k < carried; k++)
-        if (out(n, k)) make1(n, "Identity", state[k], n->out[k]);
+        if (output_of(n, k)) make1(n, "Identity", state[k], n->out[k]);
     for (int k = 0; k < scans; k++) {
         if (!n->out[carried + k]) continue;
         Node *concat = make_node(n, "Concat", rounds, rows[k], n->out[carried + k]);
@@ -106,7 +106,7 @@ static bool must_unroll(const Node *n)
     return attr_find(n, "unroll") != NULL;
 }
 
-/* -- rows ------------------------------------------------------------------------------------------------------------------------- */
+/* -- rows -------------------------------------------------------------------------------------- */
 
 /* The output that bounds the number of rounds where the trip count doesn't: the first whose size is stated, else the first. -1: no rows. */
 static int bounding_rows(const Node *n)
@@ -168,7 +168,7 @@ static Dim row_count(const Node *n)
     return NULL;
 }
 
-/* -- carried lists ------------------------------------------------------------------------------------------------------------------- */
+/* -- carried lists ----------------------------------------------------------------------------- */
 
 static bool carries_lists(const Node *n)
 {
@@ -246,9 +246,9 @@ static bool make_room(Node *n, int64_t most, ListForm *forms, const ListForm *af
     for (int k = 0; k < carried_count(n); k++) {
         int64_t more = after[k].capacity - forms[k].capacity;
         if (!is_list(n->in[2 + k]) || more <= 0) continue;
-        bool stated = out(n, k) && size_is_stated(n, k, 0);
+        bool stated = output_of(n, k) && size_is_stated(n, k, 0);
         if (most == INT32_MAX || stated) {
-            Dim length = out(n, k) ? size_of_data(n, k, 0) : NULL;
+            Dim length = output_of(n, k) ? size_of_data(n, k, 0) : NULL;
             if (!length) {
                 if (!n->graph->model->errors) node_error(n, "fills a list in a number of rounds that only the data tell; expected a constant trip count");
                 return false;
@@ -310,9 +310,9 @@ static void unfold_lists(Node *n)
         bool list = is_list(n->in[2 + k]);
         for (int i = 0; i < (list ? 3 : 1); i++) {
             node_add_input(loop, initial[k][i]);
-            node_add_output(loop, list || !out(n, k) ? value_new(n->graph, mem_printf("%s.part", initial[k][i]->name)) : n->out[k]);
+            node_add_output(loop, list || !output_of(n, k) ? value_new(n->graph, mem_printf("%s.part", initial[k][i]->name)) : n->out[k]);
         }
-        if (list && out(n, k)) list_make(n, &types[k], &forms[k], loop->out + loop->n_out - 3, n->out[k]);
+        if (list && output_of(n, k)) list_make(n, &types[k], &forms[k], loop->out + loop->n_out - 3, n->out[k]);
     }
     for (int i = carried; i < n->n_out; i++) node_add_output(loop, n->out[i]);
     unfold_body(n, g, forms, false);
@@ -342,7 +342,7 @@ static Graph *infer_rounds(Node *n, int64_t few, int64_t most, bool *continues)
 static void infer_loop(Node *n)
 {
     Graph *g = body_of(n, "body");
-    if (!g || !need(n, 0, -1, 0, -1) || !loop_signature(n, g)) return;
+    if (!g || !need_counts(n, 0, -1, 0, -1) || !loop_signature(n, g)) return;
     int carried = carried_count(n), mark = n->graph->model->n_locals;
     Dim trips = known_trips(n), rounds;
     int64_t most;
@@ -360,7 +360,7 @@ static void infer_loop(Node *n)
     bool continues;
     g = infer_rounds(n, few ? dim_value(trips) : 0, most, &continues);
     if (!g) return;
-    if (continues && !in(n, 0)) {
+    if (continues && !input_of(n, 0)) {
         node_error(n, "never ends: it has no trip count, and its condition is always true");
         return;
     }
@@ -379,11 +379,11 @@ static void expand_loop(Node *n)
 static void lower_condition(Node *n, Value *condition)
 {
     double value;
-    if (in(n, 1) && !known_scalar(n->in[1], &value)) {
+    if (input_of(n, 1) && !known_scalar(n->in[1], &value)) {
         copy_into_state(n, condition, n->in[1]);
         return;
     }
-    lower_store(n, condition, dim_const(!in(n, 1) || value != 0));
+    lower_store(n, condition, dim_const(!input_of(n, 1) || value != 0));
 }
 
 /* A value carried into the first round. */
@@ -434,7 +434,7 @@ static void lower_loop(Node *n)
     for (int i = carried; i < n->n_out; i++)
         if (n->out[i]) lower_rows_end(n, n->out[i], seen[i]);
     for (int i = 0; i < carried; i++)
-        if (out(n, i)) copy_whole(n, n->out[i], g->inputs[2 + i]);
+        if (output_of(n, i)) copy_whole(n, n->out[i], g->inputs[2 + i]);
 }
 
 const Op ops_loop[] = {

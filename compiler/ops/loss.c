@@ -1,6 +1,6 @@
 /* NegativeLogLikelihoodLoss, SoftmaxCrossEntropyLoss: https://onnx.ai/onnx/operators/onnx__NegativeLogLikelihoodLoss.html
  * The second is the first of LogSoftmax along the classes, axis 1. */
-#include "op.h"
+#include "op/op.h"
 
 #include <string.h>
 
@@ -27,13 +27,13 @@ static bool need_targets(Node *n)
     if (!need_equal(n, x->dim[0], target->dim[0], "batch of scores and targets")) return false;
     for (int d = 2; d < x->rank; d++)
         if (!need_equal(n, x->dim[d], target->dim[d - 1], "dimensions of scores and targets")) return false;
-    if (!in(n, 2)) return true;
+    if (!input_of(n, 2)) return true;
     return need_rank(n, 2, 1, 1) && need_equal(n, n->in[2]->type.shape.dim[0], x->dim[1], "weights and classes");
 }
 
 static void infer_loss(Node *n)
 {
-    if (!need(n, 2, 3, 1, is_cross_entropy(n) ? 2 : 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_same_type(n, 0, 2)) return;
+    if (!need_counts(n, 2, 3, 1, is_cross_entropy(n) ? 2 : 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_same_type(n, 0, 2)) return;
     if (!need_type(n, 1, (DType[]){DT_INT32, DT_INT64}, 2) || !need_targets(n)) return;
     int reduction = reduction_of(n);
     int64_t ignored = attr_int(n, "ignore_index", -1);
@@ -50,7 +50,7 @@ static void infer_loss(Node *n)
 static Value *log_softmax(Node *n, Dim inner)
 {
     const Shape *x = &n->in[0]->type.shape;
-    Value *y = out(n, 1) ? n->out[1] : scratch(n, "log_probabilities", n->in[0]->type.dtype, elements(n->in[0]));
+    Value *y = output_of(n, 1) ? n->out[1] : scratch(n, "log_probabilities", n->in[0]->type.dtype, elements(n->in[0]));
     Step *s = step_call(n, "log_softmax_%s", dtype_suffix(n->in[0]->type.dtype));
     arg_in(s, n->in[0]);
     arg_out(s, y);
@@ -68,15 +68,15 @@ static void lower_loss(Node *n)
     Step *s = step_call(n, "nll_loss_%s_%s", dtype_suffix(n->in[0]->type.dtype), dtype_suffix(n->in[1]->type.dtype));
     arg_in(s, log_probabilities);
     arg_in(s, n->in[1]);
-    arg_in(s, in(n, 2));
+    arg_in(s, input_of(n, 2));
     arg_out(s, n->out[0]);
     arg_struct(s, "struct nll_loss");
-    field(s, "batch", x->dim[0]);
-    field(s, "classes", x->dim[1]);
-    field(s, "inner", inner);
-    field_int(s, "has_ignored", attr_find(n, "ignore_index") != NULL);
-    field_int(s, "ignored", attr_int(n, "ignore_index", 0));
-    field_int(s, "reduction", reduction_of(n));
+    arg_field(s, "batch", x->dim[0]);
+    arg_field(s, "classes", x->dim[1]);
+    arg_field(s, "inner", inner);
+    arg_field_int(s, "has_ignored", attr_find(n, "ignore_index") != NULL);
+    arg_field_int(s, "ignored", attr_int(n, "ignore_index", 0));
+    arg_field_int(s, "reduction", reduction_of(n));
 }
 
 const Op ops_loss[] = {

@@ -1,7 +1,7 @@
 /* MaxUnpool: https://onnx.ai/onnx/operators/onnx__MaxUnpool.html
  * The indices count the pixels of the size that the attributes imply; an output_shape that is larger adds zeros behind them. (This is what ONNX's own
  * test and reference have; ONNX Runtime counts in output_shape instead, which the text of the specification doesn't rule out.) */
-#include "window.h"
+#include "ops/shared/window.h"
 
 typedef struct { Dim pooled[MAX_SPATIAL], size[MAX_SPATIAL]; } Unpool;
 
@@ -30,7 +30,7 @@ static bool unpool_read(Node *n, Unpool *u)
     int rank = n->in[0]->type.shape.rank;
     Dim *given = NULL;
     if (!need_rank(n, 0, 3, 2 + MAX_SPATIAL) || !implied_size(n, u, rank - 2)) return false;
-    int count = in(n, 2) ? need_dims(n, 2, &given) : rank;
+    int count = input_of(n, 2) ? need_dims(n, 2, &given) : rank;
     if (count != rank) {
         if (count >= 0) node_error(n, "output_shape has %d numbers, expected %d; the model is invalid here, check how it was exported", count, rank);
         return false;
@@ -45,7 +45,7 @@ static void infer_max_unpool(Node *n)
 {
     static const DType index[] = {DT_INT64};
     Unpool u;
-    if (!need(n, 2, 3, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_type(n, 1, index, 1)) return;
+    if (!need_counts(n, 2, 3, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_type(n, 1, index, 1)) return;
     Shape y = n->in[0]->type.shape;
     if (!need_rank(n, 1, y.rank, y.rank) || !unpool_read(n, &u)) return;
     for (int i = 0; i < y.rank; i++)

@@ -1,6 +1,6 @@
 /* MeanVarianceNormalization: https://onnx.ai/onnx/operators/onnx__MeanVarianceNormalization.html
  * (x - mean) / (standard deviation + 1e-9), the latter as in the operator's function body. */
-#include "op.h"
+#include "op/op.h"
 
 static const int64_t default_axes[] = {0, 2, 3};
 
@@ -15,7 +15,7 @@ static int axes_of(Node *n, const int64_t **axes)
 static void infer_mvn(Node *n)
 {
     const int64_t *axes;
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0)) return;
     int count = axes_of(n, &axes);
     for (int i = 0; i < count; i++)
         if (normalize_axis(n, axes[i], n->in[0]->type.shape.rank) < 0) return;

@@ -1,7 +1,7 @@
 /* OneHot: https://onnx.ai/onnx/operators/onnx__OneHot.html
  * Indices and depth may be of any numeric type; "casted to int64 before use". */
-#include "loops.h"
-#include "move.h"
+#include "op/loop_types.h"
+#include "ops/shared/moves.h"
 
 static int inserted_axis(Node *n)
 {
@@ -26,7 +26,7 @@ static Dim depth_of(Node *n, int axis)
 
 static void infer_one_hot(Node *n)
 {
-    if (!need(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_bytes(n, 2, false)) return;
+    if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_bytes(n, 2, false)) return;
     DType t = n->in[0]->type.dtype;
     if (!dtype_is_integer(t) && !dtype_is_float(t)) {
         node_error(n, "input 0 \"%s\" is %s, expected indices of a numeric type; put a Cast before it in the model", n->in[0]->name, dtype_name(t));

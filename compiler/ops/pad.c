@@ -1,11 +1,11 @@
 /* Pad, CenterCropPad: https://onnx.ai/onnx/operators/onnx__Pad.html, onnx__CenterCropPad.html
  * Both place a window of the input in the result. Negative pads crop, before anything is repeated. Pads are an attribute before opset 11
  * (named "paddings" in opset 1) and an input since; the axes they are for came with opset 18. */
-#include "move.h"
+#include "ops/shared/moves.h"
 
 #include <string.h>
 
-/* -- Pad ---------------------------------------------------------------------------------------------------------------------------- */
+/* -- Pad --------------------------------------------------------------------------------------- */
 
 /* The pads as listed: begins of the axes they are for, then ends. Count, -1 with an error. */
 static int listed_pads(Node *n, Dim **pads)
@@ -24,7 +24,7 @@ static int listed_axes(Node *n, Dim **axes)
     const int rank = n->in[0]->type.shape.rank;
     Dim *given;
     *axes = NULL;
-    if (!in(n, 3)) return rank;
+    if (!input_of(n, 3)) return rank;
     if (!can_learn(n, 3)) read_within(n, 3, -rank, rank - 1);
     int count = need_dims(n, 3, &given);
     if (count < 0) return -1;
@@ -118,9 +118,9 @@ static void infer_pad(Node *n)
     Dim before[MAX_RANK], after[MAX_RANK];
     const char *mode;
     bool inputs = n->opset >= 11;
-    if (!need(n, inputs ? 2 : 1, n->opset >= 18 ? 4 : inputs ? 3 : 1, 1, 1) || !need_tensor_inputs(n) || !need_bytes(n, 0, false)) return;
+    if (!need_counts(n, inputs ? 2 : 1, n->opset >= 18 ? 4 : inputs ? 3 : 1, 1, 1) || !need_tensor_inputs(n) || !need_bytes(n, 0, false)) return;
     if (!read_mode(n, &mode) || !read_pads(n, before, after)) return;
-    const Value *value = in(n, 2);
+    const Value *value = input_of(n, 2);
     if (value && (!need_same_type(n, 0, 2) || !need_equal(n, elements(value), dim_const(1), "elements of the constant value, and 1"))) return;
     Shape y = n->in[0]->type.shape;
     for (int d = 0; d < y.rank; d++) {
@@ -133,7 +133,7 @@ static void infer_pad(Node *n)
 static void lower_pad(Node *n)
 {
     Dim after[MAX_RANK];
-    Padding p = {.value = in(n, 2)};
+    Padding p = {.value = input_of(n, 2)};
     double attribute = n->opset < 11 ? attr_float(n, "value", 0) : 0;
     read_mode(n, &p.mode);
     read_pads(n, p.before, after);
@@ -141,7 +141,7 @@ static void lower_pad(Node *n)
     lower_padding(n, n->in[0], n->out[0], &p);
 }
 
-/* -- CenterCropPad -------------------------------------------------------------------------------------------------------------------- */
+/* -- CenterCropPad ----------------------------------------------------------------------------- */
 
 /* The shape wanted: `shape` for the axes it is for, otherwise the input's. */
 static bool read_target(Node *n, Shape *target)
@@ -171,7 +171,7 @@ static void infer_center_crop_pad(Node *n)
 {
     static const DType index_types[] = {DT_INT64, DT_INT32};
     Shape target;
-    if (!need(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) || !need_bytes(n, 0, false)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) || !need_bytes(n, 0, false)) return;
     if (read_target(n, &target)) set_out(n, 0, n->in[0]->type.dtype, &target);
 }
 

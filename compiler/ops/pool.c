@@ -1,6 +1,6 @@
 /* MaxPool, AveragePool, LpPool and their Global forms: https://onnx.ai/onnx/operators/onnx__MaxPool.html and its neighbours.
  * A global pool is a pool whose window is the image. */
-#include "window.h"
+#include "ops/shared/window.h"
 
 static Dim planes(const Node *n)
 {
@@ -26,7 +26,7 @@ static bool need_exponent(Node *n)
 static void infer_pool(Node *n)
 {
     Window w;
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_exponent(n) || !pool_read(n, &w)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_exponent(n) || !pool_read(n, &w)) return;
     Shape y = window_out_shape(&n->in[0]->type.shape, dim_at(n->in[0], 1), &w);
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
@@ -35,7 +35,7 @@ static void infer_max_pool(Node *n)
 {
     static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_FLOAT16, DT_BFLOAT16, DT_INT8, DT_UINT8};
     Window w;
-    if (!need(n, 1, 1, 1, n->opset < 8 ? 1 : 2) || !need_tensor_inputs(n) || !need_type(n, 0, types, 6) || !pool_read(n, &w)) return;
+    if (!need_counts(n, 1, 1, 1, n->opset < 8 ? 1 : 2) || !need_tensor_inputs(n) || !need_type(n, 0, types, 6) || !pool_read(n, &w)) return;
     Shape y = window_out_shape(&n->in[0]->type.shape, dim_at(n->in[0], 1), &w);
     set_out(n, 0, n->in[0]->type.dtype, &y);
     set_out(n, 1, DT_INT64, &y);
@@ -43,20 +43,20 @@ static void infer_max_pool(Node *n)
 
 static void infer_global(Node *n)
 {
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 2, -1) || !need_exponent(n)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 2, -1) || !need_exponent(n)) return;
     Shape y = n->in[0]->type.shape;
     for (int i = 2; i < y.rank; i++) y.dim[i] = dim_const(1);
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
-/* -- lowering ------------------------------------------------------------------------------------------------------------------- */
+/* -- lowering ---------------------------------------------------------------------------------- */
 
 static Step *pool_call(Node *n, const char *kernel, const Window *w)
 {
     Step *s = step_call(n, "%s_%s", kernel, dtype_suffix(n->in[0]->type.dtype));
     arg_in(s, n->in[0]);
     arg_out(s, n->out[0]);
-    if (out(n, 1)) arg_out(s, n->out[1]);
+    if (output_of(n, 1)) arg_out(s, n->out[1]);
     arg_window(s, w);
     arg_dim(s, planes(n));
     s->macs = dim_high(dim_mul(elements(n->out[0]), window_kernel_size(w)));
@@ -65,8 +65,8 @@ static Step *pool_call(Node *n, const char *kernel, const Window *w)
 
 static void lower_max(Node *n, const Window *w)
 {
-    Step *s = pool_call(n, out(n, 1) ? "max_pool_indices" : "max_pool", w);
-    if (out(n, 1)) arg_int(s, attr_int(n, "storage_order", 0) != 0);
+    Step *s = pool_call(n, output_of(n, 1) ? "max_pool_indices" : "max_pool", w);
+    if (output_of(n, 1)) arg_int(s, attr_int(n, "storage_order", 0) != 0);
 }
 
 static void lower_average(Node *n, const Window *w)

@@ -2,7 +2,7 @@
  * Base and exponent may be of different types since opset 12; the result is of the base's. Floating-point bases are computed in the
  * wider floating type of the two, integers with integer exponents exactly (modulo 2^bits), integers with floating-point
  * exponents in float64. */
-#include "loops.h"
+#include "op/loop_types.h"
 
 static bool is_number(DType t)
 {
@@ -12,7 +12,7 @@ static bool is_number(DType t)
 static void infer_pow(Node *n)
 {
     Shape shape;
-    if (!need(n, 2, 2, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n)) return;
     for (int i = 0; i < 2; i++)
         if (!is_number(n->in[i]->type.dtype)) {
             node_error(n, "input %d \"%s\" is %s, expected a number; put a Cast before it in the model", i, n->in[i]->name, dtype_name(n->in[i]->type.dtype));

@@ -2,11 +2,11 @@
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
  * Each is said in three: DequantizeLinear, the real operator, QuantizeLinear; elementwise ones become one loop; Add of equal shapes has a kernel. A quantised operand is
  * three inputs: bytes, scale, zero point; the result's scale and zero point are two. Zero points may be omitted. */
-#include "quantized.h"
+#include "ops/shared/quantized.h"
 
 #include <string.h>
 
-/* -- operands ----------------------------------------------------------------------------------------------------------------------- */
+/* -- operands ---------------------------------------------------------------------------------- */
 
 static bool need_operand(Node *n, int x)
 {
@@ -15,13 +15,13 @@ static bool need_operand(Node *n, int x)
 
 static Value *dequantized(Node *n, int x)
 {
-    return make_node(n, "DequantizeLinear", in(n, x + 2) ? 3 : 2, (Value *[]){n->in[x], n->in[x + 1], in(n, x + 2)}, NULL)->out[0];
+    return make_node(n, "DequantizeLinear", input_of(n, x + 2) ? 3 : 2, (Value *[]){n->in[x], n->in[x + 1], input_of(n, x + 2)}, NULL)->out[0];
 }
 
 /* y, quantised as inputs `scale` and `scale` + 1 say, is the result. */
 static void requantized(Node *n, Value *y, int scale, DType type)
 {
-    Value *zero = in(n, scale + 1) ? n->in[scale + 1] : const_scalar(n, type, 0);
+    Value *zero = input_of(n, scale + 1) ? n->in[scale + 1] : const_scalar(n, type, 0);
     make3(n, "QuantizeLinear", y, n->in[scale], zero, n->out[0]);
 }
 
@@ -31,18 +31,18 @@ static const char *real_name(const Node *n)
     return n->op_type + strlen("QLinear");
 }
 
-/* -- one operand and two ---------------------------------------------------------------------------------------------------------------- */
+/* -- one operand and two ----------------------------------------------------------------------- */
 
 enum { UNARY_SCALE = 3, BINARY_SCALE = 6 };
 
 static void infer_unary(Node *n)
 {
-    if (need(n, 4, 5, 1, 1) && need_tensor_inputs(n) && need_operand(n, 0)) need_float(n, UNARY_SCALE);
+    if (need_counts(n, 4, 5, 1, 1) && need_tensor_inputs(n) && need_operand(n, 0)) need_float(n, UNARY_SCALE);
 }
 
 static void infer_binary(Node *n)
 {
-    if (need(n, 7, 8, 1, 1) && need_tensor_inputs(n) && need_operand(n, 0) && need_operand(n, 3)) need_float(n, BINARY_SCALE);
+    if (need_counts(n, 7, 8, 1, 1) && need_tensor_inputs(n) && need_operand(n, 0) && need_operand(n, 3)) need_float(n, BINARY_SCALE);
 }
 
 static void expand_unary(Node *n)
@@ -58,7 +58,7 @@ static void expand_binary(Node *n)
     requantized(n, make2(n, real_name(n), dequantized(n, 0), dequantized(n, 3), NULL), BINARY_SCALE, n->in[0]->type.dtype);
 }
 
-/* -- Add -------------------------------------------------------------------------------------------------------------------------------- */
+/* -- Add --------------------------------------------------------------------------------------- */
 
 enum { A, A_SCALE, A_ZERO, B, B_SCALE, B_ZERO, SUM_SCALE, SUM_ZERO };
 
@@ -80,7 +80,7 @@ static void infer_add(Node *n)
 {
     Shape y;
     infer_binary(n);
-    if (n->n_in > B && in(n, A) && in(n, B) && broadcast_shapes(n, &n->in[A]->type.shape, &n->in[B]->type.shape, &y)) set_out(n, 0, n->in[A]->type.dtype, &y);
+    if (n->n_in > B && input_of(n, A) && input_of(n, B) && broadcast_shapes(n, &n->in[A]->type.shape, &n->in[B]->type.shape, &y)) set_out(n, 0, n->in[A]->type.dtype, &y);
 }
 
 static void expand_add(Node *n)
@@ -90,7 +90,7 @@ static void expand_add(Node *n)
 
 static int64_t zero_of(const Node *n, int i)
 {
-    return in(n, i) ? const_as_int(n->in[i], 0) : 0;
+    return input_of(n, i) ? const_as_int(n->in[i], 0) : 0;
 }
 
 static void lower_add(Node *n)
@@ -105,16 +105,16 @@ static void lower_add(Node *n)
     arg_real(s, const_as_double(n->in[B_SCALE], 0));
     arg_real(s, const_as_double(n->in[SUM_SCALE], 0));
     arg_struct(s, "struct qadd");
-    field_int(s, "a_zero", zero_of(n, A_ZERO));
-    field_int(s, "b_zero", zero_of(n, B_ZERO));
-    field_int(s, "y_zero", zero);
-    field_int(s, "is_signed", n->in[A]->type.dtype == DT_INT8);
-    field_int(s, "low", low);
-    field_int(s, "high", high);
+    arg_field_int(s, "a_zero", zero_of(n, A_ZERO));
+    arg_field_int(s, "b_zero", zero_of(n, B_ZERO));
+    arg_field_int(s, "y_zero", zero);
+    arg_field_int(s, "is_signed", n->in[A]->type.dtype == DT_INT8);
+    arg_field_int(s, "low", low);
+    arg_field_int(s, "high", high);
     arg_dim(s, elements(n->out[0]));
 }
 
-/* -- Softmax --------------------------------------------------------------------------------------------------------------------------- */
+/* -- Softmax ----------------------------------------------------------------------------------- */
 
 /* Which Softmax it is, an attribute says: that of opset 13, along one axis, or the older, over all axes from one on. */
 static void expand_softmax(Node *n)
@@ -127,7 +127,7 @@ static void expand_softmax(Node *n)
     requantized(n, real->out[0], UNARY_SCALE, n->in[0]->type.dtype);
 }
 
-/* -- pooling ------------------------------------------------------------------------------------------------------------------------------- */
+/* -- pooling ----------------------------------------------------------------------------------- */
 
 static void expand_average_pool(Node *n)
 {
@@ -140,11 +140,11 @@ static void expand_average_pool(Node *n)
     requantized(n, last ? channels_moved(n, pool->out[0], rank, false, NULL) : pool->out[0], UNARY_SCALE, n->in[0]->type.dtype);
 }
 
-/* -- Where ---------------------------------------------------------------------------------------------------------------------------------- */
+/* -- Where ------------------------------------------------------------------------------------- */
 
 static void infer_where(Node *n)
 {
-    if (!need(n, 9, 9, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, (DType[]){DT_BOOL}, 1)) return;
+    if (!need_counts(n, 9, 9, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, (DType[]){DT_BOOL}, 1)) return;
     if (need_operand(n, 1) && need_operand(n, 4)) need_float(n, 7);
 }
 
@@ -153,11 +153,11 @@ static void expand_where(Node *n)
     requantized(n, make3(n, "Where", n->in[0], dequantized(n, 1), dequantized(n, 4), NULL), 7, n->in[1]->type.dtype);
 }
 
-/* -- Concat: the result's scale and zero point, then any number of operands ---------------------------------------------------------------- */
+/* -- Concat: the result's scale and zero point, then any number of operands -------------------- */
 
 static void infer_concat(Node *n)
 {
-    if (!need(n, 5, -1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_byte(n, 1)) return;
+    if (!need_counts(n, 5, -1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_byte(n, 1)) return;
     if ((n->n_in - 2) % 3) node_error(n, "has %d inputs, expected 2 and 3 for each operand; the model is invalid here, check how it was exported", n->n_in);
     for (int i = 2; i + 2 < n->n_in; i += 3)
         if (!need_operand(n, i)) return;
@@ -173,7 +173,7 @@ static bool same_constant(const Value *a, const Value *b)
 /* An operand quantised as the result is: often as it stands. */
 static Value *operand_like_result(Node *n, int i)
 {
-    bool same_zero = same_constant(in(n, i + 2), n->in[1]) || (n->in[i]->type.dtype == n->in[1]->type.dtype && all_zero(in(n, i + 2)) && all_zero(n->in[1]));
+    bool same_zero = same_constant(input_of(n, i + 2), n->in[1]) || (n->in[i]->type.dtype == n->in[1]->type.dtype && all_zero(input_of(n, i + 2)) && all_zero(n->in[1]));
     if (same_zero && same_constant(n->in[i + 1], n->in[0])) return n->in[i];
     return make3(n, "QuantizeLinear", dequantized(n, i), n->in[0], n->in[1], NULL);
 }

@@ -1,27 +1,27 @@
 /* QLinearConv, ConvInteger: https://onnx.ai/onnx/operators/onnx__QLinearConv.html, ..__ConvInteger.html; QLinearConv of com.microsoft, too, whose
  * images may be [N, ..., C].
  * Sums of products are exact. Scales or zero points of the result that are known only at run time are said in other operators. */
-#include "conv.h"
+#include "ops/shared/conv.h"
 #include "kernels.h"
-#include "quantized.h"
+#include "ops/shared/quantized.h"
 
 /* Fewer filters per group than this don't pay for the gathering of patches. */
 enum { MIN_PATCH_FILTERS = 4 };
 
 static bool need_per_filter(Node *n, int input, const Conv *c)
 {
-    if (!in(n, input) || one_element(n->in[input])) return true;
+    if (!input_of(n, input) || one_element(n->in[input])) return true;
     return need_rank(n, input, 1, 1) && need_equal(n, dim_at(n->in[input], 0), c->out_channels, "scales or zero points of the weights and output channels");
 }
 
 static bool need_single(Node *n, int input)
 {
-    if (!in(n, input) || one_element(n->in[input])) return true;
+    if (!input_of(n, input) || one_element(n->in[input])) return true;
     node_error(n, "input %d \"%s\" has shape %s, expected one element; quantise per tensor", input, n->in[input]->name, shape_text(&n->in[input]->type.shape));
     return false;
 }
 
-/* -- kernels -------------------------------------------------------------------------------------------------------------------- */
+/* -- kernels ----------------------------------------------------------------------------------- */
 
 typedef struct {
     Conv conv;
@@ -56,15 +56,15 @@ static void arg_conv(Step *s, const ByteConv *q, const Value *zero_w)
     const Conv *c = &q->conv;
     arg_window(s, &c->window);
     arg_struct(s, "struct qconv");
-    field(s, "batch", c->batch);
-    field_int(s, "groups", c->groups);
-    field(s, "channels", c->group_channels);
-    field(s, "filters", filters_of(c));
-    if (zero_w) field_int(s, "zero_step", per_channel(zero_w));
+    arg_field(s, "batch", c->batch);
+    arg_field_int(s, "groups", c->groups);
+    arg_field(s, "channels", c->group_channels);
+    arg_field(s, "filters", filters_of(c));
+    if (zero_w) arg_field_int(s, "zero_step", per_channel(zero_w));
     if (!q->requantize) return;
-    field_int(s, "multiplier_step", per_channel(q->requantize->multiplier));
-    field_int(s, "low", q->requantize->low);
-    field_int(s, "high", q->requantize->high);
+    arg_field_int(s, "multiplier_step", per_channel(q->requantize->multiplier));
+    arg_field_int(s, "low", q->requantize->low);
+    arg_field_int(s, "high", q->requantize->high);
 }
 
 static Step *call_patches(Node *n, const ByteConv *q, Value *zero_w)
@@ -96,14 +96,14 @@ static void lower_bytes(Node *n, const ByteConv *q)
     s->macs = dim_high(dim_mul(elements(n->out[0]), conv_taps(&q->conv)));
 }
 
-/* -- ConvInteger ---------------------------------------------------------------------------------------------------------------- */
+/* -- ConvInteger ------------------------------------------------------------------------------- */
 
 enum { NO_BIAS = 4 };
 
 static void infer_integer(Node *n)
 {
     Conv c;
-    if (!need(n, 2, 4, 1, 1) || !need_tensor_inputs(n) || !need_byte(n, 0) || !need_byte(n, 1)) return;
+    if (!need_counts(n, 2, 4, 1, 1) || !need_tensor_inputs(n) || !need_byte(n, 0) || !need_byte(n, 1)) return;
     if (!need_same_type(n, 0, 2) || !need_same_type(n, 1, 3) || !conv_read(n, 0, 1, NO_BIAS, &c)) return;
     if (!need_single(n, 2) || !need_per_filter(n, 3, &c)) return;
     Shape y = window_out_shape(&n->in[0]->type.shape, c.out_channels, &c.window);
@@ -112,15 +112,15 @@ static void infer_integer(Node *n)
 
 static void lower_integer(Node *n)
 {
-    ByteConv q = {.x = n->in[0], .w = n->in[1], .zero_x = in(n, 2), .zero_w = in(n, 3)};
+    ByteConv q = {.x = n->in[0], .w = n->in[1], .zero_x = input_of(n, 2), .zero_w = input_of(n, 3)};
     if (conv_read(n, 0, 1, NO_BIAS, &q.conv)) lower_bytes(n, &q);
 }
 
-/* -- QLinearConv ---------------------------------------------------------------------------------------------------------------- */
+/* -- QLinearConv ------------------------------------------------------------------------------- */
 
 static bool need_parameters(Node *n)
 {
-    if (!need(n, 8, 9, 1, 1) || !need_tensor_inputs(n)) return false;
+    if (!need_counts(n, 8, 9, 1, 1) || !need_tensor_inputs(n)) return false;
     if (!need_quantized(n, CONV_X, CONV_X_SCALE, CONV_X_ZERO, false) || !need_quantized(n, CONV_W, CONV_W_SCALE, CONV_W_ZERO, false)) return false;
     if (!need_float(n, CONV_Y_SCALE) || !need_byte(n, CONV_Y_ZERO) || !need_type(n, CONV_BIAS, (DType[]){DT_INT32}, 1)) return false;
     return need_single(n, CONV_X_SCALE) && need_single(n, CONV_X_ZERO) && need_single(n, CONV_Y_SCALE) && need_single(n, CONV_Y_ZERO);
@@ -140,7 +140,7 @@ static Value *along_channels(Node *n, Value *v)
     int64_t dims[MAX_RANK];
     int rank = n->in[CONV_X]->type.shape.rank - 1;
     for (int i = 0; i < rank; i++) dims[i] = i ? 1 : -1;
-    return v && (per_channel(v) || v == in(n, CONV_BIAS)) ? reshape_to(n, v, rank, dims) : v;
+    return v && (per_channel(v) || v == input_of(n, CONV_BIAS)) ? reshape_to(n, v, rank, dims) : v;
 }
 
 static void expand_qlinear(Node *n)
@@ -149,18 +149,18 @@ static void expand_qlinear(Node *n)
     if (known_parameters(n, parameters, 6)) return;
     Node *conv = make_node(n, "ConvInteger", 4, (Value *[]){n->in[CONV_X], n->in[CONV_W], n->in[CONV_X_ZERO], n->in[CONV_W_ZERO]}, NULL);
     copy_attributes(conv, n);
-    Value *acc = in(n, CONV_BIAS) ? make2(n, "Add", conv->out[0], along_channels(n, n->in[CONV_BIAS]), NULL) : conv->out[0];
+    Value *acc = input_of(n, CONV_BIAS) ? make2(n, "Add", conv->out[0], along_channels(n, n->in[CONV_BIAS]), NULL) : conv->out[0];
     rescale(n, acc, n->in[CONV_X_SCALE], along_channels(n, n->in[CONV_W_SCALE]), n->in[CONV_Y_SCALE], n->in[CONV_Y_ZERO], n->out[0]);
 }
 
 static void lower_qlinear(Node *n)
 {
     Requantize r = requantize_of(n, n->in[CONV_X_SCALE], n->in[CONV_W_SCALE], n->in[CONV_Y_SCALE], n->in[CONV_Y_ZERO], 1);
-    ByteConv q = {.x = n->in[CONV_X], .w = n->in[CONV_W], .zero_x = n->in[CONV_X_ZERO], .zero_w = n->in[CONV_W_ZERO], .bias = in(n, CONV_BIAS), .requantize = &r};
+    ByteConv q = {.x = n->in[CONV_X], .w = n->in[CONV_W], .zero_x = n->in[CONV_X_ZERO], .zero_w = n->in[CONV_W_ZERO], .bias = input_of(n, CONV_BIAS), .requantize = &r};
     if (conv_read(n, CONV_X, CONV_W, CONV_BIAS, &q.conv)) lower_bytes(n, &q);
 }
 
-/* -- com.microsoft --------------------------------------------------------------------------------------------------------------- */
+/* -- com.microsoft ----------------------------------------------------------------------------- */
 
 static void infer_microsoft(Node *n)
 {
@@ -172,9 +172,9 @@ static void expand_microsoft(Node *n)
     bool last = attr_int(n, "channels_last", 0) != 0;
     int rank = n->in[CONV_X]->type.shape.rank;
     Value *inputs[9];
-    for (int i = 0; i < 9; i++) inputs[i] = in(n, i);
+    for (int i = 0; i < 9; i++) inputs[i] = input_of(n, i);
     if (last) inputs[CONV_X] = channels_moved(n, inputs[CONV_X], rank, true, NULL);
-    Node *conv = make_node(n, "QLinearConv", in(n, CONV_BIAS) ? 9 : 8, inputs, last ? NULL : n->out[0]);
+    Node *conv = make_node(n, "QLinearConv", input_of(n, CONV_BIAS) ? 9 : 8, inputs, last ? NULL : n->out[0]);
     copy_attributes(conv, n);
     if (last) channels_moved(n, conv->out[0], rank, false, n->out[0]);
 }

@@ -3,10 +3,10 @@
  * Sums of products are exact. Zero points may stand for the tensor, for each row of A or for each column of B; those that kernels don't
  * know (per row of A, per matrix of a batch), and scales that are known only at run time, are said in other operators. */
 #include "kernels.h"
-#include "product.h"
-#include "quantized.h"
+#include "ops/shared/product.h"
+#include "ops/shared/quantized.h"
 
-/* -- operands --------------------------------------------------------------------------------------------------------------------- */
+/* -- operands ---------------------------------------------------------------------------------- */
 
 /* One for all columns, or one for each column of every matrix. */
 static bool per_column(const Value *v, Dim columns)
@@ -53,12 +53,12 @@ static void call_packed(Node *n, const ByteProduct *q)
     arg_out(s, p->y);
     arg_out(s, packed_in_place(p->a, depth) ? NULL : scratch(n, "rows", DT_UINT8, dim_const(block * ((depth + 3) / 4 * 4))));
     arg_struct(s, "struct qgemm_packed");
-    field(s, "rows", p->m);
-    field(s, "cols", p->n);
-    field(s, "depth", p->k);
-    field_int(s, "a_signed", p->a->type.dtype == DT_INT8);
-    field_int(s, "multiplier_step", r->multiplier && per_channel(r->multiplier));
-    field_int(s, "block", block);
+    arg_field(s, "rows", p->m);
+    arg_field(s, "cols", p->n);
+    arg_field(s, "depth", p->k);
+    arg_field_int(s, "a_signed", p->a->type.dtype == DT_INT8);
+    arg_field_int(s, "multiplier_step", r->multiplier && per_channel(r->multiplier));
+    arg_field_int(s, "block", block);
     s->macs = dim_high(dim_mul(p->m, dim_mul(p->n, p->k)));
 }
 
@@ -85,14 +85,14 @@ static void call_product(Node *n, const ByteProduct *q)
     Dim wide = dim_mul(p->k, dim_const(QGEMM_ROWS));
     arg_out(s, dim_high(p->m) < QGEMM_ROWS ? NULL : scratch(n, "wide", DT_INT16, wide));
     arg_struct(s, "struct qgemm");
-    field(s, "rows", p->m);
-    field(s, "cols", p->n);
-    field(s, "depth", p->k);
-    if (zero_b) field_int(s, "zero_step", per_channel(zero_b));
+    arg_field(s, "rows", p->m);
+    arg_field(s, "cols", p->n);
+    arg_field(s, "depth", p->k);
+    if (zero_b) arg_field_int(s, "zero_step", per_channel(zero_b));
     if (q->requantize) {
-        field_int(s, "multiplier_step", per_channel(q->requantize->multiplier));
-        field_int(s, "low", q->requantize->low);
-        field_int(s, "high", q->requantize->high);
+        arg_field_int(s, "multiplier_step", per_channel(q->requantize->multiplier));
+        arg_field_int(s, "low", q->requantize->low);
+        arg_field_int(s, "high", q->requantize->high);
     }
     Dim count = p->batch_rank ? arg_batch(s, p) : dim_const(1);
     s->macs = dim_high(dim_mul(dim_mul(count, p->m), dim_mul(p->n, p->k)));
@@ -113,7 +113,7 @@ static Dim columns_of(const Value *b)
     return b->type.shape.rank > 1 ? dim_at(b, -1) : dim_const(1);
 }
 
-/* -- MatMulInteger ---------------------------------------------------------------------------------------------------------------- */
+/* -- MatMulInteger ----------------------------------------------------------------------------- */
 
 static bool need_factors(Node *n, int a, int b, Shape *y)
 {
@@ -123,7 +123,7 @@ static bool need_factors(Node *n, int a, int b, Shape *y)
 static void infer_integer(Node *n)
 {
     Shape y;
-    if (!need(n, 2, 4, 1, 1) || !need_tensor_inputs(n) || !need_byte(n, 0) || !need_byte(n, 1)) return;
+    if (!need_counts(n, 2, 4, 1, 1) || !need_tensor_inputs(n) || !need_byte(n, 0) || !need_byte(n, 1)) return;
     if (!need_same_type(n, 0, 2) || !need_same_type(n, 1, 3) || !need_factors(n, 0, 1, &y)) return;
     set_out(n, 0, DT_INT32, &y);
 }
@@ -140,23 +140,23 @@ static Value *centred(Node *n, Value *v, Value *zero, bool upright)
 
 static void expand_integer(Node *n)
 {
-    if (direct_zeros(in(n, 2), in(n, 3), columns_of(n->in[1]))) return;
-    make2(n, "MatMul", centred(n, n->in[0], in(n, 2), true), centred(n, n->in[1], in(n, 3), false), n->out[0]);
+    if (direct_zeros(input_of(n, 2), input_of(n, 3), columns_of(n->in[1]))) return;
+    make2(n, "MatMul", centred(n, n->in[0], input_of(n, 2), true), centred(n, n->in[1], input_of(n, 3), false), n->out[0]);
 }
 
 static void lower_integer(Node *n)
 {
-    lower_matmul(n, 0, 1, in(n, 2), in(n, 3), NULL);
+    lower_matmul(n, 0, 1, input_of(n, 2), input_of(n, 3), NULL);
 }
 
-/* -- QLinearMatMul ---------------------------------------------------------------------------------------------------------------- */
+/* -- QLinearMatMul ----------------------------------------------------------------------------- */
 
 enum { A, A_SCALE, A_ZERO, B, B_SCALE, B_ZERO, Y_SCALE, Y_ZERO };
 
 static void infer_qlinear(Node *n)
 {
     Shape y;
-    if (!need(n, 8, 8, 1, 1) || !need_tensor_inputs(n) || !need_quantized(n, A, A_SCALE, A_ZERO, false)) return;
+    if (!need_counts(n, 8, 8, 1, 1) || !need_tensor_inputs(n) || !need_quantized(n, A, A_SCALE, A_ZERO, false)) return;
     if (!need_quantized(n, B, B_SCALE, B_ZERO, false) || !need_float(n, Y_SCALE) || !need_byte(n, Y_ZERO) || !need_factors(n, A, B, &y)) return;
     set_out(n, 0, n->in[Y_ZERO]->type.dtype, &y);
 }
@@ -187,7 +187,7 @@ static void lower_qlinear(Node *n)
     lower_matmul(n, A, B, n->in[A_ZERO], n->in[B_ZERO], &r);
 }
 
-/* -- QGemm -------------------------------------------------------------------------------------------------------------------------- */
+/* -- QGemm ------------------------------------------------------------------------------------- */
 
 enum { C = 6, GEMM_Y_SCALE, GEMM_Y_ZERO };
 
@@ -199,15 +199,15 @@ static Dim gemm_dim(Node *n, int input, const char *transposed, int axis)
 static void infer_gemm(Node *n)
 {
     Shape all;
-    if (!need(n, 6, 9, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, A, 2, 2) || !need_rank(n, B, 2, 2)) return;
+    if (!need_counts(n, 6, 9, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, A, 2, 2) || !need_rank(n, B, 2, 2)) return;
     if (!need_quantized(n, A, A_SCALE, A_ZERO, false) || !need_quantized(n, B, B_SCALE, B_ZERO, false)) return;
     if (!need_type(n, C, (DType[]){DT_INT32}, 1) || !need_float(n, GEMM_Y_SCALE) || !need_byte(n, GEMM_Y_ZERO)) return;
     if (!need_equal(n, gemm_dim(n, A, "transA", 1), gemm_dim(n, B, "transB", 0), "columns of A' and rows of B'")) return;
     Shape y = shape_of(2, (Dim[]){gemm_dim(n, A, "transA", 0), gemm_dim(n, B, "transB", 1)});
-    if (in(n, C) && !(need_rank(n, C, 0, 2) && broadcast_shapes(n, &n->in[C]->type.shape, &y, &all))) return;
-    for (int i = 0; in(n, C) && i < 2; i++)
+    if (input_of(n, C) && !(need_rank(n, C, 0, 2) && broadcast_shapes(n, &n->in[C]->type.shape, &y, &all))) return;
+    for (int i = 0; input_of(n, C) && i < 2; i++)
         if (!need_equal(n, all.dim[i], y.dim[i], "C must not make the result larger")) return;
-    DType type = in(n, GEMM_Y_ZERO) ? n->in[GEMM_Y_ZERO]->type.dtype : in(n, GEMM_Y_SCALE) ? n->in[A]->type.dtype : DT_FLOAT;
+    DType type = input_of(n, GEMM_Y_ZERO) ? n->in[GEMM_Y_ZERO]->type.dtype : input_of(n, GEMM_Y_SCALE) ? n->in[A]->type.dtype : DT_FLOAT;
     set_out(n, 0, type, &y);
 }
 
@@ -215,8 +215,8 @@ static bool is_direct_gemm(Node *n)
 {
     static const int parameters[] = {A_SCALE, A_ZERO, B_SCALE, B_ZERO, GEMM_Y_SCALE, GEMM_Y_ZERO};
     Dim columns = dim_at(n->out[0], 1);
-    Value *c = in(n, C);
-    if (!in(n, GEMM_Y_SCALE) || !known_parameters(n, parameters, 6)) return false;
+    Value *c = input_of(n, C);
+    if (!input_of(n, GEMM_Y_SCALE) || !known_parameters(n, parameters, 6)) return false;
     if (c && !(shape_elements(&c->type.shape) == columns && c->type.shape.rank && dim_at(c, -1) == columns)) return false;
     return direct_zeros(n->in[A_ZERO], n->in[B_ZERO], columns) && one_element(n->in[A_SCALE]) && per_column(n->in[B_SCALE], columns);
 }
@@ -231,10 +231,10 @@ static void expand_gemm(Node *n)
     if (is_direct_gemm(n)) return;
     Value *factors[] = {transposed_if(n, A, "transA"), transposed_if(n, B, "transB"), n->in[A_ZERO], n->in[B_ZERO]};
     Value *acc = make_node(n, "MatMulInteger", 4, factors, NULL)->out[0];
-    if (in(n, C)) acc = make2(n, "Add", acc, n->in[C], NULL);
+    if (input_of(n, C)) acc = make2(n, "Add", acc, n->in[C], NULL);
     Value *scale = make2(n, "Mul", row_scale(n, n->in[A_SCALE]), const_scalar(n, DT_FLOAT, attr_float(n, "alpha", 1)), NULL);
-    if (in(n, GEMM_Y_SCALE)) {
-        Value *zero = in(n, GEMM_Y_ZERO) ? n->in[GEMM_Y_ZERO] : const_scalar(n, n->out[0]->type.dtype, 0);
+    if (input_of(n, GEMM_Y_SCALE)) {
+        Value *zero = input_of(n, GEMM_Y_ZERO) ? n->in[GEMM_Y_ZERO] : const_scalar(n, n->out[0]->type.dtype, 0);
         rescale(n, acc, scale, n->in[B_SCALE], n->in[GEMM_Y_SCALE], zero, n->out[0]);
     } else {
         make2(n, "Mul", cast_to(n, acc, DT_FLOAT, NULL), make2(n, "Mul", scale, n->in[B_SCALE], NULL), n->out[0]);
@@ -244,15 +244,15 @@ static void expand_gemm(Node *n)
 static void lower_gemm(Node *n)
 {
     Dim rows = dim_at(n->out[0], 0), columns = dim_at(n->out[0], 1), depth = gemm_dim(n, A, "transA", 1);
-    Requantize r = requantize_of(n, n->in[A_SCALE], n->in[B_SCALE], n->in[GEMM_Y_SCALE], in(n, GEMM_Y_ZERO), attr_float(n, "alpha", 1));
+    Requantize r = requantize_of(n, n->in[A_SCALE], n->in[B_SCALE], n->in[GEMM_Y_SCALE], input_of(n, GEMM_Y_ZERO), attr_float(n, "alpha", 1));
     ByteProduct q = {.p = product_of(n->in[A], n->in[B], n->out[0], rows, columns, depth), .zero_a = n->in[A_ZERO], .zero_b = n->in[B_ZERO],
-                     .bias = in(n, C), .matrices = dim_const(1), .requantize = &r};
+                     .bias = input_of(n, C), .matrices = dim_const(1), .requantize = &r};
     if (attr_int(n, "transA", 0)) q.p.a = turned(n, q.p.a, dim_const(1), depth, rows);
     if (!attr_int(n, "transB", 0)) q.p.b = turned(n, q.p.b, dim_const(1), depth, columns);
     call_product(n, &q);
 }
 
-/* -- results in floating point ------------------------------------------------------------------------------------------------------ */
+/* -- results in floating point ----------------------------------------------------------------- */
 
 /* acc * scale_a * scale_b + bias */
 static void to_float(Node *n, Value *acc, Value *scale_a, Value *scale_b, Value *bias)
@@ -267,15 +267,15 @@ enum { F_A, F_B, F_A_SCALE, F_B_SCALE, F_A_ZERO, F_B_ZERO, F_BIAS };
 static void infer_to_float(Node *n)
 {
     Shape y;
-    if (!need(n, 4, 7, 1, 1) || !need_tensor_inputs(n) || !need_float(n, F_BIAS) || !need_same_type(n, F_A_SCALE, F_B_SCALE)) return;
+    if (!need_counts(n, 4, 7, 1, 1) || !need_tensor_inputs(n) || !need_float(n, F_BIAS) || !need_same_type(n, F_A_SCALE, F_B_SCALE)) return;
     if (!need_quantized(n, F_A, F_A_SCALE, F_A_ZERO, true) || !need_quantized(n, F_B, F_B_SCALE, F_B_ZERO, true) || !need_factors(n, F_A, F_B, &y)) return;
     set_out(n, 0, n->in[F_A_SCALE]->type.dtype, &y);
 }
 
 static void expand_to_float(Node *n)
 {
-    Value *acc = make_node(n, "MatMulInteger", 4, (Value *[]){n->in[F_A], n->in[F_B], in(n, F_A_ZERO), in(n, F_B_ZERO)}, NULL)->out[0];
-    to_float(n, acc, row_scale(n, n->in[F_A_SCALE]), n->in[F_B_SCALE], in(n, F_BIAS));
+    Value *acc = make_node(n, "MatMulInteger", 4, (Value *[]){n->in[F_A], n->in[F_B], input_of(n, F_A_ZERO), input_of(n, F_B_ZERO)}, NULL)->out[0];
+    to_float(n, acc, row_scale(n, n->in[F_A_SCALE]), n->in[F_B_SCALE], input_of(n, F_BIAS));
 }
 
 enum { D_A, D_B, D_B_SCALE, D_B_ZERO, D_BIAS };
@@ -283,7 +283,7 @@ enum { D_A, D_B, D_B_SCALE, D_B_ZERO, D_BIAS };
 static void infer_dynamic(Node *n)
 {
     Shape y;
-    if (!need(n, 3, 5, 1, 1) || !need_tensor_inputs(n) || !need_type(n, D_A, (DType[]){DT_FLOAT}, 1) || !need_float(n, D_BIAS)) return;
+    if (!need_counts(n, 3, 5, 1, 1) || !need_tensor_inputs(n) || !need_type(n, D_A, (DType[]){DT_FLOAT}, 1) || !need_float(n, D_BIAS)) return;
     if (!need_quantized(n, D_B, D_B_SCALE, D_B_ZERO, true) || !need_factors(n, D_A, D_B, &y)) return;
     set_out(n, 0, DT_FLOAT, &y);
 }
@@ -293,8 +293,8 @@ static void expand_dynamic(Node *n)
     Node *quantised = make_node(n, "DynamicQuantizeLinear", 1, &n->in[D_A], NULL);
     node_add_output(quantised, value_new(n->graph, mem_printf("%s/scale", n->in[D_A]->name)));
     node_add_output(quantised, value_new(n->graph, mem_printf("%s/zero_point", n->in[D_A]->name)));
-    Value *acc = make_node(n, "MatMulInteger", 4, (Value *[]){quantised->out[0], n->in[D_B], quantised->out[2], in(n, D_B_ZERO)}, NULL)->out[0];
-    to_float(n, acc, quantised->out[1], n->in[D_B_SCALE], in(n, D_BIAS));
+    Value *acc = make_node(n, "MatMulInteger", 4, (Value *[]){quantised->out[0], n->in[D_B], quantised->out[2], input_of(n, D_B_ZERO)}, NULL)->out[0];
+    to_float(n, acc, quantised->out[1], n->in[D_B_SCALE], input_of(n, D_BIAS));
 }
 
 const Op ops_qlinear_matmul[] = {

@@ -1,7 +1,7 @@
 /* QLinearReduceMean and QLinearGlobalAveragePool of com.microsoft:
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.QLinearReduceMean
  * Sums are integers where the axes follow one another and scales and zero points are constants; other cases are said in other operators. */
-#include "quantized.h"
+#include "ops/shared/quantized.h"
 
 #include <string.h>
 
@@ -53,7 +53,7 @@ static bool read_mean(Node *n, Reduction *r)
 static void infer_mean(Node *n)
 {
     Reduction r;
-    if (!need(n, 4, 5, 1, 1) || !need_tensor_inputs(n) || !need_quantized(n, X, X_SCALE, X_ZERO, true)) return;
+    if (!need_counts(n, 4, 5, 1, 1) || !need_tensor_inputs(n) || !need_quantized(n, X, X_SCALE, X_ZERO, true)) return;
     if (!need_float(n, Y_SCALE) || !need_same_type(n, X, Y_ZERO) || !read_mean(n, &r)) return;
     const Shape *x = &n->in[X]->type.shape;
     Shape y = {.rank = 0};
@@ -90,10 +90,10 @@ static void expand_mean(Node *n)
     int count = 0;
     for (int i = 0; i < n->in[X]->type.shape.rank; i++)
         if (r.reduced[i]) axes[count++] = i;
-    Value *x = make_node(n, "DequantizeLinear", in(n, X_ZERO) ? 3 : 2, (Value *[]){n->in[X], n->in[X_SCALE], in(n, X_ZERO)}, NULL)->out[0];
+    Value *x = make_node(n, "DequantizeLinear", input_of(n, X_ZERO) ? 3 : 2, (Value *[]){n->in[X], n->in[X_SCALE], input_of(n, X_ZERO)}, NULL)->out[0];
     Node *mean = make_node(n, "ReduceMean", 2, (Value *[]){x, const_ints(n, count, axes)}, NULL);
     attr_set_int(mean, "keepdims", r.keep);
-    Value *zero = in(n, Y_ZERO) ? n->in[Y_ZERO] : const_scalar(n, n->in[X]->type.dtype, 0);
+    Value *zero = input_of(n, Y_ZERO) ? n->in[Y_ZERO] : const_scalar(n, n->in[X]->type.dtype, 0);
     make3(n, "QuantizeLinear", mean->out[0], n->in[Y_SCALE], zero, n->out[0]);
 }
 
@@ -103,11 +103,11 @@ static void lower_mean(Node *n)
     if (!read_mean(n, &r)) return;
     const Shape *x = &n->in[X]->type.shape;
     double scale_y = const_as_double(n->in[Y_SCALE], 0);
-    int64_t zero_y = in(n, Y_ZERO) ? const_as_int(n->in[Y_ZERO], 0) : 0, low, high;
+    int64_t zero_y = input_of(n, Y_ZERO) ? const_as_int(n->in[Y_ZERO], 0) : 0, low, high;
     quantized_bounds(n, scale_y, zero_y, &low, &high);
     Step *s = step_call(n, "qmean_%s", dtype_suffix(n->in[X]->type.dtype));
     arg_in(s, n->in[X]);
-    arg_int(s, in(n, X_ZERO) ? const_as_int(n->in[X_ZERO], 0) : 0);
+    arg_int(s, input_of(n, X_ZERO) ? const_as_int(n->in[X_ZERO], 0) : 0);
     arg_real(s, (double)((float)const_as_double(n->in[X_SCALE], 0) / (float)scale_y));
     arg_int(s, zero_y);
     arg_int(s, low);

@@ -2,11 +2,11 @@
  * https://onnx.ai/onnx/operators/onnx__QuantizeLinear.html
  * One scale for the tensor, one per slice of an axis (opset 13), or one per block along an axis (opset 21). All three are one loop:
  * the scale is read with strides that repeat it. Types narrower than a byte and float8 go through casts. */
-#include "op.h"
+#include "op/op.h"
 
 #include <string.h>
 
-/* -- how the scale lies over the tensor -------------------------------------------------------------------------------------- */
+/* -- how the scale lies over the tensor -------------------------------------------------------- */
 
 typedef enum { PER_TENSOR, PER_AXIS, PER_BLOCK } Granularity;
 typedef struct { Granularity granularity; int axis; int64_t block; } Layout;
@@ -94,11 +94,11 @@ static bool blocks_divide(const Layout *l, const Shape *x)
     return l->granularity != PER_BLOCK || dim_is(dim_mod(x->dim[l->axis], dim_const(l->block)), 0);
 }
 
-/* -- QuantizeLinear ----------------------------------------------------------------------------------------------------------------- */
+/* -- QuantizeLinear ---------------------------------------------------------------------------- */
 
 static DType quantized_type(Node *n)
 {
-    if (in(n, 2)) return n->in[2]->type.dtype;
+    if (input_of(n, 2)) return n->in[2]->type.dtype;
     int64_t given = attr_int(n, "output_dtype", DT_UNDEFINED);
     return given > DT_UNDEFINED && given < DT_COUNT ? (DType)given : DT_UINT8;
 }
@@ -106,7 +106,7 @@ static DType quantized_type(Node *n)
 static void infer_quantize(Node *n)
 {
     Layout l;
-    if (!need(n, 2, 3, 1, 1) || !read_layout(n, &l)) return;
+    if (!need_counts(n, 2, 3, 1, 1) || !read_layout(n, &l)) return;
     DType t = quantized_type(n);
     if (!is_plain(t) && !is_float8(t) && t != DT_INT4 && t != DT_UINT4 && t != DT_INT2 && t != DT_UINT2 && t != DT_FLOAT4E2M1) {
         node_error(n, "quantises to %s, expected an 8- or 16-bit integer, a float8 or a 4- or 2-bit type", dtype_name(t));
@@ -133,7 +133,7 @@ static bool is_kernel_call(const Node *n, const Layout *l)
 {
     DType type = n->out[0]->type.dtype;
     if (l->granularity != PER_TENSOR || n->in[0]->type.dtype != DT_FLOAT || n->in[1]->type.dtype != DT_FLOAT || (type != DT_INT8 && type != DT_UINT8)) return false;
-    return value_is_const(n->in[1]) && (!in(n, 2) || value_is_const(n->in[2])) && !follows_loop(n);
+    return value_is_const(n->in[1]) && (!input_of(n, 2) || value_is_const(n->in[2])) && !follows_loop(n);
 }
 
 static void call_quantize(Node *n)
@@ -143,7 +143,7 @@ static void call_quantize(Node *n)
     arg_in(s, n->in[0]);
     arg_out(s, n->out[0]);
     arg_real(s, const_as_double(n->in[1], 0));
-    arg_int(s, in(n, 2) ? const_as_int(n->in[2], 0) : 0);
+    arg_int(s, input_of(n, 2) ? const_as_int(n->in[2], 0) : 0);
     arg_int(s, is_signed ? INT8_MIN : 0);
     arg_int(s, is_signed ? INT8_MAX : UINT8_MAX);
     arg_dim(s, elements(n->out[0]));
@@ -159,7 +159,7 @@ static void lower_quantize(Node *n)
     }
     Shape shape = loop_shape(&l, &n->in[0]->type.shape);
     Step *s = step_loop(n, &shape);
-    Ref zero = in(n, 2) ? read_parameter(s, &l, n->in[2]) : loop_int(0);
+    Ref zero = input_of(n, 2) ? read_parameter(s, &l, n->in[2]) : loop_int(0);
     Ref x = read_dense(s, n->in[0]);
     if (n->in[0]->type.dtype == DT_INT32) x = loop_apply(s, DT_FLOAT, "cast_i32_f32", 1, &x);
     Ref args[] = {x, read_parameter(s, &l, n->in[1]), zero};
@@ -216,18 +216,18 @@ static void expand_quantize(Node *n)
     bool is_signed = t == DT_INT4 || t == DT_INT2;
     double low = is_signed ? -(1 << (bits - 1)) : 0, high = is_signed ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
     Value *q = make1(n, "Round", x, NULL);
-    if (in(n, 2)) q = make2(n, "Add", q, spread(n, &l, cast_to(n, n->in[2], DT_FLOAT, NULL)), NULL);
+    if (input_of(n, 2)) q = make2(n, "Add", q, spread(n, &l, cast_to(n, n->in[2], DT_FLOAT, NULL)), NULL);
     q = make3(n, "Clip", q, const_scalar(n, DT_FLOAT, low), const_scalar(n, DT_FLOAT, high), NULL);
     cast_to(n, q, t, n->out[0]);
 }
 
-/* -- DequantizeLinear --------------------------------------------------------------------------------------------------------------- */
+/* -- DequantizeLinear -------------------------------------------------------------------------- */
 
 static void infer_dequantize(Node *n)
 {
     Layout l;
-    if (!need(n, 2, 3, 1, 1) || !read_layout(n, &l)) return;
-    if (in(n, 2) && !need_same_type(n, 0, 2)) return;
+    if (!need_counts(n, 2, 3, 1, 1) || !read_layout(n, &l)) return;
+    if (input_of(n, 2) && !need_same_type(n, 0, 2)) return;
     if (!blocks_divide(&l, &n->in[0]->type.shape)) {
         node_error(n, "block_size %lld does not divide axis %d of shape %s", (long long)l.block, l.axis, shape_text(&n->in[0]->type.shape));
         return;
@@ -247,7 +247,7 @@ static void lower_dequantize(Node *n)
     read_layout(n, &l);
     Shape shape = loop_shape(&l, &n->in[0]->type.shape);
     Step *s = step_loop(n, &shape);
-    Ref zero = in(n, 2) ? read_parameter(s, &l, n->in[2]) : loop_int(0);
+    Ref zero = input_of(n, 2) ? read_parameter(s, &l, n->in[2]) : loop_int(0);
     Ref args[] = {read_dense(s, n->in[0]), read_parameter(s, &l, n->in[1]), zero};
     loop_store(s, n->out[0], loop_apply(s, DT_FLOAT, mem_printf("dequantize_%s", dtype_suffix(n->in[0]->type.dtype)), 3, args));
 }
@@ -259,17 +259,17 @@ static void expand_dequantize(Node *n)
     if (dequantizes_directly(t)) return;
     read_layout(n, &l);
     Value *x = cast_to(n, n->in[0], DT_FLOAT, NULL);
-    if (in(n, 2)) x = make2(n, "Sub", x, spread(n, &l, cast_to(n, n->in[2], DT_FLOAT, NULL)), NULL);
+    if (input_of(n, 2)) x = make2(n, "Sub", x, spread(n, &l, cast_to(n, n->in[2], DT_FLOAT, NULL)), NULL);
     Value *scale = spread(n, &l, cast_to(n, n->in[1], DT_FLOAT, NULL));
     if (n->out[0]->type.dtype == DT_FLOAT) make2(n, "Mul", x, scale, n->out[0]);
     else cast_to(n, make2(n, "Mul", x, scale, NULL), n->out[0]->type.dtype, n->out[0]);
 }
 
-/* -- DynamicQuantizeLinear ------------------------------------------------------------------------------------------------------------ */
+/* -- DynamicQuantizeLinear --------------------------------------------------------------------- */
 
 static void infer_dynamic(Node *n)
 {
-    if (!need(n, 1, 1, 3, 3) || !need_type(n, 0, (DType[]){DT_FLOAT}, 1)) return;
+    if (!need_counts(n, 1, 1, 3, 3) || !need_type(n, 0, (DType[]){DT_FLOAT}, 1)) return;
     Shape scalar = shape_scalar();
     set_out(n, 0, DT_UINT8, &n->in[0]->type.shape);
     set_out(n, 1, DT_FLOAT, &scalar);

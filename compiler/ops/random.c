@@ -1,6 +1,6 @@
 /* RandomNormal, RandomUniform, their *Like forms, Multinomial, Bernoulli: refused. ONNX leaves the numbers to the implementation, and
  * the generated code gives the same outputs for the same inputs. */
-#include "op.h"
+#include "op/op.h"
 
 static void refuse_random(Node *n)
 {

@@ -3,7 +3,7 @@
  * side by side are one. Axes with kept ones between them are reduced one after the other, the last one first; then what comes
  * after the first step is a reduction of partial results.
  * Axes that are known only at run time are moved to the end by a kernel of their own, which tells the result's shape. */
-#include "loops.h"
+#include "op/loop_types.h"
 
 #include <string.h>
 
@@ -34,12 +34,12 @@ static const Reduction *reduction_of(const Node *n)
     internal_error("%s is no reduction", n->op_type);
 }
 
-/* -- axes ------------------------------------------------------------------------------------------------------------------- */
+/* -- axes -------------------------------------------------------------------------------------- */
 
 static int given_axes(Node *n, int64_t **axes)
 {
     const int64_t *attribute;
-    if (in(n, 1)) return dim_is(elements(n->in[1]), 0) ? 0 : need_ints(n, 1, axes);
+    if (input_of(n, 1)) return dim_is(elements(n->in[1]), 0) ? 0 : need_ints(n, 1, axes);
     int count = attr_ints(n, "axes", &attribute);
     *axes = mem_dup(attribute, (size_t)count * sizeof **axes);
     return count;
@@ -65,7 +65,7 @@ static bool read_axes(Node *n, bool *reduced)
 static bool axes_are_known(const Node *n)
 {
     Dim *axes;
-    return !in(n, 1) || value_is_const(n->in[1]) || dim_is(elements(n->in[1]), 0) || known_dims(n->in[1], &axes) >= 0;
+    return !input_of(n, 1) || value_is_const(n->in[1]) || dim_is(elements(n->in[1]), 0) || known_dims(n->in[1], &axes) >= 0;
 }
 
 /* The result's shape if the axes are known only at run time: as declared if that says it all, otherwise symbols, which the kernel that
@@ -96,7 +96,7 @@ static bool shape_at_run_time(Node *n, Shape *y)
 static void infer_reduce(Node *n)
 {
     bool reduced[MAX_RANK];
-    if (!need(n, 1, 2, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 1, 2, 1, 1) || !need_tensor_inputs(n)) return;
     DType t = n->in[0]->type.dtype;
     bool is_bool = t == DT_BOOL && (!strcmp(n->op_type, "ReduceMax") || !strcmp(n->op_type, "ReduceMin"));
     if (!dtype_is_float(t) && !dtype_is_integer(t) && !is_bool) {
@@ -117,7 +117,7 @@ static void infer_reduce(Node *n)
     set_out(n, 0, t, &y);
 }
 
-/* -- elements as expressions: of a list that is reduced to one number ------------------------------------------------------- */
+/* -- elements as expressions: of a list that is reduced to one number -------------------------- */
 
 static void reduce_elements(Node *n)
 {
@@ -132,7 +132,7 @@ static void reduce_elements(Node *n)
     if (dim_low(*y) > -DIM_INFINITY && dim_high(*y) < DIM_INFINITY) n->out[0]->elements = y;
 }
 
-/* -- lower -------------------------------------------------------------------------------------------------------------------- */
+/* -- lower ------------------------------------------------------------------------------------- */
 
 /* Neighbouring dimensions that are all reduced, or all kept. */
 typedef struct { Dim extent; bool reduced; } Group;

@@ -2,7 +2,7 @@
  * https://onnx.ai/onnx/operators/onnx__Reshape.html (and the others)
  * Shapes and axes are attributes in the older forms, inputs in the newer ones. Of a shape that only the data tell, every dimension but the
  * last is anything up to the number of elements, and the last is what remains. */
-#include "op.h"
+#include "op/op.h"
 
 static bool need_room(Node *n, int rank)
 {
@@ -22,7 +22,7 @@ static int list_of(Node *n, const char *name, int input_since, Dim **dims)
     return count;
 }
 
-/* -- Reshape ------------------------------------------------------------------------------------------------------------------ */
+/* -- Reshape ----------------------------------------------------------------------------------- */
 
 /* The dimension given as -1: what remains. Dimensions that stay where they are, copied or not, are left out of the quotient, so that
  * they may be 0. */
@@ -109,7 +109,7 @@ static void infer_by_data(Node *n)
 
 static void infer_reshape(Node *n)
 {
-    if (!need(n, n->opset < 5 ? 1 : 2, n->opset < 5 ? 1 : 2, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, n->opset < 5 ? 1 : 2, n->opset < 5 ? 1 : 2, 1, 1) || !need_tensor_inputs(n)) return;
     if (is_decided_by_data(n)) {
         infer_by_data(n);
         return;
@@ -150,11 +150,11 @@ static void lower_reshape(Node *n)
     lower_as_view(n);
 }
 
-/* -- Flatten ------------------------------------------------------------------------------------------------------------------ */
+/* -- Flatten ----------------------------------------------------------------------------------- */
 
 static void infer_flatten(Node *n)
 {
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
     const Shape *x = &n->in[0]->type.shape;
     int64_t axis = attr_int(n, "axis", 1);
     if (axis < -x->rank || axis > x->rank) {
@@ -167,7 +167,7 @@ static void infer_flatten(Node *n)
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
-/* -- Squeeze and Unsqueeze ------------------------------------------------------------------------------------------------------ */
+/* -- Squeeze and Unsqueeze --------------------------------------------------------------------- */
 
 /* Marks the axes of a tensor of this rank that are listed; false, with an error, if they can't be. */
 static bool mark_axes(Node *n, const Dim *axes, int count, int rank, bool *marked)
@@ -203,9 +203,9 @@ static bool mark_ones(Node *n, const Shape *x, bool *marked)
 
 static void infer_squeeze(Node *n)
 {
-    if (!need(n, 1, n->opset < 13 ? 1 : 2, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 1, n->opset < 13 ? 1 : 2, 1, 1) || !need_tensor_inputs(n)) return;
     const Shape *x = &n->in[0]->type.shape;
-    bool marked[MAX_RANK] = {false}, listed = n->opset < 13 ? attr_find(n, "axes") != NULL : in(n, 1) != NULL;
+    bool marked[MAX_RANK] = {false}, listed = n->opset < 13 ? attr_find(n, "axes") != NULL : input_of(n, 1) != NULL;
     if (listed) {
         Dim *axes;
         int count = list_of(n, "axes", 13, &axes);
@@ -224,7 +224,7 @@ static void infer_squeeze(Node *n)
 static void infer_unsqueeze(Node *n)
 {
     bool listed = n->opset < 13;
-    if (!need(n, listed ? 1 : 2, listed ? 1 : 2, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, listed ? 1 : 2, listed ? 1 : 2, 1, 1) || !need_tensor_inputs(n)) return;
     const Shape *x = &n->in[0]->type.shape;
     bool marked[MAX_RANK] = {false};
     Dim *axes;

@@ -7,8 +7,8 @@
  * length before it was rounded down, as the reference has it; before opset 11, and for Upsample, positions are mapped asymmetrically and
  * the pixel before is the nearest (what PyTorch exported them for). Whole numbers are interpolated in float32 and rounded. */
 #include "kernels.h"
-#include "number.h"
-#include "op.h"
+#include "base/number.h"
+#include "op/op.h"
 
 #include <string.h>
 
@@ -33,7 +33,7 @@ typedef struct {
 
 static const char advice[] = "the model is invalid here, check how it was exported";
 
-/* -- attributes ------------------------------------------------------------------------------------------------------------------- */
+/* -- attributes -------------------------------------------------------------------------------- */
 
 static const AttrWord modes[] = {
     {"nearest", RESIZE_NEAREST}, {"linear", RESIZE_LINEAR}, {"bilinear", RESIZE_LINEAR}, {"cubic", RESIZE_CUBIC}, {0},
@@ -86,12 +86,12 @@ static bool read_axes(Node *n, Resize *r, const Shape *x)
     return true;
 }
 
-/* -- sizes ------------------------------------------------------------------------------------------------------------------------ */
+/* -- sizes ------------------------------------------------------------------------------------- */
 
 /* An omitted input may also be an empty tensor. */
 static Value *present(const Node *n, int input)
 {
-    Value *v = in(n, input);
+    Value *v = input_of(n, input);
     return v && dim_high(elements(v)) > 0 ? v : NULL;
 }
 
@@ -229,7 +229,7 @@ static bool read_sizes(Node *n, Resize *r, int input)
     return true;
 }
 
-/* -- the whole node ------------------------------------------------------------------------------------------------------------------ */
+/* -- the whole node ---------------------------------------------------------------------------- */
 
 static bool read_roi(Node *n, Resize *r)
 {
@@ -303,7 +303,7 @@ static void infer_resize(Node *n)
     static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_FLOAT16, DT_BFLOAT16, DT_INT8, DT_UINT8, DT_INT16, DT_UINT16,
                                   DT_INT32, DT_UINT32, DT_INT64, DT_UINT64, DT_BOOL};
     Resize r;
-    if (!need(n, 1, 4, 1, 1)) return;
+    if (!need_counts(n, 1, 4, 1, 1)) return;
     Value *x = n->in[0];
     if (x->type.kind != KIND_TENSOR || !need_type(n, 0, types, 13) || !resize_read(n, &r)) return;
     Shape y = x->type.shape;
@@ -331,7 +331,7 @@ static void expand_resize(Node *n)
     attr_set_int(from, "to", t);
 }
 
-/* -- lowering ------------------------------------------------------------------------------------------------------------------------- */
+/* -- lowering ---------------------------------------------------------------------------------- */
 
 static bool keeps_size(const Resize *r, int i)
 {
@@ -402,14 +402,14 @@ static void make_at_run_time(Node *n, const Resize *r, int i, Table *t, DType ty
     if (t->weight) arg_out(s, t->weight);
     else arg_in(s, NULL);
     arg_struct(s, "struct resize_axis");
-    field(s, "in", a->in);
-    field(s, "out", a->out);
-    field(s, "taps", t->taps);
-    field_int(s, "mode", r->mode);
-    field_int(s, "coordinates", r->coordinates);
-    field_int(s, "rounding", r->rounding);
-    field_int(s, "antialias", r->antialias);
-    field_int(s, "exclude_outside", r->exclude_outside);
+    arg_field(s, "in", a->in);
+    arg_field(s, "out", a->out);
+    arg_field(s, "taps", t->taps);
+    arg_field_int(s, "mode", r->mode);
+    arg_field_int(s, "coordinates", r->coordinates);
+    arg_field_int(s, "rounding", r->rounding);
+    arg_field_int(s, "antialias", r->antialias);
+    arg_field_int(s, "exclude_outside", r->exclude_outside);
 }
 
 static Table table_of(Node *n, const Resize *r, int i, DType type)
@@ -435,13 +435,13 @@ static void arg_sizes(Step *s, const Shape *from, const Shape *to, int first, in
 {
     static const char axis[] = "dhw";
     arg_struct(s, "struct resize");
-    field(s, "outer", shape_product(from, 0, first));
-    field(s, "inner", shape_product(from, first + count, from->rank));
+    arg_field(s, "outer", shape_product(from, 0, first));
+    arg_field(s, "inner", shape_product(from, first + count, from->rank));
     for (int k = 0; k < 3; k++) {
         int i = first + k - (3 - count);
-        field(s, mem_printf("in_%c", axis[k]), i < first ? dim_const(1) : from->dim[i]);
-        field(s, mem_printf("out_%c", axis[k]), i < first ? dim_const(1) : to->dim[i]);
-        field(s, mem_printf("taps_%c", axis[k]), t[k].taps);
+        arg_field(s, mem_printf("in_%c", axis[k]), i < first ? dim_const(1) : from->dim[i]);
+        arg_field(s, mem_printf("out_%c", axis[k]), i < first ? dim_const(1) : to->dim[i]);
+        arg_field(s, mem_printf("taps_%c", axis[k]), t[k].taps);
     }
 }
 

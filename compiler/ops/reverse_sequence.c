@@ -1,5 +1,5 @@
 /* ReverseSequence: https://onnx.ai/onnx/operators/onnx__ReverseSequence.html */
-#include "move.h"
+#include "ops/shared/moves.h"
 
 static bool read_axes(Node *n, int64_t *batch, int64_t *time)
 {
@@ -15,7 +15,7 @@ static void infer_reverse_sequence(Node *n)
 {
     static const DType i64[] = {DT_INT64};
     int64_t batch, time;
-    if (!need(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 2, -1) || !need_rank(n, 1, 1, 1) || !need_type(n, 1, i64, 1)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 2, -1) || !need_rank(n, 1, 1, 1) || !need_type(n, 1, i64, 1)) return;
     if (!need_bytes(n, 0, true) || !read_axes(n, &batch, &time)) return;
     if (need_equal(n, dim_at(n->in[1], 0), dim_at(n->in[0], (int)batch), "sequence lengths, and the batch")) set_out_like(n, 0, n->in[0]);
 }
@@ -33,11 +33,11 @@ static void lower_reverse_sequence(Node *n)
     arg_in(s, n->in[1]);
     arg_out(s, n->out[0]);
     arg_struct(s, "struct reverse_sequence");
-    field(s, "batch", x->dim[batch]);
-    field(s, "time", x->dim[time]);
-    field(s, "inner", dim_mul(stride_of(x, 1), part));
-    field(s, "batch_step", dim_mul(stride_of(x, (int)batch), part));
-    field(s, "time_step", dim_mul(stride_of(x, (int)time), part));
+    arg_field(s, "batch", x->dim[batch]);
+    arg_field(s, "time", x->dim[time]);
+    arg_field(s, "inner", dim_mul(stride_of(x, 1), part));
+    arg_field(s, "batch_step", dim_mul(stride_of(x, (int)batch), part));
+    arg_field(s, "time_step", dim_mul(stride_of(x, (int)time), part));
 }
 
 const Op ops_reverse_sequence[] = {

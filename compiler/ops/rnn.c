@@ -8,7 +8,7 @@
  *   initial_h, initial_c
  * where extra is the peepholes of an LSTM, and the bias[directions][hidden] inside the reset of a GRU with linear_before_reset. */
 #include "kernels.h"
-#include "op.h"
+#include "op/op.h"
 
 #include <string.h>
 #include <strings.h>
@@ -36,7 +36,7 @@ static const Cell *cell_of(const Node *n)
     return &cells[i];
 }
 
-/* -- attributes ------------------------------------------------------------------------------------------------------------- */
+/* -- attributes -------------------------------------------------------------------------------- */
 
 typedef struct { int function[MAX_ACTIVATIONS]; double factors[2 * MAX_ACTIVATIONS]; bool plain; } Activations;
 
@@ -102,7 +102,7 @@ static bool read_layer(Node *n, Layer *l)
     return read_activations(n, l);
 }
 
-/* -- the operator as ONNX has it -------------------------------------------------------------------------------------------- */
+/* -- the operator as ONNX has it --------------------------------------------------------------- */
 
 typedef struct { Dim time, batch, input, hidden; } Sizes;
 
@@ -116,7 +116,7 @@ static Sizes sizes_of(const Node *n, const Layer *l)
 static bool need_shape(Node *n, int input, int rank, const Dim *dims)
 {
     static const char *const names[] = {"X", "W", "R", "B", "sequence_lens", "initial_h", "initial_c", "P"};
-    if (!in(n, input)) return true;
+    if (!input_of(n, input)) return true;
     if (!need_rank(n, input, rank, rank)) return false;
     for (int i = 0; i < rank; i++)
         if (!need_equal(n, dim_at(n->in[input], i), dims[i], mem_printf("axis %d of %s and the layer's sizes", i, names[input]))) return false;
@@ -153,7 +153,7 @@ static bool need_inputs(Node *n, const Layer *l)
 /* Lengths that are known wrong; all are checked at run time. */
 static bool need_lens(Node *n, Dim time)
 {
-    const Value *lens = in(n, 4);
+    const Value *lens = input_of(n, 4);
     for (int64_t i = 0; lens && value_is_const(lens) && i < value_count(lens); i++) {
         int64_t length = const_as_int(lens, i);
         if (length >= 0 && length <= dim_high(time)) continue;
@@ -168,7 +168,7 @@ static void infer_layer(Node *n)
 {
     static const DType int32[] = {DT_INT32};
     int inputs = cell_of(n)->states == 2 ? 8 : 6;
-    if (!need(n, 3, inputs, 0, 1 + cell_of(n)->states) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_type(n, 4, int32, 1)) return;
+    if (!need_counts(n, 3, inputs, 0, 1 + cell_of(n)->states) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_type(n, 4, int32, 1)) return;
     for (int i = 1; i < inputs; i++)
         if (i != 4 && !need_same_type(n, 0, i)) return;
     Layer l;
@@ -177,7 +177,7 @@ static void infer_layer(Node *n)
     if (need_lens(n, s.time)) set_outputs(n, &l, &s);
 }
 
-/* -- packing the weights ---------------------------------------------------------------------------------------------------- */
+/* -- packing the weights ----------------------------------------------------------------------- */
 
 static Value *transposed(Node *n, Value *v)
 {
@@ -220,8 +220,8 @@ static Value *unless_zero(Value *v)
 static void expand_layer(Node *n)
 {
     Value *inner, *w = transposed(n, n->in[1]), *r = transposed(n, n->in[2]);
-    Value *bias = packed_bias(n, in(n, 3), dim_value(dim_at(n->in[2], 2)), &inner);
-    Value *inputs[] = {n->in[0], w, r, bias, cell_of(n)->gates == 4 ? unless_zero(in(n, 7)) : inner, in(n, 4), unless_zero(in(n, 5)), unless_zero(in(n, 6))};
+    Value *bias = packed_bias(n, input_of(n, 3), dim_value(dim_at(n->in[2], 2)), &inner);
+    Value *inputs[] = {n->in[0], w, r, bias, cell_of(n)->gates == 4 ? unless_zero(input_of(n, 7)) : inner, input_of(n, 4), unless_zero(input_of(n, 5)), unless_zero(input_of(n, 6))};
     Node *packed = node_new(n->graph, n->name, n->op_type, OWN_DOMAIN, n->opset);
     packed->attrs = n->attrs;
     packed->n_attrs = n->n_attrs;
@@ -230,7 +230,7 @@ static void expand_layer(Node *n)
     graph_insert(n->graph, graph_index(n->graph, n), packed);
 }
 
-/* -- the packed layer ------------------------------------------------------------------------------------------------------- */
+/* -- the packed layer -------------------------------------------------------------------------- */
 
 static void infer_packed(Node *n)
 {
@@ -322,26 +322,26 @@ static void arg_sizes(Step *s, const Cell *cell, const Layer *l, const Sizes *z,
 {
     Dim d = dim_const(l->directions), row = dim_mul(d, z->hidden);
     arg_struct(s, "struct rnn");
-    field(s, "time", z->time);
-    field(s, "batch", z->batch);
-    field(s, "input", z->input);
-    field(s, "hidden", z->hidden);
-    field_int(s, "gates", cell->gates);
-    field(s, "x_time", l->batch_first ? z->input : dim_mul(z->batch, z->input));
-    field(s, "x_batch", l->batch_first ? dim_mul(z->time, z->input) : z->input);
-    field(s, "y_time", l->batch_first ? row : dim_mul(z->batch, row));
-    field(s, "y_batch", l->batch_first ? dim_mul(z->time, row) : z->hidden);
-    field(s, "state_batch", l->batch_first ? row : z->hidden);
-    field(s, "chunk", chunk);
-    field_int(s, "reverse", l->reverse[direction]);
+    arg_field(s, "time", z->time);
+    arg_field(s, "batch", z->batch);
+    arg_field(s, "input", z->input);
+    arg_field(s, "hidden", z->hidden);
+    arg_field_int(s, "gates", cell->gates);
+    arg_field(s, "x_time", l->batch_first ? z->input : dim_mul(z->batch, z->input));
+    arg_field(s, "x_batch", l->batch_first ? dim_mul(z->time, z->input) : z->input);
+    arg_field(s, "y_time", l->batch_first ? row : dim_mul(z->batch, row));
+    arg_field(s, "y_batch", l->batch_first ? dim_mul(z->time, row) : z->hidden);
+    arg_field(s, "state_batch", l->batch_first ? row : z->hidden);
+    arg_field(s, "chunk", chunk);
+    arg_field_int(s, "reverse", l->reverse[direction]);
     const char *const names[] = {"f", "g", "h"};
-    for (int i = 0; i < cell->activations; i++) field_int(s, names[i], l->activations[direction].function[i]);
+    for (int i = 0; i < cell->activations; i++) arg_field_int(s, names[i], l->activations[direction].function[i]);
 }
 
 /* An output of the layer, or memory in its place where the node has none. */
 static Value *state_of(Node *n, int output, const char *purpose, const Layer *l, const Sizes *s)
 {
-    if (out(n, output)) return n->out[output];
+    if (output_of(n, output)) return n->out[output];
     return scratch(n, purpose, n->in[0]->type.dtype, dim_mul(dim_const(l->directions), dim_mul(s->batch, s->hidden)));
 }
 
@@ -357,12 +357,12 @@ static void lower_direction(Node *n, const Layer *l, int direction, const Memory
     arg_in(s, n->in[0]);
     arg_direction(s, m->w, m->each_w, direction);
     arg_direction(s, m->r, m->each_r, direction);
-    arg_direction(s, in(n, 3), width, direction);
-    arg_direction(s, in(n, 4), in(n, 4) ? dim_at(in(n, 4), 1) : NULL, direction);
-    arg_in(s, in(n, 5));
-    arg_direction(s, in(n, 6), state, direction);
-    arg_direction(s, in(n, 7), state, direction);
-    if (out(n, 0)) arg_out_at(s, n->out[0], direction ? state : NULL);
+    arg_direction(s, input_of(n, 3), width, direction);
+    arg_direction(s, input_of(n, 4), input_of(n, 4) ? dim_at(input_of(n, 4), 1) : NULL, direction);
+    arg_in(s, input_of(n, 5));
+    arg_direction(s, input_of(n, 6), state, direction);
+    arg_direction(s, input_of(n, 7), state, direction);
+    if (output_of(n, 0)) arg_out_at(s, n->out[0], direction ? state : NULL);
     else arg_in(s, NULL);
     arg_out_at(s, m->h, direction ? state : NULL);
     if (m->c) arg_out_at(s, m->c, direction ? state : NULL);
@@ -371,8 +371,8 @@ static void lower_direction(Node *n, const Layer *l, int direction, const Memory
     if (m->spare) arg_out(s, m->spare);
     else arg_in(s, NULL);
     arg_sizes(s, cell, l, &z, m->chunk, direction);
-    field_int(s, "input_forget", attr_int(n, "input_forget", 0) != 0);
-    field_int(s, "linear_before_reset", attr_int(n, "linear_before_reset", 0) != 0);
+    arg_field_int(s, "input_forget", attr_int(n, "input_forget", 0) != 0);
+    arg_field_int(s, "linear_before_reset", attr_int(n, "linear_before_reset", 0) != 0);
     arg_real(s, attr_float(n, "clip", INFINITY));
     if (a->plain) arg_in(s, NULL);
     else arg_reals(s, 2 * cell->activations, a->factors);
@@ -381,7 +381,7 @@ static void lower_direction(Node *n, const Layer *l, int direction, const Memory
 
 static void check_lens(Node *n, const Sizes *s)
 {
-    if (!in(n, 5)) return;
+    if (!input_of(n, 5)) return;
     Step *check = step_call(n, "rnn_check_lens");
     arg_in(check, n->in[5]);
     arg_dim(check, s->batch);

@@ -1,7 +1,7 @@
 /* RoiAlign and MaxRoiPool: https://onnx.ai/onnx/operators/onnx__RoiAlign.html, ..__MaxRoiPool.html
  * The maximum of RoiAlign is over pixels times weights, as onnx's own test and reference have it. MaxRoiPool's text leaves the rounding open; it is that of
  * Girshick, "Fast R-CNN", 2015, whose operator it is. */
-#include "op.h"
+#include "op/op.h"
 
 static const char advice[] = "the model is invalid here, check how it was exported";
 
@@ -21,7 +21,7 @@ static void set_pooled(Node *n, int64_t height, int64_t width)
 
 static bool need_regions(Node *n, int inputs, int columns)
 {
-    if (!need(n, inputs, inputs, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_same_type(n, 0, 1)) return false;
+    if (!need_counts(n, inputs, inputs, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_same_type(n, 0, 1)) return false;
     if (!need_rank(n, 0, 4, 4) || !need_rank(n, 1, 2, 2)) return false;
     if (dim_high(shape_product(&n->in[0]->type.shape, 2, 4)) < 1) {
         node_error(n, "the image has shape %s, expected at least one pixel; %s", shape_text(&n->in[0]->type.shape), advice);
@@ -34,16 +34,16 @@ static void arg_pool(Step *s, Node *n)
 {
     const Value *x = n->in[0], *y = n->out[0];
     arg_struct(s, "struct roi_pool");
-    field(s, "rois", dim_at(y, 0));
-    field(s, "batch", dim_at(x, 0));
-    field(s, "channels", dim_at(x, 1));
-    field(s, "in_h", dim_at(x, 2));
-    field(s, "in_w", dim_at(x, 3));
-    field(s, "out_h", dim_at(y, 2));
-    field(s, "out_w", dim_at(y, 3));
+    arg_field(s, "rois", dim_at(y, 0));
+    arg_field(s, "batch", dim_at(x, 0));
+    arg_field(s, "channels", dim_at(x, 1));
+    arg_field(s, "in_h", dim_at(x, 2));
+    arg_field(s, "in_w", dim_at(x, 3));
+    arg_field(s, "out_h", dim_at(y, 2));
+    arg_field(s, "out_w", dim_at(y, 3));
 }
 
-/* -- RoiAlign --------------------------------------------------------------------------------------------------------------------- */
+/* -- RoiAlign ---------------------------------------------------------------------------------- */
 
 typedef struct { int64_t height, width, samples; int half_pixel, max; } Align;
 
@@ -78,13 +78,13 @@ static void lower_align(Node *n)
     for (int i = 0; i < 3; i++) arg_in(s, n->in[i]);
     arg_out(s, n->out[0]);
     arg_pool(s, n);
-    field_int(s, "samples", a.samples);
-    field_int(s, "half_pixel", a.half_pixel);
-    field_int(s, "max", a.max);
+    arg_field_int(s, "samples", a.samples);
+    arg_field_int(s, "half_pixel", a.half_pixel);
+    arg_field_int(s, "max", a.max);
     arg_real(s, attr_float(n, "spatial_scale", 1));
 }
 
-/* -- MaxRoiPool --------------------------------------------------------------------------------------------------------------------- */
+/* -- MaxRoiPool -------------------------------------------------------------------------------- */
 
 static void infer_pool(Node *n)
 {

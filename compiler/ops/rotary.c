@@ -1,6 +1,6 @@
 /* RotaryEmbedding: https://onnx.ai/onnx/operators/onnx__RotaryEmbedding.html
  * com.microsoft.RotaryEmbedding, its model, has the position_ids second, and they may be the position of the first step alone. */
-#include "op.h"
+#include "op/op.h"
 
 typedef struct {
     Value *x, *cosines, *sines, *ids;
@@ -11,7 +11,7 @@ typedef struct {
 static void read_inputs(const Node *n, Rotary *r)
 {
     bool microsoft = *n->domain;
-    *r = (Rotary){.x = n->in[0], .cosines = n->in[microsoft ? 2 : 1], .sines = n->in[microsoft ? 3 : 2], .ids = in(n, microsoft ? 1 : 3)};
+    *r = (Rotary){.x = n->in[0], .cosines = n->in[microsoft ? 2 : 1], .sines = n->in[microsoft ? 3 : 2], .ids = input_of(n, microsoft ? 1 : 3)};
     r->merged = r->x->type.shape.rank == 3;
     r->batch = dim_at(r->x, 0);
     r->steps = dim_at(r->x, r->merged ? 1 : 2);
@@ -86,7 +86,7 @@ static bool read_rotary(Node *n, Rotary *r)
 static void infer_rotary(Node *n)
 {
     bool microsoft = *n->domain;
-    if (!need(n, microsoft ? 4 : 3, 4, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 3, 4)) return;
+    if (!need_counts(n, microsoft ? 4 : 3, 4, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 3, 4)) return;
     if (!need_same_type(n, 0, microsoft ? 2 : 1) || !need_same_type(n, 0, microsoft ? 3 : 2) || !need_rank(n, microsoft ? 2 : 1, 2, 3)) return;
     if (microsoft && (attr_float(n, "scale", 1) != 1 || attr_int(n, "is_packed_batching", 0))) {
         node_error(n, "scale and is_packed_batching are not supported; use the standard RotaryEmbedding");
@@ -110,19 +110,19 @@ static void lower_rotary(Node *n)
     arg_struct(s, "struct rotary");
     Dim row = dim_mul(r.heads, r.size);
     bool first = counts_from_first(n, &r);
-    field(s, "batch", r.batch);
-    field(s, "heads", r.heads);
-    field(s, "steps", r.steps);
-    field(s, "size", r.size);
-    field(s, "rotated", r.rotated);
-    field_int(s, "interleaved", attr_int(n, "interleaved", 0) != 0);
-    field(s, "x_batch", dim_mul(row, r.steps));
-    field(s, "x_head", r.merged ? r.size : dim_mul(r.steps, r.size));
-    field(s, "x_step", r.merged ? row : r.size);
-    field(s, "cache_rows", r.ids ? dim_at(r.cosines, 0) : dim_mul(r.batch, r.steps));
-    field(s, "id_batch", first ? dim_const(0) : r.steps);
-    field_int(s, "id_step", !first);
-    field_int(s, "id_counts", first);
+    arg_field(s, "batch", r.batch);
+    arg_field(s, "heads", r.heads);
+    arg_field(s, "steps", r.steps);
+    arg_field(s, "size", r.size);
+    arg_field(s, "rotated", r.rotated);
+    arg_field_int(s, "interleaved", attr_int(n, "interleaved", 0) != 0);
+    arg_field(s, "x_batch", dim_mul(row, r.steps));
+    arg_field(s, "x_head", r.merged ? r.size : dim_mul(r.steps, r.size));
+    arg_field(s, "x_step", r.merged ? row : r.size);
+    arg_field(s, "cache_rows", r.ids ? dim_at(r.cosines, 0) : dim_mul(r.batch, r.steps));
+    arg_field(s, "id_batch", first ? dim_const(0) : r.steps);
+    arg_field_int(s, "id_step", !first);
+    arg_field_int(s, "id_counts", first);
     step_inplace(s, r.x, n->out[0]);
 }
 

@@ -1,5 +1,5 @@
 /* CumSum, CumProd: https://onnx.ai/onnx/operators/onnx__CumSum.html */
-#include "op.h"
+#include "op/op.h"
 
 #include <string.h>
 
@@ -20,7 +20,7 @@ static int axis_of(Node *n)
 static void infer_running(Node *n)
 {
     static const DType allowed[] = {DT_FLOAT16, DT_BFLOAT16, DT_FLOAT, DT_DOUBLE, DT_INT32, DT_INT64, DT_UINT32, DT_UINT64};
-    if (!need(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, allowed, 8)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, allowed, 8)) return;
     if (!need_type(n, 1, (DType[]){DT_INT32, DT_INT64}, 2)) return;
     if (!dim_is(elements(n->in[1]), 1))
         node_error(n, "input 1 \"%s\" has shape %s, expected one axis; the model is invalid here, check how it was exported", n->in[1]->name,

@@ -1,5 +1,5 @@
 /* Scan: https://onnx.ai/onnx/operators/onnx__Scan.html */
-#include "control_flow.h"
+#include "op/control_flow.h"
 
 typedef struct { int states, inputs, outputs; Graph *body; } ScanShape;
 
@@ -47,13 +47,13 @@ static void expand_scan(Node *n)
         for (int d = 1; d < rank; d++) perm[d] = d <= axis ? d - 1 : d;
         if (axis) inputs[s.states + i] = transposed(n, v, rank, perm, NULL);
     }
-    Node *scan = make_node(n, "Scan", n->n_in, inputs, s.states && out(n, 0) ? n->out[0] : NULL);
+    Node *scan = make_node(n, "Scan", n->n_in, inputs, s.states && output_of(n, 0) ? n->out[0] : NULL);
     scan->attrs = n->attrs;
     scan->n_attrs = n->n_attrs;
     attr_remove(scan, "scan_input_axes");
     attr_remove(scan, "scan_output_axes");
     for (int k = s.states ? 1 : 0; k < s.states + s.outputs; k++) {
-        Value *y = out(n, k);
+        Value *y = output_of(n, k);
         if (k < s.states || !y || listed(n, "scan_output_axes", k - s.states, 0) == 0) {
             Value *made = y ? y : value_new(n->graph, "scan.unused");
             if (k == 0) scan->out[0] = made, made->producer = scan;
@@ -72,7 +72,7 @@ static void expand_scan(Node *n)
 static void infer_scan(Node *n)
 {
     ScanShape s;
-    if (!need(n, 1, -1, 1, -1) || !read_scan(n, &s)) return;
+    if (!need_counts(n, 1, -1, 1, -1) || !read_scan(n, &s)) return;
     const int mark = n->graph->model->n_locals;
     Dim length = NULL;
     for (int i = 0; i < s.inputs; i++) {
@@ -124,7 +124,7 @@ static void lower_scan(Node *n)
     for (int i = 0; i < s.states; i++) copy_into_state(n, g->inputs[i], n->in[i]);
     Value ***seen = mem_array((size_t)s.outputs + 1, sizeof *seen);
     for (int i = 0; i < s.outputs; i++)
-        if (out(n, s.states + i)) seen[i] = lower_rows_start(n, n->out[s.states + i], g->outputs[s.states + i]);
+        if (output_of(n, s.states + i)) seen[i] = lower_rows_start(n, n->out[s.states + i], g->outputs[s.states + i]);
     Step *loop = step_control(n, STEP_FOR);
     loop->symbol = dim_text(counter);
     loop->number = length;
@@ -134,7 +134,7 @@ static void lower_scan(Node *n)
     }
     lower_body(g);
     for (int i = 0; i < s.outputs; i++) {
-        Value *y = out(n, s.states + i), *row = g->outputs[s.states + i];
+        Value *y = output_of(n, s.states + i), *row = g->outputs[s.states + i];
         if (y) lower_row(n, y, seen[i], row_place(n, "scan_output_directions", i, counter, length), row, counter);
     }
     lower_updates(n, s.states, g->inputs, g->outputs);
@@ -142,7 +142,7 @@ static void lower_scan(Node *n)
     for (int i = 0; i < s.outputs; i++)
         if (seen[i]) lower_rows_end(n, n->out[s.states + i], seen[i]);
     for (int i = 0; i < s.states; i++)
-        if (out(n, i)) copy_whole(n, n->out[i], g->inputs[i]);
+        if (output_of(n, i)) copy_whole(n, n->out[i], g->inputs[i]);
 }
 
 const Op ops_scan[] = {

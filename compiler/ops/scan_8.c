@@ -1,8 +1,8 @@
 /* Scan of opset 8, which is another operator than its successor: everything has a batch dimension first and the sequence second, and
  * sequence_lens may say how many rounds each batch element makes. Its `directions` reverse what there is of a sequence, not
  * what it is filled up with; outputs are filled up with 0. https://onnx.ai/onnx/operators/onnx__Scan.html#scan-8 */
-#include "control_flow.h"
-#include "move.h"
+#include "op/control_flow.h"
+#include "ops/shared/moves.h"
 
 typedef struct {
     Graph *body;
@@ -44,7 +44,7 @@ static bool read_sizes(Node *n, BatchScan *s)
         if (!need_equal(n, s->batch, dim_at(n->in[i], 0), "batch sizes of the inputs")) return false;
     for (int i = 1; i < s->inputs; i++)
         if (!need_equal(n, s->length, dim_at(scanned(n, s, i), 1), "lengths of the scanned inputs")) return false;
-    if (!in(n, 0)) return true;
+    if (!input_of(n, 0)) return true;
     return need_type(n, 0, (DType[]){DT_INT64}, 1) && need_rank(n, 0, 1, 1) && need_equal(n, s->batch, dim_at(n->in[0], 0), "batch size, and number of sequence_lens");
 }
 
@@ -84,7 +84,7 @@ static void infer_batch_scan(Node *n)
 {
     BatchScan s;
     const int mark = n->graph->model->n_locals;
-    if (!need(n, 0, -1, 1, -1) || !read_counts(n, &s) || !read_sizes(n, &s)) return;
+    if (!need_counts(n, 0, -1, 1, -1) || !read_counts(n, &s) || !read_sizes(n, &s)) return;
     Value **initial = mem_array((size_t)s.states + 1, sizeof *initial);
     for (int i = 0; i < s.states; i++) initial[i] = element_of(n, state_of(n, i), 1);
     for (int i = 0; i < s.inputs; i++) s.body->inputs[s.states + i]->type = element_of(n, scanned(n, &s, i), 2)->type;
@@ -96,18 +96,18 @@ static void infer_batch_scan(Node *n)
     if (n->failed) return;
     for (int i = 0; i < n->n_out; i++) {
         const Value *v = s.body->outputs[i];
-        if (!n->out[i] || (i >= s.states && !can_collect(n, v, in(n, 0), mark))) continue;
+        if (!n->out[i] || (i >= s.states && !can_collect(n, v, input_of(n, 0), mark))) continue;
         Shape y = batched(&s, &v->type.shape, i < s.states ? NULL : s.length);
         set_out(n, i, v->type.dtype, &y);
     }
 }
 
-/* -- steps ------------------------------------------------------------------------------------------------------------------------- */
+/* -- steps ------------------------------------------------------------------------------------- */
 
 /* The rounds of batch element b: a symbol that is read there, or all. */
 static Dim lower_rounds(Node *n, const BatchScan *s, Dim b)
 {
-    if (!in(n, 0)) return s->length;
+    if (!input_of(n, 0)) return s->length;
     Dim rounds = local_symbol(n, mem_printf("%s.length", n->in[0]->name), 0, dim_high(s->length));
     assume_equal(n, dim_max(rounds, s->length), s->length);
     Step *read = step_control(n, STEP_READ);
@@ -159,7 +159,7 @@ static void lower_batch_scan(Node *n)
     Graph *g = s.body;
     for (int i = 0; i < g->n_inputs; i++) g->inputs[i]->is_input = false;
     for (int i = s.states; i < n->n_out; i++)
-        if (in(n, 0) && n->out[i]) lower_fill(n, n->out[i]);
+        if (input_of(n, 0) && n->out[i]) lower_fill(n, n->out[i]);
     Dim b = local_symbol(n, "scan.batch", 0, dim_high(s.batch) > 0 ? dim_high(s.batch) - 1 : 0);
     Step *loop = step_control(n, STEP_FOR);
     loop->symbol = dim_text(b);
@@ -170,7 +170,7 @@ static void lower_batch_scan(Node *n)
     }
     lower_sequence(n, &s, b);
     for (int i = 0; i < s.states; i++)
-        if (out(n, i)) step_copy(n, n->out[i], dim_mul(b, bytes_of(g->inputs[i])), g->inputs[i], dim_const(0), bytes_of(g->inputs[i]));
+        if (output_of(n, i)) step_copy(n, n->out[i], dim_mul(b, bytes_of(g->inputs[i])), g->inputs[i], dim_const(0), bytes_of(g->inputs[i]));
     step_control(n, STEP_END);
 }
 

@@ -1,13 +1,13 @@
 /* ScatterElements (once Scatter), ScatterND, TensorScatter: a copy of a tensor with some elements replaced, or reduced into.
  * https://onnx.ai/onnx/operators/onnx__ScatterElements.html, onnx__ScatterND.html, onnx__TensorScatter.html
  * The copy is made by the kernel, so that it is none when the input may be overwritten. */
-#include "move.h"
+#include "ops/shared/moves.h"
 
 #include <string.h>
 
 static const DType index_types[] = {DT_INT64, DT_INT32};
 
-/* -- reductions ----------------------------------------------------------------------------------------------------------------------- */
+/* -- reductions -------------------------------------------------------------------------------- */
 
 static const char *const reductions[] = {"add", "mul", "max", "min"}; /* numbered as in the kernels */
 
@@ -50,12 +50,12 @@ static void expand_scatter(Node *n)
     attr_set_int(narrow, "to", data->type.dtype);
 }
 
-/* -- ScatterElements -------------------------------------------------------------------------------------------------------------------- */
+/* -- ScatterElements --------------------------------------------------------------------------- */
 
 static void infer_scatter_elements(Node *n)
 {
     int reduction;
-    if (!need(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) || !need_same_type(n, 0, 2)) return;
+    if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) || !need_same_type(n, 0, 2)) return;
     if (!need_rank(n, 0, 1, -1) || !need_bytes(n, 0, false) || !read_reduction(n, &reduction)) return;
     const Shape *x = &n->in[0]->type.shape, *index = &n->in[1]->type.shape, *updates = &n->in[2]->type.shape;
     int axis = attr_axis(n, "axis", 0, x->rank);
@@ -79,22 +79,22 @@ static void lower_scatter_elements(Node *n)
     for (int i = 0; i < 3; i++) arg_in(s, n->in[i]);
     arg_out(s, n->out[0]);
     arg_struct(s, "struct scatter_elements");
-    field(s, "size", elements(x));
-    field_int(s, "rank", shape->rank);
-    field(s, "axis_size", shape->dim[axis]);
-    field(s, "axis_stride", stride_of(shape, axis));
+    arg_field(s, "size", elements(x));
+    arg_field_int(s, "rank", shape->rank);
+    arg_field(s, "axis_size", shape->dim[axis]);
+    arg_field(s, "axis_stride", stride_of(shape, axis));
     arg_dims(s, shape->rank, index->type.shape.dim);
     arg_strides_beside(s, shape, axis);
     if (reduction >= 0) arg_int(s, reduction);
     step_inplace(s, x, n->out[0]);
 }
 
-/* -- ScatterND -------------------------------------------------------------------------------------------------------------------------- */
+/* -- ScatterND --------------------------------------------------------------------------------- */
 
 static void infer_scatter_nd(Node *n)
 {
     int reduction, k;
-    if (!need(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 1) || !need_same_type(n, 0, 2)) return;
+    if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 1) || !need_same_type(n, 0, 2)) return;
     if (!need_rank(n, 0, 1, -1) || !need_rank(n, 1, 1, -1) || !need_bytes(n, 0, false) || !read_reduction(n, &reduction)) return;
     const Shape *x = &n->in[0]->type.shape, *index = &n->in[1]->type.shape, *updates = &n->in[2]->type.shape;
     if (!tuple_length(n, index, x->rank, &k) || !need_rank(n, 2, index->rank - 1 + x->rank - k, index->rank - 1 + x->rank - k)) return;
@@ -118,16 +118,16 @@ static void lower_scatter_nd(Node *n)
     for (int i = 0; i < 3; i++) arg_in(s, n->in[i]);
     arg_out(s, n->out[0]);
     arg_struct(s, "struct scatter_nd");
-    field(s, "size", elements(x));
-    field(s, "tuples", shape_product(index, 0, index->rank - 1));
-    field_int(s, "n", k);
-    field(s, "slice", shape_product(shape, k, shape->rank));
+    arg_field(s, "size", elements(x));
+    arg_field(s, "tuples", shape_product(index, 0, index->rank - 1));
+    arg_field_int(s, "n", k);
+    arg_field(s, "slice", shape_product(shape, k, shape->rank));
     arg_dims(s, k, shape->dim);
     if (reduction >= 0) arg_int(s, reduction);
     step_inplace(s, x, n->out[0]);
 }
 
-/* -- TensorScatter -------------------------------------------------------------------------------------------------------------------------- */
+/* -- TensorScatter ----------------------------------------------------------------------------- */
 
 static bool is_circular(Node *n, bool *circular)
 {
@@ -141,7 +141,7 @@ static bool is_circular(Node *n, bool *circular)
 static void infer_tensor_scatter(Node *n)
 {
     bool circular;
-    if (!need(n, 2, 3, 1, 1) || !need_tensor_inputs(n) || !need_same_type(n, 0, 1) || !need_type(n, 2, index_types, 1)) return;
+    if (!need_counts(n, 2, 3, 1, 1) || !need_tensor_inputs(n) || !need_same_type(n, 0, 1) || !need_type(n, 2, index_types, 1)) return;
     if (!need_rank(n, 0, 2, -1) || !need_rank(n, 2, 1, 1) || !need_bytes(n, 0, false) || !is_circular(n, &circular)) return;
     const Shape *cache = &n->in[0]->type.shape, *update = &n->in[1]->type.shape;
     int axis = attr_axis(n, "axis", -2, cache->rank);
@@ -153,7 +153,7 @@ static void infer_tensor_scatter(Node *n)
     for (int d = 0; d < cache->rank; d++)
         if (d == axis ? !need_at_most(n, update->dim[d], cache->dim[d], "sequence of the update, and of the cache")
                       : !need_equal(n, update->dim[d], cache->dim[d], mem_printf("axis %d of update and cache", d))) return;
-    if (in(n, 2) && !need_equal(n, dim_at(n->in[2], 0), cache->dim[0], "write indices, and the batch")) return;
+    if (input_of(n, 2) && !need_equal(n, dim_at(n->in[2], 0), cache->dim[0], "write indices, and the batch")) return;
     set_out_like(n, 0, n->in[0]);
 }
 
@@ -164,15 +164,15 @@ static void lower_tensor_scatter(Node *n)
     bool circular;
     is_circular(n, &circular);
     Step *s = step_call(n, "tensor_scatter_%s", moved_as(n->in[0]->type.dtype, NULL));
-    for (int i = 0; i < 3; i++) arg_in(s, in(n, i));
+    for (int i = 0; i < 3; i++) arg_in(s, input_of(n, i));
     arg_out(s, n->out[0]);
     arg_struct(s, "struct tensor_scatter");
-    field(s, "batch", cache->dim[0]);
-    field(s, "outer", shape_product(cache, 1, axis));
-    field(s, "size", cache->dim[axis]);
-    field(s, "length", dim_at(n->in[1], axis));
-    field(s, "inner", stride_of(cache, axis));
-    field_int(s, "circular", circular);
+    arg_field(s, "batch", cache->dim[0]);
+    arg_field(s, "outer", shape_product(cache, 1, axis));
+    arg_field(s, "size", cache->dim[axis]);
+    arg_field(s, "length", dim_at(n->in[1], axis));
+    arg_field(s, "inner", stride_of(cache, axis));
+    arg_field_int(s, "circular", circular);
     step_inplace(s, n->in[0], n->out[0]);
 }
 

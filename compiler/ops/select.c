@@ -1,10 +1,10 @@
 /* Compress, NonZero, Unique: results whose size depends on the data.
  * https://onnx.ai/onnx/operators/onnx__Compress.html, onnx__NonZero.html, onnx__Unique.html
  * Where the data are constants the size is counted here; otherwise it is a symbol that the kernel sets, bounded by the input's size or by --dim. */
-#include "move.h"
+#include "ops/shared/moves.h"
 
 #include "kernels.h"
-#include "number.h"
+#include "base/number.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static void arg_count(Step *s, Node *n, Dim count)
     else arg_symbol(s, count);
 }
 
-/* -- Compress ----------------------------------------------------------------------------------------------------------------------- */
+/* -- Compress ---------------------------------------------------------------------------------- */
 
 /* The tensor as [outer][axis][inner]; without an axis it is flat. */
 typedef struct { int axis; Dim outer, size, inner; } Axis;
@@ -47,7 +47,7 @@ static void infer_compress(Node *n)
 {
     static const DType types[] = {DT_BOOL};
     Axis a;
-    if (!need(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, types, 1) || !need_rank(n, 1, 1, 1) || !need_bytes(n, 0, true) || !read_axis(n, &a)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, types, 1) || !need_rank(n, 1, 1, 1) || !need_bytes(n, 0, true) || !read_axis(n, &a)) return;
     Dim count = count_selected(n, &a);
     Shape y = a.axis < 0 ? shape_of(1, &count) : n->in[0]->type.shape;
     if (a.axis >= 0) y.dim[a.axis] = count;
@@ -71,7 +71,7 @@ static void lower_compress(Node *n)
     arg_count(s, n, dim_at(n->out[0], a.axis < 0 ? 0 : a.axis));
 }
 
-/* -- NonZero ------------------------------------------------------------------------------------------------------------------------ */
+/* -- NonZero ----------------------------------------------------------------------------------- */
 
 static bool need_comparable(Node *n)
 {
@@ -94,7 +94,7 @@ static Dim count_nonzero(Node *n)
 /* A scalar has no dimensions, so its result has no rows. */
 static void infer_nonzero(Node *n)
 {
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_comparable(n)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_comparable(n)) return;
     Shape y = shape_of(2, (Dim[]){dim_const(n->in[0]->type.shape.rank), count_nonzero(n)});
     set_out(n, 0, DT_INT64, &y);
 }
@@ -110,7 +110,7 @@ static void lower_nonzero(Node *n)
     arg_count(s, n, dim_at(n->out[0], 1));
 }
 
-/* -- Unique ------------------------------------------------------------------------------------------------------------------------- */
+/* -- Unique ------------------------------------------------------------------------------------ */
 
 /* By the kernel itself. */
 static Dim count_unique(Node *n, const Axis *a)
@@ -136,7 +136,7 @@ static Dim count_unique(Node *n, const Axis *a)
 static void infer_unique(Node *n)
 {
     Axis a;
-    if (!need(n, 1, 1, 1, 4) || !need_tensor_inputs(n) || !need_comparable(n) || !read_axis(n, &a)) return;
+    if (!need_counts(n, 1, 1, 1, 4) || !need_tensor_inputs(n) || !need_comparable(n) || !read_axis(n, &a)) return;
     if (!n->out[0]) {
         node_error(n, "output 0 is omitted, expected the unique items; the model is invalid here, check how it was exported");
         return;
@@ -156,13 +156,13 @@ static void lower_unique(Node *n)
     read_axis(n, &a);
     Step *s = step_call(n, "unique_%s", dtype_suffix(n->in[0]->type.dtype));
     arg_in(s, n->in[0]);
-    for (int i = 0; i < 4; i++) arg_out(s, out(n, i));
+    for (int i = 0; i < 4; i++) arg_out(s, output_of(n, i));
     arg_out(s, scratch(n, "items", DT_INT32, dim_mul(dim_const(3), a.size)));
     arg_struct(s, "struct unique");
-    field(s, "outer", a.outer);
-    field(s, "n", a.size);
-    field(s, "inner", a.inner);
-    field_int(s, "sorted", attr_int(n, "sorted", 1));
+    arg_field(s, "outer", a.outer);
+    arg_field(s, "n", a.size);
+    arg_field(s, "inner", a.inner);
+    arg_field_int(s, "sorted", attr_int(n, "sorted", 1));
     arg_count(s, n, dim_at(n->out[0], a.axis < 0 ? 0 : a.axis));
 }
 

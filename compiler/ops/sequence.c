@@ -3,13 +3,13 @@
  * A sequence whose length and positions are known at compile time is a list of values, and its operators are
  * bookkeeping: nothing of them is left in the generated code but the tensors themselves. Inference keeps the list in
  * value->items; an optional is a list of one or none. Where only the data tell, expansion goes over to lists in memory (list.h). */
-#include "list.h"
+#include "op/packed_sequence.h"
 
 #include <string.h>
 
 static bool need_list(Node *n, int input)
 {
-    const Value *v = in(n, input);
+    const Value *v = input_of(n, input);
     if (is_list(v) && (v->items || v->list)) return true;
     if (!v) node_error(n, "input %d is omitted, expected a sequence or optional", input);
     else if (!is_list(v)) node_error(n, "input %d \"%s\" is a tensor, expected a sequence or optional", input, v->name);
@@ -19,7 +19,7 @@ static bool need_list(Node *n, int input)
 
 static void set_list(Node *n, Kind kind, int count, Value **items, const Type *element)
 {
-    Value *y = out(n, 0);
+    Value *y = output_of(n, 0);
     if (!y) return;
     y->type = (Type){.kind = kind, .elem = mem_dup(element, sizeof *element)};
     y->items = mem_array((size_t)count + 1, sizeof *items);
@@ -30,7 +30,7 @@ static void set_list(Node *n, Kind kind, int count, Value **items, const Type *e
 /* Is what input `input` says of a list, if it is there, known only at run time? */
 static bool only_data_tell(const Node *n, int input)
 {
-    const Value *v = in(n, input);
+    const Value *v = input_of(n, input);
     Dim *dims;
     int count = known_dims(v, &dims);
     for (int i = 0; i < count; i++)
@@ -46,12 +46,12 @@ static bool goes_to_memory(const Node *n, int position)
 
 static bool need_position(Node *n, int input)
 {
-    return !in(n, input) || (need_type(n, input, (DType[]){DT_INT32, DT_INT64}, 2) && need_equal(n, elements(n->in[input]), dim_const(1), "number of positions, and 1"));
+    return !input_of(n, input) || (need_type(n, input, (DType[]){DT_INT32, DT_INT64}, 2) && need_equal(n, elements(n->in[input]), dim_const(1), "number of positions, and 1"));
 }
 
 static void set_memory_list(Node *n, const Type *element)
 {
-    if (out(n, 0)) n->out[0]->type = (Type){.kind = KIND_SEQUENCE, .elem = mem_dup(element, sizeof *element)};
+    if (output_of(n, 0)) n->out[0]->type = (Type){.kind = KIND_SEQUENCE, .elem = mem_dup(element, sizeof *element)};
 }
 
 /* The position an input gives, of `count` places; without the input: `otherwise`. False if it is unknown or out of range. */
@@ -59,7 +59,7 @@ static bool position(Node *n, int input, int count, int otherwise, int *at)
 {
     int64_t *values;
     *at = otherwise;
-    if (!in(n, input)) return true;
+    if (!input_of(n, input)) return true;
     if (need_ints(n, input, &values) != 1) return false;
     int64_t p = values[0] < 0 ? values[0] + count : values[0];
     *at = (int)p;
@@ -68,7 +68,7 @@ static bool position(Node *n, int input, int count, int otherwise, int *at)
     return false;
 }
 
-/* -- making sequences ------------------------------------------------------------------------------------------------------- */
+/* -- making sequences -------------------------------------------------------------------------- */
 
 static void infer_construct(Node *n)
 {
@@ -90,7 +90,7 @@ static void infer_insert(Node *n)
     int at;
     if (!need_list(n, 0)) return;
     Value *s = n->in[0];
-    if (!in(n, 1) || n->in[1]->type.kind != KIND_TENSOR) {
+    if (!input_of(n, 1) || n->in[1]->type.kind != KIND_TENSOR) {
         node_error(n, "input 1 is no tensor, expected one");
         return;
     }
@@ -107,7 +107,7 @@ static void infer_insert(Node *n)
 
 static void expand_insert(Node *n)
 {
-    if (!out(n, 0) || n->out[0]->items) return;
+    if (!output_of(n, 0) || n->out[0]->items) return;
     Value *inputs[5], *x = n->in[1];
     ListForm before = form_of(n->in[0]), after = form_with(&before, x);
     if (before.dtype && before.dtype != x->type.dtype) {
@@ -143,7 +143,7 @@ static void infer_erase(Node *n)
 
 static void expand_erase(Node *n)
 {
-    if (!out(n, 0) || n->out[0]->items) return;
+    if (!output_of(n, 0) || n->out[0]->items) return;
     Value *inputs[4];
     ListForm form = form_of(n->in[0]);
     parts_of(n, n->in[0], inputs);
@@ -153,7 +153,7 @@ static void expand_erase(Node *n)
 
 static void infer_optional(Node *n)
 {
-    Value *v = in(n, 0);
+    Value *v = input_of(n, 0);
     const Attr *type = attr_find(n, "type");
     if (v) set_list(n, KIND_OPTIONAL, 1, n->in, &v->type);
     else if (type && type->type == ATTR_TYPE) set_list(n, KIND_OPTIONAL, 0, NULL, type->types[0]);
@@ -168,7 +168,7 @@ static bool splits_at_run_time(const Node *n, int axis)
 /* SplitToSequence: a Split whose parts are the list. */
 static void infer_split(Node *n)
 {
-    if (!need(n, 1, 2, 1, 1) || !need_tensor_inputs(n) || (in(n, 1) && !need_type(n, 1, (DType[]){DT_INT32, DT_INT64}, 2))) return;
+    if (!need_counts(n, 1, 2, 1, 1) || !need_tensor_inputs(n) || (input_of(n, 1) && !need_type(n, 1, (DType[]){DT_INT32, DT_INT64}, 2))) return;
     const Value *x = n->in[0];
     int axis = attr_axis(n, "axis", 0, x->type.shape.rank);
     if (axis < 0) return;
@@ -180,9 +180,9 @@ static void infer_split(Node *n)
 static int part_sizes(Node *n, int64_t total, int64_t **sizes)
 {
     int64_t size = 1;
-    int count = in(n, 1) ? need_ints(n, 1, sizes) : 0;
-    if (count < 0 || (in(n, 1) && n->in[1]->type.shape.rank > 0)) return count;
-    if (in(n, 1)) size = (*sizes)[0];
+    int count = input_of(n, 1) ? need_ints(n, 1, sizes) : 0;
+    if (count < 0 || (input_of(n, 1) && n->in[1]->type.shape.rank > 0)) return count;
+    if (input_of(n, 1)) size = (*sizes)[0];
     if (size <= 0) {
         node_error(n, "splits into parts of %lld", (long long)size);
         return -1;
@@ -197,13 +197,13 @@ static int part_sizes(Node *n, int64_t total, int64_t **sizes)
 static ListForm form_of_split(Node *n, int axis, bool kept)
 {
     const Value *x = n->in[0];
-    bool listed = in(n, 1) && n->in[1]->type.shape.rank > 0;
+    bool listed = input_of(n, 1) && n->in[1]->type.shape.rank > 0;
     Dim stated = size_is_stated(n, 0, 0) ? size_of_data(n, 0, 0) : NULL;
     ListForm none = {.rank_low = MAX_RANK}, f = form_with(&none, x);
     f.capacity = listed ? value_count(n->in[1]) : dim_high(stated ? stated : dim_at(x, axis));
-    f.low[axis] = !in(n, 1);
-    if (!in(n, 1)) f.slot = dim_high(dim_mul(shape_product(&x->type.shape, 0, axis), shape_product(&x->type.shape, axis + 1, x->type.shape.rank)));
-    if (!in(n, 1)) f.high[axis] = 1;
+    f.low[axis] = !input_of(n, 1);
+    if (!input_of(n, 1)) f.slot = dim_high(dim_mul(shape_product(&x->type.shape, 0, axis), shape_product(&x->type.shape, axis + 1, x->type.shape.rank)));
+    if (!input_of(n, 1)) f.high[axis] = 1;
     if (kept) return f;
     f.rank = --f.rank_low;
     for (int d = axis; d < f.rank; d++) {
@@ -215,7 +215,7 @@ static ListForm form_of_split(Node *n, int axis, bool kept)
 
 static void expand_to_memory(Node *n, int axis)
 {
-    bool kept = in(n, 1) || attr_int(n, "keepdims", 1);
+    bool kept = input_of(n, 1) || attr_int(n, "keepdims", 1);
     ListForm form = form_of_split(n, axis, kept);
     Node *split = list_node(n, "ListSplit", 2, (Value *[]){n->in[0], wide_position(n, 1)}, &form);
     attr_set_int(split, "axis", axis);
@@ -237,13 +237,13 @@ static void expand_split(Node *n)
     Node *split = make_node(n, "Split", 2, (Value *[]){n->in[0], const_ints(n, count, sizes)}, NULL);
     attr_set_int(split, "axis", axis);
     for (int i = 1; i < count; i++) node_add_output(split, value_new(n->graph, mem_printf("%s.part%d", n->out[0]->name, i)));
-    bool keep = in(n, 1) || attr_int(n, "keepdims", 1);
+    bool keep = input_of(n, 1) || attr_int(n, "keepdims", 1);
     for (int i = 0; i < count; i++)
         items[i] = keep ? split->out[i] : make2(n, "Squeeze", split->out[i], const_ints(n, 1, &axis_value), NULL);
     make_node(n, "SequenceConstruct", count, items, n->out[0]);
 }
 
-/* -- using them ----------------------------------------------------------------------------------------------------------------- */
+/* -- using them -------------------------------------------------------------------------------- */
 
 /* The output becomes the given tensor, sequence or optional. */
 static void stand_for(Node *n, Value *v)
@@ -302,12 +302,12 @@ static void expand_concat(Node *n)
 static void infer_has_element(Node *n)
 {
     Shape scalar = shape_scalar();
-    if (!in(n, 0) || n->in[0]->type.kind != KIND_OPTIONAL || need_list(n, 0)) set_out(n, 0, DT_BOOL, &scalar);
+    if (!input_of(n, 0) || n->in[0]->type.kind != KIND_OPTIONAL || need_list(n, 0)) set_out(n, 0, DT_BOOL, &scalar);
 }
 
 static void expand_has_element(Node *n)
 {
-    const Value *v = in(n, 0);
+    const Value *v = input_of(n, 0);
     if (v && v->type.kind == KIND_OPTIONAL && v->list) { /* a sequence that is there may be empty */
         make2(n, "Greater", v->list->length, const_scalar(n, DT_INT64, v->type.elem->kind == KIND_TENSOR ? 0 : -1), n->out[0]);
         return;
@@ -317,7 +317,7 @@ static void expand_has_element(Node *n)
 
 static void infer_get_element(Node *n)
 {
-    if (!in(n, 0)) node_error(n, "input 0 is omitted");
+    if (!input_of(n, 0)) node_error(n, "input 0 is omitted");
     else if (n->in[0]->type.kind == KIND_OPTIONAL && need_list(n, 0) && !n->in[0]->list && !n->in[0]->n_items) node_error(n, "takes the element of an empty optional");
     else if (n->in[0]->list && n->in[0]->type.kind == KIND_OPTIONAL) n->out[0]->type = *n->in[0]->type.elem;
 }
@@ -340,7 +340,7 @@ static void expand_get_element(Node *n)
     stand_for(n, n->in[0]->type.kind == KIND_OPTIONAL ? n->in[0]->items[0] : n->in[0]);
 }
 
-/* -- SequenceMap: the body once for each position -------------------------------------------------------------------------------- */
+/* -- SequenceMap: the body once for each position ---------------------------------------------- */
 
 static void infer_map(Node *n)
 {

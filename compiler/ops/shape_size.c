@@ -1,6 +1,6 @@
 /* Shape, Size: https://onnx.ai/onnx/operators/onnx__Shape.html
  * Known at compile time, at least as expressions. At run time they are stored only for operators that want them as data. */
-#include "op.h"
+#include "op/op.h"
 
 static int clamp_axis(int64_t axis, int rank)
 {
@@ -20,7 +20,7 @@ static int selected(Node *n, int *first)
 static void infer_shape(Node *n)
 {
     int first;
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
     Shape y = shape_const(1, (int64_t[]){selected(n, &first)});
     set_out(n, 0, DT_INT64, &y);
 }
@@ -43,7 +43,7 @@ static void lower_shape(Node *n)
 
 static void infer_size(Node *n)
 {
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
     Shape y = shape_scalar();
     set_out(n, 0, DT_INT64, &y);
 }

@@ -1,14 +1,14 @@
 /* Slice: https://onnx.ai/onnx/operators/onnx__Slice.html
  * starts, ends and axes are attributes before opset 10 and inputs since, with steps. Where all of them are constants, or starts and ends
  * expressions, so are the sizes. Otherwise a kernel works out at run time what is taken, of each axis at most all. */
-#include "move.h"
+#include "ops/shared/moves.h"
 
 
 typedef struct { int64_t step[MAX_RANK]; Dim start[MAX_RANK], size[MAX_RANK]; } Slices;
 
 typedef struct { int count; Dim *starts, *ends; int64_t *axes, *steps; } Lists; /* axes, steps: NULL if omitted */
 
-/* -- reading ------------------------------------------------------------------------------------------------------------------------ */
+/* -- reading ----------------------------------------------------------------------------------- */
 
 static int dims_attr(Node *n, const char *name, Dim **dims)
 {
@@ -40,11 +40,11 @@ static bool read_inputs(Node *n, Lists *l)
 {
     l->count = need_dims(n, 1, &l->starts);
     if (l->count < 0 || !same_count(n, "ends", need_dims(n, 2, &l->ends), l->count)) return false;
-    if (in(n, 3) && !same_count(n, "axes", need_ints(n, 3, &l->axes), l->count)) return false;
-    return !in(n, 4) || same_count(n, "steps", need_ints(n, 4, &l->steps), l->count);
+    if (input_of(n, 3) && !same_count(n, "axes", need_ints(n, 3, &l->axes), l->count)) return false;
+    return !input_of(n, 4) || same_count(n, "steps", need_ints(n, 4, &l->steps), l->count);
 }
 
-/* -- one axis ----------------------------------------------------------------------------------------------------------------------- */
+/* -- one axis ---------------------------------------------------------------------------------- */
 
 /* A bound below 0 counts from the end. When its sign is only known at run time, a division makes the choice: floor(b / 2^30) is -1 if
  * it is negative, else 0, for whatever is a size at all. */
@@ -104,7 +104,7 @@ static bool read_slices(Node *n, Slices *s)
     return true;
 }
 
-/* -- what only the data tell ----------------------------------------------------------------------------------------------------------- */
+/* -- what only the data tell ------------------------------------------------------------------- */
 
 static bool known_ints(const Value *v)
 {
@@ -118,7 +118,7 @@ static bool known_ints(const Value *v)
 static bool is_decided_by_data(Node *n)
 {
     if (n->opset < 10) return false;
-    return (in(n, 3) && !known_ints(n->in[3])) || (in(n, 4) && !known_ints(n->in[4])) || !can_learn(n, 1) || !can_learn(n, 2);
+    return (input_of(n, 3) && !known_ints(n->in[3])) || (input_of(n, 4) && !known_ints(n->in[4])) || !can_learn(n, 1) || !can_learn(n, 2);
 }
 
 /* The axes that may be sliced; false with an error if the lists can't be right. */
@@ -128,7 +128,7 @@ static bool touched_axes(Node *n, bool *touched)
     int rank = n->in[0]->type.shape.rank;
     Dim count = elements(n->in[1]);
     for (int i = 1; i < n->n_in; i++) {
-        if (!in(n, i)) continue;
+        if (!input_of(n, i)) continue;
         if (!need_type(n, i, types, 2) || !need_same_type(n, 1, i) || !need_rank(n, i, 1, 1)) return false;
         if (!need_equal(n, elements(n->in[i]), count, mem_printf("elements of input %d and of the starts", i))) return false;
     }
@@ -137,8 +137,8 @@ static bool touched_axes(Node *n, bool *touched)
         return false;
     }
     int64_t *axes = NULL;
-    if (in(n, 3) && known_ints(n->in[3])) need_ints(n, 3, &axes);
-    for (int d = 0; d < rank; d++) touched[d] = in(n, 3) ? !axes : d < dim_value(count);
+    if (input_of(n, 3) && known_ints(n->in[3])) need_ints(n, 3, &axes);
+    for (int d = 0; d < rank; d++) touched[d] = input_of(n, 3) ? !axes : d < dim_value(count);
     for (int i = 0; axes && i < dim_value(count); i++) {
         int axis = normalize_axis(n, axes[i], rank);
         if (axis < 0) return false;
@@ -169,7 +169,7 @@ static void lower_by_data(Node *n)
     touched_axes(n, touched);
     Value *bounds = scratch(n, "bounds", DT_INT64, dim_const(3 * x->rank));
     Step *s = step_call(n, "slice_bounds_%s", dtype_suffix(n->in[1]->type.dtype));
-    for (int i = 1; i < 5; i++) arg_in(s, in(n, i));
+    for (int i = 1; i < 5; i++) arg_in(s, input_of(n, i));
     arg_out(s, bounds);
     arg_dim(s, elements(n->in[1]));
     arg_int(s, x->rank);
@@ -182,7 +182,7 @@ static void lower_by_data(Node *n)
         if (touched[d]) {
             Dim start = local_symbol(n, mem_printf("%s.start%d", name, d), 0, most);
             lower_read(n, bounds, d, start);
-            if (in(n, 4)) {
+            if (input_of(n, 4)) {
                 step = local_symbol(n, mem_printf("%s.step%d", name, d), -most, most);
                 lower_read(n, bounds, x->rank + d, step);
             }
@@ -194,12 +194,12 @@ static void lower_by_data(Node *n)
     lower_walk(n, n->in[0], offset, n->out[0], dim_const(0), &w);
 }
 
-/* -- the operator --------------------------------------------------------------------------------------------------------------------- */
+/* -- the operator ------------------------------------------------------------------------------ */
 
 static void infer_slice(Node *n)
 {
     Slices s;
-    if (!need(n, n->opset < 10 ? 1 : 3, n->opset < 10 ? 1 : 5, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, n->opset < 10 ? 1 : 3, n->opset < 10 ? 1 : 5, 1, 1) || !need_tensor_inputs(n)) return;
     if (is_decided_by_data(n)) {
         infer_by_data(n);
         return;

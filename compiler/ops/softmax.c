@@ -1,6 +1,6 @@
 /* Softmax, LogSoftmax, Hardmax: https://onnx.ai/onnx/operators/onnx__Softmax.html
  * Before opset 13 the axis splits the shape into a matrix, whose rows are normalised; since 13 it is one axis of the tensor. */
-#include "op.h"
+#include "op/op.h"
 
 #include <string.h>
 
@@ -17,7 +17,7 @@ static bool splits_behind(Node *n)
 
 static void infer_softmax(Node *n)
 {
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0)) return;
     bool is_scalar = n->in[0]->type.shape.rank == 0;
     if (is_scalar || splits_behind(n) || axis_of(n) >= 0) set_out_like(n, 0, n->in[0]);
 }

@@ -2,8 +2,8 @@
  * SVMRegressor: https://onnx.ai/onnx/operators/onnx_aionnxml_SVMRegressor.html
  * The label is that of the class with the most votes of pairs. Scores are probabilities if prob_a and prob_b are there; otherwise the pairs'
  * decisions, of two classes {-v, v}. Without support vectors the machine is linear, one row of coefficients for each class. */
-#include "ml.h"
-#include "product.h"
+#include "ops/shared/ml_labels.h"
+#include "ops/shared/product.h"
 
 #include <string.h>
 
@@ -68,11 +68,11 @@ static Value *constant(Node *n, const char *name, DType t, const Floats *list, i
 static void machine_fields(Node *n, Step *s, const Machine *m, int classes)
 {
     arg_struct(s, "struct svm");
-    field(s, "rows", feature_rows(n));
-    field_int(s, "features", m->features);
-    field_int(s, "vectors", m->vectors);
-    field_int(s, "classes", classes);
-    field_int(s, "kernel", m->kernel);
+    arg_field(s, "rows", feature_rows(n));
+    arg_field_int(s, "features", m->features);
+    arg_field_int(s, "vectors", m->vectors);
+    arg_field_int(s, "classes", classes);
+    arg_field_int(s, "kernel", m->kernel);
     arg_real(s, m->gamma);
     arg_real(s, m->coef0);
     arg_real(s, m->degree);
@@ -91,7 +91,7 @@ static void lower_linear(Node *n, const Machine *m, DType t, Value *y, int count
     lower_product(n, &p);
 }
 
-/* -- regressor -------------------------------------------------------------------------------------------------------------- */
+/* -- regressor --------------------------------------------------------------------------------- */
 
 static bool read_regressor(Node *n, Machine *m, PostTransform *post)
 {
@@ -107,7 +107,7 @@ static void infer_regressor(Node *n)
 {
     Machine m;
     PostTransform post;
-    if (!need(n, 1, 1, 1, 1) || !need_features(n) || !read_regressor(n, &m, &post)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_features(n) || !read_regressor(n, &m, &post)) return;
     Shape y = shape_of(2, (Dim[]){feature_rows(n), dim_const(1)});
     set_out(n, 0, DT_FLOAT, &y);
 }
@@ -137,7 +137,7 @@ static void lower_regressor(Node *n)
     finish_scores(n, 0, y, post, one);
 }
 
-/* -- classifier ------------------------------------------------------------------------------------------------------------- */
+/* -- classifier -------------------------------------------------------------------------------- */
 
 typedef struct {
     Labels labels;
@@ -176,7 +176,7 @@ static int score_count(const Classifier *c)
 static void infer_classifier(Node *n)
 {
     Classifier c;
-    if (!need(n, 1, 1, 1, 2) || !need_features(n) || !read_classifier(n, &c)) return;
+    if (!need_counts(n, 1, 1, 1, 2) || !need_features(n) || !read_classifier(n, &c)) return;
     set_classifier_outputs(n, &c.labels);
     Shape z = shape_of(2, (Dim[]){feature_rows(n), dim_const(score_count(&c))});
     set_out(n, 1, DT_FLOAT, &z);

@@ -1,16 +1,16 @@
 /* The operators the compiler knows, found by domain, name and opset. */
-#include "op.h"
+#include "op/op.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define OPS(family) extern const Op ops_##family[];
-#include "table.def"
+#include "ops/table.def"
 #undef OPS
 
 static const Op *const families[] = {
 #define OPS(family) ops_##family,
-#include "table.def"
+#include "ops/table.def"
 #undef OPS
     NULL
 };

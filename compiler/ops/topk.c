@@ -1,7 +1,7 @@
 /* TopK: https://onnx.ai/onnx/operators/onnx__TopK.html
  * k is an attribute before opset 10, an input since. One that isn't known is taken from the declared shape, or anything up to the axis, and
  * checked at run time. Results are always sorted: with sorted = 0 any order is right. */
-#include "op.h"
+#include "op/op.h"
 
 /* A count that only the data tell, but that the declared shape of a result gives away. */
 static void count_as_declared(Node *n, int axis)
@@ -31,7 +31,7 @@ static Dim count_of(Node *n, int axis)
 
 static void infer_topk(Node *n)
 {
-    if (!need(n, n->opset < 10 ? 1 : 2, n->opset < 10 ? 1 : 2, 1, 2) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, n->opset < 10 ? 1 : 2, n->opset < 10 ? 1 : 2, 1, 2) || !need_tensor_inputs(n)) return;
     DType t = n->in[0]->type.dtype;
     if (!dtype_is_float(t) && !dtype_is_integer(t)) {
         node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name, dtype_name(t));
@@ -56,7 +56,7 @@ static void lower_topk(Node *n)
     const Shape *x = &n->in[0]->type.shape;
     int axis = attr_axis(n, "axis", -1, x->rank);
     Dim k = count_of(n, axis), count = dim_mul(dim_mul(shape_product(x, 0, axis), k), shape_product(x, axis + 1, x->rank));
-    Value *values = out(n, 0), *indices = out(n, 1);
+    Value *values = output_of(n, 0), *indices = output_of(n, 1);
     Step *s = step_call(n, "topk_%s", dtype_suffix(n->in[0]->type.dtype));
     arg_in(s, n->in[0]);
     arg_out(s, values ? values : scratch(n, "values", n->in[0]->type.dtype, count));

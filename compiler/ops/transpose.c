@@ -1,10 +1,10 @@
 /* Transpose, DepthToSpace, SpaceToDepth: a tensor with its axes in another order.
  * https://onnx.ai/onnx/operators/onnx__Transpose.html, onnx__DepthToSpace.html, onnx__SpaceToDepth.html */
-#include "move.h"
+#include "ops/shared/moves.h"
 
 #include <string.h>
 
-/* -- Transpose -------------------------------------------------------------------------------------------------------------------- */
+/* -- Transpose --------------------------------------------------------------------------------- */
 
 /* Which axis of x becomes which of y. */
 static bool permutation(Node *n, int rank, int *perm)
@@ -25,7 +25,7 @@ static bool permutation(Node *n, int rank, int *perm)
 static void infer_transpose(Node *n)
 {
     int perm[MAX_RANK];
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
     const Shape *x = &n->in[0]->type.shape;
     if (!permutation(n, x->rank, perm)) {
         node_error(n, "perm is no order of the %d axes of shape %s; the model is invalid here, check how it was exported", x->rank, shape_text(x));
@@ -46,7 +46,7 @@ static void lower_transpose(Node *n)
     lower_walk(n, n->in[0], dim_const(0), n->out[0], dim_const(0), &w);
 }
 
-/* -- DepthToSpace, SpaceToDepth ------------------------------------------------------------------------------------------------------ */
+/* -- DepthToSpace, SpaceToDepth ---------------------------------------------------------------- */
 
 /* [N, C, H, W] with blocks of b x b pixels. Channels are ordered block first (DCR: depth, column, row) or depth first (CRD). */
 typedef struct { int64_t b; bool depth_first; } Blocks;
@@ -68,7 +68,7 @@ static bool read_blocks(Node *n, Blocks *blocks)
 static void infer_depth_to_space(Node *n)
 {
     Blocks blocks;
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 4, 4) || !need_bytes(n, 0, true) || !read_blocks(n, &blocks)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 4, 4) || !need_bytes(n, 0, true) || !read_blocks(n, &blocks)) return;
     const Shape *x = &n->in[0]->type.shape;
     Dim b = dim_const(blocks.b);
     if (!need_divides(n, x->dim[1], blocks.b * blocks.b, "the number of channels")) return;
@@ -97,7 +97,7 @@ static void lower_depth_to_space(Node *n)
 static void infer_space_to_depth(Node *n)
 {
     Blocks blocks;
-    if (!need(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 4, 4) || !need_bytes(n, 0, true) || !read_blocks(n, &blocks)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 4, 4) || !need_bytes(n, 0, true) || !read_blocks(n, &blocks)) return;
     const Shape *x = &n->in[0]->type.shape;
     Dim b = dim_const(blocks.b);
     if (!need_divides(n, x->dim[2], blocks.b, "the height") || !need_divides(n, x->dim[3], blocks.b, "the width")) return;

@@ -4,13 +4,13 @@
  * Where the specification says nothing: of two classes of which only one gets votes, v, the scores are {1 - v, v} if all votes are
  * positive or a post_transform takes no odds (NONE with positive votes, PROBIT), otherwise {-v, v}; a target without votes is 0. NaN goes
  * where nodes_missing_value_tracks_true says, whatever the comparison. */
-#include "forest.h"
-#include "ml.h"
+#include "ops/shared/forest.h"
+#include "ops/shared/ml_labels.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* -- attributes: lists of integers, and of numbers that may be tensors of double -------------------------------------------- */
+/* -- attributes: lists of integers, and of numbers that may be tensors of double --------------- */
 
 typedef struct { int count; const int64_t *of; } Ints;
 typedef struct { int count; const float *floats; const Value *tensor; } Reals;
@@ -47,7 +47,7 @@ static bool need_length(Node *n, const char *name, int found, int expected)
     return false;
 }
 
-/* -- nodes by tree and number ----------------------------------------------------------------------------------------------- */
+/* -- nodes by tree and number ------------------------------------------------------------------ */
 
 typedef struct { int64_t tree, node; int index; } Key;
 typedef struct { int count; Key *sorted; } Index;
@@ -74,7 +74,7 @@ static int find(const Index *index, int64_t tree, int64_t node)
     return found ? found->index : -1;
 }
 
-/* -- building --------------------------------------------------------------------------------------------------------------- */
+/* -- building ---------------------------------------------------------------------------------- */
 
 static int mode_of(const char *name)
 {
@@ -158,11 +158,11 @@ static void lower_forest(Node *n, const Forest *f, DType t, Value *base, Value *
     arg_in(s, base);
     arg_out(s, y);
     arg_struct(s, "struct trees");
-    field(s, "rows", feature_rows(n));
-    field(s, "features", feature_count(n));
-    field_int(s, "targets", targets);
-    field_int(s, "trees", f->n_roots);
-    field_int(s, "aggregate", aggregate);
+    arg_field(s, "rows", feature_rows(n));
+    arg_field(s, "features", feature_count(n));
+    arg_field_int(s, "targets", targets);
+    arg_field_int(s, "trees", f->n_roots);
+    arg_field_int(s, "aggregate", aggregate);
 }
 
 static Value *base_values(Node *n, DType t, int first, int count)
@@ -174,7 +174,7 @@ static Value *base_values(Node *n, DType t, int first, int count)
     return floats_const(n, "base", t, 1, (int64_t[]){count}, values, NULL);
 }
 
-/* -- classifier ------------------------------------------------------------------------------------------------------------- */
+/* -- classifier -------------------------------------------------------------------------------- */
 
 typedef struct { Labels labels; PostTransform post; Forest forest; int only; bool positive; } Classifier; /* only: the class that alone gets votes, or -1 */
 
@@ -200,7 +200,7 @@ static bool read_classifier(Node *n, Classifier *c)
 static void infer_classifier(Node *n)
 {
     Classifier c;
-    if (need(n, 1, 1, 1, 2) && need_features(n) && read_classifier(n, &c)) set_classifier_outputs(n, &c.labels);
+    if (need_counts(n, 1, 1, 1, 2) && need_features(n) && read_classifier(n, &c)) set_classifier_outputs(n, &c.labels);
 }
 
 /* Votes for one class of two: its score first, alone, then both. */
@@ -236,7 +236,7 @@ static void lower_classifier(Node *n)
     finish_scores(n, 1, y, c.post, count);
 }
 
-/* -- regressor -------------------------------------------------------------------------------------------------------------- */
+/* -- regressor --------------------------------------------------------------------------------- */
 
 static int aggregate_of(Node *n)
 {
@@ -268,7 +268,7 @@ static bool read_regressor(Node *n, Regressor *r)
 static void infer_regressor(Node *n)
 {
     Regressor r;
-    if (!need(n, 1, 1, 1, 1) || !need_features(n) || !read_regressor(n, &r)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_features(n) || !read_regressor(n, &r)) return;
     Shape y = shape_of(2, (Dim[]){feature_rows(n), dim_const(r.targets)});
     set_out(n, 0, DT_FLOAT, &y);
 }
@@ -284,7 +284,7 @@ static void lower_regressor(Node *n)
     finish_scores(n, 0, y, r.post, targets);
 }
 
-/* -- TreeEnsemble: https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsemble.html ------------------------------------------- */
+/* -- TreeEnsemble: https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsemble.html -------------- */
 
 typedef struct { Ints features, if_true, if_false, true_leaf, false_leaf, missing, leaf_targets; Reals splits, modes, weights, members; } Ensemble;
 
@@ -358,7 +358,7 @@ static bool read_tree_ensemble(Node *n, Regressor *r)
 static void infer_tree_ensemble(Node *n)
 {
     Regressor r;
-    if (!need(n, 1, 1, 1, 1) || !need_features(n) || !read_tree_ensemble(n, &r)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_features(n) || !read_tree_ensemble(n, &r)) return;
     Shape y = shape_of(2, (Dim[]){feature_rows(n), dim_const(r.targets)});
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }

@@ -1,5 +1,5 @@
 /* Where: https://onnx.ai/onnx/operators/onnx__Where.html */
-#include "loops.h"
+#include "op/loop_types.h"
 
 static bool is_scalar_in_c(DType t)
 {
@@ -9,7 +9,7 @@ static bool is_scalar_in_c(DType t)
 static void infer_where(Node *n)
 {
     Shape shape;
-    if (!need(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, (DType[]){DT_BOOL}, 1) || !need_same_type(n, 1, 2)) return;
+    if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, (DType[]){DT_BOOL}, 1) || !need_same_type(n, 1, 2)) return;
     DType t = n->in[1]->type.dtype;
     if (dtype_bits(t) < 8) node_error(n, "input 1 \"%s\" is %s, expected a type of whole bytes; put a Cast before it in the model", n->in[1]->name, dtype_name(t));
     else if (broadcast_inputs(n, 0, 3, &shape)) set_out(n, 0, t, &shape);

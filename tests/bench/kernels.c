@@ -20,7 +20,7 @@ static double now(void)
 
 static volatile float sink;
 
-/* -- the peak: multiply-adds on registers alone ----------------------------------------------------------------------------- */
+/* -- the peak: multiply-adds on registers alone ------------------------------------------------ */
 
 #define EACH(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11)
 #define SET(i) vec a##i = vec_all((float)i + 0.3f);
@@ -46,7 +46,7 @@ VEC_FUNCTION static double peak(void)
     return (double)count * 12 * VEC / seconds;
 }
 
-/* -- what is measured ---------------------------------------------------------------------------------------------------------- */
+/* -- what is measured -------------------------------------------------------------------------- */
 
 typedef struct {
     const char *name;

@@ -94,7 +94,7 @@ void op_free(void)
     mem_free_all();
 }
 
-/* -- numbers: a linear congruential generator (Numerical Recipes) --------------------------------------------------------------- */
+/* -- numbers: a linear congruential generator (Numerical Recipes) ------------------------------ */
 
 static uint32_t state;
 

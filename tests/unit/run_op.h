@@ -2,7 +2,7 @@
 #ifndef RUN_OP_H
 #define RUN_OP_H
 
-#include "../../compiler/op.h"
+#include "op/op.h"
 
 Node *op_node(const char *op_type, const char *domain, int opset); /* starts a new model */
 Value *op_input(Node *n, DType dtype, int rank, const int64_t *dims, const void *data);

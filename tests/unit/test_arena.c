@@ -1,6 +1,6 @@
 /* test_arena.c: plans are valid whatever the items, optimal where the optimum is known, and always the same. */
-#include "../../compiler/arena.h"
-#include "../../compiler/mem.h"
+#include "plan/arena.h"
+#include "base/mem.h"
 
 #include <check.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* test_compare.c: which tensors count as equal, and how far apart others are. */
-#include "../../compiler/compare.h"
+#include "verify/compare.h"
 
 #include <check.h>
 #include <float.h>

@@ -66,7 +66,7 @@ static Node *node_of(const Case *c, const char *op_type, bool transposed)
 
 static const double *bias_first(const Node *n, int64_t batch, int64_t channels, int64_t size)
 {
-    const float *b = in(n, 2) ? in(n, 2)->data : NULL;
+    const float *b = input_of(n, 2) ? input_of(n, 2)->data : NULL;
     double *y = mem_array((size_t)(batch * channels * size) + 1, sizeof *y);
     for (int64_t i = 0; i < batch * channels * size; i++) y[i] = b ? (double)b[i / size % channels] : 0;
     return y;

@@ -1,7 +1,7 @@
 /* test_dim.c: identities of symbolic dimensions, their bounds and texts, and the normal form held against direct
  * evaluation on random expressions. */
-#include "../../compiler/dim.h"
-#include "../../compiler/mem.h"
+#include "dim/dim.h"
+#include "base/mem.h"
 
 #include <check.h>
 #include <stdio.h>

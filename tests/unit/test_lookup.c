@@ -29,7 +29,7 @@ static void expect_values(const Node *n, int output, int count, const double *ex
 
 static const float six[] = {0, 1, 2, 3, 4, 5};
 
-/* -- Gather and its kin ----------------------------------------------------------------------------------------------------------------- */
+/* -- Gather and its kin ------------------------------------------------------------------------ */
 
 static Node *gather(const char *op_type, int count, const int64_t *index)
 {
@@ -88,7 +88,7 @@ START_TEST(tuples_outside_are_refused_by_the_kernel)
 }
 END_TEST
 
-/* -- Scatter and its kin ----------------------------------------------------------------------------------------------------------------- */
+/* -- Scatter and its kin ----------------------------------------------------------------------- */
 
 static Node *scatter(DType t, const void *data, const void *updates, const char *reduction)
 {
@@ -160,7 +160,7 @@ START_TEST(caches_are_written_around_their_end)
 }
 END_TEST
 
-/* -- OneHot, Trilu, ReverseSequence ------------------------------------------------------------------------------------------------------ */
+/* -- OneHot, Trilu, ReverseSequence ------------------------------------------------------------ */
 
 START_TEST(one_hot_ignores_what_is_outside)
 {
@@ -207,7 +207,7 @@ START_TEST(sequences_are_reversed_up_to_their_lengths)
 }
 END_TEST
 
-/* -- results of a size that the data decide ------------------------------------------------------------------------------------------------ */
+/* -- results of a size that the data decide ---------------------------------------------------- */
 
 START_TEST(compress_stops_where_the_condition_ends)
 {

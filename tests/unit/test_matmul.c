@@ -13,7 +13,7 @@ static Value *matrix(Node *n, int rank, const int64_t *dims)
     return op_input(n, DT_FLOAT, rank, dims, test_reals(count));
 }
 
-/* -- Gemm ------------------------------------------------------------------------------------------------------------------- */
+/* -- Gemm -------------------------------------------------------------------------------------- */
 
 static double element(const float *data, int64_t row, int64_t col, int64_t rows, int64_t cols, bool transposed)
 {
@@ -95,7 +95,7 @@ START_TEST(gemm_refuses_what_does_not_fit)
 }
 END_TEST
 
-/* -- Einsum, of which MatMul's batches are a case --------------------------------------------------------------------------- */
+/* -- Einsum, of which MatMul's batches are a case ---------------------------------------------- */
 
 typedef struct { int64_t extent[26]; } Extents;
 

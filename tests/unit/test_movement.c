@@ -1,6 +1,6 @@
 /* test_movement.c: operators that move elements. Inputs count 0, 1, 2 ..., so a result tells which element went where; the expected
  * places come from each operator's definition, index by index. */
-#include "../../compiler/number.h"
+#include "base/number.h"
 #include "run_op.h"
 
 #include <check.h>
@@ -8,7 +8,7 @@
 
 Suite *movement_suite(void);
 
-/* -- tensors ------------------------------------------------------------------------------------------------------------------------ */
+/* -- tensors ----------------------------------------------------------------------------------- */
 
 typedef struct { int rank; int64_t dim[8]; } Dims;
 
@@ -83,7 +83,7 @@ static void expect_ints(const Node *n, int output, int count, const int64_t *exp
     for (int i = 0; i < count; i++) ck_assert_int_eq(const_as_int(n->out[output], i), expected[i]);
 }
 
-/* -- Transpose ------------------------------------------------------------------------------------------------------------------------ */
+/* -- Transpose --------------------------------------------------------------------------------- */
 
 static void transpose_once(DType t, const Dims *x, const int64_t *perm)
 {
@@ -139,7 +139,7 @@ START_TEST(transposes_elements_of_four_bits)
 }
 END_TEST
 
-/* -- Slice ---------------------------------------------------------------------------------------------------------------------------- */
+/* -- Slice ------------------------------------------------------------------------------------- */
 
 /* The positions that a slice of an axis of d takes, by the text of the specification. */
 static int slice_positions(int64_t d, int64_t start, int64_t end, int64_t step, int64_t *positions)
@@ -201,7 +201,7 @@ START_TEST(an_empty_axis_has_no_last_element)
 }
 END_TEST
 
-/* -- Pad ------------------------------------------------------------------------------------------------------------------------------ */
+/* -- Pad --------------------------------------------------------------------------------------- */
 
 /* The position in an axis of n that position i beyond it repeats, walked back step by step; -1: none. */
 static int64_t repeated(const char *mode, int64_t i, int64_t n)
@@ -299,7 +299,7 @@ START_TEST(strings_are_padded_with_empty_ones)
 }
 END_TEST
 
-/* -- Concat, Split, Tile, Expand ------------------------------------------------------------------------------------------------------- */
+/* -- Concat, Split, Tile, Expand --------------------------------------------------------------- */
 
 START_TEST(what_is_split_can_be_joined)
 {
@@ -371,7 +371,7 @@ START_TEST(repeats)
 }
 END_TEST
 
-/* -- Reshape -------------------------------------------------------------------------------------------------------------------------- */
+/* -- Reshape ----------------------------------------------------------------------------------- */
 
 static Node *reshape(int count, const int64_t *shape, bool allow_zero, Dims x)
 {
@@ -418,7 +418,7 @@ START_TEST(shapes_that_do_not_fit_are_refused)
 }
 END_TEST
 
-/* -- sizes known as expressions ------------------------------------------------------------------------------------------------------- */
+/* -- sizes known as expressions ---------------------------------------------------------------- */
 
 static Node *with_symbols(const char *op_type, int rank, const Dim *dims)
 {

@@ -1,5 +1,5 @@
 /* test_number.c: elements of every numeric type as numbers. */
-#include "../../compiler/number.h"
+#include "base/number.h"
 
 #include <check.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* test_op.c: the vocabulary that operators are written in. */
-#include "../../compiler/op.h"
+#include "op/op.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -39,16 +39,16 @@ static Value *input(const char *name, DType dtype, Shape shape)
     return v;
 }
 
-/* -- reading ---------------------------------------------------------------------------------------------------------------- */
+/* -- reading ----------------------------------------------------------------------------------- */
 
 START_TEST(trailing_omitted_inputs_do_not_count)
 {
     input("x", DT_FLOAT, shape_scalar());
     node_add_input(node, NULL);
     node_add_output(node, value_new(model->graph, "y"));
-    ck_assert(need(node, 1, 1, 1, 1));
-    ck_assert(!need(node, 2, 2, 1, 1));
-    ck_assert(!need(node, 1, 1, 2, 2));
+    ck_assert(need_counts(node, 1, 1, 1, 1));
+    ck_assert(!need_counts(node, 2, 2, 1, 1));
+    ck_assert(!need_counts(node, 1, 1, 2, 2));
     ck_assert_int_eq(model->errors, 2);
 }
 END_TEST
@@ -57,8 +57,8 @@ START_TEST(required_inputs_may_not_be_omitted)
 {
     node_add_input(node, NULL);
     input("x", DT_FLOAT, shape_scalar());
-    ck_assert(!need(node, 1, 2, 0, -1));
-    ck_assert(need(node, 0, 2, 0, -1));
+    ck_assert(!need_counts(node, 1, 2, 0, -1));
+    ck_assert(need_counts(node, 0, 2, 0, -1));
 }
 END_TEST
 
@@ -117,7 +117,7 @@ START_TEST(integers_are_known_from_data_and_from_expressions)
 }
 END_TEST
 
-/* -- shapes ----------------------------------------------------------------------------------------------------------------- */
+/* -- shapes ------------------------------------------------------------------------------------ */
 
 START_TEST(ones_and_missing_dimensions_broadcast)
 {
@@ -170,7 +170,7 @@ START_TEST(equality_is_refused_only_if_impossible)
 }
 END_TEST
 
-/* -- new nodes -------------------------------------------------------------------------------------------------------------- */
+/* -- new nodes --------------------------------------------------------------------------------- */
 
 START_TEST(new_nodes_stand_before_the_one_they_replace)
 {
@@ -189,7 +189,7 @@ START_TEST(new_nodes_stand_before_the_one_they_replace)
 }
 END_TEST
 
-/* -- steps ------------------------------------------------------------------------------------------------------------------ */
+/* -- steps ------------------------------------------------------------------------------------- */
 
 static bool strides_are(const LoopOperand *o, int rank, const int64_t *expected)
 {

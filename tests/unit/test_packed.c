@@ -51,7 +51,7 @@ static void check_element(double found, double expected, double magnitude, const
     ck_abort_msg("%s: found %.9g, expected %.9g", what, found, expected);
 }
 
-/* -- matrix product -------------------------------------------------------------------------------------------------------- */
+/* -- matrix product ---------------------------------------------------------------------------- */
 
 static void check_gemm(int32_t m, int32_t n, int32_t k, const End *end, bool with_bias, bool with_add, bool b_transposed)
 {
@@ -100,7 +100,7 @@ START_TEST(gemm_matches_plain_loops)
 }
 END_TEST
 
-/* -- convolution ------------------------------------------------------------------------------------------------------------- */
+/* -- convolution ------------------------------------------------------------------------------- */
 
 typedef struct { int32_t batch, groups, in_c, out_c, chunk, in_d, in_h, in_w, kernel_d, kernel_h, kernel_w, stride, dilation, pad; bool apart; } ConvCase;
 
@@ -336,7 +336,7 @@ START_TEST(few_filters_and_single_channels_match_plain_loops)
 }
 END_TEST
 
-/* -- pools, held against those of images with their planes apart ---------------------------------------------------------------- */
+/* -- pools, held against those of images with their planes apart ------------------------------- */
 
 static float *planes_of(const float *x, int32_t batch, int32_t pixels, int32_t channels)
 {

@@ -52,7 +52,7 @@ static uint8_t expected_byte(const Scale *s, int32_t sum, size_t channel)
     return requantize(sum + s->bias[channel], s->multiplier[s->step ? channel : 0], s->zero, s->low, s->high);
 }
 
-/* -- products ---------------------------------------------------------------------------------------------------------------------- */
+/* -- products ---------------------------------------------------------------------------------- */
 
 static void check_gemm(int32_t rows, int32_t cols, int32_t depth, bool a_signed, bool w_unsigned, bool as_bytes)
 {
@@ -98,7 +98,7 @@ START_TEST(products)
 }
 END_TEST
 
-/* -- convolutions -------------------------------------------------------------------------------------------------------------------- */
+/* -- convolutions ------------------------------------------------------------------------------ */
 
 typedef struct {
     int32_t batch, groups, channels, filters, d, h, w, kernel_d, kernel_h, kernel_w, stride, dilation, pad;
@@ -201,7 +201,7 @@ START_TEST(channel_by_channel)
 }
 END_TEST
 
-/* -- pooling ------------------------------------------------------------------------------------------------------------------------- */
+/* -- pooling ----------------------------------------------------------------------------------- */
 
 static void check_max_pool(const Case *c, bool is_signed)
 {
@@ -231,7 +231,7 @@ START_TEST(maxima)
 }
 END_TEST
 
-/* -- elementwise --------------------------------------------------------------------------------------------------------------------- */
+/* -- elementwise ------------------------------------------------------------------------------- */
 
 START_TEST(quantising)
 {

@@ -8,7 +8,7 @@
 
 Suite *quantized_suite(void);
 
-/* -- rounding ----------------------------------------------------------------------------------------------------------------------- */
+/* -- rounding ---------------------------------------------------------------------------------- */
 
 static int64_t bounded(double q, int64_t low, int64_t high)
 {
@@ -60,7 +60,7 @@ START_TEST(dynamic_quantization_covers_the_range)
 }
 END_TEST
 
-/* -- operands ------------------------------------------------------------------------------------------------------------------------- */
+/* -- operands ---------------------------------------------------------------------------------- */
 
 static DType byte_type(void)
 {
@@ -125,7 +125,7 @@ static void expect_requantized(const Node *n, const double *sums, const Rescale 
     }
 }
 
-/* -- products -------------------------------------------------------------------------------------------------------------------------- */
+/* -- products ---------------------------------------------------------------------------------- */
 
 typedef struct { int rank_a, rank_b; int64_t a[4], b[4]; } Shapes;
 
@@ -163,7 +163,7 @@ START_TEST(matmul_integer_is_exact)
     else op_omit(n);
     if (test_below(3)) bytes(n, type_b, 1, &zeros);
     op_run(n, 1);
-    expect_integers(n, real_product(n, n->in[0], n->in[2], n->in[1], in(n, 3)));
+    expect_integers(n, real_product(n, n->in[0], n->in[2], n->in[1], input_of(n, 3)));
     op_free();
 }
 END_TEST
@@ -239,7 +239,7 @@ START_TEST(qgemm_requantizes)
 }
 END_TEST
 
-/* -- convolutions ------------------------------------------------------------------------------------------------------------------------ */
+/* -- convolutions ------------------------------------------------------------------------------ */
 
 typedef struct { int64_t groups, filters, x[5], w[5]; int rank; } ConvShapes;
 
@@ -300,7 +300,7 @@ START_TEST(conv_integer_is_exact)
     if (test_below(3)) bytes(n, type_w, 1, &zeros);
     random_window(n, &s);
     op_run(n, 1);
-    expect_integers(n, real_conv(n, n->in[0], n->in[2], n->in[1], in(n, 3))->out[0]->data);
+    expect_integers(n, real_conv(n, n->in[0], n->in[2], n->in[1], input_of(n, 3))->out[0]->data);
     op_free();
 }
 END_TEST
@@ -327,7 +327,7 @@ START_TEST(qlinear_conv_requantizes)
     random_window(n, &s);
     op_run(n, 1);
     Node *real = real_conv(n, n->in[0], n->in[2], n->in[3], n->in[5]);
-    Rescale r = {n->in[1], n->in[4], n->in[6], n->in[7], in(n, 8), 1, s.w[0],
+    Rescale r = {n->in[1], n->in[4], n->in[6], n->in[7], input_of(n, 8), 1, s.w[0],
                  dim_value(shape_product(&real->out[0]->type.shape, 2, real->out[0]->type.shape.rank))};
     expect_requantized(n, real->out[0]->data, &r);
     op_free();

@@ -1,0 +1,114 @@
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Small requests are cut from blocks; a request over a quarter block gets a block of its own. */
+enum { BLOCK_BYTES = 1 << 18, ALIGN = 64 };
+
+typedef struct Block {
+    struct Block *next;
+} Block;
+
+static Block *blocks;
+static char *free_start, *free_end;
+
+static void *out_of_memory(void)
+{
+    fputs("onnx2c: error: out of memory\n", stderr);
+    exit(1);
+}
+
+static void *new_block(size_t bytes)
+{
+    if (bytes > SIZE_MAX - 2 * ALIGN) return out_of_memory();
+    Block *block = calloc(1, bytes + 2 * ALIGN);
+    if (!block) return out_of_memory();
+    block->next = blocks;
+    blocks = block;
+    uintptr_t start = (uintptr_t)(block + 1);
+    return (void *)((start + ALIGN - 1) / ALIGN * ALIGN);
+}
+
+void *mem_alloc(size_t bytes)
+{
+    const size_t align = 16;
+    if (bytes > BLOCK_BYTES / 4) return new_block(bytes);
+    bytes = (bytes + align - 1) / align * align;
+    if (!free_start || (size_t)(free_end - free_start) < bytes) {
+        free_start = new_block(BLOCK_BYTES);
+        free_end = free_start + BLOCK_BYTES;
+    }
+    void *memory = free_start;
+    free_start += bytes;
+    return memory;
+}
+
+void *mem_array(size_t count, size_t bytes_each)
+{
+    if (bytes_each && count > SIZE_MAX / bytes_each) return out_of_memory();
+    return mem_alloc(count * bytes_each);
+}
+
+void *mem_dup(const void *data, size_t bytes)
+{
+    void *copy = mem_alloc(bytes);
+    if (bytes) memcpy(copy, data, bytes);
+    return copy;
+}
+
+char *mem_strndup(const char *text, size_t length)
+{
+    char *copy = mem_alloc(length + 1);
+    memcpy(copy, text, length);
+    return copy;
+}
+
+char *mem_strdup(const char *text)
+{
+    return mem_strndup(text, strlen(text));
+}
+
+char *mem_vprintf(const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    char *text = mem_alloc((size_t)length + 1);
+    vsnprintf(text, (size_t)length + 1, format, args);
+    return text;
+}
+
+char *mem_printf(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = mem_vprintf(format, args);
+    va_end(args);
+    return text;
+}
+
+void mem_grow(void *items, int *capacity, int count, size_t bytes_each)
+{
+    if (count <= *capacity) return;
+    int larger = *capacity ? *capacity : 8;
+    while (larger < count) larger *= 2;
+    void *old, *new_items = mem_array((size_t)larger, bytes_each);
+    memcpy(&old, items, sizeof old);
+    if (*capacity) memcpy(new_items, old, (size_t)*capacity * bytes_each);
+    memcpy(items, &new_items, sizeof new_items);
+    *capacity = larger;
+}
+
+void mem_free_all(void)
+{
+    while (blocks) {
+        Block *next = blocks->next;
+        free(blocks);
+        blocks = next;
+    }
+    free_start = free_end = NULL;
+}

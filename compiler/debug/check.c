@@ -1,0 +1,265 @@
+/* check: what is true of every graph between stages. A breach is a bug of the compiler, never of the model. */
+#include "ir/ir.h"
+#include "plan/plan.h"
+
+#include <string.h>
+
+typedef struct { const char *stage; const Node *node; const Step *step; } Place;
+
+/* -- nodes ------------------------------------------------------------------------------------- */
+
+_Noreturn static void broken(const Place *p, const Value *v, const char *what)
+{
+    const Node *n = p->node;
+    internal_error("after %s: %s%s%s%s%s%s%s", p->stage, n ? "node \"" : "", n ? n->name : "", n ? "\" (" : "", n ? n->op_type : "",
+                   n ? "): " : "", v ? mem_printf("\"%s\" ", v->name) : "", what);
+}
+
+static void check_type(const Place *p, const Value *v, const Type *t)
+{
+    if (t->kind != KIND_TENSOR) {
+        if (!t->elem) broken(p, v, "has no element type");
+        return;
+    }
+    if (t->dtype <= DT_UNDEFINED || t->dtype >= DT_COUNT) broken(p, v, "has no type");
+    if (t->shape.rank < 0 || t->shape.rank > MAX_RANK) broken(p, v, "has no shape");
+    for (int i = 0; i < t->shape.rank; i++)
+        if (!t->shape.dim[i]) broken(p, v, "has an unknown dimension");
+}
+
+/* Values that are defined so far are marked. */
+static void check_graph(const Graph *g, const char *stage, bool typed);
+
+static void check_node(Node *n, const char *stage, bool typed)
+{
+    Place p = {stage, n, NULL};
+    if (typed && !n->op) broken(&p, NULL, "has no operator");
+    for (int i = 0; i < n->n_in; i++)
+        if (n->in[i] && !n->in[i]->data && !n->in[i]->marked) broken(&p, n->in[i], "is used before it is defined");
+    for (int a = 0; a < n->n_attrs; a++)
+        for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++) check_graph(n->attrs[a].graphs[k], stage, typed);
+    for (int i = 0; i < n->n_out; i++) {
+        Value *v = n->out[i];
+        if (!v) continue;
+        if (v->marked) broken(&p, v, "is defined twice");
+        if (v->producer != n) broken(&p, v, "has another producer");
+        if (v->graph != n->graph) broken(&p, v, "belongs to another graph");
+        if (typed) check_type(&p, v, &v->type);
+        v->marked = true;
+    }
+}
+
+static void check_graph(const Graph *g, const char *stage, bool typed)
+{
+    Place p = {stage, NULL, NULL};
+    for (int i = 0; i < g->n_values; i++) g->values[i]->marked = false;
+    for (int i = 0; i < g->n_inputs; i++) {
+        g->inputs[i]->marked = true;
+        if (typed || !g->parent) check_type(&p, g->inputs[i], &g->inputs[i]->type);
+    }
+    for (int i = 0; i < g->n_nodes; i++) {
+        if (g->nodes[i]->graph != g) broken(&p, NULL, "a node belongs to another graph");
+        check_node(g->nodes[i], stage, typed);
+    }
+    for (int i = 0; i < g->n_outputs; i++)
+        if (!g->outputs[i]->data && !g->outputs[i]->marked) broken(&p, g->outputs[i], "is an output, but nothing makes it");
+}
+
+/* -- steps ------------------------------------------------------------------------------------- */
+
+/* Whether an argument of this kind can be passed for a parameter with this letter (see tools/kernelgen.c). */
+static bool arg_fits(ArgKind kind, char letter)
+{
+    switch (kind) {
+    case ARG_INT: return letter && strchr("cChHiIlLzb", letter);
+    case ARG_REAL: return letter == 'f' || letter == 'd';
+    case ARG_STRUCT: return letter == 's';
+    case ARG_NULL: return letter == 'p' || letter == 's';
+    default: return letter == 'p';
+    }
+}
+
+static void check_call(const Place *p, const Step *s)
+{
+    if (!s->kernel || !s->kernel->signature) broken(p, NULL, "a call without a kernel");
+    const char *letters = s->kernel->signature + 1; /* behind the result */
+    if ((size_t)s->n_args != strlen(letters))
+        broken(p, NULL, mem_printf("%s takes %zu arguments, not %d", s->kernel->name, strlen(letters), s->n_args));
+    for (int i = 0; i < s->n_args; i++)
+        if (!arg_fits(s->args[i].kind, letters[i])) broken(p, NULL, mem_printf("argument %d of %s does not fit", i, s->kernel->name));
+}
+
+static void check_ref(const Place *p, const Loop *l, const Ref *r, int before)
+{
+    int limit = r->kind == REF_OPERAND ? l->n_operands : r->kind == REF_RESULT_OF ? before : 1;
+    if (r->kind != REF_OPERAND && r->kind != REF_RESULT_OF) return;
+    if (r->index < 0 || r->index >= limit) broken(p, NULL, "a loop refers to what it doesn't have");
+}
+
+static void check_loop(const Place *p, const Loop *l)
+{
+    if (l->rank < 0 || l->rank > MAX_RANK) broken(p, NULL, "a loop without extent");
+    for (int i = 0; i < l->n_ops; i++) {
+        if (!kernel_find(l->ops[i].function)) broken(p, NULL, mem_printf("there is no function %s", l->ops[i].function));
+        for (int k = 0; k < l->ops[i].n_args; k++) check_ref(p, l, &l->ops[i].args[k], i);
+    }
+    for (int i = 0; i < l->n_results; i++)
+        if (l->results[i].op < 0 || l->results[i].op >= l->n_ops) broken(p, NULL, "a loop stores what it doesn't compute");
+}
+
+static void forget(Value *v, bool written, void *context)
+{
+    (void)written, (void)context;
+    v->marked = false;
+}
+
+static void check_read(Value *v, bool written, void *context)
+{
+    const Place *p = context;
+    bool given = v->data || (v->is_input && !v->graph->parent); /* inputs of a subgraph are written by the steps around it */
+    if (!written && !given && !v->is_input && !v->marked) broken(p, v, "is read before it is written");
+    if (written && given) broken(p, v, "is written, but is no result");
+}
+
+static void check_write(Value *v, bool written, void *context)
+{
+    check_type(context, v, &v->type);
+    if (written) v->marked = true;
+}
+
+/* -- symbols ----------------------------------------------------------------------------------- */
+
+typedef struct { const Place *place; const Model *model; bool *is_set; } Symbols;
+
+static int local_index(const Model *m, const char *symbol)
+{
+    for (int i = 0; i < m->n_locals; i++)
+        if (!strcmp(m->locals[i], symbol)) return i;
+    return -1;
+}
+
+static void check_symbol(const char *symbol, void *context)
+{
+    const Symbols *s = context;
+    int i = local_index(s->model, symbol);
+    if (i >= 0 && !s->is_set[i]) broken(s->place, NULL, mem_printf("%s is used before it is set", symbol));
+}
+
+static void check_dims(Symbols *s, int count, const Dim *dims)
+{
+    for (int i = 0; i < count; i++)
+        if (dims[i]) dim_symbols(dims[i], check_symbol, s);
+}
+
+static void check_loop_symbols(Symbols *s, const Loop *l)
+{
+    check_dims(s, l->rank, l->extent);
+    for (int i = 0; i < l->n_operands; i++) {
+        check_dims(s, 1, &l->operands[i].offset);
+        check_dims(s, l->rank, l->operands[i].stride);
+    }
+    for (int i = 0; i < l->n_results; i++) check_dims(s, 1, &l->results[i].offset);
+}
+
+static void set_symbol(Symbols *s, const char *symbol)
+{
+    int i = local_index(s->model, symbol);
+    if (i >= 0) s->is_set[i] = true;
+}
+
+/* Sizes that data decide are used behind the step that finds them out. */
+static void check_step_symbols(Symbols *s, const Step *step)
+{
+    for (int i = 0; i < step->n_args; i++)
+        if (step->args[i].kind == ARG_SYMBOL) set_symbol(s, dim_text(step->args[i].number));
+    for (int i = 0; i < step->n_args; i++) {
+        check_dims(s, step->args[i].numbers ? step->args[i].count : 0, step->args[i].numbers);
+        check_dims(s, 2, (Dim[]){step->args[i].number, step->args[i].offset});
+    }
+    if (step->loop) check_loop_symbols(s, step->loop);
+    check_dims(s, 4, (Dim[]){step->source_offset, step->target_offset, step->bytes, step->number});
+    if (step->symbol) set_symbol(s, step->symbol);
+}
+
+static void check_symbols(const Model *m, const char *stage)
+{
+    const Graph *g = m->graph;
+    Symbols s = {.model = m, .is_set = mem_array((size_t)m->n_locals + 1, sizeof *s.is_set)};
+    for (int i = 0; i < g->n_steps && m->n_locals; i++) {
+        Place p = {stage, g->steps[i]->node, g->steps[i]};
+        s.place = &p;
+        if (!g->steps[i]->elided) check_step_symbols(&s, g->steps[i]);
+    }
+}
+
+static void check_steps(const Graph *g, const char *stage)
+{
+    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], forget, NULL);
+    for (int i = 0; i < g->n_steps; i++) {
+        const Step *s = g->steps[i];
+        Place p = {stage, s->node, s};
+        if (s->kind == STEP_CALL) check_call(&p, s);
+        if (s->kind == STEP_LOOP) check_loop(&p, s->loop);
+        step_values(s, check_read, &p);
+        step_values(s, check_write, &p);
+    }
+    for (int i = 0; i < g->n_outputs; i++)
+        if (!g->outputs[i]->marked && value_count(g->outputs[i])) broken(&(Place){stage, NULL, NULL}, g->outputs[i], "is an output, but no step writes it");
+}
+
+/* -- memory ------------------------------------------------------------------------------------ */
+
+typedef struct { const Value *root; int64_t bytes; } Buffer;
+typedef struct { const Place *place; const Model *model; int count, capacity; Buffer *buffers; } Memory;
+
+static void check_place(Value *v, bool written, void *context)
+{
+    Memory *memory = context;
+    int64_t offset, bytes;
+    Value *root = storage_root(v, &offset);
+    (void)written;
+    bytes = value_bytes(root);
+    if (offset < 0 || offset + value_bytes(v) > bytes) broken(memory->place, v, "reaches beyond its storage");
+    if (!in_arena(root) || root->marked) return;
+    if (root->arena_offset < 0 || root->arena_offset + bytes > memory->model->arena_bytes) broken(memory->place, root, "lies outside the arena");
+    root->marked = true;
+    mem_grow(&memory->buffers, &memory->capacity, memory->count + 1, sizeof *memory->buffers);
+    memory->buffers[memory->count++] = (Buffer){root, bytes};
+}
+
+static bool overlap(const Buffer *a, const Buffer *b)
+{
+    const Value *v = a->root, *w = b->root;
+    if (v->last_step < w->first_step || w->last_step < v->first_step) return false;
+    return v->arena_offset < w->arena_offset + b->bytes && w->arena_offset < v->arena_offset + a->bytes;
+}
+
+static void forget_root(Value *v, bool written, void *context)
+{
+    (void)written, (void)context;
+    storage_root(v, NULL)->marked = false;
+}
+
+/* No two buffers that live at the same time share bytes. */
+static void check_memory(const Model *m, const char *stage)
+{
+    const Graph *g = m->graph;
+    Place p = {stage, NULL, NULL};
+    Memory memory = {.place = &p, .model = m};
+    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], forget_root, NULL);
+    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], check_place, &memory);
+    for (int i = 0; i < memory.count; i++)
+        for (int k = 0; k < i; k++)
+            if (overlap(&memory.buffers[i], &memory.buffers[k]))
+                broken(&p, memory.buffers[i].root, mem_printf("shares memory with \"%s\"", memory.buffers[k].root->name));
+}
+
+void check(Model *m, const char *stage)
+{
+    bool after_load = !strcmp(stage, "load"), planned = !strcmp(stage, "plan");
+    bool lowered = planned || !strcmp(stage, "lower") || !strcmp(stage, "fuse");
+    check_graph(m->graph, stage, !after_load);
+    if (lowered) check_steps(m->graph, stage);
+    if (lowered) check_symbols(m, stage);
+    if (planned) check_memory(m, stage);
+}

@@ -1,0 +1,151 @@
+/* The steps that lower makes, and where plan puts what they read and write. */
+#include "debug/dump.h"
+#include "plan/plan.h"
+
+/* -- calls ------------------------------------------------------------------------------------- */
+
+static const char *offset_text(Dim offset)
+{
+    return offset && !dim_is(offset, 0) ? mem_printf(" + %s", dim_text(offset)) : "";
+}
+
+static void dump_numbers(const Arg *a, FILE *f)
+{
+    fputc('{', f);
+    for (int i = 0; i < a->count; i++) {
+        if (a->kind == ARG_REALS) fprintf(f, "%s%.9g", i ? ", " : "", a->reals[i]);
+        else fprintf(f, "%s%s", i ? ", " : "", a->numbers[i] ? dim_text(a->numbers[i]) : "0");
+    }
+    fputc('}', f);
+}
+
+static void dump_struct(const Arg *a, FILE *f)
+{
+    fprintf(f, "%s{", a->structure->name);
+    for (int i = 0, shown = 0; i < a->count; i++) {
+        if (!a->numbers[i]) continue;
+        fprintf(f, "%s%s=%s", shown++ ? ", " : "", kernel_field_name(a->structure, i), dim_text(a->numbers[i]));
+    }
+    fputc('}', f);
+}
+
+static void dump_arg(const Arg *a, FILE *f)
+{
+    switch (a->kind) {
+    case ARG_VALUE: fprintf(f, "%s%s%s", a->written ? "=> " : "", a->value->name, offset_text(a->offset)); break;
+    case ARG_INT: fputs(dim_text(a->number), f); break;
+    case ARG_REAL: fprintf(f, "%.9g", a->real); break;
+    case ARG_INTS:
+    case ARG_REALS: dump_numbers(a, f); break;
+    case ARG_STRUCT: dump_struct(a, f); break;
+    case ARG_NULL: fputs("NULL", f); break;
+    case ARG_SYMBOL: fprintf(f, "=> %s", dim_text(a->number)); break;
+    case ARG_FUNCTION: fputs(a->function->name, f); break;
+    }
+}
+
+static void dump_call(const Step *s, FILE *f)
+{
+    fprintf(f, "%s(", s->kernel->name);
+    for (int i = 0; i < s->n_args; i++) {
+        if (i) fputs(", ", f);
+        dump_arg(&s->args[i], f);
+    }
+    fputc(')', f);
+    if (s->inplace_in) fprintf(f, " in place %s -> %s", s->inplace_in->name, s->inplace_out->name);
+}
+
+/* -- loops ------------------------------------------------------------------------------------- */
+
+static void dump_ref(const Loop *l, const Ref *r, FILE *f)
+{
+    switch (r->kind) {
+    case REF_OPERAND: fprintf(f, "%s", l->operands[r->index].value->name); break;
+    case REF_RESULT_OF: fprintf(f, "t%d", r->index); break;
+    case REF_INT: fputs(dim_text(r->number), f); break;
+    case REF_REAL: fprintf(f, "%.9g", r->real); break;
+    }
+}
+
+static void dump_operand(const Loop *l, const LoopOperand *o, FILE *f)
+{
+    fprintf(f, "\n        reads %s%s by [", o->value->name, offset_text(o->offset));
+    for (int i = 0; i < l->rank; i++) fprintf(f, "%s%s", i ? "," : "", o->stride[i] ? dim_text(o->stride[i]) : "0");
+    fputc(']', f);
+}
+
+static void dump_loop(const Loop *l, FILE *f)
+{
+    Shape extent = shape_of(l->rank, l->extent);
+    fprintf(f, "loop %s", shape_text(&extent));
+    for (int i = 0; i < l->n_operands; i++) dump_operand(l, &l->operands[i], f);
+    for (int i = 0; i < l->n_ops; i++) {
+        const LoopOp *op = &l->ops[i];
+        fprintf(f, "\n        t%d: %s = %s(", i, dtype_name(op->type), op->function);
+        for (int k = 0; k < op->n_args; k++) {
+            if (k) fputs(", ", f);
+            dump_ref(l, &op->args[k], f);
+        }
+        fputc(')', f);
+    }
+    for (int i = 0; i < l->n_results; i++) fprintf(f, "\n        => %s = t%d", l->results[i].value->name, l->results[i].op);
+}
+
+/* -- memory ------------------------------------------------------------------------------------ */
+
+static void dump_place(const Value *v, FILE *f)
+{
+    if (v->storage && v->storage != v) fprintf(f, " in %s + %lld", v->storage->name, (long long)v->storage_offset);
+    else if (v->arena_offset >= 0 && !v->data) fprintf(f, " at %lld, steps %d..%d", (long long)v->arena_offset, v->first_step, v->last_step);
+}
+
+static void unmark(Value *v, bool written, void *context)
+{
+    (void)written, (void)context;
+    v->marked = false;
+}
+
+static void dump_buffer(Value *v, bool written, void *context)
+{
+    FILE *f = context;
+    if (!written || v->marked) return;
+    v->marked = true;
+    fprintf(f, "  buffer %s: %s, %lld bytes", v->name, dump_type(&v->type), (long long)value_bytes(v));
+    dump_place(v, f);
+    fputc('\n', f);
+}
+
+static void dump_step(const Step *s, int index, FILE *f)
+{
+    fprintf(f, "  step %d ", index);
+    switch (s->kind) {
+    case STEP_CALL: dump_call(s, f); break;
+    case STEP_LOOP: dump_loop(s->loop, f); break;
+    case STEP_COPY:
+        fprintf(f, "copy %s%s => %s%s, %s bytes", s->source->name, offset_text(s->source_offset), s->target->name,
+                offset_text(s->target_offset), dim_text(s->bytes));
+        break;
+    case STEP_IF: fprintf(f, "if %s", s->condition->name); break;
+    case STEP_ELSE: fputs("else", f); break;
+    case STEP_FOR:
+        fprintf(f, "for %s", s->symbol);
+        if (s->number) fprintf(f, " below %s", dim_text(s->number));
+        if (s->source) fprintf(f, " below value of %s", s->source->name);
+        if (s->condition) fprintf(f, " while %s", s->condition->name);
+        break;
+    case STEP_END: fputs("end", f); break;
+    case STEP_SET: fprintf(f, "set %s = %s", s->symbol, dim_text(s->number)); break;
+    case STEP_READ: fprintf(f, "read %s = %s[%s]", s->symbol, s->source->name, dim_text(s->number)); break;
+    case STEP_STORE: fprintf(f, "store %s => %s", dim_text(s->number), s->target->name); break;
+    }
+    if (s->elided) fputs(", elided", f);
+    if (s->macs) fprintf(f, ", %lld macs", (long long)s->macs);
+    fputc('\n', f);
+}
+
+void dump_steps(const Graph *g, FILE *f)
+{
+    for (int i = 0; i < g->n_steps; i++) dump_step(g->steps[i], i, f);
+    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], unmark, NULL);
+    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], dump_buffer, f);
+}

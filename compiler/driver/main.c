@@ -1,0 +1,57 @@
+/* onnx2c: compiles an ONNX model to C99. */
+#include "compile/compile.h"
+#include "emit/emit.h"
+#include "driver/options.h"
+#include "base/output.h"
+
+#include <string.h>
+
+/* A dump to standard output takes the C's place there. */
+static bool c_wanted(const Options *o)
+{
+    return o->output_path || !o->dump_stage;
+}
+
+/* The file of the large constants stands beside the C file. */
+static const char *weights_path(const Model *m)
+{
+    const char *path = m->options.output_path, *slash = path ? strrchr(path, '/') : NULL;
+    return mem_printf("%.*s%s", slash ? (int)(slash - path) + 1 : 0, path ? path : "", weights_file_name(m));
+}
+
+static bool write_outputs(Model *m)
+{
+    const Options *o = &m->options;
+    FILE *c = NULL, *header = NULL, *json = NULL, *weights = NULL;
+    if (c_wanted(o) && !(c = output_open(o->output_path))) return false;
+    if (o->header_path && !(header = output_open(o->header_path))) return false;
+    if (o->report_path && !(json = output_open(o->report_path))) return false;
+    if (c && o->weights != WEIGHTS_INLINE && !(weights = output_open(weights_path(m)))) return false;
+    if (c) emit(m, c);
+    if (weights) emit_weights_file(m, weights);
+    if (header) emit_header(m, header);
+    if (json) report(m, json);
+    return !m->errors && outputs_commit();
+}
+
+static int compile_main(int argc, char **argv)
+{
+    Options options;
+    int status = parse_options(&options, argc, argv);
+    if (status != COMPILE) return status;
+    Model *m = compile_model(&options);
+    bool good = !m->errors && write_outputs(m);
+    if (fflush(stdout) && good) {
+        fprintf(stderr, "onnx2c: error: standard output can't be written\n");
+        good = false;
+    }
+    return good ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    int status = argc > 1 && !strcmp(argv[1], "verify") ? verify_main(argc - 1, argv + 1) : compile_main(argc, argv);
+    mem_free_all();
+    dim_reset();
+    return status;
+}

@@ -1,0 +1,122 @@
+/* emit_interface: macros and prototypes, the same in the generated file and in the header. */
+#include "emit/emit.h"
+
+#include "op/custom.h"
+#include "plan/plan.h"
+
+#include <ctype.h>
+#include <string.h>
+
+const char *upper_case(const char *text)
+{
+    char *upper = mem_strdup(text);
+    for (char *s = upper; *s; s++) *s = (char)toupper((unsigned char)*s);
+    return upper;
+}
+
+static const char *symbol_in_c(const char *symbol, void *context)
+{
+    const Model *m = context;
+    for (int i = 0; i < m->n_params; i++)
+        if (!strcmp(m->params[i], symbol)) return m->param_names[i];
+    for (int i = 0; i < m->n_locals; i++)
+        if (!strcmp(m->locals[i], symbol)) return m->local_names[i];
+    internal_error("the symbol %s is neither a parameter nor a local", symbol);
+}
+
+const char *dim_in_c(const Model *m, Dim d)
+{
+    return dim_c_text(d, symbol_in_c, (void *)m);
+}
+
+bool output_has_dims(const Value *v)
+{
+    return !shape_is_const(&v->type.shape);
+}
+
+static int64_t stored_count(const Value *v)
+{
+    int bits = dtype_bits(v->type.dtype);
+    if (bits < 8) return value_bytes(v); /* packed several to a byte */
+    bool complex = v->type.dtype == DT_COMPLEX64 || v->type.dtype == DT_COMPLEX128;
+    return complex ? 2 * value_count(v) : value_count(v);
+}
+
+/* "DIGITS_IMAGE_RANK", _DIMS, _COUNT: dimensions left to run time stand at their bounds. */
+static void emit_shape_macros(const char *prefix, const Value *v, FILE *f)
+{
+    const Shape *s = &v->type.shape;
+    const char *name = upper_case(v->c_name);
+    fprintf(f, "#define %s_%s_RANK %d\n#define %s_%s_DIMS {", prefix, name, s->rank, prefix, name);
+    for (int i = 0; i < s->rank; i++) fprintf(f, "%s%lld", i ? ", " : "", (long long)dim_high(s->dim[i]));
+    fprintf(f, "%s}\n#define %s_%s_COUNT %lld /* %s %s%s */\n", s->rank ? "" : "0", prefix, name, (long long)stored_count(v),
+            dtype_name(v->type.dtype), v->c_name, shape_text(s));
+}
+
+static void separate(bool *first, FILE *f)
+{
+    if (!*first) fputs(", ", f);
+    *first = false;
+}
+
+static void emit_pointer(const Value *v, bool to_const, FILE *f)
+{
+    bool text = v->type.dtype == DT_STRING;
+    fprintf(f, "%s%s *%s", to_const && !text ? "const " : "", text ? (to_const ? "const char *const" : "const char *") : dtype_c(v->type.dtype), v->c_name);
+}
+
+void emit_parameters(Model *m, FILE *f)
+{
+    Graph *g = m->graph;
+    bool first = true;
+    for (int i = 0; i < m->n_params; i++) separate(&first, f), fprintf(f, "int32_t %s", m->param_names[i]);
+    for (int i = 0; i < g->n_inputs; i++) separate(&first, f), emit_pointer(g->inputs[i], true, f);
+    for (int i = 0; i < g->n_outputs; i++) {
+        const Value *v = g->outputs[i];
+        separate(&first, f);
+        emit_pointer(v, false, f);
+        if (output_has_dims(v)) fprintf(f, ", int32_t %s_dims[%d]", v->c_name, v->type.shape.rank);
+    }
+}
+
+void emit_arguments(Model *m, FILE *f)
+{
+    Graph *g = m->graph;
+    for (int i = 0; i < m->n_params; i++) fprintf(f, ", %s", m->param_names[i]);
+    for (int i = 0; i < g->n_inputs; i++) fprintf(f, ", %s", g->inputs[i]->c_name);
+    for (int i = 0; i < g->n_outputs; i++) {
+        fprintf(f, ", %s", g->outputs[i]->c_name);
+        if (output_has_dims(g->outputs[i])) fprintf(f, ", %s_dims", g->outputs[i]->c_name);
+    }
+}
+
+static void emit_bounds_comment(Model *m, FILE *f)
+{
+    for (int i = 0; i < m->n_params; i++) {
+        Dim d = dim_symbol(m->params[i], 0, 0);
+        fprintf(f, "#define %s_%s_MIN %lld\n#define %s_%s_MAX %lld\n", upper_case(m->options.name), upper_case(m->param_names[i]),
+                (long long)dim_low(d), upper_case(m->options.name), upper_case(m->param_names[i]), (long long)dim_high(d));
+    }
+}
+
+void emit_interface(Model *m, FILE *f)
+{
+    Graph *g = m->graph;
+    const char *name = m->options.name, *prefix = upper_case(name);
+    fprintf(f, "#define %s_ARENA_BYTES %lld\n#define %s_ARENA_ALIGN %d\n\n", prefix, (long long)m->arena_bytes, prefix, ARENA_BASE_ALIGN);
+    emit_bounds_comment(m, f);
+    for (int i = 0; i < g->n_inputs; i++) emit_shape_macros(prefix, g->inputs[i], f);
+    for (int i = 0; i < g->n_outputs; i++) emit_shape_macros(prefix, g->outputs[i], f);
+    fprintf(f, "\n/* What the functions return beside 0; then outputs are unspecified, and the next call works. */\n");
+    fprintf(f, "#define %s_EDIM (-1)   /* a dimension is out of its bounds, or doesn't fit another */\n", prefix);
+    fprintf(f, "#define %s_EVALUE (-2) /* an input's value is one that the model forbids */\n", prefix);
+    fprintf(f, "#define %s_EARENA (-3) /* the arena is not aligned to %s_ARENA_ALIGN */\n\n", prefix, prefix);
+    fprintf(f, "/* Inputs and outputs are dense, row-major (C order). %s_run uses a static arena; %s_run_in is re-entrant, its arena\n"
+               " * has %s_ARENA_BYTES. */\n", name, name, prefix);
+    fprintf(f, "int %s_run(", name);
+    emit_parameters(m, f);
+    fprintf(f, ");\nint %s_run_in(void *arena%s", name, m->n_params + g->n_inputs + g->n_outputs ? ", " : "");
+    emit_parameters(m, f);
+    fprintf(f, ");\n");
+    emit_custom_declarations(m, f);
+}

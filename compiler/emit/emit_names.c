@@ -1,0 +1,84 @@
+/* names: ONNX names become C identifiers.
+ *
+ * A name keeps its letters, so that a reviewer finds every layer: "/f/f.0/Conv_output_0" is f_f_0_Conv. Only a collision gets a
+ * suffix. Constants begin with w_, so that they stand apart from what is computed. */
+#include "emit/emit.h"
+
+#include "plan/plan.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* What the generated file's other text means something else by: C's words, the headers' functions and macros,
+ * and its own local names. Kernel names are asked for in the kernel table. */
+static const char *const reserved[] = {
+    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern", "float", "for",
+    "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed", "sizeof", "static", "struct",
+    "switch", "typedef", "union", "unsigned", "void", "volatile", "while", "asm", "typeof", "bool", "true", "false", "and", "or",
+    "not", "xor", "new", "delete", "this", "class", "template", "operator", "private", "public", "virtual", "linux", "unix",
+    "acos", "asin", "atan", "atan2", "ceil", "cos", "cosh", "exp", "exp2", "expm1", "erf", "erfc", "fabs", "fdim", "floor", "fma", "fmax",
+    "fmin", "fmod", "frexp", "gamma", "hypot", "ilogb", "j0", "j1", "jn", "y0", "y1", "yn", "ldexp", "lgamma", "log", "log10", "log1p", "log2", "logb", "lrint",
+    "lround", "modf", "nan", "nearbyint", "pow", "remainder", "remquo", "rint", "round", "scalb", "signbit", "significand", "sin", "sinh", "sqrt", "tan", "tanh",
+    "tgamma", "trunc", "drem", "isinf", "isnan", "index", "rindex", "abs", "labs", "div", "time", "signal", "free", "malloc", "exit", "abort", "printf", "puts", "main", "environ",
+    "NAN", "INFINITY", "NULL", "EOF", "I", "arena", "memory", "rc", "start", "stdin", "stdout", "stderr", "errno", "near", "far",
+};
+
+static bool is_reserved(const char *name)
+{
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+        if (!strcmp(reserved[i], name)) return true;
+    return kernel_find(name) || !strncmp(name, "str", 3) || !strncmp(name, "mem", 3);
+}
+
+char *c_identifier(const char *text)
+{
+    while (*text == '/' || *text == '.' || *text == '_' || *text == ':') text++;
+    size_t length = strlen(text);
+    static const char tail[] = "_output_0";
+    if (length > sizeof tail && !strcmp(text + length - (sizeof tail - 1), tail)) length -= sizeof tail - 1;
+    char *name = mem_alloc(length + 3), *to = name;
+    if (!length || isdigit((unsigned char)*text)) *to++ = 'v';
+    for (size_t i = 0; i < length; i++) {
+        bool keep = isascii((unsigned char)text[i]) && isalnum((unsigned char)text[i]);
+        if (keep) *to++ = text[i];
+        else if (to == name || to[-1] != '_') *to++ = '_'; /* runs of separators become one */
+    }
+    if (to > name + 1 && to[-1] == '_') to--;
+    *to = '\0';
+    return name;
+}
+
+static const char *unique(Map *taken, const char *wanted)
+{
+    const char *name = wanted;
+    for (int i = 2; is_reserved(name) || map_get(taken, name); i++) name = mem_printf("%s_%d", wanted, i);
+    map_put(taken, name, (void *)name);
+    return name;
+}
+
+typedef struct { Map *taken; } Naming;
+
+static void name_value(Value *v, bool written, void *context)
+{
+    Naming *naming = context;
+    (void)written;
+    if (v->c_name) return;
+    const char *wanted = c_identifier(v->name);
+    v->c_name = unique(naming->taken, v->data ? mem_printf("w_%s", wanted) : wanted);
+}
+
+void name_everything(Model *m)
+{
+    Graph *g = m->graph;
+    Naming naming = {map_new()};
+    for (int i = 0; i < g->n_steps; i++)
+        if (g->steps[i]->kind == STEP_CALL) map_put(naming.taken, g->steps[i]->kernel->name, g); /* custom operators' names, too */
+    m->param_names = mem_array((size_t)m->n_params + 1, sizeof *m->param_names);
+    for (int i = 0; i < m->n_params; i++) m->param_names[i] = unique(naming.taken, c_identifier(m->params[i]));
+    for (int i = 0; i < g->n_inputs; i++) name_value(g->inputs[i], false, &naming);
+    for (int i = 0; i < g->n_outputs; i++) name_value(g->outputs[i], true, &naming);
+    for (int i = 0; i < g->n_outputs; i++) unique(naming.taken, mem_printf("%s_dims", g->outputs[i]->c_name));
+    m->local_names = mem_array((size_t)m->n_locals + 1, sizeof *m->local_names);
+    for (int i = 0; i < m->n_locals; i++) m->local_names[i] = unique(naming.taken, c_identifier(m->locals[i]));
+    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], name_value, &naming);
+}

@@ -1,0 +1,335 @@
+/* emit_weights: constants as C.
+ *
+ * Small ones are readable numbers that read back to the same bits. Large ones are string literals of their bytes in a union with
+ * their element type: many times faster to compile than numbers. The forms `incbin` and `file` put the large ones into
+ * a file of their own. */
+#include "emit/emit.h"
+
+#include "plan/plan.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { READABLE_ELEMENTS = 512, BLOB_ALIGN = 64, BYTES_PER_LINE = 1024, NUMBERS_PER_LINE = 8 };
+
+/* -- literals ---------------------------------------------------------------------------------- */
+
+static const char *float_literal(double x, int digits, const char *suffix)
+{
+    char text[64];
+    if (isnan(x)) return "NAN";
+    if (isinf(x)) return x > 0 ? "INFINITY" : "-INFINITY";
+    for (int d = 1; d <= digits; d++) { /* the fewest digits that read back to the same number */
+        snprintf(text, sizeof text, "%.*g", d, x);
+        if (*suffix ? strtof(text, NULL) == (float)x : strtod(text, NULL) == x) break;
+    }
+    const char *point = strpbrk(text, ".e") ? "" : ".0";
+    return mem_printf("%s%s%s", text, point, suffix);
+}
+
+static const char *integer_literal(DType t, int64_t x)
+{
+    if (t == DT_INT64 && x == INT64_MIN) return "(-INT64_C(9223372036854775807) - 1)";
+    if (t == DT_INT32 && x == INT32_MIN) return "(-2147483647 - 1)";
+    if (t == DT_INT64 && (x > INT32_MAX || x < -INT32_MAX)) return mem_printf("INT64_C(%lld)", (long long)x);
+    if (t == DT_UINT64) return mem_printf("UINT64_C(%llu)", (unsigned long long)x);
+    if (t == DT_UINT32) return mem_printf("%lluU", (unsigned long long)x);
+    return mem_printf("%lld", (long long)x);
+}
+
+static const char *string_literal(const char *s)
+{
+    size_t n = strlen(s);
+    char *text = mem_alloc(4 * n + 3), *to = text;
+    *to++ = '"';
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+        if (c < ' ' || c >= 127 || c == '"' || c == '\\' || c == '?') to += sprintf(to, "\\%03o", c);
+        else *to++ = (char)c;
+    }
+    *to = '"';
+    return text;
+}
+
+const char *literal(DType t, const void *element)
+{
+    union { float f; double d; int8_t i8; int16_t i16; int32_t i32; int64_t i64; uint8_t u8; uint16_t u16; uint32_t u32; uint64_t u64; const char *s; } x;
+    size_t bytes = (size_t)dtype_bytes(t, 1);
+    memcpy(&x, element, bytes < sizeof x ? bytes : sizeof x);
+    switch (t) {
+    case DT_FLOAT: return float_literal((double)x.f, 9, "f");
+    case DT_DOUBLE: return float_literal(x.d, 17, "");
+    case DT_INT8: return integer_literal(t, x.i8);
+    case DT_INT16: return integer_literal(t, x.i16);
+    case DT_INT32: return integer_literal(t, x.i32);
+    case DT_INT64: return integer_literal(t, x.i64);
+    case DT_UINT32: return integer_literal(t, x.u32);
+    case DT_UINT64: return integer_literal(t, (int64_t)x.u64);
+    case DT_UINT16: return integer_literal(t, x.u16);
+    case DT_FLOAT16: case DT_BFLOAT16: return mem_printf("0x%04x", x.u16);
+    case DT_BOOL: return x.u8 ? "true" : "false";
+    case DT_STRING: return string_literal(x.s);
+    case DT_UINT8: return integer_literal(t, x.u8);
+    default: return mem_printf("0x%02x", x.u8);
+    }
+}
+
+/* -- which constants, and in which form -------------------------------------------------------- */
+
+bool is_inline_scalar(const Value *v)
+{
+    DType t = v->type.dtype;
+    if (!v->data || dtype_is_half(t) || value_count(v) != 1) return false;
+    return t == DT_FLOAT || t == DT_DOUBLE || t == DT_BOOL || dtype_is_integer(t);
+}
+
+/* How many array elements of dtype_c(t) hold the constant. */
+static int64_t array_count(const Value *v)
+{
+    DType t = v->type.dtype;
+    if (t == DT_COMPLEX64 || t == DT_COMPLEX128) return 2 * value_count(v);
+    return dtype_bits(t) < 8 ? value_bytes(v) : value_count(v);
+}
+
+static DType element_type(DType t)
+{
+    if (t == DT_COMPLEX64) return DT_FLOAT;
+    return t == DT_COMPLEX128 ? DT_DOUBLE : t;
+}
+
+static bool is_readable(const Value *v)
+{
+    return v->type.dtype == DT_STRING || array_count(v) <= READABLE_ELEMENTS;
+}
+
+typedef struct { Model *m; Weights *w; } Collecting;
+
+/* A constant with the same bytes that is written already: tied weights, equal scales. */
+static Value *twin_of(const Weights *w, const Value *v)
+{
+    size_t bytes = (size_t)value_bytes(v);
+    for (int i = 0; i < w->count; i++) {
+        Value *have = w->items[i];
+        if (have->type.dtype == v->type.dtype && v->type.dtype != DT_STRING && (size_t)value_bytes(have) == bytes && !memcmp(have->data, v->data, bytes)) return have;
+    }
+    return NULL;
+}
+
+static void collect(Value *v, Collecting *c)
+{
+    Value *root = storage_root(v, NULL);
+    if (!root->data || root->marked) return;
+    root->marked = true;
+    root->storage = twin_of(c->w, root);
+    if (root->storage) return;
+    root->storage = root;
+    mem_grow(&c->w->items, &c->w->capacity, c->w->count + 1, sizeof *c->w->items);
+    c->w->items[c->w->count++] = root;
+    c->m->weights_bytes += value_bytes(root);
+    if (c->m->options.weights == WEIGHTS_INLINE || is_readable(root)) return;
+    root->arena_offset = c->w->blob_bytes;
+    c->w->blob_bytes += (value_bytes(root) + BLOB_ALIGN - 1) / BLOB_ALIGN * BLOB_ALIGN;
+}
+
+static void collect_value(Value *v, bool written, void *context)
+{
+    (void)written;
+    collect(v, context);
+}
+
+static void unmark(Value *v, bool written, void *context)
+{
+    (void)written, (void)context;
+    storage_root(v, NULL)->marked = false;
+}
+
+static void collect_loop(const Loop *l, Collecting *c)
+{
+    for (int i = 0; i < l->n_operands; i++)
+        if (!is_inline_scalar(l->operands[i].value)) collect(l->operands[i].value, c);
+}
+
+void collect_weights(Model *m, Weights *w)
+{
+    Collecting c = {m, w};
+    Graph *g = m->graph;
+    *w = (Weights){0};
+    m->weights_bytes = 0;
+    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], unmark, NULL);
+    for (int i = 0; i < g->n_steps; i++) {
+        if (g->steps[i]->elided) continue;
+        if (g->steps[i]->kind == STEP_LOOP) collect_loop(g->steps[i]->loop, &c);
+        else step_values(g->steps[i], collect_value, &c);
+    }
+}
+
+const char *weights_file_name(const Model *m)
+{
+    const char *path = m->options.output_path, *slash = path ? strrchr(path, '/') : NULL;
+    const char *base = slash ? slash + 1 : path ? path : m->options.name;
+    const char *dot = strrchr(base, '.');
+    return mem_printf("%.*s.weights", (int)(dot ? (size_t)(dot - base) : strlen(base)), base);
+}
+
+static bool in_blob(const Model *m, const Value *v)
+{
+    return m->options.weights != WEIGHTS_INLINE && !is_readable(v);
+}
+
+const char *weight_pointer(const Model *m, const Value *v)
+{
+    (void)m;
+    if (v->storage != v && v->storage) return v->c_name; /* a view has a pointer of its own */
+    if (is_readable(v)) return v->c_name;
+    if (in_blob(m, v)) return mem_printf("((const %s *)(const void *)(%s_weights + %lld))", dtype_c(v->type.dtype), m->options.name, (long long)v->arena_offset);
+    return mem_printf("%s.v", v->c_name);
+}
+
+/* -- text -------------------------------------------------------------------------------------- */
+
+/* CRC-32 of ISO 3309 (as in zlib), for the fingerprint in the comment. */
+static uint32_t crc32_of(const unsigned char *bytes, size_t n)
+{
+    static uint32_t table[256];
+    for (uint32_t i = 0; !table[255] && i < 256; i++) {
+        uint32_t c = i;
+        for (int k = 0; k < 8; k++) c = c & 1 ? 0xedb88320U ^ (c >> 1) : c >> 1;
+        table[i] = c;
+    }
+    uint32_t crc = 0xffffffffU;
+    for (size_t i = 0; i < n; i++) crc = table[(crc ^ bytes[i]) & 0xff] ^ (crc >> 8);
+    return ~crc;
+}
+
+static void emit_weight_comment(const Value *v, FILE *f)
+{
+    fprintf(f, "/* %s%s%s%s", v->origin ? v->origin : "", v->origin ? ": " : "", dtype_name(v->type.dtype), shape_text(&v->type.shape));
+    if (v->type.dtype != DT_STRING) fprintf(f, ", crc32 %08x", crc32_of(v->data, (size_t)value_bytes(v)));
+    fputs(" */\n", f);
+}
+
+static void emit_numbers(const Value *v, FILE *f)
+{
+    DType t = element_type(v->type.dtype);
+    int64_t count = array_count(v);
+    size_t size = (size_t)dtype_bytes(t, 1);
+    fputs("{", f);
+    if (!count) fputs("0", f);
+    for (int64_t i = 0; i < count; i++) {
+        if (i % NUMBERS_PER_LINE == 0) fputs(count > NUMBERS_PER_LINE ? "\n    " : "", f);
+        fprintf(f, "%s%s", literal(t, (const char *)v->data + (size_t)i * size), i + 1 == count ? "" : (i + 1) % NUMBERS_PER_LINE ? ", " : ",");
+    }
+    fputs(count > NUMBERS_PER_LINE ? "\n};\n\n" : "};\n\n", f);
+}
+
+/* Bytes as string literals, one line after the other: printable characters as they are, all others in octal. */
+static void emit_bytes(const unsigned char *bytes, size_t n, FILE *f)
+{
+    static char line[4 * BYTES_PER_LINE + 8];
+    for (size_t start = 0; start < n; start += BYTES_PER_LINE) {
+        size_t end = start + BYTES_PER_LINE < n ? start + BYTES_PER_LINE : n;
+        char *to = line;
+        *to++ = '"';
+        for (size_t i = start; i < end; i++) {
+            unsigned char c = bytes[i];
+            if (c > ' ' && c < 127 && c != '"' && c != '\\' && c != '?') {
+                *to++ = (char)c;
+                continue;
+            }
+            bool digit_follows = i + 1 < end && bytes[i + 1] >= '0' && bytes[i + 1] <= '7';
+            *to++ = '\\';
+            if (c >= 64 || digit_follows) *to++ = (char)('0' + (c >> 6));
+            if (c >= 8 || digit_follows) *to++ = (char)('0' + ((c >> 3) & 7));
+            *to++ = (char)('0' + (c & 7));
+        }
+        *to++ = '"';
+        *to++ = '\n';
+        fwrite(line, 1, (size_t)(to - line), f);
+    }
+}
+
+static const char *array_declaration(const Model *m, const Value *v)
+{
+    const char *attr = mem_printf("static %s_WEIGHTS_ATTR const ", upper_case(m->options.name));
+    int64_t count = array_count(v);
+    if (v->type.dtype == DT_STRING) return mem_printf("static const char *const %s[%lld]", v->c_name, (long long)(count ? count : 1));
+    if (is_readable(v)) return mem_printf("%s%s %s[%lld]", attr, dtype_c(v->type.dtype), v->c_name, (long long)(count ? count : 1));
+    return mem_printf("%sunion %s %s", attr, v->c_name, v->c_name);
+}
+
+static void emit_blob_declaration(Model *m, FILE *f)
+{
+    const char *name = m->options.name, *prefix = upper_case(name);
+    fprintf(f, "/* The large constants, in the order of the file %s. */\n", weights_file_name(m));
+    if (m->options.weights == WEIGHTS_INCBIN) {
+        fprintf(f, "#ifndef %s_WEIGHTS_FILE\n#define %s_WEIGHTS_FILE \"%s\" /* the assembler looks for it along -I */\n#endif\n", prefix, prefix, weights_file_name(m));
+        fprintf(f, "#ifdef __APPLE__\n__asm__(\".const\\n.balign %d\\n_%s_weights:\\n.incbin \\\"\" %s_WEIGHTS_FILE \"\\\"\\n.text\\n\");\n", BLOB_ALIGN, name, prefix);
+        fprintf(f, "#else\n__asm__(\".pushsection .rodata\\n.balign %d\\n%s_weights:\\n.incbin \\\"\" %s_WEIGHTS_FILE \"\\\"\\n.popsection\\n\");\n#endif\n", BLOB_ALIGN, name, prefix);
+    } else {
+        fprintf(f, "/* Provided by the program: aligned to %d bytes, little endian. */\n", BLOB_ALIGN);
+    }
+    fprintf(f, "extern const unsigned char %s_weights[];\n\n", name);
+}
+
+/* A vector that lies across two lines of the cache takes two loads. Small processors have no lines, but count the bytes between weights. */
+static void emit_alignment(FILE *f)
+{
+    fprintf(f, "/* Large ones start with a line of the cache where there is one. */\n#if defined(__GNUC__) && UINTPTR_MAX > 0xffffffff\n");
+    fprintf(f, "#define WEIGHTS_ALIGNED __attribute__((aligned(%d)))\n#else\n#define WEIGHTS_ALIGNED\n#endif\n\n", BLOB_ALIGN);
+}
+
+static bool is_union(const Model *m, const Value *v)
+{
+    return !in_blob(m, v) && !is_readable(v);
+}
+
+void emit_weight_declarations(Model *m, const Weights *w, FILE *f)
+{
+    int unions = 0;
+    if (!w->count) return;
+    fputs("/* Weights: declared here, defined at the end ------------------------------------------------- */\n\n", f);
+    if (w->blob_bytes) emit_blob_declaration(m, f);
+    for (int i = 0; i < w->count; i++) unions += is_union(m, w->items[i]);
+    if (unions) emit_alignment(f);
+    for (int i = 0; i < w->count; i++) {
+        const Value *v = w->items[i];
+        if (in_blob(m, v)) continue;
+        if (is_union(m, v))
+            fprintf(f, "union WEIGHTS_ALIGNED %s { unsigned char bytes[%lld]; %s v[%lld]; };\n", v->c_name, (long long)value_bytes(v) + 1, dtype_c(v->type.dtype), (long long)array_count(v));
+        fprintf(f, "%s;\n", array_declaration(m, v));
+    }
+    fputs("\n", f);
+}
+
+void emit_weight_definitions(Model *m, const Weights *w, FILE *f)
+{
+    bool any = false;
+    for (int i = 0; i < w->count; i++) {
+        const Value *v = w->items[i];
+        if (in_blob(m, v)) continue;
+        if (!any) fputs("/* Weights ------------------------------------------------------------------------------------ */\n\n", f);
+        any = true;
+        emit_weight_comment(v, f);
+        fprintf(f, "%s = ", array_declaration(m, v));
+        if (is_readable(v)) {
+            emit_numbers(v, f);
+        } else {
+            fputs("{\n", f);
+            emit_bytes(v->data, (size_t)value_bytes(v), f);
+            fputs("};\n\n", f);
+        }
+    }
+}
+
+void write_weights_blob(Model *m, const Weights *w, FILE *f)
+{
+    static const char zeros[BLOB_ALIGN];
+    for (int i = 0; i < w->count; i++) {
+        const Value *v = w->items[i];
+        if (!in_blob(m, v)) continue;
+        size_t bytes = (size_t)value_bytes(v);
+        fwrite(v->data, 1, bytes, f);
+        fwrite(zeros, 1, (BLOB_ALIGN - bytes % BLOB_ALIGN) % BLOB_ALIGN, f);
+    }
+}

@@ -1,0 +1,121 @@
+/* report: what was made, as JSON for other programs. */
+#include "emit/emit.h"
+
+#include "plan/plan.h"
+
+#include <string.h>
+
+static void quoted(const char *s, FILE *f)
+{
+    fputc('"', f);
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+        if (c == '"' || c == '\\') fprintf(f, "\\%c", c);
+        else if (c < ' ') fprintf(f, "\\u%04x", c);
+        else fputc(c, f);
+    }
+    fputc('"', f);
+}
+
+typedef struct { const Model *m; bool found; } Finding;
+
+static void find_local(const char *symbol, void *context)
+{
+    Finding *finding = context;
+    const Model *m = finding->m;
+    for (int i = 0; i < m->n_locals; i++) finding->found = finding->found || !strcmp(m->locals[i], symbol);
+}
+
+/* Only the data tell a dimension that is no expression of the parameters alone. */
+static bool only_data_tell(const Model *m, Dim d)
+{
+    Finding finding = {m, false};
+    dim_symbols(d, find_local, &finding);
+    return finding.found;
+}
+
+static void report_shape(const Model *m, const Shape *s, FILE *f)
+{
+    fputs("[", f);
+    for (int i = 0; i < s->rank; i++) {
+        fputs(i ? ", " : "", f);
+        if (dim_is_const(s->dim[i])) fprintf(f, "%lld", (long long)dim_value(s->dim[i]));
+        else if (only_data_tell(m, s->dim[i])) fputs("null", f);
+        else quoted(dim_text(s->dim[i]), f);
+    }
+    fputs("]", f);
+}
+
+static void report_value(Model *m, const Value *v, bool output, bool last, FILE *f)
+{
+    fputs("    { \"name\": ", f);
+    quoted(v->name, f);
+    fprintf(f, ", \"c_name\": \"%s\", \"type\": \"%s\", \"shape\": ", v->c_name, dtype_name(v->type.dtype));
+    report_shape(m, &v->type.shape, f);
+    fprintf(f, ", \"max_elements\": %lld", (long long)value_count(v));
+    if (output) fprintf(f, ", \"dims_argument\": %s", output_has_dims(v) ? "true" : "false");
+    fprintf(f, " }%s\n", last ? "" : ",");
+}
+
+static void report_dims(Model *m, FILE *f)
+{
+    fputs("  \"dims\": [", f);
+    for (int i = 0; i < m->n_params; i++) {
+        Dim d = dim_symbol(m->params[i], 0, 0);
+        fputs(i ? ", { \"name\": " : " { \"name\": ", f);
+        quoted(m->params[i], f);
+        fprintf(f, ", \"min\": %lld, \"max\": %lld }", (long long)dim_low(d), (long long)dim_high(d));
+    }
+    fputs(" ],\n", f);
+}
+
+/* The value a step leaves behind: an output of its node rather than scratch. */
+static void result_of(Value *v, bool written, void *context)
+{
+    Value **result = context;
+    if (written && (!*result || !(*result)->producer)) *result = v;
+}
+
+static void report_steps(Model *m, FILE *f)
+{
+    Graph *g = m->graph;
+    bool first = true;
+    fputs("  \"nodes\": [\n", f);
+    for (int i = 0; i < g->n_steps; i++) {
+        const Step *s = g->steps[i];
+        Value *v = NULL;
+        if (s->elided) continue;
+        step_values(s, result_of, &v);
+        int64_t offset = 0;
+        Value *root = v ? storage_root(v, &offset) : NULL;
+        fputs(first ? "    { \"name\": " : ",\n    { \"name\": ", f);
+        first = false;
+        quoted(s->node->name, f);
+        fputs(", \"op\": ", f);
+        quoted(s->node->op_type, f);
+        fprintf(f, ", \"macs\": %lld", (long long)s->macs);
+        if (root && in_arena(root)) fprintf(f, ", \"arena_offset\": %lld", (long long)(root->arena_offset + offset));
+        if (v) fprintf(f, ", \"bytes\": %lld", (long long)value_bytes(v));
+        fputs(" }", f);
+    }
+    fputs("\n  ]\n", f);
+}
+
+void report(Model *m, FILE *f)
+{
+    Graph *g = m->graph;
+    int64_t macs = 0;
+    for (int i = 0; i < g->n_steps; i++) macs += g->steps[i]->macs;
+    const char *name = m->options.name;
+    fprintf(f, "{\n  \"name\": \"%s\", \"run\": \"%s_run\", \"run_in\": \"%s_run_in\",\n", name, name, name);
+    fprintf(f, "  \"arena_bytes\": %lld, \"arena_lower_bound_bytes\": %lld, \"weights_bytes\": %lld, \"macs\": %lld,\n", (long long)m->arena_bytes,
+            (long long)m->arena_lower_bound, (long long)m->weights_bytes, (long long)macs);
+    report_dims(m, f);
+    fputs("  \"inputs\": [\n", f);
+    for (int i = 0; i < g->n_inputs; i++) report_value(m, g->inputs[i], false, i + 1 == g->n_inputs, f);
+    fputs("  ],\n  \"outputs\": [\n", f);
+    for (int i = 0; i < g->n_outputs; i++) report_value(m, g->outputs[i], true, i + 1 == g->n_outputs, f);
+    fputs("  ],\n", f);
+    report_steps(m, f);
+    fputs("}\n", f);
+}

@@ -1,0 +1,69 @@
+/* tighten: lower bounds that the model itself asks for.
+ *
+ * A size that would be negative (a window larger than its image) is refused when the program runs. Until then inference has to carry it along:
+ * max(0, s - 20) beside s - 20. Where one dimension alone decides, and all values from its bound up to some other would be refused, the model is
+ * read again with that other bound, under which such expressions are the same. */
+#include "op/op.h"
+
+#include <string.h>
+
+enum { MOST_STEPS = 1 << 16 }; /* values tried per dimension */
+
+/* The only symbol of some expressions. */
+typedef struct { const char *name; bool only; } Symbol;
+
+static void note_symbol(const char *name, void *context)
+{
+    Symbol *s = context;
+    if (s->name && strcmp(s->name, name)) s->only = false;
+    s->name = name;
+}
+
+static int64_t value_tried(const char *name, void *context)
+{
+    (void)name;
+    return *(int64_t *)context;
+}
+
+static bool holds(const DimPair *p, int64_t value)
+{
+    return dim_eval(p->a, value_tried, &value) == dim_eval(p->b, value_tried, &value);
+}
+
+static bool tighten(DimOption *d, const DimPair *p)
+{
+    int64_t low = d->low;
+    while (low < d->high && low - d->low < MOST_STEPS && !holds(p, low)) low++;
+    if (low == d->low || !holds(p, low)) return false;
+    d->low = low;
+    return true;
+}
+
+static DimOption *parameter(Model *m, const char *name)
+{
+    for (int i = 0; i < m->n_params; i++)
+        if (!strcmp(m->params[i], name))
+            for (int k = 0; k < m->options.n_dims; k++)
+                if (!strcmp(m->options.dims[k].name, name)) return &m->options.dims[k];
+    return NULL;
+}
+
+bool tighten_bounds(Model *m)
+{
+    bool changed = false;
+    for (int i = 0; i < m->n_assumptions; i++) {
+        const DimPair *p = &m->assumptions[i];
+        Symbol s = {NULL, true};
+        dim_symbols(p->a, note_symbol, &s);
+        dim_symbols(p->b, note_symbol, &s);
+        DimOption *d = s.name && s.only && p->graph == m->graph ? parameter(m, s.name) : NULL;
+        changed = (d && tighten(d, p)) || changed;
+    }
+    return changed;
+}
+
+void read_again(Model *m)
+{
+    m->again = true;
+    m->errors++;
+}

@@ -1,0 +1,324 @@
+/* Building and changing graphs. */
+#include "ir/ir.h"
+
+#include <math.h>
+#include <string.h>
+
+Graph *graph_new(Model *model, Graph *parent, const char *name)
+{
+    Graph *g = mem_alloc(sizeof *g);
+    g->name = name;
+    g->model = model;
+    g->parent = parent;
+    if (!model->values) model->values = map_new();
+    return g;
+}
+
+/* -- values ------------------------------------------------------------------------------------ */
+
+static const char *unique_name(Map *values, const char *name)
+{
+    Value *first = map_get(values, name);
+    if (!first) return name;
+    for (;;) {
+        char *candidate = mem_printf("%s_%d", name, ++first->namesakes);
+        if (!map_get(values, candidate)) return candidate;
+    }
+}
+
+Value *value_new(Graph *g, const char *name)
+{
+    Map *names = g->model->values;
+    Value *v = mem_alloc(sizeof *v);
+    v->name = unique_name(names, name);
+    v->graph = g;
+    v->type.shape.rank = v->declared.shape.rank = -1;
+    v->arena_offset = -1;
+    map_put(names, v->name, v);
+    mem_grow(&g->values, &g->cap_values, g->n_values + 1, sizeof(Value *));
+    g->values[g->n_values++] = v;
+    return v;
+}
+
+Value *value_find(Graph *g, const char *name)
+{
+    Value *v = map_get(g->model->values, name);
+    for (; v && g; g = g->parent)
+        if (v->graph == g) return v;
+    return NULL;
+}
+
+Value *value_typed(Graph *g, const char *name, DType dtype, const Shape *shape)
+{
+    Value *v = value_new(g, name);
+    v->type = (Type){.kind = KIND_TENSOR, .dtype = dtype, .shape = *shape};
+    return v;
+}
+
+Value *value_const(Graph *g, const char *name, DType dtype, const Shape *shape, const void *data)
+{
+    Value *v = value_typed(g, name, dtype, shape);
+    v->data = data;
+    return v;
+}
+
+bool value_is_const(const Value *v)
+{
+    return v->data != NULL;
+}
+
+int64_t value_count(const Value *v)
+{
+    return dim_high(shape_elements(&v->type.shape));
+}
+
+int64_t value_bytes(const Value *v)
+{
+    return dtype_bytes(v->type.dtype, value_count(v));
+}
+
+/* -- nodes ------------------------------------------------------------------------------------- */
+
+Node *node_new(Graph *g, const char *name, const char *op_type, const char *domain, int opset)
+{
+    Node *n = mem_alloc(sizeof *n);
+    n->name = name;
+    n->op_type = op_type;
+    n->domain = domain;
+    n->opset = opset;
+    n->graph = g;
+    n->clamp_low = -INFINITY;
+    n->clamp_high = INFINITY;
+    return n;
+}
+
+/* Makes room for one more in a list that may have been made to measure, without spare capacity. */
+static void grow_by_one(Value ***list, int *capacity, int count)
+{
+    if (*capacity < count) *capacity = count;
+    mem_grow(list, capacity, count + 1, sizeof(Value *));
+}
+
+void node_add_input(Node *n, Value *v)
+{
+    grow_by_one(&n->in, &n->cap_in, n->n_in);
+    n->in[n->n_in++] = v;
+}
+
+void node_add_output(Node *n, Value *v)
+{
+    grow_by_one(&n->out, &n->cap_out, n->n_out);
+    n->out[n->n_out++] = v;
+    if (v) v->producer = n;
+}
+
+Attr *node_add_attr(Node *n, const char *name, AttrType type, int count)
+{
+    Attr *longer = mem_array((size_t)n->n_attrs + 1, sizeof *longer);
+    if (n->n_attrs) memcpy(longer, n->attrs, (size_t)n->n_attrs * sizeof *longer);
+    n->attrs = longer;
+    Attr *a = &n->attrs[n->n_attrs++];
+    a->name = name;
+    a->type = type;
+    a->count = count;
+    return a;
+}
+
+/* -- graphs ------------------------------------------------------------------------------------ */
+
+void graph_insert(Graph *g, int at, Node *n)
+{
+    mem_grow(&g->nodes, &g->cap_nodes, g->n_nodes + 1, sizeof(Node *));
+    memmove(g->nodes + at + 1, g->nodes + at, (size_t)(g->n_nodes - at) * sizeof *g->nodes);
+    g->nodes[at] = n;
+    g->n_nodes++;
+}
+
+void graph_append(Graph *g, Node *n)
+{
+    graph_insert(g, g->n_nodes, n);
+}
+
+int graph_index(const Graph *g, const Node *n)
+{
+    for (int i = 0; i < g->n_nodes; i++)
+        if (g->nodes[i] == n) return i;
+    internal_error("node \"%s\" (%s) is not in its graph", n->name, n->op_type);
+}
+
+void graph_remove(Graph *g, int at)
+{
+    g->n_nodes--;
+    memmove(g->nodes + at, g->nodes + at + 1, (size_t)(g->n_nodes - at) * sizeof *g->nodes);
+}
+
+static void rename_value(Value *v, const char *name)
+{
+    v->name = name;
+    map_put(v->graph->model->values, name, v);
+}
+
+static void replace_output(Graph *g, int i, Value *by)
+{
+    Value *old = g->outputs[i];
+    if (by->graph != g || !by->producer || by->is_output) return;
+    const char *name = old->name;
+    rename_value(old, by->name);
+    rename_value(by, name);
+    by->declared = old->declared;
+    old->is_output = false;
+    by->is_output = true;
+    g->outputs[i] = by;
+}
+
+void graph_replace_uses(Graph *g, Value *old, Value *by)
+{
+    for (int i = 0; i < g->n_nodes; i++) {
+        Node *n = g->nodes[i];
+        for (int k = 0; k < n->n_in; k++)
+            if (n->in[k] == old) n->in[k] = by;
+        for (int a = 0; a < n->n_attrs; a++)
+            for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++)
+                graph_replace_uses(n->attrs[a].graphs[k], old, by);
+    }
+    for (int i = 0; i < g->n_outputs; i++)
+        if (g->outputs[i] == old) replace_output(g, i, by);
+}
+
+int value_use_count(const Graph *g, const Value *v)
+{
+    int count = 0;
+    for (int i = 0; i < g->n_nodes; i++) {
+        const Node *n = g->nodes[i];
+        for (int k = 0; k < n->n_in; k++) count += n->in[k] == v;
+        for (int a = 0; a < n->n_attrs; a++)
+            for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++)
+                count += value_use_count(n->attrs[a].graphs[k], v);
+    }
+    for (int i = 0; i < g->n_outputs; i++) count += g->outputs[i] == v;
+    return count;
+}
+
+static bool any_output_marked(const Node *n)
+{
+    for (int i = 0; i < n->n_out; i++)
+        if (n->out[i] && n->out[i]->marked) return true;
+    return false;
+}
+
+/* Marks what the graph's outputs depend on, from the last node to the first, and drops nodes that are not needed. What a
+ * subgraph takes from outside is marked when the walk reaches its node, that is before the nodes that make it. */
+void graph_remove_dead(Graph *g)
+{
+    for (int i = 0; i < g->n_values; i++) g->values[i]->marked = g->values[i]->is_read; /* sizes elsewhere are read from it */
+    for (int i = 0; i < g->n_outputs; i++) g->outputs[i]->marked = true;
+    int kept = g->n_nodes;
+    for (int i = g->n_nodes - 1; i >= 0; i--) {
+        Node *n = g->nodes[i];
+        if (!any_output_marked(n)) continue;
+        for (int k = 0; k < n->n_in; k++)
+            if (n->in[k]) n->in[k]->marked = true;
+        for (int a = 0; a < n->n_attrs; a++)
+            for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++) graph_remove_dead(n->attrs[a].graphs[k]);
+        g->nodes[--kept] = n;
+    }
+    if (!kept) return;
+    memmove(g->nodes, g->nodes + kept, (size_t)(g->n_nodes - kept) * sizeof *g->nodes);
+    g->n_nodes -= kept;
+}
+
+Graph *graph_root(Graph *g)
+{
+    while (g->parent) g = g->parent;
+    return g;
+}
+
+bool graph_is_within(const Graph *g, const Graph *outer)
+{
+    while (g && g != outer) g = g->parent;
+    return g != NULL;
+}
+
+const char *value_model_name(const Value *v)
+{
+    return v->model_name ? v->model_name : v->name;
+}
+
+/* -- copies of subgraphs ----------------------------------------------------------------------- */
+
+/* What an outer value or one without a copy is in the clone: itself. `copies` is keyed by name, unique in the model. */
+static Value *copy_of(Map *copies, Value *v)
+{
+    Value *copy = v ? map_get(copies, v->name) : NULL;
+    return copy ? copy : v;
+}
+
+static Value *copy_value(Map *copies, Graph *to, const Value *v)
+{
+    Value *copy = value_new(to, v->name);
+    copy->original = (Value *)v;
+    copy->model_name = value_model_name(v);
+    copy->type = v->type;
+    copy->declared = v->declared;
+    copy->data = v->data;
+    copy->is_input = v->is_input;
+    copy->is_output = v->is_output;
+    map_put(copies, v->name, copy);
+    return copy;
+}
+
+static Graph *clone_graph(const Graph *g, Graph *parent, Map *copies);
+
+static void clone_attrs(Node *copy, Map *copies)
+{
+    if (copy->n_attrs) copy->attrs = mem_dup(copy->attrs, (size_t)copy->n_attrs * sizeof *copy->attrs);
+    for (int a = 0; a < copy->n_attrs; a++) {
+        Attr *attr = &copy->attrs[a];
+        if (!attr->graphs) continue;
+        attr->graphs = mem_dup(attr->graphs, (size_t)attr->count * sizeof *attr->graphs);
+        for (int k = 0; k < attr->count; k++) attr->graphs[k] = clone_graph(attr->graphs[k], copy->graph, copies);
+    }
+}
+
+static Graph *clone_graph(const Graph *g, Graph *parent, Map *copies)
+{
+    Graph *to = graph_new(g->model, parent, g->name);
+    int n_values = g->n_values;
+    for (int i = 0; i < n_values; i++) copy_value(copies, to, g->values[i]);
+    for (int i = 0; i < g->n_nodes; i++) {
+        const Node *n = g->nodes[i];
+        Node *copy = node_new(to, n->name, n->op_type, n->domain, n->opset);
+        copy->attrs = n->attrs;
+        copy->n_attrs = n->n_attrs;
+        for (int k = 0; k < n->n_in; k++) node_add_input(copy, copy_of(copies, n->in[k]));
+        for (int k = 0; k < n->n_out; k++) node_add_output(copy, copy_of(copies, n->out[k]));
+        clone_attrs(copy, copies);
+        graph_append(to, copy);
+    }
+    to->inputs = mem_array((size_t)g->n_inputs + 1, sizeof *to->inputs);
+    to->outputs = mem_array((size_t)g->n_outputs + 1, sizeof *to->outputs);
+    to->n_inputs = g->n_inputs;
+    to->n_outputs = g->n_outputs;
+    for (int i = 0; i < g->n_inputs; i++) to->inputs[i] = copy_of(copies, g->inputs[i]);
+    for (int i = 0; i < g->n_outputs; i++) to->outputs[i] = copy_of(copies, g->outputs[i]);
+    return to;
+}
+
+Graph *graph_clone(const Graph *g, Graph *parent)
+{
+    return clone_graph(g, parent, map_new());
+}
+
+void graph_take_place(Graph *copy)
+{
+    for (int i = 0; i < copy->n_values; i++) {
+        Value *v = copy->values[i];
+        if (!v->original) continue;
+        const char *name = v->name;
+        rename_value(v, v->original->name);
+        rename_value(v->original, name);
+    }
+    for (int i = 0; i < copy->n_nodes; i++)
+        for (int a = 0; a < copy->nodes[i]->n_attrs; a++)
+            for (int k = 0; copy->nodes[i]->attrs[a].graphs && k < copy->nodes[i]->attrs[a].count; k++) graph_take_place(copy->nodes[i]->attrs[a].graphs[k]);
+}

@@ -1,0 +1,157 @@
+/* TypeProto, and the dimensions that --dim settles. */
+#include "load/load_private.h"
+
+#include <string.h>
+
+/* -- types ------------------------------------------------------------------------------------- */
+
+static const char *read_shape(Loader *l, const char *value, const ShapeProto *proto, DimReader *read_dim, Shape *s)
+{
+    s->rank = -1;
+    if (!proto) return NULL;
+    if (proto->n_dim > MAX_RANK) return mem_printf("has rank %zu, the limit is %d", proto->n_dim, MAX_RANK);
+    s->rank = (int)proto->n_dim;
+    for (int i = 0; i < s->rank; i++) s->dim[i] = read_dim(l, value, i, proto->dim[i]);
+    return NULL;
+}
+
+static const char *read_tensor_type(Loader *l, const char *value, int elem_type, const ShapeProto *shape, DimReader *read_dim, Type *t)
+{
+    if (elem_type <= DT_UNDEFINED || elem_type >= DT_COUNT) return mem_printf("has the unknown element type %d", elem_type);
+    t->dtype = (DType)elem_type;
+    return read_shape(l, value, shape, read_dim, &t->shape);
+}
+
+static const char *read_element(Loader *l, const char *value, const TypeProto *proto, Type *t)
+{
+    t->elem = mem_alloc(sizeof *t->elem);
+    return type_read(l, value, proto, dim_declared, t->elem);
+}
+
+const char *type_read(Loader *l, const char *value, const TypeProto *p, DimReader *read_dim, Type *t)
+{
+    *t = (Type){.kind = KIND_TENSOR, .shape.rank = -1};
+    switch (p ? p->value_case : ONNX__TYPE_PROTO__VALUE__NOT_SET) {
+    case ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE:
+        return read_tensor_type(l, value, p->tensor_type->elem_type, p->tensor_type->shape, read_dim, t);
+    case ONNX__TYPE_PROTO__VALUE_SPARSE_TENSOR_TYPE:
+        t->kind = KIND_SPARSE;
+        return read_tensor_type(l, value, p->sparse_tensor_type->elem_type, p->sparse_tensor_type->shape, read_dim, t);
+    case ONNX__TYPE_PROTO__VALUE_SEQUENCE_TYPE:
+        t->kind = KIND_SEQUENCE;
+        return read_element(l, value, p->sequence_type->elem_type, t);
+    case ONNX__TYPE_PROTO__VALUE_OPTIONAL_TYPE:
+        t->kind = KIND_OPTIONAL;
+        return read_element(l, value, p->optional_type->elem_type, t);
+    case ONNX__TYPE_PROTO__VALUE_MAP_TYPE:
+        t->kind = KIND_MAP;
+        t->dtype = (DType)p->map_type->key_type;
+        if (t->dtype != DT_STRING && !dtype_is_integer(t->dtype)) return "is a map whose keys are neither integers nor strings";
+        return read_element(l, value, p->map_type->value_type, t);
+    case ONNX__TYPE_PROTO__VALUE_OPAQUE_TYPE: return "has an opaque type";
+    default: return "has no type";
+    }
+}
+
+/* -- dimensions -------------------------------------------------------------------------------- */
+
+bool dim_has_size(const DimProto *d)
+{
+    /* Some exporters write -1 for a size they don't know. */
+    return d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE && d->dim_value != -1;
+}
+
+static const char *param_of(const DimProto *d)
+{
+    return d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM ? proto_text(d->dim_param) : "";
+}
+
+const char *dim_option_name(const char *input, int axis, const DimProto *d)
+{
+    const char *param = param_of(d);
+    return param[0] ? param : mem_printf("%s:%d", input, axis);
+}
+
+static const DimOption *find_option(Loader *l, const char *name)
+{
+    const Options *o = &l->model->options;
+    for (int i = 0; i < o->n_dims; i++)
+        if (!strcmp(o->dims[i].name, name)) {
+            l->dim_used[i] = true;
+            return &o->dims[i];
+        }
+    return NULL;
+}
+
+/* The name as one writes it in a shell. */
+static const char *quoted(const char *name)
+{
+    const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+.,:/@%";
+    return name[strspn(name, plain)] ? mem_printf("'%s'", name) : name;
+}
+
+static void list_dim(Loader *l, const char *name)
+{
+    enum { LONG_ENOUGH = 500 };
+    if (!l->dim_names) l->dim_names = name;
+    else if (strlen(l->dim_names) < LONG_ENOUGH) l->dim_names = mem_printf("%s, %s", l->dim_names, name);
+}
+
+static Dim open_dim(Loader *l, const char *input, int axis, const DimProto *d)
+{
+    Model *m = l->model;
+    const char *param = param_of(d), *name = dim_option_name(input, axis, d);
+    const DimOption *option = find_option(l, name);
+    list_dim(l, name);
+    if (!option) {
+        const char *what = param[0] ? mem_printf("dimension \"%s\"", param) : "a dimension";
+        const char *as_option = quoted(name);
+        model_error(m, "input \"%s\", axis %d: %s is left open: add `--dim %s=1` to fix it, or `--dim %s=1..8` to choose it at run time",
+                    input, axis, what, as_option, as_option);
+        return dim_const(1);
+    }
+    if (option->low == option->high) return dim_const(option->low);
+    mem_grow(&m->params, &m->cap_params, m->n_params + 1, sizeof *m->params);
+    m->params[m->n_params++] = option->name;
+    return dim_symbol(option->name, option->low, option->high);
+}
+
+Dim dim_of_input(Loader *l, const char *value, int axis, const DimProto *d)
+{
+    if (dim_has_size(d)) {
+        if (d->dim_value >= 0 && d->dim_value <= INT32_MAX) return dim_const(d->dim_value);
+        model_error(l->model, "input \"%s\", axis %d has the size %lld, expected 0 to %d; the model is damaged or was exported wrongly", value, axis,
+                    (long long)d->dim_value, INT32_MAX);
+        return dim_const(1);
+    }
+    const char *param = param_of(d);
+    Dim dim = param[0] ? map_get(l->dims, param) : NULL;
+    if (!dim) dim = open_dim(l, value, axis, d);
+    if (param[0]) map_put(l->dims, param, (void *)(uintptr_t)dim);
+    return dim;
+}
+
+Dim dim_declared(Loader *l, const char *value, int axis, const DimProto *d)
+{
+    (void)value, (void)axis;
+    if (dim_has_size(d)) return d->dim_value >= 0 && d->dim_value <= INT32_MAX ? dim_const(d->dim_value) : NULL;
+    return map_get(l->dims, param_of(d));
+}
+
+/* NAME[i] bounds an element of a value, NAME:AXIS a size that only the data tell: operators ask for them. */
+static bool bounds_a_value(const Loader *l, const char *name)
+{
+    const char *colon = strrchr(name, ':');
+    Value *v = colon ? map_get(l->model->values, mem_strndup(name, (size_t)(colon - name))) : NULL;
+    return strchr(name, '[') || (v && (!v->is_input || v->type.kind != KIND_TENSOR));
+}
+
+void dims_report_unused(Loader *l)
+{
+    const Options *o = &l->model->options;
+    for (int i = 0; i < o->n_dims; i++) {
+        if (l->dim_used[i] || bounds_a_value(l, o->dims[i].name)) continue;
+        if (l->dim_names) model_error(l->model, "--dim %s: there is no such dimension; the model has %s", o->dims[i].name, l->dim_names);
+        else model_error(l->model, "--dim %s: the model's inputs have no open dimension", o->dims[i].name);
+    }
+}

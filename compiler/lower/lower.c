@@ -1,0 +1,48 @@
+/* lower: nodes become steps.
+ *
+ * Requires: every node typed and supported (infer), rewrites done.
+ * Leaves: graph->steps, in execution order; every graph output written by exactly one value's steps of its own: an output
+ * that is an input, a constant, or listed twice is copied. Steps whose results nothing reads are gone. */
+#include "lower/dead_steps.h"
+#include "op/op.h"
+
+void lower_node(Node *n)
+{
+    n->op->lower(n);
+    for (int i = 0; i < n->n_out; i++) lower_reads(n, n->out[i]);
+}
+
+/* The run function writes each output through its own pointer: give outputs that nothing computes a copy step. */
+static void own_outputs(Graph *g)
+{
+    for (int i = 0; i < g->n_outputs; i++) {
+        Value *v = g->outputs[i];
+        bool again = false;
+        for (int k = 0; k < i; k++) again = again || g->outputs[k] == v;
+        if (!again && !v->is_input && !value_is_const(v)) continue;
+        Node *copy = node_new(g, "", "Identity", "", 1);
+        Value *y = value_typed(g, v->name, v->type.dtype, &v->type.shape);
+        node_add_input(copy, v);
+        node_add_output(copy, y);
+        y->is_output = true;
+        if (!again) v->is_output = false;
+        if (!again && !v->is_input) { /* the output keeps its public name */
+            const char *name = v->name;
+            v->name = y->name;
+            y->name = name;
+        }
+        g->outputs[i] = y;
+        copy->op = op_find("", "Identity", 13);
+        graph_append(g, copy);
+    }
+}
+
+void lower(Model *m)
+{
+    Graph *g = m->graph;
+    own_outputs(g);
+    for (int i = 0; i < g->n_inputs; i++)
+        if (g->n_nodes) lower_reads(g->nodes[0], g->inputs[i]);
+    for (int i = 0; i < g->n_nodes; i++) lower_node(g->nodes[i]);
+    remove_dead_steps(g);
+}

@@ -1,0 +1,368 @@
+/* bands: chains of steps over images run some rows at a time.
+ *
+ * A convolution with many channels writes more than the caches hold, and the next one reads it all again from far memory. Where one follows the
+ * other, and nothing else wants what lies between them, a loop takes them through the image together: each computes the rows that the
+ * next one needs. Only those rows are kept: what lies between needs no memory for all of it, and stays in the caches. Nothing is computed twice:
+ * rows that the next band sees again are moved to the front of their buffer. A batch is done image by image. Where only the run tells the size
+ * of the images, so many rows at a time that the largest ones allowed would fit.
+ *
+ * Requires: steps, loops fused. Leaves: the same, such chains within STEP_FOR, whose values live through all of it (step->keep). */
+#include "op/op.h"
+
+#include "lower/image_kernels.h"
+#include "plan/plan.h"
+
+/* Results smaller than this stay in the second-level cache anyway; about as much of them all is computed in a round. */
+enum { WORTH_BYTES = 512 << 10, ROUND_BYTES = 384 << 10, MAX_CHAIN = 8 };
+
+/* A step of a chain: y[1, height, width, channels] from x, likewise. The rows it needs of x follow from its window. */
+typedef struct {
+    Step *step;
+    Value *x, *y;
+    Arg *window;        /* NULL: rows of y are made of the same rows of x */
+    Arg *batch;         /* how many images the call takes; NULL: it only counts pixels */
+    int y_arg, add_arg;
+    Dim start, end;     /* rows of y computed in this round */
+    Dim base;           /* the row of y that its buffer begins with; NULL: y is whole */
+    Dim image;          /* the image of the batch that is worked on */
+    Value *buffer;      /* in the place of y */
+    int64_t rows;       /* of the buffer */
+} Link;
+
+/* -- which steps ------------------------------------------------------------------------------- */
+
+static bool is_image(const Value *v)
+{
+    const Shape *s = &v->type.shape;
+    return v->type.kind == KIND_TENSOR && v->type.dtype == DT_FLOAT && s->rank == 4 && dim_is_const(s->dim[3]) && dim_high(s->dim[0]) > 0;
+}
+
+static Dim height(const Value *v)
+{
+    return v->type.shape.dim[1];
+}
+
+static Dim row_of(const Value *v)
+{
+    return dim_mul(v->type.shape.dim[2], v->type.shape.dim[3]);
+}
+
+static int64_t image_bytes(const Value *v)
+{
+    return value_bytes(v) / dim_high(v->type.shape.dim[0]);
+}
+
+/* Another operand of all images, row by row like y. */
+static bool lies_like(const Arg *a, const Value *y)
+{
+    return a->kind != ARG_VALUE || (!a->offset && shape_equal(&a->value->type.shape, &y->type.shape));
+}
+
+static bool read_call(Step *s, Link *l)
+{
+    const PixelKernel *k = pixel_kernel(s);
+    if (!k || !k->by_rows) return false;
+    Value *x = s->args[0].value, *y = s->args[k->y].value;
+    *l = (Link){.step = s, .x = x, .y = y, .y_arg = k->y, .add_arg = k->add};
+    if (k->window >= 0) l->window = &s->args[k->window], l->batch = l->window + 1;
+    if (!is_image(x) || !is_image(y) || x->type.shape.dim[0] != y->type.shape.dim[0] || (!l->window && height(x) != height(y))) return false;
+    return !s->args[0].offset && lies_like(&s->args[k->y], y) && (l->add_arg < 0 || lies_like(&s->args[l->add_arg], y));
+}
+
+/* Does the operand have the rows of y, or is it the same for all of them? */
+static bool walks_rows(const LoopOperand *o, const Loop *l)
+{
+    Dim row = dim_mul(l->extent[2], l->extent[3]);
+    return dim_is(o->stride[1], 0) || (o->stride[1] == row && dim_is(o->stride[3], 1) && o->stride[2] == l->extent[3] && !o->offset);
+}
+
+/* An elementwise loop; its x is the operand that `before` made. */
+static bool read_loop(Step *s, const Value *before, Link *l)
+{
+    const Loop *loop = s->loop;
+    if (loop->n_results != 1 || loop->rank != 4 || !is_image(loop->results[0].value)) return false;
+    *l = (Link){.step = s, .y = loop->results[0].value, .y_arg = -1, .add_arg = -1};
+    for (int i = 0; i < 4; i++)
+        if (loop->extent[i] != l->y->type.shape.dim[i]) return false;
+    for (int i = 0; i < loop->n_operands; i++) {
+        Value *v = loop->operands[i].value;
+        if (!walks_rows(&loop->operands[i], loop)) return false;
+        if (v == before || (!before && !dim_is(loop->operands[i].stride[1], 0) && !l->x)) l->x = v;
+    }
+    return l->x && is_image(l->x) && shape_equal(&l->x->type.shape, &l->y->type.shape);
+}
+
+static bool read_link(Step *s, const Value *before, Link *l)
+{
+    return s->kind == STEP_CALL ? read_call(s, l) : s->kind == STEP_LOOP && read_loop(s, before, l);
+}
+
+/* -- which chains ------------------------------------------------------------------------------ */
+
+typedef struct { const Value *value; int count; } Count;
+
+static void count_read(Value *v, bool written, void *context)
+{
+    Count *c = context;
+    c->count += v == c->value && !written;
+}
+
+static int readers(const Graph *g, const Value *v)
+{
+    Count c = {v, 0};
+    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], count_read, &c);
+    return c.count;
+}
+
+static bool continues(const Graph *g, const Link *from, const Link *to)
+{
+    return to->x == from->y && !from->y->is_output && readers(g, from->y) == 1;
+}
+
+/* The chain that starts at step i, as long as it goes. */
+static int read_chain(const Graph *g, int i, Link *links)
+{
+    int count = 0;
+    while (count < MAX_CHAIN && i + count < g->n_steps && read_link(g->steps[i + count], count ? links[count - 1].y : NULL, &links[count]) &&
+           (!count || continues(g, &links[count - 1], &links[count])))
+        count++;
+    return count;
+}
+
+static bool is_worth_it(const Link *links, int count)
+{
+    for (int i = 0; i + 1 < count; i++)
+        if (image_bytes(links[i].y) >= WORTH_BYTES) return true;
+    return false;
+}
+
+/* -- the loop ---------------------------------------------------------------------------------- */
+
+static Dim *window_field(const Link *l, const char *name)
+{
+    return &l->window->numbers[kernel_field(l->window->structure, name)];
+}
+
+/* The end of the rows of x that rows of y before `end` see. */
+static Dim rows_needed(const Link *l, Dim end)
+{
+    if (!l->window) return end;
+    Dim one = dim_const(1), reach = dim_mul(dim_sub(*window_field(l, "kernel_h"), one), *window_field(l, "dilation_h"));
+    Dim last = dim_add(dim_sub(dim_mul(dim_sub(end, one), *window_field(l, "stride_h")), *window_field(l, "pad_h")), dim_add(reach, one));
+    return dim_max(dim_const(0), dim_min(last, height(l->x)));
+}
+
+static Step *control(Node *n, StepKind kind, const char *symbol, Dim number)
+{
+    Step *s = mem_alloc(sizeof *s);
+    s->kind = kind;
+    s->node = n;
+    s->symbol = symbol;
+    s->number = number;
+    return s;
+}
+
+/* The first row of x that row `start` of y sees. */
+static Dim first_needed(const Link *l, Dim start)
+{
+    if (!l->window) return start;
+    return dim_max(dim_const(0), dim_sub(dim_mul(start, *window_field(l, "stride_h")), *window_field(l, "pad_h")));
+}
+
+/* Where a row of the image worked on lies in a whole batch, in elements. */
+static Dim place_in_batch(const Value *v, Dim image, Dim row)
+{
+    return dim_mul(dim_add(dim_mul(image, height(v)), row), row_of(v));
+}
+
+/* Where row `row` of what link l makes lies, in elements. */
+static Dim place_of(const Link *l, Dim row)
+{
+    return l->base ? dim_mul(dim_sub(row, l->base), row_of(l->y)) : place_in_batch(l->y, l->image, row);
+}
+
+/* The loop does rows [start, end) of y; `from` makes one of its operands. */
+static void take_loop_rows(const Link *l, const Link *from)
+{
+    Loop *loop = l->step->loop;
+    loop->extent[0] = dim_const(1);
+    loop->extent[1] = dim_sub(l->end, l->start);
+    loop->results[0].offset = place_of(l, l->start);
+    if (l->buffer) loop->results[0].value = l->buffer;
+    for (int i = 0; i < loop->n_operands; i++) {
+        LoopOperand *o = &loop->operands[i];
+        if (from && o->value == from->y) {
+            o->offset = place_of(from, l->start);
+            o->value = from->buffer;
+        } else {
+            Dim first = o->offset ? o->offset : dim_const(0);
+            o->offset = dim_add(first, dim_add(dim_mul(l->image, o->stride[0]), dim_mul(l->start, o->stride[1])));
+        }
+    }
+}
+
+static void take_one_image(Arg *batch)
+{
+    Dim *count = batch->kind == ARG_STRUCT ? &batch->numbers[kernel_field(batch->structure, "batch")] : &batch->number;
+    *count = dim_const(1);
+}
+
+/* So does the call. A window sees the rows in the buffer as an image of their own, whose padding is what is missing in front. */
+static void take_call_rows(const Link *l, const Link *from)
+{
+    Step *s = l->step;
+    Dim rows = dim_sub(l->end, l->start);
+    s->args[l->y_arg].offset = place_of(l, l->start);
+    if (l->buffer) s->args[l->y_arg].value = l->buffer;
+    if (from) s->args[0].value = from->buffer;
+    if (l->add_arg >= 0 && s->args[l->add_arg].kind == ARG_VALUE) s->args[l->add_arg].offset = place_in_batch(l->y, l->image, l->start);
+    if (l->batch) take_one_image(l->batch);
+    if (l->window) {
+        if (!from) s->args[0].offset = dim_mul(l->image, shape_product(&l->x->type.shape, 1, 4));
+        Dim *pad = window_field(l, "pad_h");
+        *pad = dim_sub(*pad, dim_mul(l->start, *window_field(l, "stride_h")));
+        *window_field(l, "out_h") = rows;
+        if (!from) return;
+        *pad = dim_add(*pad, from->base);
+        *window_field(l, "in_h") = dim_sub(from->end, from->base);
+        return;
+    }
+    Arg *sizes = &s->args[5];
+    s->args[0].offset = from ? place_of(from, l->start) : place_in_batch(l->x, l->image, l->start);
+    sizes->numbers[kernel_field(sizes->structure, "m")] = dim_mul(rows, l->y->type.shape.dim[2]);
+}
+
+/* Rows of the last result that a round computes: so many that what the chain writes for them fits. */
+static int64_t rows_per_round(const Link *links, int count)
+{
+    int64_t bytes = 0, last = dim_high(height(links[count - 1].y));
+    for (int i = 0; i < count; i++) bytes += image_bytes(links[i].y);
+    int64_t rows = last * ROUND_BYTES / (bytes + 1);
+    return rows < 1 ? 1 : rows < last ? rows : last;
+}
+
+typedef struct { Step **steps; int count, capacity; } Steps;
+
+static void append(Steps *to, Step *s)
+{
+    mem_grow(&to->steps, &to->capacity, to->count + 1, sizeof *to->steps);
+    to->steps[to->count++] = s;
+}
+
+static void set_symbol(Steps *to, Node *n, Dim symbol, Dim value)
+{
+    append(to, control(n, STEP_SET, dim_text(symbol), value));
+}
+
+/* Rows that a buffer must hold for `rows` of what is made of it. */
+static int64_t rows_held(const Link *next, int64_t rows)
+{
+    if (!next->window) return next->step->kind == STEP_LOOP && next->buffer ? next->rows : rows;
+    int64_t reach = (dim_value(*window_field(next, "kernel_h")) - 1) * dim_value(*window_field(next, "dilation_h"));
+    int64_t held = (rows - 1) * dim_value(*window_field(next, "stride_h")) + reach + 1, all = dim_high(height(next->x));
+    return held < all ? held : all;
+}
+
+/* Symbols and buffers, from the last link back. Both sides of a loop lie alike, so that it can work in place. */
+static void set_up(Link *links, int count, int64_t per_round)
+{
+    Node *n = links[0].step->node;
+    int64_t rows = per_round;
+    for (int i = count - 1; i >= 0; i--) {
+        Link *l = &links[i], *next = l + 1;
+        l->start = local_symbol(n, "start", 0, dim_high(height(l->y)));
+        l->end = local_symbol(n, "end", 0, dim_high(height(l->y)));
+        if (i == count - 1) continue;
+        bool alike = next->step->kind == STEP_LOOP && next->buffer;
+        Shape shape = l->y->type.shape;
+        rows = l->rows = rows_held(next, rows);
+        shape.dim[0] = dim_const(1);
+        shape.dim[1] = dim_const(l->rows);
+        l->buffer = value_typed(n->graph, mem_printf("%s.rows", l->y->name), DT_FLOAT, &shape);
+        l->base = alike ? next->base : local_symbol(n, "base", 0, dim_high(height(l->y)));
+    }
+}
+
+/* Rows that the next round sees again go to the front. */
+static void keep_rows(const Link *l, const Link *next, Node *n, Steps *to)
+{
+    Dim first = dim_min(l->end, first_needed(next, next->end));
+    if (next->base == l->base) return; /* next, a loop, keeps them */
+    if (next->window) {
+        Step *s = control(n, STEP_CALL, NULL, NULL);
+        s->kernel = kernel_find("keep_rows_f32");
+        s->comment = mem_printf("The rows of %s that the next band sees again", l->y->name);
+        arg_out(s, l->buffer);
+        arg_dim(s, dim_mul(dim_sub(first, l->base), row_of(l->y)));
+        arg_dim(s, dim_mul(dim_sub(l->end, first), row_of(l->y)));
+        append(to, s);
+    }
+    set_symbol(to, n, l->base, first);
+}
+
+static Step *rounds(Node *n, Dim symbol, Dim count)
+{
+    Step *s = control(n, STEP_FOR, dim_text(symbol), count);
+    s->keep = true;
+    return s;
+}
+
+/* All bands of one image. */
+static void append_bands(Link *links, int count, int64_t per_round, Steps *to)
+{
+    Node *n = links[0].step->node, *last = links[count - 1].step->node;
+    Dim rows = height(links[count - 1].y), bands = dim_ceildiv(rows, dim_const(per_round)), band = local_symbol(n, "band", 0, dim_high(bands));
+    Dim end = dim_min(rows, dim_mul(dim_add(band, dim_const(1)), dim_const(per_round)));
+    set_up(links, count, per_round);
+    for (int i = 0; i < count; i++) {
+        set_symbol(to, n, links[i].start, dim_const(0));
+        if (links[i].base && links[i].base != links[i + 1].base) set_symbol(to, n, links[i].base, dim_const(0));
+    }
+    append(to, rounds(n, band, bands));
+    for (int i = count - 1; i >= 0; i--) {
+        set_symbol(to, n, links[i].end, end);
+        end = rows_needed(&links[i], links[i].end);
+    }
+    Steps after = {0}; /* made before the windows change */
+    for (int i = 0; i + 1 < count; i++) keep_rows(&links[i], &links[i + 1], last, &after);
+    for (int i = 0; i < count; i++) {
+        (links[i].step->kind == STEP_LOOP ? take_loop_rows : take_call_rows)(&links[i], i ? &links[i - 1] : NULL);
+        append(to, links[i].step);
+    }
+    for (int i = 0; i < after.count; i++) append(to, after.steps[i]);
+    for (int i = 0; i < count; i++) set_symbol(to, last, links[i].start, links[i].end);
+    append(to, control(last, STEP_END, NULL, NULL));
+}
+
+static void append_chain(Link *links, int count, int64_t per_round, Steps *to)
+{
+    Node *n = links[0].step->node;
+    Dim batch = links[0].y->type.shape.dim[0], image = dim_const(0);
+    if (!dim_is(batch, 1)) {
+        image = local_symbol(n, "image", 0, dim_high(batch));
+        append(to, rounds(n, image, batch));
+    }
+    for (int i = 0; i < count; i++) links[i].image = image;
+    append_bands(links, count, per_round, to);
+    if (!dim_is(batch, 1)) append(to, control(links[count - 1].step->node, STEP_END, NULL, NULL));
+}
+
+void bands(Model *m)
+{
+    Graph *g = m->graph;
+    Steps to = {0};
+    for (int i = 0; i < g->n_steps;) {
+        Link links[MAX_CHAIN];
+        int count = read_chain(g, i, links);
+        int64_t rows = count > 1 && is_worth_it(links, count) ? rows_per_round(links, count) : 0;
+        if (rows && rows < dim_high(height(links[count - 1].y))) {
+            append_chain(links, count, rows, &to);
+            i += count;
+        } else {
+            append(&to, g->steps[i++]);
+        }
+    }
+    g->steps = to.steps;
+    g->n_steps = to.count;
+    g->cap_steps = to.capacity;
+}

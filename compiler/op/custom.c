@@ -1,0 +1,305 @@
+/* custom: nodes of operators that only the user knows.
+ *
+ *   --custom 'DOMAIN::OP=INPUTS -> OUTPUTS'
+ *   INPUTS    x[n,c,h,w], k        names; brackets name the dimensions, a number there must be met
+ *   OUTPUTS   float32[n,c,2*h,w]   a type, or an input's name for that input's type; dimensions are expressions (+ - * / and
+ *             x                    parentheses) of the names; an input's name alone: its shape, too
+ *
+ * The generated code declares and calls   int DOMAIN_OP(inputs, outputs, attributes);
+ * each tensor as a pointer followed by its dimensions, each int or float attribute as a number, in the model's order. */
+#include "op/custom.h"
+
+#include "emit/emit.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* -- the notation ------------------------------------------------------------------------------ */
+
+typedef struct { const char *at; const char *error; Node *node; Map *names; } Parser; /* names: dimension name -> Dim */
+
+static void skip_space(Parser *p)
+{
+    while (isspace((unsigned char)*p->at)) p->at++;
+}
+
+static bool accept(Parser *p, char c)
+{
+    skip_space(p);
+    if (*p->at != c) return false;
+    p->at++;
+    return true;
+}
+
+static void expect(Parser *p, char c)
+{
+    if (!accept(p, c) && !p->error) p->error = mem_printf("expected `%c` before `%.20s`", c, p->at);
+}
+
+static const char *word(Parser *p)
+{
+    skip_space(p);
+    size_t n = 0;
+    while (isalnum((unsigned char)p->at[n]) || p->at[n] == '_') n++;
+    if (!n && !p->error) p->error = mem_printf("expected a name before `%.20s`", p->at);
+    const char *text = mem_strndup(p->at, n);
+    p->at += n;
+    return text;
+}
+
+static Dim sum(Parser *p);
+
+static Dim factor(Parser *p)
+{
+    if (accept(p, '(')) {
+        Dim d = sum(p);
+        expect(p, ')');
+        return d;
+    }
+    skip_space(p);
+    if (isdigit((unsigned char)*p->at)) {
+        char *end;
+        int64_t value = strtoll(p->at, &end, 10);
+        p->at = end;
+        return dim_const(value);
+    }
+    const char *name = word(p);
+    Dim d = map_get(p->names, name);
+    if (!d && !p->error) p->error = mem_printf("no input has a dimension named \"%s\"", name);
+    return d ? d : dim_const(1);
+}
+
+static Dim product(Parser *p)
+{
+    Dim d = factor(p);
+    while (!p->error) {
+        if (accept(p, '*')) d = dim_mul(d, factor(p));
+        else if (accept(p, '/')) d = dim_floordiv(d, factor(p));
+        else break;
+    }
+    return d;
+}
+
+static Dim sum(Parser *p)
+{
+    Dim d = product(p);
+    while (!p->error) {
+        skip_space(p);
+        if (p->at[0] == '-' && p->at[1] == '>') break;
+        if (accept(p, '+')) d = dim_add(d, product(p));
+        else if (accept(p, '-')) d = dim_sub(d, product(p));
+        else break;
+    }
+    return d;
+}
+
+static void bind(Parser *p, const char *name, Dim size)
+{
+    Dim known = isdigit((unsigned char)*name) ? dim_const(strtoll(name, NULL, 10)) : map_get(p->names, name);
+    if (!known) map_put(p->names, name, (void *)(uintptr_t)size);
+    else if (dims_differ(known, size) && !p->error) p->error = mem_printf("dimension %s is %s here and %s elsewhere", name, dim_text(size), dim_text(known));
+    else assume_equal(p->node, known, size);
+}
+
+/* "x[n,c]": the i-th input, its dimensions bound to names. */
+static void parse_input(Parser *p, int i, Map *inputs)
+{
+    const char *name = word(p);
+    Value *v = input_of(p->node, i);
+    if (!v) {
+        if (!p->error) p->error = mem_printf("names %d or more inputs, the node has %d", i + 1, p->node->n_in);
+        return;
+    }
+    map_put(inputs, name, v);
+    if (!accept(p, '[')) return;
+    for (int d = 0; !p->error && !accept(p, ']'); d++) {
+        if (d) expect(p, ',');
+        const char *dim = word(p);
+        if (d >= v->type.shape.rank) p->error = mem_printf("input %d \"%s\" has shape %s, fewer dimensions than named", i, v->name, shape_text(&v->type.shape));
+        else bind(p, dim, v->type.shape.dim[d]);
+    }
+}
+
+static DType type_named(const char *name)
+{
+    for (int t = DT_UNDEFINED + 1; t < DT_COUNT; t++)
+        if (!strcmp(dtype_name((DType)t), name)) return (DType)t;
+    return DT_UNDEFINED;
+}
+
+static void parse_output(Parser *p, int i, Map *inputs)
+{
+    const char *name = word(p);
+    const Value *like = map_get(inputs, name);
+    DType t = like ? like->type.dtype : type_named(name);
+    Shape s = like ? like->type.shape : shape_scalar();
+    if (t == DT_UNDEFINED && !p->error) p->error = mem_printf("\"%s\" is neither a type nor an input", name);
+    if (accept(p, '[')) {
+        s.rank = 0;
+        while (!p->error && !accept(p, ']')) {
+            if (s.rank) expect(p, ',');
+            if (s.rank < MAX_RANK) s.dim[s.rank++] = sum(p);
+        }
+    }
+    if (!p->error) set_out(p->node, i, t, &s);
+}
+
+static void infer_custom(Node *n);
+static void lower_custom(Node *n);
+
+static const Op op_custom = {.name = "custom", .domain = "", .since = 1, .infer = infer_custom, .lower = lower_custom, .flags = OP_HALF_NATIVE | OP_NEVER_FOLD};
+
+/* -- options ----------------------------------------------------------------------------------- */
+
+static const char *add_file(Options *o, const char *path)
+{
+    char line[4096];
+    FILE *f = fopen(path, "r");
+    if (!f) return mem_printf("%s can't be read", path);
+    const char *error = NULL;
+    while (!error && fgets(line, sizeof line, f)) {
+        line[strcspn(line, "\r\n#")] = '\0';
+        if (line[strspn(line, " \t")]) error = custom_add(o, line);
+    }
+    fclose(f);
+    return error;
+}
+
+const char *custom_add(Options *o, const char *text)
+{
+    if (*text == '@') return add_file(o, text + 1);
+    const char *colons = strstr(text, "::"), *equals = strchr(text, '=');
+    if (!colons || !equals || equals < colons || !strstr(equals, "->")) return mem_printf("%s: expected DOMAIN::OP=INPUTS -> OUTPUTS", text);
+    mem_grow(&o->customs, &o->cap_customs, o->n_customs + 1, sizeof *o->customs);
+    o->customs[o->n_customs++] = (CustomOption){mem_strndup(text, (size_t)(colons - text)), mem_strndup(colons + 2, (size_t)(equals - colons - 2)), mem_strdup(equals + 1)};
+    return NULL;
+}
+
+static const CustomOption *option_for(const Node *n)
+{
+    const Options *o = &n->graph->model->options;
+    for (int i = 0; i < o->n_customs; i++)
+        if (!strcmp(o->customs[i].domain, n->domain) && !strcmp(o->customs[i].op_type, n->op_type)) return &o->customs[i];
+    return NULL;
+}
+
+const Op *custom_find(const Node *n)
+{
+    return option_for(n) ? &op_custom : NULL;
+}
+
+/* -- the operator ------------------------------------------------------------------------------ */
+
+static void infer_custom(Node *n)
+{
+    const CustomOption *option = option_for(n);
+    Parser p = {.at = option->spec, .node = n, .names = map_new()};
+    Map *inputs = map_new();
+    int i = 0;
+    if (!need_tensor_inputs(n)) return;
+    for (skip_space(&p); !p.error && strncmp(p.at, "->", 2); skip_space(&p)) {
+        if (i) expect(&p, ',');
+        parse_input(&p, i++, inputs);
+    }
+    p.at += p.error ? 0 : 2;
+    for (i = 0; !p.error && (skip_space(&p), *p.at); i++) {
+        if (i) expect(&p, ',');
+        parse_output(&p, i, inputs);
+    }
+    if (!p.error && i < n->n_out) p.error = mem_printf("describes %d outputs, the node has %d", i, n->n_out);
+    if (p.error) node_error(n, "--custom %s::%s=%s: %s", option->domain, option->op_type, option->spec, p.error);
+}
+
+static const char *function_name(const Node *n)
+{
+    char *name = mem_printf("%s_%s", n->domain, n->op_type);
+    for (char *c = name; *c; c++)
+        if (!isalnum((unsigned char)*c)) *c = '_';
+    return name;
+}
+
+static const char *tensor_parameter(const char *text, const char *kind, int i, DType t, bool is_const)
+{
+    const char *pointer = t == DT_STRING ? (is_const ? "const char *const *" : "const char **") : mem_printf("%s%s *", is_const ? "const " : "", dtype_c(t));
+    return mem_printf("%s%s%s%s%d, const int32_t *%s%d_dims", text, *text ? ", " : "", pointer, kind, i, kind, i);
+}
+
+/* The prototype, and the letters of a kernel's signature for it. */
+static Kernel *declaration(Node *n)
+{
+    const char *text = "", *letters = "i";
+    for (int i = 0; i < n->n_in; i++) {
+        text = tensor_parameter(text, "in", i, n->in[i] ? n->in[i]->type.dtype : DT_UINT8, true);
+        letters = mem_printf("%spp", letters);
+    }
+    for (int i = 0; i < n->n_out; i++) {
+        text = tensor_parameter(text, "out", i, n->out[i] ? n->out[i]->type.dtype : DT_UINT8, false);
+        letters = mem_printf("%spp", letters);
+    }
+    for (int i = 0; i < n->n_attrs; i++) {
+        const Attr *a = &n->attrs[i];
+        if (a->type != ATTR_INT && a->type != ATTR_FLOAT) continue;
+        text = mem_printf("%s, %s attr_%s", text, a->type == ATTR_INT ? "int64_t" : "float", c_identifier(a->name));
+        letters = mem_printf("%s%c", letters, a->type == ATTR_INT ? 'l' : 'f');
+    }
+    Kernel *k = mem_alloc(sizeof *k);
+    k->name = function_name(n);
+    k->text = mem_printf("int %s(%s);\n", k->name, text);
+    k->signature = letters;
+    return k;
+}
+
+static void tensor_argument(Step *s, Value *v, bool written)
+{
+    if (!v) {
+        arg_in(s, NULL);
+        arg_in(s, NULL);
+        return;
+    }
+    if (written) arg_out(s, v);
+    else arg_in(s, v);
+    arg_dims(s, v->type.shape.rank, v->type.shape.dim);
+}
+
+/* A function has one prototype: all nodes of the operator must have the same types and attributes. */
+static void need_same_prototype(Node *n, const Kernel *k)
+{
+    const Graph *g = n->graph->model->graph;
+    for (int i = 0; i < g->n_steps; i++) {
+        const Kernel *other = g->steps[i]->kind == STEP_CALL ? g->steps[i]->kernel : NULL;
+        if (!other || other->address || strcmp(other->name, k->name) || !strcmp(other->text, k->text)) continue;
+        node_error(n, "this custom operator's function would be declared as `%.*s` and, for node \"%s\", as `%.*s`; expected the same types and attributes everywhere",
+                   (int)strlen(k->text) - 2, k->text, g->steps[i]->node->name, (int)strlen(other->text) - 2, other->text);
+        return;
+    }
+}
+
+static void lower_custom(Node *n)
+{
+    Step *s = step_control(n, STEP_CALL);
+    s->kernel = declaration(n);
+    need_same_prototype(n, s->kernel);
+    for (int i = 0; i < n->n_in; i++) tensor_argument(s, n->in[i], false);
+    for (int i = 0; i < n->n_out; i++) tensor_argument(s, n->out[i], true);
+    for (int i = 0; i < n->n_attrs; i++) {
+        const Attr *a = &n->attrs[i];
+        if (a->type == ATTR_INT) arg_int(s, a->ints[0]);
+        if (a->type == ATTR_FLOAT) arg_real(s, (double)a->floats[0]);
+    }
+}
+
+void emit_custom_declarations(const Model *m, FILE *f)
+{
+    Map *seen = map_new();
+    const Graph *g = m->graph;
+    bool any = false;
+    for (int i = 0; i < g->n_steps; i++) {
+        const Step *s = g->steps[i];
+        if (s->kind != STEP_CALL || s->kernel->address || map_get(seen, s->kernel->text)) continue;
+        if (!any) fputs("\n/* Custom operators: the program provides these; 0 is success. Dimensions follow each tensor. */\n", f);
+        any = true;
+        map_put(seen, s->kernel->text, f);
+        fputs(s->kernel->text, f);
+    }
+}

@@ -1,0 +1,29 @@
+/* loops.h: what elementwise operators share beyond op.h: element types inside a loop, and broadcasting by hand. */
+#ifndef LOOPS_H
+#define LOOPS_H
+
+#include "op/op.h"
+
+/* The type in which elements of type t are computed with: float32 for every narrower floating-point type, int8 and uint8 for the
+ * integers of less than a byte, otherwise t. */
+DType working_type(DType t);
+
+/* The element of v as `to`, a working type. Types of less than a byte can't be read in a loop (see unpacked). */
+Ref loop_read_as(Step *s, Value *v, DType to);
+
+/* x, of working type `from`, as working type `to`. */
+Ref loop_convert(Step *s, Ref x, DType from, DType to);
+
+/* Stores x, of working type `from`, into v, which is of any type of whole bytes. Float8 saturates. */
+void loop_store_as(Step *s, Value *v, Ref x, DType from);
+
+/* The strides, in elements, with which v is read so that it broadcasts to `shape`. */
+void broadcast_strides(const Shape *shape, const Value *v, Dim *strides);
+
+/* If kernels can do to their results what n does to its input: the function they call for that (activation.c.in), and its parameters. Else NULL. */
+const Kernel *elementwise_activation(Node *n, float *parameters);
+
+/* Where element i of the dense shape `to` is found in the dense shape `from`, which broadcasts to it; both constant. */
+int64_t broadcast_index(const Shape *to, const Shape *from, int64_t i);
+
+#endif

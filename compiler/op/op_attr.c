@@ -1,0 +1,140 @@
+/* Reading and writing a node's attributes. */
+#include "op/op.h"
+
+#include <string.h>
+
+const Attr *attr_find(const Node *n, const char *name)
+{
+    for (int i = 0; i < n->n_attrs; i++)
+        if (!strcmp(n->attrs[i].name, name)) return &n->attrs[i];
+    return NULL;
+}
+
+/* -- reading ----------------------------------------------------------------------------------- */
+
+static const char *type_text(AttrType type)
+{
+    static const char *const text[] = {
+        "of no type", "a float", "an int", "a string", "a tensor", "a graph", "a list of floats", "a list of ints",
+        "a list of strings", "a list of tensors", "a list of graphs", "a sparse tensor", "a list of sparse tensors", "a type",
+        "a list of types",
+    };
+    return text[type];
+}
+
+/* The attribute if it is there and of this type; an error if it is there and isn't. */
+static const Attr *attr_typed(Node *n, const char *name, AttrType type)
+{
+    const Attr *a = attr_find(n, name);
+    if (!a || a->type == type) return a;
+    node_error(n, "attribute \"%s\" is %s, expected %s; the model is invalid here, check how it was exported", name,
+               type_text(a->type), type_text(type));
+    return NULL;
+}
+
+int64_t attr_int(Node *n, const char *name, int64_t otherwise)
+{
+    const Attr *a = attr_typed(n, name, ATTR_INT);
+    return a ? a->ints[0] : otherwise;
+}
+
+double attr_float(Node *n, const char *name, double otherwise)
+{
+    const Attr *a = attr_typed(n, name, ATTR_FLOAT);
+    return a ? (double)a->floats[0] : otherwise;
+}
+
+const char *attr_string(Node *n, const char *name, const char *otherwise)
+{
+    const Attr *a = attr_typed(n, name, ATTR_STRING);
+    return a ? a->strings[0] : otherwise;
+}
+
+int attr_ints(Node *n, const char *name, const int64_t **values)
+{
+    const Attr *a = attr_typed(n, name, ATTR_INTS);
+    *values = a ? a->ints : NULL;
+    return a ? a->count : 0;
+}
+
+int attr_floats(Node *n, const char *name, const float **values)
+{
+    const Attr *a = attr_typed(n, name, ATTR_FLOATS);
+    *values = a ? a->floats : NULL;
+    return a ? a->count : 0;
+}
+
+bool attr_word(Node *n, const char *name, const char *otherwise, const AttrWord *words, int *value)
+{
+    const char *text = attr_string(n, name, otherwise), *expected = "";
+    for (const AttrWord *w = words; w->name; w++) {
+        if (!strcmp(w->name, text)) {
+            *value = w->value;
+            return true;
+        }
+        expected = mem_printf("%s%s%s", expected, w == words ? "" : ", ", w->name);
+    }
+    node_error(n, "attribute \"%s\" is \"%s\", expected one of %s; the model is invalid here, check how it was exported", name, text, expected);
+    return false;
+}
+
+int attr_axis(Node *n, const char *name, int64_t otherwise, int rank)
+{
+    return normalize_axis(n, attr_int(n, name, otherwise), rank);
+}
+
+int normalize_axis(Node *n, int64_t axis, int rank)
+{
+    if (axis >= -rank && axis < rank) return (int)(axis < 0 ? axis + rank : axis);
+    if (rank == 0)
+        node_error(n, "axis is %lld, but the tensor is a scalar, expected rank 1 or more; the model is invalid here, check how it was exported",
+                   (long long)axis);
+    else
+        node_error(n, "axis is %lld, expected %d to %d for a tensor of rank %d; the model is invalid here, check how it was exported",
+                   (long long)axis, -rank, rank - 1, rank);
+    return -1;
+}
+
+/* -- writing. Nodes may share one array of attributes, so it is replaced, never changed -------- */
+
+void attr_remove(Node *n, const char *name)
+{
+    if (!attr_find(n, name)) return;
+    Attr *rest = mem_array((size_t)n->n_attrs, sizeof *rest);
+    int kept = 0;
+    for (int i = 0; i < n->n_attrs; i++)
+        if (strcmp(n->attrs[i].name, name)) rest[kept++] = n->attrs[i];
+    n->attrs = rest;
+    n->n_attrs = kept;
+}
+
+static Attr *attr_replace(Node *n, const char *name, AttrType type, int count)
+{
+    attr_remove(n, name);
+    return node_add_attr(n, name, type, count);
+}
+
+void attr_set_int(Node *n, const char *name, int64_t value)
+{
+    attr_replace(n, name, ATTR_INT, 1)->ints = mem_dup(&value, sizeof value);
+}
+
+void attr_set_ints(Node *n, const char *name, int count, const int64_t *values)
+{
+    attr_replace(n, name, ATTR_INTS, count)->ints = mem_dup(values, (size_t)count * sizeof *values);
+}
+
+void attr_set_float(Node *n, const char *name, double value)
+{
+    float narrow = (float)value;
+    attr_replace(n, name, ATTR_FLOAT, 1)->floats = mem_dup(&narrow, sizeof narrow);
+}
+
+void attr_set_string(Node *n, const char *name, const char *value)
+{
+    const char *text = mem_strdup(value);
+    size_t length = strlen(value);
+    Attr *a = attr_replace(n, name, ATTR_STRING, 1);
+    a->strings = mem_dup(&text, sizeof text);
+    a->lengths = mem_dup(&length, sizeof length);
+}

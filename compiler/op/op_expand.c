@@ -1,0 +1,112 @@
+/* New nodes that take the place of one. */
+#include "op/op.h"
+
+#include "base/number.h"
+
+#include <string.h>
+
+/* The version of ai.onnx that parts are written for, whatever n's own: axes are inputs, Softmax has one axis, ... */
+enum { PARTS_OPSET = 23 };
+
+/* What the parts of n are named after. */
+static const char *base_name(const Node *n)
+{
+    if (n->name && *n->name) return n->name;
+    for (int i = 0; i < n->n_out; i++)
+        if (n->out[i]) return n->out[i]->name;
+    return n->op_type;
+}
+
+Node *make_node(Node *n, const char *op_type, int n_in, Value **inputs, Value *result)
+{
+    const char *name = mem_printf("%s/%s", base_name(n), op_type);
+    Node *made = node_new(n->graph, name, op_type, "", PARTS_OPSET);
+    for (int i = 0; i < n_in; i++) node_add_input(made, inputs[i]);
+    node_add_output(made, result ? result : value_new(n->graph, name));
+    graph_insert(n->graph, graph_index(n->graph, n), made);
+    return made;
+}
+
+Value *make1(Node *n, const char *op_type, Value *a, Value *result)
+{
+    return make_node(n, op_type, 1, &a, result)->out[0];
+}
+
+Value *make2(Node *n, const char *op_type, Value *a, Value *b, Value *result)
+{
+    return make_node(n, op_type, 2, (Value *[]){a, b}, result)->out[0];
+}
+
+Value *make3(Node *n, const char *op_type, Value *a, Value *b, Value *c, Value *result)
+{
+    return make_node(n, op_type, 3, (Value *[]){a, b, c}, result)->out[0];
+}
+
+static Value *constant(Node *n, DType dtype, const Shape *shape, const void *data)
+{
+    return value_const(n->graph, mem_printf("%s/constant", base_name(n)), dtype, shape, data);
+}
+
+Value *const_ints(Node *n, int count, const int64_t *values)
+{
+    Shape shape = shape_const(1, (int64_t[]){count});
+    return constant(n, DT_INT64, &shape, mem_dup(values, (size_t)count * sizeof *values));
+}
+
+Value *const_scalar(Node *n, DType dtype, double value)
+{
+    Shape shape = shape_scalar();
+    void *data = mem_alloc(sizeof value);
+    number_set(dtype, data, value);
+    return constant(n, dtype, &shape, data);
+}
+
+Value *packed_constant(Node *n, const Value *w, DType type, const char *how, const Shape *shape, bool *is_new)
+{
+    const char *name = mem_printf("%s/packed", w->name), *origin = w->origin ? mem_printf("%s, %s", w->origin, how) : how;
+    Value *found = value_find(n->graph, name);
+    *is_new = !found || !found->origin || strcmp(found->origin, origin) || !shape_equal(&found->type.shape, shape);
+    if (!*is_new) return found;
+    void *data = mem_array((size_t)dim_value(shape_elements(shape)) + 1, (size_t)dtype_bytes(type, 1));
+    Value *v = value_const(n->graph, name, type, shape, data);
+    v->origin = origin;
+    return v;
+}
+
+/* -- a subgraph in place of a node ------------------------------------------------------------- */
+
+static void bind_input(Graph *g, int i, Value *v)
+{
+    Value *input = g->inputs[i];
+    graph_replace_uses(g, input, v);
+    for (int o = 0; o < g->n_outputs; o++)
+        if (g->outputs[o] == input) g->outputs[o] = v;
+}
+
+static void adopt_values(Graph *to, Graph *from)
+{
+    for (int i = 0; i < from->n_values; i++) {
+        Value *v = from->values[i];
+        v->graph = to;
+        v->is_input = v->is_output = false;
+        mem_grow(&to->values, &to->cap_values, to->n_values + 1, sizeof(Value *));
+        to->values[to->n_values++] = v;
+    }
+}
+
+static void adopt_node(Node *n, Node *by)
+{
+    by->graph = n->graph;
+    for (int a = 0; a < by->n_attrs; a++)
+        for (int k = 0; by->attrs[a].graphs && k < by->attrs[a].count; k++) by->attrs[a].graphs[k]->parent = n->graph;
+    graph_insert(n->graph, graph_index(n->graph, n), by);
+}
+
+void inline_clone(Node *n, const Graph *body, Value **arguments, Value **results)
+{
+    Graph *copy = graph_clone(body, n->graph);
+    for (int i = 0; i < copy->n_inputs && arguments; i++) bind_input(copy, i, arguments[i]);
+    adopt_values(n->graph, copy);
+    for (int i = 0; i < copy->n_nodes; i++) adopt_node(n, copy->nodes[i]);
+    for (int i = 0; i < copy->n_outputs; i++) results[i] = copy->outputs[i];
+}

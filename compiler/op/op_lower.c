@@ -1,0 +1,312 @@
+/* Appending steps to a graph. */
+#include "op/op.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+static Step *step_new(Node *n, StepKind kind)
+{
+    Graph *g = graph_root(n->graph);
+    Step *s = mem_alloc(sizeof *s);
+    s->kind = kind;
+    s->node = n;
+    mem_grow(&g->steps, &g->cap_steps, g->n_steps + 1, sizeof *g->steps);
+    g->steps[g->n_steps++] = s;
+    return s;
+}
+
+static const Kernel *need_kernel(const char *name)
+{
+    const Kernel *k = kernel_find(name);
+    if (!k) internal_error("the kernel library has no %s", name);
+    return k;
+}
+
+/* -- calls ------------------------------------------------------------------------------------- */
+
+Step *step_call(Node *n, const char *kernel_format, ...)
+{
+    va_list args;
+    va_start(args, kernel_format);
+    const char *name = mem_vprintf(kernel_format, args);
+    va_end(args);
+    Step *s = step_new(n, STEP_CALL);
+    s->kernel = need_kernel(name);
+    return s;
+}
+
+static Arg *add_arg(Step *s, ArgKind kind)
+{
+    mem_grow(&s->args, &s->cap_args, s->n_args + 1, sizeof *s->args);
+    Arg *a = &s->args[s->n_args++];
+    a->kind = kind;
+    return a;
+}
+
+static void arg_value(Step *s, Value *v, Dim offset, bool written)
+{
+    Arg *a = add_arg(s, v ? ARG_VALUE : ARG_NULL);
+    a->value = v;
+    a->offset = offset;
+    a->written = written;
+}
+
+void arg_in(Step *s, Value *v)
+{
+    arg_value(s, v, NULL, false);
+}
+
+void arg_in_at(Step *s, Value *v, Dim element_offset)
+{
+    arg_value(s, v, element_offset, false);
+}
+
+void arg_out(Step *s, Value *v)
+{
+    arg_value(s, v, NULL, true);
+}
+
+void arg_out_at(Step *s, Value *v, Dim element_offset)
+{
+    arg_value(s, v, element_offset, true);
+}
+
+void arg_dim(Step *s, Dim d)
+{
+    add_arg(s, ARG_INT)->number = d;
+}
+
+void arg_int(Step *s, int64_t value)
+{
+    arg_dim(s, dim_const(value));
+}
+
+void arg_real(Step *s, double value)
+{
+    add_arg(s, ARG_REAL)->real = value;
+}
+
+void arg_function(Step *s, const Kernel *function)
+{
+    add_arg(s, function ? ARG_FUNCTION : ARG_NULL)->function = function;
+}
+
+void arg_dims(Step *s, int count, const Dim *dims)
+{
+    Arg *a = add_arg(s, ARG_INTS);
+    a->count = count;
+    a->numbers = mem_dup(dims, (size_t)count * sizeof *dims);
+}
+
+void arg_ints(Step *s, int count, const int64_t *values)
+{
+    Arg *a = add_arg(s, ARG_INTS);
+    a->count = count;
+    a->numbers = mem_array((size_t)count, sizeof *a->numbers);
+    for (int i = 0; i < count; i++) a->numbers[i] = dim_const(values[i]);
+}
+
+void arg_reals(Step *s, int count, const double *values)
+{
+    Arg *a = add_arg(s, ARG_REALS);
+    a->count = count;
+    a->reals = mem_dup(values, (size_t)count * sizeof *values);
+}
+
+void arg_struct(Step *s, const char *structure)
+{
+    Arg *a = add_arg(s, ARG_STRUCT);
+    a->structure = need_kernel(structure);
+    a->count = kernel_field_count(a->structure);
+    a->numbers = mem_array((size_t)a->count, sizeof *a->numbers);
+}
+
+static Arg *last_struct(Step *s)
+{
+    for (int i = s->n_args - 1; i >= 0; i--)
+        if (s->args[i].kind == ARG_STRUCT) return &s->args[i];
+    internal_error("a field is set in a call of %s, which has no struct argument yet", s->kernel->name);
+}
+
+void arg_field(Step *s, const char *name, Dim d)
+{
+    Arg *a = last_struct(s);
+    int index = kernel_field(a->structure, name);
+    if (index < 0) internal_error("%s has no field %s", a->structure->name, name);
+    a->numbers[index] = d;
+}
+
+void arg_field_int(Step *s, const char *name, int64_t value)
+{
+    arg_field(s, name, dim_const(value));
+}
+
+void step_inplace(Step *s, Value *input, Value *output)
+{
+    s->inplace_in = input;
+    s->inplace_out = output;
+}
+
+/* -- memory ------------------------------------------------------------------------------------ */
+
+Value *scratch(Node *n, const char *purpose, DType dtype, Dim count)
+{
+    const char *base = n->name && *n->name ? n->name : n->n_out && n->out[0] ? n->out[0]->name : n->op_type;
+    Shape shape = shape_of(1, &count);
+    return value_typed(n->graph, mem_printf("%s/%s", base, purpose), dtype, &shape);
+}
+
+void step_copy(Node *n, Value *target, Dim target_offset, Value *source, Dim source_offset, Dim bytes)
+{
+    Step *s = step_new(n, STEP_COPY);
+    s->target = target;
+    s->target_offset = target_offset;
+    s->source = source;
+    s->source_offset = source_offset;
+    s->bytes = bytes;
+}
+
+/* Elements of less than a byte fill it up to the last one. */
+static Dim packed_bytes(DType t, Dim count)
+{
+    int bits = dtype_bits(t);
+    return bits < 8 ? dim_ceildiv(dim_mul(count, dim_const(bits)), dim_const(8)) : dim_mul(count, dim_const(bits / 8));
+}
+
+void lower_as_view(Node *n)
+{
+    Value *x = n->in[0], *y = n->out[0];
+    const Value *smaller = value_bytes(y) <= value_bytes(x) ? y : x; /* equal at run time, but perhaps not by their bounds */
+    step_copy(n, y, dim_const(0), x, dim_const(0), packed_bytes(y->type.dtype, elements(smaller)));
+}
+
+Dim elements(const Value *v)
+{
+    return shape_elements(&v->type.shape);
+}
+
+Dim dim_at(const Value *v, int axis)
+{
+    int rank = v->type.shape.rank, at = axis < 0 ? axis + rank : axis;
+    if (at < 0 || at >= rank) internal_error("axis %d of \"%s\", which has rank %d", axis, v->name, rank);
+    return v->type.shape.dim[at];
+}
+
+/* -- loops ------------------------------------------------------------------------------------- */
+
+Step *step_loop(Node *n, const Shape *shape)
+{
+    Step *s = step_new(n, STEP_LOOP);
+    s->loop = mem_alloc(sizeof *s->loop);
+    s->loop->rank = shape->rank;
+    for (int d = 0; d < shape->rank; d++) s->loop->extent[d] = shape->dim[d];
+    return s;
+}
+
+static bool same_operand(const LoopOperand *o, const Value *v, Dim offset, const Dim *strides, int rank)
+{
+    return o->value == v && o->offset == offset && !memcmp(o->stride, strides, (size_t)rank * sizeof *strides);
+}
+
+Ref loop_read_strided(Step *s, Value *v, Dim offset, const Dim *strides)
+{
+    Loop *l = s->loop;
+    for (int i = 0; i < l->n_operands; i++)
+        if (same_operand(&l->operands[i], v, offset, strides, l->rank)) return (Ref){.kind = REF_OPERAND, .index = i};
+    mem_grow(&l->operands, &l->cap_operands, l->n_operands + 1, sizeof *l->operands);
+    LoopOperand *o = &l->operands[l->n_operands];
+    o->value = v;
+    o->offset = offset;
+    memcpy(o->stride, strides, (size_t)l->rank * sizeof *strides);
+    return (Ref){.kind = REF_OPERAND, .index = l->n_operands++};
+}
+
+Ref loop_read(Step *s, Value *v)
+{
+    const Loop *l = s->loop;
+    const Shape *shape = &v->type.shape;
+    Dim strides[MAX_RANK], stride = dim_const(1);
+    int missing = l->rank - shape->rank; /* leading dimensions that v doesn't have */
+    if (missing < 0) internal_error("\"%s\" of rank %d is read in a loop of rank %d", v->name, shape->rank, l->rank);
+    for (int d = l->rank - 1; d >= 0; d--) {
+        bool repeats = d < missing || dim_is(shape->dim[d - missing], 1);
+        strides[d] = repeats ? dim_const(0) : stride;
+        if (!repeats) stride = dim_mul(stride, shape->dim[d - missing]);
+    }
+    return loop_read_strided(s, v, NULL, strides);
+}
+
+Ref loop_real(double value)
+{
+    return (Ref){.kind = REF_REAL, .real = value};
+}
+
+Ref loop_int(int64_t value)
+{
+    return (Ref){.kind = REF_INT, .number = dim_const(value)};
+}
+
+Ref loop_apply(Step *s, DType type, const char *function, int n_args, const Ref *args)
+{
+    Loop *l = s->loop;
+    mem_grow(&l->ops, &l->cap_ops, l->n_ops + 1, sizeof *l->ops);
+    LoopOp *op = &l->ops[l->n_ops];
+    if ((size_t)n_args > sizeof op->args / sizeof *op->args) internal_error("%s is applied to %d arguments", function, n_args);
+    op->function = need_kernel(function)->name;
+    op->type = type;
+    op->n_args = n_args;
+    memcpy(op->args, args, (size_t)n_args * sizeof *args);
+    return (Ref){.kind = REF_RESULT_OF, .index = l->n_ops++};
+}
+
+void loop_store(Step *s, Value *v, Ref result)
+{
+    Loop *l = s->loop;
+    if (result.kind != REF_RESULT_OF) internal_error("a loop stores \"%s\" without computing it", v->name);
+    mem_grow(&l->results, &l->cap_results, l->n_results + 1, sizeof *l->results);
+    l->results[l->n_results++] = (LoopResult){v, result.index, NULL};
+}
+
+DType compute_type(DType t)
+{
+    return dtype_is_half(t) ? DT_FLOAT : t;
+}
+
+/* -- control flow ------------------------------------------------------------------------------ */
+
+Step *step_control(Node *n, StepKind kind)
+{
+    return step_new(n, kind);
+}
+
+Dim local_symbol(Node *n, const char *name, int64_t low, int64_t high)
+{
+    Model *m = n->graph->model;
+    for (int i = 0; i < m->n_locals; i++)
+        if (!strcmp(m->locals[i], name)) name = mem_printf("%s_%d", name, m->n_locals);
+    if (low == high) high = low + 1; /* a symbol of one value would be a constant */
+    mem_grow(&m->locals, &m->cap_locals, m->n_locals + 1, sizeof *m->locals);
+    m->locals[m->n_locals++] = name;
+    return dim_symbol(name, low, high);
+}
+
+void lower_read(Node *n, Value *v, int64_t index, Dim d)
+{
+    Step *s = step_new(n, STEP_READ);
+    s->source = v;
+    s->number = dim_const(index);
+    s->symbol = dim_is_const(d) ? NULL : dim_text(d);
+    s->low = dim_low(d);
+    s->high = dim_high(d);
+}
+
+void lower_reads(Node *n, Value *v)
+{
+    if (!v || !v->is_read) return;
+    for (int64_t i = 0; i < value_count(v); i++) lower_read(n, v, i, v->elements[i]);
+}
+
+void arg_symbol(Step *s, Dim symbol)
+{
+    add_arg(s, ARG_SYMBOL)->number = symbol;
+}

@@ -1,0 +1,27 @@
+/* conv.h: a convolution as a node describes it. */
+#ifndef CONV_H
+#define CONV_H
+
+#include "ops/shared/window.h"
+
+typedef struct {
+    Window window;
+    int64_t groups;
+    Dim batch, in_channels, out_channels, group_channels; /* group_channels: of the input, per group */
+} Conv;
+
+/* Of an image of shape x, [N, C, ...], and inputs number w and, if there is one, bias. false after an error. */
+bool conv_read_image(Node *n, const Shape *x, int w, int bias, Conv *c);
+/* Of inputs number x, w and, if there is one, bias. false after an error. */
+bool conv_read(Node *n, int x, int w, int bias, Conv *c);
+Dim conv_taps(const Conv *c); /* products that make one element of the result */
+
+typedef struct {
+    Window window; /* as of a convolution from the output to the input: in[] is the size of x, out[] that of y */
+    int64_t groups;
+    Dim batch, in_channels, out_channels;
+} ConvTranspose;
+
+bool conv_transpose_read(Node *n, const Shape *x, ConvTranspose *c); /* of an image of shape x, [N, C, ...], and inputs 1 and 2 */
+
+#endif

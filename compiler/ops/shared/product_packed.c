@@ -1,0 +1,159 @@
+/* product_packed: float32 products on register tiles (gemm_packed.c of the kernel library), their second factor in panels: packed at
+ * compile time if it is constant, otherwise at run time, if it is used for enough rows to be worth it. */
+#include "kernels.h"
+#include "ops/shared/product.h"
+
+#include <string.h>
+
+enum { MIN_COLUMNS = 8, MIN_ROWS_TO_PACK = 4 };
+
+static Dim packed_size(const Product *p)
+{
+    return dim_mul(dim_mul(dim_ceildiv(p->n, dim_const(PANEL)), dim_const(PANEL)), p->k);
+}
+
+/* What is known of m must not decide where results depend on it (they do if there is an addend or a factor): a column of a, which is a row,
+ * too, if m is known to be 1, does not fit. */
+static bool tiles_fit(const Product *p)
+{
+    bool rows = (dim_is(p->a_col, 1) && !dim_is(p->a_row, 1)) || dim_is(p->k, 1);
+    return p->type == DT_FLOAT && rows && dim_low(p->n) >= MIN_COLUMNS && p->beta == 1;
+}
+
+static void set_sizes(Step *s, const Product *p)
+{
+    arg_struct(s, "struct gemm_packed");
+    arg_field(s, "m", p->m);
+    arg_field(s, "n", p->n);
+    arg_field(s, "k", p->k);
+    arg_field(s, "a_row", p->a_row);
+    arg_field(s, "y_row", p->y_row);
+}
+
+/* -- a constant second factor ------------------------------------------------------------------ */
+
+static Value *constant_named(Node *n, const char *name, DType type, const Shape *shape, const float *data, const Value *of, const char *how)
+{
+    Value *v = value_const(n->graph, name, type, shape, data);
+    v->origin = of->origin ? mem_printf("%s, %s", of->origin, how) : how;
+    return v;
+}
+
+/* All matrices of b, one behind the other. Nodes that want the same share it. */
+static Value *packed_factor(Node *n, const Product *p)
+{
+    int64_t k = dim_value(p->k), cols = dim_value(p->n), size = dim_value(packed_size(p)), count = value_count(p->b) / (k * cols);
+    const char *how = dim_is(p->b_col, 1) ? "in panels of 16 columns" : "transposed, in panels of 16 columns";
+    const char *scaled = p->alpha != 1 ? mem_printf("_times_%.9g", p->alpha) : "";
+    const char *name = mem_printf("%s/%s%lldx%lld%s", p->b->name, dim_is(p->b_col, 1) ? "" : "transposed_", (long long)k, (long long)cols, scaled);
+    Value *found = value_find(n->graph, name);
+    if (found && value_is_const(found) && found->origin && strstr(found->origin, how)) return found;
+    float *data = mem_array((size_t)(count * size) + 1, sizeof *data);
+    const float *from = p->b->data;
+    for (int64_t i = 0; i < count; i++) {
+        pack_panels_f32(from + i * k * cols, data + i * size, (int32_t)k, (int32_t)cols, (int32_t)dim_value(p->b_row), (int32_t)dim_value(p->b_col));
+        for (int64_t j = 0; p->alpha != 1 && j < size; j++) data[i * size + j] *= (float)p->alpha;
+    }
+    Shape shape = shape_const(4, (int64_t[]){count, (cols + PANEL - 1) / PANEL, k, PANEL});
+    return constant_named(n, name, DT_FLOAT, &shape, data, p->b, how);
+}
+
+/* Is b made of whole k x n matrices, dense in either order, and does a batch step over them as a whole? */
+static bool can_pack_constant(const Product *p)
+{
+    if (!value_is_const(p->b) || p->b_at || !dim_is_const(p->n) || !dim_is_const(p->k) || dim_is(p->k, 0)) return false;
+    bool dense = (dim_is(p->b_col, 1) && p->b_row == p->n) || (dim_is(p->b_row, 1) && p->b_col == p->k);
+    Dim matrix = dim_mul(p->k, p->n);
+    for (int i = 0; i < p->batch_rank; i++) dense = dense && dim_divides(matrix, p->b_batch[i]);
+    return dense && value_count(p->b) % dim_value(matrix) == 0;
+}
+
+/* Is c a matrix like y? A computed one of rank 2 counts as such even if it is known to have one row: it may be one of as many rows as y. */
+static bool addend_is_matrix(const Product *p)
+{
+    return !dim_is(p->c_row, 0) || (!value_is_const(p->c) && p->c->type.shape.rank == 2);
+}
+
+/* c as the kernel can add it: a row for all rows of y (sums start there), or a matrix like y (added last, as plain loops do). */
+static bool addend_fits(const Product *p)
+{
+    if (!p->c || (value_is_const(p->c) && value_count(p->c) == 1)) return true;
+    if (!dim_is(p->c_col, 1)) return false;
+    if (!addend_is_matrix(p)) return true;
+    bool like_y = (p->c_row == p->y_row || dim_is(p->m, 1)) && !p->y_at;
+    return like_y && (p->alpha == 1 || value_is_const(p->c));
+}
+
+/* A single number, once for each column. */
+static Value *row_of(Node *n, Value *c, int64_t columns)
+{
+    float *data = mem_array((size_t)columns + 1, sizeof *data);
+    for (int64_t i = 0; i < columns; i++) data[i] = (float)const_as_double(c, 0);
+    Shape shape = shape_const(1, &columns);
+    return constant_named(n, mem_printf("%s/row", c->name), DT_FLOAT, &shape, data, c, "repeated");
+}
+
+static void call_gemm(Node *n, const Product *p, Value *w, Step **made)
+{
+    bool repeats = p->c && value_count(p->c) == 1 && !dim_is(p->n, 1), matrix = p->c && !repeats && addend_is_matrix(p);
+    Step *s = *made = step_call(n, "gemm_packed_f32");
+    arg_in_at(s, p->a, p->a_at);
+    arg_in(s, w);
+    arg_in(s, matrix ? NULL : repeats ? row_of(n, p->c, dim_value(p->n)) : p->c);
+    arg_in(s, p->add ? p->add : matrix ? p->c : NULL);
+    arg_out_at(s, p->y, p->y_at);
+    set_sizes(s, p);
+    arg_real(s, p->low);
+    arg_real(s, p->high);
+    arg_function(s, NULL);
+}
+
+static Dim call_batch(Node *n, const Product *p, Value *w, Step **made)
+{
+    Product packed = *p;
+    Dim matrix = dim_mul(p->k, p->n);
+    for (int i = 0; i < p->batch_rank; i++) packed.b_batch[i] = dim_mul(dim_floordiv(p->b_batch[i], matrix), packed_size(p));
+    Step *s = *made = step_call(n, "matmul_packed_f32");
+    arg_in_at(s, p->a, p->a_at);
+    arg_in(s, w);
+    arg_out_at(s, p->y, p->y_at);
+    set_sizes(s, p);
+    return arg_batch(s, &packed);
+}
+
+/* -- one that is computed ---------------------------------------------------------------------- */
+
+static bool can_pack_at_run_time(const Product *p)
+{
+    return product_is_plain(p) && dim_high(p->m) >= MIN_ROWS_TO_PACK;
+}
+
+static Dim call_packing(Node *n, const Product *p, Step **made)
+{
+    Value *panels = scratch(n, "panels", DT_FLOAT, packed_size(p));
+    Step *s = *made = step_call(n, "matmul_packing_f32");
+    arg_in_at(s, p->a, p->a_at);
+    arg_in_at(s, p->b, p->b_at);
+    arg_out_at(s, p->y, p->y_at);
+    arg_out(s, panels);
+    set_sizes(s, p);
+    arg_dim(s, p->b_row);
+    arg_dim(s, p->b_col);
+    return arg_batch(s, p);
+}
+
+bool product_is_packed(const Product *p)
+{
+    return tiles_fit(p) && can_pack_constant(p) && !p->batch_rank;
+}
+
+bool lower_packed_product(Node *n, const Product *p, Dim *count, Step **made)
+{
+    if (!tiles_fit(p) || !addend_fits(p)) return false;
+    *count = dim_const(1);
+    if (can_pack_constant(p) && !p->batch_rank) call_gemm(n, p, packed_factor(n, p), made);
+    else if (can_pack_constant(p)) *count = call_batch(n, p, packed_factor(n, p), made);
+    else if (can_pack_at_run_time(p)) *count = call_packing(n, p, made);
+    else return false;
+    return true;
+}

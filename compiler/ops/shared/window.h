@@ -1,0 +1,41 @@
+/* window.h: how the window of a convolution or pooling moves, read from a node's attributes. */
+#ifndef WINDOW_H
+#define WINDOW_H
+
+#include "op/op.h"
+
+enum { MAX_SPATIAL = 3 };
+
+/* Per dimension, aligned at the last: an image with fewer than three has size 1 in the leading ones. */
+typedef struct {
+    int rank; /* of the image: 1 to 3 */
+    Dim in[MAX_SPATIAL], out[MAX_SPATIAL], kernel[MAX_SPATIAL];
+    Dim pad_begin[MAX_SPATIAL], pad_end[MAX_SPATIAL];
+    int64_t stride[MAX_SPATIAL], dilation[MAX_SPATIAL];
+} Window;
+
+/* Reads strides, dilations, pads, auto_pad and ceil_mode for an image of shape x ([N, C, ...]). `kernel` holds the window's size per dimension
+ * of the image. false after an error. */
+bool window_read(Node *n, const Shape *x, const Dim *kernel, Window *w);
+
+/* The parts of it: strides and dilations with the image's size (pads 0, out not set), and for pools kernel_shape. */
+bool window_begin(Node *n, const Shape *x, const Dim *kernel, Window *w);
+bool window_kernel_shape(Node *n, int rank, Dim *kernel);
+/* For convolutions: the window's size by the weights' shape, held against kernel_shape; and the attribute group. */
+bool window_weights(Node *n, const Shape *weights, Dim *kernel);
+bool window_groups(Node *n, int64_t *groups);
+
+/* A window that sees the whole of x, as rows of pixels. */
+Window window_whole(const Shape *x);
+
+Shape window_out_shape(const Shape *x, Dim channels, const Window *w); /* [N, channels, out...] */
+Dim window_kernel_size(const Window *w);
+int64_t window_reach(const Window *w, int dimension, int64_t places); /* pixels of the image that so many places of the window see */
+void arg_window(Step *s, const Window *w); /* as a struct window */
+
+typedef enum { PAD_EXPLICIT, PAD_SAME_UPPER, PAD_SAME_LOWER, PAD_VALID, PAD_INVALID } AutoPad;
+
+AutoPad window_auto_pad(Node *n);
+int window_ints(Node *n, const char *name, int rank, int64_t low, const int64_t **values); /* rank of them, or 0 if absent; -1 after an error */
+
+#endif

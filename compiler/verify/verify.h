@@ -1,0 +1,62 @@
+/* verify.h: the parts of `onnx2c verify`. */
+#ifndef VERIFY_H
+#define VERIFY_H
+
+#include "verify/compare.h"
+#include "ir/ir.h"
+#include "load/load.h"
+
+/* The program that verify builds is called with the folder and the run-time dimensions. It reads input_N.bin there and writes
+ * output_N.bin and output_N.dims. Its exit status is 0; REFUSED + E if the generated code returns -E; anything else: it broke down. */
+enum { REFUSED = 64 };
+
+/* -- verify_options.c -------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *dir;  /* of the data; NULL: beside the model */
+    const char *cc, *cflags;
+    const char *with; /* a C file built along, or NULL */
+    const char *keep; /* the folder to work in, which then stays; or NULL */
+    Tolerance tolerance;
+    Options compile;
+} VerifyOptions;
+
+enum { VERIFY = -1 };
+int parse_verify_options(VerifyOptions *o, int argc, char **argv); /* VERIFY, or the status to exit with */
+
+/* -- verify_data.c: data sets and what they say about the model's dimensions ------------------- */
+
+typedef struct {
+    const char *path; /* the folder */
+    DataItem *inputs, *outputs;
+    int64_t *params;  /* the values of the model's run-time dimensions */
+} DataSet;
+
+typedef struct { int count, capacity; DataSet *items; } DataSets;
+
+/* All report through model_error and return false when something is missing or wrong. */
+bool find_data_sets(Model *m, const char *dir, DataSets *sets); /* dir NULL: beside the model */
+
+/* Adds bounds of `count` open dimensions of the model, from the sizes in the data, where --dim gives none. */
+bool bound_dims(Model *m, const DataSets *sets, const OpenDim *dims, int count, Options *o);
+
+/* Options.describe_list: as long as the first data set's. */
+bool list_of_data(Model *m, int number, const Value *list, DataItem *item);
+
+bool load_data_set(Model *m, DataSet *set); /* after compilation: the types are known */
+
+/* -- verify_folder.c --------------------------------------------------------------------------- */
+
+/* Makes the folder to work in: `keep`, or one of its own that is removed at exit. NULL, with a message, if it can't. */
+const char *work_folder(const char *keep);
+
+/* -- verify_harness.c -------------------------------------------------------------------------- */
+
+void write_harness(Model *m, FILE *f);
+
+/* -- verify_run.c ------------------------------------------------------------------------------ */
+
+bool build(Model *m, const VerifyOptions *o, const char *folder);
+bool run_data_set(Model *m, const char *folder, const DataSet *set, Tolerance tolerance); /* prints; whether all outputs are right */
+
+#endif

@@ -1,0 +1,279 @@
+/* Data sets: folders of input_N.pb and output_N.pb. */
+#include "verify/verify.h"
+
+#include "op/packed_sequence.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *data_path(const DataSet *set, const char *what, int number)
+{
+    return mem_printf("%s/%s_%d.pb", set->path, what, number);
+}
+
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* -- finding them ------------------------------------------------------------------------------ */
+
+static void add_set(DataSets *sets, const char *path)
+{
+    mem_grow(&sets->items, &sets->capacity, sets->count + 1, sizeof *sets->items);
+    sets->items[sets->count++] = (DataSet){.path = path};
+}
+
+/* test_data_set_9 before test_data_set_10. */
+static int in_order(const void *a, const void *b)
+{
+    const char *x = ((const DataSet *)a)->path, *y = ((const DataSet *)b)->path;
+    size_t length_x = strlen(x), length_y = strlen(y);
+    return length_x != length_y ? (length_x > length_y) - (length_x < length_y) : strcmp(x, y);
+}
+
+static bool list_sets(Model *m, const char *dir, DataSets *sets)
+{
+    static const char prefix[] = "test_data_set_";
+    DIR *d = opendir(dir);
+    if (!d) {
+        model_error(m, "%s: can't be opened: %s", dir, strerror(errno));
+        return false;
+    }
+    for (struct dirent *entry; (entry = readdir(d));)
+        if (!strncmp(entry->d_name, prefix, sizeof prefix - 1)) add_set(sets, mem_printf("%s/%s", dir, entry->d_name));
+    closedir(d);
+    if (sets->count > 1) qsort(sets->items, (size_t)sets->count, sizeof *sets->items, in_order);
+    return true;
+}
+
+static const char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash) return ".";
+    return slash == path ? "/" : mem_strndup(path, (size_t)(slash - path));
+}
+
+bool find_data_sets(Model *m, const char *dir, DataSets *sets)
+{
+    *sets = (DataSets){0};
+    if (!dir) dir = folder_of(m->path);
+    DataSet itself = {.path = dir};
+    if (exists(data_path(&itself, "input", 0)) || exists(data_path(&itself, "output", 0))) {
+        add_set(sets, dir);
+        return true;
+    }
+    if (!list_sets(m, dir, sets)) return false;
+    if (!sets->count) model_error(m, "%s: no data: expected input_0.pb and output_0.pb there, or folders test_data_set_* that hold them", dir);
+    return sets->count > 0;
+}
+
+/* -- bounds of the open dimensions ------------------------------------------------------------- */
+
+static bool is_given(const Options *o, const char *name)
+{
+    for (int i = 0; i < o->n_dims; i++)
+        if (!strcmp(o->dims[i].name, name)) return true;
+    return false;
+}
+
+/* Widens the bound of this name. */
+static void include(Options *o, const char *name, int64_t size)
+{
+    for (int i = 0; i < o->n_dims; i++) {
+        DimOption *d = &o->dims[i];
+        if (strcmp(d->name, name)) continue;
+        if (size < d->low) d->low = size;
+        if (size > d->high) d->high = size;
+        return;
+    }
+    mem_grow(&o->dims, &o->cap_dims, o->n_dims + 1, sizeof *o->dims);
+    o->dims[o->n_dims++] = (DimOption){.name = name, .low = size < 1 ? size : 1, .high = size, .of_data = true};
+}
+
+/* Values stay values: a range of more than one, so that nothing is compiled for the data's own numbers. Those that are no sizes, such as
+ * the end of a slice that takes everything, get no bounds in the end (see bound_dims). */
+static void include_values(const Model *m, Options *o, const char *input, const Value *v)
+{
+    int64_t count = value_count(v);
+    for (int64_t i = 0; i < count && i < MAX_RANK; i++) {
+        const char *name = mem_printf("%s[%lld]", input, (long long)i);
+        int64_t x = const_as_int(v, i);
+        if (is_given(&m->options, name)) continue;
+        include(o, name, x);
+        include(o, name, 2);
+    }
+}
+
+static bool include_set(Model *m, const DataSet *set, const OpenDim *dims, int count, Options *o)
+{
+    DataItem item = {0};
+    const OpenDim *loaded = NULL;
+    for (int i = 0; i < count; i++) {
+        const OpenDim *d = &dims[i];
+        if (is_given(&m->options, d->name)) continue;
+        bool same = loaded && loaded->number == d->number && loaded->of_output == d->of_output;
+        if (!same && !load_data_item(m, data_path(set, d->of_output ? "output" : "input", d->number), NULL, &item)) return false;
+        loaded = d;
+        const Shape *shape = &item.tensor->type.shape;
+        if (d->axis == VALUES) include_values(m, o, d->name, item.tensor);
+        else if (d->axis < shape->rank) include(o, d->name, dim_value(shape->dim[d->axis]));
+    }
+    return true;
+}
+
+static void drop_huge(Options *o)
+{
+    int kept = 0;
+    for (int i = 0; i < o->n_dims; i++)
+        if (o->dims[i].low >= -INT32_MAX && o->dims[i].high <= INT32_MAX) o->dims[kept++] = o->dims[i];
+    o->n_dims = kept;
+}
+
+bool bound_dims(Model *m, const DataSets *sets, const OpenDim *dims, int count, Options *o)
+{
+    m->options = *o; /* what the user gave stays to be told from what is added */
+    for (int i = 0; i < sets->count; i++)
+        if (!include_set(m, &sets->items[i], dims, count, o)) return false;
+    drop_huge(o);
+    return true;
+}
+
+/* -- loading ----------------------------------------------------------------------------------- */
+
+static int param_index(const Model *m, Dim d)
+{
+    for (int i = 0; i < m->n_params; i++)
+        if (dim_symbol(m->params[i], 0, 0) == d) return i;
+    return -1;
+}
+
+/* Does the size fit the dimension? The first size of a run-time dimension settles it. */
+static bool settle_dim(const Model *m, DataSet *set, Dim d, int64_t size)
+{
+    if (dim_is_const(d)) return dim_value(d) == size;
+    int i = param_index(m, d);
+    if (i < 0) return false;
+    if (set->params[i] < 0) set->params[i] = size;
+    return set->params[i] == size;
+}
+
+static bool fits(const Model *m, DataSet *set, const Type *expected, const Type *found)
+{
+    bool same = expected->dtype == found->dtype && expected->shape.rank == found->shape.rank;
+    for (int i = 0; same && i < found->shape.rank; i++)
+        same = settle_dim(m, set, expected->shape.dim[i], dim_value(found->shape.dim[i]));
+    return same;
+}
+
+bool list_of_data(Model *m, int number, const Value *list, DataItem *item)
+{
+    const DataSets *sets = m->options.list_source;
+    return sets->count > 0 && load_data_item(m, data_path(&sets->items[0], "input", number), &list->type, item);
+}
+
+/* The tensors of an item, in the order in which interface.c gives them parameters. */
+static int flatten(const DataItem *item, DataItem *to, int at, int room)
+{
+    if (item->kind == KIND_TENSOR) {
+        if (at < room) to[at] = *item;
+        return at + 1;
+    }
+    for (int i = 0; i < item->count; i++) at = flatten(&item->items[i], to, at, room);
+    return at;
+}
+
+static void tensor_item(DataItem *to, DType t, int rank, const int64_t *dims, const void *data)
+{
+    Shape shape = shape_const(rank, dims);
+    Value *v = mem_alloc(sizeof *v);
+    v->name = "";
+    v->type = (Type){.kind = KIND_TENSOR, .dtype = t, .shape = shape};
+    v->data = data;
+    *to = (DataItem){.kind = KIND_TENSOR, .tensor = v};
+}
+
+/* Slot i of a list in memory: false if the element has no room there. */
+static bool pack_element(const ListForm *f, const DataItem *item, int64_t i, char *data, int64_t *sizes)
+{
+    if (item->kind != KIND_TENSOR || i >= f->capacity) return false;
+    const Type *t = &item->tensor->type;
+    if (t->dtype != f->dtype || t->shape.rank > f->rank || value_count(item->tensor) > f->slot) return false;
+    memcpy(data + dtype_bytes(f->dtype, i * f->slot), item->tensor->data, (size_t)value_bytes(item->tensor));
+    sizes[i * (1 + f->rank)] = t->shape.rank;
+    for (int d = 0; d < t->shape.rank; d++) sizes[i * (1 + f->rank) + 1 + d] = dim_value(t->shape.dim[d]);
+    return true;
+}
+
+/* A list as the three tensors that interface.c makes of one in memory. */
+static int pack(Model *m, const Value *v, const DataItem *item, DataItem *to, int at, int room)
+{
+    const ListForm *f = &v->list->form;
+    bool absent = item->kind == KIND_OPTIONAL && !item->count && v->type.elem->kind != KIND_TENSOR;
+    int64_t total = f->capacity * f->slot, *sizes = mem_array((size_t)(f->capacity * (1 + f->rank)) + 1, sizeof *sizes), *length = mem_alloc(sizeof *length);
+    char *data = mem_array((size_t)dtype_bytes(f->dtype, total) + 1, 1);
+    for (int64_t i = 0; f->dtype == DT_STRING && i < total; i++) ((const char **)(void *)data)[i] = "(not written)";
+    if (item->kind == KIND_OPTIONAL && item->count && item->items[0].kind != KIND_TENSOR) item = &item->items[0];
+    for (int i = 0; i < item->count; i++)
+        if (!pack_element(f, &item->items[i], i, data, sizes)) {
+            model_error(m, "element %d of the expected list \"%s\" has no room in the compiled one; give bounds with --dim", i, v->name);
+            return at;
+        }
+    *length = absent ? -1 : item->count;
+    if (at + 3 > room) return at + 3;
+    tensor_item(&to[at], f->dtype, 2, (int64_t[]){f->capacity, f->slot}, data);
+    tensor_item(&to[at + 1], DT_INT64, 2, (int64_t[]){f->capacity, 1 + f->rank}, sizes);
+    tensor_item(&to[at + 2], DT_INT64, 0, NULL, length);
+    return at + 3;
+}
+
+/* Reads files NAME_0.. for the values of the interface into `to`, one entry per tensor of the generated one. */
+static bool load_items(Model *m, const DataSet *set, const char *name, Value **values, int count, DataItem *to, int room)
+{
+    int at = 0;
+    for (int i = 0; i < count; i++) {
+        DataItem item;
+        if (!load_data_item(m, data_path(set, name, i), &values[i]->type, &item)) return false;
+        at = values[i]->list ? pack(m, values[i], &item, to, at, room) : flatten(&item, to, at, room);
+        if (m->errors) return false;
+    }
+    if (at == room) return true;
+    model_error(m, "%s: the %s files hold %d tensors, the compiled model takes %d: lists have the length they have in the first data set", set->path, name, at, room);
+    return false;
+}
+
+static bool check_input(Model *m, DataSet *set, int i)
+{
+    const Value *v = m->graph->inputs[i];
+    const Type *found = &set->inputs[i].tensor->type;
+    if (fits(m, set, &v->type, found)) return true;
+    model_error(m, "%s: input %d is %s%s, but \"%s\" of the model is %s%s", set->path, i, dtype_name(found->dtype), shape_text(&found->shape),
+                v->name, dtype_name(v->type.dtype), shape_text(&v->type.shape));
+    return false;
+}
+
+static bool load_outputs(Model *m, DataSet *set)
+{
+    int count = m->graph->n_outputs, files = m->n_interface_outputs;
+    set->outputs = mem_array((size_t)count, sizeof *set->outputs);
+    if (!load_items(m, set, "output", m->interface_outputs, files, set->outputs, count)) return false;
+    if (!exists(data_path(set, "output", files))) return true;
+    model_error(m, "%s: the model has only %d outputs", data_path(set, "output", files), files);
+    return false;
+}
+
+bool load_data_set(Model *m, DataSet *set)
+{
+    int count = m->graph->n_inputs;
+    bool good = true;
+    set->params = mem_array((size_t)m->n_params, sizeof *set->params);
+    for (int i = 0; i < m->n_params; i++) set->params[i] = -1;
+    set->inputs = mem_array((size_t)count, sizeof *set->inputs);
+    if (!load_items(m, set, "input", m->interface_inputs, m->n_interface_inputs, set->inputs, count)) return false;
+    for (int i = 0; i < count; i++)
+        if (!check_input(m, set, i)) good = false;
+    return load_outputs(m, set) && good;
+}

@@ -1,0 +1,192 @@
+/* Writes the program around the generated code: it reads inputs from files, calls the code once and writes the outputs to files. */
+#include "verify/verify.h"
+
+#include "emit/emit.h"
+
+static bool is_text(const Value *v)
+{
+    return v->type.dtype == DT_STRING;
+}
+
+static bool any_text(Value *const *values, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (is_text(values[i])) return true;
+    return false;
+}
+
+/* -- what every such program needs ------------------------------------------------------------- */
+
+static const char beginning[] =
+    "/* Calls the generated code on the inputs in a folder. Written by onnx2c verify. */\n"
+    "#include \"model.h\"\n"
+    "\n"
+    "#include <stdio.h>\n"
+    "#include <stdlib.h>\n"
+    "#include <string.h>\n"
+    "\n";
+
+static const char files_and_blocks[] =
+    "static FILE *open_file(const char *folder, const char *name, const char *mode)\n"
+    "{\n"
+    "    char path[4352];\n"
+    "    snprintf(path, sizeof path, \"%s/%s\", folder, name);\n"
+    "    FILE *f = fopen(path, mode);\n"
+    "    if (f) return f;\n"
+    "    perror(path);\n"
+    "    exit(1);\n"
+    "}\n"
+    "\n"
+    "/* All of them stay in reach until the end: nothing leaks. */\n"
+    "static void *blocks[BLOCKS];\n"
+    "static size_t used;\n"
+    "\n"
+    "static void *block(size_t bytes)\n"
+    "{\n"
+    "    void *memory = malloc(bytes ? bytes : 1);\n"
+    "    if (memory) return blocks[used++] = memory;\n"
+    "    fputs(\"out of memory\\n\", stderr);\n"
+    "    exit(1);\n"
+    "}\n"
+    "\n";
+
+static const char reading[] =
+    "/* The block is exactly as long as the file: a sanitizer sees every access beyond. */\n"
+    "static void *read_file(const char *folder, const char *name, size_t *bytes)\n"
+    "{\n"
+    "    FILE *f = open_file(folder, name, \"rb\");\n"
+    "    fseek(f, 0, SEEK_END);\n"
+    "    *bytes = (size_t)ftell(f);\n"
+    "    rewind(f);\n"
+    "    void *memory = block(*bytes);\n"
+    "    if (fread(memory, 1, *bytes, f) != *bytes) exit(1);\n"
+    "    fclose(f);\n"
+    "    return memory;\n"
+    "}\n"
+    "\n";
+
+static const char reading_text[] =
+    "/* The file holds strings one after the other, each with its final NUL. */\n"
+    "static const char *const *read_strings(const char *folder, const char *name)\n"
+    "{\n"
+    "    size_t bytes, count = 0;\n"
+    "    const char *text = read_file(folder, name, &bytes);\n"
+    "    for (size_t i = 0; i < bytes; i++) count += !text[i];\n"
+    "    const char **strings = block(count * sizeof *strings);\n"
+    "    for (size_t i = 0; i < count; i++, text += strlen(text) + 1) strings[i] = text;\n"
+    "    return strings;\n"
+    "}\n"
+    "\n";
+
+static const char writing[] =
+    "static void write_file(const char *folder, const char *name, const void *data, size_t bytes)\n"
+    "{\n"
+    "    FILE *f = open_file(folder, name, \"wb\");\n"
+    "    if (fwrite(data, 1, bytes, f) != bytes || fclose(f)) exit(1);\n"
+    "}\n"
+    "\n";
+
+static const char making_room[] =
+    "/* Filled with a pattern, so that what is never written is seen. */\n"
+    "static void *room(size_t bytes)\n"
+    "{\n"
+    "    return memset(block(bytes), 0xa5, bytes);\n"
+    "}\n"
+    "\n";
+
+static const char writing_text[] =
+    "static void write_strings(const char *folder, const char *name, const char *const *strings, size_t count)\n"
+    "{\n"
+    "    FILE *f = open_file(folder, name, \"wb\");\n"
+    "    for (size_t i = 0; i < count; i++) {\n"
+    "        const char *s = strings[i] ? strings[i] : \"(not written)\";\n"
+    "        if (fwrite(s, 1, strlen(s) + 1, f) != strlen(s) + 1) exit(1);\n"
+    "    }\n"
+    "    if (fclose(f)) exit(1);\n"
+    "}\n"
+    "\n"
+    "static const char **string_room(size_t count)\n"
+    "{\n"
+    "    const char **strings = block(count * sizeof *strings);\n"
+    "    for (size_t i = 0; i < count; i++) strings[i] = NULL;\n"
+    "    return strings;\n"
+    "}\n"
+    "\n";
+
+static bool all_text(Value *const *values, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (!is_text(values[i])) return false;
+    return true;
+}
+
+static bool any_dims(const Graph *g)
+{
+    for (int i = 0; i < g->n_outputs; i++)
+        if (output_has_dims(g->outputs[i])) return true;
+    return false;
+}
+
+static void write_helpers(const Graph *g, FILE *f)
+{
+    fputs(beginning, f);
+    if (!g->n_inputs && !g->n_outputs) return;
+    fprintf(f, "enum { BLOCKS = %d };\n\n", 2 * g->n_inputs + g->n_outputs); /* strings take two */
+    fputs(files_and_blocks, f);
+    if (g->n_inputs) fputs(reading, f);
+    if (any_text(g->inputs, g->n_inputs)) fputs(reading_text, f);
+    if (!all_text(g->outputs, g->n_outputs) || any_dims(g)) fputs(writing, f);
+    if (!all_text(g->outputs, g->n_outputs)) fputs(making_room, f);
+    if (any_text(g->outputs, g->n_outputs)) fputs(writing_text, f);
+}
+
+/* -- this model's own -------------------------------------------------------------------------- */
+
+static void write_input(const Value *v, int i, FILE *f)
+{
+    if (is_text(v)) fprintf(f, "    const char *const *input_%d = read_strings(folder, \"input_%d.bin\");\n", i, i);
+    else fprintf(f, "    const %s *input_%d = read_file(folder, \"input_%d.bin\", &bytes);\n", dtype_c(v->type.dtype), i, i);
+}
+
+static void write_room(const Value *v, int i, FILE *f)
+{
+    if (is_text(v)) fprintf(f, "    const char **output_%d = string_room(%lld);\n", i, (long long)value_count(v));
+    else fprintf(f, "    %s *output_%d = room(%lld);\n", dtype_c(v->type.dtype), i, (long long)value_bytes(v));
+    if (output_has_dims(v)) fprintf(f, "    int32_t dims_%d[%d] = {0};\n", i, v->type.shape.rank);
+}
+
+static void write_call(const Model *m, FILE *f)
+{
+    const Graph *g = m->graph;
+    const char *separator = "";
+    fprintf(f, "    int status = %s_run(", m->options.name);
+    for (int i = 0; i < m->n_params; i++, separator = ", ") fprintf(f, "%satoi(argv[%d])", separator, i + 2);
+    for (int i = 0; i < g->n_inputs; i++, separator = ", ") fprintf(f, "%sinput_%d", separator, i);
+    for (int i = 0; i < g->n_outputs; i++, separator = ", ") {
+        fprintf(f, "%soutput_%d", separator, i);
+        if (output_has_dims(g->outputs[i])) fprintf(f, ", dims_%d", i);
+    }
+    fprintf(f, ");\n    if (status) return %d - status;\n", REFUSED);
+}
+
+static void write_output(const Value *v, int i, FILE *f)
+{
+    if (is_text(v)) fprintf(f, "    write_strings(folder, \"output_%d.bin\", output_%d, %lld);\n", i, i, (long long)value_count(v));
+    else fprintf(f, "    write_file(folder, \"output_%d.bin\", output_%d, %lld);\n", i, i, (long long)value_bytes(v));
+    if (output_has_dims(v)) fprintf(f, "    write_file(folder, \"output_%d.dims\", dims_%d, sizeof dims_%d);\n", i, i, i);
+}
+
+void write_harness(Model *m, FILE *f)
+{
+    const Graph *g = m->graph;
+    write_helpers(g, f);
+    fputs("int main(int argc, char **argv)\n{\n", f);
+    fprintf(f, "    if (argc != %d) return 1;\n", 2 + m->n_params);
+    fputs("    const char *folder = argv[1];\n", f);
+    if (g->n_inputs && !all_text(g->inputs, g->n_inputs)) fputs("    size_t bytes;\n", f);
+    for (int i = 0; i < g->n_inputs; i++) write_input(g->inputs[i], i, f);
+    for (int i = 0; i < g->n_outputs; i++) write_room(g->outputs[i], i, f);
+    write_call(m, f);
+    for (int i = 0; i < g->n_outputs; i++) write_output(g->outputs[i], i, f);
+    fputs("    return 0;\n}\n", f);
+}

@@ -1,0 +1,271 @@
+/* Building the generated code and running it on a data set. */
+#include "verify/verify.h"
+
+#include "emit/emit.h"
+#include "base/number.h"
+#include "base/process.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Above this, weights go to the assembler as a file: the C compiler would take seconds for them. */
+enum { LARGE_WEIGHTS = 1 << 20 };
+
+static char *in_folder(const char *folder, const char *name)
+{
+    return mem_printf("%s/%s", folder, name);
+}
+
+/* -- building ---------------------------------------------------------------------------------- */
+
+typedef void Writer(Model *m, FILE *f);
+
+static bool write_with(Model *m, const char *path, Writer *write)
+{
+    FILE *f = fopen(path, "w");
+    if (f) write(m, f);
+    bool good = f && !ferror(f);
+    if (f && fclose(f)) good = false;
+    if (!good) model_error(m, "%s: can't be written: %s", path, strerror(errno));
+    return good && !m->errors;
+}
+
+static void choose_weights_form(Model *m)
+{
+    Weights weights;
+    collect_weights(m, &weights);
+    m->options.weights = m->weights_bytes > LARGE_WEIGHTS ? WEIGHTS_INCBIN : WEIGHTS_INLINE;
+}
+
+static bool write_sources(Model *m, const char *folder)
+{
+    choose_weights_form(m);
+    return write_with(m, in_folder(folder, "model.c"), emit) && write_with(m, in_folder(folder, "model.h"), emit_header) &&
+           (m->options.weights == WEIGHTS_INLINE || write_with(m, in_folder(folder, weights_file_name(m)), emit_weights_file)) &&
+           write_with(m, in_folder(folder, "main.c"), write_harness);
+}
+
+typedef struct { int count, capacity; char **items; } Arguments; /* NULL behind the last */
+
+static void add_argument(Arguments *a, char *argument)
+{
+    mem_grow(&a->items, &a->capacity, a->count + 2, sizeof *a->items);
+    a->items[a->count++] = argument;
+}
+
+static void add_flags(Arguments *a, const char *flags)
+{
+    while (flags += strspn(flags, " "), *flags) {
+        size_t length = strcspn(flags, " ");
+        add_argument(a, mem_strndup(flags, length));
+        flags += length;
+    }
+}
+
+static char *const *compiler_call(const VerifyOptions *o, const char *folder)
+{
+    Arguments a = {0};
+    add_argument(&a, mem_strdup(o->cc));
+    add_flags(&a, o->cflags);
+    add_argument(&a, mem_printf("-I%s", folder)); /* where the assembler finds the weights */
+    add_argument(&a, mem_strdup("-o"));
+    add_argument(&a, in_folder(folder, "verify"));
+    add_argument(&a, in_folder(folder, "main.c"));
+    if (o->with) add_argument(&a, mem_strdup(o->with));
+    add_argument(&a, in_folder(folder, "model.c"));
+    add_argument(&a, mem_strdup("-lm"));
+    return a.items;
+}
+
+static const char *ending_text(Ending e)
+{
+    if (e.signal) return mem_printf("was ended by signal %d (%s)", e.signal, strsignal(e.signal));
+    return e.status == NOT_STARTED ? "can't be run" : mem_printf("ended with status %d", e.status);
+}
+
+bool build(Model *m, const VerifyOptions *o, const char *folder)
+{
+    if (!write_sources(m, folder)) return false;
+    Ending e = run_process(compiler_call(o, folder));
+    if (e.signal || e.status) model_error(m, "the C compiler \"%s\" %s; --cc chooses another, --keep DIR keeps what it was given", o->cc, ending_text(e));
+    return !e.signal && !e.status;
+}
+
+/* -- files ------------------------------------------------------------------------------------- */
+
+static void write_elements(const Value *v, FILE *f)
+{
+    int64_t count = value_count(v);
+    if (v->type.dtype != DT_STRING) {
+        fwrite(v->data, 1, (size_t)value_bytes(v), f);
+        return;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        const char *s = ((const char *const *)v->data)[i];
+        fwrite(s, 1, strlen(s) + 1, f);
+    }
+}
+
+static bool write_input(Model *m, const char *path, const Value *v)
+{
+    FILE *f = fopen(path, "wb");
+    if (f) write_elements(v, f);
+    bool good = f && !ferror(f);
+    if (f && fclose(f)) good = false;
+    if (!good) model_error(m, "%s: can't be written: %s", path, strerror(errno));
+    return good;
+}
+
+/* The whole file, with zero bytes behind it. NULL if it isn't there. */
+static char *read_file(const char *path, size_t *bytes)
+{
+    FILE *f = fopen(path, "rb");
+    if (!f) return NULL;
+    fseek(f, 0, SEEK_END);
+    long size = ftell(f);
+    rewind(f);
+    *bytes = size > 0 ? (size_t)size : 0;
+    char *data = mem_alloc(*bytes + sizeof(int64_t));
+    if (fread(data, 1, *bytes, f) != *bytes) data = NULL;
+    fclose(f);
+    return data;
+}
+
+/* Pointers to `count` strings; NULL if there are fewer. */
+static const char **split_strings(const char *text, size_t bytes, int64_t count)
+{
+    const char **strings = mem_array((size_t)count, sizeof *strings), *end = text + bytes;
+    for (int64_t i = 0; i < count; i++, text += strlen(text) + 1) {
+        if (text >= end) return NULL;
+        strings[i] = text;
+    }
+    return strings;
+}
+
+/* The first `count` elements of an output; NULL if they are not there. */
+static const void *read_output(const char *folder, int i, DType t, int64_t count)
+{
+    size_t bytes = 0;
+    const char *data = read_file(in_folder(folder, mem_printf("output_%d.bin", i)), &bytes);
+    if (!data) return NULL;
+    if (t == DT_STRING) return split_strings(data, bytes, count);
+    return (int64_t)bytes >= dtype_bytes(t, count) ? data : NULL;
+}
+
+static Shape read_shape(const char *folder, int i, const Value *v)
+{
+    int64_t sizes[MAX_RANK];
+    size_t bytes;
+    if (!output_has_dims(v)) return v->type.shape;
+    int32_t *dims = (int32_t *)(void *)read_file(in_folder(folder, mem_printf("output_%d.dims", i)), &bytes);
+    if (!dims || bytes != (size_t)v->type.shape.rank * sizeof *dims) return (Shape){.rank = -1};
+    for (int d = 0; d < v->type.shape.rank; d++) sizes[d] = dims[d];
+    return shape_const(v->type.shape.rank, sizes);
+}
+
+/* -- one output -------------------------------------------------------------------------------- */
+
+static const char *place_text(const Shape *s, int64_t index)
+{
+    const char *text = "]";
+    for (int d = s->rank - 1; d >= 0; d--) {
+        int64_t size = dim_value(s->dim[d]);
+        text = mem_printf("%s%lld%s", d ? "," : "", (long long)(index % size), text);
+        index /= size;
+    }
+    return mem_printf("[%s", text);
+}
+
+static const char *element_text(DType t, const void *data, int64_t i)
+{
+    if (t == DT_STRING) return mem_printf("\"%s\"", ((const char *const *)data)[i]);
+    if (t == DT_COMPLEX64 || t == DT_COMPLEX128) {
+        DType part = t == DT_COMPLEX64 ? DT_FLOAT : DT_DOUBLE;
+        return mem_printf("%.9g%+.9gi", number_real(part, data, 2 * i), number_real(part, data, 2 * i + 1));
+    }
+    if (dtype_is_integer(t)) {
+        long long x = (long long)number_int(t, data, i);
+        return t == DT_UINT64 ? mem_printf("%llu", (unsigned long long)x) : mem_printf("%lld", x);
+    }
+    return mem_printf(t == DT_DOUBLE ? "%.17g" : "%.9g", number_real(t, data, i));
+}
+
+static void print_measures(const Comparison *c)
+{
+    if (!c->measured) return;
+    printf(" max abs %.3g, max rel %.3g, ", c->max_absolute, c->max_relative);
+    if (c->has_ulp) printf("max ULP %llu, ", (unsigned long long)c->max_ulp);
+    printf("cosine %.7f, SNR %.1f dB:", c->cosine, c->snr);
+}
+
+static bool same_values(const Value *expected, const void *found, Tolerance tolerance)
+{
+    DType t = expected->type.dtype;
+    int64_t count = value_count(expected);
+    Comparison c = compare(t, found, expected->data, count, tolerance);
+    print_measures(&c);
+    if (!c.differing) {
+        puts(" ok");
+        return true;
+    }
+    printf(" FAIL: %lld of %lld elements differ, the first at %s: %s, expected %s\n", (long long)c.differing, (long long)count,
+           place_text(&expected->type.shape, c.first), element_text(t, found, c.first), element_text(t, expected->data, c.first));
+    return false;
+}
+
+static bool check_output(const char *folder, int i, const Value *v, const Value *expected, Tolerance tolerance)
+{
+    DType t = v->type.dtype;
+    Shape shape = read_shape(folder, i, v);
+    printf("  %s %s%s:", c_comment(v->name), dtype_name(t), shape_text(&shape));
+    if (t != expected->type.dtype || !shape_equal(&shape, &expected->type.shape)) {
+        printf(" FAIL: expected %s%s\n", dtype_name(expected->type.dtype), shape_text(&expected->type.shape));
+        return false;
+    }
+    const void *found = read_output(folder, i, t, value_count(expected));
+    if (found) return same_values(expected, found, tolerance);
+    puts(" FAIL: its shape is larger than the room the interface gives it");
+    return false;
+}
+
+/* -- one data set ------------------------------------------------------------------------------ */
+
+static bool write_inputs(Model *m, const char *folder, const DataSet *set)
+{
+    bool good = true;
+    for (int i = 0; i < m->graph->n_inputs; i++)
+        if (!write_input(m, in_folder(folder, mem_printf("input_%d.bin", i)), set->inputs[i].tensor)) good = false;
+    return good;
+}
+
+static bool run_program(const Model *m, const char *folder, const DataSet *set)
+{
+    Arguments a = {0};
+    add_argument(&a, in_folder(folder, "verify"));
+    add_argument(&a, mem_strdup(folder));
+    for (int i = 0; i < m->n_params; i++) add_argument(&a, mem_printf("%lld", (long long)set->params[i]));
+    Ending e = run_process(a.items);
+    if (!e.signal && !e.status) return true;
+    if (!e.signal && e.status > REFUSED && e.status < NOT_STARTED)
+        printf("  FAIL: %s_run returned %d, expected 0; the generated file says what that means\n", m->options.name, REFUSED - e.status);
+    else
+        printf("  FAIL: the program that calls %s_run %s\n", m->options.name, ending_text(e));
+    return false;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+bool run_data_set(Model *m, const char *folder, const DataSet *set, Tolerance tolerance)
+{
+    if (!write_inputs(m, folder, set)) return false;
+    printf("%s\n", base_name(set->path));
+    if (!run_program(m, folder, set)) return false;
+    bool good = true;
+    for (int i = 0; i < m->graph->n_outputs; i++)
+        if (!check_output(folder, i, m->graph->outputs[i], set->outputs[i].tensor, tolerance)) good = false;
+    return good;
+}
