@@ -1,5 +1,6 @@
-/* Calls the models whose sizes come from data with whatever numbers: within bounds they succeed, otherwise they return an error, and
- * the call after that is right again. Built with sanitizers, outputs exactly as large as the interface says. */
+/* Calls the models whose sizes come from data with whatever numbers: within bounds they succeed, otherwise they return
+ * an error, and the call after that is right again. Built with sanitizers, outputs exactly as large as the interface
+ * says. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +29,8 @@ static int64_t whole(int64_t usual)
     return rand() % 4 ? usual : other;
 }
 
-/* -- the models, with outputs of their own on the heap -------------------------------------------------------------------------- */
+/* -- the models, with outputs of their own on the heap
+ * -------------------------------------------------------------------------- */
 
 static void *room(size_t count, size_t size)
 {
@@ -37,41 +39,54 @@ static void *room(size_t count, size_t size)
     return p;
 }
 
-typedef struct { float scale[2], all_scales[3], start, limit, delta, layout[3]; } Scaling;
+typedef struct {
+    float scale[2], all_scales[3], start, limit, delta, layout[3];
+} Scaling;
 
 static int run_scaled(const Scaling *s, int32_t height, int32_t width)
 {
     const int8_t pixels[6] = {1, 2, 3, 4, 5, 6};
-    float *image = room((size_t)(2 * height * width), sizeof *image), *enlarged = room(SCALED_ENLARGED_COUNT, sizeof(float));
+    float *image = room((size_t)(2 * height * width), sizeof *image),
+          *enlarged = room(SCALED_ENLARGED_COUNT, sizeof(float));
     float *features = room(SCALED_FEATURES_COUNT, sizeof(float)), *list = room(SCALED_NUMBERS_COUNT, sizeof(float));
     float *largest = room(SCALED_LARGEST_COUNT, sizeof(float));
     int8_t *nearest = room(SCALED_NEAREST_COUNT, 1);
     int32_t dims[5][4];
     for (int32_t i = 0; i < 2 * height * width; i++) image[i] = (float)i;
-    int status = scaled_run(height, width, image, pixels, s->scale, s->all_scales, &s->start, &s->limit, &s->delta, s->layout, enlarged, dims[0], features,
-                            dims[1], nearest, dims[2], list, dims[3], largest, dims[4]);
+    int status = scaled_run(height, width, image, pixels, s->scale, s->all_scales, &s->start, &s->limit, &s->delta,
+                            s->layout, enlarged, dims[0], features, dims[1], nearest, dims[2], list, dims[3], largest,
+                            dims[4]);
     free(largest), free(image), free(enlarged), free(features), free(list), free(nearest);
     return status;
 }
 
-typedef struct { int64_t k, starts[2], ends[2], axes[2], steps[2]; } Choosing;
+typedef struct {
+    int64_t k, starts[2], ends[2], axes[2], steps[2];
+} Choosing;
 
 static int run_chosen(const Choosing *c, const float *x)
 {
-    float *total = room(1, sizeof *total), *scattered = room(CHOSEN_SCATTERED_COUNT, sizeof(float)), *products = room(CHOSEN_PRODUCTS_COUNT, sizeof(float));
-    float *best = room(CHOSEN_BEST_COUNT, sizeof(float)), *both = room(CHOSEN_BOTH_COUNT, sizeof(float)), *shares = room(CHOSEN_SHARES_COUNT, sizeof(float));
-    float *large = room(CHOSEN_LARGE_COUNT, sizeof(float)), *unique = room(CHOSEN_UNIQUE_COUNT, sizeof(float)), *kept = room(CHOSEN_KEPT_COUNT, sizeof(float));
-    int64_t *count = room(1, sizeof *count), *at = room(CHOSEN_BEST_AT_COUNT, sizeof *at), *first = room(CHOSEN_FIRST_COUNT, sizeof *first);
+    float *total = room(1, sizeof *total), *scattered = room(CHOSEN_SCATTERED_COUNT, sizeof(float)),
+          *products = room(CHOSEN_PRODUCTS_COUNT, sizeof(float));
+    float *best = room(CHOSEN_BEST_COUNT, sizeof(float)), *both = room(CHOSEN_BOTH_COUNT, sizeof(float)),
+          *shares = room(CHOSEN_SHARES_COUNT, sizeof(float));
+    float *large = room(CHOSEN_LARGE_COUNT, sizeof(float)), *unique = room(CHOSEN_UNIQUE_COUNT, sizeof(float)),
+          *kept = room(CHOSEN_KEPT_COUNT, sizeof(float));
+    int64_t *count = room(1, sizeof *count), *at = room(CHOSEN_BEST_AT_COUNT, sizeof *at),
+            *first = room(CHOSEN_FIRST_COUNT, sizeof *first);
     int64_t *inverse = room(CHOSEN_INVERSE_COUNT, sizeof *inverse), *counts = room(CHOSEN_COUNTS_COUNT, sizeof *counts);
     int32_t dims[10][2];
-    int status = chosen_run(x, &c->k, c->starts, c->ends, c->axes, c->steps, total, count, scattered, products, dims[0], best, dims[1], at, dims[2],
-                            both, dims[3], shares, dims[4], large, dims[5], unique, dims[6], first, dims[7], inverse, counts, dims[8], kept, dims[9]);
-    free(total), free(scattered), free(products), free(best), free(both), free(shares), free(large), free(unique), free(kept);
+    int status = chosen_run(x, &c->k, c->starts, c->ends, c->axes, c->steps, total, count, scattered, products, dims[0],
+                            best, dims[1], at, dims[2], both, dims[3], shares, dims[4], large, dims[5], unique, dims[6],
+                            first, dims[7], inverse, counts, dims[8], kept, dims[9]);
+    free(total), free(scattered), free(products), free(best), free(both), free(shares), free(large), free(unique),
+        free(kept);
     free(count), free(at), free(first), free(inverse), free(counts);
     return status;
 }
 
-/* -- any numbers, then good ones ------------------------------------------------------------------------------------------------ */
+/* -- any numbers, then good ones
+ * ------------------------------------------------------------------------------------------------ */
 
 static const Scaling good_scaling = {{1.5F, 2}, {1, 1, 2}, 0, 4, 1, {2, 2, -1}};
 static const Choosing good_choice = {1, {0, 1}, {5, -1}, {1, 0}, {1, 2}};

@@ -21,7 +21,8 @@ static void *run_all(void *arena)
 
 int main(int argc, char **argv)
 {
-    static _Alignas(DIGITS_ARENA_ALIGN) unsigned char arenas[2][(DIGITS_ARENA_BYTES + DIGITS_ARENA_ALIGN - 1) / DIGITS_ARENA_ALIGN * DIGITS_ARENA_ALIGN];
+    static _Alignas(DIGITS_ARENA_ALIGN) unsigned char
+        arenas[2][(DIGITS_ARENA_BYTES + DIGITS_ARENA_ALIGN - 1) / DIGITS_ARENA_ALIGN * DIGITS_ARENA_ALIGN];
     FILE *f = argc > 1 ? fopen(argv[1], "rb") : NULL;
     if (!f || fread(images, sizeof images, 1, f) != 1) return 2;
     fclose(f);

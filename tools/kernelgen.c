@@ -3,8 +3,8 @@
  *   kernelgen OUTDIR FILE...
  *
  * FILEs are runtime_min/ (plain C) and templates/ (.c.in, expanded per element type; see runtime_min/README.md for
- * the notation). Written to OUTDIR: kernels.h (types, scalar functions, prototypes), one .c per FILE with its functions,
- * and kernels_table.c, the table behind kernel_find(). */
+ * the notation). Written to OUTDIR: kernels.h (types, scalar functions, prototypes), one .c per FILE with its
+ * functions, and kernels_table.c, the table behind kernel_find(). */
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -14,7 +14,9 @@
 
 enum { MAX_TYPES = 24 };
 
-typedef struct { const char *suffix, *c, *math, *unsigned_c, *min, *max, *integer, *number; } ElementType;
+typedef struct {
+    const char *suffix, *c, *math, *unsigned_c, *min, *max, *integer, *number;
+} ElementType;
 
 static const ElementType element_types[] = {
     {"f32", "float", "f", "", "(-FLT_MAX)", "FLT_MAX", "int32_t", "float"},
@@ -30,7 +32,8 @@ static const ElementType element_types[] = {
     {"bool", "bool", "", "bool", "0", "1", "", ""},
     {"f16", "uint16_t", "", "uint16_t", "0", "UINT16_MAX", "", ""},
     {"bf16", "uint16_t", "", "uint16_t", "0", "UINT16_MAX", "", ""},
-    {"b1", "uint8_t", "", "uint8_t", "0", "UINT8_MAX", "", ""}, /* b*: elements that are only moved, by their bytes (bits.c) */
+    {"b1", "uint8_t", "", "uint8_t", "0", "UINT8_MAX", "",
+     ""}, /* b*: elements that are only moved, by their bytes (bits.c) */
     {"b2", "bits16", "", "uint16_t", "0", "UINT16_MAX", "", ""},
     {"b4", "bits32", "", "uint32_t", "0", "UINT32_MAX", "", ""},
     {"b8", "bits64", "", "uint64_t", "0", "UINT64_MAX", "", ""},
@@ -38,8 +41,15 @@ static const ElementType element_types[] = {
     {"str", "const char *", "", "", "", "", "", ""},
 };
 
-typedef struct { char *data; size_t length, capacity; } Text;
-typedef struct { char variable; int count; const ElementType *types[MAX_TYPES]; } TypeLoop;
+typedef struct {
+    char *data;
+    size_t length, capacity;
+} Text;
+typedef struct {
+    char variable;
+    int count;
+    const ElementType *types[MAX_TYPES];
+} TypeLoop;
 
 static const char *current_file;
 static int current_line;
@@ -132,7 +142,8 @@ static int brace_balance(const char *s, bool *in_comment)
 static const ElementType *find_type(const char *suffix, size_t length)
 {
     for (size_t i = 0; i < sizeof element_types / sizeof *element_types; i++)
-        if (strlen(element_types[i].suffix) == length && !memcmp(element_types[i].suffix, suffix, length)) return &element_types[i];
+        if (strlen(element_types[i].suffix) == length && !memcmp(element_types[i].suffix, suffix, length))
+            return &element_types[i];
     fail("unknown element type %.*s", (int)length, suffix);
     return NULL;
 }
@@ -178,7 +189,10 @@ static int parse_for(const char *s, TypeLoop loops[2])
 static void expand_variable(Text *to, const char **s, const ElementType *t, const ElementType *other)
 {
     const char *name = *s + 1;
-    static const struct { const char *token; size_t length; } tokens[] = {{"MIN", 3}, {"MAX", 3}};
+    static const struct {
+        const char *token;
+        size_t length;
+    } tokens[] = {{"MIN", 3}, {"MAX", 3}};
     for (size_t i = 0; i < 2; i++)
         if (!strncmp(name, tokens[i].token, tokens[i].length)) {
             text_puts(to, i ? t->max : t->min);
@@ -187,8 +201,11 @@ static void expand_variable(Text *to, const char **s, const ElementType *t, cons
         }
     if (other && strchr("SsV", *name)) t = other;
     switch (*name) {
-    case 'T': case 'S': text_puts(to, t->c); break;
-    case 't': case 's': case 'V': text_puts(to, t->suffix); break;
+    case 'T':
+    case 'S': text_puts(to, t->c); break;
+    case 't':
+    case 's':
+    case 'V': text_puts(to, t->suffix); break;
     case 'f': text_puts(to, t->math); break;
     case 'U': text_puts(to, t->unsigned_c); break;
     case 'I': text_puts(to, t->integer); break;
@@ -261,16 +278,20 @@ static char type_letter(const char *s, size_t length, bool may_be_other)
     char type[256];
     snprintf(type, sizeof type, "%.*s", (int)length, s);
     if (strchr(type, '*') || strchr(type, '[')) return strstr(type, "const struct ") && strchr(type, '*') ? 's' : 'p';
-    static const struct { const char *c; char letter; } letters[] = {
-        {"size_t", 'z'}, {"int8_t", 'c'}, {"uint8_t", 'C'}, {"int16_t", 'h'}, {"uint16_t", 'H'}, {"int32_t", 'i'},
-        {"uint32_t", 'I'}, {"int64_t", 'l'}, {"uint64_t", 'L'}, {"float", 'f'}, {"double", 'd'}, {"bool", 'b'}, {"bits16", 'H'}, {"bits32", 'I'}, {"bits64", 'L'},
-        {"int", 'i'}, {"void", 'v'},
+    static const struct {
+        const char *c;
+        char letter;
+    } letters[] = {
+        {"size_t", 'z'},   {"int8_t", 'c'},  {"uint8_t", 'C'},  {"int16_t", 'h'}, {"uint16_t", 'H'}, {"int32_t", 'i'},
+        {"uint32_t", 'I'}, {"int64_t", 'l'}, {"uint64_t", 'L'}, {"float", 'f'},   {"double", 'd'},   {"bool", 'b'},
+        {"bits16", 'H'},   {"bits32", 'I'},  {"bits64", 'L'},   {"int", 'i'},     {"void", 'v'},
     };
     const char *word = type;
     for (;;) {
         while (*word == ' ') word++;
         size_t n = strcspn(word, " ");
-        bool skip = (n == 5 && !memcmp(word, "const", n)) || (n == 6 && (!memcmp(word, "static", n) || !memcmp(word, "inline", n))) ||
+        bool skip = (n == 5 && !memcmp(word, "const", n)) ||
+                    (n == 6 && (!memcmp(word, "static", n) || !memcmp(word, "inline", n))) ||
                     (n == 12 && !memcmp(word, "VEC_FUNCTION", n));
         if (!skip) {
             for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
@@ -314,19 +335,29 @@ static void signature_of(const char *code, const char *name, char *letters, cons
 static const char *letter_type(char c)
 {
     switch (c) {
-    case 'c': return "int8_t"; case 'C': return "uint8_t"; case 'h': return "int16_t"; case 'H': return "uint16_t";
-    case 'i': return "int32_t"; case 'I': return "uint32_t"; case 'l': return "int64_t"; case 'L': return "uint64_t";
-    case 'f': return "float"; case 'd': return "double"; default: return "bool";
+    case 'c': return "int8_t";
+    case 'C': return "uint8_t";
+    case 'h': return "int16_t";
+    case 'H': return "uint16_t";
+    case 'i': return "int32_t";
+    case 'I': return "uint32_t";
+    case 'l': return "int64_t";
+    case 'L': return "uint64_t";
+    case 'f': return "float";
+    case 'd': return "double";
+    default: return "bool";
     }
 }
 
 /* The scalar function applied along arrays, for evaluation at compile time. */
 static void write_sweep(const char *name, const char *letters)
 {
-    fprintf(sweeps, "static void sweep_%s(void *y, const void *const *x, const ptrdiff_t *stride, size_t n)\n{\n", name);
+    fprintf(sweeps, "static void sweep_%s(void *y, const void *const *x, const ptrdiff_t *stride, size_t n)\n{\n",
+            name);
     fprintf(sweeps, "    for (size_t i = 0; i < n; i++)\n        ((%s *)y)[i] = %s(", letter_type(letters[0]), name);
     for (int p = 0; letters[p + 1]; p++)
-        fprintf(sweeps, "%s*(const %s *)((const char *)x[%d] + (ptrdiff_t)i * stride[%d])", p ? ", " : "", letter_type(letters[p + 1]), p, p);
+        fprintf(sweeps, "%s*(const %s *)((const char *)x[%d] + (ptrdiff_t)i * stride[%d])", p ? ", " : "",
+                letter_type(letters[p + 1]), p, p);
     fprintf(sweeps, ");\n}\n");
 }
 
@@ -381,7 +412,8 @@ static void write_function(const char *text, const char *code, const char *name,
         write_entry(name, text, letters, false, scalar, file);
         return;
     }
-    if (!strncmp(code, "static", 6)) fail("%s: write kernels without `static`; it is added where they are pasted", name);
+    if (!strncmp(code, "static", 6))
+        fail("%s: write kernels without `static`; it is added where they are pasted", name);
     const char *body = strstr(code, "\n{");
     if (!body) fail("%s: the body's brace must stand on a line of its own", name);
     fprintf(header, "%.*s;\n\n", (int)(body - code), code);
@@ -438,7 +470,8 @@ static void write_item(const char *text, FILE *source, int file, const char *ali
     if (!strncmp(code, "enum ", 5)) write_enumerators(code, text, file);
 }
 
-static void write_expanded(const char *text, const TypeLoop *loops, int n_loops, FILE *source, int file, const char *names, bool is_private)
+static void write_expanded(const char *text, const TypeLoop *loops, int n_loops, FILE *source, int file,
+                           const char *names, bool is_private)
 {
     if (!n_loops) {
         char *t = expand(text, NULL, NULL);
@@ -471,7 +504,7 @@ static void read_file(FILE *in, FILE *source, int file)
     TypeLoop loops[2];
     int n_loops = 0, depth = 0;
     bool in_comment = false, in_block = false, is_private = false;
-    for (current_line = 1; ; current_line++) {
+    for (current_line = 1;; current_line++) {
         bool more = fgets(line, sizeof line, in) != NULL;
         bool blank = !more || line[strspn(line, " \t\r\n")] == '\0';
         bool directive = more && !strncmp(line, "//@", 3);
@@ -488,7 +521,8 @@ static void read_file(FILE *in, FILE *source, int file)
         else if (!strncmp(line, "//@endfor", 9)) n_loops = 0;
         else if (!strncmp(line, "//@endblock", 11)) in_block = false;
         else if (!strncmp(line, "//@block ", 9)) in_block = true, block_names(line + 9, names, sizeof names);
-        else if (!strncmp(line, "//@private ", 11)) in_block = is_private = true, block_names(line + 11, names, sizeof names);
+        else if (!strncmp(line, "//@private ", 11))
+            in_block = is_private = true, block_names(line + 11, names, sizeof names);
         else if (!strncmp(line, "#include", 8)) continue;
         else {
             depth += brace_balance(line, &in_comment);
@@ -526,12 +560,17 @@ int main(int argc, char **argv)
     header = open_out(dir, "kernels", ".h");
     table = open_out(dir, "kernels_table", ".c");
     sweeps = open_out(dir, "kernels_sweeps", ".h");
-    fputs("/* Written by kernelgen. */\n#ifndef KERNELS_H\n#define KERNELS_H\n\n#include <float.h>\n#include <limits.h>\n#include <math.h>\n"
-          "#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n\n", header);
-    fputs("/* Written by kernelgen. Signatures: v void, p pointer, s const struct pointer, z size_t, c C h H i I l L int8_t uint8_t ..\n"
+    fputs("/* Written by kernelgen. */\n#ifndef KERNELS_H\n#define KERNELS_H\n\n#include <float.h>\n#include "
+          "<limits.h>\n#include <math.h>\n"
+          "#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n\n",
+          header);
+    fputs("/* Written by kernelgen. Signatures: v void, p pointer, s const struct pointer, z size_t, c C h H i I l L "
+          "int8_t uint8_t ..\n"
           " * int64_t uint64_t, f float, d double, b bool; result first. Structs: their int32_t fields. */\n"
-          "#include \"ir/ir.h\"\n#include \"kernels.h\"\n#include \"kernels_sweeps.h\"\n\nextern const Kernel kernel_table[];\nextern const int kernel_table_count;\n\n"
-          "const Kernel kernel_table[] = {\n", table);
+          "#include \"ir/ir.h\"\n#include \"kernels.h\"\n#include \"kernels_sweeps.h\"\n\nextern const Kernel "
+          "kernel_table[];\nextern const int kernel_table_count;\n\n"
+          "const Kernel kernel_table[] = {\n",
+          table);
     for (int i = 2; i < argc; i++) {
         char name[256];
         current_file = argv[i];

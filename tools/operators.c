@@ -1,4 +1,5 @@
-/* Prints docs/operators.md: the operators of compiler/ops/table.def by domain. `make docs` writes the file, a test compares. */
+/* Prints docs/operators.md: the operators of compiler/ops/table.def by domain. `make docs` writes the file, a test
+ * compares. */
 #include "op/op.h"
 
 #include <stdlib.h>
@@ -8,16 +9,24 @@
 #include "ops/table.def"
 #undef OPS
 
-static const struct { const char *file; const Op *ops; } families[] = {
+static const struct {
+    const char *file;
+    const Op *ops;
+} families[] = {
 #define OPS(family) {#family, ops_##family},
 #include "ops/table.def"
 #undef OPS
 };
 
-typedef struct { const Op *op; const char *file; } Row;
+typedef struct {
+    const Op *op;
+    const char *file;
+} Row;
 
 /* What is said about the domains known so far; another one gets its name only. */
-static const struct { const char *domain, *title, *about; } domains[] = {
+static const struct {
+    const char *domain, *title, *about;
+} domains[] = {
     {"", "ai.onnx", "The operators of ONNX itself."},
     {"ai.onnx.ml", "ai.onnx.ml", "Classic machine learning, as scikit-learn and the libraries around it export it."},
     {"ai.onnx.preview.training", "ai.onnx.preview.training", "Optimisers."},
@@ -78,7 +87,10 @@ static int print_operator(int i)
         others |= rows[i].op->expand != NULL;
     }
     printf(" | %s | [%s.c](../compiler/ops/%s.c) |\n",
-           !others ? "to kernels and loops" : steps ? "to kernels, or of other operators" : "of other operators", rows[first].file, rows[first].file);
+           !others ? "to kernels and loops"
+           : steps ? "to kernels, or of other operators"
+                   : "of other operators",
+           rows[first].file, rows[first].file);
     return i;
 }
 
@@ -87,11 +99,15 @@ int main(void)
     collect();
     puts("# Operators\n\n"
          "Written by `make docs` from the compiler's own table; a test keeps it true.\n\n"
-         "*Since* names the opsets at which the reading of a node changes so much that it has a row of its own; smaller changes are handled\n"
-         "inside, and every opset from the first one named to the newest is taken. Where an operator has limits, the comment at the head of its\n"
-         "source says so, and the compiler refuses the node with the reason. *Of other operators* means that the node is replaced by nodes of\n"
+         "*Since* names the opsets at which the reading of a node changes so much that it has a row of its own; "
+         "smaller changes are handled\n"
+         "inside, and every opset from the first one named to the newest is taken. Where an operator has limits, the "
+         "comment at the head of its\n"
+         "source says so, and the compiler refuses the node with the reason. *Of other operators* means that the node "
+         "is replaced by nodes of\n"
          "simpler operators before anything else is done with it.\n\n"
-         "All take float32; float16 and bfloat16 are computed in float32; float64, integers and bool where ONNX allows them.");
+         "All take float32; float16 and bfloat16 are computed in float32; float64, integers and bool where ONNX allows "
+         "them.");
     for (int i = 0; i < n_rows;) {
         if (i == 0 || strcmp(rows[i].op->domain, rows[i - 1].op->domain)) print_domain(rows[i].op->domain);
         i = print_operator(i);

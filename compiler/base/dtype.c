@@ -1,7 +1,11 @@
 /* Element types: one row per TensorProto.DataType. */
 #include "ir/ir.h"
 
-typedef struct { const char *name, *c, *suffix; int bits; bool is_float, is_integer, is_signed; } TypeRow;
+typedef struct {
+    const char *name, *c, *suffix;
+    int bits;
+    bool is_float, is_integer, is_signed;
+} TypeRow;
 
 static const TypeRow rows[DT_COUNT] = {
     [DT_UNDEFINED] = {"undefined", "void", "none", 0, false, false, false},

@@ -6,7 +6,11 @@
 #include <stdint.h>
 #include <string.h>
 
-typedef struct { const char *key; uint32_t hash; void *value; } Slot;
+typedef struct {
+    const char *key;
+    uint32_t hash;
+    void *value;
+} Slot;
 
 struct Map {
     size_t count, capacity; /* a power of two */

@@ -5,7 +5,7 @@
 typedef struct Map Map;
 
 Map *map_new(void);
-void *map_get(const Map *m, const char *key);             /* NULL if there is none */
-void map_put(Map *m, const char *key, void *value);       /* replaces; key is kept, not copied */
+void *map_get(const Map *m, const char *key);       /* NULL if there is none */
+void map_put(Map *m, const char *key, void *value); /* replaces; key is kept, not copied */
 
 #endif

@@ -7,21 +7,21 @@
 /* -- floating point of 16 bits and fewer: sign, exponent, mantissa ----------------------------- */
 
 typedef enum {
-    IEEE,        /* the largest exponent stands for infinities and NaN */
-    ONE_NAN,     /* no infinities; all ones is NaN ("fn") */
-    NEGATIVE_0,  /* no infinities; the code of -0 is NaN ("fnuz") */
-    FINITE,      /* neither */
+    IEEE,       /* the largest exponent stands for infinities and NaN */
+    ONE_NAN,    /* no infinities; all ones is NaN ("fn") */
+    NEGATIVE_0, /* no infinities; the code of -0 is NaN ("fnuz") */
+    FINITE,     /* neither */
 } Specials;
 
-typedef struct { int exponent_bits, mantissa_bits, bias; Specials specials; } SmallFloat;
+typedef struct {
+    int exponent_bits, mantissa_bits, bias;
+    Specials specials;
+} SmallFloat;
 
 static const SmallFloat formats[DT_COUNT] = {
-    [DT_FLOAT16] = {5, 10, 15, IEEE},
-    [DT_BFLOAT16] = {8, 7, 127, IEEE},
-    [DT_FLOAT8E4M3FN] = {4, 3, 7, ONE_NAN},
-    [DT_FLOAT8E4M3FNUZ] = {4, 3, 8, NEGATIVE_0},
-    [DT_FLOAT8E5M2] = {5, 2, 15, IEEE},
-    [DT_FLOAT8E5M2FNUZ] = {5, 2, 16, NEGATIVE_0},
+    [DT_FLOAT16] = {5, 10, 15, IEEE},       [DT_BFLOAT16] = {8, 7, 127, IEEE},
+    [DT_FLOAT8E4M3FN] = {4, 3, 7, ONE_NAN}, [DT_FLOAT8E4M3FNUZ] = {4, 3, 8, NEGATIVE_0},
+    [DT_FLOAT8E5M2] = {5, 2, 15, IEEE},     [DT_FLOAT8E5M2FNUZ] = {5, 2, 16, NEGATIVE_0},
     [DT_FLOAT4E2M1] = {2, 1, 1, FINITE},
 };
 
@@ -36,7 +36,8 @@ static double small_float(const SmallFloat *f, unsigned code)
     unsigned mantissa = code & ((one << f->mantissa_bits) - 1), largest = (one << f->exponent_bits) - 1;
     unsigned exponent = code >> f->mantissa_bits & largest, sign = code >> (f->mantissa_bits + f->exponent_bits) & 1;
     bool all_ones = exponent == largest && mantissa == (one << f->mantissa_bits) - 1;
-    if (f->specials == IEEE && exponent == largest) return mantissa ? (double)NAN : sign ? -(double)INFINITY : (double)INFINITY;
+    if (f->specials == IEEE && exponent == largest)
+        return mantissa ? (double)NAN : sign ? -(double)INFINITY : (double)INFINITY;
     if (f->specials == ONE_NAN && all_ones) return (double)NAN;
     if (f->specials == NEGATIVE_0 && sign && !exponent && !mantissa) return (double)NAN;
     double fraction = exponent ? (double)(mantissa + (one << f->mantissa_bits)) : (double)mantissa;
@@ -63,7 +64,8 @@ static uint16_t half_of(const SmallFloat *f, double x)
     int biased = exponent - 1 + f->bias;
     if (biased < 1) biased = 1;
     double units = nearbyint(ldexp(magnitude, f->mantissa_bits - (biased - f->bias)));
-    unsigned code = (unsigned)units + ((unsigned)(biased - 1) << f->mantissa_bits); /* a carry runs into the exponent, as it should */
+    unsigned code = (unsigned)units +
+                    ((unsigned)(biased - 1) << f->mantissa_bits); /* a carry runs into the exponent, as it should */
     return (uint16_t)(sign | code);
 }
 

@@ -1,5 +1,6 @@
-/* Everything goes to temporary files first: beside the target, to be renamed to it; or, where the target is no regular file (standard
- * output, a pipe, a device), to an unnamed one that is copied at the end. What is not committed is removed at exit. */
+/* Everything goes to temporary files first: beside the target, to be renamed to it; or, where the target is no regular
+ * file (standard output, a pipe, a device), to an unnamed one that is copied at the end. What is not committed is
+ * removed at exit. */
 #include "base/output.h"
 
 #include "base/mem.h"
@@ -14,10 +15,10 @@
 enum { MAX_OUTPUTS = 4 };
 
 typedef struct {
-    const char *path;      /* as the user wrote it; NULL: standard output */
-    char *target;          /* to rename the temporary file to, symbolic links followed; from malloc */
-    char *temporary;       /* from malloc; NULL: the file is to be copied to `path` */
-    FILE *file;            /* open for writing */
+    const char *path; /* as the user wrote it; NULL: standard output */
+    char *target;     /* to rename the temporary file to, symbolic links followed; from malloc */
+    char *temporary;  /* from malloc; NULL: the file is to be copied to `path` */
+    FILE *file;       /* open for writing */
 } Output;
 
 static Output outputs[MAX_OUTPUTS];

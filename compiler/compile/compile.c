@@ -3,18 +3,15 @@
 #include <string.h>
 #include <time.h>
 
-typedef struct { const char *name; void (*run)(Model *m); } Stage;
+typedef struct {
+    const char *name;
+    void (*run)(Model *m);
+} Stage;
 
 static const Stage stages[] = {
     {"load", NULL}, /* makes the Model */
-    {"infer", infer},
-    {"rewrite", rewrite},
-    {"layout", layout},
-    {"lower", lower},
-    {"fuse", fuse},
-    {"bands", bands},
-    {"parts", parts},
-    {"plan", plan},
+    {"infer", infer}, {"rewrite", rewrite}, {"layout", layout}, {"lower", lower},
+    {"fuse", fuse},   {"bands", bands},     {"parts", parts},   {"plan", plan},
 };
 
 enum { N_STAGES = sizeof stages / sizeof *stages };

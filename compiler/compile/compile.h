@@ -4,8 +4,8 @@
 
 #include "ir/ir.h"
 
-/* Runs all stages; what the options ask to be dumped goes to standard output. Check m->errors: after an error, later stages have
- * not run. Lower bounds among options->dims may rise (tighten.c). */
+/* Runs all stages; what the options ask to be dumped goes to standard output. Check m->errors: after an error, later
+ * stages have not run. Lower bounds among options->dims may rise (tighten.c). */
 Model *compile_model(const Options *options);
 
 bool stage_exists(const char *name);

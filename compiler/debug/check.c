@@ -4,15 +4,19 @@
 
 #include <string.h>
 
-typedef struct { const char *stage; const Node *node; const Step *step; } Place;
+typedef struct {
+    const char *stage;
+    const Node *node;
+    const Step *step;
+} Place;
 
 /* -- nodes ------------------------------------------------------------------------------------- */
 
 _Noreturn static void broken(const Place *p, const Value *v, const char *what)
 {
     const Node *n = p->node;
-    internal_error("after %s: %s%s%s%s%s%s%s", p->stage, n ? "node \"" : "", n ? n->name : "", n ? "\" (" : "", n ? n->op_type : "",
-                   n ? "): " : "", v ? mem_printf("\"%s\" ", v->name) : "", what);
+    internal_error("after %s: %s%s%s%s%s%s%s", p->stage, n ? "node \"" : "", n ? n->name : "", n ? "\" (" : "",
+                   n ? n->op_type : "", n ? "): " : "", v ? mem_printf("\"%s\" ", v->name) : "", what);
 }
 
 static void check_type(const Place *p, const Value *v, const Type *t)
@@ -37,7 +41,8 @@ static void check_node(Node *n, const char *stage, bool typed)
     for (int i = 0; i < n->n_in; i++)
         if (n->in[i] && !n->in[i]->data && !n->in[i]->marked) broken(&p, n->in[i], "is used before it is defined");
     for (int a = 0; a < n->n_attrs; a++)
-        for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++) check_graph(n->attrs[a].graphs[k], stage, typed);
+        for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++)
+            check_graph(n->attrs[a].graphs[k], stage, typed);
     for (int i = 0; i < n->n_out; i++) {
         Value *v = n->out[i];
         if (!v) continue;
@@ -62,7 +67,8 @@ static void check_graph(const Graph *g, const char *stage, bool typed)
         check_node(g->nodes[i], stage, typed);
     }
     for (int i = 0; i < g->n_outputs; i++)
-        if (!g->outputs[i]->data && !g->outputs[i]->marked) broken(&p, g->outputs[i], "is an output, but nothing makes it");
+        if (!g->outputs[i]->data && !g->outputs[i]->marked)
+            broken(&p, g->outputs[i], "is an output, but nothing makes it");
 }
 
 /* -- steps ------------------------------------------------------------------------------------- */
@@ -86,7 +92,8 @@ static void check_call(const Place *p, const Step *s)
     if ((size_t)s->n_args != strlen(letters))
         broken(p, NULL, mem_printf("%s takes %zu arguments, not %d", s->kernel->name, strlen(letters), s->n_args));
     for (int i = 0; i < s->n_args; i++)
-        if (!arg_fits(s->args[i].kind, letters[i])) broken(p, NULL, mem_printf("argument %d of %s does not fit", i, s->kernel->name));
+        if (!arg_fits(s->args[i].kind, letters[i]))
+            broken(p, NULL, mem_printf("argument %d of %s does not fit", i, s->kernel->name));
 }
 
 static void check_ref(const Place *p, const Loop *l, const Ref *r, int before)
@@ -100,11 +107,13 @@ static void check_loop(const Place *p, const Loop *l)
 {
     if (l->rank < 0 || l->rank > MAX_RANK) broken(p, NULL, "a loop without extent");
     for (int i = 0; i < l->n_ops; i++) {
-        if (!kernel_find(l->ops[i].function)) broken(p, NULL, mem_printf("there is no function %s", l->ops[i].function));
+        if (!kernel_find(l->ops[i].function))
+            broken(p, NULL, mem_printf("there is no function %s", l->ops[i].function));
         for (int k = 0; k < l->ops[i].n_args; k++) check_ref(p, l, &l->ops[i].args[k], i);
     }
     for (int i = 0; i < l->n_results; i++)
-        if (l->results[i].op < 0 || l->results[i].op >= l->n_ops) broken(p, NULL, "a loop stores what it doesn't compute");
+        if (l->results[i].op < 0 || l->results[i].op >= l->n_ops)
+            broken(p, NULL, "a loop stores what it doesn't compute");
 }
 
 static void forget(Value *v, bool written, void *context)
@@ -116,7 +125,8 @@ static void forget(Value *v, bool written, void *context)
 static void check_read(Value *v, bool written, void *context)
 {
     const Place *p = context;
-    bool given = v->data || (v->is_input && !v->graph->parent); /* inputs of a subgraph are written by the steps around it */
+    bool given = v->data ||
+                 (v->is_input && !v->graph->parent); /* inputs of a subgraph are written by the steps around it */
     if (!written && !given && !v->is_input && !v->marked) broken(p, v, "is read before it is written");
     if (written && given) broken(p, v, "is written, but is no result");
 }
@@ -129,7 +139,11 @@ static void check_write(Value *v, bool written, void *context)
 
 /* -- symbols ----------------------------------------------------------------------------------- */
 
-typedef struct { const Place *place; const Model *model; bool *is_set; } Symbols;
+typedef struct {
+    const Place *place;
+    const Model *model;
+    bool *is_set;
+} Symbols;
 
 static int local_index(const Model *m, const char *symbol)
 {
@@ -204,13 +218,22 @@ static void check_steps(const Graph *g, const char *stage)
         step_values(s, check_write, &p);
     }
     for (int i = 0; i < g->n_outputs; i++)
-        if (!g->outputs[i]->marked && value_count(g->outputs[i])) broken(&(Place){stage, NULL, NULL}, g->outputs[i], "is an output, but no step writes it");
+        if (!g->outputs[i]->marked && value_count(g->outputs[i]))
+            broken(&(Place){stage, NULL, NULL}, g->outputs[i], "is an output, but no step writes it");
 }
 
 /* -- memory ------------------------------------------------------------------------------------ */
 
-typedef struct { const Value *root; int64_t bytes; } Buffer;
-typedef struct { const Place *place; const Model *model; int count, capacity; Buffer *buffers; } Memory;
+typedef struct {
+    const Value *root;
+    int64_t bytes;
+} Buffer;
+typedef struct {
+    const Place *place;
+    const Model *model;
+    int count, capacity;
+    Buffer *buffers;
+} Memory;
 
 static void check_place(Value *v, bool written, void *context)
 {
@@ -221,7 +244,8 @@ static void check_place(Value *v, bool written, void *context)
     bytes = value_bytes(root);
     if (offset < 0 || offset + value_bytes(v) > bytes) broken(memory->place, v, "reaches beyond its storage");
     if (!in_arena(root) || root->marked) return;
-    if (root->arena_offset < 0 || root->arena_offset + bytes > memory->model->arena_bytes) broken(memory->place, root, "lies outside the arena");
+    if (root->arena_offset < 0 || root->arena_offset + bytes > memory->model->arena_bytes)
+        broken(memory->place, root, "lies outside the arena");
     root->marked = true;
     mem_grow(&memory->buffers, &memory->capacity, memory->count + 1, sizeof *memory->buffers);
     memory->buffers[memory->count++] = (Buffer){root, bytes};
@@ -251,7 +275,8 @@ static void check_memory(const Model *m, const char *stage)
     for (int i = 0; i < memory.count; i++)
         for (int k = 0; k < i; k++)
             if (overlap(&memory.buffers[i], &memory.buffers[k]))
-                broken(&p, memory.buffers[i].root, mem_printf("shares memory with \"%s\"", memory.buffers[k].root->name));
+                broken(&p, memory.buffers[i].root,
+                       mem_printf("shares memory with \"%s\"", memory.buffers[k].root->name));
 }
 
 void check(Model *m, const char *stage)

@@ -31,8 +31,10 @@ static const char *element_text(const Value *v, int64_t i)
     DType t = v->type.dtype;
     const char *at = (const char *)v->data + dtype_bits(t) / 8 * i;
     if (dtype_bits(t) < 8) return literal(DT_UINT8, (const char *)v->data + i);
-    if (t == DT_COMPLEX64) return mem_printf("%s%+.9gi", literal(DT_FLOAT, at), (double)((const float *)(const void *)at)[1]);
-    if (t == DT_COMPLEX128) return mem_printf("%s%+.17gi", literal(DT_DOUBLE, at), ((const double *)(const void *)at)[1]);
+    if (t == DT_COMPLEX64)
+        return mem_printf("%s%+.9gi", literal(DT_FLOAT, at), (double)((const float *)(const void *)at)[1]);
+    if (t == DT_COMPLEX128)
+        return mem_printf("%s%+.17gi", literal(DT_DOUBLE, at), ((const double *)(const void *)at)[1]);
     return literal(t, at);
 }
 
@@ -49,7 +51,8 @@ static const char *elements_text(const Value *v)
 {
     const char *text = "";
     int64_t count = value_count(v);
-    for (int64_t i = 0; i < count && i < ELEMENTS_SHOWN; i++) text = mem_printf("%s%s%s", text, i ? ", " : "", dim_text(v->elements[i]));
+    for (int64_t i = 0; i < count && i < ELEMENTS_SHOWN; i++)
+        text = mem_printf("%s%s%s", text, i ? ", " : "", dim_text(v->elements[i]));
     return mem_printf("{%s%s}", text, count > ELEMENTS_SHOWN ? ", ..." : "");
 }
 
@@ -106,7 +109,8 @@ static void dump_attr(const Attr *a, FILE *f)
 
 static void dump_node(const Node *n, int indent, FILE *f)
 {
-    fprintf(f, "%*snode \"%s\" %s%s%s opset %d (", indent, "", n->name, n->domain, n->domain[0] ? "::" : "", n->op_type, n->opset);
+    fprintf(f, "%*snode \"%s\" %s%s%s opset %d (", indent, "", n->name, n->domain, n->domain[0] ? "::" : "", n->op_type,
+            n->opset);
     for (int i = 0; i < n->n_in; i++) fprintf(f, "%s%s", i ? ", " : "", n->in[i] ? n->in[i]->name : "-");
     fputc(')', f);
     for (int i = 0; i < n->n_attrs; i++) {
@@ -114,7 +118,8 @@ static void dump_node(const Node *n, int indent, FILE *f)
         dump_attr(&n->attrs[i], f);
     }
     if (n->activation) fprintf(f, " %s %g %g", n->activation->name, (double)n->clamp_low, (double)n->clamp_high);
-    else if (n->clamp_low > -INFINITY || n->clamp_high < INFINITY) fprintf(f, " clamp %g..%g", (double)n->clamp_low, (double)n->clamp_high);
+    else if (n->clamp_low > -INFINITY || n->clamp_high < INFINITY)
+        fprintf(f, " clamp %g..%g", (double)n->clamp_low, (double)n->clamp_high);
     if (n->fused) fprintf(f, " fused %s", n->fused);
     fputc('\n', f);
     for (int i = 0; i < n->n_out; i++) {
@@ -167,9 +172,12 @@ void dump(Model *m, const char *stage, FILE *out)
 {
     fprintf(out, "# after %s\n", stage);
     for (int i = 0; i < m->n_opsets; i++)
-        fprintf(out, "opset %d of %s\n", m->opsets[i].version, m->opsets[i].domain[0] ? m->opsets[i].domain : "ai.onnx");
+        fprintf(out, "opset %d of %s\n", m->opsets[i].version,
+                m->opsets[i].domain[0] ? m->opsets[i].domain : "ai.onnx");
     for (int i = 0; i < m->n_params; i++) fprintf(out, "dimension %s\n", m->params[i]);
     dump_graph(m->graph, 0, out);
     if (m->graph->n_steps) dump_steps(m->graph, out);
-    if (m->arena_bytes) fprintf(out, "arena %lld bytes, lower bound %lld\n", (long long)m->arena_bytes, (long long)m->arena_lower_bound);
+    if (m->arena_bytes)
+        fprintf(out, "arena %lld bytes, lower bound %lld\n", (long long)m->arena_bytes,
+                (long long)m->arena_lower_bound);
 }

@@ -4,7 +4,7 @@
 
 #include "ir/ir.h"
 
-void dump_steps(const Graph *g, FILE *f);               /* dump_steps.c */
-const char *dump_type(const Type *t);                   /* "float32[1,3,h]", "sequence(float32[...])" */
+void dump_steps(const Graph *g, FILE *f); /* dump_steps.c */
+const char *dump_type(const Type *t);     /* "float32[1,3,h]", "sequence(float32[...])" */
 
 #endif

@@ -88,7 +88,8 @@ static void dump_loop(const Loop *l, FILE *f)
         }
         fputc(')', f);
     }
-    for (int i = 0; i < l->n_results; i++) fprintf(f, "\n        => %s = t%d", l->results[i].value->name, l->results[i].op);
+    for (int i = 0; i < l->n_results; i++)
+        fprintf(f, "\n        => %s = t%d", l->results[i].value->name, l->results[i].op);
 }
 
 /* -- memory ------------------------------------------------------------------------------------ */
@@ -96,7 +97,8 @@ static void dump_loop(const Loop *l, FILE *f)
 static void dump_place(const Value *v, FILE *f)
 {
     if (v->storage && v->storage != v) fprintf(f, " in %s + %lld", v->storage->name, (long long)v->storage_offset);
-    else if (v->arena_offset >= 0 && !v->data) fprintf(f, " at %lld, steps %d..%d", (long long)v->arena_offset, v->first_step, v->last_step);
+    else if (v->arena_offset >= 0 && !v->data)
+        fprintf(f, " at %lld, steps %d..%d", (long long)v->arena_offset, v->first_step, v->last_step);
 }
 
 static void unmark(Value *v, bool written, void *context)

@@ -25,19 +25,20 @@ Dim dim_symbol(const char *name, int64_t low, int64_t high);
 Dim dim_add(Dim a, Dim b);
 Dim dim_sub(Dim a, Dim b);
 Dim dim_mul(Dim a, Dim b);
-Dim dim_floordiv(Dim a, Dim b); /* rounds toward minus infinity; exact quotients of products cancel: (4*n*h) / (2*n) = 2*h */
+Dim dim_floordiv(Dim a,
+                 Dim b); /* rounds toward minus infinity; exact quotients of products cancel: (4*n*h) / (2*n) = 2*h */
 Dim dim_ceildiv(Dim a, Dim b);
-Dim dim_mod(Dim a, Dim b);      /* the sign of b, so that a = b * floordiv(a, b) + mod(a, b) */
+Dim dim_mod(Dim a, Dim b); /* the sign of b, so that a = b * floordiv(a, b) + mod(a, b) */
 Dim dim_min(Dim a, Dim b);
 Dim dim_max(Dim a, Dim b);
 
 bool dim_is_const(Dim d);
-bool dim_is(Dim d, int64_t value);  /* the constant `value`? */
-int64_t dim_value(Dim d);           /* of a constant */
-int64_t dim_low(Dim d);             /* bounds over all values of the symbols */
+bool dim_is(Dim d, int64_t value); /* the constant `value`? */
+int64_t dim_value(Dim d);          /* of a constant */
+int64_t dim_low(Dim d);            /* bounds over all values of the symbols */
 int64_t dim_high(Dim d);
 bool dim_divides(Dim divisor, Dim d); /* known to divide without remainder */
-int dim_compare(Dim a, Dim b);      /* a total order for stable output; not by value */
+int dim_compare(Dim a, Dim b);        /* a total order for stable output; not by value */
 
 /* The value with every symbol replaced by value_of(name, context). */
 int64_t dim_eval(Dim d, int64_t (*value_of)(const char *name, void *context), void *context);

@@ -1,4 +1,5 @@
-/* dim_node.c: expressions are hash-consed: dim_intern() is the only place that makes one, and it makes no structure twice. */
+/* dim_node.c: expressions are hash-consed: dim_intern() is the only place that makes one, and it makes no structure
+ * twice. */
 #include "dim/dim_expr.h"
 #include "base/mem.h"
 
@@ -128,4 +129,3 @@ int dim_compare(Dim a, Dim b)
     }
     return 0;
 }
-

@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
-enum { MAX_POWER = 62 };   /* from here on a power saturates, or only its parity counts */
+enum { MAX_POWER = 62 };        /* from here on a power saturates, or only its parity counts */
 enum { MAX_DIVISOR = 1 << 20 }; /* common to the quotients of a sum; from here on they don't narrow its range */
-enum { MAX_FACTORS = 32 }; /* in a product with more, quotients don't narrow the range */
+enum { MAX_FACTORS = 32 };      /* in a product with more, quotients don't narrow the range */
 
 /* ---- Monomials ---- */
 
@@ -24,8 +24,8 @@ static Range range_of_parts(const Part *parts, int count)
     return range;
 }
 
-/* b floor(a / b) is at most a: the range of a product that has the factor parts[at] = floor(a / b), if b is among the others, and none of
- * them is negative; else `range`. */
+/* b floor(a / b) is at most a: the range of a product that has the factor parts[at] = floor(a / b), if b is among the
+ * others, and none of them is negative; else `range`. */
 static Range range_beside_quotient(const Part *parts, int count, int at, Range range)
 {
     const Part *quotient = parts[at].dim->parts;
@@ -195,7 +195,8 @@ static Range range_by_dividends(const Sum *sum, Range range)
     return range;
 }
 
-/* min(a, b) - min(c, d) lies between a - c and b - d. Narrows the range of a sum for two such terms, operand by operand. */
+/* min(a, b) - min(c, d) lies between a - c and b - d. Narrows the range of a sum for two such terms, operand by
+ * operand. */
 static Range range_by_operands(const Sum *sum, int i, int j, Range range)
 {
     static int depth; /* operands may be such differences themselves */
@@ -209,7 +210,9 @@ static Range range_by_operands(const Sum *sum, int i, int j, Range range)
     }
     depth--;
     for (int k = 0; k < sum->count; k++)
-        if (k != i && k != j) rest = range_add(rest, range_mul((Range){sum->parts[k].number, sum->parts[k].number}, sum->parts[k].dim->range));
+        if (k != i && k != j)
+            rest = range_add(rest,
+                             range_mul((Range){sum->parts[k].number, sum->parts[k].number}, sum->parts[k].dim->range));
     rest = range_add(rest, between);
     return (Range){max(range.low, rest.low), min(range.high, rest.high)};
 }
@@ -224,8 +227,8 @@ static Range range_by_pairs(const Sum *sum, Range range)
     return range;
 }
 
-/* The sum with term `at`, c mod(x, m), as c x - c m floor(x / m), if c x cancels against other terms; else NULL. So x + mod(-x, m),
- * the next multiple of m, is known for one. */
+/* The sum with term `at`, c mod(x, m), as c x - c m floor(x / m), if c x cancels against other terms; else NULL. So x +
+ * mod(-x, m), the next multiple of m, is known for one. */
 static Dim without_remainder(const Sum *sum, int at)
 {
     Part term = sum->parts[at];
@@ -250,14 +253,16 @@ static Sum sum_with(const Sum *sum, int at, Dim by)
     return result;
 }
 
-/* The sum with term `at`, an extremum, taken apart: s - max(a, b) = min(s - a, s - b), if all of s cancels against a or b; else NULL. So
- * s - max(0, s - 3) is known not to be above 3. */
+/* The sum with term `at`, an extremum, taken apart: s - max(a, b) = min(s - a, s - b), if all of s cancels against a or
+ * b; else NULL. So s - max(0, s - 3) is known not to be above 3. */
 static Dim without_extremum(const Sum *sum, int at)
 {
     Part term = sum->parts[at];
-    if ((term.dim->kind != MIN && term.dim->kind != MAX) || (term.number != 1 && term.number != -1) || sum->count < 2) return NULL;
+    if ((term.dim->kind != MIN && term.dim->kind != MAX) || (term.number != 1 && term.number != -1) || sum->count < 2)
+        return NULL;
     bool cancels = false;
-    for (int k = 0; k < term.dim->count && !cancels; k++) cancels = sum_with(sum, at, term.dim->parts[k].dim).count == 0;
+    for (int k = 0; k < term.dim->count && !cancels; k++)
+        cancels = sum_with(sum, at, term.dim->parts[k].dim).count == 0;
     if (!cancels) return NULL;
     Dim (*pick)(Dim, Dim) = (term.dim->kind == MIN) == (term.number == 1) ? dim_min : dim_max;
     Dim result = NULL;
@@ -286,8 +291,8 @@ Dim sum_done(Sum *sum)
     }
     range = range_by_pairs(sum, range_by_dividends(sum, range));
     if (range.low == range.high && !is_infinite(range.low)) return dim_const(range.low);
-    return dim_intern((struct DimExpr){
-        .kind = SUM, .value = sum->constant, .count = sum->count, .parts = sum->parts, .range = range});
+    return dim_intern((
+        struct DimExpr){.kind = SUM, .value = sum->constant, .count = sum->count, .parts = sum->parts, .range = range});
 }
 
 Dim dim_scale(int64_t coefficient, Dim d)

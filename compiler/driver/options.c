@@ -90,7 +90,8 @@ bool parse_custom_option(Options *o, const char *text)
 
 static bool parse_weights(Options *o, const char *form)
 {
-    static const char *const forms[] = {[WEIGHTS_INLINE] = "inline", [WEIGHTS_INCBIN] = "incbin", [WEIGHTS_FILE] = "file"};
+    static const char *const forms[] = {
+        [WEIGHTS_INLINE] = "inline", [WEIGHTS_INCBIN] = "incbin", [WEIGHTS_FILE] = "file"};
     for (int i = 0; i < (int)(sizeof forms / sizeof *forms); i++)
         if (!strcmp(form, forms[i])) {
             o->weights = (WeightsForm)i;
@@ -121,13 +122,19 @@ static const char *name_from_path(const char *path)
 enum { OPT_NAME = 256, OPT_HEADER, OPT_REPORT, OPT_DIM, OPT_WEIGHTS, OPT_TARGET, OPT_DUMP, OPT_CUSTOM };
 
 static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},        {"name", required_argument, NULL, OPT_NAME},
-    {"header", required_argument, NULL, OPT_HEADER}, {"report", required_argument, NULL, OPT_REPORT},
-    {"dim", required_argument, NULL, OPT_DIM},       {"weights", required_argument, NULL, OPT_WEIGHTS},
-    {"target", required_argument, NULL, OPT_TARGET}, {"dump", required_argument, NULL, OPT_DUMP},
+    {"output", required_argument, NULL, 'o'},
+    {"name", required_argument, NULL, OPT_NAME},
+    {"header", required_argument, NULL, OPT_HEADER},
+    {"report", required_argument, NULL, OPT_REPORT},
+    {"dim", required_argument, NULL, OPT_DIM},
+    {"weights", required_argument, NULL, OPT_WEIGHTS},
+    {"target", required_argument, NULL, OPT_TARGET},
+    {"dump", required_argument, NULL, OPT_DUMP},
     {"custom", required_argument, NULL, OPT_CUSTOM},
-    {"help", no_argument, NULL, 'h'},                {"version", no_argument, NULL, 'V'},
-    {"verbose", no_argument, NULL, 'v'},             {NULL, 0, NULL, 0},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {"verbose", no_argument, NULL, 'v'},
+    {NULL, 0, NULL, 0},
 };
 
 /* One option with its argument; false if that is wrong. */
@@ -149,7 +156,8 @@ static bool take_option(Options *o, int option, const char *value)
         return !strcmp(value, "portable") || usage_error("--target %s: expected portable", value);
     case OPT_DUMP:
         o->dump_stage = value;
-        return !strcmp(value, "all") || stage_exists(value) || usage_error("--dump %s: expected all, %s", value, stage_names());
+        return !strcmp(value, "all") || stage_exists(value) ||
+               usage_error("--dump %s: expected all, %s", value, stage_names());
     default: internal_error("option %d", option);
     }
     return *value || usage_error("a file's name is empty");
@@ -166,15 +174,18 @@ static bool finish_options(Options *o, int argc, char **argv)
     if (argc - optind > 1) return usage_error("%s: only one model can be compiled at a time", argv[optind + 1]);
     o->model_path = argv[optind];
     if (o->output_path && !strcmp(o->output_path, "-")) o->output_path = NULL;
-    if (same_file(o->output_path, o->header_path) || same_file(o->output_path, o->report_path) || same_file(o->header_path, o->report_path))
+    if (same_file(o->output_path, o->header_path) || same_file(o->output_path, o->report_path) ||
+        same_file(o->header_path, o->report_path))
         return usage_error("two outputs go to the same file");
-    if (same_file(o->model_path, o->output_path) || same_file(o->model_path, o->header_path) || same_file(o->model_path, o->report_path))
+    if (same_file(o->model_path, o->output_path) || same_file(o->model_path, o->header_path) ||
+        same_file(o->model_path, o->report_path))
         return usage_error("%s: an output would replace the model", o->model_path);
     if (!o->name) o->name = name_from_path(o->output_path);
     return true;
 }
 
-/* getopt says by `option` what is wrong, and by optopt which short option it is; but it also sets that for --verbose=3. */
+/* getopt says by `option` what is wrong, and by optopt which short option it is; but it also
+ * sets that for --verbose=3. */
 static void report_bad_option(int option, const char *word)
 {
     bool is_long = !strncmp(word, "--", 2) && strchr(word, '=');

@@ -32,42 +32,55 @@ static const char *opsets_text(const Model *m)
 
 static void emit_title(Model *m, FILE *f)
 {
-    fprintf(f, "/* Written by onnx2c %s; do not edit, generate again.\n *   model    sha256 %s, %s\n", VERSION, m->sha256, c_comment(opsets_text(m)));
+    fprintf(f, "/* Written by onnx2c %s; do not edit, generate again.\n *   model    sha256 %s, %s\n", VERSION,
+            m->sha256, c_comment(opsets_text(m)));
     fprintf(f, " *   options  --name %s", m->options.name);
     for (int i = 0; i < m->options.n_dims; i++) {
         const DimOption *d = &m->options.dims[i];
         fprintf(f, " --dim %s=%lld", c_comment(d->name), (long long)d->low);
         if (d->high != d->low) fprintf(f, "..%lld", (long long)d->high);
     }
-    if (m->options.weights != WEIGHTS_INLINE) fprintf(f, " --weights %s", m->options.weights == WEIGHTS_INCBIN ? "incbin" : "file");
-    fprintf(f, "\n *   memory   arena %s B (lower bound %s B), weights %s B, no heap\n */\n", with_commas(m->arena_bytes),
-            with_commas(m->arena_lower_bound), with_commas(m->weights_bytes));
+    if (m->options.weights != WEIGHTS_INLINE)
+        fprintf(f, " --weights %s", m->options.weights == WEIGHTS_INCBIN ? "incbin" : "file");
+    fprintf(f, "\n *   memory   arena %s B (lower bound %s B), weights %s B, no heap\n */\n",
+            with_commas(m->arena_bytes), with_commas(m->arena_lower_bound), with_commas(m->weights_bytes));
 }
 
 static void emit_includes(FILE *f)
 {
-    fputs("#include <float.h>\n#include <limits.h>\n#include <math.h>\n#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n\n", f);
+    fputs("#include <float.h>\n#include <limits.h>\n#include <math.h>\n#include <stdbool.h>\n#include "
+          "<stddef.h>\n#include <stdint.h>\n#include <string.h>\n\n",
+          f);
 }
 
 static void emit_hooks(Model *m, FILE *f)
 {
     const char *prefix = upper_case(m->options.name);
-    fprintf(f, "/* Placement: define these to put weights or the arena of %s_run into a section of their own. */\n", m->options.name);
-    fprintf(f, "#ifndef %s_WEIGHTS_ATTR\n#define %s_WEIGHTS_ATTR\n#endif\n#ifndef %s_ARENA_ATTR\n#define %s_ARENA_ATTR\n#endif\n\n", prefix, prefix, prefix, prefix);
+    fprintf(f, "/* Placement: define these to put weights or the arena of %s_run into a section of their own. */\n",
+            m->options.name);
+    fprintf(f,
+            "#ifndef %s_WEIGHTS_ATTR\n#define %s_WEIGHTS_ATTR\n#endif\n#ifndef %s_ARENA_ATTR\n#define "
+            "%s_ARENA_ATTR\n#endif\n\n",
+            prefix, prefix, prefix, prefix);
 }
 
 /* String literals longer than what C99 promises to take, and a byte order they are written for. */
 static void emit_byte_assumptions(Model *m, const Weights *w, FILE *f)
 {
     if (!w->count) return;
-    fputs("#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__\n#error \"the weights are written for little-endian machines\"\n#endif\n"
-          "#ifdef __GNUC__\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n#endif\n\n", f);
+    fputs("#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__\n#error \"the weights are written "
+          "for little-endian machines\"\n#endif\n"
+          "#ifdef __GNUC__\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n#endif\n\n",
+          f);
     (void)m;
 }
 
 /* -- the memory map ---------------------------------------------------------------------------- */
 
-typedef struct { int count, capacity; Value **items; } Rows;
+typedef struct {
+    int count, capacity;
+    Value **items;
+} Rows;
 
 static void collect_row(Value *v, bool written, void *context)
 {
@@ -101,15 +114,18 @@ static void emit_memory_map(Model *m, FILE *f)
     fprintf(f, "enum {%*s/* offset      bytes  tensor */\n", (int)width + 4, "");
     for (int i = 0; i < rows.count; i++) {
         const Value *v = rows.items[i];
-        fprintf(f, "    AT_%-*s = %8lld, /* %8lld  %s%s */\n", (int)width, v->c_name, (long long)v->arena_offset, (long long)value_bytes(v),
-                dtype_name(v->type.dtype), c_comment(shape_text(&v->type.shape)));
+        fprintf(f, "    AT_%-*s = %8lld, /* %8lld  %s%s */\n", (int)width, v->c_name, (long long)v->arena_offset,
+                (long long)value_bytes(v), dtype_name(v->type.dtype), c_comment(shape_text(&v->type.shape)));
     }
     fputs("};\n\n", f);
 }
 
 /* -- the functions ----------------------------------------------------------------------------- */
 
-typedef struct { const Value *input; bool found; } Reading;
+typedef struct {
+    const Value *input;
+    bool found;
+} Reading;
 
 static void note_read(Value *v, bool written, void *context)
 {
@@ -129,12 +145,14 @@ static bool is_read(const Graph *g, const Value *input)
 static void emit_entry_checks(Model *m, FILE *f)
 {
     const char *prefix = upper_case(m->options.name);
-    if (m->arena_bytes) fprintf(f, "    if ((uintptr_t)arena %% %s_ARENA_ALIGN != 0) return %s_EARENA;\n", prefix, prefix);
+    if (m->arena_bytes)
+        fprintf(f, "    if ((uintptr_t)arena %% %s_ARENA_ALIGN != 0) return %s_EARENA;\n", prefix, prefix);
     else fputs("    (void)arena;\n", f);
     for (int i = 0; i < m->n_params; i++) {
         Dim d = dim_symbol(m->params[i], 0, 0);
         const char *p = m->param_names[i];
-        fprintf(f, "    if (%s < %lld || %s > %lld) return %s_EDIM;\n", p, (long long)dim_low(d), p, (long long)dim_high(d), prefix);
+        fprintf(f, "    if (%s < %lld || %s > %lld) return %s_EDIM;\n", p, (long long)dim_low(d), p,
+                (long long)dim_high(d), prefix);
     }
     if (m->arena_bytes) fputs("    unsigned char *const memory = arena;\n", f);
     for (int i = 0; i < m->graph->n_inputs; i++)
@@ -146,7 +164,8 @@ static void emit_output_dims(Model *m, FILE *f)
     for (int i = 0; i < m->graph->n_outputs; i++) {
         const Value *v = m->graph->outputs[i];
         if (!output_has_dims(v)) continue;
-        for (int d = 0; d < v->type.shape.rank; d++) fprintf(f, "    %s_dims[%d] = %s;\n", v->c_name, d, dim_in_c(m, v->type.shape.dim[d]));
+        for (int d = 0; d < v->type.shape.rank; d++)
+            fprintf(f, "    %s_dims[%d] = %s;\n", v->c_name, d, dim_in_c(m, v->type.shape.dim[d]));
     }
 }
 
@@ -176,9 +195,18 @@ static void emit_run(Model *m, FILE *f)
     emit_parameters(m, f);
     fputs(")\n{\n", f);
     if (m->arena_bytes) {
-        fprintf(f, "#ifdef __GNUC__\n    static %s_ARENA_ATTR unsigned char arena[%s_ARENA_BYTES] __attribute__((aligned(%d)));\n", prefix, prefix, ARENA_BASE_ALIGN);
-        fprintf(f, "    unsigned char *const start = arena;\n#else\n    static %s_ARENA_ATTR unsigned char arena[%s_ARENA_BYTES + %s_ARENA_ALIGN];\n", prefix, prefix, prefix);
-        fprintf(f, "    unsigned char *const start = arena + (%s_ARENA_ALIGN - (uintptr_t)arena %% %s_ARENA_ALIGN) %% %s_ARENA_ALIGN;\n#endif\n", prefix, prefix, prefix);
+        fprintf(f,
+                "#ifdef __GNUC__\n    static %s_ARENA_ATTR unsigned char arena[%s_ARENA_BYTES] "
+                "__attribute__((aligned(%d)));\n",
+                prefix, prefix, ARENA_BASE_ALIGN);
+        fprintf(f,
+                "    unsigned char *const start = arena;\n#else\n    static %s_ARENA_ATTR unsigned char "
+                "arena[%s_ARENA_BYTES + %s_ARENA_ALIGN];\n",
+                prefix, prefix, prefix);
+        fprintf(f,
+                "    unsigned char *const start = arena + (%s_ARENA_ALIGN - (uintptr_t)arena %% %s_ARENA_ALIGN) %% "
+                "%s_ARENA_ALIGN;\n#endif\n",
+                prefix, prefix, prefix);
     }
     fprintf(f, "    return %s_run_in(%s", name, m->arena_bytes ? "start" : "NULL");
     emit_arguments(m, f);
@@ -212,7 +240,10 @@ void emit_header(Model *m, FILE *f)
 {
     const char *prefix = upper_case(m->options.name);
     emit_title(m, f);
-    fprintf(f, "#ifndef %s_H\n#define %s_H\n\n#include <stdbool.h>\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n", prefix, prefix);
+    fprintf(f,
+            "#ifndef %s_H\n#define %s_H\n\n#include <stdbool.h>\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern "
+            "\"C\" {\n#endif\n\n",
+            prefix, prefix);
     emit_interface(m, f);
     fputs("\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n", f);
 }

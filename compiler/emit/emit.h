@@ -13,31 +13,38 @@ const char *upper_case(const char *text);
 const char *dim_in_c(const Model *m, Dim d); /* over the parameters of run */
 bool output_has_dims(const Value *v);        /* some dimension is left to run time */
 void emit_interface(Model *m, FILE *f);
-void emit_parameters(Model *m, FILE *f);     /* "int32_t batch, const float *x, float *y" */
-void emit_arguments(Model *m, FILE *f);      /* "batch, x, y" */
+void emit_parameters(Model *m, FILE *f); /* "int32_t batch, const float *x, float *y" */
+void emit_arguments(Model *m, FILE *f);  /* "batch, x, y" */
 
-/* emit_kernels.c: the kernels that the text of the run function mentions, and all those mention, in the library's order */
+/* emit_kernels.c: the kernels that the text of the run function mentions, and all those
+ * mention, in the library's order */
 void emit_kernels(const char *run_function, FILE *f);
 
 /* emit_weights.c */
-typedef struct { int count, capacity; Value **items; int64_t blob_bytes; } Weights;
-void collect_weights(Model *m, Weights *w);  /* constants the steps read, in order of first use; sets weights_bytes */
+typedef struct {
+    int count, capacity;
+    Value **items;
+    int64_t blob_bytes;
+} Weights;
+void collect_weights(Model *m, Weights *w); /* constants the steps read, in order of first use; sets weights_bytes */
 void emit_weight_declarations(Model *m, const Weights *w, FILE *f);
 void emit_weight_definitions(Model *m, const Weights *w, FILE *f);
-void write_weights_blob(Model *m, const Weights *w, FILE *f); /* for the forms that keep weights in a file of their own */
-const char *weights_file_name(const Model *m);                /* beside the generated file: its stem with ".weights" */
-const char *weight_pointer(const Model *m, const Value *v);   /* the expression that points to the first element */
-bool is_inline_scalar(const Value *v);                        /* written as a literal where it is used */
+void write_weights_blob(Model *m, const Weights *w,
+                        FILE *f);                           /* for the forms that keep weights in a file of their own */
+const char *weights_file_name(const Model *m);              /* beside the generated file: its stem with ".weights" */
+const char *weight_pointer(const Model *m, const Value *v); /* the expression that points to the first element */
+bool is_inline_scalar(const Value *v);                      /* written as a literal where it is used */
 const char *literal(DType t, const void *element);
 
 /* emit_step.c */
 void emit_steps(Model *m, FILE *f);
-const char *c_comment(const char *text);     /* model text made safe to stand in a C comment */
+const char *c_comment(const char *text); /* model text made safe to stand in a C comment */
 
 /* emit_loop.c */
 void emit_loop(Model *m, const Loop *l, FILE *f);
 
 /* emit_value.c */
-const char *value_pointer(const Model *m, const Value *v, Dim element_offset); /* expression for the address of an element */
+const char *value_pointer(const Model *m, const Value *v,
+                          Dim element_offset); /* expression for the address of an element */
 
 #endif

@@ -49,8 +49,8 @@ static void emit_shape_macros(const char *prefix, const Value *v, FILE *f)
     const char *name = upper_case(v->c_name);
     fprintf(f, "#define %s_%s_RANK %d\n#define %s_%s_DIMS {", prefix, name, s->rank, prefix, name);
     for (int i = 0; i < s->rank; i++) fprintf(f, "%s%lld", i ? ", " : "", (long long)dim_high(s->dim[i]));
-    fprintf(f, "%s}\n#define %s_%s_COUNT %lld /* %s %s%s */\n", s->rank ? "" : "0", prefix, name, (long long)stored_count(v),
-            dtype_name(v->type.dtype), v->c_name, shape_text(s));
+    fprintf(f, "%s}\n#define %s_%s_COUNT %lld /* %s %s%s */\n", s->rank ? "" : "0", prefix, name,
+            (long long)stored_count(v), dtype_name(v->type.dtype), v->c_name, shape_text(s));
 }
 
 static void separate(bool *first, FILE *f)
@@ -62,7 +62,8 @@ static void separate(bool *first, FILE *f)
 static void emit_pointer(const Value *v, bool to_const, FILE *f)
 {
     bool text = v->type.dtype == DT_STRING;
-    fprintf(f, "%s%s *%s", to_const && !text ? "const " : "", text ? (to_const ? "const char *const" : "const char *") : dtype_c(v->type.dtype), v->c_name);
+    fprintf(f, "%s%s *%s", to_const && !text ? "const " : "",
+            text ? (to_const ? "const char *const" : "const char *") : dtype_c(v->type.dtype), v->c_name);
 }
 
 void emit_parameters(Model *m, FILE *f)
@@ -94,8 +95,9 @@ static void emit_bounds_comment(Model *m, FILE *f)
 {
     for (int i = 0; i < m->n_params; i++) {
         Dim d = dim_symbol(m->params[i], 0, 0);
-        fprintf(f, "#define %s_%s_MIN %lld\n#define %s_%s_MAX %lld\n", upper_case(m->options.name), upper_case(m->param_names[i]),
-                (long long)dim_low(d), upper_case(m->options.name), upper_case(m->param_names[i]), (long long)dim_high(d));
+        fprintf(f, "#define %s_%s_MIN %lld\n#define %s_%s_MAX %lld\n", upper_case(m->options.name),
+                upper_case(m->param_names[i]), (long long)dim_low(d), upper_case(m->options.name),
+                upper_case(m->param_names[i]), (long long)dim_high(d));
     }
 }
 
@@ -103,7 +105,8 @@ void emit_interface(Model *m, FILE *f)
 {
     Graph *g = m->graph;
     const char *name = m->options.name, *prefix = upper_case(name);
-    fprintf(f, "#define %s_ARENA_BYTES %lld\n#define %s_ARENA_ALIGN %d\n\n", prefix, (long long)m->arena_bytes, prefix, ARENA_BASE_ALIGN);
+    fprintf(f, "#define %s_ARENA_BYTES %lld\n#define %s_ARENA_ALIGN %d\n\n", prefix, (long long)m->arena_bytes, prefix,
+            ARENA_BASE_ALIGN);
     emit_bounds_comment(m, f);
     for (int i = 0; i < g->n_inputs; i++) emit_shape_macros(prefix, g->inputs[i], f);
     for (int i = 0; i < g->n_outputs; i++) emit_shape_macros(prefix, g->outputs[i], f);
@@ -111,8 +114,11 @@ void emit_interface(Model *m, FILE *f)
     fprintf(f, "#define %s_EDIM (-1)   /* a dimension is out of its bounds, or doesn't fit another */\n", prefix);
     fprintf(f, "#define %s_EVALUE (-2) /* an input's value is one that the model forbids */\n", prefix);
     fprintf(f, "#define %s_EARENA (-3) /* the arena is not aligned to %s_ARENA_ALIGN */\n\n", prefix, prefix);
-    fprintf(f, "/* Inputs and outputs are dense, row-major (C order). %s_run uses a static arena; %s_run_in is re-entrant, its arena\n"
-               " * has %s_ARENA_BYTES. */\n", name, name, prefix);
+    fprintf(f,
+            "/* Inputs and outputs are dense, row-major (C order). %s_run uses a static arena; %s_run_in is "
+            "re-entrant, its arena\n"
+            " * has %s_ARENA_BYTES. */\n",
+            name, name, prefix);
     fprintf(f, "int %s_run(", name);
     emit_parameters(m, f);
     fprintf(f, ");\nint %s_run_in(void *arena%s", name, m->n_params + g->n_inputs + g->n_outputs ? ", " : "");

@@ -1,14 +1,18 @@
 /* emit_kernels: which kernels a model needs, and their text.
  *
- * A kernel is needed if the run function mentions it, or the text of a needed one does: all of that is C, so its identifiers are
- * all there is to look at. No other name in the file is spelt like a kernel (names.c). */
+ * A kernel is needed if the run function mentions it, or the text of a needed one does: all of that is C, so its
+ * identifiers are all there is to look at. No other name in the file is spelt like a kernel (names.c). */
 #include "emit/emit.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct { int count, capacity; const Kernel **items; Map *seen; } Needed;
+typedef struct {
+    int count, capacity;
+    const Kernel **items;
+    Map *seen;
+} Needed;
 
 static void need_kernel(Needed *needed, const char *name);
 
@@ -65,7 +69,8 @@ void emit_kernels(const char *run_function, FILE *f)
     need_mentioned(&needed, run_function);
     if (!needed.count) return;
     qsort(needed.items, (size_t)needed.count, sizeof *needed.items, by_table_order);
-    Needed ordered = {.seen = map_new()}; /* in the library's order, but for kernels that another one calls: before it */
+    Needed ordered = {
+        .seen = map_new()}; /* in the library's order, but for kernels that another one calls: before it */
     for (int i = 0; i < needed.count; i++) need_kernel(&ordered, needed.items[i]->name);
     fputs("/* Kernels: only those this model calls ------------------------------------------------------- */\n\n", f);
     Map *printed = map_new(); /* the items of a block share one text */

@@ -49,7 +49,7 @@ static const char *index_name(const Loop *l, int d)
     return d < 8 ? mem_printf("%s_", names[d]) : mem_printf("i%d_", d);
 }
 
-static const char *join(const char *a, const char *operator, const char *b)
+static const char *join(const char *a, const char *operator, const char * b)
 {
     return *a ? mem_printf("%s%s%s", a, operator, b) : b;
 }
@@ -65,7 +65,8 @@ static const char *position(const Model *m, const Loop *l, Dim offset, const Dim
         if (dim_is(stride[d], 1)) text = join(text, " + ", index);
         else if (dim_is_const(stride[d]) && dim_value(stride[d]) < 0)
             text = mem_printf("%s - %s * %lld", *text ? text : "0", index, (long long)-dim_value(stride[d]));
-        else if (dim_is_const(stride[d])) text = join(text, " + ", mem_printf("%s * %lld", index, (long long)dim_value(stride[d])));
+        else if (dim_is_const(stride[d]))
+            text = join(text, " + ", mem_printf("%s * %lld", index, (long long)dim_value(stride[d])));
         else text = join(text, " + ", mem_printf("%s * (size_t)%s", index, dim_in_c(m, stride[d])));
     }
     return *text ? text : "0";
@@ -102,7 +103,8 @@ static const char *element_text(const Writer *w, const LoopOperand *o)
 
 static const char *operand_text(const Writer *w, const LoopOperand *o, char letter)
 {
-    if (is_inline_scalar(o->value) && !dtype_is_half(o->value->type.dtype)) return literal(o->value->type.dtype, o->value->data);
+    if (is_inline_scalar(o->value) && !dtype_is_half(o->value->type.dtype))
+        return literal(o->value->type.dtype, o->value->data);
     return widen_half(o->value->type.dtype, letter, element_text(w, o));
 }
 
@@ -175,14 +177,15 @@ static const char *expression(const Writer *w, int index)
     const char *between = infix(op->function);
     if (!between) return call(w, op);
     const char *first = argument(w, op, 0);
-    if (w->lanes != ONE && is_literal(w, &op->args[0]) && is_literal(w, &op->args[1])) first = mem_printf("vec_all(%s)", first);
+    if (w->lanes != ONE && is_literal(w, &op->args[0]) && is_literal(w, &op->args[1]))
+        first = mem_printf("vec_all(%s)", first);
     return mem_printf("(%s%s%s)", first, between, argument(w, op, 1));
 }
 
 /* -- the nest ---------------------------------------------------------------------------------- */
 
-/* Loops over floats that lie side by side run in vectors: every function must be there for them. Rows shorter than that are as
- * well off without. */
+/* Loops over floats that lie side by side run in vectors: every function must be there for them. Rows shorter than that
+ * are as well off without. */
 enum { SHORTEST_ROW = 8 };
 
 static Lanes lanes_of(const Loop *l)
@@ -190,10 +193,13 @@ static Lanes lanes_of(const Loop *l)
     if (!l->rank || dim_high(l->extent[l->rank - 1]) < SHORTEST_ROW) return ONE;
     for (int i = 0; i < l->n_operands; i++) {
         const LoopOperand *o = &l->operands[i];
-        if (o->value->type.dtype != DT_FLOAT || (!dim_is(o->stride[l->rank - 1], 1) && !dim_is(o->stride[l->rank - 1], 0))) return ONE;
+        if (o->value->type.dtype != DT_FLOAT ||
+            (!dim_is(o->stride[l->rank - 1], 1) && !dim_is(o->stride[l->rank - 1], 0)))
+            return ONE;
     }
     for (int i = 0; i < l->n_ops; i++)
-        if (!vector_function(l->ops[i].function) && !(infix(l->ops[i].function) && l->ops[i].type == DT_FLOAT)) return ONE;
+        if (!vector_function(l->ops[i].function) && !(infix(l->ops[i].function) && l->ops[i].type == DT_FLOAT))
+            return ONE;
     for (int i = 0; i < l->n_results; i++)
         if (l->results[i].value->type.dtype != DT_FLOAT) return ONE;
     return dim_is(dim_mod(l->extent[l->rank - 1], dim_const(16)), 0) ? VECTOR : SOME_LANES;
@@ -210,9 +216,17 @@ static void count_uses(const Loop *l, int *uses)
 static const char *letter_c_type(char letter)
 {
     switch (letter) {
-    case 'c': return "int8_t"; case 'C': return "uint8_t"; case 'h': return "int16_t"; case 'H': return "uint16_t";
-    case 'i': return "int32_t"; case 'I': return "uint32_t"; case 'l': return "int64_t"; case 'L': return "uint64_t";
-    case 'f': return "float"; case 'd': return "double"; default: return "bool";
+    case 'c': return "int8_t";
+    case 'C': return "uint8_t";
+    case 'h': return "int16_t";
+    case 'H': return "uint16_t";
+    case 'i': return "int32_t";
+    case 'I': return "uint32_t";
+    case 'l': return "int64_t";
+    case 'L': return "uint64_t";
+    case 'f': return "float";
+    case 'd': return "double";
+    default: return "bool";
     }
 }
 
@@ -261,8 +275,10 @@ static bool emit_empty(const Model *m, const Loop *l, FILE *f)
 {
     bool empty = false;
     for (int d = 0; d < l->rank; d++) empty = empty || dim_is(l->extent[d], 0);
-    for (int i = 0; empty && i < l->n_operands; i++) fprintf(f, "    (void)%s;\n", value_pointer(m, l->operands[i].value, NULL));
-    for (int i = 0; empty && i < l->n_results; i++) fprintf(f, "    (void)%s;\n", value_pointer(m, l->results[i].value, NULL));
+    for (int i = 0; empty && i < l->n_operands; i++)
+        fprintf(f, "    (void)%s;\n", value_pointer(m, l->operands[i].value, NULL));
+    for (int i = 0; empty && i < l->n_results; i++)
+        fprintf(f, "    (void)%s;\n", value_pointer(m, l->results[i].value, NULL));
     return empty;
 }
 
@@ -274,11 +290,15 @@ void emit_loop(Model *m, const Loop *original, FILE *f)
     count_uses(l, w.uses);
     char indent[4 * (MAX_RANK + 2) + 1] = "    ";
     for (int d = 0; d < l->rank; d++) {
-        const char *i = index_name(l, d), *extent = mem_printf("%s%s", dim_is_const(l->extent[d]) ? "" : "(size_t)", dim_in_c(m, l->extent[d]));
+        const char *i = index_name(l, d), *extent = mem_printf("%s%s", dim_is_const(l->extent[d]) ? "" : "(size_t)",
+                                                               dim_in_c(m, l->extent[d]));
         bool last = d == l->rank - 1;
-        fprintf(f, "%sfor (size_t %s = 0; %s < %s; %s%s)%s\n", indent, i, i, extent, i, last && w.lanes != ONE ? " += VEC" : "++", last ? " {" : "");
+        fprintf(f, "%sfor (size_t %s = 0; %s < %s; %s%s)%s\n", indent, i, i, extent, i,
+                last && w.lanes != ONE ? " += VEC" : "++", last ? " {" : "");
         strcat(indent, "    ");
-        if (last && w.lanes == SOME_LANES) fprintf(f, "%sconst int32_t lanes_ = %s - %s < VEC ? (int32_t)(%s - %s) : VEC;\n", indent, extent, i, extent, i);
+        if (last && w.lanes == SOME_LANES)
+            fprintf(f, "%sconst int32_t lanes_ = %s - %s < VEC ? (int32_t)(%s - %s) : VEC;\n", indent, extent, i,
+                    extent, i);
     }
     if (!l->rank) fprintf(f, "    {\n"), strcat(indent, "    ");
     emit_body(&w, indent, f);

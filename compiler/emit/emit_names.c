@@ -1,7 +1,7 @@
 /* names: ONNX names become C identifiers.
  *
- * A name keeps its letters, so that a reviewer finds every layer: "/f/f.0/Conv_output_0" is f_f_0_Conv. Only a collision gets a
- * suffix. Constants begin with w_, so that they stand apart from what is computed. */
+ * A name keeps its letters, so that a reviewer finds every layer: "/f/f.0/Conv_output_0" is f_f_0_Conv. Only a
+ * collision gets a suffix. Constants begin with w_, so that they stand apart from what is computed. */
 #include "emit/emit.h"
 
 #include "plan/plan.h"
@@ -12,15 +12,22 @@
 /* What the generated file's other text means something else by: C's words, the headers' functions and macros,
  * and its own local names. Kernel names are asked for in the kernel table. */
 static const char *const reserved[] = {
-    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern", "float", "for",
-    "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed", "sizeof", "static", "struct",
-    "switch", "typedef", "union", "unsigned", "void", "volatile", "while", "asm", "typeof", "bool", "true", "false", "and", "or",
-    "not", "xor", "new", "delete", "this", "class", "template", "operator", "private", "public", "virtual", "linux", "unix",
-    "acos", "asin", "atan", "atan2", "ceil", "cos", "cosh", "exp", "exp2", "expm1", "erf", "erfc", "fabs", "fdim", "floor", "fma", "fmax",
-    "fmin", "fmod", "frexp", "gamma", "hypot", "ilogb", "j0", "j1", "jn", "y0", "y1", "yn", "ldexp", "lgamma", "log", "log10", "log1p", "log2", "logb", "lrint",
-    "lround", "modf", "nan", "nearbyint", "pow", "remainder", "remquo", "rint", "round", "scalb", "signbit", "significand", "sin", "sinh", "sqrt", "tan", "tanh",
-    "tgamma", "trunc", "drem", "isinf", "isnan", "index", "rindex", "abs", "labs", "div", "time", "signal", "free", "malloc", "exit", "abort", "printf", "puts", "main", "environ",
-    "NAN", "INFINITY", "NULL", "EOF", "I", "arena", "memory", "rc", "start", "stdin", "stdout", "stderr", "errno", "near", "far",
+    "auto",   "break",    "case",     "char",        "const",     "continue", "default",   "do",     "double",
+    "else",   "enum",     "extern",   "float",       "for",       "goto",     "if",        "inline", "int",
+    "long",   "register", "restrict", "return",      "short",     "signed",   "sizeof",    "static", "struct",
+    "switch", "typedef",  "union",    "unsigned",    "void",      "volatile", "while",     "asm",    "typeof",
+    "bool",   "true",     "false",    "and",         "or",        "not",      "xor",       "new",    "delete",
+    "this",   "class",    "template", "operator",    "private",   "public",   "virtual",   "linux",  "unix",
+    "acos",   "asin",     "atan",     "atan2",       "ceil",      "cos",      "cosh",      "exp",    "exp2",
+    "expm1",  "erf",      "erfc",     "fabs",        "fdim",      "floor",    "fma",       "fmax",   "fmin",
+    "fmod",   "frexp",    "gamma",    "hypot",       "ilogb",     "j0",       "j1",        "jn",     "y0",
+    "y1",     "yn",       "ldexp",    "lgamma",      "log",       "log10",    "log1p",     "log2",   "logb",
+    "lrint",  "lround",   "modf",     "nan",         "nearbyint", "pow",      "remainder", "remquo", "rint",
+    "round",  "scalb",    "signbit",  "significand", "sin",       "sinh",     "sqrt",      "tan",    "tanh",
+    "tgamma", "trunc",    "drem",     "isinf",       "isnan",     "index",    "rindex",    "abs",    "labs",
+    "div",    "time",     "signal",   "free",        "malloc",    "exit",     "abort",     "printf", "puts",
+    "main",   "environ",  "NAN",      "INFINITY",    "NULL",      "EOF",      "I",         "arena",  "memory",
+    "rc",     "start",    "stdin",    "stdout",      "stderr",    "errno",    "near",      "far",
 };
 
 static bool is_reserved(const char *name)
@@ -56,7 +63,9 @@ static const char *unique(Map *taken, const char *wanted)
     return name;
 }
 
-typedef struct { Map *taken; } Naming;
+typedef struct {
+    Map *taken;
+} Naming;
 
 static void name_value(Value *v, bool written, void *context)
 {
@@ -72,7 +81,8 @@ void name_everything(Model *m)
     Graph *g = m->graph;
     Naming naming = {map_new()};
     for (int i = 0; i < g->n_steps; i++)
-        if (g->steps[i]->kind == STEP_CALL) map_put(naming.taken, g->steps[i]->kernel->name, g); /* custom operators' names, too */
+        if (g->steps[i]->kind == STEP_CALL)
+            map_put(naming.taken, g->steps[i]->kernel->name, g); /* custom operators' names, too */
     m->param_names = mem_array((size_t)m->n_params + 1, sizeof *m->param_names);
     for (int i = 0; i < m->n_params; i++) m->param_names[i] = unique(naming.taken, c_identifier(m->params[i]));
     for (int i = 0; i < g->n_inputs; i++) name_value(g->inputs[i], false, &naming);

@@ -12,7 +12,10 @@ enum { LINE_WIDTH = 110 };
 
 /* -- local pointers ---------------------------------------------------------------------------- */
 
-typedef struct { Model *m; FILE *f; } Declaring;
+typedef struct {
+    Model *m;
+    FILE *f;
+} Declaring;
 
 /* "const float *const x": strings are pointers themselves. */
 static const char *pointer_type(const Value *v, bool to_const)
@@ -29,10 +32,11 @@ static const char *address_in(const Model *m, const Value *v, Value *root, int64
         if (root->type.dtype == v->type.dtype && size && offset % size == 0)
             return offset ? mem_printf("%s + %lld", base, (long long)(offset / size)) : base;
         bool readonly = root->is_input || root->data;
-        return mem_printf("(%s)(%svoid *)((%sunsigned char *)%s + %lld)", pointer_type(v, readonly), readonly ? "const " : "",
-                          readonly ? "const " : "", base, (long long)offset);
+        return mem_printf("(%s)(%svoid *)((%sunsigned char *)%s + %lld)", pointer_type(v, readonly),
+                          readonly ? "const " : "", readonly ? "const " : "", base, (long long)offset);
     }
-    const char *at = offset ? mem_printf("memory + AT_%s + %lld", root->c_name, (long long)offset) : mem_printf("memory + AT_%s", root->c_name);
+    const char *at = offset ? mem_printf("memory + AT_%s + %lld", root->c_name, (long long)offset)
+                            : mem_printf("memory + AT_%s", root->c_name);
     return mem_printf("(%s)(void *)(%s)", pointer_type(v, false), at);
 }
 
@@ -74,7 +78,8 @@ static void comment_values(Value **values, int count, FILE *f)
     for (int i = 0; i < count; i++) {
         const Value *v = values[i];
         if (!v || v->type.kind != KIND_TENSOR) continue;
-        fprintf(f, "%s%s%s", first ? "" : ", ", v->c_name ? v->c_name : c_comment(c_identifier(v->name)), c_comment(shape_text(&v->type.shape)));
+        fprintf(f, "%s%s%s", first ? "" : ", ", v->c_name ? v->c_name : c_comment(c_identifier(v->name)),
+                c_comment(shape_text(&v->type.shape)));
         first = false;
     }
 }
@@ -95,7 +100,8 @@ static void comment_inputs(const Step *s, FILE *f)
     int count = 0;
     for (int i = 0; i < n->n_in; i++) {
         bool named = !n->in[i] || s->kind != STEP_CALL || !value_is_const(n->in[i]);
-        for (int a = 0; !named && a < s->n_args; a++) named = s->args[a].kind == ARG_VALUE && s->args[a].value == n->in[i];
+        for (int a = 0; !named && a < s->n_args; a++)
+            named = s->args[a].kind == ARG_VALUE && s->args[a].value == n->in[i];
         if (named) values[count++] = n->in[i];
     }
     comment_values(values, count, f);
@@ -125,7 +131,8 @@ static void emit_comment(const Step *s, int number, FILE *f)
 static const char *int_list(const Model *m, int count, Dim *numbers)
 {
     const char *text = "";
-    for (int i = 0; i < count; i++) text = mem_printf("%s%s%s", text, i ? ", " : "", numbers[i] ? dim_in_c(m, numbers[i]) : "0");
+    for (int i = 0; i < count; i++)
+        text = mem_printf("%s%s%s", text, i ? ", " : "", numbers[i] ? dim_in_c(m, numbers[i]) : "0");
     return count ? text : "0";
 }
 
@@ -144,7 +151,8 @@ static const char *field_list(const Model *m, const Arg *a)
     const char *text = "";
     for (int i = 0; i < a->count; i++) {
         if (!a->numbers[i] || dim_is(a->numbers[i], 0)) continue;
-        text = mem_printf("%s%s.%s = %s", text, *text ? ", " : "", kernel_field_name(a->structure, i), dim_in_c(m, a->numbers[i]));
+        text = mem_printf("%s%s.%s = %s", text, *text ? ", " : "", kernel_field_name(a->structure, i),
+                          dim_in_c(m, a->numbers[i]));
     }
     return *text ? text : "0";
 }
@@ -204,7 +212,8 @@ static void emit_call(Model *m, const Step *s, FILE *f)
     const char *text = mem_printf("%s%s(", may_refuse ? "if (" : "", s->kernel->name);
     for (int i = 0; i < s->n_args; i++)
         text = mem_printf("%s%s%s", text, i ? ", " : "", argument_text(m, &s->args[i], s->kernel->signature[i + 1]));
-    text = mem_printf("%s)%s", text, may_refuse ? mem_printf(" != 0) return %s_EVALUE;", upper_case(m->options.name)) : ";");
+    text = mem_printf("%s)%s", text,
+                      may_refuse ? mem_printf(" != 0) return %s_EVALUE;", upper_case(m->options.name)) : ";");
     fputs("    ", f);
     print_wrapped(text, 4, f);
     fputs("\n", f);
@@ -214,8 +223,10 @@ static void emit_copy(Model *m, const Step *s, FILE *f)
 {
     bool from_start = dim_is(s->source_offset, 0), to_start = dim_is(s->target_offset, 0);
     const char *target = value_pointer(m, s->target, NULL), *source = value_pointer(m, s->source, NULL);
-    fprintf(f, "    memcpy(%s, %s, (size_t)%s);\n", to_start ? target : mem_printf("(unsigned char *)%s + %s", target, dim_in_c(m, s->target_offset)),
-            from_start ? source : mem_printf("(const unsigned char *)%s + %s", source, dim_in_c(m, s->source_offset)), dim_in_c(m, s->bytes));
+    fprintf(f, "    memcpy(%s, %s, (size_t)%s);\n",
+            to_start ? target : mem_printf("(unsigned char *)%s + %s", target, dim_in_c(m, s->target_offset)),
+            from_start ? source : mem_printf("(const unsigned char *)%s + %s", source, dim_in_c(m, s->source_offset)),
+            dim_in_c(m, s->bytes));
 }
 
 /* -- control flow ------------------------------------------------------------------------------ */
@@ -230,7 +241,9 @@ static void emit_for(Model *m, const Step *s, FILE *f)
     const char *i = symbol_name(m, s->symbol), *limit = "";
     if (s->number) limit = mem_printf("%s < %s", i, dim_in_c(m, s->number));
     else if (s->source) limit = mem_printf("%s < %s[0]", i, value_pointer(m, s->source, NULL));
-    const char *condition = s->condition ? mem_printf("%s%s[0]", *limit ? " && " : "", value_pointer(m, s->condition, NULL)) : "";
+    const char *condition = s->condition
+                                ? mem_printf("%s%s[0]", *limit ? " && " : "", value_pointer(m, s->condition, NULL))
+                                : "";
     fprintf(f, "    for (%s = 0; %s%s; %s++) {\n", i, limit, condition, i);
     if (!s->number) fprintf(f, "        if (%s == INT32_MAX) return %s_EVALUE;\n", i, upper_case(m->options.name));
 }
@@ -239,7 +252,8 @@ static void emit_for(Model *m, const Step *s, FILE *f)
 static void emit_read(Model *m, const Step *s, FILE *f)
 {
     const char *element = mem_printf("%s[%s]", value_pointer(m, s->source, NULL), dim_in_c(m, s->number));
-    fprintf(f, "    if (%s < %lld || %s > %lld) return %s_EVALUE;\n", element, (long long)s->low, element, (long long)s->high, upper_case(m->options.name));
+    fprintf(f, "    if (%s < %lld || %s > %lld) return %s_EVALUE;\n", element, (long long)s->low, element,
+            (long long)s->high, upper_case(m->options.name));
     if (s->symbol) fprintf(f, "    %s = (int32_t)%s;\n", symbol_name(m, s->symbol), element);
 }
 
@@ -286,7 +300,11 @@ static void emit_indented(const char *text, int depth, FILE *f)
 
 /* -- what inference took to be equal ----------------------------------------------------------- */
 
-typedef struct { const Model *m; const char *symbol; bool known, mentioned; } Knowing;
+typedef struct {
+    const Model *m;
+    const char *symbol;
+    bool known, mentioned;
+} Knowing;
 
 static bool is_set(const Model *m, const char *symbol)
 {
@@ -304,7 +322,8 @@ static void note_symbol(const char *symbol, void *context)
 
 static void emit_assumption(const Model *m, const DimPair *p, FILE *f)
 {
-    fprintf(f, "    if (%s != %s) return %s_EDIM;\n", dim_in_c(m, p->a), dim_in_c(m, p->b), upper_case(m->options.name));
+    fprintf(f, "    if (%s != %s) return %s_EDIM;\n", dim_in_c(m, p->a), dim_in_c(m, p->b),
+            upper_case(m->options.name));
 }
 
 static Knowing known_of(const Model *m, const DimPair *p, const char *symbol)
@@ -315,22 +334,28 @@ static Knowing known_of(const Model *m, const DimPair *p, const char *symbol)
     return k;
 }
 
-/* What must hold in a graph is checked where it begins, as far as it is known there: at entry, or within the If or Loop. */
+/* What must hold in a graph is checked where it begins, as far as it is known there: at entry, or within the If or
+ * Loop. */
 static void emit_entry(const Model *m, const Graph *g, FILE *f)
 {
     for (int i = 0; i < m->n_assumptions; i++)
-        if (m->assumptions[i].graph == g && known_of(m, &m->assumptions[i], NULL).known) emit_assumption(m, &m->assumptions[i], f);
+        if (m->assumptions[i].graph == g && known_of(m, &m->assumptions[i], NULL).known)
+            emit_assumption(m, &m->assumptions[i], f);
 }
 
 /* The subgraph whose steps follow, or NULL. */
 static const Graph *entered_graph(const Step *s)
 {
-    const char *name = s->kind == STEP_IF ? "then_branch" : s->kind == STEP_ELSE ? "else_branch" : s->kind == STEP_FOR ? "body" : NULL;
+    const char *name = s->kind == STEP_IF     ? "then_branch"
+                       : s->kind == STEP_ELSE ? "else_branch"
+                       : s->kind == STEP_FOR  ? "body"
+                                              : NULL;
     const Attr *a = name ? attr_find(s->node, name) : NULL;
     return a && a->type == ATTR_GRAPH ? a->graphs[0] : NULL;
 }
 
-/* The rest is checked behind every step that sets a symbol of it, since there may be several: in both branches of an If. */
+/* The rest is checked behind every step that sets a symbol of it, since there may be several: in both branches of an
+ * If. */
 static void symbol_is_set(Model *m, const Step *s, const char *symbol, FILE *f)
 {
     for (int i = 0; i < m->n_locals; i++)
@@ -401,7 +426,8 @@ static void emit_locals(Model *m, const char *body, FILE *f)
         bool set = false;
         for (int k = 0; k < g->n_steps && !set; k++) set = sets_local(g->steps[k], m->locals[i]);
         if (set) fprintf(f, "    int32_t %s = 0;\n", m->local_names[i]);
-        if (set && !is_used(m->local_names[i], body) && !is_output_size(m, m->local_names[i])) fprintf(f, "    (void)%s;\n", m->local_names[i]);
+        if (set && !is_used(m->local_names[i], body) && !is_output_size(m, m->local_names[i]))
+            fprintf(f, "    (void)%s;\n", m->local_names[i]);
     }
 }
 

@@ -1,8 +1,8 @@
 /* emit_weights: constants as C.
  *
- * Small ones are readable numbers that read back to the same bits. Large ones are string literals of their bytes in a union with
- * their element type: many times faster to compile than numbers. The forms `incbin` and `file` put the large ones into
- * a file of their own. */
+ * Small ones are readable numbers that read back to the same bits. Large ones are string literals of their bytes in a
+ * union with their element type: many times faster to compile than numbers. The forms `incbin` and `file` put the large
+ * ones into a file of their own. */
 #include "emit/emit.h"
 
 #include "plan/plan.h"
@@ -54,7 +54,19 @@ static const char *string_literal(const char *s)
 
 const char *literal(DType t, const void *element)
 {
-    union { float f; double d; int8_t i8; int16_t i16; int32_t i32; int64_t i64; uint8_t u8; uint16_t u16; uint32_t u32; uint64_t u64; const char *s; } x;
+    union {
+        float f;
+        double d;
+        int8_t i8;
+        int16_t i16;
+        int32_t i32;
+        int64_t i64;
+        uint8_t u8;
+        uint16_t u16;
+        uint32_t u32;
+        uint64_t u64;
+        const char *s;
+    } x;
     size_t bytes = (size_t)dtype_bytes(t, 1);
     memcpy(&x, element, bytes < sizeof x ? bytes : sizeof x);
     switch (t) {
@@ -67,7 +79,8 @@ const char *literal(DType t, const void *element)
     case DT_UINT32: return integer_literal(t, x.u32);
     case DT_UINT64: return integer_literal(t, (int64_t)x.u64);
     case DT_UINT16: return integer_literal(t, x.u16);
-    case DT_FLOAT16: case DT_BFLOAT16: return mem_printf("0x%04x", x.u16);
+    case DT_FLOAT16:
+    case DT_BFLOAT16: return mem_printf("0x%04x", x.u16);
     case DT_BOOL: return x.u8 ? "true" : "false";
     case DT_STRING: return string_literal(x.s);
     case DT_UINT8: return integer_literal(t, x.u8);
@@ -103,7 +116,10 @@ static bool is_readable(const Value *v)
     return v->type.dtype == DT_STRING || array_count(v) <= READABLE_ELEMENTS;
 }
 
-typedef struct { Model *m; Weights *w; } Collecting;
+typedef struct {
+    Model *m;
+    Weights *w;
+} Collecting;
 
 /* A constant with the same bytes that is written already: tied weights, equal scales. */
 static Value *twin_of(const Weights *w, const Value *v)
@@ -111,7 +127,9 @@ static Value *twin_of(const Weights *w, const Value *v)
     size_t bytes = (size_t)value_bytes(v);
     for (int i = 0; i < w->count; i++) {
         Value *have = w->items[i];
-        if (have->type.dtype == v->type.dtype && v->type.dtype != DT_STRING && (size_t)value_bytes(have) == bytes && !memcmp(have->data, v->data, bytes)) return have;
+        if (have->type.dtype == v->type.dtype && v->type.dtype != DT_STRING && (size_t)value_bytes(have) == bytes &&
+            !memcmp(have->data, v->data, bytes))
+            return have;
     }
     return NULL;
 }
@@ -182,7 +200,9 @@ const char *weight_pointer(const Model *m, const Value *v)
     (void)m;
     if (v->storage != v && v->storage) return v->c_name; /* a view has a pointer of its own */
     if (is_readable(v)) return v->c_name;
-    if (in_blob(m, v)) return mem_printf("((const %s *)(const void *)(%s_weights + %lld))", dtype_c(v->type.dtype), m->options.name, (long long)v->arena_offset);
+    if (in_blob(m, v))
+        return mem_printf("((const %s *)(const void *)(%s_weights + %lld))", dtype_c(v->type.dtype), m->options.name,
+                          (long long)v->arena_offset);
     return mem_printf("%s.v", v->c_name);
 }
 
@@ -204,7 +224,8 @@ static uint32_t crc32_of(const unsigned char *bytes, size_t n)
 
 static void emit_weight_comment(const Value *v, FILE *f)
 {
-    fprintf(f, "/* %s%s%s%s", v->origin ? v->origin : "", v->origin ? ": " : "", dtype_name(v->type.dtype), shape_text(&v->type.shape));
+    fprintf(f, "/* %s%s%s%s", v->origin ? v->origin : "", v->origin ? ": " : "", dtype_name(v->type.dtype),
+            shape_text(&v->type.shape));
     if (v->type.dtype != DT_STRING) fprintf(f, ", crc32 %08x", crc32_of(v->data, (size_t)value_bytes(v)));
     fputs(" */\n", f);
 }
@@ -218,7 +239,10 @@ static void emit_numbers(const Value *v, FILE *f)
     if (!count) fputs("0", f);
     for (int64_t i = 0; i < count; i++) {
         if (i % NUMBERS_PER_LINE == 0) fputs(count > NUMBERS_PER_LINE ? "\n    " : "", f);
-        fprintf(f, "%s%s", literal(t, (const char *)v->data + (size_t)i * size), i + 1 == count ? "" : (i + 1) % NUMBERS_PER_LINE ? ", " : ",");
+        fprintf(f, "%s%s", literal(t, (const char *)v->data + (size_t)i * size),
+                i + 1 == count               ? ""
+                : (i + 1) % NUMBERS_PER_LINE ? ", "
+                                             : ",");
     }
     fputs(count > NUMBERS_PER_LINE ? "\n};\n\n" : "};\n\n", f);
 }
@@ -253,8 +277,10 @@ static const char *array_declaration(const Model *m, const Value *v)
 {
     const char *attr = mem_printf("static %s_WEIGHTS_ATTR const ", upper_case(m->options.name));
     int64_t count = array_count(v);
-    if (v->type.dtype == DT_STRING) return mem_printf("static const char *const %s[%lld]", v->c_name, (long long)(count ? count : 1));
-    if (is_readable(v)) return mem_printf("%s%s %s[%lld]", attr, dtype_c(v->type.dtype), v->c_name, (long long)(count ? count : 1));
+    if (v->type.dtype == DT_STRING)
+        return mem_printf("static const char *const %s[%lld]", v->c_name, (long long)(count ? count : 1));
+    if (is_readable(v))
+        return mem_printf("%s%s %s[%lld]", attr, dtype_c(v->type.dtype), v->c_name, (long long)(count ? count : 1));
     return mem_printf("%sunion %s %s", attr, v->c_name, v->c_name);
 }
 
@@ -263,20 +289,32 @@ static void emit_blob_declaration(Model *m, FILE *f)
     const char *name = m->options.name, *prefix = upper_case(name);
     fprintf(f, "/* The large constants, in the order of the file %s. */\n", weights_file_name(m));
     if (m->options.weights == WEIGHTS_INCBIN) {
-        fprintf(f, "#ifndef %s_WEIGHTS_FILE\n#define %s_WEIGHTS_FILE \"%s\" /* the assembler looks for it along -I */\n#endif\n", prefix, prefix, weights_file_name(m));
-        fprintf(f, "#ifdef __APPLE__\n__asm__(\".const\\n.balign %d\\n_%s_weights:\\n.incbin \\\"\" %s_WEIGHTS_FILE \"\\\"\\n.text\\n\");\n", BLOB_ALIGN, name, prefix);
-        fprintf(f, "#else\n__asm__(\".pushsection .rodata\\n.balign %d\\n%s_weights:\\n.incbin \\\"\" %s_WEIGHTS_FILE \"\\\"\\n.popsection\\n\");\n#endif\n", BLOB_ALIGN, name, prefix);
+        fprintf(f,
+                "#ifndef %s_WEIGHTS_FILE\n#define %s_WEIGHTS_FILE \"%s\" /* the assembler looks for it along -I "
+                "*/\n#endif\n",
+                prefix, prefix, weights_file_name(m));
+        fprintf(f,
+                "#ifdef __APPLE__\n__asm__(\".const\\n.balign %d\\n_%s_weights:\\n.incbin \\\"\" %s_WEIGHTS_FILE "
+                "\"\\\"\\n.text\\n\");\n",
+                BLOB_ALIGN, name, prefix);
+        fprintf(f,
+                "#else\n__asm__(\".pushsection .rodata\\n.balign %d\\n%s_weights:\\n.incbin \\\"\" %s_WEIGHTS_FILE "
+                "\"\\\"\\n.popsection\\n\");\n#endif\n",
+                BLOB_ALIGN, name, prefix);
     } else {
         fprintf(f, "/* Provided by the program: aligned to %d bytes, little endian. */\n", BLOB_ALIGN);
     }
     fprintf(f, "extern const unsigned char %s_weights[];\n\n", name);
 }
 
-/* A vector that lies across two lines of the cache takes two loads. Small processors have no lines, but count the bytes between weights. */
+/* A vector that lies across two lines of the cache takes two loads. Small processors have no lines, but count the bytes
+ * between weights. */
 static void emit_alignment(FILE *f)
 {
-    fprintf(f, "/* Large ones start with a line of the cache where there is one. */\n#if defined(__GNUC__) && UINTPTR_MAX > 0xffffffff\n");
-    fprintf(f, "#define WEIGHTS_ALIGNED __attribute__((aligned(%d)))\n#else\n#define WEIGHTS_ALIGNED\n#endif\n\n", BLOB_ALIGN);
+    fprintf(f, "/* Large ones start with a line of the cache where there is one. */\n#if defined(__GNUC__) && "
+               "UINTPTR_MAX > 0xffffffff\n");
+    fprintf(f, "#define WEIGHTS_ALIGNED __attribute__((aligned(%d)))\n#else\n#define WEIGHTS_ALIGNED\n#endif\n\n",
+            BLOB_ALIGN);
 }
 
 static bool is_union(const Model *m, const Value *v)
@@ -296,7 +334,8 @@ void emit_weight_declarations(Model *m, const Weights *w, FILE *f)
         const Value *v = w->items[i];
         if (in_blob(m, v)) continue;
         if (is_union(m, v))
-            fprintf(f, "union WEIGHTS_ALIGNED %s { unsigned char bytes[%lld]; %s v[%lld]; };\n", v->c_name, (long long)value_bytes(v) + 1, dtype_c(v->type.dtype), (long long)array_count(v));
+            fprintf(f, "union WEIGHTS_ALIGNED %s { unsigned char bytes[%lld]; %s v[%lld]; };\n", v->c_name,
+                    (long long)value_bytes(v) + 1, dtype_c(v->type.dtype), (long long)array_count(v));
         fprintf(f, "%s;\n", array_declaration(m, v));
     }
     fputs("\n", f);
@@ -308,7 +347,10 @@ void emit_weight_definitions(Model *m, const Weights *w, FILE *f)
     for (int i = 0; i < w->count; i++) {
         const Value *v = w->items[i];
         if (in_blob(m, v)) continue;
-        if (!any) fputs("/* Weights ------------------------------------------------------------------------------------ */\n\n", f);
+        if (!any)
+            fputs("/* Weights ------------------------------------------------------------------------------------ "
+                  "*/\n\n",
+                  f);
         any = true;
         emit_weight_comment(v, f);
         fprintf(f, "%s = ", array_declaration(m, v));

@@ -17,7 +17,10 @@ static void quoted(const char *s, FILE *f)
     fputc('"', f);
 }
 
-typedef struct { const Model *m; bool found; } Finding;
+typedef struct {
+    const Model *m;
+    bool found;
+} Finding;
 
 static void find_local(const char *symbol, void *context)
 {
@@ -108,8 +111,8 @@ void report(Model *m, FILE *f)
     for (int i = 0; i < g->n_steps; i++) macs += g->steps[i]->macs;
     const char *name = m->options.name;
     fprintf(f, "{\n  \"name\": \"%s\", \"run\": \"%s_run\", \"run_in\": \"%s_run_in\",\n", name, name, name);
-    fprintf(f, "  \"arena_bytes\": %lld, \"arena_lower_bound_bytes\": %lld, \"weights_bytes\": %lld, \"macs\": %lld,\n", (long long)m->arena_bytes,
-            (long long)m->arena_lower_bound, (long long)m->weights_bytes, (long long)macs);
+    fprintf(f, "  \"arena_bytes\": %lld, \"arena_lower_bound_bytes\": %lld, \"weights_bytes\": %lld, \"macs\": %lld,\n",
+            (long long)m->arena_bytes, (long long)m->arena_lower_bound, (long long)m->weights_bytes, (long long)macs);
     report_dims(m, f);
     fputs("  \"inputs\": [\n", f);
     for (int i = 0; i < g->n_inputs; i++) report_value(m, g->inputs[i], false, i + 1 == g->n_inputs, f);

@@ -58,10 +58,11 @@ static bool find_op(Node *n)
     if (op_exists(n->domain, n->op_type))
         node_error(n, "this operator is supported, but not at opset %d; export the model at a newer opset", n->opset);
     else if (*n->domain && strcmp(n->domain, "com.microsoft") && strncmp(n->domain, "ai.onnx", 7))
-        node_error(n, "this operator is none of ONNX's; describe it with --custom '%s::%s=INPUTS -> OUTPUTS' and provide it as a function (see onnx2c(1))",
+        node_error(n,
+                   "this operator is none of ONNX's; describe it with --custom '%s::%s=INPUTS -> OUTPUTS' and provide "
+                   "it as a function (see onnx2c(1))",
                    n->domain, n->op_type);
-    else
-        node_error(n, "this operator is not supported");
+    else node_error(n, "this operator is not supported");
     return false;
 }
 
@@ -72,7 +73,8 @@ static void check_declared(Node *n, const Value *v)
     const Type *said = &v->declared, *found = &v->type;
     if (said->kind != KIND_TENSOR || found->kind != KIND_TENSOR || found->dtype == DT_UNDEFINED) return;
     if (said->dtype != DT_UNDEFINED && said->dtype != found->dtype)
-        node_error(n, "output \"%s\" is %s, but the model declares %s", v->name, dtype_name(found->dtype), dtype_name(said->dtype));
+        node_error(n, "output \"%s\" is %s, but the model declares %s", v->name, dtype_name(found->dtype),
+                   dtype_name(said->dtype));
     if (said->shape.rank < 0) return;
     bool same = said->shape.rank == found->shape.rank;
     for (int i = 0; same && i < found->shape.rank; i++) {
@@ -154,7 +156,8 @@ static Value *handles_of(Graph *g, Value *v)
     return value_const(g, v->name, DT_INT64, &v->type.shape, handles);
 }
 
-/* Moves the element expressions of the inputs through a node that only moves elements, by running its kernels on handles. */
+/* Moves the element expressions of the inputs through a node that only moves elements, by running its kernels on
+ * handles. */
 static void move_elements(Node *n)
 {
     bool all = n->op->flags & OP_MOVES_ALL;
@@ -219,7 +222,8 @@ void fold_graph(Graph *g)
     }
 }
 
-/* Where only some outputs are constants, the node stays and writes them all: those who read a constant get one of its own. */
+/* Where only some outputs are constants, the node stays and writes them all: those who read a constant get one of its
+ * own. */
 static void separate_constants(Node *n)
 {
     for (int i = 0; i < n->n_out; i++) {

@@ -1,8 +1,9 @@
 /* interface: sequences and optionals at the edge of the model.
  *
- * The generated interface is made of tensors, so a list whose length is known stands there as its elements, one parameter
- * each, named NAME_0, NAME_1, ... A list of run-time length is three parameters: NAME_data with a row for each element, NAME_sizes with
- * its rank and dimensions, and NAME_length; what is not used of them is 0. The lists themselves stay in model->interface_inputs and _outputs. */
+ * The generated interface is made of tensors, so a list whose length is known stands there as its elements, one
+ * parameter each, named NAME_0, NAME_1, ... A list of run-time length is three parameters: NAME_data with a row for
+ * each element, NAME_sizes with its rank and dimensions, and NAME_length; what is not used of them is 0. The lists
+ * themselves stay in model->interface_inputs and _outputs. */
 #include "infer/interface.h"
 
 #include "op/packed_sequence.h"
@@ -41,10 +42,12 @@ static void spread_input(Graph *g, Value *list, const DataItem *item)
 /* The most that size `axis` of a list can be: what --dim NAME:AXIS says, axis 0 being the length. -1 with an error. */
 static int64_t most_of(Model *m, const Value *list, int axis)
 {
-    const char *name = mem_printf("%s:%d", list->name, axis), *what = axis ? mem_printf("dimension %d of its elements", axis - 1) : "its length";
+    const char *name = mem_printf("%s:%d", list->name, axis),
+               *what = axis ? mem_printf("dimension %d of its elements", axis - 1) : "its length";
     const DimOption *bounds = bounds_of(m, name);
     if (bounds && bounds->low >= 0) return bounds->high;
-    model_error(m, "input \"%s\" is a sequence or optional, and %s is not bounded; add --dim %s=0..8 or the like", list->name, what, name);
+    model_error(m, "input \"%s\" is a sequence or optional, and %s is not bounded; add --dim %s=0..8 or the like",
+                list->name, what, name);
     return -1;
 }
 
@@ -54,7 +57,10 @@ static bool form_of_input(Model *m, const Value *list, ListForm *f)
     bool single = list->type.kind == KIND_OPTIONAL && element->kind == KIND_TENSOR;
     while (element->kind != KIND_TENSOR && element->elem) element = element->elem;
     if (element->kind != KIND_TENSOR || element->dtype == DT_UNDEFINED || element->shape.rank < 0) {
-        model_error(m, "input \"%s\" is a map, or a list of elements of unknown type or rank; expected a sequence or optional of tensors", list->name);
+        model_error(m,
+                    "input \"%s\" is a map, or a list of elements of unknown type or rank; expected a sequence or "
+                    "optional of tensors",
+                    list->name);
         return false;
     }
     *f = (ListForm){.dtype = element->dtype, .rank = element->shape.rank, .rank_low = element->shape.rank};
@@ -79,7 +85,8 @@ static bool input_memory_list(Model *m, Value *list)
     Graph *g = m->graph;
     Value *made[3], *checked[3];
     if (!form_of_input(m, list, &form)) return false;
-    Shape shapes[] = {shape_const(2, (int64_t[]){form.capacity, form.slot}), shape_const(2, (int64_t[]){form.capacity, 1 + form.rank}), shape_scalar()};
+    Shape shapes[] = {shape_const(2, (int64_t[]){form.capacity, form.slot}),
+                      shape_const(2, (int64_t[]){form.capacity, 1 + form.rank}), shape_scalar()};
     for (int i = 0; i < 3; i++) {
         DType t = i ? DT_INT64 : form.dtype;
         made[i] = value_typed(g, mem_printf("%s_%s", list->name, parts[i]), t, &shapes[i]);
@@ -127,7 +134,8 @@ static void add_output(Graph *g, Value *v)
     g->outputs[g->n_outputs++] = v;
 }
 
-/* Elements become outputs of their own names through an Identity each: one may be an input, a constant, or in the list twice. */
+/* Elements become outputs of their own names through an Identity each: one may be an input, a constant, or in the list
+ * twice. */
 static void spread_output(Model *m, Value *list)
 {
     Graph *g = m->graph;
@@ -154,7 +162,8 @@ static void output_memory_list(Model *m, Value *list)
     Value *made[] = {list->list->data, list->list->sizes, list->list->length};
     Node *n = list_copy_last(g, list);
     for (int i = 0; i < 3; i++) {
-        node_add_output(n, value_typed(g, mem_printf("%s_%s", list->name, parts[i]), made[i]->type.dtype, &made[i]->type.shape));
+        node_add_output(n, value_typed(g, mem_printf("%s_%s", list->name, parts[i]), made[i]->type.dtype,
+                                       &made[i]->type.shape));
         add_output(g, n->out[i]);
     }
 }
@@ -179,7 +188,10 @@ void spread_outputs(Model *m)
             v->is_output = false;
             spread_output(m, v);
         } else {
-            model_error(m, "output \"%s\" is a map, or a sequence whose length is known only at run time; expected tensors at the interface of the model", v->name);
+            model_error(m,
+                        "output \"%s\" is a map, or a sequence whose length is known only at run time; expected "
+                        "tensors at the interface of the model",
+                        v->name);
         }
     }
 }

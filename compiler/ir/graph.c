@@ -206,11 +206,12 @@ static bool any_output_marked(const Node *n)
     return false;
 }
 
-/* Marks what the graph's outputs depend on, from the last node to the first, and drops nodes that are not needed. What a
- * subgraph takes from outside is marked when the walk reaches its node, that is before the nodes that make it. */
+/* Marks what the graph's outputs depend on, from the last node to the first, and drops nodes that are not needed. What
+ * a subgraph takes from outside is marked when the walk reaches its node, that is before the nodes that make it. */
 void graph_remove_dead(Graph *g)
 {
-    for (int i = 0; i < g->n_values; i++) g->values[i]->marked = g->values[i]->is_read; /* sizes elsewhere are read from it */
+    for (int i = 0; i < g->n_values; i++)
+        g->values[i]->marked = g->values[i]->is_read; /* sizes elsewhere are read from it */
     for (int i = 0; i < g->n_outputs; i++) g->outputs[i]->marked = true;
     int kept = g->n_nodes;
     for (int i = g->n_nodes - 1; i >= 0; i--) {
@@ -320,5 +321,6 @@ void graph_take_place(Graph *copy)
     }
     for (int i = 0; i < copy->n_nodes; i++)
         for (int a = 0; a < copy->nodes[i]->n_attrs; a++)
-            for (int k = 0; copy->nodes[i]->attrs[a].graphs && k < copy->nodes[i]->attrs[a].count; k++) graph_take_place(copy->nodes[i]->attrs[a].graphs[k]);
+            for (int k = 0; copy->nodes[i]->attrs[a].graphs && k < copy->nodes[i]->attrs[a].count; k++)
+                graph_take_place(copy->nodes[i]->attrs[a].graphs[k]);
 }

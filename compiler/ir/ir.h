@@ -19,27 +19,52 @@ enum { MAX_RANK = 16 };
 /* -- dtype.c: element types, numbered as in ONNX TensorProto.DataType -------------------------- */
 
 typedef enum {
-    DT_UNDEFINED, DT_FLOAT, DT_UINT8, DT_INT8, DT_UINT16, DT_INT16, DT_INT32, DT_INT64, DT_STRING, DT_BOOL,
-    DT_FLOAT16, DT_DOUBLE, DT_UINT32, DT_UINT64, DT_COMPLEX64, DT_COMPLEX128, DT_BFLOAT16, DT_FLOAT8E4M3FN,
-    DT_FLOAT8E4M3FNUZ, DT_FLOAT8E5M2, DT_FLOAT8E5M2FNUZ, DT_UINT4, DT_INT4, DT_FLOAT4E2M1, DT_FLOAT8E8M0,
-    DT_UINT2, DT_INT2, DT_COUNT
+    DT_UNDEFINED,
+    DT_FLOAT,
+    DT_UINT8,
+    DT_INT8,
+    DT_UINT16,
+    DT_INT16,
+    DT_INT32,
+    DT_INT64,
+    DT_STRING,
+    DT_BOOL,
+    DT_FLOAT16,
+    DT_DOUBLE,
+    DT_UINT32,
+    DT_UINT64,
+    DT_COMPLEX64,
+    DT_COMPLEX128,
+    DT_BFLOAT16,
+    DT_FLOAT8E4M3FN,
+    DT_FLOAT8E4M3FNUZ,
+    DT_FLOAT8E5M2,
+    DT_FLOAT8E5M2FNUZ,
+    DT_UINT4,
+    DT_INT4,
+    DT_FLOAT4E2M1,
+    DT_FLOAT8E8M0,
+    DT_UINT2,
+    DT_INT2,
+    DT_COUNT
 } DType;
 
-const char *dtype_name(DType t);   /* "float32", "int8", "bool", ...: as in the report and in messages */
-const char *dtype_c(DType t);      /* the C type that holds one (or, for sub-byte types, several): "float", "uint16_t" for float16, ... */
+const char *dtype_name(DType t); /* "float32", "int8", "bool", ...: as in the report and in messages */
+const char *dtype_c(
+    DType t); /* the C type that holds one (or, for sub-byte types, several): "float", "uint16_t" for float16, ... */
 const char *dtype_suffix(DType t); /* in kernel names: f32 f64 i8..i64 u8..u64 bool f16 bf16 str f8e4m3fn i4 u4 ... */
 int dtype_bits(DType t);           /* 32, 8, 4, ...; a string counts as one 64-bit pointer; 0 for DT_UNDEFINED */
 int64_t dtype_bytes(DType t, int64_t elements); /* packed size: sub-byte types rounded up to whole bytes */
-bool dtype_is_float(DType t);      /* real floating point of any width, float16 and bfloat16 included */
-bool dtype_is_integer(DType t);    /* int8..int64, uint8..uint64 (neither bool nor sub-byte) */
+bool dtype_is_float(DType t);                   /* real floating point of any width, float16 and bfloat16 included */
+bool dtype_is_integer(DType t);                 /* int8..int64, uint8..uint64 (neither bool nor sub-byte) */
 bool dtype_is_signed(DType t);
-bool dtype_is_half(DType t);       /* float16 or bfloat16: computed in float32 */
+bool dtype_is_half(DType t); /* float16 or bfloat16: computed in float32 */
 
 /* -- shapes and types -------------------------------------------------------------------------- */
 
 typedef struct {
-    int rank;            /* -1: unknown */
-    Dim dim[MAX_RANK];   /* NULL where unknown: only in declared types */
+    int rank;          /* -1: unknown */
+    Dim dim[MAX_RANK]; /* NULL where unknown: only in declared types */
 } Shape;
 
 Shape shape_of(int rank, const Dim *dims);
@@ -49,15 +74,15 @@ Dim shape_elements(const Shape *s);                  /* product of the dimension
 Dim shape_product(const Shape *s, int from, int to); /* of dims [from, to) */
 bool shape_is_const(const Shape *s);
 bool shape_equal(const Shape *a, const Shape *b);
-const char *shape_text(const Shape *s);              /* "[1,3,h,32]" */
+const char *shape_text(const Shape *s); /* "[1,3,h,32]" */
 
 typedef enum { KIND_TENSOR, KIND_SEQUENCE, KIND_OPTIONAL, KIND_MAP, KIND_SPARSE } Kind;
 
 typedef struct Type {
     Kind kind;
-    DType dtype;        /* tensor: element type; map: key type */
-    Shape shape;        /* tensor */
-    struct Type *elem;  /* sequence, optional: of what; map: the value's type */
+    DType dtype;       /* tensor: element type; map: key type */
+    Shape shape;       /* tensor */
+    struct Type *elem; /* sequence, optional: of what; map: the value's type */
 } Type;
 
 /* -- the graph --------------------------------------------------------------------------------- */
@@ -71,85 +96,110 @@ typedef struct Step Step;
 
 /* What a node reads or writes: a tensor with a name. */
 struct Value {
-    const char *name;      /* the ONNX name */
-    Value *original;       /* the value of which this one, in a copy of a subgraph, is a copy; else NULL */
-    const char *model_name;/* then: what the model calls it */
-    const char *c_name;    /* its C identifier, set by names.c before emission */
+    const char *name;       /* the ONNX name */
+    Value *original;        /* the value of which this one, in a copy of a subgraph, is a copy; else NULL */
+    const char *model_name; /* then: what the model calls it */
+    const char *c_name;     /* its C identifier, set by names.c before emission */
     Graph *graph;
     Type type;
-    Type declared;         /* what the model's value_info or outputs say; rank -1 and DT_UNDEFINED where it says nothing */
-    const void *data;      /* all elements, dense and row-major, when known at compile time; else NULL. Strings: const char *[] */
-    Dim *elements;         /* integer tensors whose elements are known one by one as expressions; else NULL */
-    Value **items;         /* sequence or optional of known length: its elements; else NULL */
+    Type declared; /* what the model's value_info or outputs say; rank -1 and DT_UNDEFINED where it says nothing */
+    const void
+        *data; /* all elements, dense and row-major, when known at compile time; else NULL. Strings: const char *[] */
+    Dim *elements; /* integer tensors whose elements are known one by one as expressions; else NULL */
+    Value **items; /* sequence or optional of known length: its elements; else NULL */
     int n_items;
-    struct List *list;     /* sequence or optional whose length only the data tell (list.h); else NULL */
-    bool is_read;          /* its elements are symbols that the run function reads where it is computed, and checks */
-    Node *producer;        /* NULL: graph input, initializer, or made by a stage */
+    struct List *list; /* sequence or optional whose length only the data tell (list.h); else NULL */
+    bool is_read;      /* its elements are symbols that the run function reads where it is computed, and checks */
+    Node *producer;    /* NULL: graph input, initializer, or made by a stage */
     bool is_input, is_output; /* of the graph it belongs to */
-    int namesakes;         /* how many values got this one's name with a suffix (graph.c) */
-    bool marked;           /* scratch of one pass over the graph (graph.c, check.c) */
-    const char *origin;    /* constants: how they came about, for the comment in the generated file ("bn1 folded in"); or NULL */
+    int namesakes;            /* how many values got this one's name with a suffix (graph.c) */
+    bool marked;              /* scratch of one pass over the graph (graph.c, check.c) */
+    const char
+        *origin; /* constants: how they came about, for the comment in the generated file ("bn1 folded in"); or NULL */
 
     /* plan.c */
-    Value *storage;        /* the value whose memory this one lies in; itself when it has its own */
-    int64_t storage_offset;/* bytes from the start of `storage` */
-    int64_t arena_offset;  /* of own storage, when in the arena; -1: not in the arena (inputs, outputs, constants) */
+    Value *storage;         /* the value whose memory this one lies in; itself when it has its own */
+    int64_t storage_offset; /* bytes from the start of `storage` */
+    int64_t arena_offset;   /* of own storage, when in the arena; -1: not in the arena (inputs, outputs, constants) */
     int first_step, last_step;
 };
 
 typedef enum { /* numbered as in ONNX AttributeProto.AttributeType */
-    ATTR_UNDEFINED, ATTR_FLOAT, ATTR_INT, ATTR_STRING, ATTR_TENSOR, ATTR_GRAPH, ATTR_FLOATS, ATTR_INTS, ATTR_STRINGS,
-    ATTR_TENSORS, ATTR_GRAPHS, ATTR_SPARSE_TENSOR, ATTR_SPARSE_TENSORS, ATTR_TYPE, ATTR_TYPES
+               ATTR_UNDEFINED,
+               ATTR_FLOAT,
+               ATTR_INT,
+               ATTR_STRING,
+               ATTR_TENSOR,
+               ATTR_GRAPH,
+               ATTR_FLOATS,
+               ATTR_INTS,
+               ATTR_STRINGS,
+               ATTR_TENSORS,
+               ATTR_GRAPHS,
+               ATTR_SPARSE_TENSOR,
+               ATTR_SPARSE_TENSORS,
+               ATTR_TYPE,
+               ATTR_TYPES
 } AttrType;
 
 typedef struct {
     const char *name;
     AttrType type;
-    int count;           /* 1 for the scalar types */
+    int count; /* 1 for the scalar types */
     const float *floats;
     const int64_t *ints;
     const char *const *strings; /* NUL-terminated; */
     const size_t *lengths;      /* and their lengths, for those that hold binary data */
-    Value **tensors;     /* constant Values without a graph */
+    Value **tensors;            /* constant Values without a graph */
     Graph **graphs;
     Type **types;
 } Attr;
 
 struct Node {
-    const char *name;    /* "" when the model gives none */
+    const char *name;             /* "" when the model gives none */
     const char *op_type, *domain; /* domain "" is ai.onnx */
-    int opset;           /* of its domain, as imported by the model (or function) it stands in */
+    int opset;                    /* of its domain, as imported by the model (or function) it stands in */
     Graph *graph;
     int n_in, n_out, cap_in, cap_out;
-    Value **in, **out;   /* NULL where an optional one is omitted */
+    Value **in, **out; /* NULL where an optional one is omitted */
     int n_attrs;
     Attr *attrs;
-    const Op *op;        /* set by infer.c; NULL before */
-    bool failed;         /* an error was reported for it, or its inputs come from one that failed */
-    float clamp_low, clamp_high; /* applied to the result by operators with OP_CLAMPS; -INFINITY and INFINITY mean none */
+    const Op *op; /* set by infer.c; NULL before */
+    bool failed;  /* an error was reported for it, or its inputs come from one that failed */
+    float clamp_low,
+        clamp_high; /* applied to the result by operators with OP_CLAMPS; -INFINITY and INFINITY mean none */
     const struct Kernel *activation; /* applied to the result instead, with these two as its parameters; or NULL */
-    const char *fused;   /* what rewrite merged into it, for the comment: `Relu "/f/f.2/Relu"`; or NULL */
+    const char *fused;               /* what rewrite merged into it, for the comment: `Relu "/f/f.2/Relu"`; or NULL */
 };
 
 struct Graph {
     const char *name;
     Model *model;
-    Graph *parent;       /* of a subgraph: the graph its node stands in; values not found here are looked up there */
+    Graph *parent; /* of a subgraph: the graph its node stands in; values not found here are looked up there */
     int n_inputs, n_outputs, n_nodes, n_values, n_steps;
     int cap_inputs, cap_outputs, cap_nodes, cap_values, cap_steps;
-    Value **inputs;      /* only those without initializer */
+    Value **inputs; /* only those without initializer */
     Value **outputs;
-    Node **nodes;        /* in execution order after load */
-    Value **values;      /* every Value made for this graph */
-    Step **steps;        /* after lower */
+    Node **nodes;   /* in execution order after load */
+    Value **values; /* every Value made for this graph */
+    Step **steps;   /* after lower */
 };
 
-typedef struct { const char *domain; int version; } OpsetImport;
+typedef struct {
+    const char *domain;
+    int version;
+} OpsetImport;
 
-typedef struct { const char *name; int64_t low, high; bool of_data; } DimOption; /* --dim NAME=LO..HI; NAME may be INPUT:AXIS; of_data: from verify's data */
+typedef struct {
+    const char *name;
+    int64_t low, high;
+    bool of_data;
+} DimOption; /* --dim NAME=LO..HI; NAME may be INPUT:AXIS; of_data: from verify's data */
 
 struct DataItem;
-typedef struct { const char *domain, *op_type, *spec; } CustomOption; /* --custom DOMAIN::OP=SPEC */
+typedef struct {
+    const char *domain, *op_type, *spec;
+} CustomOption; /* --custom DOMAIN::OP=SPEC */
 
 typedef enum { WEIGHTS_INLINE, WEIGHTS_INCBIN, WEIGHTS_FILE } WeightsForm;
 
@@ -166,65 +216,74 @@ typedef struct {
     const void *list_source; /* for describe_list */
 } Options;
 
-typedef struct { Dim a, b; const Graph *graph; } DimPair; /* graph: where it must hold */
+typedef struct {
+    Dim a, b;
+    const Graph *graph;
+} DimPair; /* graph: where it must hold */
 
 struct Model {
-    const char *path;          /* as the user wrote it */
+    const char *path; /* as the user wrote it */
     Options options;
     int64_t ir_version;
     int n_opsets, cap_opsets;
     OpsetImport *opsets;
-    char sha256[65];           /* of the file's bytes */
+    char sha256[65]; /* of the file's bytes */
     Graph *graph;
     Value **interface_inputs, **interface_outputs; /* as the model has them, lists included (interface.c) */
     int n_interface_inputs, n_interface_outputs;
-    Map *values;               /* every Value by its name (graph.c) */
-    int errors;                /* reported so far */
-    bool again;                /* not an error yet: bounds were tightened, and the model is to be read again (tighten.c) */
-    int n_params, cap_params;  /* the symbolic dimensions left to run time, in order of first appearance in the inputs */
+    Map *values; /* every Value by its name (graph.c) */
+    int errors;  /* reported so far */
+    bool again;  /* not an error yet: bounds were tightened, and the model is to be read again (tighten.c) */
+    int n_params, cap_params; /* the symbolic dimensions left to run time, in order of first appearance in the inputs */
     const char **params;
-    const char **param_names;  /* their C identifiers (names.c) */
+    const char **param_names; /* their C identifiers (names.c) */
     int n_locals, cap_locals;
-    const char **locals;       /* symbols whose values the run function finds out */
-    const char **local_names;  /* their C identifiers (names.c) */
-    bool *local_is_set;        /* emit_step.c: by the steps printed so far */
+    const char **locals;      /* symbols whose values the run function finds out */
+    const char **local_names; /* their C identifiers (names.c) */
+    bool *local_is_set;       /* emit_step.c: by the steps printed so far */
     int n_assumptions, cap_assumptions;
-    DimPair *assumptions;      /* dimensions that inference took to be equal and that may differ at run time: to be checked then */
+    DimPair *assumptions; /* dimensions that inference took to be equal and that may differ at run time: to be checked
+                             then */
     int64_t arena_bytes, arena_lower_bound, weights_bytes; /* after plan */
 };
 
 /* -- graph.c: building and changing graphs ----------------------------------------------------- */
 
 Graph *graph_new(Model *model, Graph *parent, const char *name);
-Value *value_new(Graph *g, const char *name);            /* name is made unique in the model by a suffix if taken */
-Value *value_find(Graph *g, const char *name);           /* in g or its parents, or NULL */
+Value *value_new(Graph *g, const char *name);  /* name is made unique in the model by a suffix if taken */
+Value *value_find(Graph *g, const char *name); /* in g or its parents, or NULL */
 Value *value_typed(Graph *g, const char *name, DType dtype, const Shape *shape);
-Value *value_const(Graph *g, const char *name, DType dtype, const Shape *shape, const void *data); /* data is not copied */
-const char *value_model_name(const Value *v);            /* as the user knows it, whatever copies were made */
+Value *value_const(Graph *g, const char *name, DType dtype, const Shape *shape,
+                   const void *data);         /* data is not copied */
+const char *value_model_name(const Value *v); /* as the user knows it, whatever copies were made */
 bool value_is_const(const Value *v);
-int64_t value_count(const Value *v);                     /* elements at the upper bound of all dimensions */
-int64_t value_bytes(const Value *v);                     /* bytes at the upper bound */
-Node *node_new(Graph *g, const char *name, const char *op_type, const char *domain, int opset); /* not yet in g->nodes */
-void node_add_input(Node *n, Value *v);                  /* NULL for an omitted one */
+int64_t value_count(const Value *v); /* elements at the upper bound of all dimensions */
+int64_t value_bytes(const Value *v); /* bytes at the upper bound */
+Node *node_new(Graph *g, const char *name, const char *op_type, const char *domain,
+               int opset);              /* not yet in g->nodes */
+void node_add_input(Node *n, Value *v); /* NULL for an omitted one */
 void node_add_output(Node *n, Value *v);
 Attr *node_add_attr(Node *n, const char *name, AttrType type, int count); /* arrays to be filled in by the caller */
-Graph *graph_root(Graph *g);                             /* the outermost: it holds the steps of its subgraphs, too */
+Graph *graph_root(Graph *g);                              /* the outermost: it holds the steps of its subgraphs, too */
 bool graph_is_within(const Graph *g, const Graph *outer); /* is it outer, or somewhere in its nodes' subgraphs? */
-Graph *graph_clone(const Graph *g, Graph *parent);       /* a subgraph with nodes and values of its own; outer values are shared */
-void graph_take_place(Graph *copy);                      /* of what it is a copy of: its values get the names, for the generated code */
+Graph *graph_clone(const Graph *g,
+                   Graph *parent);  /* a subgraph with nodes and values of its own; outer values are shared */
+void graph_take_place(Graph *copy); /* of what it is a copy of: its values get the names, for the generated code */
 void graph_append(Graph *g, Node *n);
 void graph_insert(Graph *g, int at, Node *n);
-/* In all node inputs (subgraphs included) and graph outputs. An output of the graph is replaced, and its name handed on, only if
- * `by` can take its place: made by a node of the same graph and no output itself. Otherwise it stays, with its producer. */
+/* In all node inputs (subgraphs included) and graph outputs. An output of the graph is replaced, and its name handed
+ * on, only if `by` can take its place: made by a node of the same graph and no output itself. Otherwise it stays, with
+ * its producer. */
 void graph_replace_uses(Graph *g, Value *old, Value *by);
-int value_use_count(const Graph *g, const Value *v);     /* node inputs, subgraphs included, plus graph outputs */
-int graph_index(const Graph *g, const Node *n);          /* its place in g->nodes */
+int value_use_count(const Graph *g, const Value *v); /* node inputs, subgraphs included, plus graph outputs */
+int graph_index(const Graph *g, const Node *n);      /* its place in g->nodes */
 void graph_remove(Graph *g, int at);
-void graph_remove_dead(Graph *g);                        /* nodes none of whose outputs is used */
+void graph_remove_dead(Graph *g); /* nodes none of whose outputs is used */
 
 /* -- diag.c: messages -------------------------------------------------------------------------- */
 
-/* Your fault: counts an error of the model and prints "onnx2c: error: FILE: ..." (node_error adds node, operator, opset). */
+/* Your fault: counts an error of the model and prints "onnx2c: error: FILE: ..." (node_error adds node, operator,
+ * opset). */
 void model_error(Model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void node_error(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void model_warning(Model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -240,44 +299,74 @@ void read_again(Model *m);     /* ends this way through the stages, without a me
 
 /* One top-level item of runtime_min, after expansion of its types: a function, struct, enum or macro. */
 typedef struct Kernel {
-    const char *name;      /* "softmax_f32", "struct conv", ... */
-    const char *text;      /* its C source, comment first */
-    const char *signature; /* functions: result, then parameters; see kernels.h of the build for the letters. Else NULL */
+    const char *name; /* "softmax_f32", "struct conv", ... */
+    const char *text; /* its C source, comment first */
+    const char
+        *signature; /* functions: result, then parameters; see kernels.h of the build for the letters. Else NULL */
     void (*address)(void); /* functions that may be called while folding; else NULL */
     void (*sweep)(void);   /* static inline scalar functions: the same applied along arrays (see eval.c); else NULL */
     int file;              /* order of its file; items of a file follow one another */
 } Kernel;
 
-const Kernel *kernel_find(const char *name);  /* or NULL */
-int kernel_field(const Kernel *structure, const char *field); /* index of an int32_t field of a struct kernel, -1 if none */
+const Kernel *kernel_find(const char *name); /* or NULL */
+int kernel_field(const Kernel *structure,
+                 const char *field); /* index of an int32_t field of a struct kernel, -1 if none */
 int kernel_field_count(const Kernel *structure);
 const char *kernel_field_name(const Kernel *structure, int index);
 void kernels_free(void); /* the index made by kernel_find; runs at exit by itself */
 
 /* -- steps: what lower makes of nodes ---------------------------------------------------------- */
 
-typedef enum { ARG_VALUE, ARG_INT, ARG_REAL, ARG_INTS, ARG_REALS, ARG_STRUCT, ARG_NULL, ARG_SYMBOL, ARG_FUNCTION } ArgKind;
+typedef enum {
+    ARG_VALUE,
+    ARG_INT,
+    ARG_REAL,
+    ARG_INTS,
+    ARG_REALS,
+    ARG_STRUCT,
+    ARG_NULL,
+    ARG_SYMBOL,
+    ARG_FUNCTION
+} ArgKind;
 
 typedef struct {
     ArgKind kind;
-    Value *value;        /* ARG_VALUE: a pointer to its elements */
-    bool written;        /* ARG_VALUE: the kernel writes it */
-    Dim offset;          /* ARG_VALUE: in elements from its start; NULL for 0 */
-    Dim number;          /* ARG_INT; ARG_SYMBOL: whose variable the kernel sets */
-    double real;         /* ARG_REAL */
-    int count;           /* ARG_INTS, ARG_REALS, ARG_STRUCT: how many */
-    Dim *numbers;        /* ARG_INTS; ARG_STRUCT: one per field, NULL for 0 */
-    double *reals;       /* ARG_REALS */
+    Value *value;            /* ARG_VALUE: a pointer to its elements */
+    bool written;            /* ARG_VALUE: the kernel writes it */
+    Dim offset;              /* ARG_VALUE: in elements from its start; NULL for 0 */
+    Dim number;              /* ARG_INT; ARG_SYMBOL: whose variable the kernel sets */
+    double real;             /* ARG_REAL */
+    int count;               /* ARG_INTS, ARG_REALS, ARG_STRUCT: how many */
+    Dim *numbers;            /* ARG_INTS; ARG_STRUCT: one per field, NULL for 0 */
+    double *reals;           /* ARG_REALS */
     const Kernel *structure; /* ARG_STRUCT */
     const Kernel *function;  /* ARG_FUNCTION: a kernel that the kernel calls */
 } Arg;
 
 /* A loop nest over `rank` extents that computes scalar functions on operands and stores dense results. */
 typedef enum { REF_OPERAND, REF_RESULT_OF, REF_INT, REF_REAL } RefKind;
-typedef struct { RefKind kind; int index; Dim number; double real; } Ref; /* index: of the operand, or of the LoopOp */
-typedef struct { const char *function; DType type; int n_args; Ref args[4]; } LoopOp; /* type: of its result (halves: float32) */
-typedef struct { Value *value; Dim offset; Dim stride[MAX_RANK]; } LoopOperand; /* in elements; stride 0 broadcasts */
-typedef struct { Value *value; int op; Dim offset; } LoopResult; /* dense, from the offset on; NULL for 0 */
+typedef struct {
+    RefKind kind;
+    int index;
+    Dim number;
+    double real;
+} Ref; /* index: of the operand, or of the LoopOp */
+typedef struct {
+    const char *function;
+    DType type;
+    int n_args;
+    Ref args[4];
+} LoopOp; /* type: of its result (halves: float32) */
+typedef struct {
+    Value *value;
+    Dim offset;
+    Dim stride[MAX_RANK];
+} LoopOperand; /* in elements; stride 0 broadcasts */
+typedef struct {
+    Value *value;
+    int op;
+    Dim offset;
+} LoopResult; /* dense, from the offset on; NULL for 0 */
 typedef struct {
     int rank;
     Dim extent[MAX_RANK];
@@ -294,18 +383,20 @@ typedef enum {
     STEP_COPY, /* bytes from `source` + offset to `target` + offset; plan.c turns it into a view where it can */
     STEP_IF,   /* if (condition) { ... STEP_ELSE ... STEP_END */
     STEP_ELSE,
-    STEP_FOR,  /* for (symbol = 0; symbol < number or source[0], if any, && condition, if any; symbol++) { ... STEP_END */
+    STEP_FOR, /* for (symbol = 0; symbol < number or source[0], if any, && condition, if
+               * any; symbol++) { ... STEP_END */
     STEP_END,
     STEP_SET,  /* symbol = number */
-    STEP_READ, /* symbol = source[number], an int32 or int64 element; refused at run time unless low <= it <= high; symbol NULL: only checked */
+    STEP_READ, /* symbol = source[number], an int32 or int64 element; refused at run time unless low <= it <= high;
+                  symbol NULL: only checked */
     STEP_STORE /* target[0] = number: an int64 or bool scalar */
 } StepKind;
 
 struct Step {
     StepKind kind;
     Node *node;
-    const char *comment;   /* first line above it in the generated file; NULL: written from the node */
-    int64_t macs;          /* multiply-accumulates at the upper bound of the dimensions */
+    const char *comment; /* first line above it in the generated file; NULL: written from the node */
+    int64_t macs;        /* multiply-accumulates at the upper bound of the dimensions */
     /* STEP_CALL */
     const Kernel *kernel;
     int n_args, cap_args;
@@ -316,39 +407,41 @@ struct Step {
     /* STEP_COPY: whole elements, in bytes */
     Value *source, *target;
     Dim source_offset, target_offset, bytes;
-    bool keep;             /* the target changes later (the state of a loop): never a view. STEP_FOR: goes through its values row by row (bands.c) */
-    bool apart;            /* the source may be such a target, replaced before this one is read: then no view either */
-    bool elided;           /* plan.c: became a view */
+    bool keep; /* the target changes later (the state of a loop): never a view. STEP_FOR: goes through its values row by
+                  row (bands.c) */
+    bool apart;  /* the source may be such a target, replaced before this one is read: then no view either */
+    bool elided; /* plan.c: became a view */
     /* control flow */
-    Value *condition;      /* a bool scalar */
-    const char *symbol;    /* the local variable it sets: a symbol of dimensions, in model->locals */
+    Value *condition;   /* a bool scalar */
+    const char *symbol; /* the local variable it sets: a symbol of dimensions, in model->locals */
     Dim number;
     int64_t low, high;
 };
 
 /* -- the stages: Graph -> Graph. Each file says what it requires and what it leaves true ------- */
 
-Model *load_model(const Options *options);  /* load.c; m->errors is > 0 when it failed */
-void infer(Model *m);                       /* infer.c: types, shapes and values; expands and folds */
+Model *load_model(const Options *options); /* load.c; m->errors is > 0 when it failed */
+void infer(Model *m);                      /* infer.c: types, shapes and values; expands and folds */
 void infer_graph(Graph *g);
-void fold_graph(Graph *g);                  /* evaluates every node whose inputs are known, those with OP_FOLD_LATE, too */
-void rewrite(Model *m);                     /* rewrite.c */
-void layout(Model *m);                      /* layout.c: images with their channels last, for convolutions */
-void lower(Model *m);                       /* lower.c: nodes to steps */
+void fold_graph(Graph *g); /* evaluates every node whose inputs are known, those with OP_FOLD_LATE, too */
+void rewrite(Model *m);    /* rewrite.c */
+void layout(Model *m);     /* layout.c: images with their channels last, for convolutions */
+void lower(Model *m);      /* lower.c: nodes to steps */
 void lower_node(Node *n);
-void fuse(Model *m);                        /* fuse.c: chains of loops into one */
-void bands(Model *m);                       /* bands.c: chains of steps over images, some rows at a time */
-void parts(Model *m);                       /* parts.c: parts of tensors computed and read in place */
-void plan(Model *m);                        /* plan.c */
-void emit(Model *m, FILE *out);             /* emit.c: the generated C file */
+void fuse(Model *m);            /* fuse.c: chains of loops into one */
+void bands(Model *m);           /* bands.c: chains of steps over images, some rows at a time */
+void parts(Model *m);           /* parts.c: parts of tensors computed and read in place */
+void plan(Model *m);            /* plan.c */
+void emit(Model *m, FILE *out); /* emit.c: the generated C file */
 void emit_header(Model *m, FILE *out);
-void emit_weights_file(Model *m, FILE *out); /* after emit; for the forms that keep large constants in a file of their own */
-void report(Model *m, FILE *out);           /* report.c */
+void emit_weights_file(Model *m,
+                       FILE *out); /* after emit; for the forms that keep large constants in a file of their own */
+void report(Model *m, FILE *out);  /* report.c */
 void dump(Model *m, const char *stage, FILE *out); /* dump.c */
-void check(Model *m, const char *stage);    /* check.c: the graph's invariants; internal_error when broken */
+void check(Model *m, const char *stage);           /* check.c: the graph's invariants; internal_error when broken */
 
-/* eval.c: runs node n's steps on the host; all its inputs are constants. Sets data of its outputs; false (with a node_error) if a
- * kernel refuses the values. */
+/* eval.c: runs node n's steps on the host; all its inputs are constants. Sets data of its outputs; false (with a
+ * node_error) if a kernel refuses the values. */
 bool eval_node(Node *n);
 
 #endif

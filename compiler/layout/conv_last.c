@@ -1,5 +1,5 @@
-/* conv_last: convolutions of images with their channels last, on register tiles (conv_packed.c of the kernel library), and channel by
- * channel (window_channelwise.c). Weights are packed at compile time. */
+/* conv_last: convolutions of images with their channels last, on register tiles (conv_packed.c of the kernel library),
+ * and channel by channel (window_channelwise.c). Weights are packed at compile time. */
 #include "ops/shared/conv.h"
 #include "kernels.h"
 #include "layout/layout.h"
@@ -33,7 +33,8 @@ bool conv_fits_last(Node *n)
 {
     Conv c;
     const Value *w = input_of(n, 1), *b = input_of(n, 2);
-    if (n->in[0]->type.dtype != DT_FLOAT || !value_is_const(w) || (b && b->type.dtype != DT_FLOAT) || !read_conv(n, &c)) return false;
+    if (n->in[0]->type.dtype != DT_FLOAT || !value_is_const(w) || (b && b->type.dtype != DT_FLOAT) || !read_conv(n, &c))
+        return false;
     if (!dim_is_const(c.in_channels) || dim_is(elements(w), 0) || dim_is(elements(n->in[0]), 0)) return false;
     return c.groups == 1 || is_channelwise(&c) || group_outputs(&c) >= MIN_GROUP_OUTPUTS;
 }
@@ -41,7 +42,8 @@ bool conv_fits_last(Node *n)
 bool conv_takes_first(Node *n)
 {
     if (n->op == &op_conv_last) return attr_int(n, "channels_first", 0) != 0;
-    return n->in[0]->is_input && n->in[0]->type.shape.rank <= 4 && attr_int(n, "group", 1) == 1 && dim_high(n->in[1]->type.shape.dim[1]) <= MAX_PLANES;
+    return n->in[0]->is_input && n->in[0]->type.shape.rank <= 4 && attr_int(n, "group", 1) == 1 &&
+           dim_high(n->in[1]->type.shape.dim[1]) <= MAX_PLANES;
 }
 
 void conv_make_last(Node *n)
@@ -56,15 +58,18 @@ bool conv_adds(Node *n)
     return !input_of(n, 3) && read_conv(n, &c) && !is_channelwise(&c) && !is_narrow(n, &c);
 }
 
-/* A window of 3 x 3 for which Winograd's algorithm saves products, unless the image is known to be too small. Where only the run tells how
- * large the image is, the kernel decides by the same rule. */
+/* A window of 3 x 3 for which Winograd's algorithm saves products, unless the image is known to be too small. Where
+ * only the run tells how large the image is, the kernel decides by the same rule. */
 static bool is_winograd(const Conv *c)
 {
     enum { MIN_CHANNELS = 16 };
     int64_t channels = dim_value(c->in_channels), filters = dim_value(c->out_channels);
     for (int i = 0; i < MAX_SPATIAL; i++)
-        if (c->window.stride[i] != 1 || c->window.dilation[i] != 1 || !dim_is(c->window.kernel[i], i ? 3 : 1)) return false;
-    if (c->groups != 1 || channels < MIN_CHANNELS || channels > MAX_CHUNK || filters < MIN_CHANNELS || !dim_is(c->window.in[0], 1)) return false;
+        if (c->window.stride[i] != 1 || c->window.dilation[i] != 1 || !dim_is(c->window.kernel[i], i ? 3 : 1))
+            return false;
+    if (c->groups != 1 || channels < MIN_CHANNELS || channels > MAX_CHUNK || filters < MIN_CHANNELS ||
+        !dim_is(c->window.in[0], 1))
+        return false;
     Dim pixels = dim_mul(c->batch, dim_mul(c->window.out[1], c->window.out[2]));
     return dim_high(pixels) >= WINOGRAD_PIXELS && dim_high(pixels) >= WINOGRAD_PRODUCTS / (channels * filters);
 }
@@ -80,19 +85,28 @@ bool conv_activates(Node *n)
 
 static struct window kernel_only(const Conv *c)
 {
-    return (struct window){.kernel_d = (int32_t)dim_value(c->window.kernel[0]), .kernel_h = (int32_t)dim_value(c->window.kernel[1]),
+    return (struct window){.kernel_d = (int32_t)dim_value(c->window.kernel[0]),
+                           .kernel_h = (int32_t)dim_value(c->window.kernel[1]),
                            .kernel_w = (int32_t)dim_value(c->window.kernel[2])};
 }
 
 static Value *packed_panels(Node *n, const Conv *c, int32_t chunk, bool planes)
 {
     const struct window window = kernel_only(c);
-    const struct conv_packed p = {.groups = (int32_t)c->groups, .in_channels = (int32_t)dim_value(c->group_channels),
-                                  .out_channels = (int32_t)group_outputs(c), .chunk = chunk, .x_pixel = planes ? 1 : 2};
-    int64_t taps = dim_value(window_kernel_size(&c->window)), panels = c->groups * ((p.out_channels + PANEL - 1) / PANEL);
-    Shape shape = planes ? shape_const(4, (int64_t[]){panels, p.in_channels, taps, PANEL}) : shape_const(4, (int64_t[]){panels, taps, p.in_channels, PANEL});
+    const struct conv_packed p = {.groups = (int32_t)c->groups,
+                                  .in_channels = (int32_t)dim_value(c->group_channels),
+                                  .out_channels = (int32_t)group_outputs(c),
+                                  .chunk = chunk,
+                                  .x_pixel = planes ? 1 : 2};
+    int64_t taps = dim_value(window_kernel_size(&c->window)),
+            panels = c->groups * ((p.out_channels + PANEL - 1) / PANEL);
+    Shape shape = planes ? shape_const(4, (int64_t[]){panels, p.in_channels, taps, PANEL})
+                         : shape_const(4, (int64_t[]){panels, taps, p.in_channels, PANEL});
     bool is_new;
-    Value *v = packed_constant(n, n->in[1], DT_FLOAT, planes ? "in panels of 16 output channels" : "in panels of 16 output channels, input channels inside", &shape, &is_new);
+    Value *v = packed_constant(n, n->in[1], DT_FLOAT,
+                               planes ? "in panels of 16 output channels"
+                                      : "in panels of 16 output channels, input channels inside",
+                               &shape, &is_new);
     if (is_new) pack_conv_f32(n->in[1]->data, (float *)v->data, &window, &p);
     return v;
 }
@@ -109,7 +123,8 @@ static Value *packed_channelwise(Node *n, const Conv *c)
 
 static Value *packed_narrow(Node *n, const Conv *c)
 {
-    int64_t filters = dim_value(c->out_channels), taps = dim_value(window_kernel_size(&c->window)), channels = dim_value(c->in_channels);
+    int64_t filters = dim_value(c->out_channels), taps = dim_value(window_kernel_size(&c->window)),
+            channels = dim_value(c->in_channels);
     Shape shape = shape_const(3, (int64_t[]){filters, taps, channels});
     bool is_new;
     Value *v = packed_constant(n, n->in[1], DT_FLOAT, "channels last", &shape, &is_new);
@@ -149,7 +164,9 @@ static Step *call_narrow(Node *n, const Conv *c)
 static bool is_product(const Conv *c)
 {
     for (int i = 0; i < MAX_SPATIAL; i++)
-        if (!dim_is(c->window.kernel[i], 1) || c->window.stride[i] != 1 || c->window.out[i] != c->window.in[i] || !dim_is(c->window.pad_begin[i], 0)) return false;
+        if (!dim_is(c->window.kernel[i], 1) || c->window.stride[i] != 1 || c->window.out[i] != c->window.in[i] ||
+            !dim_is(c->window.pad_begin[i], 0))
+            return false;
     return c->groups == 1;
 }
 
@@ -183,7 +200,8 @@ static void arg_winograd_scratch(Step *s, Node *n, const Conv *c)
     int32_t filters = PANEL * winograd_panels(channels, all), tiles = winograd_tiles(channels, all);
     int64_t image = dim_high(winograd_image(c));
     if (image < tiles) tiles = (int32_t)image;
-    arg_out(s, scratch(n, "weights", DT_FLOAT, dim_const(WINOGRAD_PLACES * (int64_t)winograd_place(filters, channels))));
+    arg_out(s,
+            scratch(n, "weights", DT_FLOAT, dim_const(WINOGRAD_PLACES * (int64_t)winograd_place(filters, channels))));
     arg_out(s, scratch(n, "tiles_in", DT_FLOAT, dim_const(WINOGRAD_PLACES * (int64_t)winograd_place(tiles, channels))));
     arg_out(s, scratch(n, "tiles_out", DT_FLOAT, dim_const(WINOGRAD_PLACES * (int64_t)winograd_place(tiles, filters))));
 }
@@ -192,11 +210,13 @@ static void arg_winograd_scratch(Step *s, Node *n, const Conv *c)
 static const char *planes_kernel(const Conv *c)
 {
     struct window window = kernel_only(c);
-    if (c->window.stride[2] > 2 || c->window.dilation[1] > PLANES_FLOATS || c->window.dilation[2] > PLANES_FLOATS) return "conv_packed_f32";
+    if (c->window.stride[2] > 2 || c->window.dilation[1] > PLANES_FLOATS || c->window.dilation[2] > PLANES_FLOATS)
+        return "conv_packed_f32";
     window.stride_w = (int32_t)c->window.stride[2];
     window.dilation_h = (int32_t)c->window.dilation[1];
     window.dilation_w = (int32_t)c->window.dilation[2];
-    if (dim_high(c->window.out[2]) < PLANES_LEAST || !planes_fit(&window, (int32_t)dim_value(c->in_channels))) return "conv_packed_f32";
+    if (dim_high(c->window.out[2]) < PLANES_LEAST || !planes_fit(&window, (int32_t)dim_value(c->in_channels)))
+        return "conv_packed_f32";
     return window.stride_w == 1 ? "conv_planes_1_f32" : "conv_planes_2_f32";
 }
 
@@ -228,8 +248,10 @@ static void lower_conv_last(Node *n)
 {
     Conv c;
     if (!read_conv(n, &c)) return;
-    Step *s = is_channelwise(&c) ? call_channelwise(n, &c) : is_narrow(n, &c) ? call_narrow(n, &c)
-              : is_product(&c) && !conv_takes_first(n) ? call_product(n, &c) : call_panels(n, &c);
+    Step *s = is_channelwise(&c)                       ? call_channelwise(n, &c)
+              : is_narrow(n, &c)                       ? call_narrow(n, &c)
+              : is_product(&c) && !conv_takes_first(n) ? call_product(n, &c)
+                                                       : call_panels(n, &c);
     arg_real(s, (double)n->clamp_low);
     arg_real(s, (double)n->clamp_high);
     if (s->kernel->signature[s->n_args + 1]) arg_function(s, n->activation);

@@ -1,5 +1,5 @@
-/* conv_transpose_last: transposed convolutions of images with their channels last (conv_transpose_packed.c of the kernel library). Weights are
- * packed at compile time, phase by phase. */
+/* conv_transpose_last: transposed convolutions of images with their channels last (conv_transpose_packed.c of the
+ * kernel library). Weights are packed at compile time, phase by phase. */
 #include "ops/shared/conv.h"
 #include "kernels.h"
 #include "layout/layout.h"
@@ -17,30 +17,40 @@ bool conv_transpose_fits_last(Node *n)
 {
     ConvTranspose c;
     const Value *w = input_of(n, 1), *b = input_of(n, 2);
-    if (n->in[0]->type.dtype != DT_FLOAT || !value_is_const(w) || (b && b->type.dtype != DT_FLOAT) || !read_image(n, &c)) return false;
+    if (n->in[0]->type.dtype != DT_FLOAT || !value_is_const(w) || (b && b->type.dtype != DT_FLOAT) ||
+        !read_image(n, &c))
+        return false;
     if (!dim_is_const(c.in_channels) || dim_is(elements(w), 0) || dim_is(elements(n->in[0]), 0)) return false;
     for (int i = 0; i < MAX_SPATIAL; i++)
         if (c.window.dilation[i] != 1 || !dim_is_const(c.window.pad_begin[i])) return false;
     return dim_value(c.out_channels) / c.groups >= MIN_GROUP_OUTPUTS;
 }
 
-typedef struct { int32_t in_channels, out_channels, groups; struct phase d, h, w; } Phase; /* channels of a group */
+typedef struct {
+    int32_t in_channels, out_channels, groups;
+    struct phase d, h, w;
+} Phase; /* channels of a group */
 
 /* The weights of a phase as those of a convolution: [out channel][in channel][taps in reverse]. */
 static float *phase_weights(const Phase *p, const float *w, const Window *window, const int32_t *first)
 {
     int32_t kernel[MAX_SPATIAL], stride[MAX_SPATIAL];
-    for (int i = 0; i < MAX_SPATIAL; i++) kernel[i] = (int32_t)dim_value(window->kernel[i]), stride[i] = (int32_t)window->stride[i];
-    size_t taps = (size_t)p->d.kernel * (size_t)p->h.kernel * (size_t)p->w.kernel, count = (size_t)p->groups * (size_t)p->out_channels * (size_t)p->in_channels;
+    for (int i = 0; i < MAX_SPATIAL; i++)
+        kernel[i] = (int32_t)dim_value(window->kernel[i]), stride[i] = (int32_t)window->stride[i];
+    size_t taps = (size_t)p->d.kernel * (size_t)p->h.kernel * (size_t)p->w.kernel,
+           count = (size_t)p->groups * (size_t)p->out_channels * (size_t)p->in_channels;
     float *all = mem_array(count * taps + 1, sizeof *all), *to = all;
     for (int32_t g = 0; g < p->groups; g++)
         for (int32_t o = 0; o < p->out_channels; o++)
             for (int32_t c = 0; c < p->in_channels; c++) {
-                const float *from = w + ((size_t)(g * p->in_channels + c) * (size_t)p->out_channels + (size_t)o) * (size_t)kernel[0] * (size_t)kernel[1] * (size_t)kernel[2];
+                const float *from = w + ((size_t)(g * p->in_channels + c) * (size_t)p->out_channels + (size_t)o) *
+                                            (size_t)kernel[0] * (size_t)kernel[1] * (size_t)kernel[2];
                 for (int32_t d = p->d.kernel - 1; d >= 0; d--)
                     for (int32_t h = p->h.kernel - 1; h >= 0; h--)
                         for (int32_t v = p->w.kernel - 1; v >= 0; v--)
-                            *to++ = from[((first[0] + d * stride[0]) * kernel[1] + first[1] + h * stride[1]) * kernel[2] + first[2] + v * stride[2]];
+                            *to++ =
+                                from[((first[0] + d * stride[0]) * kernel[1] + first[1] + h * stride[1]) * kernel[2] +
+                                     first[2] + v * stride[2]];
             }
     return all;
 }
@@ -55,8 +65,14 @@ static struct phase phase_at(const Window *w, int i, int32_t at, int32_t *first)
 static Value *packed_phases(Node *n, const ConvTranspose *c)
 {
     const Window *w = &c->window;
-    Phase p = {.in_channels = (int32_t)(dim_value(c->in_channels) / c->groups), .out_channels = (int32_t)(dim_value(c->out_channels) / c->groups), .groups = (int32_t)c->groups};
-    struct conv_packed conv = {.groups = p.groups, .in_channels = p.in_channels, .out_channels = p.out_channels, .chunk = p.in_channels, .x_pixel = 2};
+    Phase p = {.in_channels = (int32_t)(dim_value(c->in_channels) / c->groups),
+               .out_channels = (int32_t)(dim_value(c->out_channels) / c->groups),
+               .groups = (int32_t)c->groups};
+    struct conv_packed conv = {.groups = p.groups,
+                               .in_channels = p.in_channels,
+                               .out_channels = p.out_channels,
+                               .chunk = p.in_channels,
+                               .x_pixel = 2};
     int64_t panels = p.groups * ((p.out_channels + PANEL - 1) / PANEL), taps = dim_value(window_kernel_size(w));
     Shape shape = shape_const(4, (int64_t[]){taps, panels, p.in_channels, PANEL});
     size_t per_tap = (size_t)panels * PANEL * (size_t)p.in_channels;
@@ -99,4 +115,5 @@ static void lower_conv_transpose_last(Node *n)
     s->macs = dim_high(dim_mul(elements(n->in[0]), shape_product(&n->in[1]->type.shape, 1, n->in[1]->type.shape.rank)));
 }
 
-const Op op_conv_transpose_last = {.name = "ConvTranspose", .domain = "", .since = 1, .lower = lower_conv_transpose_last, .flags = OP_CLAMPS};
+const Op op_conv_transpose_last = {
+    .name = "ConvTranspose", .domain = "", .since = 1, .lower = lower_conv_transpose_last, .flags = OP_CLAMPS};

@@ -1,8 +1,9 @@
 /* layout: images with their channels last where convolutions are computed.
  *
- * The fast kernels add up vectors of channels, so they want channels to be neighbours in memory. Each convolution is given a
- * Transpose in front and one behind; then the transposes behind sink through everything that can be computed in the other order, until they
- * meet one in front, and both are gone. What is left stands where the graph changes its mind, most often nowhere but at its edges.
+ * The fast kernels add up vectors of channels, so they want channels to be neighbours in memory. Each convolution is
+ * given a Transpose in front and one behind; then the transposes behind sink through everything that can be computed in
+ * the other order, until they meet one in front, and both are gone. What is left stands where the graph changes its
+ * mind, most often nowhere but at its edges.
  *
  * Requires: everything typed, rewrites done. Leaves: the same. */
 #include "layout/layout.h"
@@ -139,8 +140,9 @@ static bool convert_conv_transpose(Node *n)
 static bool can_add(Node *n, int k, const Shape *shape)
 {
     Node *p = only_producer(n, k);
-    return p && p->op == &op_conv_last && p->out[0] == n->in[k] && conv_adds(p) && !p->activation && !isfinite(p->clamp_low) && !isfinite(p->clamp_high) &&
-           shape_equal(&n->in[0]->type.shape, shape) && shape_equal(&n->in[1]->type.shape, shape);
+    return p && p->op == &op_conv_last && p->out[0] == n->in[k] && conv_adds(p) && !p->activation &&
+           !isfinite(p->clamp_low) && !isfinite(p->clamp_high) && shape_equal(&n->in[0]->type.shape, shape) &&
+           shape_equal(&n->in[1]->type.shape, shape);
 }
 
 /* conv(x) + y: the convolution adds y as it stores its result. It moves to where y is there. */
@@ -164,7 +166,9 @@ static bool activate(Node *n)
 {
     float parameters[2];
     Node *conv = only_producer(n, 0);
-    const Kernel *function = conv && conv->op == &op_conv_last && conv_activates(conv) ? elementwise_activation(n, parameters) : NULL;
+    const Kernel *function = conv && conv->op == &op_conv_last && conv_activates(conv)
+                                 ? elementwise_activation(n, parameters)
+                                 : NULL;
     if (!function) return false;
     conv->activation = function;
     conv->clamp_low = parameters[0];

@@ -1,5 +1,5 @@
-/* layout_sink: which operators can be computed on a transposed input, with the transpose behind them. Axes that attributes and inputs name
- * are those of the order that the operator then sees. */
+/* layout_sink: which operators can be computed on a transposed input, with the transpose behind them. Axes that
+ * attributes and inputs name are those of the order that the operator then sees. */
 #include "layout/layout.h"
 #include "ops/shared/quantized.h"
 #include "rewrite/rewrite.h"
@@ -50,7 +50,8 @@ static bool moves_freely(const Node *n, int i, const Order *o)
     const Value *v = n->in[i];
     if (!v || has_order(v, o) || value_count(v) == 1) return true;
     if (value_is_const(v)) return true;
-    return n->op->flags & OP_BROADCAST && v->type.shape.rank == o->rank && dim_high(elements(v)) < dim_high(elements(n->out[0]));
+    return n->op->flags & OP_BROADCAST && v->type.shape.rank == o->rank &&
+           dim_high(elements(v)) < dim_high(elements(n->out[0]));
 }
 
 /* v with axes of size 1 in front, up to the rank of the order. */
@@ -72,14 +73,16 @@ static bool sink_all_inputs(Node *n, const Order *o)
     if (n->out[0]->type.shape.rank != o->rank) return false;
     for (int i = 0; i < n->n_in; i++) {
         if (!moves_freely(n, i, o)) return false;
-        whole = whole || (n->in[i] && has_order(n->in[i], o) && (!(n->op->flags & OP_BROADCAST) || elements(n->in[i]) == elements(n->out[0])));
+        whole = whole || (n->in[i] && has_order(n->in[i], o) &&
+                          (!(n->op->flags & OP_BROADCAST) || elements(n->in[i]) == elements(n->out[0])));
     }
     if (!whole) return false;
     for (int i = 0; i < n->n_in; i++) {
         Value *v = n->in[i];
         if (!v) continue;
         if (has_order(v, o)) n->in[i] = source(n, i);
-        else if (value_count(v) != 1 || !(n->op->flags & OP_BROADCAST)) n->in[i] = transposed(n, full_rank(n, v, o), &inverse);
+        else if (value_count(v) != 1 || !(n->op->flags & OP_BROADCAST))
+            n->in[i] = transposed(n, full_rank(n, v, o), &inverse);
     }
     return outputs_sink(n, o);
 }
@@ -277,8 +280,8 @@ static bool sink_quantized_pool(Node *n, const Order *o)
 
 /* -- Reshape ----------------------------------------------------------------------------------- */
 
-/* An order from [N, image..., channels...] to [N, channels..., image...]: how many axes the channels are. They may change places among
- * themselves, those of the image may not. 0 if it isn't one. */
+/* An order from [N, image..., channels...] to [N, channels..., image...]: how many axes the channels are. They may
+ * change places among themselves, those of the image may not. 0 if it isn't one. */
 static int channel_axes(const Order *o)
 {
     int image = o->perm[o->rank - 1];
@@ -302,7 +305,8 @@ static int axes_of_size(const Shape *s, int from, Dim size)
     return -1;
 }
 
-/* [N, channels..., image...] split or merged into [N, other channels..., other image...], which can be done in the source's order, too. */
+/* [N, channels..., image...] split or merged into [N, other channels..., other image...], which can be done in the
+ * source's order, too. */
 static bool sink_reshape(Node *n, const Order *o)
 {
     const Shape *x = &n->in[0]->type.shape, *y = &n->out[0]->type.shape;
@@ -328,7 +332,10 @@ static bool sink_reshape(Node *n, const Order *o)
 
 /* -- the table --------------------------------------------------------------------------------- */
 
-typedef struct { const char *op_type; bool (*sink)(Node *n, const Order *o); } Rule;
+typedef struct {
+    const char *op_type;
+    bool (*sink)(Node *n, const Order *o);
+} Rule;
 
 static const Rule rules[] = {
     {"Concat", sink_concat},
@@ -360,7 +367,8 @@ static const Rule rules[] = {
 static bool order_to_sink(const Node *n, Order *o)
 {
     for (int i = 0; i < n->n_in; i++)
-        if (n->in[i] && order_of(n->in[i], o) && n->in[i]->producer->graph == n->graph && channel_axes(o) && (i == 0 || n->op->flags & (OP_BROADCAST | OP_MOVES_ALL)))
+        if (n->in[i] && order_of(n->in[i], o) && n->in[i]->producer->graph == n->graph && channel_axes(o) &&
+            (i == 0 || n->op->flags & (OP_BROADCAST | OP_MOVES_ALL)))
             return true;
     return false;
 }

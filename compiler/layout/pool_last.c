@@ -77,4 +77,7 @@ static void lower_global_average_pool(Node *n)
 
 const Op op_max_pool_last = {.name = "MaxPool", .domain = "", .since = 1, .lower = lower_max_pool};
 const Op op_average_pool_last = {.name = "AveragePool", .domain = "", .since = 1, .lower = lower_average_pool};
-const Op op_global_average_pool_last = {.name = "GlobalAveragePool", .domain = "", .since = 1, .lower = lower_global_average_pool};
+const Op op_global_average_pool_last = {.name = "GlobalAveragePool",
+                                        .domain = "",
+                                        .since = 1,
+                                        .lower = lower_global_average_pool};

@@ -1,4 +1,5 @@
-/* qconv_last: QLinearConv of images with their channels last, with constant weights: on register tiles, or channel by channel. */
+/* qconv_last: QLinearConv of images with their channels last, with constant weights: on register tiles, or channel by
+ * channel. */
 #include "ops/shared/conv.h"
 #include "kernels.h"
 #include "layout/layout.h"
@@ -20,10 +21,13 @@ static bool is_channelwise(const Conv *c)
 
 bool qconv_fits_last(Node *n)
 {
-    static const int parameters[] = {CONV_X_SCALE, CONV_X_ZERO, CONV_W_SCALE, CONV_W_ZERO, CONV_Y_SCALE, CONV_Y_ZERO, CONV_BIAS};
+    static const int parameters[] = {CONV_X_SCALE, CONV_X_ZERO, CONV_W_SCALE, CONV_W_ZERO,
+                                     CONV_Y_SCALE, CONV_Y_ZERO, CONV_BIAS};
     Conv c;
-    if (!known_parameters(n, parameters, 7) || !packs_bytes(n->in[CONV_W], n->in[CONV_W_ZERO]) || !read_conv(n, &c)) return false;
-    if (!dim_is_const(c.in_channels) || dim_is(elements(n->in[CONV_W]), 0) || dim_is(elements(n->in[CONV_X]), 0)) return false;
+    if (!known_parameters(n, parameters, 7) || !packs_bytes(n->in[CONV_W], n->in[CONV_W_ZERO]) || !read_conv(n, &c))
+        return false;
+    if (!dim_is_const(c.in_channels) || dim_is(elements(n->in[CONV_W]), 0) || dim_is(elements(n->in[CONV_X]), 0))
+        return false;
     return c.groups == 1 || is_channelwise(&c) || dim_value(c.out_channels) / c.groups >= MIN_GROUP_FILTERS;
 }
 
@@ -59,7 +63,9 @@ static Step *call_channelwise(Node *n, const Conv *c, const Requantize *r)
 }
 
 /* The runs of neighbouring bytes that a pixel of the result sees of a block, or, in place, of the image. */
-typedef struct { int64_t taps, bytes, count, *starts; } Runs;
+typedef struct {
+    int64_t taps, bytes, count, *starts;
+} Runs;
 
 static Runs runs_of(const Conv *c)
 {
@@ -72,10 +78,12 @@ static Runs runs_of(const Conv *c)
 static void place_runs(Runs *r, const Conv *c, int64_t width, int64_t plane)
 {
     const Window *w = &c->window;
-    int64_t pixel = dim_value(c->in_channels), columns = dim_value(w->kernel[2]) / r->taps, rows = dim_value(w->kernel[1]);
+    int64_t pixel = dim_value(c->in_channels), columns = dim_value(w->kernel[2]) / r->taps,
+            rows = dim_value(w->kernel[1]);
     r->starts = mem_array((size_t)r->count, sizeof *r->starts);
     for (int64_t i = 0; i < r->count; i++) {
-        int64_t line = i / columns / rows * plane + i / columns % rows * w->dilation[1], column = i % columns * w->dilation[2];
+        int64_t line = i / columns / rows * plane + i / columns % rows * w->dilation[1],
+                column = i % columns * w->dilation[2];
         r->starts[i] = (line * width + column) * pixel;
     }
 }
@@ -85,7 +93,8 @@ static bool reads_in_place(const Node *n, const Conv *c, const Runs *r)
 {
     const Window *w = &c->window;
     for (int i = 0; i < MAX_SPATIAL; i++)
-        if (!dim_is(w->pad_begin[i], 0) || !dim_is(w->pad_end[i], 0) || (r->count > 1 && !dim_is_const(w->in[i]))) return false;
+        if (!dim_is(w->pad_begin[i], 0) || !dim_is(w->pad_end[i], 0) || (r->count > 1 && !dim_is_const(w->in[i])))
+            return false;
     return packed_in_place(n->in[CONV_X], r->bytes) && dim_high(elements(n->in[CONV_X])) < INT32_MAX;
 }
 
@@ -94,13 +103,16 @@ static Step *call_panels(Node *n, const Conv *c, const Requantize *r)
     Value *x = n->in[CONV_X];
     Runs runs = runs_of(c);
     bool in_place = reads_in_place(n, c, &runs);
-    PackedBlock block = in_place ? packed_conv_block_in_place(c) : packed_conv_block(c, dim_high(elements(x)) + dim_high(elements(n->out[0])));
+    PackedBlock block = in_place ? packed_conv_block_in_place(c)
+                                 : packed_conv_block(c, dim_high(elements(x)) + dim_high(elements(n->out[0])));
     if (in_place) place_runs(&runs, c, dim_high(c->window.in[2]), dim_high(c->window.in[1]) * c->window.dilation[0]);
     else place_runs(&runs, c, window_reach(&c->window, 2, block.width), window_reach(&c->window, 1, block.lines));
     int64_t filters = dim_value(c->out_channels) / c->groups;
     Value *rows = turned(n, n->in[CONV_W], c->out_channels, c->group_channels, window_kernel_size(&c->window));
-    Value *start = packed_start(n, input_of(n, CONV_BIAS), n->in[CONV_X_ZERO], x, rows, n->in[CONV_W_ZERO], c->out_channels, conv_taps(c));
-    Step *s = call_begin(n, "qconv_packed", r, packed_bytes(n, rows, c->groups, filters, runs.count, runs.bytes), start);
+    Value *start = packed_start(n, input_of(n, CONV_BIAS), n->in[CONV_X_ZERO], x, rows, n->in[CONV_W_ZERO],
+                                c->out_channels, conv_taps(c));
+    Step *s = call_begin(n, "qconv_packed", r, packed_bytes(n, rows, c->groups, filters, runs.count, runs.bytes),
+                         start);
     arg_out(s, in_place ? NULL : scratch(n, "block", DT_UINT8, dim_const(block.bytes)));
     arg_ints(s, (int)runs.count, runs.starts);
     arg_window(s, &c->window);
@@ -121,9 +133,11 @@ static void lower_qconv_last(Node *n)
 {
     Conv c;
     if (!read_conv(n, &c)) return;
-    Requantize r = requantize_of(n, n->in[CONV_X_SCALE], n->in[CONV_W_SCALE], n->in[CONV_Y_SCALE], n->in[CONV_Y_ZERO], 1);
+    Requantize r = requantize_of(n, n->in[CONV_X_SCALE], n->in[CONV_W_SCALE], n->in[CONV_Y_SCALE], n->in[CONV_Y_ZERO],
+                                 1);
     Step *s = is_channelwise(&c) ? call_channelwise(n, &c, &r) : call_panels(n, &c, &r);
     s->macs = dim_high(dim_mul(elements(n->out[0]), conv_taps(&c)));
 }
 
-const Op op_qconv_last = {.name = "QLinearConv", .domain = "", .since = 10, .lower = lower_qconv_last, .flags = OP_CLAMPS};
+const Op op_qconv_last = {
+    .name = "QLinearConv", .domain = "", .since = 10, .lower = lower_qconv_last, .flags = OP_CLAMPS};

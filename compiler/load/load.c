@@ -1,9 +1,9 @@
 /* load: from the file to a Model.
  *
  * Requires: the options.
- * Leaves: a graph in execution order. Model-local functions are inlined, Constant nodes and initializers are constant Values,
- * every name is resolved to its Value (of an outer graph where it stands there), the inputs are typed with --dim applied,
- * everything else is as the file declares it. */
+ * Leaves: a graph in execution order. Model-local functions are inlined, Constant nodes and initializers are constant
+ * Values, every name is resolved to its Value (of an outer graph where it stands there), the inputs are typed with
+ * --dim applied, everything else is as the file declares it. */
 #include "load/load.h"
 
 #include "load/load_private.h"
@@ -25,7 +25,8 @@ static bool is_new_import(Model *m, const char *domain, int64_t version)
     for (int i = 0; i < m->n_opsets; i++) {
         if (strcmp(m->opsets[i].domain, domain)) continue;
         if (m->opsets[i].version != version)
-            model_error(m, "imports opsets %d and %lld of domain \"%s\"", m->opsets[i].version, (long long)version, domain);
+            model_error(m, "imports opsets %d and %lld of domain \"%s\"", m->opsets[i].version, (long long)version,
+                        domain);
         return false;
     }
     return true;
@@ -45,7 +46,9 @@ static void load_opsets(Model *m, const ModelProto *proto)
         mem_grow(&m->opsets, &m->cap_opsets, m->n_opsets + 1, sizeof *m->opsets);
         m->opsets[m->n_opsets++] = (OpsetImport){domain, (int)version};
         if (!domain[0] && version > NEWEST_OPSET)
-            model_warning(m, "opset %lld is newer than %d, the newest this version of onnx2c knows; an operator changed since is read as it was",
+            model_warning(m,
+                          "opset %lld is newer than %d, the newest this version of onnx2c knows; an operator changed "
+                          "since is read as it was",
                           (long long)version, NEWEST_OPSET);
     }
 }
@@ -71,10 +74,12 @@ static ModelProto *read_model(Model *m)
 static void check_version(Model *m)
 {
     if (m->ir_version < OLDEST_IR)
-        model_error(m, "IR version %lld is older than %d, the oldest supported; convert the model with onnx.version_converter",
-                    (long long)m->ir_version, OLDEST_IR);
+        model_error(
+            m, "IR version %lld is older than %d, the oldest supported; convert the model with onnx.version_converter",
+            (long long)m->ir_version, OLDEST_IR);
     if (m->ir_version > NEWEST_IR)
-        model_warning(m, "IR version %lld is newer than %d, the newest this version of onnx2c knows", (long long)m->ir_version, NEWEST_IR);
+        model_warning(m, "IR version %lld is newer than %d, the newest this version of onnx2c knows",
+                      (long long)m->ir_version, NEWEST_IR);
 }
 
 Model *load_model(const Options *options)

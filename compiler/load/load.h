@@ -8,28 +8,28 @@
 typedef struct DataItem DataItem;
 struct DataItem {
     Kind kind;
-    Value *tensor;    /* tensor: a constant without a graph; map: its keys */
-    int count;        /* sequence: its length; optional: 0 or 1; map: pairs */
-    DataItem *items;  /* so many; map: the values, in the keys' order */
+    Value *tensor;   /* tensor: a constant without a graph; map: its keys */
+    int count;       /* sequence: its length; optional: 0 or 1; map: pairs */
+    DataItem *items; /* so many; map: the values, in the keys' order */
 };
 
-/* Reads a serialized TensorProto, SequenceProto, OptionalProto or MapProto, whichever `expected` (NULL: a tensor) calls for. On failure
- * reports through model_error and returns false. */
+/* Reads a serialized TensorProto, SequenceProto, OptionalProto or MapProto, whichever `expected` (NULL: a tensor) calls
+ * for. On failure reports through model_error and returns false. */
 bool load_data_item(Model *m, const char *path, const Type *expected, DataItem *item);
 bool load_data_file(Model *m, const char *path, const Type *expected, Value **v); /* the same for tensors only */
 
-/* A dimension that the model leaves open, of an input, or of an output, whose size data may decide; or, with axis VALUES, an input whose
- * values may decide sizes. */
+/* A dimension that the model leaves open, of an input, or of an output, whose size data may decide; or, with axis
+ * VALUES, an input whose values may decide sizes. */
 enum { VALUES = -1 };
 typedef struct {
     bool of_output;
-    int number;       /* among the inputs without initializer, or among the outputs */
+    int number; /* among the inputs without initializer, or among the outputs */
     int axis;
     const char *name; /* as --dim takes it: its parameter's name, INPUT:AXIS or OUTPUT:AXIS; VALUES: the input's name */
 } OpenDim;
 
-/* Lists them, a name once per place it stands at, without loading the weights. -1 if the file can't be read or is no model: load_model
- * says why. */
+/* Lists them, a name once per place it stands at, without loading the weights. -1 if the file can't be read or is no
+ * model: load_model says why. */
 int load_open_dims(const char *path, OpenDim **dims);
 
 #endif

@@ -4,7 +4,10 @@
 #include <string.h>
 
 /* An attribute as given, and the scope in which its graphs' names have a meaning. */
-typedef struct { const AttributeProto *proto; Scope *scope; } Given;
+typedef struct {
+    const AttributeProto *proto;
+    Scope *scope;
+} Given;
 
 static const AttributeProto *find_attribute(size_t count, AttributeProto *const *attributes, const char *name)
 {
@@ -25,7 +28,9 @@ static Given resolve(Given g)
         const Call *call = g.scope->call;
         const char *name = g.proto->ref_attr_name;
         g.proto = find_attribute(call->node->n_attribute, call->node->attribute, name);
-        if (!g.proto) return (Given){find_attribute(call->function->n_attribute_proto, call->function->attribute_proto, name), g.scope};
+        if (!g.proto)
+            return (Given){find_attribute(call->function->n_attribute_proto, call->function->attribute_proto, name),
+                           g.scope};
         g.scope = call->scope;
     }
     return g;

@@ -37,11 +37,13 @@ static const char *read_sparse(const char *path, const SparseTensorProto *p, Dat
 static const char *read_sequence(const char *path, const SequenceProto *p, DataItem *item)
 {
     const char *why = NULL;
-    size_t count = p->n_tensor_values + p->n_sparse_tensor_values + p->n_sequence_values + p->n_map_values + p->n_optional_values;
+    size_t count = p->n_tensor_values + p->n_sparse_tensor_values + p->n_sequence_values + p->n_map_values +
+                   p->n_optional_values;
     *item = (DataItem){.kind = KIND_SEQUENCE, .count = (int)count, .items = mem_array(count, sizeof *item->items)};
     DataItem *next = item->items;
     for (size_t i = 0; !why && i < p->n_tensor_values; i++) why = read_tensor(path, p->tensor_values[i], next++);
-    for (size_t i = 0; !why && i < p->n_sparse_tensor_values; i++) why = read_sparse(path, p->sparse_tensor_values[i], next++);
+    for (size_t i = 0; !why && i < p->n_sparse_tensor_values; i++)
+        why = read_sparse(path, p->sparse_tensor_values[i], next++);
     for (size_t i = 0; !why && i < p->n_sequence_values; i++) why = read_sequence(path, p->sequence_values[i], next++);
     for (size_t i = 0; !why && i < p->n_map_values; i++) why = read_map(path, p->map_values[i], next++);
     for (size_t i = 0; !why && i < p->n_optional_values; i++) why = read_optional(path, p->optional_values[i], next++);
@@ -87,7 +89,8 @@ static const char *read_map(const char *path, const MapProto *p, DataItem *item)
     return why ? why : read_keys(path, p, values.count, item);
 }
 
-static const char *read_item(const char *path, const Type *expected, const uint8_t *bytes, size_t length, DataItem *item)
+static const char *read_item(const char *path, const Type *expected, const uint8_t *bytes, size_t length,
+                             DataItem *item)
 {
     void *proto;
     switch (expected ? expected->kind : KIND_TENSOR) {
@@ -118,7 +121,8 @@ bool load_data_item(Model *m, const char *path, const Type *expected, DataItem *
     const char *why;
     uint8_t *bytes = file_read(path, &length, &why);
     *item = (DataItem){0};
-    if (!bytes && expected && expected->kind == KIND_OPTIONAL && file_is_empty(path)) { /* an optional without a value may take no bytes */
+    if (!bytes && expected && expected->kind == KIND_OPTIONAL &&
+        file_is_empty(path)) { /* an optional without a value may take no bytes */
         item->kind = KIND_OPTIONAL;
         return true;
     }
@@ -143,10 +147,20 @@ bool load_data_file(Model *m, const char *path, const Type *expected, Value **v)
 
 /* -- open dimensions --------------------------------------------------------------------------- */
 
-typedef struct { OpenDim *dims; int count, capacity, inputs, outputs; Map *initialized; } OpenDims;
+typedef struct {
+    OpenDim *dims;
+    int count, capacity, inputs, outputs;
+    Map *initialized;
+} OpenDims;
 
 enum { /* field numbers of ONNX */
-    MODEL_GRAPH = 7, GRAPH_INITIALIZER = 5, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12, GRAPH_SPARSE_INITIALIZER = 15, TENSOR_NAME = 8, SPARSE_VALUES = 1,
+       MODEL_GRAPH = 7,
+       GRAPH_INITIALIZER = 5,
+       GRAPH_INPUT = 11,
+       GRAPH_OUTPUT = 12,
+       GRAPH_SPARSE_INITIALIZER = 15,
+       TENSOR_NAME = 8,
+       SPARSE_VALUES = 1,
 };
 
 static bool find_field(Wire w, uint32_t number, WireField *f)
@@ -174,7 +188,8 @@ static void add_open(OpenDims *o, OpenDim d)
     o->dims[o->count++] = d;
 }
 
-/* A scalar or a short list of integers may be a shape, a length, a bound: the compiler asks for its values' bounds if so. */
+/* A scalar or a short list of integers may be a shape, a length, a bound: the compiler asks for its values' bounds if
+ * so. */
 static bool may_decide_sizes(const Onnx__TypeProto__Tensor *t)
 {
     if ((t->elem_type != DT_INT32 && t->elem_type != DT_INT64) || !t->shape || t->shape->n_dim > 1) return false;
@@ -188,7 +203,8 @@ static void list_input(OpenDims *o, const WireField *input)
     int number = o->inputs++;
     if (!info->type || info->type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE) return;
     const ShapeProto *shape = info->type->tensor_type->shape;
-    if (may_decide_sizes(info->type->tensor_type)) add_open(o, (OpenDim){false, number, VALUES, mem_strdup(proto_text(info->name))});
+    if (may_decide_sizes(info->type->tensor_type))
+        add_open(o, (OpenDim){false, number, VALUES, mem_strdup(proto_text(info->name))});
     for (int axis = 0; shape && axis < MAX_RANK && axis < (int)shape->n_dim; axis++) {
         const DimProto *d = shape->dim[axis];
         if (dim_has_size(d)) continue;
@@ -203,7 +219,8 @@ static void list_output(OpenDims *o, const WireField *output)
     if (!info || !info->type || info->type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE) return;
     const ShapeProto *shape = info->type->tensor_type->shape;
     for (int axis = 0; shape && axis < MAX_RANK && axis < (int)shape->n_dim; axis++)
-        if (!dim_has_size(shape->dim[axis])) add_open(o, (OpenDim){true, number, axis, mem_printf("%s:%d", proto_text(info->name), axis)});
+        if (!dim_has_size(shape->dim[axis]))
+            add_open(o, (OpenDim){true, number, axis, mem_printf("%s:%d", proto_text(info->name), axis)});
 }
 
 static void list_dims(OpenDims *o, Wire graph)
@@ -211,7 +228,8 @@ static void list_dims(OpenDims *o, Wire graph)
     WireField f, values;
     for (Wire w = graph; w.at < w.end && wire_next(&w, &f);) {
         if (f.number == GRAPH_INITIALIZER) note_initializer(o, &f);
-        if (f.number == GRAPH_SPARSE_INITIALIZER && find_field(inside(&f), SPARSE_VALUES, &values)) note_initializer(o, &values);
+        if (f.number == GRAPH_SPARSE_INITIALIZER && find_field(inside(&f), SPARSE_VALUES, &values))
+            note_initializer(o, &values);
     }
     for (Wire w = graph; w.at < w.end && wire_next(&w, &f);)
         if (f.number == GRAPH_INPUT) list_input(o, &f);

@@ -74,9 +74,13 @@ const char *external_read(const char *model_path, const TensorProto *p, int64_t 
     int64_t offset = 0, length = bytes;
     char *path = NULL;
     if (!location) return "external data without a location";
-    if (offset_text && !parse_bytes(offset_text, &offset)) return mem_printf("external data \"%s\" at offset \"%s\", expected a number of bytes", location, offset_text);
-    if (length_text && !parse_bytes(length_text, &length)) return mem_printf("external data \"%s\" of length \"%s\", expected a number of bytes", location, length_text);
-    if (length != bytes) return mem_printf("external data \"%s\" of %lld bytes, the shape takes %lld", location, (long long)length, (long long)bytes);
+    if (offset_text && !parse_bytes(offset_text, &offset))
+        return mem_printf("external data \"%s\" at offset \"%s\", expected a number of bytes", location, offset_text);
+    if (length_text && !parse_bytes(length_text, &length))
+        return mem_printf("external data \"%s\" of length \"%s\", expected a number of bytes", location, length_text);
+    if (length != bytes)
+        return mem_printf("external data \"%s\" of %lld bytes, the shape takes %lld", location, (long long)length,
+                          (long long)bytes);
     const char *why = locate(model_path, location, &path);
     if (why) return why;
 
@@ -85,8 +89,8 @@ const char *external_read(const char *model_path, const TensorProto *p, int64_t 
     if (fd < 0 || fstat(fd, &info) < 0) why = mem_printf("external data \"%s\": %s", location, strerror(errno));
     else if (!S_ISREG(info.st_mode)) why = mem_printf("external data \"%s\" is no regular file", location);
     else if (info.st_size < length || offset > info.st_size - length)
-        why = mem_printf("external data \"%s\" has %lld bytes, the tensor lies at %lld..%lld", location, (long long)info.st_size,
-                         (long long)offset, (long long)(offset + length));
+        why = mem_printf("external data \"%s\" has %lld bytes, the tensor lies at %lld..%lld", location,
+                         (long long)info.st_size, (long long)offset, (long long)(offset + length));
     else if (!read_at(fd, offset, (size_t)length, *data = mem_alloc((size_t)length + 1)))
         why = mem_printf("external data \"%s\" can't be read", location);
     if (fd >= 0) close(fd);

@@ -48,7 +48,8 @@ uint8_t *file_read(const char *path, size_t *length, const char **why)
     *why = "out of memory";
     if (fd < 0 || fstat(fd, &info) < 0) *why = strerror(errno);
     else if (S_ISDIR(info.st_mode)) *why = "is a directory";
-    else if (S_ISREG(info.st_mode) && info.st_size > MAX_FILE_BYTES) *why = "larger than 2 GB; store the weights as external data";
+    else if (S_ISREG(info.st_mode) && info.st_size > MAX_FILE_BYTES)
+        *why = "larger than 2 GB; store the weights as external data";
     else data = read_all(fd, S_ISREG(info.st_mode) ? (size_t)info.st_size : 1 << 16, length, why);
     if (data && *length == 0) {
         *why = "the file is empty";

@@ -22,7 +22,9 @@ void functions_index(Loader *l, const ModelProto *proto)
     for (size_t i = 0; i < proto->n_functions; i++) {
         FunctionProto *f = proto->functions[i];
         const char *key = function_key(f->domain, f->name, f->overload);
-        if (map_get(l->functions, key)) model_error(l->model, "function \"%s\" of domain \"%s\" is defined twice", proto_text(f->name), proto_text(f->domain));
+        if (map_get(l->functions, key))
+            model_error(l->model, "function \"%s\" of domain \"%s\" is defined twice", proto_text(f->name),
+                        proto_text(f->domain));
         map_put(l->functions, key, f);
     }
 }
@@ -92,7 +94,8 @@ static void complete_outputs(Loader *l, const Scope *inner, Node *n, const Funct
     for (int i = 0; i < n->n_out; i++) {
         if (!n->out[i]) continue;
         Value *made = map_get(inner->values, proto_text(f->output[i]));
-        if (!made || made == &omitted_value) node_error(n, "output \"%s\" is not made by the function", proto_text(f->output[i]));
+        if (!made || made == &omitted_value)
+            node_error(n, "output \"%s\" is not made by the function", proto_text(f->output[i]));
         else if (made != n->out[i]) copy(l, inner, n, made, n->out[i]);
     }
 }

@@ -78,7 +78,8 @@ static void set_input_type(Loader *l, Value *v, const char *name, const TypeProt
     if (!of_model) return;
     v->type = v->declared;
     if (!why && v->type.kind == KIND_SPARSE) why = "is a sparse tensor, which is not supported as an input";
-    if (!why && v->type.kind == KIND_TENSOR && v->type.shape.rank < 0) why = "has no shape, not even how many dimensions there are; give it one where the model is exported";
+    if (!why && v->type.kind == KIND_TENSOR && v->type.shape.rank < 0)
+        why = "has no shape, not even how many dimensions there are; give it one where the model is exported";
     if (!why && v->type.kind == KIND_TENSOR && value_bytes(v) > INT32_MAX)
         why = mem_printf("of shape %s can become larger than 2 GB", shape_text(&v->type.shape));
     if (why) model_error(l->model, "input \"%s\" %s", name, why);
@@ -112,14 +113,16 @@ static Map *initialized_names(const GraphProto *g)
     return names;
 }
 
-/* A declaration only helps to check what is inferred; one that can't be read, or of a name that isn't there, says nothing. */
+/* A declaration only helps to check what is inferred; one that can't be read, or of a name that isn't there, says
+ * nothing. */
 static void load_declarations(Loader *l, Scope *s, size_t count, ValueInfoProto *const *infos)
 {
     for (size_t i = 0; i < count; i++) {
         const char *name = proto_text(infos[i]->name);
         Value *v = map_get(s->values, name);
         Type type;
-        if (v && v->declared.dtype == DT_UNDEFINED && !type_read(l, name, infos[i]->type, dim_declared, &type)) v->declared = type;
+        if (v && v->declared.dtype == DT_UNDEFINED && !type_read(l, name, infos[i]->type, dim_declared, &type))
+            v->declared = type;
     }
 }
 
@@ -167,17 +170,20 @@ static void define_outputs(Scope *s, Node *n, const NodeProto *proto)
     }
 }
 
-/* The node without its inputs and attributes. All names that a scope's nodes make are defined before any of them is read further,
- * so that subgraphs and functions, whose names come later, leave them as they are. */
+/* The node without its inputs and attributes. All names that a scope's nodes make are defined before any of them is
+ * read further, so that subgraphs and functions, whose names come later, leave them as they are. */
 static Node *begin_node(const Loader *l, Scope *s, const NodeProto *proto)
 {
     const char *domain = strcmp(proto_text(proto->domain), "ai.onnx") ? proto_text(proto->domain) : "";
     int opset = opset_of(l, s, domain);
-    Node *n = node_new(s->graph, inner_name(s, proto_text(proto->name)), proto_text(proto->op_type), domain, opset ? opset : 1);
+    Node *n = node_new(s->graph, inner_name(s, proto_text(proto->name)), proto_text(proto->op_type), domain,
+                       opset ? opset : 1);
     define_outputs(s, n, proto);
     if (!n->op_type[0]) node_error(n, "has no operator");
-    if (!opset && !function_find(l, proto)) node_error(n, "the model imports no operators of domain \"%s\"", domain[0] ? domain : "ai.onnx");
-    if (!strcmp(domain, "onnx2c")) node_error(n, "the operators of domain \"onnx2c\" are the compiler's own; expected another domain");
+    if (!opset && !function_find(l, proto))
+        node_error(n, "the model imports no operators of domain \"%s\"", domain[0] ? domain : "ai.onnx");
+    if (!strcmp(domain, "onnx2c"))
+        node_error(n, "the operators of domain \"onnx2c\" are the compiler's own; expected another domain");
     return n;
 }
 

@@ -19,11 +19,11 @@ typedef Onnx__ValueInfoProto ValueInfoProto;
 
 typedef struct {
     Model *model;
-    Map *functions;       /* FunctionProtos by function_key() */
-    Map *dims;            /* Dims of the inputs' parameters by name */
-    bool *dim_used;       /* which of the options' dims were */
-    const char *dim_names;/* "batch, x:0": those the model has, for messages; or NULL */
-    int nodes;            /* loaded so far, those of inlined functions included */
+    Map *functions;        /* FunctionProtos by function_key() */
+    Map *dims;             /* Dims of the inputs' parameters by name */
+    bool *dim_used;        /* which of the options' dims were */
+    const char *dim_names; /* "batch, x:0": those the model has, for messages; or NULL */
+    int nodes;             /* loaded so far, those of inlined functions included */
 } Loader;
 
 typedef struct Scope Scope;
@@ -32,21 +32,25 @@ typedef struct Scope Scope;
 typedef struct {
     const FunctionProto *function;
     const NodeProto *node;
-    Scope *scope;         /* in which the node stands */
-    const char *prefix;   /* of the names of nodes and values from the function's body */
+    Scope *scope;       /* in which the node stands */
+    const char *prefix; /* of the names of nodes and values from the function's body */
 } Call;
 
 /* Where names of the file have a meaning: a graph, or the body of a function. */
 struct Scope {
-    Scope *outer;         /* of a subgraph: where names not found here are looked up */
-    Graph *graph;         /* that nodes are added to */
-    Map *values;          /* by their names in the file */
-    Map *presets;         /* values made beforehand for names still to be defined (a function's outputs); or NULL */
-    const Call *call;     /* NULL in the model's own graphs */
+    Scope *outer;     /* of a subgraph: where names not found here are looked up */
+    Graph *graph;     /* that nodes are added to */
+    Map *values;      /* by their names in the file */
+    Map *presets;     /* values made beforehand for names still to be defined (a function's outputs); or NULL */
+    const Call *call; /* NULL in the model's own graphs */
 };
 
 /* A constant tensor as read. */
-typedef struct { DType dtype; Shape shape; const void *data; } Tensor;
+typedef struct {
+    DType dtype;
+    Shape shape;
+    const void *data;
+} Tensor;
 
 /* -- load_file.c ------------------------------------------------------------------------------- */
 
@@ -67,31 +71,35 @@ Value *tensor_value(const Tensor *t, const char *name); /* a constant without a 
 
 /* The Dim of a dimension of the tensor type being read; NULL where unknown. */
 typedef Dim DimReader(Loader *l, const char *value, int axis, const DimProto *d);
-const char *type_read(Loader *l, const char *value, const TypeProto *proto, DimReader *read_dim, Type *type); /* NULL, or what is wrong */
-Dim dim_of_input(Loader *l, const char *value, int axis, const DimProto *d);  /* reports what is left open */
-Dim dim_declared(Loader *l, const char *value, int axis, const DimProto *d);  /* trusts nothing */
+const char *type_read(Loader *l, const char *value, const TypeProto *proto, DimReader *read_dim,
+                      Type *type);                                           /* NULL, or what is wrong */
+Dim dim_of_input(Loader *l, const char *value, int axis, const DimProto *d); /* reports what is left open */
+Dim dim_declared(Loader *l, const char *value, int axis, const DimProto *d); /* trusts nothing */
 void dims_report_unused(Loader *l);
 bool dim_has_size(const DimProto *d);
-const char *dim_option_name(const char *input, int axis, const DimProto *d); /* as --dim takes it: its parameter or INPUT:AXIS */
+const char *dim_option_name(const char *input, int axis,
+                            const DimProto *d); /* as --dim takes it: its parameter or INPUT:AXIS */
 
 /* -- load_graph.c ------------------------------------------------------------------------------ */
 
 const char *proto_text(const char *s); /* "" for NULL */
 Graph *load_graph(Loader *l, Scope *outer, const GraphProto *proto);
-bool load_nodes(Loader *l, Scope *s, size_t count, NodeProto **nodes); /* false, with a message, when there are too many */
+bool load_nodes(Loader *l, Scope *s, size_t count,
+                NodeProto **nodes); /* false, with a message, when there are too many */
 Value *scope_find(const Scope *s, const char *name);
 extern Value omitted_value; /* found for a function's input that the call omits */
 
 /* -- load_attr.c, load_constant.c, load_function.c, toposort.c --------------------------------- */
 
 bool load_attrs(Loader *l, Scope *s, Node *n, const NodeProto *proto);
-bool constant_read(Node *n, Tensor *t);    /* a Constant node's value from its attributes */
+bool constant_read(Node *n, Tensor *t); /* a Constant node's value from its attributes */
 void functions_index(Loader *l, const ModelProto *proto);
 const FunctionProto *function_find(const Loader *l, const NodeProto *node);
 void function_inline(Loader *l, Scope *s, const FunctionProto *f, const NodeProto *proto, Node *n);
 int opset_of(const Loader *l, const Scope *s, const char *domain); /* 0: not imported */
 
-/* The order to load the nodes in: that of the file, but for nodes that stand before what they depend on. A cycle is reported. */
+/* The order to load the nodes in: that of the file, but for nodes that stand before what they depend on. A cycle is
+ * reported. */
 int *topological_order(Model *m, size_t count, NodeProto **nodes);
 
 #endif

@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* The row-major place of entry i, -1 if it lies outside. Places are given as such, or as one index per dimension. */
-static int64_t place_of(const int64_t *indices, int64_t i, const SparseTensorProto *p, bool per_dimension, int64_t elements)
+static int64_t place_of(const int64_t *indices, int64_t i, const SparseTensorProto *p, bool per_dimension,
+                        int64_t elements)
 {
     if (!per_dimension) return indices[i] >= 0 && indices[i] < elements ? indices[i] : -1;
     int64_t place = 0;
@@ -47,8 +48,9 @@ const char *sparse_read(const char *model_path, const SparseTensorProto *p, Tens
     if (why) return why;
     if (dtype_bits(values.dtype) < 8) return mem_printf("is sparse with elements of type %s", dtype_name(values.dtype));
     int64_t count = entry_count(&values, &indices, t->shape.rank, &per_dimension);
-    if (count < 0) return mem_printf("is sparse with values%s and indices%s %s", shape_text(&values.shape),
-                                     dtype_name(indices.dtype), shape_text(&indices.shape));
+    if (count < 0)
+        return mem_printf("is sparse with values%s and indices%s %s", shape_text(&values.shape),
+                          dtype_name(indices.dtype), shape_text(&indices.shape));
 
     size_t width = (size_t)dtype_bytes(values.dtype, 1);
     char *data = zeros(values.dtype, elements);

@@ -1,5 +1,5 @@
-/* TensorProto: every element type in every encoding, to dense elements in the host's byte order. The unpacked message stays in the
- * pool, so elements that stand there as they are needed are not copied. */
+/* TensorProto: every element type in every encoding, to dense elements in the host's byte order. The unpacked message
+ * stays in the pool, so elements that stand there as they are needed are not copied. */
 #include "load/load_private.h"
 
 #include <string.h>
@@ -146,7 +146,10 @@ static const char *read_typed(const TensorProto *p, int64_t elements, Tensor *t)
     case DT_UINT32: return narrow_uint32(p, elements, t);
     case DT_STRING: return read_strings(p, elements, t);
     case DT_FLOAT4E2M1:
-    case DT_UINT4: case DT_INT4: case DT_UINT2: case DT_INT2: return narrow(p, dtype_bytes(t->dtype, elements), t);
+    case DT_UINT4:
+    case DT_INT4:
+    case DT_UINT2:
+    case DT_INT2: return narrow(p, dtype_bytes(t->dtype, elements), t);
     default: return narrow(p, elements, t);
     }
 }
@@ -175,7 +178,8 @@ const char *tensor_read(const char *model_path, const TensorProto *p, Tensor *t)
 {
     int64_t elements;
     bool as_bytes = p->raw_data.len || p->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL;
-    if (p->data_type <= DT_UNDEFINED || p->data_type >= DT_COUNT) return mem_printf("has the unknown data type %d", p->data_type);
+    if (p->data_type <= DT_UNDEFINED || p->data_type >= DT_COUNT)
+        return mem_printf("has the unknown data type %d", p->data_type);
     if (p->segment) return "is stored in segments, which is not supported";
     t->dtype = (DType)p->data_type;
     const char *why = tensor_dims(t->dtype, p->n_dims, p->dims, &t->shape, &elements);

@@ -15,9 +15,11 @@ static const char *read_shape(Loader *l, const char *value, const ShapeProto *pr
     return NULL;
 }
 
-static const char *read_tensor_type(Loader *l, const char *value, int elem_type, const ShapeProto *shape, DimReader *read_dim, Type *t)
+static const char *read_tensor_type(Loader *l, const char *value, int elem_type, const ShapeProto *shape,
+                                    DimReader *read_dim, Type *t)
 {
-    if (elem_type <= DT_UNDEFINED || elem_type >= DT_COUNT) return mem_printf("has the unknown element type %d", elem_type);
+    if (elem_type <= DT_UNDEFINED || elem_type >= DT_COUNT)
+        return mem_printf("has the unknown element type %d", elem_type);
     t->dtype = (DType)elem_type;
     return read_shape(l, value, shape, read_dim, &t->shape);
 }
@@ -46,7 +48,8 @@ const char *type_read(Loader *l, const char *value, const TypeProto *p, DimReade
     case ONNX__TYPE_PROTO__VALUE_MAP_TYPE:
         t->kind = KIND_MAP;
         t->dtype = (DType)p->map_type->key_type;
-        if (t->dtype != DT_STRING && !dtype_is_integer(t->dtype)) return "is a map whose keys are neither integers nor strings";
+        if (t->dtype != DT_STRING && !dtype_is_integer(t->dtype))
+            return "is a map whose keys are neither integers nor strings";
         return read_element(l, value, p->map_type->value_type, t);
     case ONNX__TYPE_PROTO__VALUE_OPAQUE_TYPE: return "has an opaque type";
     default: return "has no type";
@@ -106,7 +109,9 @@ static Dim open_dim(Loader *l, const char *input, int axis, const DimProto *d)
     if (!option) {
         const char *what = param[0] ? mem_printf("dimension \"%s\"", param) : "a dimension";
         const char *as_option = quoted(name);
-        model_error(m, "input \"%s\", axis %d: %s is left open: add `--dim %s=1` to fix it, or `--dim %s=1..8` to choose it at run time",
+        model_error(m,
+                    "input \"%s\", axis %d: %s is left open: add `--dim %s=1` to fix it, or `--dim %s=1..8` to choose "
+                    "it at run time",
                     input, axis, what, as_option, as_option);
         return dim_const(1);
     }
@@ -120,8 +125,10 @@ Dim dim_of_input(Loader *l, const char *value, int axis, const DimProto *d)
 {
     if (dim_has_size(d)) {
         if (d->dim_value >= 0 && d->dim_value <= INT32_MAX) return dim_const(d->dim_value);
-        model_error(l->model, "input \"%s\", axis %d has the size %lld, expected 0 to %d; the model is damaged or was exported wrongly", value, axis,
-                    (long long)d->dim_value, INT32_MAX);
+        model_error(
+            l->model,
+            "input \"%s\", axis %d has the size %lld, expected 0 to %d; the model is damaged or was exported wrongly",
+            value, axis, (long long)d->dim_value, INT32_MAX);
         return dim_const(1);
     }
     const char *param = param_of(d);
@@ -151,7 +158,9 @@ void dims_report_unused(Loader *l)
     const Options *o = &l->model->options;
     for (int i = 0; i < o->n_dims; i++) {
         if (l->dim_used[i] || bounds_a_value(l, o->dims[i].name)) continue;
-        if (l->dim_names) model_error(l->model, "--dim %s: there is no such dimension; the model has %s", o->dims[i].name, l->dim_names);
+        if (l->dim_names)
+            model_error(l->model, "--dim %s: there is no such dimension; the model has %s", o->dims[i].name,
+                        l->dim_names);
         else model_error(l->model, "--dim %s: the model's inputs have no open dimension", o->dims[i].name);
     }
 }

@@ -4,12 +4,15 @@
 #include <string.h>
 
 /* Names that a graph inside a node defines, and those of the graphs around it up to the node. */
-typedef struct Inner { const struct Inner *around; Map *defined; } Inner;
+typedef struct Inner {
+    const struct Inner *around;
+    Map *defined;
+} Inner;
 
 typedef struct {
-    int *producers;      /* index + 1 of the node that makes a name; the map points in here */
+    int *producers; /* index + 1 of the node that makes a name; the map points in here */
     Map *producer_of;
-    int *edges;          /* the nodes that node i depends on: edges[first[i]] .. edges[first[i + 1] - 1] */
+    int *edges; /* the nodes that node i depends on: edges[first[i]] .. edges[first[i + 1] - 1] */
     int *first;
     int n_edges, cap_edges;
 } Dependencies;
@@ -30,7 +33,8 @@ static Map *names_defined(const GraphProto *g)
     for (size_t i = 0; i < g->n_input; i++) map_put(defined, proto_text(g->input[i]->name), defined);
     for (size_t i = 0; i < g->n_initializer; i++) map_put(defined, proto_text(g->initializer[i]->name), defined);
     for (size_t i = 0; i < g->n_sparse_initializer; i++)
-        if (g->sparse_initializer[i]->values) map_put(defined, proto_text(g->sparse_initializer[i]->values->name), defined);
+        if (g->sparse_initializer[i]->values)
+            map_put(defined, proto_text(g->sparse_initializer[i]->values->name), defined);
     for (size_t i = 0; i < g->n_node; i++)
         for (size_t k = 0; k < g->node[i]->n_output; k++) map_put(defined, proto_text(g->node[i]->output[k]), defined);
     return defined;
@@ -63,7 +67,8 @@ static Dependencies find_dependencies(int count, NodeProto **nodes)
     for (int i = 0; i < count; i++) {
         d.producers[i] = i + 1;
         for (size_t k = 0; k < nodes[i]->n_output; k++)
-            if (!map_get(d.producer_of, proto_text(nodes[i]->output[k]))) map_put(d.producer_of, proto_text(nodes[i]->output[k]), &d.producers[i]);
+            if (!map_get(d.producer_of, proto_text(nodes[i]->output[k])))
+                map_put(d.producer_of, proto_text(nodes[i]->output[k]), &d.producers[i]);
     }
     for (int i = 0; i < count; i++) {
         add_node(&d, nodes[i], NULL);

@@ -8,7 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct { const uint8_t *at, *end; } Wire;
+typedef struct {
+    const uint8_t *at, *end;
+} Wire;
 
 typedef struct {
     uint32_t number;
@@ -19,8 +21,8 @@ typedef struct {
 
 bool wire_next(Wire *w, WireField *f); /* false: the bytes are no field */
 
-/* Whether the bytes are a message of this type that is safe to unpack: every length lies inside, messages are not nested deeper
- * than a stack stands, and none is given twice (unpacking would merge them, at quadratic cost). */
+/* Whether the bytes are a message of this type that is safe to unpack: every length lies inside, messages are not
+ * nested deeper than a stack stands, and none is given twice (unpacking would merge them, at quadratic cost). */
 bool wire_check(const void *data, size_t length, const ProtobufCMessageDescriptor *type);
 
 #endif

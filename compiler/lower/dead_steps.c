@@ -1,10 +1,13 @@
-/* dead: steps whose results nothing reads. Shapes that exporters compute with tensors are expressions by now, and what made the tensors, or an image
- * only to ask for its size, need not run. */
+/* dead: steps whose results nothing reads. Shapes that exporters compute with tensors are expressions by now, and what
+ * made the tensors, or an image only to ask for its size, need not run. */
 #include "lower/dead_steps.h"
 
 #include "plan/plan.h"
 
-typedef struct { bool all_unread; int written; } Result;
+typedef struct {
+    bool all_unread;
+    int written;
+} Result;
 
 static void mark_read(Value *v, bool written, void *context)
 {

@@ -1,7 +1,7 @@
 /* fuse: chains of elementwise loops become one loop.
  *
- * Requires: steps in execution order, each value written by one step. Leaves: no loop whose only result is read only by a later
- * loop over the same extents, at the same places. The intermediate result then never meets memory. */
+ * Requires: steps in execution order, each value written by one step. Leaves: no loop whose only result is read only by
+ * a later loop over the same extents, at the same places. The intermediate result then never meets memory. */
 #include "op/op.h"
 
 #include "plan/plan.h"
@@ -10,7 +10,11 @@
 
 enum { MAX_FUSED_OPS = 24, MAX_FUSED_OPERANDS = 12 };
 
-typedef struct { const Value *value; int reads, last; int step; } ReadCount;
+typedef struct {
+    const Value *value;
+    int reads, last;
+    int step;
+} ReadCount;
 
 static void count_reads(Value *v, bool written, void *context)
 {
@@ -51,7 +55,9 @@ static int add_operand(Loop *l, const LoopOperand *o)
 {
     for (int i = 0; i < l->n_operands; i++) {
         const LoopOperand *have = &l->operands[i];
-        if (have->value == o->value && have->offset == o->offset && !memcmp(have->stride, o->stride, (size_t)l->rank * sizeof *o->stride)) return i;
+        if (have->value == o->value && have->offset == o->offset &&
+            !memcmp(have->stride, o->stride, (size_t)l->rank * sizeof *o->stride))
+            return i;
     }
     mem_grow(&l->operands, &l->cap_operands, l->n_operands + 1, sizeof *l->operands);
     l->operands[l->n_operands] = *o;
@@ -112,9 +118,12 @@ static bool fuse_into(Graph *g, int i)
     Step *to = g->steps[reads.last];
     if (to->kind != STEP_LOOP || !same_extents(s->loop, to->loop)) return false;
     int hole = dense_operand(to->loop, v);
-    if (hole < 0 || s->loop->n_ops + to->loop->n_ops > MAX_FUSED_OPS || s->loop->n_operands + to->loop->n_operands > MAX_FUSED_OPERANDS) return false;
+    if (hole < 0 || s->loop->n_ops + to->loop->n_ops > MAX_FUSED_OPS ||
+        s->loop->n_operands + to->loop->n_operands > MAX_FUSED_OPERANDS)
+        return false;
     to->loop = merge(s->loop, to->loop, hole);
-    to->node->fused = to->node->fused ? mem_printf("%s, %s", node_text(s->node), to->node->fused) : mem_printf("after %s", node_text(s->node));
+    to->node->fused = to->node->fused ? mem_printf("%s, %s", node_text(s->node), to->node->fused)
+                                      : mem_printf("after %s", node_text(s->node));
     return true;
 }
 

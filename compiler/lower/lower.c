@@ -1,8 +1,8 @@
 /* lower: nodes become steps.
  *
  * Requires: every node typed and supported (infer), rewrites done.
- * Leaves: graph->steps, in execution order; every graph output written by exactly one value's steps of its own: an output
- * that is an input, a constant, or listed twice is copied. Steps whose results nothing reads are gone. */
+ * Leaves: graph->steps, in execution order; every graph output written by exactly one value's steps of its own: an
+ * output that is an input, a constant, or listed twice is copied. Steps whose results nothing reads are gone. */
 #include "lower/dead_steps.h"
 #include "op/op.h"
 

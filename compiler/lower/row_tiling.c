@@ -1,12 +1,14 @@
 /* bands: chains of steps over images run some rows at a time.
  *
- * A convolution with many channels writes more than the caches hold, and the next one reads it all again from far memory. Where one follows the
- * other, and nothing else wants what lies between them, a loop takes them through the image together: each computes the rows that the
- * next one needs. Only those rows are kept: what lies between needs no memory for all of it, and stays in the caches. Nothing is computed twice:
- * rows that the next band sees again are moved to the front of their buffer. A batch is done image by image. Where only the run tells the size
- * of the images, so many rows at a time that the largest ones allowed would fit.
+ * A convolution with many channels writes more than the caches hold, and the next one reads it all again from far
+ * memory. Where one follows the other, and nothing else wants what lies between them, a loop takes them through the
+ * image together: each computes the rows that the next one needs. Only those rows are kept: what lies between needs no
+ * memory for all of it, and stays in the caches. Nothing is computed twice: rows that the next band sees again are
+ * moved to the front of their buffer. A batch is done image by image. Where only the run tells the size of the images,
+ * so many rows at a time that the largest ones allowed would fit.
  *
- * Requires: steps, loops fused. Leaves: the same, such chains within STEP_FOR, whose values live through all of it (step->keep). */
+ * Requires: steps, loops fused. Leaves: the same, such chains within STEP_FOR, whose values live through all of it
+ * (step->keep). */
 #include "op/op.h"
 
 #include "lower/image_kernels.h"
@@ -19,14 +21,14 @@ enum { WORTH_BYTES = 512 << 10, ROUND_BYTES = 384 << 10, MAX_CHAIN = 8 };
 typedef struct {
     Step *step;
     Value *x, *y;
-    Arg *window;        /* NULL: rows of y are made of the same rows of x */
-    Arg *batch;         /* how many images the call takes; NULL: it only counts pixels */
+    Arg *window; /* NULL: rows of y are made of the same rows of x */
+    Arg *batch;  /* how many images the call takes; NULL: it only counts pixels */
     int y_arg, add_arg;
-    Dim start, end;     /* rows of y computed in this round */
-    Dim base;           /* the row of y that its buffer begins with; NULL: y is whole */
-    Dim image;          /* the image of the batch that is worked on */
-    Value *buffer;      /* in the place of y */
-    int64_t rows;       /* of the buffer */
+    Dim start, end; /* rows of y computed in this round */
+    Dim base;       /* the row of y that its buffer begins with; NULL: y is whole */
+    Dim image;      /* the image of the batch that is worked on */
+    Value *buffer;  /* in the place of y */
+    int64_t rows;   /* of the buffer */
 } Link;
 
 /* -- which steps ------------------------------------------------------------------------------- */
@@ -34,7 +36,8 @@ typedef struct {
 static bool is_image(const Value *v)
 {
     const Shape *s = &v->type.shape;
-    return v->type.kind == KIND_TENSOR && v->type.dtype == DT_FLOAT && s->rank == 4 && dim_is_const(s->dim[3]) && dim_high(s->dim[0]) > 0;
+    return v->type.kind == KIND_TENSOR && v->type.dtype == DT_FLOAT && s->rank == 4 && dim_is_const(s->dim[3]) &&
+           dim_high(s->dim[0]) > 0;
 }
 
 static Dim height(const Value *v)
@@ -65,7 +68,9 @@ static bool read_call(Step *s, Link *l)
     Value *x = s->args[0].value, *y = s->args[k->y].value;
     *l = (Link){.step = s, .x = x, .y = y, .y_arg = k->y, .add_arg = k->add};
     if (k->window >= 0) l->window = &s->args[k->window], l->batch = l->window + 1;
-    if (!is_image(x) || !is_image(y) || x->type.shape.dim[0] != y->type.shape.dim[0] || (!l->window && height(x) != height(y))) return false;
+    if (!is_image(x) || !is_image(y) || x->type.shape.dim[0] != y->type.shape.dim[0] ||
+        (!l->window && height(x) != height(y)))
+        return false;
     return !s->args[0].offset && lies_like(&s->args[k->y], y) && (l->add_arg < 0 || lies_like(&s->args[l->add_arg], y));
 }
 
@@ -73,7 +78,8 @@ static bool read_call(Step *s, Link *l)
 static bool walks_rows(const LoopOperand *o, const Loop *l)
 {
     Dim row = dim_mul(l->extent[2], l->extent[3]);
-    return dim_is(o->stride[1], 0) || (o->stride[1] == row && dim_is(o->stride[3], 1) && o->stride[2] == l->extent[3] && !o->offset);
+    return dim_is(o->stride[1], 0) ||
+           (o->stride[1] == row && dim_is(o->stride[3], 1) && o->stride[2] == l->extent[3] && !o->offset);
 }
 
 /* An elementwise loop; its x is the operand that `before` made. */
@@ -99,7 +105,10 @@ static bool read_link(Step *s, const Value *before, Link *l)
 
 /* -- which chains ------------------------------------------------------------------------------ */
 
-typedef struct { const Value *value; int count; } Count;
+typedef struct {
+    const Value *value;
+    int count;
+} Count;
 
 static void count_read(Value *v, bool written, void *context)
 {
@@ -123,7 +132,8 @@ static bool continues(const Graph *g, const Link *from, const Link *to)
 static int read_chain(const Graph *g, int i, Link *links)
 {
     int count = 0;
-    while (count < MAX_CHAIN && i + count < g->n_steps && read_link(g->steps[i + count], count ? links[count - 1].y : NULL, &links[count]) &&
+    while (count < MAX_CHAIN && i + count < g->n_steps &&
+           read_link(g->steps[i + count], count ? links[count - 1].y : NULL, &links[count]) &&
            (!count || continues(g, &links[count - 1], &links[count])))
         count++;
     return count;
@@ -148,7 +158,8 @@ static Dim rows_needed(const Link *l, Dim end)
 {
     if (!l->window) return end;
     Dim one = dim_const(1), reach = dim_mul(dim_sub(*window_field(l, "kernel_h"), one), *window_field(l, "dilation_h"));
-    Dim last = dim_add(dim_sub(dim_mul(dim_sub(end, one), *window_field(l, "stride_h")), *window_field(l, "pad_h")), dim_add(reach, one));
+    Dim last = dim_add(dim_sub(dim_mul(dim_sub(end, one), *window_field(l, "stride_h")), *window_field(l, "pad_h")),
+                       dim_add(reach, one));
     return dim_max(dim_const(0), dim_min(last, height(l->x)));
 }
 
@@ -207,7 +218,8 @@ static void take_one_image(Arg *batch)
     *count = dim_const(1);
 }
 
-/* So does the call. A window sees the rows in the buffer as an image of their own, whose padding is what is missing in front. */
+/* So does the call. A window sees the rows in the buffer as an image of their own, whose padding is what is missing in
+ * front. */
 static void take_call_rows(const Link *l, const Link *from)
 {
     Step *s = l->step;
@@ -215,7 +227,8 @@ static void take_call_rows(const Link *l, const Link *from)
     s->args[l->y_arg].offset = place_of(l, l->start);
     if (l->buffer) s->args[l->y_arg].value = l->buffer;
     if (from) s->args[0].value = from->buffer;
-    if (l->add_arg >= 0 && s->args[l->add_arg].kind == ARG_VALUE) s->args[l->add_arg].offset = place_in_batch(l->y, l->image, l->start);
+    if (l->add_arg >= 0 && s->args[l->add_arg].kind == ARG_VALUE)
+        s->args[l->add_arg].offset = place_in_batch(l->y, l->image, l->start);
     if (l->batch) take_one_image(l->batch);
     if (l->window) {
         if (!from) s->args[0].offset = dim_mul(l->image, shape_product(&l->x->type.shape, 1, 4));
@@ -241,7 +254,10 @@ static int64_t rows_per_round(const Link *links, int count)
     return rows < 1 ? 1 : rows < last ? rows : last;
 }
 
-typedef struct { Step **steps; int count, capacity; } Steps;
+typedef struct {
+    Step **steps;
+    int count, capacity;
+} Steps;
 
 static void append(Steps *to, Step *s)
 {
@@ -311,7 +327,8 @@ static Step *rounds(Node *n, Dim symbol, Dim count)
 static void append_bands(Link *links, int count, int64_t per_round, Steps *to)
 {
     Node *n = links[0].step->node, *last = links[count - 1].step->node;
-    Dim rows = height(links[count - 1].y), bands = dim_ceildiv(rows, dim_const(per_round)), band = local_symbol(n, "band", 0, dim_high(bands));
+    Dim rows = height(links[count - 1].y), bands = dim_ceildiv(rows, dim_const(per_round)),
+        band = local_symbol(n, "band", 0, dim_high(bands));
     Dim end = dim_min(rows, dim_mul(dim_add(band, dim_const(1)), dim_const(per_round)));
     set_up(links, count, per_round);
     for (int i = 0; i < count; i++) {

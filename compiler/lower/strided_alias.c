@@ -1,9 +1,11 @@
 /* parts: results computed right where a Concat wants them, and parts of a tensor read where they lie.
  *
- * Where channels are last, a part of a Concat, a Split or a Slice along them is a column of a matrix: its rows are apart. The planner's views
- * can't be that, but many kernels take the distance from row to row as an argument. Then the copy need not happen.
+ * Where channels are last, a part of a Concat, a Split or a Slice along them is a column of a matrix: its rows are
+ * apart. The planner's views can't be that, but many kernels take the distance from row to row as an argument. Then the
+ * copy need not happen.
  *
- * Requires: steps; each value written by one step, or by some that write other parts of it. Leaves: the same, with fewer copies. */
+ * Requires: steps; each value written by one step, or by some that write other parts of it. Leaves: the same, with
+ * fewer copies. */
 #include "op/op.h"
 
 #include "lower/image_kernels.h"
@@ -29,7 +31,11 @@ static Dim *field_of(Step *s, const char *name)
 /* -- copies of columns ------------------------------------------------------------------------- */
 
 /* A copy between all of `dense`[rows][width] and the columns from `offset` on of `wide`[rows][stride]. */
-typedef struct { Value *dense, *wide; Dim offset, width, stride; bool into; } Columns;
+typedef struct {
+    Value *dense, *wide;
+    Dim offset, width, stride;
+    bool into;
+} Columns;
 
 static bool is_start(Dim offset)
 {
@@ -38,8 +44,8 @@ static bool is_start(Dim offset)
 
 static bool copies_columns(const Step *s)
 {
-    return calls(s, "copy_strided_b4") && dim_is(s->args[2].number, 2) && dim_is(s->args[4].numbers[1], 1) && dim_is(s->args[5].numbers[1], 1) &&
-           s->args[0].value->type.dtype == DT_FLOAT;
+    return calls(s, "copy_strided_b4") && dim_is(s->args[2].number, 2) && dim_is(s->args[4].numbers[1], 1) &&
+           dim_is(s->args[5].numbers[1], 1) && s->args[0].value->type.dtype == DT_FLOAT;
 }
 
 static bool read_columns(const Step *s, Columns *c)
@@ -49,13 +55,17 @@ static bool read_columns(const Step *s, Columns *c)
     Dim *extent = s->args[3].numbers, from = s->args[4].numbers[0], to = s->args[5].numbers[0];
     bool into = from == extent[1] && is_start(x->offset);
     const Arg *dense = into ? x : y, *wide = into ? y : x;
-    *c = (Columns){dense->value, wide->value, wide->offset ? wide->offset : dim_const(0), extent[1], into ? to : from, into};
+    *c = (Columns){dense->value, wide->value,      wide->offset ? wide->offset : dim_const(0),
+                   extent[1],    into ? to : from, into};
     return (into || to == extent[1]) && is_start(dense->offset) && elements(c->dense) == dim_mul(extent[0], extent[1]);
 }
 
 /* -- who else is there ------------------------------------------------------------------------- */
 
-typedef struct { const Value *value; int reads, writes; } Mentions;
+typedef struct {
+    const Value *value;
+    int reads, writes;
+} Mentions;
 
 static void count(Value *v, bool written, void *context)
 {
@@ -130,7 +140,8 @@ static bool reads_columns(Step *s, const Columns *c)
 static bool writes_columns(Step *s, const Columns *c)
 {
     const PixelKernel *k = pixel_kernel(s);
-    if (!k || !k->y_pixel || s->args[k->y].value != c->dense || (k->add >= 0 && s->args[k->add].kind != ARG_NULL)) return false;
+    if (!k || !k->y_pixel || s->args[k->y].value != c->dense || (k->add >= 0 && s->args[k->add].kind != ARG_NULL))
+        return false;
     return *field_of(s, k->y_pixel) == c->width && can_move(&s->args[k->y], c);
 }
 
@@ -183,8 +194,11 @@ static int whole_copy(const Graph *g, const Value *v)
 {
     for (int i = 0; i < g->n_steps; i++) {
         const Step *s = g->steps[i];
-        if (s->kind != STEP_COPY || s->target != v || s->keep || s->apart || v->is_output || !dim_is(s->source_offset, 0) || !dim_is(s->target_offset, 0)) continue;
-        bool same = elements(s->source) == elements(s->target) && s->bytes == dim_mul(elements(v), dim_const(dtype_bits(v->type.dtype) / 8));
+        if (s->kind != STEP_COPY || s->target != v || s->keep || s->apart || v->is_output ||
+            !dim_is(s->source_offset, 0) || !dim_is(s->target_offset, 0))
+            continue;
+        bool same = elements(s->source) == elements(s->target) &&
+                    s->bytes == dim_mul(elements(v), dim_const(dtype_bits(v->type.dtype) / 8));
         return same && mentions(g, v).writes == 1 && mentions(g, s->source).reads == 1 ? i : -1;
     }
     return -1;
@@ -229,7 +243,9 @@ void parts(Model *m)
     for (int i = 0; i < g->n_steps; i++)
         if (calls(g->steps[i], "interleave_b4") && interleave_halves(g, i)) i = -1;
     for (int i = 0; i < g->n_steps; i++) {
-        if (!read_columns(g->steps[i], &c) || c.dense->is_output || c.dense->is_input || c.dense->data || !can_do_without(g, i, &c)) continue;
+        if (!read_columns(g->steps[i], &c) || c.dense->is_output || c.dense->is_input || c.dense->data ||
+            !can_do_without(g, i, &c))
+            continue;
         do_without(g, i, &c);
         drop(g, i--);
     }

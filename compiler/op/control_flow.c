@@ -1,8 +1,8 @@
 /* What If, Loop and Scan share.
  *
- * The nodes of a subgraph are lowered in place, between STEP_IF or STEP_FOR and STEP_END, over buffers planned together with
- * everything else. What a loop carries lies in one buffer per value (the body's input), which each round reads and replaces at
- * its end; all replacements happen after all reads, so the values of a round may swap. */
+ * The nodes of a subgraph are lowered in place, between STEP_IF or STEP_FOR and STEP_END, over buffers planned together
+ * with everything else. What a loop carries lies in one buffer per value (the body's input), which each round reads and
+ * replaces at its end; all replacements happen after all reads, so the values of a round may swap. */
 #include "op/control_flow.h"
 
 #include <string.h>
@@ -71,7 +71,8 @@ void lower_check(Node *n, Value *v, int64_t low, int64_t high)
 void lower_body(Graph *g)
 {
     for (int i = 0; i < g->n_inputs; i++) g->inputs[i]->is_input = false; /* buffers like any other from here on */
-    for (int i = 0; i < g->n_outputs; i++) g->outputs[i]->is_output = g->outputs[i]->is_output && !g->outputs[i]->graph->parent;
+    for (int i = 0; i < g->n_outputs; i++)
+        g->outputs[i]->is_output = g->outputs[i]->is_output && !g->outputs[i]->graph->parent;
     for (int i = 0; i < g->n_nodes; i++) lower_node(g->nodes[i]);
 }
 
@@ -82,9 +83,13 @@ bool is_tensor(Node *n, const Value *v)
     return false;
 }
 
-typedef struct { Value *found; Dim size, symbol; } NewSize;
+typedef struct {
+    Value *found;
+    Dim size, symbol;
+} NewSize;
 
-/* The sizes that the states take on, where they change. None is taken over before all are found, and the states moved. */
+/* The sizes that the states take on, where they change. None is taken over before all are
+ * found, and the states moved. */
 static int lower_sizes(Node *n, int count, Value **states, Value **updates, NewSize *sizes)
 {
     int found = 0;
@@ -99,14 +104,16 @@ static int lower_sizes(Node *n, int count, Value **states, Value **updates, NewS
     return found;
 }
 
-/* The state at the end of a round goes through buffers of its own: every new value is computed before any old one is gone. */
+/* The state at the end of a round goes through buffers of its own: every new value is computed before any old one is
+ * gone. */
 void lower_updates(Node *n, int count, Value **states, Value **updates)
 {
     Value **next = mem_array((size_t)count + 1, sizeof *next);
     NewSize *sizes = mem_array((size_t)count * MAX_RANK + 1, sizeof *sizes);
     int changing = lower_sizes(n, count, states, updates, sizes);
     for (int i = 0; i < count; i++) {
-        next[i] = value_typed(n->graph, mem_printf("%s.next", states[i]->name), states[i]->type.dtype, &updates[i]->type.shape);
+        next[i] = value_typed(n->graph, mem_printf("%s.next", states[i]->name), states[i]->type.dtype,
+                              &updates[i]->type.shape);
         copy_whole(n, next[i], updates[i]);
         last_step(n)->apart = true;
     }
@@ -123,8 +130,8 @@ void give_states(Graph *g, int first, int count, Value *const *initial)
     }
 }
 
-/* Gives the body's inputs the types of what flows into them and infers it. A body whose results have other shapes than what
- * they replace can't be a loop over fixed buffers: false, and the body is spoilt (the caller tries on a clone). */
+/* Gives the body's inputs the types of what flows into them and infers it. A body whose results have other shapes than
+ * what they replace can't be a loop over fixed buffers: false, and the body is spoilt (the caller tries on a clone). */
 bool infer_body(Graph *g, int first, int count, Value *const *initial, int first_output)
 {
     give_states(g, first, count, initial);
@@ -132,7 +139,9 @@ bool infer_body(Graph *g, int first, int count, Value *const *initial, int first
     if (body_failed(g)) return true;
     for (int i = 0; i < count; i++) {
         const Type *was = &initial[i]->type, *is = &g->outputs[first_output + i]->type;
-        if (was->kind != KIND_TENSOR || is->kind != KIND_TENSOR || is->dtype != was->dtype || !shape_equal(&is->shape, &was->shape)) return false;
+        if (was->kind != KIND_TENSOR || is->kind != KIND_TENSOR || is->dtype != was->dtype ||
+            !shape_equal(&is->shape, &was->shape))
+            return false;
     }
     return true;
 }
@@ -145,7 +154,11 @@ void scalar_input(Graph *g, int i, DType t)
 
 /* -- rows -------------------------------------------------------------------------------------- */
 
-typedef struct { const Model *m; int mark; bool found; } BodySymbols;
+typedef struct {
+    const Model *m;
+    int mark;
+    bool found;
+} BodySymbols;
 
 static void find_body_symbol(const char *symbol, void *context)
 {

@@ -6,9 +6,9 @@
 
 enum { OP_CONTROL = OP_HALF_NATIVE | OP_NEVER_FOLD };
 
-Graph *body_of(Node *n, const char *name);   /* NULL with an error */
+Graph *body_of(Node *n, const char *name); /* NULL with an error */
 bool body_failed(const Graph *g);
-bool is_tensor(Node *n, const Value *v);     /* false with an error */
+bool is_tensor(Node *n, const Value *v); /* false with an error */
 
 /* Gives the body's inputs the types of what flows into them, in the first round. */
 void give_states(Graph *g, int first, int count, Value *const *initial);
@@ -18,7 +18,8 @@ bool infer_body(Graph *g, int first, int count, Value *const *initial, int first
 void scalar_input(Graph *g, int i, DType t);
 
 void lower_body(Graph *g);
-/* What is carried, at the end of a round. A dimension of a state that differs from that of its update is a symbol, which then takes the update's size. */
+/* What is carried, at the end of a round. A dimension of a state that differs from that of its update is a symbol,
+ * which then takes the update's size. */
 void lower_updates(Node *n, int count, Value **states, Value **updates);
 Dim bytes_of(const Value *v);
 void copy_whole(Node *n, Value *target, Value *source);
@@ -27,15 +28,17 @@ void lower_store(Node *n, Value *target, Dim number);
 void lower_check(Node *n, Value *v, int64_t low, int64_t high); /* a scalar, refused at run time if it is beyond */
 void set_symbol(Node *n, Dim symbol, Dim value);
 
-/* Rows that a loop collects, one each round. A size that the body finds out (its local symbols: those behind the first `mark`) becomes a symbol
- * of the result; that every round finds the same is checked at run time. `seen`: one value per such size, NULL for the others. */
+/* Rows that a loop collects, one each round. A size that the body finds out (its local symbols: those behind the first
+ * `mark`) becomes a symbol of the result; that every round finds the same is checked at run time. `seen`: one value per
+ * such size, NULL for the others. */
 Shape rows_shape(Node *n, const Value *y, const Value *row, Dim rounds, int axis, int mark);
 Value **lower_rows_start(Node *n, Value *y, const Value *row);
 void lower_row(Node *n, Value *y, Value **seen, Dim place, Value *row, Dim round);
 void lower_rows_end(Node *n, Value *y, Value **seen);
 
-/* loop_shapes.c: the body of a Loop whose carried values change their shape from round to round, inferred with symbols for the sizes that do.
- * `begin` makes a copy of the body and gives it its first two inputs; most: rounds, INT32_MAX if nothing bounds them. NULL with an error. */
+/* loop_shapes.c: the body of a Loop whose carried values change their shape from round to round, inferred with symbols
+ * for the sizes that do. `begin` makes a copy of the body and gives it its first two inputs; most: rounds, INT32_MAX if
+ * nothing bounds them. NULL with an error. */
 Graph *infer_changing(Node *n, int carried, int64_t most, Graph *(*begin)(Node *n, int64_t most));
 
 #endif

@@ -2,11 +2,12 @@
  *
  *   --custom 'DOMAIN::OP=INPUTS -> OUTPUTS'
  *   INPUTS    x[n,c,h,w], k        names; brackets name the dimensions, a number there must be met
- *   OUTPUTS   float32[n,c,2*h,w]   a type, or an input's name for that input's type; dimensions are expressions (+ - * / and
- *             x                    parentheses) of the names; an input's name alone: its shape, too
+ *   OUTPUTS   float32[n,c,2*h,w]   a type, or an input's name for that input's type; dimensions are expressions (+ - *
+ * / and x                    parentheses) of the names; an input's name alone: its shape, too
  *
  * The generated code declares and calls   int DOMAIN_OP(inputs, outputs, attributes);
- * each tensor as a pointer followed by its dimensions, each int or float attribute as a number, in the model's order. */
+ * each tensor as a pointer followed by its dimensions, each int or float attribute as a
+ * number, in the model's order. */
 #include "op/custom.h"
 
 #include "emit/emit.h"
@@ -17,7 +18,12 @@
 
 /* -- the notation ------------------------------------------------------------------------------ */
 
-typedef struct { const char *at; const char *error; Node *node; Map *names; } Parser; /* names: dimension name -> Dim */
+typedef struct {
+    const char *at;
+    const char *error;
+    Node *node;
+    Map *names;
+} Parser; /* names: dimension name -> Dim */
 
 static void skip_space(Parser *p)
 {
@@ -98,7 +104,8 @@ static void bind(Parser *p, const char *name, Dim size)
 {
     Dim known = isdigit((unsigned char)*name) ? dim_const(strtoll(name, NULL, 10)) : map_get(p->names, name);
     if (!known) map_put(p->names, name, (void *)(uintptr_t)size);
-    else if (dims_differ(known, size) && !p->error) p->error = mem_printf("dimension %s is %s here and %s elsewhere", name, dim_text(size), dim_text(known));
+    else if (dims_differ(known, size) && !p->error)
+        p->error = mem_printf("dimension %s is %s here and %s elsewhere", name, dim_text(size), dim_text(known));
     else assume_equal(p->node, known, size);
 }
 
@@ -116,7 +123,9 @@ static void parse_input(Parser *p, int i, Map *inputs)
     for (int d = 0; !p->error && !accept(p, ']'); d++) {
         if (d) expect(p, ',');
         const char *dim = word(p);
-        if (d >= v->type.shape.rank) p->error = mem_printf("input %d \"%s\" has shape %s, fewer dimensions than named", i, v->name, shape_text(&v->type.shape));
+        if (d >= v->type.shape.rank)
+            p->error = mem_printf("input %d \"%s\" has shape %s, fewer dimensions than named", i, v->name,
+                                  shape_text(&v->type.shape));
         else bind(p, dim, v->type.shape.dim[d]);
     }
 }
@@ -148,7 +157,12 @@ static void parse_output(Parser *p, int i, Map *inputs)
 static void infer_custom(Node *n);
 static void lower_custom(Node *n);
 
-static const Op op_custom = {.name = "custom", .domain = "", .since = 1, .infer = infer_custom, .lower = lower_custom, .flags = OP_HALF_NATIVE | OP_NEVER_FOLD};
+static const Op op_custom = {.name = "custom",
+                             .domain = "",
+                             .since = 1,
+                             .infer = infer_custom,
+                             .lower = lower_custom,
+                             .flags = OP_HALF_NATIVE | OP_NEVER_FOLD};
 
 /* -- options ----------------------------------------------------------------------------------- */
 
@@ -170,9 +184,12 @@ const char *custom_add(Options *o, const char *text)
 {
     if (*text == '@') return add_file(o, text + 1);
     const char *colons = strstr(text, "::"), *equals = strchr(text, '=');
-    if (!colons || !equals || equals < colons || !strstr(equals, "->")) return mem_printf("%s: expected DOMAIN::OP=INPUTS -> OUTPUTS", text);
+    if (!colons || !equals || equals < colons || !strstr(equals, "->"))
+        return mem_printf("%s: expected DOMAIN::OP=INPUTS -> OUTPUTS", text);
     mem_grow(&o->customs, &o->cap_customs, o->n_customs + 1, sizeof *o->customs);
-    o->customs[o->n_customs++] = (CustomOption){mem_strndup(text, (size_t)(colons - text)), mem_strndup(colons + 2, (size_t)(equals - colons - 2)), mem_strdup(equals + 1)};
+    o->customs[o->n_customs++] = (CustomOption){mem_strndup(text, (size_t)(colons - text)),
+                                                mem_strndup(colons + 2, (size_t)(equals - colons - 2)),
+                                                mem_strdup(equals + 1)};
     return NULL;
 }
 
@@ -180,7 +197,8 @@ static const CustomOption *option_for(const Node *n)
 {
     const Options *o = &n->graph->model->options;
     for (int i = 0; i < o->n_customs; i++)
-        if (!strcmp(o->customs[i].domain, n->domain) && !strcmp(o->customs[i].op_type, n->op_type)) return &o->customs[i];
+        if (!strcmp(o->customs[i].domain, n->domain) && !strcmp(o->customs[i].op_type, n->op_type))
+            return &o->customs[i];
     return NULL;
 }
 
@@ -221,7 +239,8 @@ static const char *function_name(const Node *n)
 
 static const char *tensor_parameter(const char *text, const char *kind, int i, DType t, bool is_const)
 {
-    const char *pointer = t == DT_STRING ? (is_const ? "const char *const *" : "const char **") : mem_printf("%s%s *", is_const ? "const " : "", dtype_c(t));
+    const char *pointer = t == DT_STRING ? (is_const ? "const char *const *" : "const char **")
+                                         : mem_printf("%s%s *", is_const ? "const " : "", dtype_c(t));
     return mem_printf("%s%s%s%s%d, const int32_t *%s%d_dims", text, *text ? ", " : "", pointer, kind, i, kind, i);
 }
 
@@ -269,8 +288,11 @@ static void need_same_prototype(Node *n, const Kernel *k)
     for (int i = 0; i < g->n_steps; i++) {
         const Kernel *other = g->steps[i]->kind == STEP_CALL ? g->steps[i]->kernel : NULL;
         if (!other || other->address || strcmp(other->name, k->name) || !strcmp(other->text, k->text)) continue;
-        node_error(n, "this custom operator's function would be declared as `%.*s` and, for node \"%s\", as `%.*s`; expected the same types and attributes everywhere",
-                   (int)strlen(k->text) - 2, k->text, g->steps[i]->node->name, (int)strlen(other->text) - 2, other->text);
+        node_error(n,
+                   "this custom operator's function would be declared as `%.*s` and, for node \"%s\", as `%.*s`; "
+                   "expected the same types and attributes everywhere",
+                   (int)strlen(k->text) - 2, k->text, g->steps[i]->node->name, (int)strlen(other->text) - 2,
+                   other->text);
         return;
     }
 }
@@ -297,7 +319,10 @@ void emit_custom_declarations(const Model *m, FILE *f)
     for (int i = 0; i < g->n_steps; i++) {
         const Step *s = g->steps[i];
         if (s->kind != STEP_CALL || s->kernel->address || map_get(seen, s->kernel->text)) continue;
-        if (!any) fputs("\n/* Custom operators: the program provides these; 0 is success. Dimensions follow each tensor. */\n", f);
+        if (!any)
+            fputs(
+                "\n/* Custom operators: the program provides these; 0 is success. Dimensions follow each tensor. */\n",
+                f);
         any = true;
         map_put(seen, s->kernel->text, f);
         fputs(s->kernel->text, f);

@@ -1,4 +1,5 @@
-/* eval: runs what lower() makes of a node on the host, so that folding computes with the very kernels that are shipped. */
+/* eval: runs what lower() makes of a node on the host, so that folding computes with the very
+ * kernels that are shipped. */
 #include "op/op.h"
 
 #include <ffi.h>
@@ -7,8 +8,14 @@
 #include <string.h>
 
 /* Memory of values that are being computed; those that are no outputs of the node are freed at the end. */
-typedef struct { Value *value; void *memory; } Computed;
-typedef struct { int count, capacity; Computed *items; } Computing;
+typedef struct {
+    Value *value;
+    void *memory;
+} Computed;
+typedef struct {
+    int count, capacity;
+    Computed *items;
+} Computing;
 
 static void *memory_of(Computing *c, Value *v)
 {
@@ -46,23 +53,39 @@ static void finish(Computing *c, const Node *n, bool done)
 static size_t letter_bytes(char letter)
 {
     switch (letter) {
-    case 'c': case 'C': case 'b': return 1;
-    case 'h': case 'H': return 2;
-    case 'i': case 'I': case 'f': return 4;
+    case 'c':
+    case 'C':
+    case 'b': return 1;
+    case 'h':
+    case 'H': return 2;
+    case 'i':
+    case 'I':
+    case 'f': return 4;
     default: return 8;
     }
 }
 
 /* -- STEP_CALL --------------------------------------------------------------------------------- */
 
-typedef union { void *p; int8_t i8; int16_t i16; int32_t i32; int64_t i64; size_t z; float f; double d; bool b; } Word;
+typedef union {
+    void *p;
+    int8_t i8;
+    int16_t i16;
+    int32_t i32;
+    int64_t i64;
+    size_t z;
+    float f;
+    double d;
+    bool b;
+} Word;
 
 static ffi_type *ffi_type_of(char letter)
 {
     switch (letter) {
     case 'v': return &ffi_type_void;
     case 'c': return &ffi_type_sint8;
-    case 'C': case 'b': return &ffi_type_uint8;
+    case 'C':
+    case 'b': return &ffi_type_uint8;
     case 'h': return &ffi_type_sint16;
     case 'H': return &ffi_type_uint16;
     case 'i': return &ffi_type_sint32;
@@ -114,7 +137,8 @@ static void set_word(Computing *c, const Arg *arg, char letter, Word *word)
         break;
     case ARG_INT: store_number(letter, word, 0, dim_value(arg->number), false); break;
     case ARG_REAL: store_number(letter, word, arg->real, 0, true); break;
-    case ARG_INTS: case ARG_STRUCT: word->p = int_array(arg->count, arg->numbers); break;
+    case ARG_INTS:
+    case ARG_STRUCT: word->p = int_array(arg->count, arg->numbers); break;
     case ARG_REALS: word->p = real_array(arg->count, arg->reals); break;
     case ARG_FUNCTION: memcpy(&word->p, &arg->function->address, sizeof word->p); break;
     case ARG_SYMBOL: word->p = mem_alloc(sizeof(int32_t)); break; /* infer knows the count already */
@@ -150,7 +174,11 @@ typedef void Sweep(void *y, const void *const *x, const ptrdiff_t *stride, size_
 
 enum { CHUNK = 256, MAX_LOOP_OPS = 256 };
 
-typedef struct { const void *base; ptrdiff_t step; double chunk[CHUNK]; } Lane; /* an operand or result along the innermost extent */
+typedef struct {
+    const void *base;
+    ptrdiff_t step;
+    double chunk[CHUNK];
+} Lane; /* an operand or result along the innermost extent */
 
 static Sweep *sweep_of(const char *function)
 {
@@ -188,7 +216,8 @@ static void run_loop_op(const LoopOp *op, const Loop *l, Lane *operands, Lane *r
             x[a] = results[r->index].chunk;
             stride[a] = results[r->index].step;
         } else {
-            store_number(letter, &literal[a], r->real, r->kind == REF_INT ? dim_value(r->number) : 0, r->kind == REF_REAL);
+            store_number(letter, &literal[a], r->real, r->kind == REF_INT ? dim_value(r->number) : 0,
+                         r->kind == REF_REAL);
             x[a] = &literal[a];
             stride[a] = 0;
         }
@@ -203,7 +232,8 @@ static void store_result(const Loop *l, const LoopResult *r, Lane *results, char
     DType t = r->value->type.dtype;
     const Lane *lane = &results[r->op];
     const Kernel *k = kernel_find(l->ops[r->op].function);
-    if (dtype_is_half(t) && k->signature[0] == 'f') sweep_one(t == DT_FLOAT16 ? "f32_to_f16" : "f32_to_bf16", to, lane->chunk, lane->step, n);
+    if (dtype_is_half(t) && k->signature[0] == 'f')
+        sweep_one(t == DT_FLOAT16 ? "f32_to_f16" : "f32_to_bf16", to, lane->chunk, lane->step, n);
     else memcpy(to, lane->chunk, n * (size_t)lane->step);
 }
 
@@ -242,7 +272,8 @@ static void run_loop(Computing *c, const Loop *l)
     for (int i = 0; i < l->n_results; i++) memory_of(c, l->results[i].value);
     for (int d = 0; d < l->rank; d++)
         if (dim_value(l->extent[d]) == 0) return;
-    Lane *operands = calloc((size_t)l->n_operands + 1, sizeof *operands), *results = calloc((size_t)l->n_ops + 1, sizeof *results);
+    Lane *operands = calloc((size_t)l->n_operands + 1, sizeof *operands),
+         *results = calloc((size_t)l->n_ops + 1, sizeof *results);
     if (!operands || !results) internal_error("out of memory while folding constants");
     do {
         for (int64_t start = 0; start < inner; start += CHUNK) {
@@ -261,7 +292,9 @@ static void run_copy(Computing *c, const Step *s)
 {
     size_t bytes = (size_t)dim_value(s->bytes);
     char *to = memory_of(c, s->target);
-    if (bytes) memcpy(to + dim_value(s->target_offset), (const char *)memory_of(c, s->source) + dim_value(s->source_offset), bytes);
+    if (bytes)
+        memcpy(to + dim_value(s->target_offset), (const char *)memory_of(c, s->source) + dim_value(s->source_offset),
+               bytes);
 }
 
 bool eval_node(Node *n)

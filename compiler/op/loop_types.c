@@ -4,10 +4,18 @@
 DType working_type(DType t)
 {
     switch (t) {
-    case DT_FLOAT16: case DT_BFLOAT16: case DT_FLOAT8E4M3FN: case DT_FLOAT8E4M3FNUZ: case DT_FLOAT8E5M2: case DT_FLOAT8E5M2FNUZ:
-    case DT_FLOAT8E8M0: case DT_FLOAT4E2M1: return DT_FLOAT;
-    case DT_UINT4: case DT_UINT2: return DT_UINT8;
-    case DT_INT4: case DT_INT2: return DT_INT8;
+    case DT_FLOAT16:
+    case DT_BFLOAT16:
+    case DT_FLOAT8E4M3FN:
+    case DT_FLOAT8E4M3FNUZ:
+    case DT_FLOAT8E5M2:
+    case DT_FLOAT8E5M2FNUZ:
+    case DT_FLOAT8E8M0:
+    case DT_FLOAT4E2M1: return DT_FLOAT;
+    case DT_UINT4:
+    case DT_UINT2: return DT_UINT8;
+    case DT_INT4:
+    case DT_INT2: return DT_INT8;
     default: return t;
     }
 }
@@ -32,7 +40,8 @@ void loop_store_as(Step *s, Value *v, Ref x, DType from)
     if (from == DT_DOUBLE && working != t) x = loop_apply(s, DT_FLOAT, "cast_f64_odd_f32", 1, &x);
     else x = loop_convert(s, x, from, working);
     if (t != working && !dtype_is_half(t)) x = loop_apply(s, t, mem_printf("f32_to_%s", dtype_suffix(t)), 1, &x);
-    if (x.kind != REF_RESULT_OF) x = loop_apply(s, working, mem_printf("cast_%s_%s", dtype_suffix(working), dtype_suffix(working)), 1, &x);
+    if (x.kind != REF_RESULT_OF)
+        x = loop_apply(s, working, mem_printf("cast_%s_%s", dtype_suffix(working), dtype_suffix(working)), 1, &x);
     loop_store(s, v, x);
 }
 

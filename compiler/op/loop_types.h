@@ -4,8 +4,8 @@
 
 #include "op/op.h"
 
-/* The type in which elements of type t are computed with: float32 for every narrower floating-point type, int8 and uint8 for the
- * integers of less than a byte, otherwise t. */
+/* The type in which elements of type t are computed with: float32 for every narrower floating-point type, int8 and
+ * uint8 for the integers of less than a byte, otherwise t. */
 DType working_type(DType t);
 
 /* The element of v as `to`, a working type. Types of less than a byte can't be read in a loop (see unpacked). */
@@ -20,7 +20,8 @@ void loop_store_as(Step *s, Value *v, Ref x, DType from);
 /* The strides, in elements, with which v is read so that it broadcasts to `shape`. */
 void broadcast_strides(const Shape *shape, const Value *v, Dim *strides);
 
-/* If kernels can do to their results what n does to its input: the function they call for that (activation.c.in), and its parameters. Else NULL. */
+/* If kernels can do to their results what n does to its input: the function they call for that (activation.c.in), and
+ * its parameters. Else NULL. */
 const Kernel *elementwise_activation(Node *n, float *parameters);
 
 /* Where element i of the dense shape `to` is found in the dense shape `from`, which broadcasts to it; both constant. */

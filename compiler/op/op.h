@@ -1,8 +1,8 @@
 /* op.h: what an operator is, and the vocabulary its file in ops/ is written in.
  *
- * The life of a node: infer() checks its inputs and attributes and sets the type and shape of every output; if all inputs are
- * known, eval.c runs the steps that lower() makes right away and the node is gone; otherwise lower() makes its steps after the
- * rewrites. An operator that is best said in terms of others has expand() instead of lower(). */
+ * The life of a node: infer() checks its inputs and attributes and sets the type and shape of every output; if all
+ * inputs are known, eval.c runs the steps that lower() makes right away and the node is gone; otherwise lower() makes
+ * its steps after the rewrites. An operator that is best said in terms of others has expand() instead of lower(). */
 #ifndef OP_H
 #define OP_H
 
@@ -11,23 +11,26 @@
 #include <math.h>
 
 enum {
-    OP_HALF_NATIVE = 1,  /* lower() takes float16 and bfloat16 itself; otherwise casts to float32 and back are put around the node */
-    OP_CLAMPS = 2,       /* lower() applies node->clamp_low/high to its (float) result: rewrite may merge Relu or Clip into it */
-    OP_NEVER_FOLD = 4,   /* not a function of its inputs (random numbers), or has no steps */
-    OP_MOVES = 8,        /* only moves elements of input 0: runs on element expressions, too */
-    OP_FOLD_LATE = 64,   /* folded after the rewrites that want to see it (DequantizeLinear of weights) */
-    OP_MOVES_ALL = 32,   /* with OP_MOVES: moves those of all inputs (Concat) */
-    OP_BROADCAST = 16,   /* elementwise with numpy broadcasting: lower() makes one loop */
+    OP_HALF_NATIVE =
+        1, /* lower() takes float16 and bfloat16 itself; otherwise casts to float32 and back are put around the node */
+    OP_CLAMPS =
+        2, /* lower() applies node->clamp_low/high to its (float) result: rewrite may merge Relu or Clip into it */
+    OP_NEVER_FOLD = 4, /* not a function of its inputs (random numbers), or has no steps */
+    OP_MOVES = 8,      /* only moves elements of input 0: runs on element expressions, too */
+    OP_FOLD_LATE = 64, /* folded after the rewrites that want to see it (DequantizeLinear of weights) */
+    OP_MOVES_ALL = 32, /* with OP_MOVES: moves those of all inputs (Concat) */
+    OP_BROADCAST = 16, /* elementwise with numpy broadcasting: lower() makes one loop */
 };
 
 struct Op {
     const char *name, *domain;
-    int since;                    /* the first opset version this row is for; the row with the largest since <= the node's opset counts */
+    int since; /* the first opset version this row is for; the row with the largest since <= the node's opset counts */
     void (*infer)(Node *n);
-    void (*lower)(Node *n);       /* appends steps to n->graph */
-    void (*expand)(Node *n);      /* instead of lower: replaces n by other nodes (see below); may leave n as it is if there is lower */
+    void (*lower)(Node *n); /* appends steps to n->graph */
+    void (*expand)(
+        Node *n); /* instead of lower: replaces n by other nodes (see below); may leave n as it is if there is lower */
     unsigned flags;
-    void (*elements)(Node *n);    /* optional: sets `elements` of outputs from expressions (Shape, arithmetic on shapes) */
+    void (*elements)(Node *n); /* optional: sets `elements` of outputs from expressions (Shape, arithmetic on shapes) */
 };
 
 const Op *op_find(const char *domain, const char *name, int opset); /* NULL: unknown */
@@ -35,50 +38,61 @@ bool op_exists(const char *domain, const char *name);               /* at any op
 
 /* -- reading a node. All report through node_error and return the stated value when something is wrong --- */
 
-Value *input_of(const Node *n, int i);            /* NULL if omitted or beyond the last */
+Value *input_of(const Node *n, int i); /* NULL if omitted or beyond the last */
 Value *output_of(const Node *n, int i);
-bool need_counts(Node *n, int min_in, int max_in, int min_out, int max_out); /* counts; the first min_in inputs must be present; max -1: any */
-bool need_tensor_inputs(Node *n);           /* every present input is a tensor of known type and rank */
+bool need_counts(Node *n, int min_in, int max_in, int min_out,
+                 int max_out);    /* counts; the first min_in inputs must be present; max -1: any */
+bool need_tensor_inputs(Node *n); /* every present input is a tensor of known type and rank */
 bool need_rank(Node *n, int input, int low, int high); /* high -1: no limit */
 bool need_type(Node *n, int input, const DType *allowed, int count);
-bool need_float(Node *n, int input);        /* float16, bfloat16, float32, float64 */
+bool need_float(Node *n, int input); /* float16, bfloat16, float32, float64 */
 bool need_same_type(Node *n, int input_a, int input_b);
 bool need_divides(Node *n, Dim d, int64_t divisor, const char *what); /* checked at run time where only that tells */
-bool need_equal(Node *n, Dim a, Dim b, const char *what); /* false and an error if they are known to differ; else assumes them equal */
+bool need_equal(Node *n, Dim a, Dim b,
+                const char *what); /* false and an error if they are known to differ; else assumes them equal */
 
-const Attr *attr_find(const Node *n, const char *name);  /* NULL if absent */
+const Attr *attr_find(const Node *n, const char *name); /* NULL if absent */
 int64_t attr_int(Node *n, const char *name, int64_t otherwise);
 double attr_float(Node *n, const char *name, double otherwise);
 const char *attr_string(Node *n, const char *name, const char *otherwise);
-int attr_ints(Node *n, const char *name, const int64_t **values);  /* count; 0 and NULL if absent */
+int attr_ints(Node *n, const char *name, const int64_t **values); /* count; 0 and NULL if absent */
 int attr_floats(Node *n, const char *name, const float **values);
-/* A string that is one of `words` (up to one without a name), as that one's value; false and an error if it is none of them. */
-typedef struct { const char *name; int value; } AttrWord;
+/* A string that is one of `words` (up to one without a name), as that one's value; false and an error if it is none of
+ * them. */
+typedef struct {
+    const char *name;
+    int value;
+} AttrWord;
 bool attr_word(Node *n, const char *name, const char *otherwise, const AttrWord *words, int *value);
-int attr_axis(Node *n, const char *name, int64_t otherwise, int rank); /* 0..rank-1; -1 and an error when out of range */
-int normalize_axis(Node *n, int64_t axis, int rank);     /* likewise */
+int attr_axis(Node *n, const char *name, int64_t otherwise,
+              int rank);                             /* 0..rank-1; -1 and an error when out of range */
+int normalize_axis(Node *n, int64_t axis, int rank); /* likewise */
 void attr_set_int(Node *n, const char *name, int64_t value);
 void attr_set_ints(Node *n, const char *name, int count, const int64_t *values);
 void attr_set_float(Node *n, const char *name, double value);
 void attr_set_string(Node *n, const char *name, const char *value);
 void attr_remove(Node *n, const char *name);
 
-/* Values of an integer input known element by element: count and *dims (each constant or an expression), -1 if not known.
- * need_dims reports an error that says the input must be known at compile time. */
+/* Values of an integer input known element by element: count and *dims (each constant or an expression), -1 if not
+ * known. need_dims reports an error that says the input must be known at compile time. */
 int known_dims(const Value *v, Dim **dims);
 Dim known_integer(const Value *v, int64_t at); /* element `at` of a float, cut to an integer; or NULL (op_fraction.c) */
 int need_dims(Node *n, int input, Dim **dims);
-int need_ints(Node *n, int input, int64_t **values);     /* the same, all constants */
+int need_ints(Node *n, int input, int64_t **values);          /* the same, all constants */
 const DimOption *bounds_of(const Model *m, const char *name); /* what --dim says of this name; or NULL */
-bool read_within(Node *n, int input, int64_t low, int64_t high); /* gives an input that nothing else is known of symbols within these bounds */
-bool can_learn(Node *n, int input);                      /* would need_dims succeed? Reads what --dim gives bounds of, as it does */
-void know_again(Node *n);                                /* infer.c: the values of n's outputs, now that more is known of its inputs */
-Dim size_of_data(Node *n, int output, int axis);         /* a size that a kernel works out, within the bounds of --dim OUTPUT:AXIS, or as declared; NULL after an error */
-bool size_is_stated(const Node *n, int output, int axis);/* would it find bounds? */
-Dim count_of_data(Node *n, int output, int axis, Dim most); /* one that has bounds of its own: from 0 to `most`, or less with --dim OUTPUT:AXIS; the kernel refuses more */
-void assume_elements(Node *n, int input, const int64_t *values); /* what a small input must hold for other reasons; checked at run time */
-bool known_scalar(const Value *v, double *value);        /* one-element constant of any numeric type */
-double const_as_double(const Value *v, int64_t index);   /* element of a numeric constant, converted */
+bool read_within(Node *n, int input, int64_t low,
+                 int64_t high);     /* gives an input that nothing else is known of symbols within these bounds */
+bool can_learn(Node *n, int input); /* would need_dims succeed? Reads what --dim gives bounds of, as it does */
+void know_again(Node *n);           /* infer.c: the values of n's outputs, now that more is known of its inputs */
+Dim size_of_data(Node *n, int output, int axis);          /* a size that a kernel works out, within the bounds of --dim
+                                                             OUTPUT:AXIS, or as declared; NULL after an error */
+bool size_is_stated(const Node *n, int output, int axis); /* would it find bounds? */
+Dim count_of_data(Node *n, int output, int axis, Dim most); /* one that has bounds of its own: from 0 to `most`, or less
+                                                               with --dim OUTPUT:AXIS; the kernel refuses more */
+void assume_elements(Node *n, int input,
+                     const int64_t *values); /* what a small input must hold for other reasons; checked at run time */
+bool known_scalar(const Value *v, double *value);      /* one-element constant of any numeric type */
+double const_as_double(const Value *v, int64_t index); /* element of a numeric constant, converted */
 int64_t const_as_int(const Value *v, int64_t index);
 
 /* -- infer ------------------------------------------------------------------------------------- */
@@ -86,54 +100,62 @@ int64_t const_as_int(const Value *v, int64_t index);
 void set_out(Node *n, int i, DType dtype, const Shape *shape); /* does nothing if output i is omitted */
 void set_out_like(Node *n, int i, const Value *v);
 bool broadcast_shapes(Node *n, const Shape *a, const Shape *b, Shape *result); /* numpy rules */
-bool broadcast_inputs(Node *n, int first, int count, Shape *result);           /* over inputs [first, first+count) that are present */
-bool dims_differ(Dim a, Dim b);                                                /* for all values of the symbols */
-void assume_equal(Node *n, Dim a, Dim b);                                      /* noted in model->assumptions */
+bool broadcast_inputs(Node *n, int first, int count,
+                      Shape *result);     /* over inputs [first, first+count) that are present */
+bool dims_differ(Dim a, Dim b);           /* for all values of the symbols */
+void assume_equal(Node *n, Dim a, Dim b); /* noted in model->assumptions */
 
 /* -- expand: new nodes take the place of n and are inferred in turn. The last one must write n's outputs --- */
 
-/* A node of domain "" at opset 23, whatever n's own, whose output 0 is a new value named after n, or `result` if not NULL. */
+/* A node of domain "" at opset 23, whatever n's own, whose output 0 is a new value named after n, or `result` if not
+ * NULL. */
 Node *make_node(Node *n, const char *op_type, int n_in, Value **inputs, Value *result);
 Value *make1(Node *n, const char *op_type, Value *a, Value *result);
 Value *make2(Node *n, const char *op_type, Value *a, Value *b, Value *result);
 Value *make3(Node *n, const char *op_type, Value *a, Value *b, Value *c, Value *result);
-void inline_clone(Node *n, const Graph *body, Value **arguments, Value **results); /* a copy of a subgraph; results: one per output */
-Value *const_ints(Node *n, int count, const int64_t *values);    /* int64[count] */
-Value *const_scalar(Node *n, DType dtype, double value);         /* shape [] */
+void inline_clone(Node *n, const Graph *body, Value **arguments,
+                  Value **results);                           /* a copy of a subgraph; results: one per output */
+Value *const_ints(Node *n, int count, const int64_t *values); /* int64[count] */
+Value *const_scalar(Node *n, DType dtype, double value);      /* shape [] */
 
 enum { PANEL = 16 }; /* columns that packed float weights have side by side (runtime_min/tile.c) */
 
-/* A constant made of weights w, to be filled in if it is new (zeros so far): nodes that want the same share it. `how` is for its comment. */
+/* A constant made of weights w, to be filled in if it is new (zeros so far): nodes that want the same share it. `how`
+ * is for its comment. */
 Value *packed_constant(Node *n, const Value *w, DType type, const char *how, const Shape *shape, bool *is_new);
 
 /* -- lower: appending steps -------------------------------------------------------------------- */
 
-Step *step_call(Node *n, const char *kernel_format, ...) __attribute__((format(printf, 2, 3))); /* e.g. "softmax_%s", dtype_suffix(t) */
-void arg_in(Step *s, Value *v);              /* NULL value: a null pointer */
+Step *step_call(Node *n, const char *kernel_format, ...)
+    __attribute__((format(printf, 2, 3))); /* e.g. "softmax_%s", dtype_suffix(t) */
+void arg_in(Step *s, Value *v);            /* NULL value: a null pointer */
 void arg_in_at(Step *s, Value *v, Dim element_offset);
 void arg_out(Step *s, Value *v);
 void arg_out_at(Step *s, Value *v, Dim element_offset);
 void arg_dim(Step *s, Dim d);
 void arg_int(Step *s, int64_t value);
 void arg_real(Step *s, double value);
-void arg_function(Step *s, const Kernel *function);         /* NULL: a null pointer */
-void arg_dims(Step *s, int count, const Dim *dims);         /* const int32_t[]: shapes, strides */
+void arg_function(Step *s, const Kernel *function); /* NULL: a null pointer */
+void arg_dims(Step *s, int count, const Dim *dims); /* const int32_t[]: shapes, strides */
 void arg_ints(Step *s, int count, const int64_t *values);
-void arg_reals(Step *s, int count, const double *values);   /* const float[] */
-void arg_struct(Step *s, const char *structure);            /* a const struct pointer; then fill in its int32_t fields: */
-void arg_field(Step *s, const char *name, Dim d);               /* ... of the last struct argument */
+void arg_reals(Step *s, int count, const double *values); /* const float[] */
+void arg_struct(Step *s, const char *structure);          /* a const struct pointer; then fill in its int32_t fields: */
+void arg_field(Step *s, const char *name, Dim d);         /* ... of the last struct argument */
 void arg_field_int(Step *s, const char *name, int64_t value);
 Value *scratch(Node *n, const char *purpose, DType dtype, Dim elements); /* planned like any other buffer */
 void step_inplace(Step *s, Value *input, Value *output);
-void step_copy(Node *n, Value *target, Dim target_offset, Value *source, Dim source_offset, Dim bytes); /* offsets in bytes */
-Step *step_control(Node *n, StepKind kind);  /* STEP_IF and the like; the caller fills in its fields */
-Dim local_symbol(Node *n, const char *name, int64_t low, int64_t high); /* a new symbol that the run function computes */
-void lower_read(Node *n, Value *v, int64_t index, Dim d); /* element `index` of v, an integer, into the symbol d; of a constant d: only checked */
-void lower_reads(Node *n, Value *v);         /* the reads of the elements of v (v->is_read), when its steps are there */
-void arg_symbol(Step *s, Dim symbol);        /* a pointer to the local variable of a symbol: the kernel sets it (a count) */
-void lower_as_view(Node *n);                 /* output 0 has input 0's elements in the same order */
+void step_copy(Node *n, Value *target, Dim target_offset, Value *source, Dim source_offset,
+               Dim bytes);                  /* offsets in bytes */
+Step *step_control(Node *n, StepKind kind); /* STEP_IF and the like; the caller fills in its fields */
+Dim local_symbol(Node *n, const char *name, int64_t low,
+                 int64_t high); /* a new symbol that the run function computes */
+void lower_read(Node *n, Value *v, int64_t index,
+                Dim d); /* element `index` of v, an integer, into the symbol d; of a constant d: only checked */
+void lower_reads(Node *n, Value *v);  /* the reads of the elements of v (v->is_read), when its steps are there */
+void arg_symbol(Step *s, Dim symbol); /* a pointer to the local variable of a symbol: the kernel sets it (a count) */
+void lower_as_view(Node *n);          /* output 0 has input 0's elements in the same order */
 Dim elements(const Value *v);
-Dim dim_at(const Value *v, int axis);        /* axis may be negative */
+Dim dim_at(const Value *v, int axis); /* axis may be negative */
 
 /* Loops. Operands are read with the strides that broadcast them to the loop's shape (aligned at the last dimension). */
 Step *step_loop(Node *n, const Shape *shape);
@@ -141,8 +163,9 @@ Ref loop_read(Step *s, Value *v);
 Ref loop_read_strided(Step *s, Value *v, Dim offset, const Dim *strides);
 Ref loop_real(double value);
 Ref loop_int(int64_t value);
-Ref loop_apply(Step *s, DType type, const char *function, int n_args, const Ref *args); /* function as in the kernel library: "add_f32" */
+Ref loop_apply(Step *s, DType type, const char *function, int n_args,
+               const Ref *args); /* function as in the kernel library: "add_f32" */
 void loop_store(Step *s, Value *v, Ref result);
-DType compute_type(DType t);                 /* float32 for float16 and bfloat16, otherwise t */
+DType compute_type(DType t); /* float32 for float16 and bfloat16, otherwise t */
 
 #endif

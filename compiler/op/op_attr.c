@@ -15,8 +15,20 @@ const Attr *attr_find(const Node *n, const char *name)
 static const char *type_text(AttrType type)
 {
     static const char *const text[] = {
-        "of no type", "a float", "an int", "a string", "a tensor", "a graph", "a list of floats", "a list of ints",
-        "a list of strings", "a list of tensors", "a list of graphs", "a sparse tensor", "a list of sparse tensors", "a type",
+        "of no type",
+        "a float",
+        "an int",
+        "a string",
+        "a tensor",
+        "a graph",
+        "a list of floats",
+        "a list of ints",
+        "a list of strings",
+        "a list of tensors",
+        "a list of graphs",
+        "a sparse tensor",
+        "a list of sparse tensors",
+        "a type",
         "a list of types",
     };
     return text[type];
@@ -74,7 +86,9 @@ bool attr_word(Node *n, const char *name, const char *otherwise, const AttrWord 
         }
         expected = mem_printf("%s%s%s", expected, w == words ? "" : ", ", w->name);
     }
-    node_error(n, "attribute \"%s\" is \"%s\", expected one of %s; the model is invalid here, check how it was exported", name, text, expected);
+    node_error(n,
+               "attribute \"%s\" is \"%s\", expected one of %s; the model is invalid here, check how it was exported",
+               name, text, expected);
     return false;
 }
 
@@ -87,10 +101,14 @@ int normalize_axis(Node *n, int64_t axis, int rank)
 {
     if (axis >= -rank && axis < rank) return (int)(axis < 0 ? axis + rank : axis);
     if (rank == 0)
-        node_error(n, "axis is %lld, but the tensor is a scalar, expected rank 1 or more; the model is invalid here, check how it was exported",
+        node_error(n,
+                   "axis is %lld, but the tensor is a scalar, expected rank 1 or more; the model is invalid here, "
+                   "check how it was exported",
                    (long long)axis);
     else
-        node_error(n, "axis is %lld, expected %d to %d for a tensor of rank %d; the model is invalid here, check how it was exported",
+        node_error(n,
+                   "axis is %lld, expected %d to %d for a tensor of rank %d; the model is invalid here, check how it "
+                   "was exported",
                    (long long)axis, -rank, rank - 1, rank);
     return -1;
 }

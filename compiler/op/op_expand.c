@@ -63,7 +63,8 @@ Value *const_scalar(Node *n, DType dtype, double value)
 
 Value *packed_constant(Node *n, const Value *w, DType type, const char *how, const Shape *shape, bool *is_new)
 {
-    const char *name = mem_printf("%s/packed", w->name), *origin = w->origin ? mem_printf("%s, %s", w->origin, how) : how;
+    const char *name = mem_printf("%s/packed", w->name),
+               *origin = w->origin ? mem_printf("%s, %s", w->origin, how) : how;
     Value *found = value_find(n->graph, name);
     *is_new = !found || !found->origin || strcmp(found->origin, origin) || !shape_equal(&found->type.shape, shape);
     if (!*is_new) return found;

@@ -1,8 +1,8 @@
 /* Sizes that pass through floating-point numbers: int(ceil(h / 2.0) * 2), as exporters write what Python computed.
  *
- * A float is read as a fraction of an expression, back through the nodes that computed it. That is only done while the run-time result is
- * exact, or is rounded once and then made an integer: a quotient of integers below 2^24 is nearer to itself than to any integer
- * that it isn't, so rounding it to a float doesn't carry it over one. */
+ * A float is read as a fraction of an expression, back through the nodes that computed it. That is only done while the
+ * run-time result is exact, or is rounded once and then made an integer: a quotient of integers below 2^24 is nearer to
+ * itself than to any integer that it isn't, so rounding it to a float doesn't carry it over one. */
 #include "op/loop_types.h"
 #include "op/op.h"
 #include "rewrite/rewrite.h"
@@ -11,7 +11,11 @@
 
 enum { MOST_VISITS = 64 }; /* of nodes, on the way back */
 
-typedef struct { Dim numerator; int64_t denominator; bool rounded; } Fraction;
+typedef struct {
+    Dim numerator;
+    int64_t denominator;
+    bool rounded;
+} Fraction;
 
 static bool read_fraction(const Value *v, int64_t at, int *visits, Fraction *f);
 
@@ -58,7 +62,8 @@ static bool read_integer(const Value *v, int64_t at, Fraction *f)
 static bool combine(const Node *n, const Fraction *a, const Fraction *b, Fraction *f)
 {
     *f = (Fraction){.denominator = a->denominator * b->denominator};
-    Dim left = dim_mul(a->numerator, dim_const(b->denominator)), right = dim_mul(b->numerator, dim_const(a->denominator));
+    Dim left = dim_mul(a->numerator, dim_const(b->denominator)),
+        right = dim_mul(b->numerator, dim_const(a->denominator));
     if (is_op(n, "Add")) f->numerator = dim_add(left, right);
     else if (is_op(n, "Sub")) f->numerator = dim_sub(left, right);
     else if (is_op(n, "Mul")) f->numerator = dim_mul(a->numerator, b->numerator);
@@ -91,7 +96,8 @@ static bool read_whole(const Node *n, int64_t at, int *visits, Fraction *f)
 static bool read_computed(const Node *n, int64_t at, int *visits, Fraction *f)
 {
     if (is_op(n, "Floor") || is_op(n, "Ceil")) return read_whole(n, at, visits, f);
-    if (is_op(n, "Unsqueeze") || is_op(n, "Squeeze") || is_op(n, "Identity")) return read_fraction(n->in[0], at, visits, f);
+    if (is_op(n, "Unsqueeze") || is_op(n, "Squeeze") || is_op(n, "Identity"))
+        return read_fraction(n->in[0], at, visits, f);
     if (is_op(n, "Cast") && !dtype_is_float(n->in[0]->type.dtype)) return read_integer(n->in[0], at, f);
     if (is_op(n, "Cast")) return read_fraction(n->in[0], at, visits, f) && !f->rounded;
     return read_arithmetic(n, at, visits, f);
@@ -113,5 +119,6 @@ Dim known_integer(const Value *v, int64_t at)
     if (!read_fraction(v, at, &visits, &f)) return NULL;
     Dim denominator = dim_const(f.denominator);
     if (dim_low(f.numerator) >= 0) return dim_floordiv(f.numerator, denominator);
-    return dim_add(dim_max(zero, dim_floordiv(f.numerator, denominator)), dim_min(zero, dim_ceildiv(f.numerator, denominator)));
+    return dim_add(dim_max(zero, dim_floordiv(f.numerator, denominator)),
+                   dim_min(zero, dim_ceildiv(f.numerator, denominator)));
 }

@@ -56,7 +56,10 @@ static Dim agree(Node *n, Dim a, Dim b)
 }
 
 /* Does data decide the size? Then only the data tell whether it equals another. */
-typedef struct { const Model *m; bool found; } LocalSearch;
+typedef struct {
+    const Model *m;
+    bool found;
+} LocalSearch;
 
 static void note_local(const char *symbol, void *context)
 {
@@ -71,7 +74,8 @@ static bool is_from_data(const Node *n, Dim d)
     return l.found;
 }
 
-/* Does an assumption say that both are the same, once rearranged? Sizes of images that can't be negative: max(0, h - 2) and h - 2. */
+/* Does an assumption say that both are the same, once rearranged? Sizes of images that can't be negative: max(0, h - 2)
+ * and h - 2. */
 static bool is_assumed(const Node *n, Dim a, Dim b)
 {
     const Model *m = n->graph->model;
@@ -97,16 +101,18 @@ static Dim broadcast_dim(Node *n, Dim a, Dim b)
 static void broadcast_error(Node *n, const Shape *a, const Shape *b, Dim x, Dim y)
 {
     bool fixed = dim_is_const(x) && dim_is_const(y);
-    node_error(n, "shapes %s and %s don't broadcast: %s and %s, expected equal dimensions or 1; %s", shape_text(a), shape_text(b),
-               dim_text(x), dim_text(y), fixed ? "the model is invalid here, check how it was exported"
-                                               : "fix the dimensions with --dim NAME=N, or give equal ones the same name in the model");
+    node_error(n, "shapes %s and %s don't broadcast: %s and %s, expected equal dimensions or 1; %s", shape_text(a),
+               shape_text(b), dim_text(x), dim_text(y),
+               fixed ? "the model is invalid here, check how it was exported"
+                     : "fix the dimensions with --dim NAME=N, or give equal ones the same name in the model");
 }
 
 bool broadcast_shapes(Node *n, const Shape *a, const Shape *b, Shape *result)
 {
     Shape s = {.rank = a->rank > b->rank ? a->rank : b->rank};
     for (int i = 1; i <= s.rank; i++) { /* from the last dimension on */
-        Dim x = i <= a->rank ? a->dim[a->rank - i] : dim_const(1), y = i <= b->rank ? b->dim[b->rank - i] : dim_const(1);
+        Dim x = i <= a->rank ? a->dim[a->rank - i] : dim_const(1),
+            y = i <= b->rank ? b->dim[b->rank - i] : dim_const(1);
         Dim d = broadcast_dim(n, x, y);
         if (!d) {
             broadcast_error(n, a, b, x, y);

@@ -25,7 +25,8 @@ static bool all_known(Dim *dims, int count)
 int known_dims(const Value *v, Dim **dims)
 {
     *dims = NULL;
-    if (!v || v->type.kind != KIND_TENSOR || !shape_is_const(&v->type.shape) || value_count(v) > MAX_KNOWN_DIMS) return -1;
+    if (!v || v->type.kind != KIND_TENSOR || !shape_is_const(&v->type.shape) || value_count(v) > MAX_KNOWN_DIMS)
+        return -1;
     int count = (int)value_count(v);
     if (v->elements) *dims = v->elements;
     else if (v->data && (v->type.dtype == DT_INT64 || v->type.dtype == DT_INT32)) *dims = dims_of_data(v, count);
@@ -35,9 +36,15 @@ int known_dims(const Value *v, Dim **dims)
 static void need_known(Node *n, int input, const char *what)
 {
     const Value *v = input_of(n, input);
-    if (!v) node_error(n, "input %d is omitted, expected %s; the model is invalid here, check how it was exported", input, what);
-    else node_error(n, "input %d \"%s\" is only known at run time, expected %s; make it a constant, or fix the dimensions it is "
-                       "computed from with --dim NAME=N", input, v->name, what);
+    if (!v)
+        node_error(n, "input %d is omitted, expected %s; the model is invalid here, check how it was exported", input,
+                   what);
+    else
+        node_error(
+            n,
+            "input %d \"%s\" is only known at run time, expected %s; make it a constant, or fix the dimensions it is "
+            "computed from with --dim NAME=N",
+            input, v->name, what);
 }
 
 enum { MOST_VISITS = 256 };
@@ -55,12 +62,12 @@ static bool is_readable(const Value *v)
 {
     enum { MOST_READ = 16 };
     bool computed = v && (v->producer || (v->is_input && !v->graph->parent)); /* lower_reads comes by */
-    return computed && v->type.kind == KIND_TENSOR && (v->type.dtype == DT_INT64 || v->type.dtype == DT_INT32) && !v->elements &&
-           shape_is_const(&v->type.shape) && value_count(v) <= MOST_READ;
+    return computed && v->type.kind == KIND_TENSOR && (v->type.dtype == DT_INT64 || v->type.dtype == DT_INT32) &&
+           !v->elements && shape_is_const(&v->type.shape) && value_count(v) <= MOST_READ;
 }
 
-/* Gives every element of v a symbol within the bounds that --dim NAME[i]=LO..HI states; false if one is missing. The symbols
- * are read, and checked, where v is computed (see lower_reads). */
+/* Gives every element of v a symbol within the bounds that --dim NAME[i]=LO..HI states; false if one is missing. The
+ * symbols are read, and checked, where v is computed (see lower_reads). */
 static bool bind_elements(Node *n, Value *v)
 {
     if (!is_readable(v)) return false;
@@ -73,7 +80,9 @@ static bool bind_elements(Node *n, Value *v)
     v->elements = mem_array((size_t)count + 1, sizeof *v->elements);
     v->is_read = true;
     for (int i = 0; i < count; i++)
-        v->elements[i] = bounds[i]->low == bounds[i]->high ? dim_const(bounds[i]->low) : local_symbol(n, bounds[i]->name, bounds[i]->low, bounds[i]->high);
+        v->elements[i] = bounds[i]->low == bounds[i]->high
+                             ? dim_const(bounds[i]->low)
+                             : local_symbol(n, bounds[i]->name, bounds[i]->low, bounds[i]->high);
     return true;
 }
 
@@ -99,7 +108,11 @@ void assume_elements(Node *n, int input, const int64_t *values)
 }
 
 /* Sizes may be computed from what is read: a search up the graph for values with bounds. */
-typedef struct { int visits; const Value *missing[4]; int n_missing; } Search;
+typedef struct {
+    int visits;
+    const Value *missing[4];
+    int n_missing;
+} Search;
 
 static void note_missing(Search *s, const Value *v)
 {
@@ -152,7 +165,9 @@ int need_dims(Node *n, int input, Dim **dims)
     int count = learn(n, v, &s) ? known_dims(v, dims) : -1;
     if (count >= 0) return count;
     if (s.n_missing)
-        node_error(n, "input %d \"%s\" decides a size and is known only at run time, expected a constant, arithmetic on shapes, or bounds: add %s",
+        node_error(n,
+                   "input %d \"%s\" decides a size and is known only at run time, expected a constant, arithmetic on "
+                   "shapes, or bounds: add %s",
                    input, value_model_name(v), wanted_bounds(&s));
     else need_known(n, input, "integers known at compile time");
     return -1;
@@ -181,8 +196,9 @@ int need_ints(Node *n, int input, int64_t **values)
 {
     const Value *v = input_of(n, input);
     *values = NULL;
-    if (v && v->data && value_count(v) <= INT32_MAX && dtype_is_integer(v->type.dtype) ? ints_of_data(v, values, value_count(v))
-                                                                                   : ints_of_dims(v, values))
+    if (v && v->data && value_count(v) <= INT32_MAX && dtype_is_integer(v->type.dtype)
+            ? ints_of_data(v, values, value_count(v))
+            : ints_of_dims(v, values))
         return (int)value_count(v);
     need_known(n, input, "constant integers");
     return -1;
@@ -190,7 +206,8 @@ int need_ints(Node *n, int input, int64_t **values)
 
 bool known_scalar(const Value *v, double *value)
 {
-    if (!v || !v->data || v->type.kind != KIND_TENSOR || value_count(v) != 1 || !number_has(v->type.dtype)) return false;
+    if (!v || !v->data || v->type.kind != KIND_TENSOR || value_count(v) != 1 || !number_has(v->type.dtype))
+        return false;
     *value = const_as_double(v, 0);
     return true;
 }

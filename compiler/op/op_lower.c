@@ -176,7 +176,9 @@ static Dim packed_bytes(DType t, Dim count)
 void lower_as_view(Node *n)
 {
     Value *x = n->in[0], *y = n->out[0];
-    const Value *smaller = value_bytes(y) <= value_bytes(x) ? y : x; /* equal at run time, but perhaps not by their bounds */
+    const Value *smaller = value_bytes(y) <= value_bytes(x)
+                               ? y
+                               : x; /* equal at run time, but perhaps not by their bounds */
     step_copy(n, y, dim_const(0), x, dim_const(0), packed_bytes(y->type.dtype, elements(smaller)));
 }
 
@@ -251,7 +253,8 @@ Ref loop_apply(Step *s, DType type, const char *function, int n_args, const Ref 
     Loop *l = s->loop;
     mem_grow(&l->ops, &l->cap_ops, l->n_ops + 1, sizeof *l->ops);
     LoopOp *op = &l->ops[l->n_ops];
-    if ((size_t)n_args > sizeof op->args / sizeof *op->args) internal_error("%s is applied to %d arguments", function, n_args);
+    if ((size_t)n_args > sizeof op->args / sizeof *op->args)
+        internal_error("%s is applied to %d arguments", function, n_args);
     op->function = need_kernel(function)->name;
     op->type = type;
     op->n_args = n_args;

@@ -33,7 +33,8 @@ static bool need_count(Node *n, const char *what, Value *const *values, int coun
 {
     int found = used(values, count);
     if (found < low || (high >= 0 && found > high)) {
-        node_error(n, "has %d %s%s, expected %s; %s", found, what, found == 1 ? "" : "s", range_text(low, high), advice);
+        node_error(n, "has %d %s%s, expected %s; %s", found, what, found == 1 ? "" : "s", range_text(low, high),
+                   advice);
         return false;
     }
     for (int i = 0; i < low; i++) {
@@ -94,7 +95,8 @@ bool need_rank(Node *n, int input, int low, int high)
 static const char *types_text(const DType *types, int count)
 {
     const char *text = dtype_name(types[0]);
-    for (int i = 1; i < count; i++) text = mem_printf("%s%s%s", text, i + 1 < count ? ", " : " or ", dtype_name(types[i]));
+    for (int i = 1; i < count; i++)
+        text = mem_printf("%s%s%s", text, i + 1 < count ? ", " : " or ", dtype_name(types[i]));
     return text;
 }
 
@@ -119,8 +121,8 @@ bool need_same_type(Node *n, int input_a, int input_b)
 {
     const Value *a = input_of(n, input_a), *b = input_of(n, input_b);
     if (!a || !b || a->type.dtype == b->type.dtype) return true;
-    node_error(n, "input %d \"%s\" is %s, expected %s as input %d \"%s\"; put a Cast before it in the model", input_b, b->name,
-               dtype_name(b->type.dtype), dtype_name(a->type.dtype), input_a, a->name);
+    node_error(n, "input %d \"%s\" is %s, expected %s as input %d \"%s\"; put a Cast before it in the model", input_b,
+               b->name, dtype_name(b->type.dtype), dtype_name(a->type.dtype), input_a, a->name);
     return false;
 }
 

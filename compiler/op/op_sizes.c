@@ -1,4 +1,5 @@
-/* Sizes that a kernel works out from data: symbols within bounds that the user gives, read and checked behind the kernel. */
+/* Sizes that a kernel works out from data: symbols within bounds that the user gives, read and checked behind the
+ * kernel. */
 #include "op/op.h"
 
 #include <string.h>
@@ -26,7 +27,8 @@ static const Value *stated(const Node *n, const Value *y, int axis)
     if (bounds_of(g->model, option_name(y, axis)) || declares(y, axis)) return y;
     for (int i = 0; i < g->n_nodes; i++) {
         const Node *cast = g->nodes[i];
-        if (*cast->domain || strcmp(cast->op_type, "Cast") || cast->n_in != 1 || cast->in[0] != y || cast->n_out != 1) continue;
+        if (*cast->domain || strcmp(cast->op_type, "Cast") || cast->n_in != 1 || cast->in[0] != y || cast->n_out != 1)
+            continue;
         if (bounds_of(g->model, option_name(cast->out[0], axis)) || declares(cast->out[0], axis)) return cast->out[0];
     }
     return NULL;
@@ -46,9 +48,13 @@ Dim size_of_data(Node *n, int output, int axis)
         node_error(n, "--dim %s: the bounds start at %lld, expected 0 or more", name, (long long)bounds->low);
         return NULL;
     }
-    if (bounds) return bounds->low == bounds->high ? dim_const(bounds->low) : local_symbol(n, name, bounds->low, bounds->high);
+    if (bounds)
+        return bounds->low == bounds->high ? dim_const(bounds->low) : local_symbol(n, name, bounds->low, bounds->high);
     if (by) return by->declared.shape.dim[axis];
-    node_error(n, "how large axis %d of \"%s\" is, only the data tell, expected constants, or bounds: add --dim '%s=1..8' or the like", axis, y->name, name);
+    node_error(n,
+               "how large axis %d of \"%s\" is, only the data tell, expected constants, or bounds: add --dim '%s=1..8' "
+               "or the like",
+               axis, y->name, name);
     return NULL;
 }
 

@@ -59,7 +59,10 @@ bool form_fits(const ListForm *a, const ListForm *b)
 
 static ListForm form_of_tensor(const Value *x)
 {
-    ListForm f = {.dtype = x->type.dtype, .slot = value_count(x), .rank_low = x->type.shape.rank, .rank = x->type.shape.rank};
+    ListForm f = {.dtype = x->type.dtype,
+                  .slot = value_count(x),
+                  .rank_low = x->type.shape.rank,
+                  .rank = x->type.shape.rank};
     for (int d = 0; d < f.rank; d++) {
         f.low[d] = larger(0, dim_low(x->type.shape.dim[d]));
         f.high[d] = dim_high(x->type.shape.dim[d]);
@@ -108,7 +111,8 @@ static Node *three_outputs(Node *made, const char *name, const ListForm *form)
 
 Node *list_node(Node *n, const char *op_type, int n_in, Value **inputs, const ListForm *result)
 {
-    return three_outputs(make_node(n, op_type, n_in, inputs, NULL), n->n_out && n->out[0] ? n->out[0]->name : n->op_type, result);
+    return three_outputs(make_node(n, op_type, n_in, inputs, NULL),
+                         n->n_out && n->out[0] ? n->out[0]->name : n->op_type, result);
 }
 
 Node *list_parts(Node *n, Value *list, const ListForm *form)

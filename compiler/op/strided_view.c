@@ -103,8 +103,12 @@ typedef bool Move(Node *n, const Value *y, Places *p);
 
 static Move *move_of(const Node *n)
 {
-    static const struct { const char *op_type; Move *move; } moves[] = {
-        {"Transpose", transpose}, {"Gather", gather}, {"Split", split}, {"Reshape", reshape}, {"Squeeze", reshape}, {"Unsqueeze", reshape},
+    static const struct {
+        const char *op_type;
+        Move *move;
+    } moves[] = {
+        {"Transpose", transpose}, {"Gather", gather},   {"Split", split},
+        {"Reshape", reshape},     {"Squeeze", reshape}, {"Unsqueeze", reshape},
     };
     for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
         if (is_op(n, moves[i].op_type)) return moves[i].move;

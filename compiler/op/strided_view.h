@@ -1,14 +1,20 @@
-/* places.h: where a tensor's elements are in another one, from which moves made it: kernels that take strides read them there. */
+/* places.h: where a tensor's elements are in another one, from which moves made it: kernels that take strides read them
+ * there. */
 #ifndef PLACES_H
 #define PLACES_H
 
 #include "ir/ir.h"
 
 /* Element [i...] is element `at` + sum of i * stride of base. Axes of size 1 have any stride. */
-typedef struct { Value *base; Dim at; int rank; Dim size[MAX_RANK], stride[MAX_RANK]; } Places;
+typedef struct {
+    Value *base;
+    Dim at;
+    int rank;
+    Dim size[MAX_RANK], stride[MAX_RANK];
+} Places;
 
-/* In the value that the longest chain of moves, of 16 at most, starts from that keeps neighbours along the last axis neighbours; at worst in v
- * itself. */
+/* In the value that the longest chain of moves, of 16 at most, starts from that keeps neighbours along the last axis
+ * neighbours; at worst in v itself. */
 Places places_of(Value *v);
 
 #endif

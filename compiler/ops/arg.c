@@ -9,13 +9,16 @@ static void infer_arg(Node *n)
     const Shape *x = &n->in[0]->type.shape;
     DType t = n->in[0]->type.dtype;
     if (!dtype_is_float(t) && !dtype_is_integer(t)) {
-        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name, dtype_name(t));
+        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name,
+                   dtype_name(t));
         return;
     }
     int axis = attr_axis(n, "axis", 0, x->rank);
     if (axis < 0) return;
     if (dim_is(x->dim[axis], 0)) {
-        node_error(n, "axis %d of input 0 \"%s\" is empty, expected at least one element to find; the model is invalid here", axis, n->in[0]->name);
+        node_error(
+            n, "axis %d of input 0 \"%s\" is empty, expected at least one element to find; the model is invalid here",
+            axis, n->in[0]->name);
         return;
     }
     bool keep = attr_int(n, "keepdims", 1);

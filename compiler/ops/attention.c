@@ -1,7 +1,7 @@
 /* Attention: https://onnx.ai/onnx/operators/onnx__Attention.html
- * Differences between its versions are inputs and attributes that older ones don't have. softmax_precision is met or exceeded by computing
- * in the type of Q, or float32 if that is half precision. With qk_matmul_output_mode 0 the fourth output is the scaled product as the
- * specification says, also if there is a softcap. */
+ * Differences between its versions are inputs and attributes that older ones don't have. softmax_precision is met or
+ * exceeded by computing in the type of Q, or float32 if that is half precision. With qk_matmul_output_mode 0 the fourth
+ * output is the scaled product as the specification says, also if there is a softcap. */
 #include "kernels.h"
 #include "op/strided_view.h"
 #include "rewrite/rewrite.h"
@@ -11,7 +11,7 @@
 enum { PAD_MASK_SINCE = 24 }; /* from this opset on a short mask ends before the keys do, even if it has one element */
 
 typedef struct {
-    bool merged;                 /* heads are merged into the last axis: rank 3 */
+    bool merged; /* heads are merged into the last axis: rank 3 */
     Dim batch, q_heads, kv_heads, queries, steps, past, keys, size, v_size;
 } Sizes;
 
@@ -22,7 +22,9 @@ static bool heads_of(Node *n, const char *attribute, Dim *heads)
     int64_t count = attr_int(n, attribute, 0);
     *heads = dim_const(count);
     if (count > 0) return true;
-    node_error(n, "%s is %lld, expected the number of heads, as Q, K and V have rank 3; check how the model was exported", attribute, (long long)count);
+    node_error(n,
+               "%s is %lld, expected the number of heads, as Q, K and V have rank 3; check how the model was exported",
+               attribute, (long long)count);
     return false;
 }
 
@@ -39,8 +41,9 @@ static bool read_merged(Node *n, Sizes *s)
     Dim k_size;
     s->queries = dim_at(n->in[0], 1);
     s->steps = dim_at(n->in[1], 1);
-    return heads_of(n, "q_num_heads", &s->q_heads) && heads_of(n, "kv_num_heads", &s->kv_heads) && head_size(n, 0, s->q_heads, &s->size) &&
-           head_size(n, 1, s->kv_heads, &k_size) && head_size(n, 2, s->kv_heads, &s->v_size) && need_equal(n, s->size, k_size, "head sizes of Q and K") &&
+    return heads_of(n, "q_num_heads", &s->q_heads) && heads_of(n, "kv_num_heads", &s->kv_heads) &&
+           head_size(n, 0, s->q_heads, &s->size) && head_size(n, 1, s->kv_heads, &k_size) &&
+           head_size(n, 2, s->kv_heads, &s->v_size) && need_equal(n, s->size, k_size, "head sizes of Q and K") &&
            need_equal(n, s->steps, dim_at(n->in[2], 1), "positions of K and V");
 }
 
@@ -53,7 +56,8 @@ static bool read_separate(Node *n, Sizes *s)
     s->steps = dim_at(k, 2);
     s->size = dim_at(q, 3);
     s->v_size = dim_at(v, 3);
-    return need_equal(n, s->size, dim_at(k, 3), "head sizes of Q and K") && need_equal(n, s->kv_heads, dim_at(v, 1), "heads of K and V") &&
+    return need_equal(n, s->size, dim_at(k, 3), "head sizes of Q and K") &&
+           need_equal(n, s->kv_heads, dim_at(v, 1), "heads of K and V") &&
            need_equal(n, s->steps, dim_at(v, 2), "positions of K and V");
 }
 
@@ -66,7 +70,8 @@ static bool read_sizes(Node *n, Sizes *s)
     for (int i = 1; i < 3; i++)
         if (!need_equal(n, s->batch, dim_at(n->in[i], 0), "batch of Q, K and V")) return false;
     if (dim_divides(s->kv_heads, s->q_heads)) return true;
-    node_error(n, "Q has %s heads, expected a multiple of the %s heads of K and V; check how the model was exported", dim_text(s->q_heads), dim_text(s->kv_heads));
+    node_error(n, "Q has %s heads, expected a multiple of the %s heads of K and V; check how the model was exported",
+               dim_text(s->q_heads), dim_text(s->kv_heads));
     return false;
 }
 
@@ -74,7 +79,9 @@ static bool read_sizes(Node *n, Sizes *s)
 static bool need_scale(Node *n, const Sizes *s)
 {
     if (attr_find(n, "scale") || dim_is_const(s->size)) return true;
-    node_error(n, "the size of a head, %s, is known only at run time, but the scale follows from it; fix it with --dim, or give the attribute scale",
+    node_error(n,
+               "the size of a head, %s, is known only at run time, but the scale follows from it; fix it with --dim, "
+               "or give the attribute scale",
                dim_text(s->size));
     return false;
 }
@@ -85,7 +92,9 @@ static bool need_cache(Node *n, const Sizes *s, int input, Dim size)
     if (!input_of(n, input)) return true;
     if (!need_rank(n, input, 4, 4)) return false;
     for (int i = 0; i < 4; i++)
-        if (!need_equal(n, dim_at(n->in[input], i), wanted[i], mem_printf("axis %d of input %d and the sizes of Q, K and V", i, input))) return false;
+        if (!need_equal(n, dim_at(n->in[input], i), wanted[i],
+                        mem_printf("axis %d of input %d and the sizes of Q, K and V", i, input)))
+            return false;
     return true;
 }
 
@@ -109,22 +118,26 @@ static bool need_attributes(Node *n)
 {
     int64_t mode = attr_int(n, "qk_matmul_output_mode", 0);
     if (mode < 0 || mode > 3) {
-        node_error(n, "qk_matmul_output_mode is %lld, expected 0 to 3; check how the model was exported", (long long)mode);
+        node_error(n, "qk_matmul_output_mode is %lld, expected 0 to 3; check how the model was exported",
+                   (long long)mode);
         return false;
     }
     if (!input_of(n, 4) != !input_of(n, 5)) {
-        node_error(n, "has only one of past_key and past_value, expected both or none; check how the model was exported");
+        node_error(n,
+                   "has only one of past_key and past_value, expected both or none; check how the model was exported");
         return false;
     }
     if (input_of(n, 6) && input_of(n, 4)) {
-        node_error(n, "has nonpad_kv_seqlen and past_key, expected at most one of them; check how the model was exported");
+        node_error(n,
+                   "has nonpad_kv_seqlen and past_key, expected at most one of them; check how the model was exported");
         return false;
     }
     for (int i = 0; i < 2; i++) {
         const char *name = i ? "right_window_size" : "left_window_size";
         int64_t size = attr_int(n, name, -1);
         if (size >= -1 && size <= INT32_MAX) continue;
-        node_error(n, "%s is %lld, expected -1 or a number of keys; check how the model was exported", name, (long long)size);
+        node_error(n, "%s is %lld, expected -1 or a number of keys; check how the model was exported", name,
+                   (long long)size);
         return false;
     }
     return true;
@@ -133,22 +146,29 @@ static bool need_attributes(Node *n)
 static bool need_inputs(Node *n)
 {
     static const DType int64[] = {DT_INT64};
-    if (!need_counts(n, 3, 7, 1, 4) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_type(n, 6, int64, 1) || !need_rank(n, 6, 1, 1)) return false;
+    if (!need_counts(n, 3, 7, 1, 4) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_type(n, 6, int64, 1) ||
+        !need_rank(n, 6, 1, 1))
+        return false;
     for (int i = 1; i < 6; i++)
         if (i != 3 && !need_same_type(n, 0, i)) return false;
     int rank = n->in[0]->type.shape.rank;
-    return need_rank(n, 0, 3, 4) && need_rank(n, 1, rank, rank) && need_rank(n, 2, rank, rank) && need_rank(n, 4, 4, 4) && need_attributes(n);
+    return need_rank(n, 0, 3, 4) && need_rank(n, 1, rank, rank) && need_rank(n, 2, rank, rank) &&
+           need_rank(n, 4, 4, 4) && need_attributes(n);
 }
 
 static void infer_attention(Node *n)
 {
     Sizes s;
-    if (!need_inputs(n) || !read_sizes(n, &s) || !need_scale(n, &s) || !need_mask(n, &s) || !need_cache(n, &s, 4, s.size) || !need_cache(n, &s, 5, s.v_size)) return;
-    if (input_of(n, 6) && !need_equal(n, dim_at(n->in[6], 0), s.batch, "size of nonpad_kv_seqlen and the batch")) return;
+    if (!need_inputs(n) || !read_sizes(n, &s) || !need_scale(n, &s) || !need_mask(n, &s) ||
+        !need_cache(n, &s, 4, s.size) || !need_cache(n, &s, 5, s.v_size))
+        return;
+    if (input_of(n, 6) && !need_equal(n, dim_at(n->in[6], 0), s.batch, "size of nonpad_kv_seqlen and the batch"))
+        return;
     DType t = n->in[0]->type.dtype;
     Shape y = s.merged ? shape_of(3, (Dim[]){s.batch, s.queries, dim_mul(s.q_heads, s.v_size)})
                        : shape_of(4, (Dim[]){s.batch, s.q_heads, s.queries, s.v_size});
-    Shape key = shape_of(4, (Dim[]){s.batch, s.kv_heads, s.keys, s.size}), value = shape_of(4, (Dim[]){s.batch, s.kv_heads, s.keys, s.v_size});
+    Shape key = shape_of(4, (Dim[]){s.batch, s.kv_heads, s.keys, s.size}),
+          value = shape_of(4, (Dim[]){s.batch, s.kv_heads, s.keys, s.v_size});
     Shape scores = shape_of(4, (Dim[]){s.batch, s.q_heads, s.queries, s.keys});
     set_out(n, 0, t, &y);
     set_out(n, 1, t, &key);
@@ -159,7 +179,9 @@ static void infer_attention(Node *n)
 /* -- lowering ---------------------------------------------------------------------------------- */
 
 /* Strides by batch, head and position of a tensor with `count` positions and `heads` heads of `size` elements. */
-typedef struct { Dim batch, head, step; } Strides;
+typedef struct {
+    Dim batch, head, step;
+} Strides;
 
 static Strides strides_of(bool merged, Dim heads, Dim count, Dim size)
 {
@@ -194,7 +216,9 @@ static Value *cached(Node *n, const Sizes *s, int input, int output, Dim size, S
     arg_field(step, "steps", s->steps);
     arg_field(step, "past", dim_mul(dim_mul(s->past, size), bytes));
     arg_field(step, "row", dim_mul(size, bytes));
-    strides_fields(step, "x", (Strides){dim_mul(new_ones.batch, bytes), dim_mul(new_ones.head, bytes), dim_mul(new_ones.step, bytes)});
+    strides_fields(step, "x",
+                   (Strides){dim_mul(new_ones.batch, bytes), dim_mul(new_ones.head, bytes),
+                             dim_mul(new_ones.step, bytes)});
     return cache;
 }
 
@@ -240,7 +264,11 @@ static Dim block_scratch(const Sizes *s)
     return dim_add(dim_add(k, v), dim_mul(dim_const(ATTENTION_ROWS), dim_add(s->keys, dim_const(15))));
 }
 
-typedef struct { Value *q, *k, *v; Dim q_at, k_at, v_at; Strides q_strides, k_strides, v_strides, y_strides; } Operands;
+typedef struct {
+    Value *q, *k, *v;
+    Dim q_at, k_at, v_at;
+    Strides q_strides, k_strides, v_strides, y_strides;
+} Operands;
 
 static Step *call_attention(Node *n, const Sizes *s, const Operands *o)
 {
@@ -266,7 +294,8 @@ static Step *call_attention(Node *n, const Sizes *s, const Operands *o)
     double size = (double)dim_high(s->size);
     arg_real(step, attr_float(n, "scale", size > 0 ? 1 / sqrt(size) : 1));
     arg_real(step, attr_float(n, "softcap", 0));
-    step->macs = dim_high(dim_mul(dim_mul(s->batch, dim_mul(s->q_heads, s->queries)), dim_mul(s->keys, dim_add(s->size, s->v_size))));
+    step->macs = dim_high(
+        dim_mul(dim_mul(s->batch, dim_mul(s->q_heads, s->queries)), dim_mul(s->keys, dim_add(s->size, s->v_size))));
     return step;
 }
 
@@ -297,9 +326,18 @@ static Strides in_place(Value **v, Dim *at)
 static void lower_formula(Node *n)
 {
     const Value *q = n->in[0], *k = n->in[1], *v = n->in[2];
-    Sizes s = {.batch = dim_at(q, 0), .q_heads = dim_at(q, 1), .kv_heads = dim_at(q, 1), .queries = dim_at(q, 2), .past = dim_const(0),
-               .keys = dim_at(k, 2), .size = dim_at(q, 3), .v_size = dim_at(v, 3)};
-    Operands o = {.q = n->in[0], .k = n->in[1], .v = n->in[2], .y_strides = strides_of(attr_int(n, "positions_first", 0) != 0, s.q_heads, s.queries, s.v_size)};
+    Sizes s = {.batch = dim_at(q, 0),
+               .q_heads = dim_at(q, 1),
+               .kv_heads = dim_at(q, 1),
+               .queries = dim_at(q, 2),
+               .past = dim_const(0),
+               .keys = dim_at(k, 2),
+               .size = dim_at(q, 3),
+               .v_size = dim_at(v, 3)};
+    Operands o = {.q = n->in[0],
+                  .k = n->in[1],
+                  .v = n->in[2],
+                  .y_strides = strides_of(attr_int(n, "positions_first", 0) != 0, s.q_heads, s.queries, s.v_size)};
     o.q_strides = in_place(&o.q, &o.q_at);
     o.k_strides = in_place(&o.k, &o.k_at);
     o.v_strides = in_place(&o.v, &o.v_at);

@@ -1,6 +1,6 @@
 /* BatchNormalization: https://onnx.ai/onnx/operators/onnx__BatchNormalization.html
- * Training, since opset 14 an attribute, was before that asked for by wanting more than one output; that form is refused. Before opset 9,
- * spatial = 0 gave every element of an image a mean and variance of its own. */
+ * Training, since opset 14 an attribute, was before that asked for by wanting more than one output; that form is
+ * refused. Before opset 9, spatial = 0 gave every element of an image a mean and variance of its own. */
 #include "op/op.h"
 
 static bool trains(Node *n)
@@ -9,13 +9,16 @@ static bool trains(Node *n)
 }
 
 /* x as [batch][channels][inner]. */
-typedef struct { Dim batch, channels, inner; } Extents;
+typedef struct {
+    Dim batch, channels, inner;
+} Extents;
 
 static Extents extents(Node *n)
 {
     const Shape *x = &n->in[0]->type.shape;
     bool spatial = n->opset >= 9 || attr_int(n, "spatial", 1);
-    Extents e = {dim_at(n->in[0], 0), x->rank > 1 ? x->dim[1] : dim_const(1), shape_product(x, x->rank > 1 ? 2 : 1, x->rank)};
+    Extents e = {dim_at(n->in[0], 0), x->rank > 1 ? x->dim[1] : dim_const(1),
+                 shape_product(x, x->rank > 1 ? 2 : 1, x->rank)};
     if (!spatial) {
         e.channels = shape_product(x, 1, x->rank);
         e.inner = dim_const(1);
@@ -28,8 +31,10 @@ static bool need_outputs(Node *n)
     int wanted = 0;
     for (int i = 1; i < n->n_out; i++) wanted += n->out[i] != NULL;
     if (trains(n) || wanted == 0) return true;
-    node_error(n, "has %d outputs beside Y, which only training computes, expected none%s; export the model in evaluation mode", wanted,
-               n->opset < 14 ? " before opset 14" : " if training_mode is 0");
+    node_error(
+        n,
+        "has %d outputs beside Y, which only training computes, expected none%s; export the model in evaluation mode",
+        wanted, n->opset < 14 ? " before opset 14" : " if training_mode is 0");
     return false;
 }
 
@@ -38,14 +43,17 @@ static bool need_parameters(Node *n, Dim channels)
     for (int i = 1; i < 5; i++) {
         if (!need_float(n, i)) return false;
         if (compute_type(n->in[i]->type.dtype) != compute_type(n->in[0]->type.dtype)) return need_same_type(n, 0, i);
-        if (!need_equal(n, elements(n->in[i]), channels, mem_printf("elements of input %d and channels", i))) return false;
+        if (!need_equal(n, elements(n->in[i]), channels, mem_printf("elements of input %d and channels", i)))
+            return false;
     }
     return need_same_type(n, 1, 2) && need_same_type(n, 3, 4);
 }
 
 static void infer_batch_norm(Node *n)
 {
-    if (!need_counts(n, 5, 5, 1, n->opset < 14 ? 5 : 3) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 1, -1)) return;
+    if (!need_counts(n, 5, 5, 1, n->opset < 14 ? 5 : 3) || !need_tensor_inputs(n) || !need_float(n, 0) ||
+        !need_rank(n, 0, 1, -1))
+        return;
     if (!need_outputs(n) || !need_parameters(n, extents(n).channels)) return;
     set_out_like(n, 0, n->in[0]);
     set_out_like(n, 1, n->in[3]);
@@ -67,7 +75,8 @@ static Value *parameter(Node *n, int named_after, const double *values, int64_t 
     float *narrow = mem_array((size_t)count + 1, sizeof *narrow);
     for (int64_t i = 0; i < count; i++) narrow[i] = (float)values[i];
     Shape shape = shape_const(1, &count);
-    Value *v = value_const(n->graph, n->in[named_after]->name, t, &shape, t == DT_DOUBLE ? (const void *)values : narrow);
+    Value *v = value_const(n->graph, n->in[named_after]->name, t, &shape,
+                           t == DT_DOUBLE ? (const void *)values : narrow);
     v->origin = "mean and variance folded in";
     return v;
 }

@@ -1,7 +1,7 @@
 /* Cast, CastLike, BitCast: https://onnx.ai/onnx/operators/onnx__Cast.html
- * A cast is one loop: the element is brought to a working type (float32 for all narrower floats), converted, and encoded. Types of
- * less than a byte are unpacked to bytes before, or packed after. Out-of-range results that ONNX leaves undefined
- * saturate; see templates/elementwise_cast.c.in. */
+ * A cast is one loop: the element is brought to a working type (float32 for all narrower floats), converted, and
+ * encoded. Types of less than a byte are unpacked to bytes before, or packed after. Out-of-range results that ONNX
+ * leaves undefined saturate; see templates/elementwise_cast.c.in. */
 #include "op/loop_types.h"
 
 #include <string.h>
@@ -29,7 +29,8 @@ static void infer_cast(Node *n)
     if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
     DType from = n->in[0]->type.dtype;
     if (!has_elements_to_cast((DType)to)) {
-        node_error(n, "attribute to is %lld, expected the number of a real element type up to %d (int2)", (long long)to, DT_COUNT - 1);
+        node_error(n, "attribute to is %lld, expected the number of a real element type up to %d (int2)", (long long)to,
+                   DT_COUNT - 1);
         return;
     }
     if (!has_elements_to_cast(from)) {
@@ -58,7 +59,8 @@ static void expand_cast_like(Node *n)
 static int known_integers(const Value *x, Dim **dims)
 {
     enum { MOST = 8 };
-    if (!dtype_is_float(x->type.dtype) || value_is_const(x) || !shape_is_const(&x->type.shape) || value_count(x) > MOST) return -1;
+    if (!dtype_is_float(x->type.dtype) || value_is_const(x) || !shape_is_const(&x->type.shape) || value_count(x) > MOST)
+        return -1;
     int count = (int)value_count(x);
     *dims = mem_array((size_t)count + 1, sizeof **dims);
     for (int i = 0; i < count; i++) {
@@ -86,13 +88,16 @@ static void cast_elements(Node *n)
 static Ref decode(Step *s, Ref x, DType t)
 {
     if (t == working_type(t) || dtype_is_half(t) || t == DT_UINT4 || t == DT_UINT2) return x;
-    return loop_apply(s, working_type(t), mem_printf("%s_to_%s", dtype_suffix(t), dtype_suffix(working_type(t))), 1, &x);
+    return loop_apply(s, working_type(t), mem_printf("%s_to_%s", dtype_suffix(t), dtype_suffix(working_type(t))), 1,
+                      &x);
 }
 
 static Ref encode_scale(Step *s, Ref x, Node *n)
 {
     const char *mode = attr_string(n, "round_mode", "up");
-    const char *function = !strcmp(mode, "down") ? "f32_to_f8e8m0_down" : !strcmp(mode, "nearest") ? "f32_to_f8e8m0_nearest" : "f32_to_f8e8m0_up";
+    const char *function = !strcmp(mode, "down")      ? "f32_to_f8e8m0_down"
+                           : !strcmp(mode, "nearest") ? "f32_to_f8e8m0_nearest"
+                                                      : "f32_to_f8e8m0_up";
     return loop_apply(s, DT_FLOAT8E8M0, function, 2, (Ref[]){x, loop_int(attr_int(n, "saturate", 1) != 0)});
 }
 
@@ -177,7 +182,9 @@ static void infer_bitcast(Node *n)
         set_out(n, 0, (DType)to, &n->in[0]->type.shape);
         return;
     }
-    node_error(n, "casts the bits of %s to %s, expected types of the same width, and no strings; the model is invalid here, check how it was exported",
+    node_error(n,
+               "casts the bits of %s to %s, expected types of the same width, and no strings; the model is invalid "
+               "here, check how it was exported",
                dtype_name(from), known ? dtype_name((DType)to) : mem_printf("type %lld", (long long)to));
 }
 
@@ -188,7 +195,8 @@ static void lower_bitcast(Node *n)
     if (y->type.dtype == DT_BOOL && x->type.dtype != DT_BOOL) {
         Step *s = step_loop(n, &x->type.shape);
         Ref element = loop_read(s, x);
-        loop_store(s, y, loop_apply(s, DT_BOOL, x->type.dtype == DT_INT8 ? "cast_i8_bool" : "cast_u8_bool", 1, &element));
+        loop_store(s, y,
+                   loop_apply(s, DT_BOOL, x->type.dtype == DT_INT8 ? "cast_i8_bool" : "cast_u8_bool", 1, &element));
         return;
     }
     Step *s = step_call(n, "bitcast");
@@ -198,8 +206,24 @@ static void lower_bitcast(Node *n)
 }
 
 const Op ops_cast[] = {
-    {.name = "Cast", .domain = "", .since = 6, .infer = infer_cast, .lower = lower_cast, .flags = OP_HALF_NATIVE | OP_BROADCAST, .elements = cast_elements},
-    {.name = "CastLike", .domain = "", .since = 15, .infer = infer_cast_like, .expand = expand_cast_like, .flags = OP_HALF_NATIVE},
-    {.name = "BitCast", .domain = "", .since = 26, .infer = infer_bitcast, .lower = lower_bitcast, .flags = OP_HALF_NATIVE},
+    {.name = "Cast",
+     .domain = "",
+     .since = 6,
+     .infer = infer_cast,
+     .lower = lower_cast,
+     .flags = OP_HALF_NATIVE | OP_BROADCAST,
+     .elements = cast_elements},
+    {.name = "CastLike",
+     .domain = "",
+     .since = 15,
+     .infer = infer_cast_like,
+     .expand = expand_cast_like,
+     .flags = OP_HALF_NATIVE},
+    {.name = "BitCast",
+     .domain = "",
+     .since = 26,
+     .infer = infer_bitcast,
+     .lower = lower_bitcast,
+     .flags = OP_HALF_NATIVE},
     {0},
 };

@@ -1,6 +1,6 @@
 /* Clip: https://onnx.ai/onnx/operators/onnx__Clip.html
- * The bounds are attributes before opset 11, scalar inputs since. A missing bound is none: infinities stay, as they do in the
- * operator's function body. */
+ * The bounds are attributes before opset 11, scalar inputs since. A missing bound is none: infinities stay, as they do
+ * in the operator's function body. */
 #include "op/loop_types.h"
 
 static void infer_clip(Node *n)
@@ -8,14 +8,16 @@ static void infer_clip(Node *n)
     if (!need_counts(n, 1, n->opset < 11 ? 1 : 3, 1, 1) || !need_tensor_inputs(n)) return;
     DType t = n->in[0]->type.dtype;
     if (!dtype_is_float(t) && !dtype_is_integer(t)) {
-        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name, dtype_name(t));
+        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name,
+                   dtype_name(t));
         return;
     }
     for (int i = 1; i < n->n_in; i++) {
         if (!need_same_type(n, 0, i)) return;
         if (!n->in[i] || dim_is(elements(n->in[i]), 1)) continue;
-        node_error(n, "input %d \"%s\" has shape %s, expected a scalar; the model is invalid here, check how it was exported", i,
-                   n->in[i]->name, shape_text(&n->in[i]->type.shape));
+        node_error(
+            n, "input %d \"%s\" has shape %s, expected a scalar; the model is invalid here, check how it was exported",
+            i, n->in[i]->name, shape_text(&n->in[i]->type.shape));
         return;
     }
     set_out_like(n, 0, n->in[0]);
@@ -26,7 +28,8 @@ static void clip_elements(Node *n)
     Dim *x, *low, *high;
     int count = known_dims(n->in[0], &x);
     if (count < 0 || n->opset < 11 || !n->in[0]->elements) return;
-    if ((input_of(n, 1) && known_dims(n->in[1], &low) < 0) || (input_of(n, 2) && known_dims(n->in[2], &high) < 0)) return;
+    if ((input_of(n, 1) && known_dims(n->in[1], &low) < 0) || (input_of(n, 2) && known_dims(n->in[2], &high) < 0))
+        return;
     Dim *dims = mem_array((size_t)count + 1, sizeof *dims);
     for (int i = 0; i < count; i++) {
         dims[i] = input_of(n, 1) ? dim_max(x[i], low[0]) : x[i];
@@ -48,7 +51,8 @@ static bool read_bound(Step *s, Node *n, int i, Ref *bound)
     Dim strides[MAX_RANK];
     if (!v) return false;
     for (int d = 0; d < s->loop->rank; d++) strides[d] = dim_const(0);
-    *bound = dtype_is_float(v->type.dtype) && known_scalar(v, &known) ? loop_real(known) : loop_read_strided(s, v, NULL, strides);
+    *bound = dtype_is_float(v->type.dtype) && known_scalar(v, &known) ? loop_real(known)
+                                                                      : loop_read_strided(s, v, NULL, strides);
     return true;
 }
 
@@ -76,6 +80,12 @@ static void lower_clip(Node *n)
 }
 
 const Op ops_clip[] = {
-    {.name = "Clip", .domain = "", .since = 1, .infer = infer_clip, .lower = lower_clip, .flags = OP_HALF_NATIVE | OP_BROADCAST, .elements = clip_elements},
+    {.name = "Clip",
+     .domain = "",
+     .since = 1,
+     .infer = infer_clip,
+     .lower = lower_clip,
+     .flags = OP_HALF_NATIVE | OP_BROADCAST,
+     .elements = clip_elements},
     {0},
 };

@@ -4,20 +4,29 @@
 enum { MAX_SPATIAL = 8 };
 
 /* Per spatial axis. `blocks`: how many lie along it. */
-typedef struct { int rank; Dim *image, *block, blocks[MAX_SPATIAL]; int64_t stride[MAX_SPATIAL], dilation[MAX_SPATIAL], begin[MAX_SPATIAL], end[MAX_SPATIAL]; } Columns;
+typedef struct {
+    int rank;
+    Dim *image, *block, blocks[MAX_SPATIAL];
+    int64_t stride[MAX_SPATIAL], dilation[MAX_SPATIAL], begin[MAX_SPATIAL], end[MAX_SPATIAL];
+} Columns;
 
 static bool read_list(Node *n, const char *name, int count, int64_t low, int64_t otherwise, int64_t *to)
 {
     const int64_t *given;
     int found = attr_ints(n, name, &given);
     if (found && found != count) {
-        node_error(n, "attribute \"%s\" has %d numbers, expected %d; the model is invalid here, check how it was exported", name, found, count);
+        node_error(n,
+                   "attribute \"%s\" has %d numbers, expected %d; the model is invalid here, check how it was exported",
+                   name, found, count);
         return false;
     }
     for (int i = 0; i < count; i++) {
         to[i] = found ? given[i] : otherwise;
         if (to[i] >= low && to[i] < 1 << 24) continue;
-        node_error(n, "attribute \"%s\" is %lld at %d, expected %lld or more; the model is invalid here, check how it was exported", name, (long long)to[i], i, (long long)low);
+        node_error(n,
+                   "attribute \"%s\" is %lld at %d, expected %lld or more; the model is invalid here, check how it was "
+                   "exported",
+                   name, (long long)to[i], i, (long long)low);
         return false;
     }
     return true;
@@ -30,18 +39,23 @@ static bool read_columns(Node *n, Columns *c)
     int block_rank = need_dims(n, 2, &c->block);
     if (c->rank < 0 || block_rank < 0) return false;
     if (c->rank != block_rank || c->rank < 1 || c->rank > MAX_SPATIAL) {
-        node_error(n, "image_shape has %d and block_shape %d dimensions, expected equally many, 1 to %d", c->rank, block_rank, MAX_SPATIAL);
+        node_error(n, "image_shape has %d and block_shape %d dimensions, expected equally many, 1 to %d", c->rank,
+                   block_rank, MAX_SPATIAL);
         return false;
     }
-    if (!read_list(n, "strides", c->rank, 1, 1, c->stride) || !read_list(n, "dilations", c->rank, 1, 1, c->dilation) || !read_list(n, "pads", 2 * c->rank, 0, 0, pads)) return false;
+    if (!read_list(n, "strides", c->rank, 1, 1, c->stride) || !read_list(n, "dilations", c->rank, 1, 1, c->dilation) ||
+        !read_list(n, "pads", 2 * c->rank, 0, 0, pads))
+        return false;
     for (int d = 0; d < c->rank; d++) {
         c->begin[d] = pads[d];
         c->end[d] = pads[c->rank + d];
         Dim reach = dim_add(dim_mul(dim_sub(c->block[d], dim_const(1)), dim_const(c->dilation[d])), dim_const(1));
         Dim room = dim_sub(dim_add(c->image[d], dim_const(c->begin[d] + c->end[d])), reach);
         if (dim_high(room) < 0 || dim_high(c->block[d]) < 1) {
-            node_error(n, "a block of %s does not fit into axis %d of the image, which has %s; the model is invalid here, check how it was exported", dim_text(c->block[d]), d,
-                       dim_text(c->image[d]));
+            node_error(n,
+                       "a block of %s does not fit into axis %d of the image, which has %s; the model is invalid here, "
+                       "check how it was exported",
+                       dim_text(c->block[d]), d, dim_text(c->image[d]));
             return false;
         }
         c->blocks[d] = dim_add(dim_floordiv(room, dim_const(c->stride[d])), dim_const(1));
@@ -62,13 +76,15 @@ static void infer_col2im(Node *n)
     if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 3, 3) || !read_columns(n, &c)) return;
     DType t = n->in[0]->type.dtype;
     if (!dtype_is_float(t) && !dtype_is_integer(t)) {
-        node_error(n, "input 0 is %s, expected numbers that can be added; put a Cast before it in the model", dtype_name(t));
+        node_error(n, "input 0 is %s, expected numbers that can be added; put a Cast before it in the model",
+                   dtype_name(t));
         return;
     }
     Dim taps = product(c.block, c.rank), columns = dim_at(n->in[0], 1);
     Dim channels = dim_floordiv(columns, taps);
     if (!need_equal(n, dim_mul(channels, taps), columns, "elements of whole blocks, and axis 1 of the input") ||
-        !need_equal(n, product(c.blocks, c.rank), dim_at(n->in[0], 2), "blocks in the image, and axis 2 of the input")) return;
+        !need_equal(n, product(c.blocks, c.rank), dim_at(n->in[0], 2), "blocks in the image, and axis 2 of the input"))
+        return;
     Shape y = shape_of(2, (Dim[]){dim_at(n->in[0], 0), channels});
     for (int d = 0; d < c.rank; d++) y.dim[y.rank++] = c.image[d];
     set_out(n, 0, t, &y);

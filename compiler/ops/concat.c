@@ -1,6 +1,6 @@
 /* Concat, Split: https://onnx.ai/onnx/operators/onnx__Concat.html, onnx__Split.html
- * Each part is a walk of its own over (outer, part of the axis, inner). When nothing is outside the axis, that is a copy, which the
- * planner turns into a view: parts are computed in place, or read where they lie. */
+ * Each part is a walk of its own over (outer, part of the axis, inner). When nothing is outside the axis, that is a
+ * copy, which the planner turns into a view: parts are computed in place, or read where they lie. */
 #include "ops/shared/moves.h"
 
 /* -- Concat ------------------------------------------------------------------------------------ */
@@ -39,7 +39,8 @@ static void infer_concat(Node *n)
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
-/* (outer, axis, inner) of `part`, lying in `whole` from index `at` of the axis on; to_whole: is it written there, or read? */
+/* (outer, axis, inner) of `part`, lying in `whole` from index `at` of the axis on; to_whole: is it written there, or
+ * read? */
 static void lower_part(Node *n, Value *part, Value *whole, int axis, Dim at, bool to_whole)
 {
     const Shape *p = &part->type.shape, *w = &whole->type.shape;
@@ -71,7 +72,8 @@ static int listed_sizes(Node *n, Dim **sizes)
 {
     const int64_t *values;
     if (input_of(n, 1)) {
-        if (!can_learn(n, 1)) read_within(n, 1, 0, dim_high(dim_at(n->in[0], attr_axis(n, "axis", 0, n->in[0]->type.shape.rank))));
+        if (!can_learn(n, 1))
+            read_within(n, 1, 0, dim_high(dim_at(n->in[0], attr_axis(n, "axis", 0, n->in[0]->type.shape.rank))));
         return need_dims(n, 1, sizes);
     }
     if (n->opset >= 13) return 0;
@@ -86,7 +88,10 @@ static bool equal_sizes(Node *n, Dim d, Dim **sizes)
 {
     int64_t parts = attr_int(n, "num_outputs", n->n_out);
     if (parts != n->n_out) {
-        node_error(n, "num_outputs is %lld, expected %d, the number of its outputs; the model is invalid here, check how it was exported", (long long)parts, n->n_out);
+        node_error(n,
+                   "num_outputs is %lld, expected %d, the number of its outputs; the model is invalid here, check how "
+                   "it was exported",
+                   (long long)parts, n->n_out);
         return false;
     }
     if (n->opset < 18 && !need_divides(n, d, parts, "the axis to split")) return false;
@@ -103,12 +108,16 @@ static bool need_sizes(Node *n, Dim d, const Dim *sizes, int count)
 {
     Dim sum = dim_const(0);
     if (count != n->n_out) {
-        node_error(n, "splits into %d sizes, expected %d, the number of its outputs; the model is invalid here, check how it was exported", count, n->n_out);
+        node_error(n,
+                   "splits into %d sizes, expected %d, the number of its outputs; the model is invalid here, check how "
+                   "it was exported",
+                   count, n->n_out);
         return false;
     }
     for (int i = 0; i < count; i++) {
         if (dim_high(sizes[i]) < 0) {
-            node_error(n, "size %d is %s, expected 0 or more; the model is invalid here, check how it was exported", i, dim_text(sizes[i]));
+            node_error(n, "size %d is %s, expected 0 or more; the model is invalid here, check how it was exported", i,
+                       dim_text(sizes[i]));
             return false;
         }
         sum = dim_add(sum, sizes[i]);
@@ -144,7 +153,17 @@ static void lower_split(Node *n)
 }
 
 const Op ops_concat[] = {
-    {.name = "Concat", .domain = "", .since = 1, .infer = infer_concat, .lower = lower_concat, .flags = OP_HALF_NATIVE | OP_MOVES | OP_MOVES_ALL},
-    {.name = "Split", .domain = "", .since = 1, .infer = infer_split, .lower = lower_split, .flags = OP_HALF_NATIVE | OP_MOVES},
+    {.name = "Concat",
+     .domain = "",
+     .since = 1,
+     .infer = infer_concat,
+     .lower = lower_concat,
+     .flags = OP_HALF_NATIVE | OP_MOVES | OP_MOVES_ALL},
+    {.name = "Split",
+     .domain = "",
+     .since = 1,
+     .infer = infer_split,
+     .lower = lower_split,
+     .flags = OP_HALF_NATIVE | OP_MOVES},
     {0},
 };

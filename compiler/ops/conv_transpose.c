@@ -1,6 +1,6 @@
 /* ConvTranspose: https://onnx.ai/onnx/operators/onnx__ConvTranspose.html
- * Where output_shape asks for more than the windows reach, the specification's total padding is negative; it is taken as 0, so that the
- * pixels behind the last window hold the bias alone, as the official test of output_shape has it. */
+ * Where output_shape asks for more than the windows reach, the specification's total padding is negative; it is taken
+ * as 0, so that the pixels behind the last window hold the bias alone, as the official test of output_shape has it. */
 #include "ops/shared/conv.h"
 
 /* Without padding: from the first window's start to the last one's end. */
@@ -27,7 +27,9 @@ static bool pad_explicitly(Node *n, Window *w, int i, Dim full, int64_t begin, i
     w->pad_end[i] = dim_const(end);
     w->out[i] = dim_sub(full, dim_const(begin + end));
     if (dim_high(w->out[i]) >= 0) return true;
-    node_error(n, "the pads %lld and %lld leave %s pixels of the %s that the windows cover; the model is invalid here, check how it was exported",
+    node_error(n,
+               "the pads %lld and %lld leave %s pixels of the %s that the windows cover; the model is invalid here, "
+               "check how it was exported",
                (long long)begin, (long long)end, dim_text(w->out[i]), dim_text(full));
     return false;
 }
@@ -44,7 +46,8 @@ static bool transposed_window(Node *n, const Shape *x, const Dim *kernel, Window
     const int64_t *pads, *output_padding, *output_shape;
     if (!window_begin(n, x, kernel, w)) return false;
     AutoPad mode = window_auto_pad(n);
-    int n_pads = window_ints(n, "pads", 2 * w->rank, 0, &pads), n_padding = window_ints(n, "output_padding", w->rank, 0, &output_padding);
+    int n_pads = window_ints(n, "pads", 2 * w->rank, 0, &pads),
+        n_padding = window_ints(n, "output_padding", w->rank, 0, &output_padding);
     int n_shape = window_ints(n, "output_shape", w->rank, 1, &output_shape), lead = MAX_SPATIAL - w->rank;
     if (mode == PAD_INVALID || n_pads < 0 || n_padding < 0 || n_shape < 0) return false;
     for (int i = lead; i < MAX_SPATIAL; i++) {
@@ -52,12 +55,10 @@ static bool transposed_window(Node *n, const Shape *x, const Dim *kernel, Window
         bool padded = n_pads && mode == PAD_EXPLICIT;
         Dim full = full_size(w, i, n_padding ? output_padding[at] : 0);
         if (!need_size(n, full)) return false;
-        if (n_shape)
-            pad_to(w, i, full, dim_const(output_shape[at]), mode == PAD_SAME_UPPER);
+        if (n_shape) pad_to(w, i, full, dim_const(output_shape[at]), mode == PAD_SAME_UPPER);
         else if (mode == PAD_SAME_UPPER || mode == PAD_SAME_LOWER)
             pad_to(w, i, full, dim_mul(w->in[i], dim_const(w->stride[i])), mode == PAD_SAME_UPPER);
-        else if (!pad_explicitly(n, w, i, full, padded ? pads[at] : 0, padded ? pads[at + w->rank] : 0))
-            return false;
+        else if (!pad_explicitly(n, w, i, full, padded ? pads[at] : 0, padded ? pads[at + w->rank] : 0)) return false;
     }
     return true;
 }
@@ -72,8 +73,11 @@ bool conv_transpose_read(Node *n, const Shape *x, ConvTranspose *c)
     c->in_channels = x->dim[1];
     c->out_channels = dim_mul(w->dim[1], dim_const(c->groups));
     if (!need_equal(n, c->in_channels, w->dim[0], "channels of the image and those the weights are for")) return false;
-    if (!need_divides(n, c->in_channels, c->groups, "the number of input channels, which share the groups,")) return false;
-    if (input_of(n, 2) && !need_equal(n, dim_at(n->in[2], 0), c->out_channels, "elements of the bias and output channels")) return false;
+    if (!need_divides(n, c->in_channels, c->groups, "the number of input channels, which share the groups,"))
+        return false;
+    if (input_of(n, 2) &&
+        !need_equal(n, dim_at(n->in[2], 0), c->out_channels, "elements of the bias and output channels"))
+        return false;
     return transposed_window(n, x, kernel, &c->window);
 }
 
@@ -111,6 +115,11 @@ static void lower_conv_transpose(Node *n)
 }
 
 const Op ops_conv_transpose[] = {
-    {.name = "ConvTranspose", .domain = "", .since = 1, .infer = infer_conv_transpose, .lower = lower_conv_transpose, .flags = OP_CLAMPS},
+    {.name = "ConvTranspose",
+     .domain = "",
+     .since = 1,
+     .infer = infer_conv_transpose,
+     .lower = lower_conv_transpose,
+     .flags = OP_CLAMPS},
     {0},
 };

@@ -17,7 +17,9 @@ static bool need_map(Node *n, int input, const Deform *d, int64_t each, const ch
     const Dim expected[] = {dim_at(n->in[0], 0), channels, d->window.out[1], d->window.out[2]};
     if (!need_rank(n, input, 4, 4)) return false;
     for (int i = 0; i < 4; i++)
-        if (!need_equal(n, dim_at(v, i), expected[i], mem_printf("dimension %d of the %s and what the window implies", i, what))) return false;
+        if (!need_equal(n, dim_at(v, i), expected[i],
+                        mem_printf("dimension %d of the %s and what the window implies", i, what)))
+            return false;
     return true;
 }
 
@@ -26,19 +28,27 @@ static bool read_deform(Node *n, Deform *d)
     const Shape *x = &n->in[0]->type.shape, *w = &n->in[1]->type.shape;
     Dim kernel[MAX_RANK];
     if (x->rank != 4) {
-        node_error(n, "the image has shape %s, expected 2 dimensions beside batch and channels: others are not supported", shape_text(x));
+        node_error(n,
+                   "the image has shape %s, expected 2 dimensions beside batch and channels: others are not supported",
+                   shape_text(x));
         return false;
     }
-    if (!need_rank(n, 1, 4, 4) || !need_rank(n, 3, 1, 1) || !window_weights(n, w, kernel) || !window_groups(n, &d->groups)) return false;
+    if (!need_rank(n, 1, 4, 4) || !need_rank(n, 3, 1, 1) || !window_weights(n, w, kernel) ||
+        !window_groups(n, &d->groups))
+        return false;
     d->offset_groups = attr_int(n, "offset_group", 1);
     if (d->offset_groups < 1 || d->offset_groups > INT32_MAX) {
         node_error(n, "offset_group is %lld, expected at least 1; %s", (long long)d->offset_groups, advice);
         return false;
     }
-    if (!need_equal(n, x->dim[1], dim_mul(w->dim[1], dim_const(d->groups)), "channels of the image and those the weights are for")) return false;
+    if (!need_equal(n, x->dim[1], dim_mul(w->dim[1], dim_const(d->groups)),
+                    "channels of the image and those the weights are for"))
+        return false;
     if (!need_divides(n, w->dim[0], d->groups, "the number of output channels, which share the groups,")) return false;
-    if (!need_divides(n, x->dim[1], d->offset_groups, "the number of input channels, which share the offset groups,")) return false;
-    if (input_of(n, 3) && !need_equal(n, dim_at(n->in[3], 0), w->dim[0], "elements of the bias and output channels")) return false;
+    if (!need_divides(n, x->dim[1], d->offset_groups, "the number of input channels, which share the offset groups,"))
+        return false;
+    if (input_of(n, 3) && !need_equal(n, dim_at(n->in[3], 0), w->dim[0], "elements of the bias and output channels"))
+        return false;
     return window_read(n, x, kernel, &d->window) && need_map(n, 2, d, 2, "offset") && need_map(n, 4, d, 1, "mask");
 }
 

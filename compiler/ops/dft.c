@@ -1,7 +1,7 @@
 /* DFT: https://onnx.ai/onnx/operators/onnx__DFT.html
  * STFT: https://onnx.ai/onnx/operators/onnx__STFT.html
- * DFT has its axis as an attribute before opset 20, since then as an input, which may be known only at run time: sizes are then
- * expressions of it. */
+ * DFT has its axis as an attribute before opset 20, since then as an input, which may be known only at run time: sizes
+ * are then expressions of it. */
 #include "kernels.h"
 #include "op/op.h"
 
@@ -13,7 +13,8 @@ static bool read_scalar(Node *n, int input, Dim otherwise, Dim *value)
     if (!input_of(n, input)) return true;
     int count = need_dims(n, input, &dims);
     if (count == 1) *value = dims[0];
-    else if (count >= 0) node_error(n, "input %d has %d elements, expected one; check how the model was exported", input, count);
+    else if (count >= 0)
+        node_error(n, "input %d has %d elements, expected one; check how the model was exported", input, count);
     return count == 1;
 }
 
@@ -40,13 +41,18 @@ static Value *table_for(Node *n, DType t, Dim length)
 static bool need_length(Node *n, Dim length, const char *what)
 {
     if (dim_low(length) >= 1 && dim_high(length) < INT32_MAX / 4) return true;
-    node_error(n, "%s is %s, expected at least 1 and below 2^29; check how the model was exported", what, dim_text(length));
+    node_error(n, "%s is %s, expected at least 1 and below 2^29; check how the model was exported", what,
+               dim_text(length));
     return false;
 }
 
 /* -- DFT --------------------------------------------------------------------------------------- */
 
-typedef struct { Dim axis, length, in, out; bool inverse, onesided; int parts; } Transform;
+typedef struct {
+    Dim axis, length, in, out;
+    bool inverse, onesided;
+    int parts;
+} Transform;
 
 /* 1 if a > b, otherwise 0. */
 static Dim above(Dim a, Dim b)
@@ -65,7 +71,8 @@ static Dim is_axis(Dim axis, int d)
     return dim_sub(dim_const(1), dim_add(above(axis, dim_const(d)), above(dim_const(d), axis)));
 }
 
-/* The size of x along the axis, which is one of several if it is known only at run time; bounds tell that to the arithmetic. */
+/* The size of x along the axis, which is one of several if it is known only at run time; bounds tell that to the
+ * arithmetic. */
 static Dim size_along(const Value *x, Dim axis)
 {
     int from = (int)dim_low(axis), to = (int)dim_high(axis);
@@ -92,8 +99,10 @@ static bool read_axis(Node *n, int rank, Dim *axis)
         if (low < 0) *axis = dim_add(*axis, dim_const(rank));
         return true;
     }
-    node_error(n, "the axis is %s, expected 0 to %d or %d to -2, as the last one holds real and imaginary parts; check how the model was exported", dim_text(*axis),
-               rank - 2, -rank);
+    node_error(n,
+               "the axis is %s, expected 0 to %d or %d to -2, as the last one holds real and imaginary parts; check "
+               "how the model was exported",
+               dim_text(*axis), rank - 2, -rank);
     return false;
 }
 
@@ -102,7 +111,10 @@ static bool read_parts(Node *n, const Value *x, int *parts)
     Dim last = dim_at(x, -1);
     *parts = dim_is(last, 2) ? 2 : 1;
     if (dim_is(last, 1) || dim_is(last, 2)) return true;
-    node_error(n, "the last axis of \"%s\" is %s, expected 1 for real and 2 for complex numbers; check how the model was exported", x->name, dim_text(last));
+    node_error(n,
+               "the last axis of \"%s\" is %s, expected 1 for real and 2 for complex numbers; check how the model was "
+               "exported",
+               x->name, dim_text(last));
     return false;
 }
 
@@ -117,15 +129,17 @@ static bool read_transform(Node *n, Transform *t)
     if (!read_scalar(n, 1, whole, &t->length) || !need_length(n, t->length, "dft_length")) return false;
     t->out = t->onesided && !t->inverse ? dim_add(dim_floordiv(t->length, two), one) : t->length;
     if (!t->onesided || t->parts == (t->inverse ? 2 : 1)) return true;
-    node_error(n, "onesided is set for %s input, expected %s numbers; check how the model was exported", t->parts == 2 ? "complex" : "real",
-               t->inverse ? "complex" : "real");
+    node_error(n, "onesided is set for %s input, expected %s numbers; check how the model was exported",
+               t->parts == 2 ? "complex" : "real", t->inverse ? "complex" : "real");
     return false;
 }
 
 static void infer_dft(Node *n)
 {
     Transform t;
-    if (!need_counts(n, 1, n->opset < 20 ? 2 : 3, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 2, -1) || !read_transform(n, &t)) return;
+    if (!need_counts(n, 1, n->opset < 20 ? 2 : 3, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) ||
+        !need_rank(n, 0, 2, -1) || !read_transform(n, &t))
+        return;
     Shape y = n->in[0]->type.shape;
     for (int d = 0; d < y.rank - 1; d++) y.dim[d] = choose(is_axis(t.axis, d), t.out, y.dim[d]);
     y.dim[y.rank - 1] = dim_const(t.inverse && t.onesided ? 1 : 2);
@@ -163,7 +177,10 @@ static void lower_dft(Node *n)
 
 /* -- STFT -------------------------------------------------------------------------------------- */
 
-typedef struct { Dim step, length, frames, out; int parts; } Frames;
+typedef struct {
+    Dim step, length, frames, out;
+    int parts;
+} Frames;
 
 static bool read_frames(Node *n, Frames *f)
 {
@@ -172,10 +189,14 @@ static bool read_frames(Node *n, Frames *f)
     f->parts = 1;
     if (x->type.shape.rank == 3 && !read_parts(n, x, &f->parts)) return false;
     if (!read_scalar(n, 1, one, &f->step) || !need_length(n, f->step, "frame_step")) return false;
-    if (!read_scalar(n, 3, window ? dim_at(window, 0) : signal, &f->length) || !need_length(n, f->length, "frame_length")) return false;
+    if (!read_scalar(n, 3, window ? dim_at(window, 0) : signal, &f->length) ||
+        !need_length(n, f->length, "frame_length"))
+        return false;
     if (window && !need_equal(n, dim_at(window, 0), f->length, "length of the window and frame_length")) return false;
     if (dim_low(dim_sub(signal, f->length)) < 0) {
-        node_error(n, "a frame has %s samples, expected at most the signal's %s; check how the model was exported, or fix the signal's length with --dim",
+        node_error(n,
+                   "a frame has %s samples, expected at most the signal's %s; check how the model was exported, or fix "
+                   "the signal's length with --dim",
                    dim_text(f->length), dim_text(signal));
         return false;
     }
@@ -190,8 +211,9 @@ static bool read_frames(Node *n, Frames *f)
 static void infer_stft(Node *n)
 {
     Frames f;
-    if (!need_counts(n, 2, 4, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_same_type(n, 0, 2) || !need_rank(n, 0, 2, 3) || !need_rank(n, 2, 1, 1) ||
-        !read_frames(n, &f)) return;
+    if (!need_counts(n, 2, 4, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_same_type(n, 0, 2) ||
+        !need_rank(n, 0, 2, 3) || !need_rank(n, 2, 1, 1) || !read_frames(n, &f))
+        return;
     Shape y = shape_of(4, (Dim[]){dim_at(n->in[0], 0), f.frames, f.out, dim_const(2)});
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }

@@ -1,6 +1,6 @@
 /* Dropout: https://onnx.ai/onnx/operators/onnx__Dropout.html
- * Outside of training it hands its input on, and its mask is all ones (bool since opset 10, before of the input's type). In training
- * with a ratio of 0, too; otherwise it draws random numbers, which is refused. */
+ * Outside of training it hands its input on, and its mask is all ones (bool since opset 10, before of the input's
+ * type). In training with a ratio of 0, too; otherwise it draws random numbers, which is refused. */
 #include "ops/shared/moves.h"
 
 static bool is_inference(Node *n)
@@ -17,7 +17,8 @@ static void infer_dropout(Node *n)
 {
     if (!need_counts(n, 1, n->opset < 12 ? 1 : 3, 1, 2) || !need_tensor_inputs(n)) return;
     if (!is_inference(n)) {
-        node_error(n, "drops at random, as in training, expected inference; export the model for inference (training_mode constant and false)");
+        node_error(n, "drops at random, as in training, expected inference; export the model for inference "
+                      "(training_mode constant and false)");
         return;
     }
     set_out_like(n, 0, n->in[0]);
@@ -36,6 +37,11 @@ static void lower_dropout(Node *n)
 }
 
 const Op ops_dropout[] = {
-    {.name = "Dropout", .domain = "", .since = 1, .infer = infer_dropout, .lower = lower_dropout, .flags = OP_HALF_NATIVE},
+    {.name = "Dropout",
+     .domain = "",
+     .since = 1,
+     .infer = infer_dropout,
+     .lower = lower_dropout,
+     .flags = OP_HALF_NATIVE},
     {0},
 };

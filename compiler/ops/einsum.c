@@ -1,8 +1,9 @@
 /* Einsum: https://onnx.ai/onnx/operators/onnx__Einsum.html
  *
- * Every axis of an operand has a label: a letter, or its place in the ellipsis counted from the right. Operands are contracted
- * from left to right, two at a time. A contraction whose labels fall into those of a matrix product (m, n, k and a batch) is one, in
- * place, whatever the strides; any other is a plain sum of products. As in numpy, an axis of one element broadcasts. */
+ * Every axis of an operand has a label: a letter, or its place in the ellipsis counted from the right. Operands are
+ * contracted from left to right, two at a time. A contraction whose labels fall into those of a matrix product (m, n, k
+ * and a batch) is one, in place, whatever the strides; any other is a plain sum of products. As in numpy, an axis of
+ * one element broadcasts. */
 #include "op/op.h"
 #include "ops/shared/product.h"
 
@@ -11,7 +12,9 @@
 
 enum { LETTERS = 52, LABELS = LETTERS + MAX_RANK, NO_ELLIPSIS = -1 };
 
-typedef struct { int rank, label[MAX_RANK]; } Term;
+typedef struct {
+    int rank, label[MAX_RANK];
+} Term;
 
 typedef struct {
     int n_in;
@@ -22,7 +25,9 @@ typedef struct {
 /* -- reading ----------------------------------------------------------------------------------- */
 
 /* A term as written: letters with `ellipsis` of them in front of the dots. */
-typedef struct { int letters, letter[MAX_RANK], ellipsis; } Written;
+typedef struct {
+    int letters, letter[MAX_RANK], ellipsis;
+} Written;
 
 /* In ASCII order, so that sorted labels are sorted letters. */
 static int letter_label(char c)
@@ -42,7 +47,8 @@ static bool read_term(Node *n, const char **s, Written *w)
         } else if (isalpha((unsigned char)**s) && (unsigned char)**s < 128 && w->letters < MAX_RANK) {
             w->letter[w->letters++] = letter_label(**s);
         } else {
-            node_error(n, "equation \"%s\": can't be read at \"%s\", expected letters and at most one ellipsis per term",
+            node_error(n,
+                       "equation \"%s\": can't be read at \"%s\", expected letters and at most one ellipsis per term",
                        attr_string(n, "equation", ""), *s);
             return false;
         }
@@ -68,7 +74,10 @@ static bool set_extents(Node *n, Equation *e, int operand)
     for (int i = 0; i < shape->rank; i++) {
         Dim *extent = &e->extent[e->in[operand].label[i]], d = shape->dim[i];
         if (!*extent || dim_is(*extent, 1)) *extent = d;
-        else if (!dim_is(d, 1) && !need_equal(n, *extent, d, mem_printf("axes of input %d and before that have the same label", operand))) return false;
+        else if (!dim_is(d, 1) &&
+                 !need_equal(n, *extent, d,
+                             mem_printf("axes of input %d and before that have the same label", operand)))
+            return false;
     }
     return true;
 }
@@ -77,8 +86,10 @@ static bool read_operand(Node *n, Equation *e, int operand, const Written *w, in
 {
     int rank = n->in[operand]->type.shape.rank;
     if (w->ellipsis == NO_ELLIPSIS ? rank != w->letters : rank < w->letters) {
-        node_error(n, "input %d \"%s\" has rank %d, expected %s%d for its term in \"%s\"; check how the model was exported", operand,
-                   n->in[operand]->name, rank, w->ellipsis == NO_ELLIPSIS ? "" : "at least ", w->letters, attr_string(n, "equation", ""));
+        node_error(
+            n, "input %d \"%s\" has rank %d, expected %s%d for its term in \"%s\"; check how the model was exported",
+            operand, n->in[operand]->name, rank, w->ellipsis == NO_ELLIPSIS ? "" : "at least ", w->letters,
+            attr_string(n, "equation", ""));
         return false;
     }
     e->in[operand] = labels_of(w, rank);
@@ -117,7 +128,8 @@ static bool explicit_output(Node *n, Equation *e, const char *s, int ellipsis)
         for (int k = 0; k < i; k++) good = good && e->out.label[i] != e->out.label[k];
     }
     if (!good)
-        node_error(n, "equation \"%s\": expected an output of at most %d different labels that its inputs have", attr_string(n, "equation", ""), MAX_RANK);
+        node_error(n, "equation \"%s\": expected an output of at most %d different labels that its inputs have",
+                   attr_string(n, "equation", ""), MAX_RANK);
     return good;
 }
 
@@ -131,7 +143,8 @@ static bool read_equation(Node *n, Equation *e)
         if (!read_term(n, &s, &w) || !read_operand(n, e, i, &w, &ellipsis)) return false;
         bool last = i + 1 == n->n_in;
         if (last ? *s == ',' : *s != ',') {
-            node_error(n, "equation \"%s\" doesn't have one term for each of the %d inputs", attr_string(n, "equation", ""), n->n_in);
+            node_error(n, "equation \"%s\" doesn't have one term for each of the %d inputs",
+                       attr_string(n, "equation", ""), n->n_in);
             return false;
         }
         if (!last) s++;
@@ -151,7 +164,8 @@ static Shape shape_of_term(const Equation *e, const Term *t)
 
 static void infer_einsum(Node *n)
 {
-    static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_FLOAT16, DT_BFLOAT16, DT_INT8, DT_INT16, DT_INT32, DT_INT64, DT_UINT8, DT_UINT16, DT_UINT32, DT_UINT64};
+    static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_FLOAT16, DT_BFLOAT16, DT_INT8,   DT_INT16,
+                                  DT_INT32, DT_INT64,  DT_UINT8,   DT_UINT16,   DT_UINT32, DT_UINT64};
     if (!need_counts(n, 1, -1, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 12)) return;
     for (int i = 0; i < n->n_in; i++) {
         if (n->in[i] && need_same_type(n, 0, i)) continue;
@@ -166,11 +180,19 @@ static void infer_einsum(Node *n)
 
 /* -- contracting ------------------------------------------------------------------------------- */
 
-typedef struct { Value *value; Term term; } Operand;
+typedef struct {
+    Value *value;
+    Term term;
+} Operand;
 
 /* An index of the contraction: how often it runs, and what a step of it means in each operand. */
-typedef struct { Dim extent, a, b, y; } Axis;
-typedef struct { int n_out, n_sum; Axis out[LABELS], sum[LABELS]; } Axes;
+typedef struct {
+    Dim extent, a, b, y;
+} Axis;
+typedef struct {
+    int n_out, n_sum;
+    Axis out[LABELS], sum[LABELS];
+} Axes;
 
 /* Step of a label in an operand: of all its axes with that label together (a diagonal). */
 static Dim stride_of(const Operand *o, int label)
@@ -196,7 +218,8 @@ static void add_axis(Axis *axes, int *count, Axis x)
 {
     if (dim_is(x.extent, 1)) return;
     Axis *last = *count ? &axes[*count - 1] : NULL;
-    if (last && last->a == dim_mul(x.a, x.extent) && last->b == dim_mul(x.b, x.extent) && last->y == dim_mul(x.y, x.extent)) {
+    if (last && last->a == dim_mul(x.a, x.extent) && last->b == dim_mul(x.b, x.extent) &&
+        last->y == dim_mul(x.y, x.extent)) {
         x.extent = dim_mul(x.extent, last->extent);
         *last = x;
         return;
@@ -360,7 +383,8 @@ static bool contracted_term(Node *n, const Equation *e, const Operand *a, const 
             int l = from->label[i];
             if (has_label(t, l) || !needed(e, l, next, -1)) continue;
             if (t->rank == MAX_RANK) {
-                node_error(n, "equation \"%s\": an intermediate product has more than %d axes, which is not supported", attr_string(n, "equation", ""), MAX_RANK);
+                node_error(n, "equation \"%s\": an intermediate product has more than %d axes, which is not supported",
+                           attr_string(n, "equation", ""), MAX_RANK);
                 return false;
             }
             t->label[t->rank++] = l;

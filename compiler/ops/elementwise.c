@@ -1,10 +1,10 @@
 /* Elementwise operators with a scalar function of their own: https://onnx.ai/onnx/operators/
- * Each is a row: its scalar function, what it takes, and the attributes that become further arguments. Computed in float32 for
- * float16 and bfloat16; integer types that a function isn't written for go through float64. Which opset admitted which type
- * is not checked: a type that is computed is welcome at any opset.
+ * Each is a row: its scalar function, what it takes, and the attributes that become further arguments. Computed in
+ * float32 for float16 and bfloat16; integer types that a function isn't written for go through float64. Which opset
+ * admitted which type is not checked: a type that is computed is welcome at any opset.
  *
- * Before opset 7, binary operators broadcast only if asked to (`broadcast`), and then fit their second input into the first
- * at dimension `axis`. */
+ * Before opset 7, binary operators broadcast only if asked to (`broadcast`), and then fit their second input into the
+ * first at dimension `axis`. */
 #include "op/loop_types.h"
 
 #include <string.h>
@@ -27,17 +27,20 @@ extern const Op ops_elementwise[];
 
 enum { VARIADIC = -1 }; /* any number of inputs, combined from the left */
 
-typedef Dim OnDims(Node *n, Dim a, Dim b);           /* the result as an expression, NULL if there is none */
-typedef int DecideDims(Dim a, Dim b);                /* of a comparison: 0, 1, or -1 where it depends on the symbols */
-typedef const char *Choose(Node *n);                 /* the scalar function that the attributes call for; NULL after an error */
+typedef Dim OnDims(Node *n, Dim a, Dim b); /* the result as an expression, NULL if there is none */
+typedef int DecideDims(Dim a, Dim b);      /* of a comparison: 0, 1, or -1 where it depends on the symbols */
+typedef const char *Choose(Node *n);       /* the scalar function that the attributes call for; NULL after an error */
 
 typedef struct {
     const char *function; /* without the type's suffix */
     int inputs;
     unsigned types;
-    bool is_test;         /* the result is bool */
-    bool is_mean;         /* divided by the number of inputs in the end */
-    struct { const char *name; float otherwise; } attributes[2]; /* further arguments of the function */
+    bool is_test; /* the result is bool */
+    bool is_mean; /* divided by the number of inputs in the end */
+    struct {
+        const char *name;
+        float otherwise;
+    } attributes[2]; /* further arguments of the function */
     Choose *choose;
     OnDims *on_dims;
     DecideDims *decide;
@@ -55,7 +58,10 @@ static const char *choose_shift(Node *n)
     const char *direction = attr_string(n, "direction", "");
     if (!strcmp(direction, "LEFT")) return "shift_left";
     if (!strcmp(direction, "RIGHT")) return "shift_right";
-    node_error(n, "attribute direction is \"%s\", expected \"LEFT\" or \"RIGHT\"; the model is invalid here, check how it was exported", direction);
+    node_error(n,
+               "attribute direction is \"%s\", expected \"LEFT\" or \"RIGHT\"; the model is invalid here, check how it "
+               "was exported",
+               direction);
     return NULL;
 }
 
@@ -71,7 +77,10 @@ static const char *choose_gelu(Node *n)
     const char *approximate = attr_string(n, "approximate", "none");
     if (!strcmp(approximate, "none")) return "gelu";
     if (!strcmp(approximate, "tanh")) return "gelu_tanh";
-    node_error(n, "attribute approximate is \"%s\", expected \"none\" or \"tanh\"; the model is invalid here, check how it was exported", approximate);
+    node_error(n,
+               "attribute approximate is \"%s\", expected \"none\" or \"tanh\"; the model is invalid here, check how "
+               "it was exported",
+               approximate);
     return NULL;
 }
 
@@ -225,7 +234,8 @@ static int dims_equal(Dim a, Dim b)
     ROW("Relu", "", 1, UNARY(relu, FLOATS | SIGNED)) \
     ROW("Round", "", 11, UNARY(round, FLOATS)) \
     ROW("Selu", "", 1, UNARY(selu, FLOATS), WITH({"alpha", 1.6732f}, {"gamma", 1.0507f})) \
-    ROW("Selu", "", 6, UNARY(selu, FLOATS), WITH({"alpha", 1.67326319217681884765625f}, {"gamma", 1.05070102214813232421875f})) \
+    ROW("Selu", "", 6, UNARY(selu, FLOATS), \
+        WITH({"alpha", 1.67326319217681884765625f}, {"gamma", 1.05070102214813232421875f})) \
     ROW("Shrink", "", 9, UNARY(shrink, NUMBERS), WITH({"bias", 0}, {"lambd", 0.5f})) \
     ROW("Sigmoid", "", 1, UNARY(sigmoid, FLOATS)) \
     ROW("Sign", "", 9, UNARY(sign, NUMBERS)) \
@@ -287,7 +297,9 @@ static bool need_legacy_fit(Node *n)
     bool fits = axis >= 0 && axis + b->rank <= a->rank;
     for (int d = 0; fits && d < b->rank; d++) fits = dim_is(b->dim[d], 1) || !dims_differ(a->dim[axis + d], b->dim[d]);
     if (!fits)
-        node_error(n, "input 1 \"%s\" has shape %s, expected one that fits into shape %s at axis %d; the model is invalid here, check how it was exported",
+        node_error(n,
+                   "input 1 \"%s\" has shape %s, expected one that fits into shape %s at axis %d; the model is invalid "
+                   "here, check how it was exported",
                    n->in[1]->name, shape_text(b), shape_text(a), axis);
     return fits;
 }
@@ -433,7 +445,8 @@ static void lower_elementwise(Node *n)
     if (row->inputs != VARIADIC) y = loop_apply(s, result, function, count, args);
     for (int i = 1; row->inputs == VARIADIC && i < n->n_in; i++)
         y = loop_apply(s, result, function, 2, (Ref[]){y, read_input(s, n, i, working)});
-    if (row->is_mean) y = loop_apply(s, result, mem_printf("div_%s", dtype_suffix(working)), 2, (Ref[]){y, loop_real(n->n_in)});
+    if (row->is_mean)
+        y = loop_apply(s, result, mem_printf("div_%s", dtype_suffix(working)), 2, (Ref[]){y, loop_real(n->n_in)});
     loop_store_as(s, n->out[0], y, result);
 }
 
@@ -452,9 +465,15 @@ const Kernel *elementwise_activation(Node *n, float *parameters)
 }
 
 const Op ops_elementwise[] = {
-#define ROW(n, d, s, ...) {.name = n, .domain = d, .since = s, .infer = infer_elementwise, .lower = lower_elementwise, \
-                           .flags = OP_HALF_NATIVE | OP_BROADCAST, .elements = elementwise_elements},
+#define ROW(n, d, s, ...) \
+    {.name = n, \
+     .domain = d, \
+     .since = s, \
+     .infer = infer_elementwise, \
+     .lower = lower_elementwise, \
+     .flags = OP_HALF_NATIVE | OP_BROADCAST, \
+     .elements = elementwise_elements},
     OPERATORS(ROW)
 #undef ROW
-    {0},
+        {0},
 };

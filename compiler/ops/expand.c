@@ -17,17 +17,19 @@ static bool assume_zero(Node *n, Dim product)
     return true;
 }
 
-/* A dimension of x that is 1 repeats, one of the wanted shape that is 1 asks for nothing; which are 1 may be found only at run time.
- * NULL with an error where they can't agree. */
+/* A dimension of x that is 1 repeats, one of the wanted shape that is 1 asks for nothing; which are 1 may be found only
+ * at run time. NULL with an error where they can't agree. */
 static Dim expanded_dim(Node *n, Dim x, Dim wanted)
 {
-    Dim one = dim_const(1), zero = dim_const(0), excess = dim_sub(wanted, x), x_more = dim_sub(x, one), wanted_more = dim_sub(wanted, one);
+    Dim one = dim_const(1), zero = dim_const(0), excess = dim_sub(wanted, x), x_more = dim_sub(x, one),
+        wanted_more = dim_sub(wanted, one);
     if (x == wanted || dim_is(wanted, 1)) return x;
     if (dim_is(x, 1)) return wanted;
     if (!may_be(x, 1) && may_be(wanted, 1) && assume_zero(n, dim_mul(wanted_more, excess))) return x;
     if (may_be(x, 1) && !may_be(wanted, 1) && assume_zero(n, dim_mul(x_more, excess))) return wanted;
     if (may_be(x, 1) && may_be(wanted, 1) && assume_zero(n, dim_mul(dim_mul(x_more, wanted_more), excess)))
-        return dim_mul(dim_max(x, wanted), dim_mul(dim_max(zero, dim_min(one, x)), dim_max(zero, dim_min(one, wanted)))); /* either may be 0 */
+        return dim_mul(dim_max(x, wanted), dim_mul(dim_max(zero, dim_min(one, x)),
+                                                   dim_max(zero, dim_min(one, wanted)))); /* either may be 0 */
     return need_equal(n, x, wanted, "a dimension to expand, and its size wanted") ? dim_is_const(x) ? x : wanted : NULL;
 }
 
@@ -44,7 +46,8 @@ static void infer_expand(Node *n)
     }
     Shape y = {.rank = rank > x->rank ? rank : x->rank};
     for (int i = 1; i <= y.rank; i++) { /* from the last dimension on */
-        Dim one = dim_const(1), d = expanded_dim(n, i <= x->rank ? x->dim[x->rank - i] : one, i <= rank ? wanted[rank - i] : one);
+        Dim one = dim_const(1),
+            d = expanded_dim(n, i <= x->rank ? x->dim[x->rank - i] : one, i <= rank ? wanted[rank - i] : one);
         if (!d) return;
         y.dim[y.rank - i] = d;
     }
@@ -58,7 +61,8 @@ static void lower_expand(Node *n)
     Dim one = dim_const(1);
     Walk w = {.rank = 0};
     for (int d = 0; d < y->rank; d++) {
-        Dim size = d < missing ? one : x->dim[d - missing], stride = d < missing ? dim_const(0) : stride_of(x, d - missing);
+        Dim size = d < missing ? one : x->dim[d - missing],
+            stride = d < missing ? dim_const(0) : stride_of(x, d - missing);
         if (size != y->dim[d] && may_be(size, 1)) stride = dim_mul(stride, dim_min(one, dim_sub(size, one)));
         walk_axis(&w, y->dim[d], stride);
     }
@@ -74,18 +78,26 @@ static bool read_repeats(Node *n, Dim *repeats)
     Dim *given;
     if (n->opset < 6) {
         double tiles, axis;
-        bool known = known_scalar(n->in[1], &tiles) && known_scalar(n->in[2], &axis) && tiles >= 0 && tiles < INT32_MAX && fabs(axis) < MAX_RANK;
-        if (!known) node_error(n, "inputs 1 and 2 are not known at compile time, expected constant numbers of tiles and axis");
+        bool known = known_scalar(n->in[1], &tiles) && known_scalar(n->in[2], &axis) && tiles >= 0 &&
+                     tiles < INT32_MAX && fabs(axis) < MAX_RANK;
+        if (!known)
+            node_error(n, "inputs 1 and 2 are not known at compile time, expected constant numbers of tiles and axis");
         int at = known ? normalize_axis(n, (int64_t)axis, rank) : -1;
         for (int d = 0; d < rank; d++) repeats[d] = dim_const(d == at ? (int64_t)tiles : 1);
         return at >= 0;
     }
     int count = need_dims(n, 1, &given);
-    if (count >= 0 && count != rank) node_error(n, "has %d repeats for rank %d, expected one for each axis; the model is invalid here, check how it was exported", count, rank);
+    if (count >= 0 && count != rank)
+        node_error(n,
+                   "has %d repeats for rank %d, expected one for each axis; the model is invalid here, check how it "
+                   "was exported",
+                   count, rank);
     for (int d = 0; d < rank && count == rank; d++) {
         repeats[d] = given[d];
         if (dim_high(given[d]) >= 0) continue;
-        node_error(n, "repeats axis %d %s times, expected 0 or more; the model is invalid here, check how it was exported", d, dim_text(given[d]));
+        node_error(n,
+                   "repeats axis %d %s times, expected 0 or more; the model is invalid here, check how it was exported",
+                   d, dim_text(given[d]));
         return false;
     }
     return count == rank;
@@ -116,7 +128,17 @@ static void lower_tile(Node *n)
 }
 
 const Op ops_expand[] = {
-    {.name = "Expand", .domain = "", .since = 8, .infer = infer_expand, .lower = lower_expand, .flags = OP_HALF_NATIVE | OP_MOVES},
-    {.name = "Tile", .domain = "", .since = 1, .infer = infer_tile, .lower = lower_tile, .flags = OP_HALF_NATIVE | OP_MOVES},
+    {.name = "Expand",
+     .domain = "",
+     .since = 8,
+     .infer = infer_expand,
+     .lower = lower_expand,
+     .flags = OP_HALF_NATIVE | OP_MOVES},
+    {.name = "Tile",
+     .domain = "",
+     .since = 1,
+     .infer = infer_tile,
+     .lower = lower_tile,
+     .flags = OP_HALF_NATIVE | OP_MOVES},
     {0},
 };

@@ -1,7 +1,7 @@
 /* Feature engineering of ai.onnx.ml: https://onnx.ai/onnx/operators/index.html
  * Scaler, Normalizer, Imputer, Binarizer, ArrayFeatureExtractor, FeatureVectorizer.
- * Normalizer divides by the largest magnitude (MAX), the sum of magnitudes (L1) or the length (L2) of a row, as scikit-learn and ONNX's reference
- * implementation do; the operator's text leaves out the magnitudes. */
+ * Normalizer divides by the largest magnitude (MAX), the sum of magnitudes (L1) or the length (L2) of a row, as
+ * scikit-learn and ONNX's reference implementation do; the operator's text leaves out the magnitudes. */
 #include "ops/shared/ml_labels.h"
 
 #include <string.h>
@@ -18,7 +18,9 @@ static bool need_per_feature(Node *n, const char *name, int count)
 {
     const Shape *s = &n->in[0]->type.shape;
     if (count == 1 || (s->rank && dim_is(s->dim[s->rank - 1], count))) return true;
-    node_error(n, "%s has %d numbers, expected 1 or as many as there are features in %s; check how the model was exported", name, count, shape_text(s));
+    node_error(n,
+               "%s has %d numbers, expected 1 or as many as there are features in %s; check how the model was exported",
+               name, count, shape_text(s));
     return false;
 }
 
@@ -29,7 +31,8 @@ static void infer_scaler(Node *n)
     const float *values;
     if (!need_numbers(n)) return;
     int offsets = attr_floats(n, "offset", &values), scales = attr_floats(n, "scale", &values);
-    if ((offsets && !need_per_feature(n, "offset", offsets)) || (scales && !need_per_feature(n, "scale", scales))) return;
+    if ((offsets && !need_per_feature(n, "offset", offsets)) || (scales && !need_per_feature(n, "scale", scales)))
+        return;
     set_out(n, 0, DT_FLOAT, &n->in[0]->type.shape);
 }
 
@@ -114,9 +117,11 @@ static Value *imputed_ints(Node *n)
     int64_t count = attr_ints(n, "imputed_value_int64s", &ints);
     bool wide = n->in[0]->type.dtype == DT_INT64;
     int32_t *narrow = mem_array((size_t)count, sizeof *narrow);
-    for (int64_t i = 0; i < count; i++) narrow[i] = (int32_t)(ints[i] < INT32_MIN ? INT32_MIN : ints[i] > INT32_MAX ? INT32_MAX : ints[i]);
+    for (int64_t i = 0; i < count; i++)
+        narrow[i] = (int32_t)(ints[i] < INT32_MIN ? INT32_MIN : ints[i] > INT32_MAX ? INT32_MAX : ints[i]);
     Shape shape = shape_const(1, &count);
-    return value_const(n->graph, mem_printf("%s/imputed", n->out[0]->name), n->in[0]->type.dtype, &shape, wide ? (const void *)ints : narrow);
+    return value_const(n->graph, mem_printf("%s/imputed", n->out[0]->name), n->in[0]->type.dtype, &shape,
+                       wide ? (const void *)ints : narrow);
 }
 
 static void lower_imputer(Node *n)
@@ -125,9 +130,12 @@ static void lower_imputer(Node *n)
     DType t = x->type.dtype;
     bool is_float = dtype_is_float(t);
     Value *imputed = is_float ? per_feature(n, "imputed_value_floats", t) : imputed_ints(n);
-    Ref replaced = is_float ? loop_real(attr_float(n, "replaced_value_float", 0)) : loop_int(attr_int(n, "replaced_value_int64", 0));
+    Ref replaced = is_float ? loop_real(attr_float(n, "replaced_value_float", 0))
+                            : loop_int(attr_int(n, "replaced_value_int64", 0));
     Step *s = step_loop(n, &y->type.shape);
-    loop_store(s, y, loop_apply(s, t, mem_printf("ml_impute_%s", dtype_suffix(t)), 3, (Ref[]){loop_read(s, x), replaced, loop_read(s, imputed)}));
+    loop_store(s, y,
+               loop_apply(s, t, mem_printf("ml_impute_%s", dtype_suffix(t)), 3,
+                          (Ref[]){loop_read(s, x), replaced, loop_read(s, imputed)}));
 }
 
 /* -- Binarizer --------------------------------------------------------------------------------- */
@@ -144,7 +152,9 @@ static void lower_binarizer(Node *n)
     DType t = x->type.dtype;
     double threshold = attr_float(n, "threshold", 0), limit = t == DT_INT32 ? 0x1p31 : 0x1p63;
     double whole = floor(threshold);
-    int64_t integer = whole >= limit ? (t == DT_INT32 ? INT32_MAX : INT64_MAX) : whole < -limit ? (t == DT_INT32 ? INT32_MIN : INT64_MIN) : (int64_t)whole;
+    int64_t integer = whole >= limit   ? (t == DT_INT32 ? INT32_MAX : INT64_MAX)
+                      : whole < -limit ? (t == DT_INT32 ? INT32_MIN : INT64_MIN)
+                                       : (int64_t)whole;
     Step *s = step_loop(n, &y->type.shape);
     Ref args[] = {loop_read(s, x), dtype_is_float(t) ? loop_real(threshold) : loop_int(integer)};
     loop_store(s, y, loop_apply(s, t, mem_printf("ml_binarize_%s", dtype_suffix(t)), 2, args));
@@ -155,7 +165,9 @@ static void lower_binarizer(Node *n)
 static void infer_extractor(Node *n)
 {
     static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_INT32, DT_INT64, DT_STRING}, indices[] = {DT_INT64};
-    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 5) || !need_type(n, 1, indices, 1) || !need_rank(n, 0, 1, -1)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 5) ||
+        !need_type(n, 1, indices, 1) || !need_rank(n, 0, 1, -1))
+        return;
     Shape y = n->in[0]->type.shape;
     if (y.rank == 1) y.dim[y.rank++] = dim_const(1);
     y.dim[y.rank - 1] = elements(n->in[1]);
@@ -178,7 +190,8 @@ static void lower_extractor(Node *n)
 
 /* -- FeatureVectorizer ------------------------------------------------------------------------- */
 
-/* Input i takes the columns inputdimensions says, cut or filled up with 0; all it has if there is no such attribute. A vector is one row. */
+/* Input i takes the columns inputdimensions says, cut or filled up with 0; all it has if there is no such attribute. A
+ * vector is one row. */
 static Dim columns_of(const Node *n, int i)
 {
     const int64_t *kept;
@@ -197,16 +210,23 @@ static void infer_vectorizer(Node *n)
     if (!need_counts(n, 1, -1, 1, 1) || !need_tensor_inputs(n)) return;
     int count = attr_ints(n, "inputdimensions", &kept);
     if (count && count != n->n_in) {
-        node_error(n, "inputdimensions has %d numbers, expected one for each of the %d inputs; check how the model was exported", count, n->n_in);
+        node_error(
+            n,
+            "inputdimensions has %d numbers, expected one for each of the %d inputs; check how the model was exported",
+            count, n->n_in);
         return;
     }
     Dim columns = dim_const(0);
     for (int i = 0; i < n->n_in; i++) {
         if (!n->in[i] || (count && kept[i] < 0)) {
-            node_error(n, "input %d is omitted or its size negative, expected a tensor; check how the model was exported", i);
+            node_error(n,
+                       "input %d is omitted or its size negative, expected a tensor; check how the model was exported",
+                       i);
             return;
         }
-        if (!need_type(n, i, feature_types, 4) || !need_rank(n, i, 1, 2) || !need_equal(n, rows_of(n->in[0]), rows_of(n->in[i]), "rows of the inputs")) return;
+        if (!need_type(n, i, feature_types, 4) || !need_rank(n, i, 1, 2) ||
+            !need_equal(n, rows_of(n->in[0]), rows_of(n->in[i]), "rows of the inputs"))
+            return;
         columns = dim_add(columns, columns_of(n, i));
     }
     Shape y = shape_of(2, (Dim[]){rows_of(n->in[0]), columns});
@@ -233,7 +253,8 @@ static void lower_vectorizer(Node *n)
 
 static void refuse_map(Node *n)
 {
-    node_error(n, "maps are not supported; export the model without them (for scikit-learn: options={'zipmap': False})");
+    node_error(n,
+               "maps are not supported; export the model without them (for scikit-learn: options={'zipmap': False})");
 }
 
 const Op ops_features_ml[] = {
@@ -241,8 +262,16 @@ const Op ops_features_ml[] = {
     {.name = "Normalizer", .domain = "ai.onnx.ml", .since = 1, .infer = infer_normalizer, .lower = lower_normalizer},
     {.name = "Imputer", .domain = "ai.onnx.ml", .since = 1, .infer = infer_imputer, .lower = lower_imputer},
     {.name = "Binarizer", .domain = "ai.onnx.ml", .since = 1, .infer = infer_binarizer, .lower = lower_binarizer},
-    {.name = "ArrayFeatureExtractor", .domain = "ai.onnx.ml", .since = 1, .infer = infer_extractor, .lower = lower_extractor},
-    {.name = "FeatureVectorizer", .domain = "ai.onnx.ml", .since = 1, .infer = infer_vectorizer, .lower = lower_vectorizer},
+    {.name = "ArrayFeatureExtractor",
+     .domain = "ai.onnx.ml",
+     .since = 1,
+     .infer = infer_extractor,
+     .lower = lower_extractor},
+    {.name = "FeatureVectorizer",
+     .domain = "ai.onnx.ml",
+     .since = 1,
+     .infer = infer_vectorizer,
+     .lower = lower_vectorizer},
     {.name = "ZipMap", .domain = "ai.onnx.ml", .since = 1, .infer = refuse_map},
     {.name = "DictVectorizer", .domain = "ai.onnx.ml", .since = 1, .infer = refuse_map},
     {.name = "CastMap", .domain = "ai.onnx.ml", .since = 1, .infer = refuse_map},

@@ -9,7 +9,9 @@
 static void infer_gated(Node *n)
 {
     bool needs_both = strcmp(n->op_type, "FastGelu") != 0;
-    if (!need_counts(n, needs_both ? 2 : 1, 2, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_same_type(n, 0, 1)) return;
+    if (!need_counts(n, needs_both ? 2 : 1, 2, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) ||
+        !need_same_type(n, 0, 1))
+        return;
     Shape shape;
     if (broadcast_inputs(n, 0, n->n_in, &shape)) set_out(n, 0, n->in[0]->type.dtype, &shape);
 }
@@ -46,7 +48,10 @@ static void lower_fast_gelu(Node *n)
     lower_biased(n, "gelu_tanh");
 }
 
-#define GATED(n, d, s, l) {.name = n, .domain = d, .since = s, .infer = infer_gated, .lower = l, .flags = OP_HALF_NATIVE | OP_BROADCAST}
+#define GATED(n, d, s, l) \
+    { \
+        .name = n, .domain = d, .since = s, .infer = infer_gated, .lower = l, .flags = OP_HALF_NATIVE | OP_BROADCAST \
+    }
 
 const Op ops_gated[] = {
     GATED("SwiGLU", "", 28, lower_swiglu),

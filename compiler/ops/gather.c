@@ -1,5 +1,6 @@
-/* Gather, GatherElements, GatherND: https://onnx.ai/onnx/operators/onnx__Gather.html, onnx__GatherElements.html, onnx__GatherND.html
- * Indices that are data are checked at run time. Gather by constants at even distances is a slice, often a view. */
+/* Gather, GatherElements, GatherND: https://onnx.ai/onnx/operators/onnx__Gather.html, onnx__GatherElements.html,
+ * onnx__GatherND.html Indices that are data are checked at run time. Gather by constants at even distances is a slice,
+ * often a view. */
 #include "ops/shared/moves.h"
 
 static const DType index_types[] = {DT_INT64, DT_INT32};
@@ -12,7 +13,8 @@ static bool need_indices_within(Node *n, const Value *index, Dim axis)
     for (int64_t i = 0; i < count; i++) {
         int64_t k = const_as_int(index, i);
         if (k >= -size && k < size) continue;
-        node_error(n, "index %lld is outside of an axis of %lld; the model is invalid here, check how it was exported", (long long)k, (long long)size);
+        node_error(n, "index %lld is outside of an axis of %lld; the model is invalid here, check how it was exported",
+                   (long long)k, (long long)size);
         return false;
     }
     return true;
@@ -22,12 +24,15 @@ static bool need_indices_within(Node *n, const Value *index, Dim axis)
 
 static void infer_gather(Node *n)
 {
-    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) || !need_rank(n, 0, 1, -1) || !need_bytes(n, 0, true)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) ||
+        !need_rank(n, 0, 1, -1) || !need_bytes(n, 0, true))
+        return;
     const Shape *x = &n->in[0]->type.shape, *index = &n->in[1]->type.shape;
     int axis = attr_axis(n, "axis", 0, x->rank);
     if (axis < 0 || !need_indices_within(n, n->in[1], x->dim[axis])) return;
     if (x->rank - 1 + index->rank > MAX_RANK) {
-        node_error(n, "result has rank %d, expected at most %d; merge dimensions in the model", x->rank - 1 + index->rank, MAX_RANK);
+        node_error(n, "result has rank %d, expected at most %d; merge dimensions in the model",
+                   x->rank - 1 + index->rank, MAX_RANK);
         return;
     }
     Shape y = {.rank = 0};
@@ -37,7 +42,8 @@ static void infer_gather(Node *n)
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
-/* Constant indices first, first + step, first + 2 * step ..., all known to be within the axis and counted from the same end. */
+/* Constant indices first, first + step, first + 2 * step ..., all known to be within the axis and counted from the same
+ * end. */
 static bool evenly_spaced(const Value *index, Dim axis, int64_t *first, int64_t *step)
 {
     int64_t count = index->data ? value_count(index) : 0;
@@ -81,12 +87,15 @@ static void lower_gather(Node *n)
 
 static void infer_gather_elements(Node *n)
 {
-    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) || !need_rank(n, 0, 1, -1) || !need_bytes(n, 0, false)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) ||
+        !need_rank(n, 0, 1, -1) || !need_bytes(n, 0, false))
+        return;
     const Shape *x = &n->in[0]->type.shape, *index = &n->in[1]->type.shape;
     int axis = attr_axis(n, "axis", 0, x->rank);
     if (axis < 0 || !need_rank(n, 1, x->rank, x->rank) || !need_indices_within(n, n->in[1], x->dim[axis])) return;
     for (int d = 0; d < x->rank; d++)
-        if (d != axis && !need_at_most(n, index->dim[d], x->dim[d], mem_printf("axis %d of indices and data", d))) return;
+        if (d != axis && !need_at_most(n, index->dim[d], x->dim[d], mem_printf("axis %d of indices and data", d)))
+            return;
     set_out(n, 0, n->in[0]->type.dtype, index);
 }
 
@@ -94,7 +103,8 @@ static void lower_gather_elements(Node *n)
 {
     const Shape *x = &n->in[0]->type.shape, *index = &n->in[1]->type.shape;
     int axis = attr_axis(n, "axis", 0, x->rank);
-    Step *s = step_call(n, "gather_elements_%s_%s", moved_as(n->in[0]->type.dtype, NULL), dtype_suffix(n->in[1]->type.dtype));
+    Step *s = step_call(n, "gather_elements_%s_%s", moved_as(n->in[0]->type.dtype, NULL),
+                        dtype_suffix(n->in[1]->type.dtype));
     arg_in(s, n->in[0]);
     arg_in(s, n->in[1]);
     arg_out(s, n->out[0]);
@@ -108,7 +118,9 @@ static void lower_gather_elements(Node *n)
 /* -- GatherND ---------------------------------------------------------------------------------- */
 
 /* Leading dimensions that data and indices share, and how many further ones of data a tuple selects by. */
-typedef struct { int batch, selected; } Tuples;
+typedef struct {
+    int batch, selected;
+} Tuples;
 
 static bool read_tuples(Node *n, Tuples *t)
 {
@@ -116,7 +128,8 @@ static bool read_tuples(Node *n, Tuples *t)
     int64_t batch = attr_int(n, "batch_dims", 0);
     int shorter = x->rank < index->rank ? x->rank : index->rank;
     if (batch < 0 || batch >= shorter) {
-        node_error(n, "batch_dims is %lld, expected 0 to %d; the model is invalid here, check how it was exported", (long long)batch, shorter - 1);
+        node_error(n, "batch_dims is %lld, expected 0 to %d; the model is invalid here, check how it was exported",
+                   (long long)batch, shorter - 1);
         return false;
     }
     t->batch = (int)batch;
@@ -126,16 +139,20 @@ static bool read_tuples(Node *n, Tuples *t)
 static void infer_gather_nd(Node *n)
 {
     Tuples t;
-    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 1) || !need_rank(n, 0, 1, -1) || !need_rank(n, 1, 1, -1)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 1) ||
+        !need_rank(n, 0, 1, -1) || !need_rank(n, 1, 1, -1))
+        return;
     if (!need_bytes(n, 0, true) || !read_tuples(n, &t)) return;
     const Shape *x = &n->in[0]->type.shape, *index = &n->in[1]->type.shape;
     Shape y = {.rank = 0};
     if (index->rank - 1 + x->rank - t.batch - t.selected > MAX_RANK) {
-        node_error(n, "result has rank %d, expected at most %d; merge dimensions in the model", index->rank - 1 + x->rank - t.batch - t.selected, MAX_RANK);
+        node_error(n, "result has rank %d, expected at most %d; merge dimensions in the model",
+                   index->rank - 1 + x->rank - t.batch - t.selected, MAX_RANK);
         return;
     }
     for (int d = 0; d < t.batch; d++)
-        if (!need_equal(n, x->dim[d], index->dim[d], mem_printf("axis %d, a batch dimension, of data and indices", d))) return;
+        if (!need_equal(n, x->dim[d], index->dim[d], mem_printf("axis %d, a batch dimension, of data and indices", d)))
+            return;
     for (int d = 0; d < index->rank - 1; d++) y.dim[y.rank++] = index->dim[d];
     for (int d = t.batch + t.selected; d < x->rank; d++) y.dim[y.rank++] = x->dim[d];
     set_out(n, 0, n->in[0]->type.dtype, &y);
@@ -159,7 +176,11 @@ static void lower_gather_nd(Node *n)
     arg_dim(s, dim_mul(shape_product(x, t.batch + t.selected, x->rank), dim_const(parts)));
 }
 
-#define GATHERS(op, v, f) {.name = op, .domain = "", .since = v, .infer = infer_##f, .lower = lower_##f, .flags = OP_HALF_NATIVE | OP_MOVES}
+#define GATHERS(op, v, f) \
+    { \
+        .name = op, .domain = "", .since = v, .infer = infer_##f, .lower = lower_##f, \
+        .flags = OP_HALF_NATIVE | OP_MOVES \
+    }
 
 const Op ops_gather[] = {
     GATHERS("Gather", 1, gather),

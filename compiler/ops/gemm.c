@@ -1,6 +1,6 @@
 /* Gemm: https://onnx.ai/onnx/operators/onnx__Gemm.html
- * Y = alpha * A' B' + beta * C. C is required before opset 11; before opset 7 it is broadcast only if an attribute says so, which
- * no shape can contradict. */
+ * Y = alpha * A' B' + beta * C. C is required before opset 11; before opset 7 it is broadcast only if an attribute says
+ * so, which no shape can contradict. */
 #include "op/op.h"
 #include "ops/shared/product.h"
 
@@ -31,12 +31,15 @@ static void need_addend(Node *n, const Shape *y)
     Shape both;
     if (!c || !need_rank(n, 2, 0, 2) || !broadcast_shapes(n, &c->type.shape, y, &both)) return;
     for (int i = 0; i < 2; i++)
-        if (!need_equal(n, both.dim[i], y->dim[i], mem_printf("C of shape %s makes the result larger in axis %d", shape_text(&c->type.shape), i))) return;
+        if (!need_equal(n, both.dim[i], y->dim[i],
+                        mem_printf("C of shape %s makes the result larger in axis %d", shape_text(&c->type.shape), i)))
+            return;
 }
 
 static void infer_gemm(Node *n)
 {
-    static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_FLOAT16, DT_BFLOAT16, DT_INT32, DT_INT64, DT_UINT32, DT_UINT64};
+    static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_FLOAT16, DT_BFLOAT16,
+                                  DT_INT32, DT_INT64,  DT_UINT32,  DT_UINT64};
     if (!need_counts(n, n->opset < 11 ? 3 : 2, 3, 1, 1) || !need_tensor_inputs(n)) return;
     bool good = need_type(n, 0, types, 8) && need_same_type(n, 0, 1) && need_same_type(n, 0, 2);
     good = need_rank(n, 0, 2, 2) && need_rank(n, 1, 2, 2) && good;
@@ -57,7 +60,8 @@ static Dim addend_stride(const Value *c, int axis)
 
 static void lower_gemm(Node *n)
 {
-    Product p = product_of(n->in[0], n->in[1], n->out[0], dim_at(n->out[0], 0), dim_at(n->out[0], 1), cols_of(n, 0, "transA"));
+    Product p = product_of(n->in[0], n->in[1], n->out[0], dim_at(n->out[0], 0), dim_at(n->out[0], 1),
+                           cols_of(n, 0, "transA"));
     if (attr_int(n, "transA", 0)) product_transpose_a(&p);
     if (attr_int(n, "transB", 0)) product_transpose_b(&p);
     p.alpha = attr_float(n, "alpha", 1);

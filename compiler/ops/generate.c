@@ -13,7 +13,10 @@ static Dim count_of_constants(Node *n, double start, double limit, double delta)
 {
     double count = ceil((limit - start) / delta);
     if (delta == 0 || isnan(count) || count > INT32_MAX) {
-        node_error(n, "goes from %g to %g in steps of %g, expected a step that gets there; the model is invalid here, check how it was exported", start, limit, delta);
+        node_error(n,
+                   "goes from %g to %g in steps of %g, expected a step that gets there; the model is invalid here, "
+                   "check how it was exported",
+                   start, limit, delta);
         return NULL;
     }
     return dim_const(count > 0 ? (int64_t)count : 0);
@@ -22,7 +25,8 @@ static Dim count_of_constants(Node *n, double start, double limit, double delta)
 static Dim count_of_numbers(Node *n)
 {
     double start, limit, delta;
-    if (known_scalar(n->in[0], &start) && known_scalar(n->in[1], &limit) && known_scalar(n->in[2], &delta)) return count_of_constants(n, start, limit, delta);
+    if (known_scalar(n->in[0], &start) && known_scalar(n->in[1], &limit) && known_scalar(n->in[2], &delta))
+        return count_of_constants(n, start, limit, delta);
     return size_of_data(n, 0, 0);
 }
 
@@ -41,8 +45,8 @@ static Dim count_of_dims(Node *n, const Dim *ends)
     return dim_max(dim_const(0), dim_ceildiv(dim_sub(ends[1], ends[0]), delta));
 }
 
-/* Input i as a whole number, known as an expression, that its type holds exactly: integers that the model casts to floating point are,
- * too. NULL if it isn't one. */
+/* Input i as a whole number, known as an expression, that its type holds exactly: integers that the model casts to
+ * floating point are, too. NULL if it isn't one. */
 static Dim whole_number(Node *n, int i)
 {
     const DType t = n->in[i]->type.dtype;
@@ -50,7 +54,8 @@ static Dim whole_number(Node *n, int i)
     Node *p = n->in[i]->producer;
     double number;
     Dim *dims;
-    if (known_scalar(n->in[i], &number)) return number == floor(number) && fabs(number) <= (double)exact ? dim_const((int64_t)number) : NULL;
+    if (known_scalar(n->in[i], &number))
+        return number == floor(number) && fabs(number) <= (double)exact ? dim_const((int64_t)number) : NULL;
     if (!p || strcmp(p->op_type, "Cast") || !can_learn(p, 0) || known_dims(p->in[0], &dims) != 1) return NULL;
     return dim_low(dims[0]) >= -exact && dim_high(dims[0]) <= exact ? dims[0] : NULL;
 }
@@ -74,7 +79,9 @@ static Dim count_of_range(Node *n)
 static void infer_range(Node *n)
 {
     static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_INT16, DT_INT32, DT_INT64, DT_FLOAT16, DT_BFLOAT16};
-    if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 7) || !need_same_type(n, 0, 1) || !need_same_type(n, 0, 2)) return;
+    if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 7) ||
+        !need_same_type(n, 0, 1) || !need_same_type(n, 0, 2))
+        return;
     for (int i = 0; i < 3; i++)
         if (!need_equal(n, elements(n->in[i]), dim_const(1), mem_printf("elements of input %d, and 1", i))) return;
     Dim count = count_of_range(n);
@@ -87,7 +94,9 @@ static void range_elements(Node *n)
 {
     enum { FEW = 1024 };
     Dim *start, *delta, count = dim_at(n->out[0], 0);
-    if (!dim_is_const(count) || dim_value(count) > FEW || known_dims(n->in[0], &start) < 0 || known_dims(n->in[2], &delta) < 0) return;
+    if (!dim_is_const(count) || dim_value(count) > FEW || known_dims(n->in[0], &start) < 0 ||
+        known_dims(n->in[2], &delta) < 0)
+        return;
     Dim *dims = mem_array((size_t)dim_value(count) + 1, sizeof *dims);
     for (int64_t i = 0; i < dim_value(count); i++) dims[i] = dim_add(start[0], dim_mul(dim_const(i), delta[0]));
     n->out[0]->elements = dims;
@@ -132,7 +141,8 @@ static bool read_value(Node *n, Value **value)
     const Attr *a = attr_find(n, "value");
     *value = a && a->type == ATTR_TENSOR ? a->tensors[0] : NULL;
     if (!a || (*value && value_count(*value) == 1 && number_has((*value)->type.dtype))) return true;
-    node_error(n, "attribute \"value\" is no tensor of one number; the model is invalid here, check how it was exported");
+    node_error(n,
+               "attribute \"value\" is no tensor of one number; the model is invalid here, check how it was exported");
     return false;
 }
 
@@ -149,7 +159,8 @@ static void infer_constant_of_shape(Node *n)
     }
     for (int d = 0; d < rank; d++) {
         if (dim_high(dims[d]) >= 0) continue;
-        node_error(n, "dimension %d is %s, expected 0 or more; the model is invalid here, check how it was exported", d, dim_text(dims[d]));
+        node_error(n, "dimension %d is %s, expected 0 or more; the model is invalid here, check how it was exported", d,
+                   dim_text(dims[d]));
         return;
     }
     Shape y = shape_of(rank, dims);
@@ -177,7 +188,9 @@ static void lower_constant_of_shape(Node *n)
         return;
     }
     Step *s = step_call(n, "fill_%s", moved_as(n->out[0]->type.dtype, NULL));
-    arg_in(s, value ? value_const(n->graph, mem_printf("%s/value", n->out[0]->name), value->type.dtype, &value->type.shape, value->data) : NULL);
+    arg_in(s, value ? value_const(n->graph, mem_printf("%s/value", n->out[0]->name), value->type.dtype,
+                                  &value->type.shape, value->data)
+                    : NULL);
     arg_out(s, n->out[0]);
     arg_dim(s, elements(n->out[0]));
 }
@@ -190,7 +203,11 @@ static void infer_eye_like(Node *n)
     int64_t number = attr_int(n, "dtype", n->in[0]->type.dtype);
     DType t = number > DT_UNDEFINED && number < DT_COUNT ? (DType)number : DT_UNDEFINED;
     if (dtype_is_float(t) || dtype_is_integer(t) || t == DT_BOOL) set_out(n, 0, t, &n->in[0]->type.shape);
-    else node_error(n, "makes elements of type %s, expected a float, an integer or bool; the model is invalid here, check how it was exported", dtype_name(t));
+    else
+        node_error(n,
+                   "makes elements of type %s, expected a float, an integer or bool; the model is invalid here, check "
+                   "how it was exported",
+                   dtype_name(t));
 }
 
 static void lower_eye_like(Node *n)
@@ -208,8 +225,23 @@ static void lower_eye_like(Node *n)
 }
 
 const Op ops_generate[] = {
-    {.name = "Range", .domain = "", .since = 11, .infer = infer_range, .lower = lower_range, .elements = range_elements},
-    {.name = "ConstantOfShape", .domain = "", .since = 9, .infer = infer_constant_of_shape, .lower = lower_constant_of_shape, .flags = OP_HALF_NATIVE},
-    {.name = "EyeLike", .domain = "", .since = 9, .infer = infer_eye_like, .lower = lower_eye_like, .flags = OP_HALF_NATIVE},
+    {.name = "Range",
+     .domain = "",
+     .since = 11,
+     .infer = infer_range,
+     .lower = lower_range,
+     .elements = range_elements},
+    {.name = "ConstantOfShape",
+     .domain = "",
+     .since = 9,
+     .infer = infer_constant_of_shape,
+     .lower = lower_constant_of_shape,
+     .flags = OP_HALF_NATIVE},
+    {.name = "EyeLike",
+     .domain = "",
+     .since = 9,
+     .infer = infer_eye_like,
+     .lower = lower_eye_like,
+     .flags = OP_HALF_NATIVE},
     {0},
 };

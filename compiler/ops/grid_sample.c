@@ -1,22 +1,28 @@
 /* GridSample and AffineGrid: https://onnx.ai/onnx/operators/onnx__GridSample.html, ..__AffineGrid.html
- * As in the reference, a place outside of the image is first moved to its border, or mirrored, and then interpolated at. With align_corners, the
- * middle is where AffineGrid puts the only pixel of an axis (PyTorch's affine_grid, which the specification points to). */
+ * As in the reference, a place outside of the image is first moved to its border, or mirrored, and then interpolated
+ * at. With align_corners, the middle is where AffineGrid puts the only pixel of an axis (PyTorch's affine_grid, which
+ * the specification points to). */
 #include "kernels.h"
 #include "op/op.h"
-
 
 enum { MAX_AXES = 3 };
 
 static const char advice[] = "the model is invalid here, check how it was exported";
 
-typedef struct { int taps, padding; } Sampling;
+typedef struct {
+    int taps, padding;
+} Sampling;
 
 /* The names of the modes changed with opset 20. */
 static bool read_sampling(Node *n, Sampling *s)
 {
     static const AttrWord modes[] = {{"linear", 2}, {"bilinear", 2}, {"nearest", 1}, {"cubic", 4}, {"bicubic", 4}, {0}};
-    static const AttrWord paddings[] = {{"zeros", GRID_ZEROS}, {"border", GRID_BORDER}, {"reflection", GRID_REFLECTION}, {0}};
-    return attr_word(n, "mode", "linear", modes, &s->taps) && attr_word(n, "padding_mode", "zeros", paddings, &s->padding);
+    static const AttrWord paddings[] = {{"zeros", GRID_ZEROS},
+                                        {"border", GRID_BORDER},
+                                        {"reflection", GRID_REFLECTION},
+                                        {0}};
+    return attr_word(n, "mode", "linear", modes, &s->taps) &&
+           attr_word(n, "padding_mode", "zeros", paddings, &s->padding);
 }
 
 static bool need_one_precision(Node *n)
@@ -28,11 +34,15 @@ static bool need_one_precision(Node *n)
 static void infer_grid_sample(Node *n)
 {
     Sampling s;
-    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_one_precision(n) || !need_rank(n, 0, 3, 2 + MAX_AXES)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_one_precision(n) ||
+        !need_rank(n, 0, 3, 2 + MAX_AXES))
+        return;
     const Shape *x = &n->in[0]->type.shape, *grid = &n->in[1]->type.shape;
     if (!need_rank(n, 1, x->rank, x->rank) || !read_sampling(n, &s)) return;
     if (!need_equal(n, x->dim[0], grid->dim[0], "images and grids in the batch")) return;
-    if (!need_equal(n, grid->dim[x->rank - 1], dim_const(x->rank - 2), "numbers per place of the grid and axes of the image")) return;
+    if (!need_equal(n, grid->dim[x->rank - 1], dim_const(x->rank - 2),
+                    "numbers per place of the grid and axes of the image"))
+        return;
     if (dim_high(shape_product(x, 2, x->rank)) < 1) {
         node_error(n, "the image has shape %s, expected at least one pixel; %s", shape_text(x), advice);
         return;
@@ -56,7 +66,8 @@ static void lower_grid_sample(Node *n)
     arg_struct(s, "struct grid_sample");
     arg_field(s, "batch", x->dim[0]);
     arg_field(s, "channels", x->dim[1]);
-    for (int i = 0; i < MAX_AXES; i++) arg_field(s, sizes[i], i < MAX_AXES - axes ? dim_const(1) : x->dim[2 + i - (MAX_AXES - axes)]);
+    for (int i = 0; i < MAX_AXES; i++)
+        arg_field(s, sizes[i], i < MAX_AXES - axes ? dim_const(1) : x->dim[2 + i - (MAX_AXES - axes)]);
     arg_field(s, "places", shape_product(y, 2, y->rank));
     arg_field_int(s, "axes", axes);
     arg_field_int(s, "taps", sampling.taps);
@@ -70,7 +81,9 @@ static void lower_grid_sample(Node *n)
 static void infer_affine_grid(Node *n)
 {
     Dim *size;
-    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 3, 3) || !need_rank(n, 1, 1, 1)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 3, 3) ||
+        !need_rank(n, 1, 1, 1))
+        return;
     const Shape *theta = &n->in[0]->type.shape;
     int count = need_dims(n, 1, &size), axes = count - 2;
     if (count < 0) return;
@@ -80,7 +93,8 @@ static void infer_affine_grid(Node *n)
     }
     if (!need_equal(n, theta->dim[0], size[0], "matrices and images in the batch")) return;
     if (!need_equal(n, theta->dim[1], dim_const(axes), "rows of a matrix and axes of the image")) return;
-    if (!need_equal(n, theta->dim[2], dim_const(axes + 1), "columns of a matrix and axes of the image with one more")) return;
+    if (!need_equal(n, theta->dim[2], dim_const(axes + 1), "columns of a matrix and axes of the image with one more"))
+        return;
     Shape grid = shape_of(count, size);
     for (int i = 1; i <= axes; i++) grid.dim[i] = size[1 + i];
     grid.dim[count - 1] = dim_const(axes);

@@ -1,7 +1,7 @@
-/* GroupNormalization and InstanceNormalization: https://onnx.ai/onnx/operators/onnx__GroupNormalization.html, ..__InstanceNormalization.html
- * GroupNormalization's scale and bias are per group before opset 21, per channel since. Instances are groups of one channel. */
+/* GroupNormalization and InstanceNormalization: https://onnx.ai/onnx/operators/onnx__GroupNormalization.html,
+ * ..__InstanceNormalization.html GroupNormalization's scale and bias are per group before opset 21, per channel since.
+ * Instances are groups of one channel. */
 #include "op/op.h"
-
 
 static int64_t groups_attribute(Node *n)
 {
@@ -11,8 +11,10 @@ static int64_t groups_attribute(Node *n)
 static bool need_groups(Node *n)
 {
     int64_t groups = groups_attribute(n);
-    if (groups >= 1 && groups <= INT32_MAX) return need_divides(n, dim_at(n->in[0], 1), groups, "the number of channels, which the groups share,");
-    node_error(n, "num_groups is %lld, expected at least 1; the model is invalid here, check how it was exported", (long long)groups);
+    if (groups >= 1 && groups <= INT32_MAX)
+        return need_divides(n, dim_at(n->in[0], 1), groups, "the number of channels, which the groups share,");
+    node_error(n, "num_groups is %lld, expected at least 1; the model is invalid here, check how it was exported",
+               (long long)groups);
     return false;
 }
 
@@ -28,7 +30,9 @@ static void infer_scaled(Node *n, Dim (*scales)(Node *n))
     Dim count = scales(n);
     if (!count) return;
     for (int i = 1; i < 3; i++)
-        if (!need_rank(n, i, 1, 1) || !need_equal(n, dim_at(n->in[i], 0), count, mem_printf("elements of input %d and what they are for", i))) return;
+        if (!need_rank(n, i, 1, 1) ||
+            !need_equal(n, dim_at(n->in[i], 0), count, mem_printf("elements of input %d and what they are for", i)))
+            return;
     set_out_like(n, 0, n->in[0]);
 }
 
@@ -47,8 +51,7 @@ static void infer_group(Node *n)
 {
     if (attr_int(n, "stash_type", DT_FLOAT) != DT_FLOAT)
         node_error(n, "stash_type is %lld, expected 1 (float32)", (long long)attr_int(n, "stash_type", DT_FLOAT));
-    else
-        infer_scaled(n, per_group_or_channel);
+    else infer_scaled(n, per_group_or_channel);
 }
 
 static void infer_instance(Node *n)

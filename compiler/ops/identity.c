@@ -20,6 +20,11 @@ static void lower_identity(Node *n)
 }
 
 const Op ops_identity[] = {
-    {.name = "Identity", .domain = "", .since = 1, .infer = infer_identity, .lower = lower_identity, .flags = OP_HALF_NATIVE | OP_MOVES},
+    {.name = "Identity",
+     .domain = "",
+     .since = 1,
+     .infer = infer_identity,
+     .lower = lower_identity,
+     .flags = OP_HALF_NATIVE | OP_MOVES},
     {0},
 };

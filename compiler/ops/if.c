@@ -10,12 +10,14 @@ static Dim common_part(Dim a, Dim b)
     return is_close ? smaller : dim_const(0);
 }
 
-/* One dimension of a branch's result; where the branches differ, the branch taken sets by how much it is larger than what they share. */
+/* One dimension of a branch's result; where the branches differ, the branch taken sets by how much it is larger than
+ * what they share. */
 static Dim either(Node *n, const Value *v, int axis, Dim a, Dim b)
 {
     if (a == b) return a;
     Dim part = common_part(a, b), x = dim_sub(a, part), y = dim_sub(b, part);
-    int64_t low = dim_low(x) < dim_low(y) ? dim_low(x) : dim_low(y), high = dim_high(x) > dim_high(y) ? dim_high(x) : dim_high(y);
+    int64_t low = dim_low(x) < dim_low(y) ? dim_low(x) : dim_low(y),
+            high = dim_high(x) > dim_high(y) ? dim_high(x) : dim_high(y);
     return dim_add(part, local_symbol(n, mem_printf("%s.size%d", v->name, axis), low < 0 ? 0 : low, high));
 }
 
@@ -36,7 +38,8 @@ static bool are_as_long(const Value *a, const Value *b)
 static bool join_lists(Node *n, Value *y, const Value *a, const Value *b)
 {
     if (a->type.kind != b->type.kind) {
-        node_error(n, "one branch gives \"%s\" as a %s, the other doesn't; expected the same", y->name, a->type.kind == KIND_OPTIONAL ? "optional" : "list");
+        node_error(n, "one branch gives \"%s\" as a %s, the other doesn't; expected the same", y->name,
+                   a->type.kind == KIND_OPTIONAL ? "optional" : "list");
         return false;
     }
     y->type = a->type.elem->kind == KIND_TENSOR ? b->type : a->type; /* for spread_lists */
@@ -47,8 +50,9 @@ static bool join_types(Node *n, Value *y, const Value *a, const Value *b)
 {
     if (a->type.kind != KIND_TENSOR || b->type.kind != KIND_TENSOR) return join_lists(n, y, a, b);
     if (a->type.dtype != b->type.dtype || a->type.shape.rank != b->type.shape.rank) {
-        node_error(n, "the branches give \"%s\" as %s%s and as %s%s; expected the same type and rank", y->name, dtype_name(a->type.dtype),
-                   shape_text(&a->type.shape), dtype_name(b->type.dtype), shape_text(&b->type.shape));
+        node_error(n, "the branches give \"%s\" as %s%s and as %s%s; expected the same type and rank", y->name,
+                   dtype_name(a->type.dtype), shape_text(&a->type.shape), dtype_name(b->type.dtype),
+                   shape_text(&b->type.shape));
         return false;
     }
     Shape s = a->type.shape;
@@ -80,7 +84,8 @@ static void infer_if(Node *n)
         if (n->out[i] && !join_types(n, n->out[i], yes->outputs[i], no->outputs[i])) return;
 }
 
-/* The outputs of a branch with every list replaced by its elements, or, where there is a form, by the three tensors it is in memory. */
+/* The outputs of a branch with every list replaced by its elements, or, where there is a form, by the three tensors it
+ * is in memory. */
 static void spread_branch(Graph *g, int count, const ListForm *forms, const bool *in_memory)
 {
     Value **outputs = g->outputs;
@@ -199,6 +204,12 @@ static void lower_if(Node *n)
 }
 
 const Op ops_if[] = {
-    {.name = "If", .domain = "", .since = 1, .infer = infer_if, .lower = lower_if, .expand = expand_if, .flags = OP_CONTROL},
+    {.name = "If",
+     .domain = "",
+     .since = 1,
+     .infer = infer_if,
+     .lower = lower_if,
+     .expand = expand_if,
+     .flags = OP_CONTROL},
     {0},
 };

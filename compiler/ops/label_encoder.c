@@ -1,7 +1,8 @@
 /* LabelEncoder: https://onnx.ai/onnx/operators/onnx_aionnxml_LabelEncoder.html
  * CategoryMapper: https://onnx.ai/onnx/operators/onnx_aionnxml_CategoryMapper.html
  * OneHotEncoder: https://onnx.ai/onnx/operators/onnx_aionnxml_OneHotEncoder.html
- * Keys are sorted at compile time and found by bisection. Of equal keys the last one counts; NaN equals NaN, and 0 equals -0. */
+ * Keys are sorted at compile time and found by bisection. Of equal keys the last one counts; NaN equals NaN, and 0
+ * equals -0. */
 #include "base/number.h"
 #include "op/op.h"
 
@@ -9,7 +10,11 @@
 #include <string.h>
 
 /* Some values in an attribute: a list, or a tensor. */
-typedef struct { DType dtype; int count; const void *data; } List;
+typedef struct {
+    DType dtype;
+    int count;
+    const void *data;
+} List;
 
 static bool list_of(Node *n, const char *name, AttrType type, List *list)
 {
@@ -27,11 +32,16 @@ static bool list_of(Node *n, const char *name, AttrType type, List *list)
 /* The list under prefix_strings, prefix_int64s, prefix_floats or prefix_tensor. */
 static bool find_list(Node *n, const char *prefix, List *list)
 {
-    return list_of(n, mem_printf("%s_strings", prefix), ATTR_STRINGS, list) || list_of(n, mem_printf("%s_int64s", prefix), ATTR_INTS, list) ||
-           list_of(n, mem_printf("%s_floats", prefix), ATTR_FLOATS, list) || list_of(n, mem_printf("%s_tensor", prefix), ATTR_TENSOR, list);
+    return list_of(n, mem_printf("%s_strings", prefix), ATTR_STRINGS, list) ||
+           list_of(n, mem_printf("%s_int64s", prefix), ATTR_INTS, list) ||
+           list_of(n, mem_printf("%s_floats", prefix), ATTR_FLOATS, list) ||
+           list_of(n, mem_printf("%s_tensor", prefix), ATTR_TENSOR, list);
 }
 
-typedef struct { List keys, values; bool indexed; } Mapping; /* indexed: the keys are the values' places */
+typedef struct {
+    List keys, values;
+    bool indexed;
+} Mapping; /* indexed: the keys are the values' places */
 
 /* LabelEncoder 1 has one list, of strings, and maps them to their places or back. */
 static bool read_old_encoder(Node *n, Mapping *m)
@@ -41,7 +51,9 @@ static bool read_old_encoder(Node *n, Mapping *m)
     int64_t *places = mem_array((size_t)strings.count + 1, sizeof *places);
     for (int i = 0; i < strings.count; i++) places[i] = i;
     bool to_strings = n->in[0]->type.dtype == DT_INT64;
-    *m = (Mapping){.keys = strings, .values = to_strings ? strings : (List){DT_INT64, strings.count, places}, .indexed = to_strings};
+    *m = (Mapping){.keys = strings,
+                   .values = to_strings ? strings : (List){DT_INT64, strings.count, places},
+                   .indexed = to_strings};
     if (to_strings) m->keys = (List){DT_INT64, strings.count, places};
     return true;
 }
@@ -49,7 +61,8 @@ static bool read_old_encoder(Node *n, Mapping *m)
 static bool read_category_mapper(Node *n, Mapping *m)
 {
     List strings, ints;
-    if (!list_of(n, "cats_strings", ATTR_STRINGS, &strings) || !list_of(n, "cats_int64s", ATTR_INTS, &ints)) return false;
+    if (!list_of(n, "cats_strings", ATTR_STRINGS, &strings) || !list_of(n, "cats_int64s", ATTR_INTS, &ints))
+        return false;
     bool to_strings = n->in[0]->type.dtype == DT_INT64;
     *m = (Mapping){.keys = to_strings ? ints : strings, .values = to_strings ? strings : ints};
     return true;
@@ -67,7 +80,8 @@ static bool read_mapping(Node *n, Mapping *m)
         return false;
     }
     if (m->keys.dtype == n->in[0]->type.dtype) return true;
-    node_error(n, "the input is %s, but its keys are %s; put a Cast before it in the model", dtype_name(n->in[0]->type.dtype), dtype_name(m->keys.dtype));
+    node_error(n, "the input is %s, but its keys are %s; put a Cast before it in the model",
+               dtype_name(n->in[0]->type.dtype), dtype_name(m->keys.dtype));
     return false;
 }
 
@@ -75,7 +89,8 @@ static void infer_mapping(Node *n)
 {
     static const DType types[] = {DT_STRING, DT_INT64, DT_INT32, DT_INT16, DT_FLOAT, DT_DOUBLE};
     Mapping m;
-    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 6) || !read_mapping(n, &m)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 6) || !read_mapping(n, &m))
+        return;
     set_out(n, 0, m.values.dtype, &n->in[0]->type.shape);
 }
 
@@ -97,7 +112,10 @@ static int compare(const List *l, int a, int b)
     return (x > y) - (x < y);
 }
 
-typedef struct { const List *list; int index; } Key;
+typedef struct {
+    const List *list;
+    int index;
+} Key;
 
 static int by_key(const void *a, const void *b)
 {
@@ -115,7 +133,8 @@ static int sorted_places(const List *keys, int **places)
     *places = mem_array((size_t)keys->count + 1, sizeof **places);
     int count = 0;
     for (int i = 0; i < keys->count; i++)
-        if (i + 1 == keys->count || compare(keys, sorted[i].index, sorted[i + 1].index)) (*places)[count++] = sorted[i].index;
+        if (i + 1 == keys->count || compare(keys, sorted[i].index, sorted[i + 1].index))
+            (*places)[count++] = sorted[i].index;
     return count;
 }
 
@@ -124,10 +143,12 @@ static Value *picked(Node *n, const char *name, const List *list, const int *pla
 {
     size_t bytes = (size_t)dtype_bytes(list->dtype, 1);
     char *data = mem_array((size_t)count + 1, bytes);
-    for (int i = 0; i < count; i++) memcpy(data + (size_t)i * bytes, (const char *)list->data + (size_t)places[i] * bytes, bytes);
+    for (int i = 0; i < count; i++)
+        memcpy(data + (size_t)i * bytes, (const char *)list->data + (size_t)places[i] * bytes, bytes);
     if (last) memcpy(data + (size_t)count * bytes, last, bytes);
     Shape shape = shape_const(1, (int64_t[]){count + (last ? 1 : 0)});
-    return value_const(n->graph, mem_printf("%s/%s", *n->name ? n->name : n->out[0]->name, name), list->dtype, &shape, data);
+    return value_const(n->graph, mem_printf("%s/%s", *n->name ? n->name : n->out[0]->name, name), list->dtype, &shape,
+                       data);
 }
 
 /* -- mapping ----------------------------------------------------------------------------------- */
@@ -164,7 +185,8 @@ static void lower_mapping(Node *n)
     } else {
         count = sorted_places(&m.keys, &places);
     }
-    Step *s = m.indexed ? step_call(n, "key_index_str") : step_call(n, "key_map_%s_%s", dtype_suffix(m.keys.dtype), dtype_suffix(t));
+    Step *s = m.indexed ? step_call(n, "key_index_str")
+                        : step_call(n, "key_map_%s_%s", dtype_suffix(m.keys.dtype), dtype_suffix(t));
     arg_in(s, n->in[0]);
     if (!m.indexed) arg_in(s, picked(n, "keys", &m.keys, places, count, NULL));
     arg_in(s, picked(n, "values", &m.values, places, count, default_value(n, t)));
@@ -178,9 +200,10 @@ static void lower_mapping(Node *n)
 static bool read_categories(Node *n, List *categories)
 {
     bool strings = n->in[0]->type.dtype == DT_STRING;
-    if (list_of(n, strings ? "cats_strings" : "cats_int64s", strings ? ATTR_STRINGS : ATTR_INTS, categories)) return true;
-    node_error(n, "has no %s, expected the categories of its %s input; check how the model was exported", strings ? "cats_strings" : "cats_int64s",
-               dtype_name(n->in[0]->type.dtype));
+    if (list_of(n, strings ? "cats_strings" : "cats_int64s", strings ? ATTR_STRINGS : ATTR_INTS, categories))
+        return true;
+    node_error(n, "has no %s, expected the categories of its %s input; check how the model was exported",
+               strings ? "cats_strings" : "cats_int64s", dtype_name(n->in[0]->type.dtype));
     return false;
 }
 
@@ -188,7 +211,9 @@ static void infer_one_hot(Node *n)
 {
     static const DType types[] = {DT_STRING, DT_INT64, DT_INT32, DT_FLOAT, DT_DOUBLE};
     List categories;
-    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 5) || !need_rank(n, 0, 0, MAX_RANK - 1) || !read_categories(n, &categories)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 5) ||
+        !need_rank(n, 0, 0, MAX_RANK - 1) || !read_categories(n, &categories))
+        return;
     Shape y = n->in[0]->type.shape;
     y.dim[y.rank++] = dim_const(categories.count);
     set_out(n, 0, DT_FLOAT, &y);

@@ -1,15 +1,16 @@
 /* LayerNormalization, RMSNormalization and ONNX Runtime's forms of them:
  * https://onnx.ai/onnx/operators/onnx__LayerNormalization.html, ..__RMSNormalization.html,
- * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md (SkipLayerNormalization and its neighbours).
- * They differ in what is subtracted (the mean or nothing), in the outputs, and in a second summand that the Skip forms add first. */
+ * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md (SkipLayerNormalization and its
+ * neighbours). They differ in what is subtracted (the mean or nothing), in the outputs, and in a second summand that
+ * the Skip forms add first. */
 #include "op/op.h"
 
 #include <string.h>
 
 typedef struct {
     Value *x, *scale, *bias;
-    Value *y, *mean, *inverse;  /* NULL where not wanted */
-    int axis;                   /* the first one that is normalised over */
+    Value *y, *mean, *inverse; /* NULL where not wanted */
+    int axis;                  /* the first one that is normalised over */
     bool rms;
     double epsilon;
 } Norm;
@@ -26,7 +27,10 @@ static bool is_skip(const Node *n)
 
 static Norm norm_of(Node *n)
 {
-    Norm m = {.x = n->in[0], .y = n->out[0], .rms = is_rms(n), .epsilon = attr_float(n, "epsilon", is_skip(n) ? 1e-12 : 1e-5)};
+    Norm m = {.x = n->in[0],
+              .y = n->out[0],
+              .rms = is_rms(n),
+              .epsilon = attr_float(n, "epsilon", is_skip(n) ? 1e-12 : 1e-5)};
     int rank = m.x->type.shape.rank;
     m.axis = is_skip(n) ? rank - 1 : attr_axis(n, "axis", -1, rank);
     m.scale = input_of(n, is_skip(n) ? 2 : 1);
@@ -54,8 +58,11 @@ static bool need_fits(Node *n, const Value *v, const char *what)
     if (!broadcast_shapes(n, &v->type.shape, x, &both)) return false;
     bool good = both.rank == x->rank;
     for (int i = 0; good && i < x->rank; i++) good = !dims_differ(both.dim[i], x->dim[i]);
-    if (!good) node_error(n, "the %s has shape %s, expected one that broadcasts to %s; the model is invalid here, check how it was exported", what,
-                          shape_text(&v->type.shape), shape_text(x));
+    if (!good)
+        node_error(n,
+                   "the %s has shape %s, expected one that broadcasts to %s; the model is invalid here, check how it "
+                   "was exported",
+                   what, shape_text(&v->type.shape), shape_text(x));
     return good;
 }
 
@@ -74,7 +81,8 @@ static bool need_float_statistics(Node *n)
 {
     int64_t type = attr_int(n, "stash_type", DT_FLOAT);
     if (type == DT_FLOAT) return true;
-    node_error(n, "stash_type is %lld (%s), expected 1 (float32)", (long long)type, type > 0 && type < DT_COUNT ? dtype_name((DType)type) : "unknown");
+    node_error(n, "stash_type is %lld (%s), expected 1 (float32)", (long long)type,
+               type > 0 && type < DT_COUNT ? dtype_name((DType)type) : "unknown");
     return false;
 }
 
@@ -88,7 +96,9 @@ static void infer_norm(Node *n)
 {
     bool rms = is_rms(n);
     int outputs = !rms ? 3 : strcmp(n->op_type, "RMSNormalization") ? 2 : 1;
-    if (!need_counts(n, 2, rms ? 2 : 3, 1, outputs) || !need_tensor_inputs(n) || !need_one_precision(n) || !need_float_statistics(n)) return;
+    if (!need_counts(n, 2, rms ? 2 : 3, 1, outputs) || !need_tensor_inputs(n) || !need_one_precision(n) ||
+        !need_float_statistics(n))
+        return;
     Norm m = norm_of(n);
     if (m.axis < 0 || !need_fits(n, m.scale, "scale") || !need_fits(n, m.bias, "bias")) return;
     Shape statistics = statistics_shape(m.x, m.axis);
@@ -100,7 +110,9 @@ static void infer_norm(Node *n)
 static void infer_skip(Node *n)
 {
     bool rms = is_rms(n);
-    if (!need_counts(n, 3, rms ? 4 : 5, 1, 4) || !need_tensor_inputs(n) || !need_one_precision(n) || !need_rank(n, 0, 1, -1)) return;
+    if (!need_counts(n, 3, rms ? 4 : 5, 1, 4) || !need_tensor_inputs(n) || !need_one_precision(n) ||
+        !need_rank(n, 0, 1, -1))
+        return;
     for (int i = 1; i < n->n_in; i++)
         if (!need_fits(n, input_of(n, i), i == 1 ? "skip" : "scale or bias")) return;
     Norm m = norm_of(n);
@@ -184,7 +196,8 @@ static void lower_skip(Node *n)
     DType t = m.x->type.dtype;
     const char *add = mem_printf("add_%s", dtype_suffix(t));
     Value *bias = input_of(n, m.rms ? 3 : 4);
-    Value *sum = output_of(n, 3) ? n->out[3] : value_typed(n->graph, mem_printf("%s/sum", m.y->name), t, &m.x->type.shape);
+    Value *sum = output_of(n, 3) ? n->out[3]
+                                 : value_typed(n->graph, mem_printf("%s/sum", m.y->name), t, &m.x->type.shape);
     Step *s = step_loop(n, &m.x->type.shape);
     Ref r = loop_apply(s, t, add, 2, (Ref[]){loop_read(s, m.x), loop_read(s, n->in[1])});
     if (bias) r = loop_apply(s, t, add, 2, (Ref[]){r, loop_read(s, bias)});
@@ -197,8 +210,16 @@ const Op ops_layer_norm[] = {
     {.name = "LayerNormalization", .domain = "", .since = 1, .infer = infer_norm, .lower = lower_norm},
     {.name = "RMSNormalization", .domain = "", .since = 23, .infer = infer_norm, .lower = lower_norm},
     {.name = "SimplifiedLayerNormalization", .domain = "", .since = 1, .infer = infer_norm, .lower = lower_norm},
-    {.name = "SimplifiedLayerNormalization", .domain = "com.microsoft", .since = 1, .infer = infer_norm, .lower = lower_norm},
+    {.name = "SimplifiedLayerNormalization",
+     .domain = "com.microsoft",
+     .since = 1,
+     .infer = infer_norm,
+     .lower = lower_norm},
     {.name = "SkipLayerNormalization", .domain = "com.microsoft", .since = 1, .infer = infer_skip, .lower = lower_skip},
-    {.name = "SkipSimplifiedLayerNormalization", .domain = "com.microsoft", .since = 1, .infer = infer_skip, .lower = lower_skip},
+    {.name = "SkipSimplifiedLayerNormalization",
+     .domain = "com.microsoft",
+     .since = 1,
+     .infer = infer_skip,
+     .lower = lower_skip},
     {0},
 };

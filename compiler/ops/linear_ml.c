@@ -1,25 +1,32 @@
 /* LinearClassifier: https://onnx.ai/onnx/operators/onnx_aionnxml_LinearClassifier.html
  * LinearRegressor: https://onnx.ai/onnx/operators/onnx_aionnxml_LinearRegressor.html
- * Products of the features with constant coefficients. One row of coefficients for two classes is that of the second: the scores
- * are {-v, v}. multi_class makes no difference. */
+ * Products of the features with constant coefficients. One row of coefficients for two classes is that of the second:
+ * the scores are {-v, v}. multi_class makes no difference. */
 #include "ops/shared/ml_labels.h"
 #include "ops/shared/product.h"
 
-typedef struct { int rows, features; const float *coefficients, *intercepts; } Linear;
+typedef struct {
+    int rows, features;
+    const float *coefficients, *intercepts;
+} Linear;
 
 static bool read_linear(Node *n, int targets, int other_targets, Linear *l)
 {
     int count = attr_floats(n, "coefficients", &l->coefficients), shifts = attr_floats(n, "intercepts", &l->intercepts);
     Dim d = feature_count(n);
     if (!dim_is_const(d) || dim_value(d) <= 0 || count % dim_value(d)) {
-        node_error(n, "has %d coefficients, expected a multiple of the %s features; check how the model was exported, or fix the number of features "
-                      "with --dim", count, dim_text(d));
+        node_error(n,
+                   "has %d coefficients, expected a multiple of the %s features; check how the model was exported, or "
+                   "fix the number of features "
+                   "with --dim",
+                   count, dim_text(d));
         return false;
     }
     l->features = (int)dim_value(d);
     l->rows = count / l->features;
     if (l->rows != targets && l->rows != other_targets) {
-        node_error(n, "has coefficients for %d results, expected %d; check how the model was exported", l->rows, targets);
+        node_error(n, "has coefficients for %d results, expected %d; check how the model was exported", l->rows,
+                   targets);
         return false;
     }
     if (!shifts || shifts == l->rows) return true;
@@ -50,7 +57,11 @@ static void lower_linear(Node *n, const Linear *l, DType t, Value *y)
 
 /* -- classifier -------------------------------------------------------------------------------- */
 
-typedef struct { Labels labels; PostTransform post; Linear linear; } Classifier;
+typedef struct {
+    Labels labels;
+    PostTransform post;
+    Linear linear;
+} Classifier;
 
 static bool read_classifier(Node *n, Classifier *c)
 {
@@ -115,7 +126,11 @@ static void lower_regressor(Node *n)
 }
 
 const Op ops_linear_ml[] = {
-    {.name = "LinearClassifier", .domain = "ai.onnx.ml", .since = 1, .infer = infer_classifier, .lower = lower_classifier},
+    {.name = "LinearClassifier",
+     .domain = "ai.onnx.ml",
+     .since = 1,
+     .infer = infer_classifier,
+     .lower = lower_classifier},
     {.name = "LinearRegressor", .domain = "ai.onnx.ml", .since = 1, .infer = infer_regressor, .lower = lower_regressor},
     {0},
 };

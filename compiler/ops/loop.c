@@ -11,7 +11,8 @@ static int carried_count(const Node *n)
     return n->n_in > 2 ? n->n_in - 2 : 0;
 }
 
-/* The trip count as far as it is known before the loop runs: a constant, INT32_MAX if there is none, or an expression; else NULL. */
+/* The trip count as far as it is known before the loop runs: a constant, INT32_MAX if there is none, or an expression;
+ * else NULL. */
 static Dim known_trips(Node *n)
 {
     double m;
@@ -44,7 +45,8 @@ static bool loop_signature(Node *n, Graph *g)
 {
     int carried = carried_count(n);
     if (g->n_inputs == 2 + carried && g->n_outputs >= 1 + carried && n->n_out <= g->n_outputs - 1) return true;
-    node_error(n, "carries %d values and has %d outputs, but its body has %d inputs and %d outputs", carried, n->n_out, g->n_inputs, g->n_outputs);
+    node_error(n, "carries %d values and has %d outputs, but its body has %d inputs and %d outputs", carried, n->n_out,
+               g->n_inputs, g->n_outputs);
     return false;
 }
 
@@ -55,7 +57,8 @@ static void unroll(Node *n, Graph *g, int rounds)
     Value **state = mem_dup(n->in + 2, (size_t)carried * sizeof *state);
     Value ***rows = mem_array((size_t)(scans > 0 ? scans : 1), sizeof *rows);
     for (int k = 0; k < scans; k++) rows[k] = mem_array((size_t)rounds + 1, sizeof **rows);
-    Value **arguments = mem_array((size_t)g->n_inputs + 1, sizeof *arguments), **results = mem_array((size_t)g->n_outputs + 1, sizeof *results);
+    Value **arguments = mem_array((size_t)g->n_inputs + 1, sizeof *arguments),
+          **results = mem_array((size_t)g->n_outputs + 1, sizeof *results);
     for (int r = 0; r < rounds; r++) {
         int64_t axis = 0;
         arguments[0] = const_scalar(n, DT_INT64, r);
@@ -63,7 +66,8 @@ static void unroll(Node *n, Graph *g, int rounds)
         for (int k = 0; k < carried; k++) arguments[2 + k] = state[k];
         inline_clone(n, g, arguments, results);
         for (int k = 0; k < carried; k++) state[k] = results[1 + k];
-        for (int k = 0; k < scans; k++) rows[k][r] = make2(n, "Unsqueeze", results[1 + carried + k], const_ints(n, 1, &axis), NULL);
+        for (int k = 0; k < scans; k++)
+            rows[k][r] = make2(n, "Unsqueeze", results[1 + carried + k], const_ints(n, 1, &axis), NULL);
     }
     for (int k = 0; k < carried; k++)
         if (output_of(n, k)) make1(n, "Identity", state[k], n->out[k]);
@@ -108,7 +112,8 @@ static bool must_unroll(const Node *n)
 
 /* -- rows -------------------------------------------------------------------------------------- */
 
-/* The output that bounds the number of rounds where the trip count doesn't: the first whose size is stated, else the first. -1: no rows. */
+/* The output that bounds the number of rounds where the trip count doesn't: the first whose size is stated, else the
+ * first. -1: no rows. */
 static int bounding_rows(const Node *n)
 {
     int first = -1;
@@ -117,7 +122,8 @@ static int bounding_rows(const Node *n)
     return first;
 }
 
-/* How many rounds there can be. `*rows`: what is stated of the rows, if that is what bounds them. False with an error. */
+/* How many rounds there can be. `*rows`: what is stated of the rows, if that is what bounds
+ * them. False with an error. */
 static bool bound_rounds(Node *n, Dim trips, int64_t *most, Dim *rows)
 {
     int bounding = bounding_rows(n);
@@ -177,11 +183,13 @@ static bool carries_lists(const Node *n)
     return false;
 }
 
-/* The body with three tensors, of the given forms, in place of each list that it takes and, unless only `taken` ones are asked for, gives. */
+/* The body with three tensors, of the given forms, in place of each list that it takes and, unless only `taken` ones
+ * are asked for, gives. */
 static void unfold_body(const Node *n, Graph *g, const ListForm *forms, bool only_taken)
 {
     int at_in = 2, at_out = 1, carried = carried_count(n), rows = g->n_outputs - 1 - carried;
-    Value **inputs = mem_array((size_t)(2 + 3 * carried), sizeof *inputs), **outputs = mem_array((size_t)(1 + 3 * carried + rows), sizeof *outputs);
+    Value **inputs = mem_array((size_t)(2 + 3 * carried), sizeof *inputs),
+          **outputs = mem_array((size_t)(1 + 3 * carried + rows), sizeof *outputs);
     memcpy(inputs, g->inputs, 2 * sizeof *inputs);
     outputs[0] = g->outputs[0];
     for (int k = 0; k < carried; k++) {
@@ -193,7 +201,10 @@ static void unfold_body(const Node *n, Graph *g, const ListForm *forms, bool onl
         }
         Value *parts[3];
         for (int i = 0; i < 3; i++) {
-            parts[i] = inputs[at_in++] = value_new(g, mem_printf("%s.%s", taken->name, i == 0 ? "data" : i == 1 ? "sizes" : "length"));
+            parts[i] = inputs[at_in++] = value_new(g, mem_printf("%s.%s", taken->name,
+                                                                 i == 0   ? "data"
+                                                                 : i == 1 ? "sizes"
+                                                                          : "length"));
             parts[i]->is_input = true;
         }
         taken->is_input = false;
@@ -213,7 +224,8 @@ static void unfold_body(const Node *n, Graph *g, const ListForm *forms, bool onl
     g->n_outputs = g->cap_outputs = at_out;
 }
 
-/* What the lists hold after one round that starts with lists of `forms`, and what they are then: infers a copy of the body. */
+/* What the lists hold after one round that starts with lists of `forms`, and what they are then: infers a copy of the
+ * body. */
 static bool try_round(Node *n, const Graph *body, int64_t most, const ListForm *forms, ListForm *after, Type *types)
 {
     Graph *g = graph_clone(body, n->graph);
@@ -226,8 +238,10 @@ static bool try_round(Node *n, const Graph *body, int64_t most, const ListForm *
             g->inputs[at++]->type = n->in[2 + k]->type;
             continue;
         }
-        Shape data = shape_const(2, (int64_t[]){forms[k].capacity, forms[k].slot}), sizes = shape_const(2, (int64_t[]){forms[k].capacity, 1 + forms[k].rank});
-        g->inputs[at++]->type = (Type){.kind = KIND_TENSOR, .dtype = forms[k].dtype ? forms[k].dtype : DT_FLOAT, .shape = data};
+        Shape data = shape_const(2, (int64_t[]){forms[k].capacity, forms[k].slot}),
+              sizes = shape_const(2, (int64_t[]){forms[k].capacity, 1 + forms[k].rank});
+        g->inputs[at++]->type =
+            (Type){.kind = KIND_TENSOR, .dtype = forms[k].dtype ? forms[k].dtype : DT_FLOAT, .shape = data};
         g->inputs[at++]->type = (Type){.kind = KIND_TENSOR, .dtype = DT_INT64, .shape = sizes};
         scalar_input(g, at++, DT_INT64);
     }
@@ -250,12 +264,16 @@ static bool make_room(Node *n, int64_t most, ListForm *forms, const ListForm *af
         if (most == INT32_MAX || stated) {
             Dim length = output_of(n, k) ? size_of_data(n, k, 0) : NULL;
             if (!length) {
-                if (!n->graph->model->errors) node_error(n, "fills a list in a number of rounds that only the data tell; expected a constant trip count");
+                if (!n->graph->model->errors)
+                    node_error(
+                        n,
+                        "fills a list in a number of rounds that only the data tell; expected a constant trip count");
                 return false;
             }
             forms[k].capacity = dim_high(length);
         } else {
-            forms[k].capacity = dim_high(dim_add(dim_const(forms[k].capacity), dim_mul(dim_const(more), dim_const(most))));
+            forms[k].capacity = dim_high(
+                dim_add(dim_const(forms[k].capacity), dim_mul(dim_const(more), dim_const(most))));
         }
     }
     return true;
@@ -287,7 +305,9 @@ static bool find_forms(Node *n, const Graph *body, ListForm *forms, Type *types)
         }
         if (settled) return make_room(n, most, forms, after);
     }
-    node_error(n, "carries lists whose elements grow from round to round; expected a constant number of at most %d rounds", UNROLL_ROUNDS);
+    node_error(n,
+               "carries lists whose elements grow from round to round; expected a constant number of at most %d rounds",
+               UNROLL_ROUNDS);
     return false;
 }
 
@@ -300,7 +320,8 @@ static void unfold_lists(Node *n)
     Type *types = mem_array((size_t)carried + 1, sizeof *types);
     if (!find_forms(n, g, forms, types)) return;
     Value ***initial = mem_array((size_t)carried + 1, sizeof *initial);
-    for (int k = 0; k < carried; k++) initial[k] = is_list(n->in[2 + k]) ? list_parts(n, n->in[2 + k], &forms[k])->out : &n->in[2 + k];
+    for (int k = 0; k < carried; k++)
+        initial[k] = is_list(n->in[2 + k]) ? list_parts(n, n->in[2 + k], &forms[k])->out : &n->in[2 + k];
     Node *loop = make_node(n, "Loop", 2, n->in, NULL);
     loop->name = n->name;
     loop->attrs = n->attrs;
@@ -310,7 +331,9 @@ static void unfold_lists(Node *n)
         bool list = is_list(n->in[2 + k]);
         for (int i = 0; i < (list ? 3 : 1); i++) {
             node_add_input(loop, initial[k][i]);
-            node_add_output(loop, list || !output_of(n, k) ? value_new(n->graph, mem_printf("%s.part", initial[k][i]->name)) : n->out[k]);
+            node_add_output(loop, list || !output_of(n, k)
+                                      ? value_new(n->graph, mem_printf("%s.part", initial[k][i]->name))
+                                      : n->out[k]);
         }
         if (list && output_of(n, k)) list_make(n, &types[k], &forms[k], loop->out + loop->n_out - 3, n->out[k]);
     }
@@ -318,7 +341,8 @@ static void unfold_lists(Node *n)
     unfold_body(n, g, forms, false);
 }
 
-/* The body, inferred; NULL if it failed, or if the loop is to be unrolled, which a `few` rounds are where shapes change. */
+/* The body, inferred; NULL if it failed, or if the loop is to be unrolled, which a `few` rounds are where shapes
+ * change. */
 static Graph *infer_rounds(Node *n, int64_t few, int64_t most, bool *continues)
 {
     Graph *g = body_of(n, "body"), *original = graph_clone(g, n->graph);
@@ -353,7 +377,8 @@ static void infer_loop(Node *n)
     }
     if (carries_lists(n)) {
         for (int i = 0; i < n->n_out; i++)
-            if (n->out[i]) n->out[i]->type = i < carried ? n->in[2 + i]->type : (Type){.kind = KIND_TENSOR, .shape = {.rank = -1}};
+            if (n->out[i])
+                n->out[i]->type = i < carried ? n->in[2 + i]->type : (Type){.kind = KIND_TENSOR, .shape = {.rank = -1}};
         return;
     }
     if (!bound_rounds(n, trips, &most, &rounds)) return;
@@ -365,7 +390,8 @@ static void infer_loop(Node *n)
         return;
     }
     for (int i = 0; i < carried; i++) set_out_like(n, i, g->inputs[2 + i]);
-    if (!rounds) rounds = continues ? trips : local_symbol(n, mem_printf("%s.rounds", *n->name ? n->name : "loop"), 0, most);
+    if (!rounds)
+        rounds = continues ? trips : local_symbol(n, mem_printf("%s.rounds", *n->name ? n->name : "loop"), 0, most);
     infer_rows(n, g, rounds, mark);
 }
 
@@ -438,6 +464,12 @@ static void lower_loop(Node *n)
 }
 
 const Op ops_loop[] = {
-    {.name = "Loop", .domain = "", .since = 1, .infer = infer_loop, .lower = lower_loop, .expand = expand_loop, .flags = OP_CONTROL},
+    {.name = "Loop",
+     .domain = "",
+     .since = 1,
+     .infer = infer_loop,
+     .lower = lower_loop,
+     .expand = expand_loop,
+     .flags = OP_CONTROL},
     {0},
 };

@@ -1,5 +1,6 @@
-/* NegativeLogLikelihoodLoss, SoftmaxCrossEntropyLoss: https://onnx.ai/onnx/operators/onnx__NegativeLogLikelihoodLoss.html
- * The second is the first of LogSoftmax along the classes, axis 1. */
+/* NegativeLogLikelihoodLoss, SoftmaxCrossEntropyLoss:
+ * https://onnx.ai/onnx/operators/onnx__NegativeLogLikelihoodLoss.html The second is the first of LogSoftmax along the
+ * classes, axis 1. */
 #include "op/op.h"
 
 #include <string.h>
@@ -11,7 +12,10 @@ static int reduction_of(Node *n)
     const char *given = attr_string(n, "reduction", "mean");
     for (int i = 0; i < 3; i++)
         if (!strcmp(reductions[i], given)) return i;
-    node_error(n, "attribute reduction is \"%s\", expected \"none\", \"sum\" or \"mean\"; the model is invalid here, check how it was exported", given);
+    node_error(n,
+               "attribute reduction is \"%s\", expected \"none\", \"sum\" or \"mean\"; the model is invalid here, "
+               "check how it was exported",
+               given);
     return -1;
 }
 
@@ -33,14 +37,17 @@ static bool need_targets(Node *n)
 
 static void infer_loss(Node *n)
 {
-    if (!need_counts(n, 2, 3, 1, is_cross_entropy(n) ? 2 : 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_same_type(n, 0, 2)) return;
+    if (!need_counts(n, 2, 3, 1, is_cross_entropy(n) ? 2 : 1) || !need_tensor_inputs(n) || !need_float(n, 0) ||
+        !need_same_type(n, 0, 2))
+        return;
     if (!need_type(n, 1, (DType[]){DT_INT32, DT_INT64}, 2) || !need_targets(n)) return;
     int reduction = reduction_of(n);
     int64_t ignored = attr_int(n, "ignore_index", -1);
     Shape scalar = shape_scalar();
     if (reduction < 0) return;
     if (ignored < INT32_MIN || ignored > INT32_MAX) {
-        node_error(n, "attribute ignore_index is %lld, expected a number of 32 bits; use a smaller one", (long long)ignored);
+        node_error(n, "attribute ignore_index is %lld, expected a number of 32 bits; use a smaller one",
+                   (long long)ignored);
         return;
     }
     set_out(n, 0, n->in[0]->type.dtype, reduction ? &scalar : &n->in[1]->type.shape);

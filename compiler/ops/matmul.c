@@ -1,11 +1,13 @@
 /* MatMul: https://onnx.ai/onnx/operators/onnx__MatMul.html
- * Rules of numpy.matmul: a vector on the left is a row, on the right a column; leading axes are a batch and broadcast. */
+ * Rules of numpy.matmul: a vector on the left is a row, on the right a column; leading axes
+ * are a batch and broadcast. */
 #include "op/op.h"
 #include "ops/shared/product.h"
 
 static void infer_matmul(Node *n)
 {
-    static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_FLOAT16, DT_BFLOAT16, DT_INT32, DT_INT64, DT_UINT32, DT_UINT64};
+    static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_FLOAT16, DT_BFLOAT16,
+                                  DT_INT32, DT_INT64,  DT_UINT32,  DT_UINT64};
     if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n)) return;
     bool good = need_type(n, 0, types, 8) && need_same_type(n, 0, 1);
     Shape y;
@@ -31,7 +33,8 @@ static void lower_matmul_added(Node *n)
     lower_product(n, &p);
 }
 
-const Op op_matmul_added = {.name = "MatMul", .domain = "", .since = 1, .lower = lower_matmul_added, .flags = OP_CLAMPS};
+const Op op_matmul_added = {
+    .name = "MatMul", .domain = "", .since = 1, .lower = lower_matmul_added, .flags = OP_CLAMPS};
 
 const Op ops_matmul[] = {
     {.name = "MatMul", .domain = "", .since = 1, .infer = infer_matmul, .lower = lower_matmul},

@@ -8,15 +8,20 @@ static Dim most_selected(const Node *n)
     const Value *boxes = n->in[0], *scores = n->in[1];
     double per_class;
     Dim each = dim_at(boxes, 1);
-    if (input_of(n, 2) && known_scalar(n->in[2], &per_class) && per_class >= 0 && per_class < INT32_MAX) each = dim_min(each, dim_const((int64_t)per_class));
+    if (input_of(n, 2) && known_scalar(n->in[2], &per_class) && per_class >= 0 && per_class < INT32_MAX)
+        each = dim_min(each, dim_const((int64_t)per_class));
     return dim_mul(dim_mul(dim_at(scores, 0), dim_at(scores, 1)), each);
 }
 
 static void infer_nms(Node *n)
 {
     static const DType f32[] = {DT_FLOAT}, i64[] = {DT_INT64};
-    if (!need_counts(n, 2, 5, 1, 1) || !need_type(n, 0, f32, 1) || !need_type(n, 1, f32, 1) || !need_rank(n, 0, 3, 3) || !need_rank(n, 1, 3, 3)) return;
-    if ((input_of(n, 2) && !need_type(n, 2, i64, 1)) || (input_of(n, 3) && !need_type(n, 3, f32, 1)) || (input_of(n, 4) && !need_type(n, 4, f32, 1))) return;
+    if (!need_counts(n, 2, 5, 1, 1) || !need_type(n, 0, f32, 1) || !need_type(n, 1, f32, 1) || !need_rank(n, 0, 3, 3) ||
+        !need_rank(n, 1, 3, 3))
+        return;
+    if ((input_of(n, 2) && !need_type(n, 2, i64, 1)) || (input_of(n, 3) && !need_type(n, 3, f32, 1)) ||
+        (input_of(n, 4) && !need_type(n, 4, f32, 1)))
+        return;
     if (!need_equal(n, dim_at(n->in[0], 0), dim_at(n->in[1], 0), "batch of boxes and scores")) return;
     if (!need_equal(n, dim_at(n->in[0], 1), dim_at(n->in[1], 2), "boxes and scores per class")) return;
     Dim count = count_of_data(n, 0, 0, most_selected(n));
@@ -43,6 +48,11 @@ static void lower_nms(Node *n)
 }
 
 const Op ops_non_max_suppression[] = {
-    {.name = "NonMaxSuppression", .domain = "", .since = 10, .infer = infer_nms, .lower = lower_nms, .flags = OP_NEVER_FOLD},
+    {.name = "NonMaxSuppression",
+     .domain = "",
+     .since = 10,
+     .infer = infer_nms,
+     .lower = lower_nms,
+     .flags = OP_NEVER_FOLD},
     {0},
 };

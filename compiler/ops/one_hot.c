@@ -29,16 +29,22 @@ static void infer_one_hot(Node *n)
     if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_bytes(n, 2, false)) return;
     DType t = n->in[0]->type.dtype;
     if (!dtype_is_integer(t) && !dtype_is_float(t)) {
-        node_error(n, "input 0 \"%s\" is %s, expected indices of a numeric type; put a Cast before it in the model", n->in[0]->name, dtype_name(t));
+        node_error(n, "input 0 \"%s\" is %s, expected indices of a numeric type; put a Cast before it in the model",
+                   n->in[0]->name, dtype_name(t));
         return;
     }
-    if (!need_equal(n, elements(n->in[2]), dim_const(2), "elements of values, and 2") || !need_equal(n, elements(n->in[1]), dim_const(1), "elements of depth, and 1")) return;
+    if (!need_equal(n, elements(n->in[2]), dim_const(2), "elements of values, and 2") ||
+        !need_equal(n, elements(n->in[1]), dim_const(1), "elements of depth, and 1"))
+        return;
     const Shape *x = &n->in[0]->type.shape;
     int axis = inserted_axis(n);
     Dim depth = axis < 0 ? NULL : depth_of(n, axis);
     if (!depth) return;
     if (dim_high(depth) < 0 || x->rank == MAX_RANK) {
-        node_error(n, dim_high(depth) < 0 ? "depth is %s, expected 0 or more; the model is invalid here, check how it was exported" : "makes rank 17 with depth %s, expected at most 16",
+        node_error(n,
+                   dim_high(depth) < 0
+                       ? "depth is %s, expected 0 or more; the model is invalid here, check how it was exported"
+                       : "makes rank 17 with depth %s, expected at most 16",
                    dim_text(depth));
         return;
     }
@@ -82,6 +88,12 @@ static void lower_one_hot(Node *n)
 }
 
 const Op ops_one_hot[] = {
-    {.name = "OneHot", .domain = "", .since = 9, .infer = infer_one_hot, .lower = lower_one_hot, .expand = expand_one_hot, .flags = OP_HALF_NATIVE},
+    {.name = "OneHot",
+     .domain = "",
+     .since = 9,
+     .infer = infer_one_hot,
+     .lower = lower_one_hot,
+     .expand = expand_one_hot,
+     .flags = OP_HALF_NATIVE},
     {0},
 };

@@ -1,4 +1,5 @@
-/* The parts of lists whose length only the data tell (list.h): nodes that other operators are expanded into, none of ONNX's. */
+/* The parts of lists whose length only the data tell (list.h): nodes that other operators are expanded into, none of
+ * ONNX's. */
 #include "op/packed_sequence.h"
 #include "ops/shared/moves.h"
 
@@ -23,14 +24,17 @@ static void infer_parts_of_list(Node *n)
 {
     ListForm f = form_attr(n);
     if (dtype_bits(f.dtype) < 8 || f.dtype == DT_COMPLEX64 || f.dtype == DT_COMPLEX128) {
-        node_error(n, "is a list of %s whose length only the data tell, expected elements of whole bytes, not complex", f.dtype ? dtype_name(f.dtype) : "elements of unknown type");
+        node_error(n, "is a list of %s whose length only the data tell, expected elements of whole bytes, not complex",
+                   f.dtype ? dtype_name(f.dtype) : "elements of unknown type");
         return;
     }
     if (f.capacity > INT32_MAX || f.slot > INT32_MAX || f.rank > MAX_RANK) {
-        node_error(n, "is a list of up to %lld elements of up to %lld numbers, expected fewer; give bounds with --dim", (long long)f.capacity, (long long)f.slot);
+        node_error(n, "is a list of up to %lld elements of up to %lld numbers, expected fewer; give bounds with --dim",
+                   (long long)f.capacity, (long long)f.slot);
         return;
     }
-    Shape data = shape_const(2, (int64_t[]){f.capacity, f.slot}), sizes = shape_const(2, (int64_t[]){f.capacity, 1 + f.rank}), length = shape_scalar();
+    Shape data = shape_const(2, (int64_t[]){f.capacity, f.slot}),
+          sizes = shape_const(2, (int64_t[]){f.capacity, 1 + f.rank}), length = shape_scalar();
     set_out(n, 0, f.dtype, &data);
     set_out(n, 1, DT_INT64, &sizes);
     set_out(n, 2, DT_INT64, &length);
@@ -66,7 +70,10 @@ static void arg_list(Step *s, const ListForm *from, const ListForm *to)
 static ListForm form_read(const Node *n)
 {
     const Shape *data = &n->in[0]->type.shape, *sizes = &n->in[1]->type.shape;
-    return (ListForm){.dtype = n->in[0]->type.dtype, .capacity = dim_value(data->dim[0]), .slot = dim_value(data->dim[1]), .rank = (int)dim_value(sizes->dim[1]) - 1};
+    return (ListForm){.dtype = n->in[0]->type.dtype,
+                      .capacity = dim_value(data->dim[0]),
+                      .slot = dim_value(data->dim[1]),
+                      .rank = (int)dim_value(sizes->dim[1]) - 1};
 }
 
 static void arg_parts(Step *s, Value **values, bool written)
@@ -117,7 +124,8 @@ static void expand_items(Node *n, const Value *v)
 static void expand_parts(Node *n)
 {
     Value *v = n->in[0];
-    while (!v->list && v->n_items == 1 && is_list(v->items[0])) v = v->items[0]; /* an optional sequence that is there */
+    while (!v->list && v->n_items == 1 && is_list(v->items[0]))
+        v = v->items[0]; /* an optional sequence that is there */
     if (!v->list && !v->items) {
         node_error(n, "nothing is known of the length of the list \"%s\"", v->name);
         return;
@@ -292,7 +300,10 @@ static void lower_concat(Node *n)
     lower_sizes(n, sizes);
 }
 
-#define PART(op, f, l) {.name = op, .domain = LIST_DOMAIN, .since = 1, .infer = f, .lower = l, .flags = OP_HALF_NATIVE | OP_NEVER_FOLD}
+#define PART(op, f, l) \
+    { \
+        .name = op, .domain = LIST_DOMAIN, .since = 1, .infer = f, .lower = l, .flags = OP_HALF_NATIVE | OP_NEVER_FOLD \
+    }
 
 const Op ops_packed_sequence_ops[] = {
     PART("ListAt", infer_element, lower_at),
@@ -302,7 +313,12 @@ const Op ops_packed_sequence_ops[] = {
     PART("ListInsert", infer_counted, lower_insert),
     PART("ListMake", infer_make, lower_nothing),
     PART("ListPack", infer_parts_of_list, lower_pack),
-    {.name = "ListParts", .domain = LIST_DOMAIN, .since = 1, .infer = infer_parts_of_list, .expand = expand_parts, .flags = OP_HALF_NATIVE | OP_NEVER_FOLD},
+    {.name = "ListParts",
+     .domain = LIST_DOMAIN,
+     .since = 1,
+     .infer = infer_parts_of_list,
+     .expand = expand_parts,
+     .flags = OP_HALF_NATIVE | OP_NEVER_FOLD},
     PART("ListSplit", infer_counted, lower_split),
     {0},
 };

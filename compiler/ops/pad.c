@@ -1,6 +1,7 @@
 /* Pad, CenterCropPad: https://onnx.ai/onnx/operators/onnx__Pad.html, onnx__CenterCropPad.html
- * Both place a window of the input in the result. Negative pads crop, before anything is repeated. Pads are an attribute before opset 11
- * (named "paddings" in opset 1) and an input since; the axes they are for came with opset 18. */
+ * Both place a window of the input in the result. Negative pads crop, before anything is repeated. Pads are an
+ * attribute before opset 11 (named "paddings" in opset 1) and an input since; the axes they
+ * are for came with opset 18. */
 #include "ops/shared/moves.h"
 
 #include <string.h>
@@ -18,7 +19,8 @@ static int listed_pads(Node *n, Dim **pads)
     return count;
 }
 
-/* The axes that the pads are for, NULL for all of them; numbers from 0 on if they are constants. Count, -1 with an error. */
+/* The axes that the pads are for, NULL for all of them; numbers from 0 on if they are constants. Count, -1 with an
+ * error. */
 static int listed_axes(Node *n, Dim **axes)
 {
     const int rank = n->in[0]->type.shape.rank;
@@ -64,7 +66,9 @@ static bool read_pads(Node *n, Dim *before, Dim *after)
     bool seen[MAX_RANK] = {false};
     if (count < 0 || axes_count < 0) return false;
     if (count != 2 * axes_count) {
-        node_error(n, "has %d pads for %d axes, expected two for each; the model is invalid here, check how it was exported", count, axes_count);
+        node_error(
+            n, "has %d pads for %d axes, expected two for each; the model is invalid here, check how it was exported",
+            count, axes_count);
         return false;
     }
     for (int d = 0; d < x->rank; d++) before[d] = after[d] = dim_const(0);
@@ -92,8 +96,9 @@ static bool read_mode(Node *n, const char **mode)
     *mode = attr_string(n, "mode", "constant");
     for (int i = 0; i < known; i++)
         if (!strcmp(*mode, modes[i])) return true;
-    node_error(n, "mode is \"%s\", expected constant, reflect, edge%s; the model is invalid here, check how it was exported", *mode,
-               known > 3 ? " or wrap" : " (wrap since opset 19)");
+    node_error(
+        n, "mode is \"%s\", expected constant, reflect, edge%s; the model is invalid here, check how it was exported",
+        *mode, known > 3 ? " or wrap" : " (wrap since opset 19)");
     return false;
 }
 
@@ -103,13 +108,17 @@ static Dim padded_size(Node *n, int axis, Dim size, Dim before, Dim after, bool 
     Dim padded = dim_add(size, dim_add(before, after)), zero = dim_const(0);
     Dim kept = dim_add(size, dim_add(dim_min(before, zero), dim_min(after, zero)));
     if (dim_high(padded) < 0 || dim_high(kept) < 0) {
-        node_error(n, "pads of %s and %s leave less than nothing of axis %d, which has %s elements; the model is invalid here, check how it was exported",
+        node_error(n,
+                   "pads of %s and %s leave less than nothing of axis %d, which has %s elements; the model is invalid "
+                   "here, check how it was exported",
                    dim_text(before), dim_text(after), axis, dim_text(size));
         return NULL;
     }
     if (dim_low(kept) < 0) assume_equal(n, dim_max(kept, zero), kept);
     if (!repeats || dim_high(kept) > 0 || dim_is(padded, 0)) return padded;
-    node_error(n, "axis %d has no element that padding could repeat; the model is invalid here, check how it was exported", axis);
+    node_error(n,
+               "axis %d has no element that padding could repeat; the model is invalid here, check how it was exported",
+               axis);
     return NULL;
 }
 
@@ -118,10 +127,18 @@ static void infer_pad(Node *n)
     Dim before[MAX_RANK], after[MAX_RANK];
     const char *mode;
     bool inputs = n->opset >= 11;
-    if (!need_counts(n, inputs ? 2 : 1, n->opset >= 18 ? 4 : inputs ? 3 : 1, 1, 1) || !need_tensor_inputs(n) || !need_bytes(n, 0, false)) return;
+    if (!need_counts(n, inputs ? 2 : 1,
+                     n->opset >= 18 ? 4
+                     : inputs       ? 3
+                                    : 1,
+                     1, 1) ||
+        !need_tensor_inputs(n) || !need_bytes(n, 0, false))
+        return;
     if (!read_mode(n, &mode) || !read_pads(n, before, after)) return;
     const Value *value = input_of(n, 2);
-    if (value && (!need_same_type(n, 0, 2) || !need_equal(n, elements(value), dim_const(1), "elements of the constant value, and 1"))) return;
+    if (value && (!need_same_type(n, 0, 2) ||
+                  !need_equal(n, elements(value), dim_const(1), "elements of the constant value, and 1")))
+        return;
     Shape y = n->in[0]->type.shape;
     for (int d = 0; d < y.rank; d++) {
         y.dim[d] = padded_size(n, d, y.dim[d], before[d], after[d], strcmp(mode, "constant") != 0);
@@ -152,14 +169,18 @@ static bool read_target(Node *n, Shape *target)
     *target = n->in[0]->type.shape;
     if (count < 0) return false;
     if (count != (attr_find(n, "axes") ? axes_count : target->rank)) {
-        node_error(n, "has %d sizes, expected one for each axis it is for; the model is invalid here, check how it was exported", count);
+        node_error(
+            n,
+            "has %d sizes, expected one for each axis it is for; the model is invalid here, check how it was exported",
+            count);
         return false;
     }
     for (int i = 0; i < count; i++) {
         int axis = axes ? normalize_axis(n, axes[i], target->rank) : i;
         if (axis < 0) return false;
         if (dim_high(sizes[i]) < 0) {
-            node_error(n, "size %d is %s, expected 0 or more; the model is invalid here, check how it was exported", i, dim_text(sizes[i]));
+            node_error(n, "size %d is %s, expected 0 or more; the model is invalid here, check how it was exported", i,
+                       dim_text(sizes[i]));
             return false;
         }
         target->dim[axis] = sizes[i];
@@ -171,7 +192,9 @@ static void infer_center_crop_pad(Node *n)
 {
     static const DType index_types[] = {DT_INT64, DT_INT32};
     Shape target;
-    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) || !need_bytes(n, 0, false)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) ||
+        !need_bytes(n, 0, false))
+        return;
     if (read_target(n, &target)) set_out(n, 0, n->in[0]->type.dtype, &target);
 }
 
@@ -190,6 +213,11 @@ static void lower_center_crop_pad(Node *n)
 
 const Op ops_pad[] = {
     {.name = "Pad", .domain = "", .since = 1, .infer = infer_pad, .lower = lower_pad, .flags = OP_HALF_NATIVE},
-    {.name = "CenterCropPad", .domain = "", .since = 18, .infer = infer_center_crop_pad, .lower = lower_center_crop_pad, .flags = OP_HALF_NATIVE},
+    {.name = "CenterCropPad",
+     .domain = "",
+     .since = 18,
+     .infer = infer_center_crop_pad,
+     .lower = lower_center_crop_pad,
+     .flags = OP_HALF_NATIVE},
     {0},
 };

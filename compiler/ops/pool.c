@@ -1,5 +1,5 @@
-/* MaxPool, AveragePool, LpPool and their Global forms: https://onnx.ai/onnx/operators/onnx__MaxPool.html and its neighbours.
- * A global pool is a pool whose window is the image. */
+/* MaxPool, AveragePool, LpPool and their Global forms: https://onnx.ai/onnx/operators/onnx__MaxPool.html and its
+ * neighbours. A global pool is a pool whose window is the image. */
 #include "ops/shared/window.h"
 
 static Dim planes(const Node *n)
@@ -19,14 +19,17 @@ static bool need_exponent(Node *n)
 {
     const Attr *p = attr_find(n, "p");
     if (!p || n->opset < 2 || attr_int(n, "p", 2) > 0) return true;
-    node_error(n, "p is %lld, expected at least 1; the model is invalid here, check how it was exported", (long long)attr_int(n, "p", 2));
+    node_error(n, "p is %lld, expected at least 1; the model is invalid here, check how it was exported",
+               (long long)attr_int(n, "p", 2));
     return false;
 }
 
 static void infer_pool(Node *n)
 {
     Window w;
-    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_exponent(n) || !pool_read(n, &w)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_exponent(n) ||
+        !pool_read(n, &w))
+        return;
     Shape y = window_out_shape(&n->in[0]->type.shape, dim_at(n->in[0], 1), &w);
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
@@ -35,7 +38,9 @@ static void infer_max_pool(Node *n)
 {
     static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_FLOAT16, DT_BFLOAT16, DT_INT8, DT_UINT8};
     Window w;
-    if (!need_counts(n, 1, 1, 1, n->opset < 8 ? 1 : 2) || !need_tensor_inputs(n) || !need_type(n, 0, types, 6) || !pool_read(n, &w)) return;
+    if (!need_counts(n, 1, 1, 1, n->opset < 8 ? 1 : 2) || !need_tensor_inputs(n) || !need_type(n, 0, types, 6) ||
+        !pool_read(n, &w))
+        return;
     Shape y = window_out_shape(&n->in[0]->type.shape, dim_at(n->in[0], 1), &w);
     set_out(n, 0, n->in[0]->type.dtype, &y);
     set_out(n, 1, DT_INT64, &y);
@@ -43,7 +48,9 @@ static void infer_max_pool(Node *n)
 
 static void infer_global(Node *n)
 {
-    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 2, -1) || !need_exponent(n)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 2, -1) ||
+        !need_exponent(n))
+        return;
     Shape y = n->in[0]->type.shape;
     for (int i = 2; i < y.rank; i++) y.dim[i] = dim_const(1);
     set_out(n, 0, n->in[0]->type.dtype, &y);

@@ -1,7 +1,7 @@
 /* Pow: https://onnx.ai/onnx/operators/onnx__Pow.html
- * Base and exponent may be of different types since opset 12; the result is of the base's. Floating-point bases are computed in the
- * wider floating type of the two, integers with integer exponents exactly (modulo 2^bits), integers with floating-point
- * exponents in float64. */
+ * Base and exponent may be of different types since opset 12; the result is of the base's. Floating-point bases are
+ * computed in the wider floating type of the two, integers with integer exponents exactly (modulo 2^bits), integers
+ * with floating-point exponents in float64. */
 #include "op/loop_types.h"
 
 static bool is_number(DType t)
@@ -15,11 +15,13 @@ static void infer_pow(Node *n)
     if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n)) return;
     for (int i = 0; i < 2; i++)
         if (!is_number(n->in[i]->type.dtype)) {
-            node_error(n, "input %d \"%s\" is %s, expected a number; put a Cast before it in the model", i, n->in[i]->name, dtype_name(n->in[i]->type.dtype));
+            node_error(n, "input %d \"%s\" is %s, expected a number; put a Cast before it in the model", i,
+                       n->in[i]->name, dtype_name(n->in[i]->type.dtype));
             return;
         }
     if (n->opset < 7 && attr_int(n, "broadcast", 0) && attr_find(n, "axis")) {
-        node_error(n, "broadcasts along an axis, expected shapes that fit at the last dimension; convert the model to opset 7 or newer");
+        node_error(n, "broadcasts along an axis, expected shapes that fit at the last dimension; convert the model to "
+                      "opset 7 or newer");
         return;
     }
     if (broadcast_inputs(n, 0, 2, &shape)) set_out(n, 0, n->in[0]->type.dtype, &shape);
@@ -40,7 +42,8 @@ static void lower_float(Node *n, DType base, DType exponent)
     Step *s = step_loop(n, &n->out[0]->type.shape);
     Ref args[2] = {loop_read_as(s, n->in[0], working)};
     if (!simple) args[1] = loop_read_as(s, n->in[1], working);
-    Ref y = loop_apply(s, working, mem_printf("%s_%s", simple ? simple : "pow", dtype_suffix(working)), simple ? 1 : 2, args);
+    Ref y = loop_apply(s, working, mem_printf("%s_%s", simple ? simple : "pow", dtype_suffix(working)), simple ? 1 : 2,
+                       args);
     loop_store_as(s, n->out[0], y, working);
 }
 
@@ -49,7 +52,8 @@ static void lower_integer(Node *n, DType base, DType exponent)
     bool is_signed = dtype_is_signed(exponent);
     Step *s = step_loop(n, &n->out[0]->type.shape);
     Ref args[] = {loop_read(s, n->in[0]), loop_read_as(s, n->in[1], is_signed ? DT_INT64 : DT_UINT64)};
-    loop_store(s, n->out[0], loop_apply(s, base, mem_printf("pow_%s%s", is_signed ? "signed_" : "", dtype_suffix(base)), 2, args));
+    loop_store(s, n->out[0],
+               loop_apply(s, base, mem_printf("pow_%s%s", is_signed ? "signed_" : "", dtype_suffix(base)), 2, args));
 }
 
 static void lower_pow(Node *n)
@@ -61,6 +65,11 @@ static void lower_pow(Node *n)
 }
 
 const Op ops_pow[] = {
-    {.name = "Pow", .domain = "", .since = 1, .infer = infer_pow, .lower = lower_pow, .flags = OP_HALF_NATIVE | OP_BROADCAST},
+    {.name = "Pow",
+     .domain = "",
+     .since = 1,
+     .infer = infer_pow,
+     .lower = lower_pow,
+     .flags = OP_HALF_NATIVE | OP_BROADCAST},
     {0},
 };

@@ -1,7 +1,8 @@
 /* Operators of com.microsoft on quantised tensors that stand for those of ai.onnx on real ones:
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
- * Each is said in three: DequantizeLinear, the real operator, QuantizeLinear; elementwise ones become one loop; Add of equal shapes has a kernel. A quantised operand is
- * three inputs: bytes, scale, zero point; the result's scale and zero point are two. Zero points may be omitted. */
+ * Each is said in three: DequantizeLinear, the real operator, QuantizeLinear; elementwise ones become one loop; Add of
+ * equal shapes has a kernel. A quantised operand is three inputs: bytes, scale, zero point; the result's scale and zero
+ * point are two. Zero points may be omitted. */
 #include "ops/shared/quantized.h"
 
 #include <string.h>
@@ -15,7 +16,9 @@ static bool need_operand(Node *n, int x)
 
 static Value *dequantized(Node *n, int x)
 {
-    return make_node(n, "DequantizeLinear", input_of(n, x + 2) ? 3 : 2, (Value *[]){n->in[x], n->in[x + 1], input_of(n, x + 2)}, NULL)->out[0];
+    return make_node(n, "DequantizeLinear", input_of(n, x + 2) ? 3 : 2,
+                     (Value *[]){n->in[x], n->in[x + 1], input_of(n, x + 2)}, NULL)
+        ->out[0];
 }
 
 /* y, quantised as inputs `scale` and `scale` + 1 say, is the result. */
@@ -42,7 +45,8 @@ static void infer_unary(Node *n)
 
 static void infer_binary(Node *n)
 {
-    if (need_counts(n, 7, 8, 1, 1) && need_tensor_inputs(n) && need_operand(n, 0) && need_operand(n, 3)) need_float(n, BINARY_SCALE);
+    if (need_counts(n, 7, 8, 1, 1) && need_tensor_inputs(n) && need_operand(n, 0) && need_operand(n, 3))
+        need_float(n, BINARY_SCALE);
 }
 
 static void expand_unary(Node *n)
@@ -55,7 +59,8 @@ static void expand_unary(Node *n)
 
 static void expand_binary(Node *n)
 {
-    requantized(n, make2(n, real_name(n), dequantized(n, 0), dequantized(n, 3), NULL), BINARY_SCALE, n->in[0]->type.dtype);
+    requantized(n, make2(n, real_name(n), dequantized(n, 0), dequantized(n, 3), NULL), BINARY_SCALE,
+                n->in[0]->type.dtype);
 }
 
 /* -- Add --------------------------------------------------------------------------------------- */
@@ -72,7 +77,9 @@ static bool moderate(const Value *scale)
 bool add_takes_bytes(Node *n)
 {
     static const int parameters[] = {A_SCALE, A_ZERO, B_SCALE, B_ZERO, SUM_SCALE, SUM_ZERO};
-    if (!known_parameters(n, parameters, 6) || !moderate(n->in[A_SCALE]) || !moderate(n->in[B_SCALE]) || !moderate(n->in[SUM_SCALE])) return false;
+    if (!known_parameters(n, parameters, 6) || !moderate(n->in[A_SCALE]) || !moderate(n->in[B_SCALE]) ||
+        !moderate(n->in[SUM_SCALE]))
+        return false;
     return n->in[A]->type.dtype == n->in[B]->type.dtype && shape_equal(&n->in[A]->type.shape, &n->in[B]->type.shape);
 }
 
@@ -80,7 +87,9 @@ static void infer_add(Node *n)
 {
     Shape y;
     infer_binary(n);
-    if (n->n_in > B && input_of(n, A) && input_of(n, B) && broadcast_shapes(n, &n->in[A]->type.shape, &n->in[B]->type.shape, &y)) set_out(n, 0, n->in[A]->type.dtype, &y);
+    if (n->n_in > B && input_of(n, A) && input_of(n, B) &&
+        broadcast_shapes(n, &n->in[A]->type.shape, &n->in[B]->type.shape, &y))
+        set_out(n, 0, n->in[A]->type.dtype, &y);
 }
 
 static void expand_add(Node *n)
@@ -137,7 +146,8 @@ static void expand_average_pool(Node *n)
     if (last) x = channels_moved(n, x, rank, true, NULL);
     Node *pool = make_node(n, "AveragePool", 1, &x, NULL);
     copy_attributes(pool, n);
-    requantized(n, last ? channels_moved(n, pool->out[0], rank, false, NULL) : pool->out[0], UNARY_SCALE, n->in[0]->type.dtype);
+    requantized(n, last ? channels_moved(n, pool->out[0], rank, false, NULL) : pool->out[0], UNARY_SCALE,
+                n->in[0]->type.dtype);
 }
 
 /* -- Where ------------------------------------------------------------------------------------- */
@@ -158,7 +168,10 @@ static void expand_where(Node *n)
 static void infer_concat(Node *n)
 {
     if (!need_counts(n, 5, -1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_byte(n, 1)) return;
-    if ((n->n_in - 2) % 3) node_error(n, "has %d inputs, expected 2 and 3 for each operand; the model is invalid here, check how it was exported", n->n_in);
+    if ((n->n_in - 2) % 3)
+        node_error(
+            n, "has %d inputs, expected 2 and 3 for each operand; the model is invalid here, check how it was exported",
+            n->n_in);
     for (int i = 2; i + 2 < n->n_in; i += 3)
         if (!need_operand(n, i)) return;
 }
@@ -173,7 +186,9 @@ static bool same_constant(const Value *a, const Value *b)
 /* An operand quantised as the result is: often as it stands. */
 static Value *operand_like_result(Node *n, int i)
 {
-    bool same_zero = same_constant(input_of(n, i + 2), n->in[1]) || (n->in[i]->type.dtype == n->in[1]->type.dtype && all_zero(input_of(n, i + 2)) && all_zero(n->in[1]));
+    bool same_zero = same_constant(input_of(n, i + 2), n->in[1]) ||
+                     (n->in[i]->type.dtype == n->in[1]->type.dtype && all_zero(input_of(n, i + 2)) &&
+                      all_zero(n->in[1]));
     if (same_zero && same_constant(n->in[i + 1], n->in[0])) return n->in[i];
     return make3(n, "QuantizeLinear", dequantized(n, i), n->in[0], n->in[1], NULL);
 }
@@ -187,10 +202,19 @@ static void expand_concat(Node *n)
     copy_attributes(concat, n);
 }
 
-#define QLINEAR(op, i, e) {.name = "QLinear" op, .domain = "com.microsoft", .since = 1, .infer = i, .expand = e}
+#define QLINEAR(op, i, e) \
+    { \
+        .name = "QLinear" op, .domain = "com.microsoft", .since = 1, .infer = i, .expand = e \
+    }
 
 const Op ops_qlinear[] = {
-    {.name = "QLinearAdd", .domain = "com.microsoft", .since = 1, .infer = infer_add, .lower = lower_add, .expand = expand_add, .flags = OP_CLAMPS},
+    {.name = "QLinearAdd",
+     .domain = "com.microsoft",
+     .since = 1,
+     .infer = infer_add,
+     .lower = lower_add,
+     .expand = expand_add,
+     .flags = OP_CLAMPS},
     QLINEAR("AveragePool", infer_unary, expand_average_pool),
     QLINEAR("Concat", infer_concat, expand_concat),
     QLINEAR("LeakyRelu", infer_unary, expand_unary),

@@ -1,6 +1,6 @@
-/* QLinearConv, ConvInteger: https://onnx.ai/onnx/operators/onnx__QLinearConv.html, ..__ConvInteger.html; QLinearConv of com.microsoft, too, whose
- * images may be [N, ..., C].
- * Sums of products are exact. Scales or zero points of the result that are known only at run time are said in other operators. */
+/* QLinearConv, ConvInteger: https://onnx.ai/onnx/operators/onnx__QLinearConv.html, ..__ConvInteger.html; QLinearConv of
+ * com.microsoft, too, whose images may be [N, ..., C]. Sums of products are exact. Scales or zero points of the result
+ * that are known only at run time are said in other operators. */
 #include "ops/shared/conv.h"
 #include "kernels.h"
 #include "ops/shared/quantized.h"
@@ -11,13 +11,15 @@ enum { MIN_PATCH_FILTERS = 4 };
 static bool need_per_filter(Node *n, int input, const Conv *c)
 {
     if (!input_of(n, input) || one_element(n->in[input])) return true;
-    return need_rank(n, input, 1, 1) && need_equal(n, dim_at(n->in[input], 0), c->out_channels, "scales or zero points of the weights and output channels");
+    return need_rank(n, input, 1, 1) && need_equal(n, dim_at(n->in[input], 0), c->out_channels,
+                                                   "scales or zero points of the weights and output channels");
 }
 
 static bool need_single(Node *n, int input)
 {
     if (!input_of(n, input) || one_element(n->in[input])) return true;
-    node_error(n, "input %d \"%s\" has shape %s, expected one element; quantise per tensor", input, n->in[input]->name, shape_text(&n->in[input]->type.shape));
+    node_error(n, "input %d \"%s\" has shape %s, expected one element; quantise per tensor", input, n->in[input]->name,
+               shape_text(&n->in[input]->type.shape));
     return false;
 }
 
@@ -121,15 +123,21 @@ static void lower_integer(Node *n)
 static bool need_parameters(Node *n)
 {
     if (!need_counts(n, 8, 9, 1, 1) || !need_tensor_inputs(n)) return false;
-    if (!need_quantized(n, CONV_X, CONV_X_SCALE, CONV_X_ZERO, false) || !need_quantized(n, CONV_W, CONV_W_SCALE, CONV_W_ZERO, false)) return false;
-    if (!need_float(n, CONV_Y_SCALE) || !need_byte(n, CONV_Y_ZERO) || !need_type(n, CONV_BIAS, (DType[]){DT_INT32}, 1)) return false;
-    return need_single(n, CONV_X_SCALE) && need_single(n, CONV_X_ZERO) && need_single(n, CONV_Y_SCALE) && need_single(n, CONV_Y_ZERO);
+    if (!need_quantized(n, CONV_X, CONV_X_SCALE, CONV_X_ZERO, false) ||
+        !need_quantized(n, CONV_W, CONV_W_SCALE, CONV_W_ZERO, false))
+        return false;
+    if (!need_float(n, CONV_Y_SCALE) || !need_byte(n, CONV_Y_ZERO) || !need_type(n, CONV_BIAS, (DType[]){DT_INT32}, 1))
+        return false;
+    return need_single(n, CONV_X_SCALE) && need_single(n, CONV_X_ZERO) && need_single(n, CONV_Y_SCALE) &&
+           need_single(n, CONV_Y_ZERO);
 }
 
 static void infer_qlinear(Node *n)
 {
     Conv c;
-    if (!need_parameters(n) || !conv_read(n, CONV_X, CONV_W, CONV_BIAS, &c) || !need_per_filter(n, CONV_W_SCALE, &c) || !need_per_filter(n, CONV_W_ZERO, &c)) return;
+    if (!need_parameters(n) || !conv_read(n, CONV_X, CONV_W, CONV_BIAS, &c) || !need_per_filter(n, CONV_W_SCALE, &c) ||
+        !need_per_filter(n, CONV_W_ZERO, &c))
+        return;
     Shape y = window_out_shape(&n->in[CONV_X]->type.shape, c.out_channels, &c.window);
     set_out(n, 0, n->in[CONV_Y_ZERO]->type.dtype, &y);
 }
@@ -147,16 +155,25 @@ static void expand_qlinear(Node *n)
 {
     static const int parameters[] = {CONV_X_SCALE, CONV_X_ZERO, CONV_W_SCALE, CONV_W_ZERO, CONV_Y_SCALE, CONV_Y_ZERO};
     if (known_parameters(n, parameters, 6)) return;
-    Node *conv = make_node(n, "ConvInteger", 4, (Value *[]){n->in[CONV_X], n->in[CONV_W], n->in[CONV_X_ZERO], n->in[CONV_W_ZERO]}, NULL);
+    Node *conv = make_node(n, "ConvInteger", 4,
+                           (Value *[]){n->in[CONV_X], n->in[CONV_W], n->in[CONV_X_ZERO], n->in[CONV_W_ZERO]}, NULL);
     copy_attributes(conv, n);
-    Value *acc = input_of(n, CONV_BIAS) ? make2(n, "Add", conv->out[0], along_channels(n, n->in[CONV_BIAS]), NULL) : conv->out[0];
-    rescale(n, acc, n->in[CONV_X_SCALE], along_channels(n, n->in[CONV_W_SCALE]), n->in[CONV_Y_SCALE], n->in[CONV_Y_ZERO], n->out[0]);
+    Value *acc = input_of(n, CONV_BIAS) ? make2(n, "Add", conv->out[0], along_channels(n, n->in[CONV_BIAS]), NULL)
+                                        : conv->out[0];
+    rescale(n, acc, n->in[CONV_X_SCALE], along_channels(n, n->in[CONV_W_SCALE]), n->in[CONV_Y_SCALE],
+            n->in[CONV_Y_ZERO], n->out[0]);
 }
 
 static void lower_qlinear(Node *n)
 {
-    Requantize r = requantize_of(n, n->in[CONV_X_SCALE], n->in[CONV_W_SCALE], n->in[CONV_Y_SCALE], n->in[CONV_Y_ZERO], 1);
-    ByteConv q = {.x = n->in[CONV_X], .w = n->in[CONV_W], .zero_x = n->in[CONV_X_ZERO], .zero_w = n->in[CONV_W_ZERO], .bias = input_of(n, CONV_BIAS), .requantize = &r};
+    Requantize r = requantize_of(n, n->in[CONV_X_SCALE], n->in[CONV_W_SCALE], n->in[CONV_Y_SCALE], n->in[CONV_Y_ZERO],
+                                 1);
+    ByteConv q = {.x = n->in[CONV_X],
+                  .w = n->in[CONV_W],
+                  .zero_x = n->in[CONV_X_ZERO],
+                  .zero_w = n->in[CONV_W_ZERO],
+                  .bias = input_of(n, CONV_BIAS),
+                  .requantize = &r};
     if (conv_read(n, CONV_X, CONV_W, CONV_BIAS, &q.conv)) lower_bytes(n, &q);
 }
 
@@ -181,7 +198,17 @@ static void expand_microsoft(Node *n)
 
 const Op ops_qlinear_conv[] = {
     {.name = "ConvInteger", .domain = "", .since = 10, .infer = infer_integer, .lower = lower_integer},
-    {.name = "QLinearConv", .domain = "", .since = 10, .infer = infer_qlinear, .lower = lower_qlinear, .expand = expand_qlinear, .flags = OP_CLAMPS},
-    {.name = "QLinearConv", .domain = "com.microsoft", .since = 1, .infer = infer_microsoft, .expand = expand_microsoft},
+    {.name = "QLinearConv",
+     .domain = "",
+     .since = 10,
+     .infer = infer_qlinear,
+     .lower = lower_qlinear,
+     .expand = expand_qlinear,
+     .flags = OP_CLAMPS},
+    {.name = "QLinearConv",
+     .domain = "com.microsoft",
+     .since = 1,
+     .infer = infer_microsoft,
+     .expand = expand_microsoft},
     {0},
 };

@@ -1,7 +1,7 @@
-/* QLinearMatMul, MatMulInteger: https://onnx.ai/onnx/operators/onnx__QLinearMatMul.html, ..__MatMulInteger.html; of com.microsoft: QGemm,
- * MatMulIntegerToFloat, DynamicQuantizeMatMul.
- * Sums of products are exact. Zero points may stand for the tensor, for each row of A or for each column of B; those that kernels don't
- * know (per row of A, per matrix of a batch), and scales that are known only at run time, are said in other operators. */
+/* QLinearMatMul, MatMulInteger: https://onnx.ai/onnx/operators/onnx__QLinearMatMul.html, ..__MatMulInteger.html; of
+ * com.microsoft: QGemm, MatMulIntegerToFloat, DynamicQuantizeMatMul. Sums of products are exact. Zero points may stand
+ * for the tensor, for each row of A or for each column of B; those that kernels don't know (per row of A, per matrix of
+ * a batch), and scales that are known only at run time, are said in other operators. */
 #include "kernels.h"
 #include "ops/shared/product.h"
 #include "ops/shared/quantized.h"
@@ -34,7 +34,8 @@ static bool is_packed(const ByteProduct *q)
 {
     const Product *p = &q->p;
     bool zero_known = !q->zero_a || value_is_const(q->zero_a) || p->a->type.dtype == DT_UINT8;
-    return !p->batch_rank && dim_is(q->matrices, 1) && zero_known && packs_bytes(p->b, q->zero_b) && dim_low(p->k) > 0 && dim_low(p->n) > 0;
+    return !p->batch_rank && dim_is(q->matrices, 1) && zero_known && packs_bytes(p->b, q->zero_b) &&
+           dim_low(p->k) > 0 && dim_low(p->n) > 0;
 }
 
 static void call_packed(Node *n, const ByteProduct *q)
@@ -42,7 +43,8 @@ static void call_packed(Node *n, const ByteProduct *q)
     const Product *p = &q->p;
     static const Requantize none = {NULL, 0, 0, 0};
     const Requantize *r = q->requantize ? q->requantize : &none;
-    int64_t depth = dim_value(p->k), columns = dim_value(p->n), operands = dim_high(elements(p->a)) + dim_high(elements(p->y));
+    int64_t depth = dim_value(p->k), columns = dim_value(p->n),
+            operands = dim_high(elements(p->a)) + dim_high(elements(p->y));
     int64_t block = packed_block(p->m, columns, depth, operands);
     Value *start = packed_start(n, q->bias, q->zero_a, p->a, p->b, q->zero_b, p->n, p->k);
     Step *s = step_call(n, "qgemm_packed");
@@ -51,7 +53,8 @@ static void call_packed(Node *n, const ByteProduct *q)
     arg_in(s, start);
     arg_requantize(s, r);
     arg_out(s, p->y);
-    arg_out(s, packed_in_place(p->a, depth) ? NULL : scratch(n, "rows", DT_UINT8, dim_const(block * ((depth + 3) / 4 * 4))));
+    arg_out(s, packed_in_place(p->a, depth) ? NULL
+                                            : scratch(n, "rows", DT_UINT8, dim_const(block * ((depth + 3) / 4 * 4))));
     arg_struct(s, "struct qgemm_packed");
     arg_field(s, "rows", p->m);
     arg_field(s, "cols", p->n);
@@ -101,7 +104,10 @@ static void call_product(Node *n, const ByteProduct *q)
 /* A MatMul of inputs a and b. */
 static void lower_matmul(Node *n, int a, int b, Value *zero_a, Value *zero_b, const Requantize *r)
 {
-    ByteProduct q = {.p = matmul_product(n->in[a], n->in[b], n->out[0]), .zero_a = zero_a, .zero_b = zero_b, .requantize = r};
+    ByteProduct q = {.p = matmul_product(n->in[a], n->in[b], n->out[0]),
+                     .zero_a = zero_a,
+                     .zero_b = zero_b,
+                     .requantize = r};
     const Shape *shape = &n->in[b]->type.shape;
     q.matrices = shape->rank > 2 ? shape_product(shape, 0, shape->rank - 2) : dim_const(1);
     q.p.b = turned(n, q.p.b, q.matrices, q.p.k, q.p.n);
@@ -134,14 +140,16 @@ static Value *centred(Node *n, Value *v, Value *zero, bool upright)
     Value *wide = cast_to(n, v, DT_INT32, NULL);
     if (!zero) return wide;
     Value *offset = cast_to(n, zero, DT_INT32, NULL);
-    if (upright && zero->type.shape.rank == 1 && per_channel(zero)) offset = reshape_to(n, offset, 2, (int64_t[]){-1, 1});
+    if (upright && zero->type.shape.rank == 1 && per_channel(zero))
+        offset = reshape_to(n, offset, 2, (int64_t[]){-1, 1});
     return make2(n, "Sub", wide, offset, NULL);
 }
 
 static void expand_integer(Node *n)
 {
     if (direct_zeros(input_of(n, 2), input_of(n, 3), columns_of(n->in[1]))) return;
-    make2(n, "MatMul", centred(n, n->in[0], input_of(n, 2), true), centred(n, n->in[1], input_of(n, 3), false), n->out[0]);
+    make2(n, "MatMul", centred(n, n->in[0], input_of(n, 2), true), centred(n, n->in[1], input_of(n, 3), false),
+          n->out[0]);
 }
 
 static void lower_integer(Node *n)
@@ -157,15 +165,18 @@ static void infer_qlinear(Node *n)
 {
     Shape y;
     if (!need_counts(n, 8, 8, 1, 1) || !need_tensor_inputs(n) || !need_quantized(n, A, A_SCALE, A_ZERO, false)) return;
-    if (!need_quantized(n, B, B_SCALE, B_ZERO, false) || !need_float(n, Y_SCALE) || !need_byte(n, Y_ZERO) || !need_factors(n, A, B, &y)) return;
+    if (!need_quantized(n, B, B_SCALE, B_ZERO, false) || !need_float(n, Y_SCALE) || !need_byte(n, Y_ZERO) ||
+        !need_factors(n, A, B, &y))
+        return;
     set_out(n, 0, n->in[Y_ZERO]->type.dtype, &y);
 }
 
 static bool is_direct(const Node *n, Dim columns)
 {
     static const int parameters[] = {A_SCALE, A_ZERO, B_SCALE, B_ZERO, Y_SCALE, Y_ZERO};
-    return known_parameters(n, parameters, 6) && direct_zeros(n->in[A_ZERO], n->in[B_ZERO], columns) && one_element(n->in[A_SCALE]) &&
-           per_column(n->in[B_SCALE], columns) && one_element(n->in[Y_SCALE]) && one_element(n->in[Y_ZERO]);
+    return known_parameters(n, parameters, 6) && direct_zeros(n->in[A_ZERO], n->in[B_ZERO], columns) &&
+           one_element(n->in[A_SCALE]) && per_column(n->in[B_SCALE], columns) && one_element(n->in[Y_SCALE]) &&
+           one_element(n->in[Y_ZERO]);
 }
 
 /* Scales of rows stand upright beside the product. */
@@ -177,7 +188,8 @@ static Value *row_scale(Node *n, Value *v)
 static void expand_qlinear(Node *n)
 {
     if (is_direct(n, columns_of(n->in[B]))) return;
-    Value *acc = make_node(n, "MatMulInteger", 4, (Value *[]){n->in[A], n->in[B], n->in[A_ZERO], n->in[B_ZERO]}, NULL)->out[0];
+    Value *acc =
+        make_node(n, "MatMulInteger", 4, (Value *[]){n->in[A], n->in[B], n->in[A_ZERO], n->in[B_ZERO]}, NULL)->out[0];
     rescale(n, acc, row_scale(n, n->in[A_SCALE]), n->in[B_SCALE], n->in[Y_SCALE], n->in[Y_ZERO], n->out[0]);
 }
 
@@ -199,15 +211,19 @@ static Dim gemm_dim(Node *n, int input, const char *transposed, int axis)
 static void infer_gemm(Node *n)
 {
     Shape all;
-    if (!need_counts(n, 6, 9, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, A, 2, 2) || !need_rank(n, B, 2, 2)) return;
+    if (!need_counts(n, 6, 9, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, A, 2, 2) || !need_rank(n, B, 2, 2))
+        return;
     if (!need_quantized(n, A, A_SCALE, A_ZERO, false) || !need_quantized(n, B, B_SCALE, B_ZERO, false)) return;
     if (!need_type(n, C, (DType[]){DT_INT32}, 1) || !need_float(n, GEMM_Y_SCALE) || !need_byte(n, GEMM_Y_ZERO)) return;
-    if (!need_equal(n, gemm_dim(n, A, "transA", 1), gemm_dim(n, B, "transB", 0), "columns of A' and rows of B'")) return;
+    if (!need_equal(n, gemm_dim(n, A, "transA", 1), gemm_dim(n, B, "transB", 0), "columns of A' and rows of B'"))
+        return;
     Shape y = shape_of(2, (Dim[]){gemm_dim(n, A, "transA", 0), gemm_dim(n, B, "transB", 1)});
     if (input_of(n, C) && !(need_rank(n, C, 0, 2) && broadcast_shapes(n, &n->in[C]->type.shape, &y, &all))) return;
     for (int i = 0; input_of(n, C) && i < 2; i++)
         if (!need_equal(n, all.dim[i], y.dim[i], "C must not make the result larger")) return;
-    DType type = input_of(n, GEMM_Y_ZERO) ? n->in[GEMM_Y_ZERO]->type.dtype : input_of(n, GEMM_Y_SCALE) ? n->in[A]->type.dtype : DT_FLOAT;
+    DType type = input_of(n, GEMM_Y_ZERO)    ? n->in[GEMM_Y_ZERO]->type.dtype
+                 : input_of(n, GEMM_Y_SCALE) ? n->in[A]->type.dtype
+                                             : DT_FLOAT;
     set_out(n, 0, type, &y);
 }
 
@@ -217,8 +233,10 @@ static bool is_direct_gemm(Node *n)
     Dim columns = dim_at(n->out[0], 1);
     Value *c = input_of(n, C);
     if (!input_of(n, GEMM_Y_SCALE) || !known_parameters(n, parameters, 6)) return false;
-    if (c && !(shape_elements(&c->type.shape) == columns && c->type.shape.rank && dim_at(c, -1) == columns)) return false;
-    return direct_zeros(n->in[A_ZERO], n->in[B_ZERO], columns) && one_element(n->in[A_SCALE]) && per_column(n->in[B_SCALE], columns);
+    if (c && !(shape_elements(&c->type.shape) == columns && c->type.shape.rank && dim_at(c, -1) == columns))
+        return false;
+    return direct_zeros(n->in[A_ZERO], n->in[B_ZERO], columns) && one_element(n->in[A_SCALE]) &&
+           per_column(n->in[B_SCALE], columns);
 }
 
 static Value *transposed_if(Node *n, int input, const char *attribute)
@@ -232,7 +250,8 @@ static void expand_gemm(Node *n)
     Value *factors[] = {transposed_if(n, A, "transA"), transposed_if(n, B, "transB"), n->in[A_ZERO], n->in[B_ZERO]};
     Value *acc = make_node(n, "MatMulInteger", 4, factors, NULL)->out[0];
     if (input_of(n, C)) acc = make2(n, "Add", acc, n->in[C], NULL);
-    Value *scale = make2(n, "Mul", row_scale(n, n->in[A_SCALE]), const_scalar(n, DT_FLOAT, attr_float(n, "alpha", 1)), NULL);
+    Value *scale = make2(n, "Mul", row_scale(n, n->in[A_SCALE]), const_scalar(n, DT_FLOAT, attr_float(n, "alpha", 1)),
+                         NULL);
     if (input_of(n, GEMM_Y_SCALE)) {
         Value *zero = input_of(n, GEMM_Y_ZERO) ? n->in[GEMM_Y_ZERO] : const_scalar(n, n->out[0]->type.dtype, 0);
         rescale(n, acc, scale, n->in[B_SCALE], n->in[GEMM_Y_SCALE], zero, n->out[0]);
@@ -244,9 +263,14 @@ static void expand_gemm(Node *n)
 static void lower_gemm(Node *n)
 {
     Dim rows = dim_at(n->out[0], 0), columns = dim_at(n->out[0], 1), depth = gemm_dim(n, A, "transA", 1);
-    Requantize r = requantize_of(n, n->in[A_SCALE], n->in[B_SCALE], n->in[GEMM_Y_SCALE], input_of(n, GEMM_Y_ZERO), attr_float(n, "alpha", 1));
-    ByteProduct q = {.p = product_of(n->in[A], n->in[B], n->out[0], rows, columns, depth), .zero_a = n->in[A_ZERO], .zero_b = n->in[B_ZERO],
-                     .bias = input_of(n, C), .matrices = dim_const(1), .requantize = &r};
+    Requantize r = requantize_of(n, n->in[A_SCALE], n->in[B_SCALE], n->in[GEMM_Y_SCALE], input_of(n, GEMM_Y_ZERO),
+                                 attr_float(n, "alpha", 1));
+    ByteProduct q = {.p = product_of(n->in[A], n->in[B], n->out[0], rows, columns, depth),
+                     .zero_a = n->in[A_ZERO],
+                     .zero_b = n->in[B_ZERO],
+                     .bias = input_of(n, C),
+                     .matrices = dim_const(1),
+                     .requantize = &r};
     if (attr_int(n, "transA", 0)) q.p.a = turned(n, q.p.a, dim_const(1), depth, rows);
     if (!attr_int(n, "transB", 0)) q.p.b = turned(n, q.p.b, dim_const(1), depth, columns);
     call_product(n, &q);
@@ -267,14 +291,20 @@ enum { F_A, F_B, F_A_SCALE, F_B_SCALE, F_A_ZERO, F_B_ZERO, F_BIAS };
 static void infer_to_float(Node *n)
 {
     Shape y;
-    if (!need_counts(n, 4, 7, 1, 1) || !need_tensor_inputs(n) || !need_float(n, F_BIAS) || !need_same_type(n, F_A_SCALE, F_B_SCALE)) return;
-    if (!need_quantized(n, F_A, F_A_SCALE, F_A_ZERO, true) || !need_quantized(n, F_B, F_B_SCALE, F_B_ZERO, true) || !need_factors(n, F_A, F_B, &y)) return;
+    if (!need_counts(n, 4, 7, 1, 1) || !need_tensor_inputs(n) || !need_float(n, F_BIAS) ||
+        !need_same_type(n, F_A_SCALE, F_B_SCALE))
+        return;
+    if (!need_quantized(n, F_A, F_A_SCALE, F_A_ZERO, true) || !need_quantized(n, F_B, F_B_SCALE, F_B_ZERO, true) ||
+        !need_factors(n, F_A, F_B, &y))
+        return;
     set_out(n, 0, n->in[F_A_SCALE]->type.dtype, &y);
 }
 
 static void expand_to_float(Node *n)
 {
-    Value *acc = make_node(n, "MatMulInteger", 4, (Value *[]){n->in[F_A], n->in[F_B], input_of(n, F_A_ZERO), input_of(n, F_B_ZERO)}, NULL)->out[0];
+    Value *acc = make_node(n, "MatMulInteger", 4,
+                           (Value *[]){n->in[F_A], n->in[F_B], input_of(n, F_A_ZERO), input_of(n, F_B_ZERO)}, NULL)
+                     ->out[0];
     to_float(n, acc, row_scale(n, n->in[F_A_SCALE]), n->in[F_B_SCALE], input_of(n, F_BIAS));
 }
 
@@ -283,7 +313,9 @@ enum { D_A, D_B, D_B_SCALE, D_B_ZERO, D_BIAS };
 static void infer_dynamic(Node *n)
 {
     Shape y;
-    if (!need_counts(n, 3, 5, 1, 1) || !need_tensor_inputs(n) || !need_type(n, D_A, (DType[]){DT_FLOAT}, 1) || !need_float(n, D_BIAS)) return;
+    if (!need_counts(n, 3, 5, 1, 1) || !need_tensor_inputs(n) || !need_type(n, D_A, (DType[]){DT_FLOAT}, 1) ||
+        !need_float(n, D_BIAS))
+        return;
     if (!need_quantized(n, D_B, D_B_SCALE, D_B_ZERO, true) || !need_factors(n, D_A, D_B, &y)) return;
     set_out(n, 0, DT_FLOAT, &y);
 }
@@ -293,15 +325,42 @@ static void expand_dynamic(Node *n)
     Node *quantised = make_node(n, "DynamicQuantizeLinear", 1, &n->in[D_A], NULL);
     node_add_output(quantised, value_new(n->graph, mem_printf("%s/scale", n->in[D_A]->name)));
     node_add_output(quantised, value_new(n->graph, mem_printf("%s/zero_point", n->in[D_A]->name)));
-    Value *acc = make_node(n, "MatMulInteger", 4, (Value *[]){quantised->out[0], n->in[D_B], quantised->out[2], input_of(n, D_B_ZERO)}, NULL)->out[0];
+    Value *acc = make_node(n, "MatMulInteger", 4,
+                           (Value *[]){quantised->out[0], n->in[D_B], quantised->out[2], input_of(n, D_B_ZERO)}, NULL)
+                     ->out[0];
     to_float(n, acc, quantised->out[1], n->in[D_B_SCALE], input_of(n, D_BIAS));
 }
 
 const Op ops_qlinear_matmul[] = {
-    {.name = "MatMulInteger", .domain = "", .since = 10, .infer = infer_integer, .lower = lower_integer, .expand = expand_integer},
-    {.name = "QLinearMatMul", .domain = "", .since = 10, .infer = infer_qlinear, .lower = lower_qlinear, .expand = expand_qlinear, .flags = OP_CLAMPS},
-    {.name = "QGemm", .domain = "com.microsoft", .since = 1, .infer = infer_gemm, .lower = lower_gemm, .expand = expand_gemm, .flags = OP_CLAMPS},
-    {.name = "MatMulIntegerToFloat", .domain = "com.microsoft", .since = 1, .infer = infer_to_float, .expand = expand_to_float},
-    {.name = "DynamicQuantizeMatMul", .domain = "com.microsoft", .since = 1, .infer = infer_dynamic, .expand = expand_dynamic},
+    {.name = "MatMulInteger",
+     .domain = "",
+     .since = 10,
+     .infer = infer_integer,
+     .lower = lower_integer,
+     .expand = expand_integer},
+    {.name = "QLinearMatMul",
+     .domain = "",
+     .since = 10,
+     .infer = infer_qlinear,
+     .lower = lower_qlinear,
+     .expand = expand_qlinear,
+     .flags = OP_CLAMPS},
+    {.name = "QGemm",
+     .domain = "com.microsoft",
+     .since = 1,
+     .infer = infer_gemm,
+     .lower = lower_gemm,
+     .expand = expand_gemm,
+     .flags = OP_CLAMPS},
+    {.name = "MatMulIntegerToFloat",
+     .domain = "com.microsoft",
+     .since = 1,
+     .infer = infer_to_float,
+     .expand = expand_to_float},
+    {.name = "DynamicQuantizeMatMul",
+     .domain = "com.microsoft",
+     .since = 1,
+     .infer = infer_dynamic,
+     .expand = expand_dynamic},
     {0},
 };

@@ -1,6 +1,7 @@
 /* QLinearReduceMean and QLinearGlobalAveragePool of com.microsoft:
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.QLinearReduceMean
- * Sums are integers where the axes follow one another and scales and zero points are constants; other cases are said in other operators. */
+ * Sums are integers where the axes follow one another and scales and zero points are constants; other cases are said in
+ * other operators. */
 #include "ops/shared/quantized.h"
 
 #include <string.h>
@@ -8,7 +9,10 @@
 enum { X, X_SCALE, X_ZERO, Y_SCALE, Y_ZERO };
 
 /* What is added up: axes [first, end) if they follow one another. */
-typedef struct { bool reduced[MAX_RANK], keep, adjacent; int first, end; } Reduction;
+typedef struct {
+    bool reduced[MAX_RANK], keep, adjacent;
+    int first, end;
+} Reduction;
 
 static void read_adjacent(Reduction *r, int rank)
 {
@@ -73,7 +77,8 @@ static Dim summands(const Node *n, const Reduction *r)
 static bool adds_bytes(const Node *n, const Reduction *r)
 {
     static const int parameters[] = {X_SCALE, X_ZERO, Y_SCALE, Y_ZERO};
-    return known_parameters(n, parameters, 4) && r->adjacent && dim_low(summands(n, r)) > 0 && dim_high(summands(n, r)) <= MAX_SUMMANDS;
+    return known_parameters(n, parameters, 4) && r->adjacent && dim_low(summands(n, r)) > 0 &&
+           dim_high(summands(n, r)) <= MAX_SUMMANDS;
 }
 
 bool mean_adds_bytes(Node *n)
@@ -90,7 +95,9 @@ static void expand_mean(Node *n)
     int count = 0;
     for (int i = 0; i < n->in[X]->type.shape.rank; i++)
         if (r.reduced[i]) axes[count++] = i;
-    Value *x = make_node(n, "DequantizeLinear", input_of(n, X_ZERO) ? 3 : 2, (Value *[]){n->in[X], n->in[X_SCALE], input_of(n, X_ZERO)}, NULL)->out[0];
+    Value *x = make_node(n, "DequantizeLinear", input_of(n, X_ZERO) ? 3 : 2,
+                         (Value *[]){n->in[X], n->in[X_SCALE], input_of(n, X_ZERO)}, NULL)
+                   ->out[0];
     Node *mean = make_node(n, "ReduceMean", 2, (Value *[]){x, const_ints(n, count, axes)}, NULL);
     attr_set_int(mean, "keepdims", r.keep);
     Value *zero = input_of(n, Y_ZERO) ? n->in[Y_ZERO] : const_scalar(n, n->in[X]->type.dtype, 0);
@@ -118,7 +125,11 @@ static void lower_mean(Node *n)
     arg_dim(s, shape_product(x, r.end, x->rank));
 }
 
-#define MEAN(op) {.name = op, .domain = "com.microsoft", .since = 1, .infer = infer_mean, .lower = lower_mean, .expand = expand_mean, .flags = OP_CLAMPS}
+#define MEAN(op) \
+    { \
+        .name = op, .domain = "com.microsoft", .since = 1, .infer = infer_mean, .lower = lower_mean, \
+        .expand = expand_mean, .flags = OP_CLAMPS \
+    }
 
 const Op ops_qlinear_mean[] = {
     MEAN("QLinearReduceMean"),

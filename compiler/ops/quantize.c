@@ -1,7 +1,8 @@
 /* QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear:
  * https://onnx.ai/onnx/operators/onnx__QuantizeLinear.html
- * One scale for the tensor, one per slice of an axis (opset 13), or one per block along an axis (opset 21). All three are one loop:
- * the scale is read with strides that repeat it. Types narrower than a byte and float8 go through casts. */
+ * One scale for the tensor, one per slice of an axis (opset 13), or one per block along an axis (opset 21). All three
+ * are one loop: the scale is read with strides that repeat it. Types narrower than a byte
+ * and float8 go through casts. */
 #include "op/op.h"
 
 #include <string.h>
@@ -9,7 +10,11 @@
 /* -- how the scale lies over the tensor -------------------------------------------------------- */
 
 typedef enum { PER_TENSOR, PER_AXIS, PER_BLOCK } Granularity;
-typedef struct { Granularity granularity; int axis; int64_t block; } Layout;
+typedef struct {
+    Granularity granularity;
+    int axis;
+    int64_t block;
+} Layout;
 
 static bool read_layout(Node *n, Layout *l)
 {
@@ -20,17 +25,20 @@ static bool read_layout(Node *n, Layout *l)
         l->axis = attr_axis(n, "axis", 1, x->rank);
         if (l->axis < 0) return false;
         if (scale->rank != x->rank) {
-            node_error(n, "input 1 \"%s\" has rank %d, expected %d for blocked quantisation", n->in[1]->name, scale->rank, x->rank);
+            node_error(n, "input 1 \"%s\" has rank %d, expected %d for blocked quantisation", n->in[1]->name,
+                       scale->rank, x->rank);
             return false;
         }
-        return need_equal(n, scale->dim[l->axis], dim_ceildiv(x->dim[l->axis], dim_const(l->block)), "blocks along the axis");
+        return need_equal(n, scale->dim[l->axis], dim_ceildiv(x->dim[l->axis], dim_const(l->block)),
+                          "blocks along the axis");
     }
     if (dim_is(shape_elements(scale), 1)) return true;
     l->granularity = PER_AXIS;
     l->axis = attr_axis(n, "axis", 1, x->rank);
     if (l->axis < 0) return false;
     if (scale->rank != 1) {
-        node_error(n, "input 1 \"%s\" has shape %s, expected one scale or one per slice of axis %d", n->in[1]->name, shape_text(scale), l->axis);
+        node_error(n, "input 1 \"%s\" has shape %s, expected one scale or one per slice of axis %d", n->in[1]->name,
+                   shape_text(scale), l->axis);
         return false;
     }
     return need_equal(n, scale->dim[0], x->dim[l->axis], "scales and slices of the axis");
@@ -108,12 +116,15 @@ static void infer_quantize(Node *n)
     Layout l;
     if (!need_counts(n, 2, 3, 1, 1) || !read_layout(n, &l)) return;
     DType t = quantized_type(n);
-    if (!is_plain(t) && !is_float8(t) && t != DT_INT4 && t != DT_UINT4 && t != DT_INT2 && t != DT_UINT2 && t != DT_FLOAT4E2M1) {
-        node_error(n, "quantises to %s, expected an 8- or 16-bit integer, a float8 or a 4- or 2-bit type", dtype_name(t));
+    if (!is_plain(t) && !is_float8(t) && t != DT_INT4 && t != DT_UINT4 && t != DT_INT2 && t != DT_UINT2 &&
+        t != DT_FLOAT4E2M1) {
+        node_error(n, "quantises to %s, expected an 8- or 16-bit integer, a float8 or a 4- or 2-bit type",
+                   dtype_name(t));
         return;
     }
     if (!blocks_divide(&l, &n->in[0]->type.shape)) {
-        node_error(n, "block_size %lld does not divide axis %d of shape %s", (long long)l.block, l.axis, shape_text(&n->in[0]->type.shape));
+        node_error(n, "block_size %lld does not divide axis %d of shape %s", (long long)l.block, l.axis,
+                   shape_text(&n->in[0]->type.shape));
         return;
     }
     set_out(n, 0, t, &n->in[0]->type.shape);
@@ -132,7 +143,9 @@ static bool follows_loop(const Node *n)
 static bool is_kernel_call(const Node *n, const Layout *l)
 {
     DType type = n->out[0]->type.dtype;
-    if (l->granularity != PER_TENSOR || n->in[0]->type.dtype != DT_FLOAT || n->in[1]->type.dtype != DT_FLOAT || (type != DT_INT8 && type != DT_UINT8)) return false;
+    if (l->granularity != PER_TENSOR || n->in[0]->type.dtype != DT_FLOAT || n->in[1]->type.dtype != DT_FLOAT ||
+        (type != DT_INT8 && type != DT_UINT8))
+        return false;
     return value_is_const(n->in[1]) && (!input_of(n, 2) || value_is_const(n->in[2])) && !follows_loop(n);
 }
 
@@ -163,7 +176,9 @@ static void lower_quantize(Node *n)
     Ref x = read_dense(s, n->in[0]);
     if (n->in[0]->type.dtype == DT_INT32) x = loop_apply(s, DT_FLOAT, "cast_i32_f32", 1, &x);
     Ref args[] = {x, read_parameter(s, &l, n->in[1]), zero};
-    loop_store(s, n->out[0], loop_apply(s, n->out[0]->type.dtype, mem_printf("quantize_%s", dtype_suffix(n->out[0]->type.dtype)), 3, args));
+    loop_store(s, n->out[0],
+               loop_apply(s, n->out[0]->type.dtype, mem_printf("quantize_%s", dtype_suffix(n->out[0]->type.dtype)), 3,
+                          args));
 }
 
 /* Blocked or per-axis parameters spelt out to the tensor's own shape. */
@@ -197,7 +212,8 @@ static Value *cast_to(Node *n, Value *v, DType t, Value *result)
     return cast->out[0];
 }
 
-/* Sub-byte integers: x / scale rounded, plus the zero point, bounded, cast. Float8 and float4: x / scale, cast with saturation. */
+/* Sub-byte integers: x / scale rounded, plus the zero point, bounded, cast. Float8 and float4: x / scale, cast with
+ * saturation. */
 static void expand_quantize(Node *n)
 {
     Layout l;
@@ -229,7 +245,8 @@ static void infer_dequantize(Node *n)
     if (!need_counts(n, 2, 3, 1, 1) || !read_layout(n, &l)) return;
     if (input_of(n, 2) && !need_same_type(n, 0, 2)) return;
     if (!blocks_divide(&l, &n->in[0]->type.shape)) {
-        node_error(n, "block_size %lld does not divide axis %d of shape %s", (long long)l.block, l.axis, shape_text(&n->in[0]->type.shape));
+        node_error(n, "block_size %lld does not divide axis %d of shape %s", (long long)l.block, l.axis,
+                   shape_text(&n->in[0]->type.shape));
         return;
     }
     int64_t given = attr_int(n, "output_dtype", DT_UNDEFINED);
@@ -249,7 +266,8 @@ static void lower_dequantize(Node *n)
     Step *s = step_loop(n, &shape);
     Ref zero = input_of(n, 2) ? read_parameter(s, &l, n->in[2]) : loop_int(0);
     Ref args[] = {read_dense(s, n->in[0]), read_parameter(s, &l, n->in[1]), zero};
-    loop_store(s, n->out[0], loop_apply(s, DT_FLOAT, mem_printf("dequantize_%s", dtype_suffix(n->in[0]->type.dtype)), 3, args));
+    loop_store(s, n->out[0],
+               loop_apply(s, DT_FLOAT, mem_printf("dequantize_%s", dtype_suffix(n->in[0]->type.dtype)), 3, args));
 }
 
 static void expand_dequantize(Node *n)
@@ -286,8 +304,16 @@ static void lower_dynamic(Node *n)
     arg_dim(s, elements(n->in[0]));
 }
 
-#define QUANTIZE(d, v) {.name = "QuantizeLinear", .domain = d, .since = v, .infer = infer_quantize, .lower = lower_quantize, .expand = expand_quantize, .flags = OP_HALF_NATIVE}
-#define DEQUANTIZE(d, v) {.name = "DequantizeLinear", .domain = d, .since = v, .infer = infer_dequantize, .lower = lower_dequantize, .expand = expand_dequantize, .flags = OP_HALF_NATIVE | OP_FOLD_LATE}
+#define QUANTIZE(d, v) \
+    { \
+        .name = "QuantizeLinear", .domain = d, .since = v, .infer = infer_quantize, .lower = lower_quantize, \
+        .expand = expand_quantize, .flags = OP_HALF_NATIVE \
+    }
+#define DEQUANTIZE(d, v) \
+    { \
+        .name = "DequantizeLinear", .domain = d, .since = v, .infer = infer_dequantize, .lower = lower_dequantize, \
+        .expand = expand_dequantize, .flags = OP_HALF_NATIVE | OP_FOLD_LATE \
+    }
 
 const Op ops_quantize[] = {
     QUANTIZE("", 10),

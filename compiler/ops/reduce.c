@@ -1,8 +1,8 @@
 /* Reductions over axes: https://onnx.ai/onnx/operators/onnx__ReduceSum.html and its relatives.
- * The axes are an attribute at first, an input since opset 13 (ReduceSum) or 18 (the others); what is present is read. Axes that lie
- * side by side are one. Axes with kept ones between them are reduced one after the other, the last one first; then what comes
- * after the first step is a reduction of partial results.
- * Axes that are known only at run time are moved to the end by a kernel of their own, which tells the result's shape. */
+ * The axes are an attribute at first, an input since opset 13 (ReduceSum) or 18 (the others); what is present is read.
+ * Axes that lie side by side are one. Axes with kept ones between them are reduced one after the other, the last one
+ * first; then what comes after the first step is a reduction of partial results. Axes that are known only at run time
+ * are moved to the end by a kernel of their own, which tells the result's shape. */
 #include "op/loop_types.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 typedef struct {
     const char *name;
     const char *step, *first, *last; /* the kernel; another one in the first or last step, or NULL */
-    bool keeps_integers;               /* computed in integer types as such, otherwise in float64 */
+    bool keeps_integers;             /* computed in integer types as such, otherwise in float64 */
     Dim (*on_dims)(Dim a, Dim b);
 } Reduction;
 
@@ -65,17 +65,19 @@ static bool read_axes(Node *n, bool *reduced)
 static bool axes_are_known(const Node *n)
 {
     Dim *axes;
-    return !input_of(n, 1) || value_is_const(n->in[1]) || dim_is(elements(n->in[1]), 0) || known_dims(n->in[1], &axes) >= 0;
+    return !input_of(n, 1) || value_is_const(n->in[1]) || dim_is(elements(n->in[1]), 0) ||
+           known_dims(n->in[1], &axes) >= 0;
 }
 
-/* The result's shape if the axes are known only at run time: as declared if that says it all, otherwise symbols, which the kernel that
- * looks at the axes sets. */
+/* The result's shape if the axes are known only at run time: as declared if that says it all, otherwise symbols, which
+ * the kernel that looks at the axes sets. */
 static bool shape_at_run_time(Node *n, Shape *y)
 {
     const Shape *x = &n->in[0]->type.shape, *declared = &n->out[0]->declared.shape;
     if (!need_type(n, 1, (DType[]){DT_INT64}, 1)) return false;
     if (!dim_is_const(elements(n->in[1]))) {
-        node_error(n, "input 1 \"%s\" has shape %s, expected a fixed number of axes; make them a constant", n->in[1]->name, shape_text(&n->in[1]->type.shape));
+        node_error(n, "input 1 \"%s\" has shape %s, expected a fixed number of axes; make them a constant",
+                   n->in[1]->name, shape_text(&n->in[1]->type.shape));
         return false;
     }
     bool keep = attr_int(n, "keepdims", 1);
@@ -87,8 +89,11 @@ static bool shape_at_run_time(Node *n, Shape *y)
     }
     for (int d = 0; d < y->rank; d++) {
         Dim said = declared->rank == y->rank ? declared->dim[d] : NULL;
-        int64_t low = keep && lowest > 1 ? 1 : lowest, high = !keep ? highest : dim_high(x->dim[d]) > 1 ? dim_high(x->dim[d]) : 1;
-        y->dim[d] = said && dim_is_const(said) ? said : local_symbol(n, mem_printf("%s_dim%d", n->out[0]->name, d), low, high);
+        int64_t low = keep && lowest > 1 ? 1 : lowest, high = !keep                     ? highest
+                                                              : dim_high(x->dim[d]) > 1 ? dim_high(x->dim[d])
+                                                                                        : 1;
+        y->dim[d] = said && dim_is_const(said) ? said
+                                               : local_symbol(n, mem_printf("%s_dim%d", n->out[0]->name, d), low, high);
     }
     return true;
 }
@@ -100,7 +105,8 @@ static void infer_reduce(Node *n)
     DType t = n->in[0]->type.dtype;
     bool is_bool = t == DT_BOOL && (!strcmp(n->op_type, "ReduceMax") || !strcmp(n->op_type, "ReduceMin"));
     if (!dtype_is_float(t) && !dtype_is_integer(t) && !is_bool) {
-        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name, dtype_name(t));
+        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name,
+                   dtype_name(t));
         return;
     }
     const Shape *x = &n->in[0]->type.shape;
@@ -125,7 +131,9 @@ static void reduce_elements(Node *n)
     bool reduced[MAX_RANK];
     Dim *x;
     int count = known_dims(n->in[0], &x);
-    if (!r->on_dims || count < 1 || !n->in[0]->elements || !axes_are_known(n) || value_count(n->out[0]) != 1 || !read_axes(n, reduced)) return;
+    if (!r->on_dims || count < 1 || !n->in[0]->elements || !axes_are_known(n) || value_count(n->out[0]) != 1 ||
+        !read_axes(n, reduced))
+        return;
     Dim *y = mem_array(1, sizeof *y);
     *y = x[0];
     for (int i = 1; i < count; i++) *y = r->on_dims(*y, x[i]);
@@ -135,14 +143,18 @@ static void reduce_elements(Node *n)
 /* -- lower ------------------------------------------------------------------------------------- */
 
 /* Neighbouring dimensions that are all reduced, or all kept. */
-typedef struct { Dim extent; bool reduced; } Group;
+typedef struct {
+    Dim extent;
+    bool reduced;
+} Group;
 
 static int group_dims(const Shape *x, const bool *reduced, Group *groups)
 {
     int count = 0;
     for (int d = 0; d < x->rank; d++) {
         if (dim_is(x->dim[d], 1)) continue;
-        if (count && groups[count - 1].reduced == reduced[d]) groups[count - 1].extent = dim_mul(groups[count - 1].extent, x->dim[d]);
+        if (count && groups[count - 1].reduced == reduced[d])
+            groups[count - 1].extent = dim_mul(groups[count - 1].extent, x->dim[d]);
         else groups[count++] = (Group){x->dim[d], reduced[d]};
     }
     return count;
@@ -162,7 +174,8 @@ static int last_reduced(const Group *groups, int count)
     return -1;
 }
 
-static void call_reduce(Node *n, const char *kernel, DType t, Value *x, Value *y, const Group *groups, int count, int at)
+static void call_reduce(Node *n, const char *kernel, DType t, Value *x, Value *y, const Group *groups, int count,
+                        int at)
 {
     Step *s = step_call(n, "reduce_%s_%s", kernel, dtype_suffix(t));
     arg_in(s, x);
@@ -172,11 +185,13 @@ static void call_reduce(Node *n, const char *kernel, DType t, Value *x, Value *y
     arg_dim(s, extent_of(groups, at + 1, count));
 }
 
-/* x with the axes that only the data tell moved to the end. The shape that stays is read, and checked, from a tensor of its own. */
+/* x with the axes that only the data tell moved to the end. The shape that stays is read, and checked, from a tensor of
+ * its own. */
 static Value *move_axes(Node *n, DType t, Value *x, Group *groups)
 {
     const Shape *shape = &n->in[0]->type.shape, *kept = &n->out[0]->type.shape;
-    Value *moved = scratch(n, "axes_last", t, elements(x)), *sizes = scratch(n, "kept", DT_INT64, dim_const(kept->rank));
+    Value *moved = scratch(n, "axes_last", t, elements(x)),
+          *sizes = scratch(n, "kept", DT_INT64, dim_const(kept->rank));
     Step *s = step_call(n, "axes_last");
     arg_in(s, x);
     arg_in(s, n->in[1]);
@@ -230,7 +245,9 @@ static void convert(Node *n, Value *x, Value *y)
 static void lower_reduce(Node *n)
 {
     Value *x = n->in[0], *y = n->out[0];
-    DType t = x->type.dtype, computed = t == DT_BOOL ? DT_UINT8 : dtype_is_float(t) || reduction_of(n)->keeps_integers ? t : DT_DOUBLE;
+    DType t = x->type.dtype, computed = t == DT_BOOL                                           ? DT_UINT8
+                                        : dtype_is_float(t) || reduction_of(n)->keeps_integers ? t
+                                                                                               : DT_DOUBLE;
     if (computed == t) {
         lower_steps(n, t, x, y);
         return;
@@ -241,7 +258,10 @@ static void lower_reduce(Node *n)
     convert(n, result, y);
 }
 
-#define REDUCE(n) {.name = n, .domain = "", .since = 1, .infer = infer_reduce, .lower = lower_reduce, .elements = reduce_elements}
+#define REDUCE(n) \
+    { \
+        .name = n, .domain = "", .since = 1, .infer = infer_reduce, .lower = lower_reduce, .elements = reduce_elements \
+    }
 
 const Op ops_reduce[] = {
     REDUCE("ReduceL1"),

@@ -1,7 +1,7 @@
 /* Reshape, Flatten, Squeeze, Unsqueeze: the same elements in the same order under another shape.
  * https://onnx.ai/onnx/operators/onnx__Reshape.html (and the others)
- * Shapes and axes are attributes in the older forms, inputs in the newer ones. Of a shape that only the data tell, every dimension but the
- * last is anything up to the number of elements, and the last is what remains. */
+ * Shapes and axes are attributes in the older forms, inputs in the newer ones. Of a shape that only the data tell,
+ * every dimension but the last is anything up to the number of elements, and the last is what remains. */
 #include "op/op.h"
 
 static bool need_room(Node *n, int rank)
@@ -24,8 +24,8 @@ static int list_of(Node *n, const char *name, int input_since, Dim **dims)
 
 /* -- Reshape ----------------------------------------------------------------------------------- */
 
-/* The dimension given as -1: what remains. Dimensions that stay where they are, copied or not, are left out of the quotient, so that
- * they may be 0. */
+/* The dimension given as -1: what remains. Dimensions that stay where they are, copied or not, are left out of the
+ * quotient, so that they may be 0. */
 static Dim remaining_dim(Node *n, const Shape *x, const Shape *y, int unknown)
 {
     Dim total = dim_const(1), given = dim_const(1);
@@ -34,13 +34,15 @@ static Dim remaining_dim(Node *n, const Shape *x, const Shape *y, int unknown)
     for (int i = 0; i < y->rank; i++)
         if (i != unknown && (i >= x->rank || x->dim[i] != y->dim[i])) given = dim_mul(given, y->dim[i]);
     if (dim_is(given, 0)) {
-        node_error(n, "asks for the dimension that is -1 beside one of 0, expected no -1 there; the model is invalid here, check how it was exported");
+        node_error(n, "asks for the dimension that is -1 beside one of 0, expected no -1 there; the model is invalid "
+                      "here, check how it was exported");
         return dim_const(0);
     }
     return dim_floordiv(total, given);
 }
 
-/* The shape as known at compile time: copies and the -1 are where the constants say so. False, with an error, if that is impossible. */
+/* The shape as known at compile time: copies and the -1 are where the constants say so. False, with an error, if that
+ * is impossible. */
 static bool shape_of_list(Node *n, const Dim *wanted, bool allow_zero, Shape *y)
 {
     const Shape *x = &n->in[0]->type.shape;
@@ -49,15 +51,20 @@ static bool shape_of_list(Node *n, const Dim *wanted, bool allow_zero, Shape *y)
         bool copied = dim_is(wanted[i], 0) && !allow_zero;
         y->dim[i] = wanted[i];
         if (copied && i >= x->rank) {
-            node_error(n, "dimension %d of the shape is 0, which copies it from the input, but the input's shape is %s; the model is invalid here, "
-                          "check how it was exported", i, shape_text(x));
+            node_error(n,
+                       "dimension %d of the shape is 0, which copies it from the input, but the input's shape is %s; "
+                       "the model is invalid here, "
+                       "check how it was exported",
+                       i, shape_text(x));
             return false;
         }
         if (copied) y->dim[i] = x->dim[i];
         if (!dim_is_const(wanted[i]) || dim_value(wanted[i]) >= 0) continue;
         if (unknown >= 0 || !dim_is(wanted[i], -1)) {
-            node_error(n, "dimension %d of the shape is %s%s, expected sizes and at most one -1; the model is invalid here, check how it was exported", i,
-                       dim_text(wanted[i]), unknown >= 0 ? " and not the first negative one" : "");
+            node_error(n,
+                       "dimension %d of the shape is %s%s, expected sizes and at most one -1; the model is invalid "
+                       "here, check how it was exported",
+                       i, dim_text(wanted[i]), unknown >= 0 ? " and not the first negative one" : "");
             return false;
         }
         unknown = i;
@@ -66,7 +73,8 @@ static bool shape_of_list(Node *n, const Dim *wanted, bool allow_zero, Shape *y)
     return true;
 }
 
-/* The shape as data that are read at run time, where a number may turn out to be a size, -1 or 0: the choice is arithmetic. */
+/* The shape as data that are read at run time, where a number may turn out to be a size, -1 or 0: the choice is
+ * arithmetic. */
 static void shape_of_data(Node *n, const Dim *wanted, bool allow_zero, Shape *y)
 {
     const Shape *x = &n->in[0]->type.shape;
@@ -94,17 +102,21 @@ static void infer_by_data(Node *n)
     Dim count = shape_elements(&n->in[0]->type.shape), rank = elements(n->in[1]), given = dim_const(1);
     if (!need_type(n, 1, (DType[]){DT_INT64}, 1) || !need_rank(n, 1, 1, 1)) return;
     if (!dim_is_const(rank)) {
-        node_error(n, "input 1 \"%s\" has %s elements, expected a fixed number of dimensions", n->in[1]->name, dim_text(rank));
+        node_error(n, "input 1 \"%s\" has %s elements, expected a fixed number of dimensions", n->in[1]->name,
+                   dim_text(rank));
         return;
     }
     if (!need_room(n, dim_value(rank) > MAX_RANK ? MAX_RANK + 1 : (int)dim_value(rank))) return;
     Shape y = {.rank = (int)dim_value(rank)};
     for (int i = 0; i < y.rank; i++) {
         bool last = i == y.rank - 1;
-        y.dim[i] = !last ? local_symbol(n, mem_printf("%s.size%d", n->out[0]->name, i), 0, dim_high(count)) : i ? dim_floordiv(count, given) : count;
+        y.dim[i] = !last ? local_symbol(n, mem_printf("%s.size%d", n->out[0]->name, i), 0, dim_high(count))
+                   : i   ? dim_floordiv(count, given)
+                         : count;
         given = dim_mul(given, y.dim[i]);
     }
-    if (y.rank || need_equal(n, count, dim_const(1), "elements to make a scalar of, and 1")) set_out(n, 0, n->in[0]->type.dtype, &y);
+    if (y.rank || need_equal(n, count, dim_const(1), "elements to make a scalar of, and 1"))
+        set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
 static void infer_reshape(Node *n)
@@ -122,11 +134,13 @@ static void infer_reshape(Node *n)
     if (n->opset >= 5 && n->in[1]->is_read) shape_of_data(n, wanted, allow_zero, &y);
     else if (!shape_of_list(n, wanted, allow_zero, &y)) return;
     if (dim_high(shape_elements(&y)) > INT32_MAX) {
-        node_error(n, "the bounds of shape %s allow for %lld elements, expected fewer; narrow them with --dim NAME=LO..HI", shape_text(&y),
-                   (long long)dim_high(shape_elements(&y)));
+        node_error(n,
+                   "the bounds of shape %s allow for %lld elements, expected fewer; narrow them with --dim NAME=LO..HI",
+                   shape_text(&y), (long long)dim_high(shape_elements(&y)));
         return;
     }
-    if (need_equal(n, shape_elements(x), shape_elements(&y), mem_printf("elements of %s and of %s", shape_text(x), shape_text(&y))))
+    if (need_equal(n, shape_elements(x), shape_elements(&y),
+                   mem_printf("elements of %s and of %s", shape_text(x), shape_text(&y))))
         set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
@@ -158,8 +172,9 @@ static void infer_flatten(Node *n)
     const Shape *x = &n->in[0]->type.shape;
     int64_t axis = attr_int(n, "axis", 1);
     if (axis < -x->rank || axis > x->rank) {
-        node_error(n, "axis is %lld, expected %d to %d for shape %s; the model is invalid here, check how it was exported", (long long)axis, -x->rank,
-                   x->rank, shape_text(x));
+        node_error(n,
+                   "axis is %lld, expected %d to %d for shape %s; the model is invalid here, check how it was exported",
+                   (long long)axis, -x->rank, x->rank, shape_text(x));
         return;
     }
     int at = (int)(axis < 0 ? axis + x->rank : axis);
@@ -174,7 +189,8 @@ static bool mark_axes(Node *n, const Dim *axes, int count, int rank, bool *marke
 {
     for (int i = 0; i < count; i++) {
         if (!dim_is_const(axes[i])) {
-            node_error(n, "axis %s is only known at run time, expected a constant; fix it with --dim NAME=N", dim_text(axes[i]));
+            node_error(n, "axis %s is only known at run time, expected a constant; fix it with --dim NAME=N",
+                       dim_text(axes[i]));
             return false;
         }
         int axis = normalize_axis(n, dim_value(axes[i]), rank);
@@ -194,8 +210,11 @@ static bool mark_ones(Node *n, const Shape *x, bool *marked)
     for (int i = 0; i < x->rank; i++) {
         marked[i] = dim_is(x->dim[i], 1);
         if (dim_is_const(x->dim[i]) || dims_differ(x->dim[i], dim_const(1))) continue;
-        node_error(n, "removes every dimension of 1, but whether %s is 1 is known only at run time; fix it with --dim NAME=N or bounds from 2 on, or list "
-                      "the axes in the model", dim_text(x->dim[i]));
+        node_error(n,
+                   "removes every dimension of 1, but whether %s is 1 is known only at run time; fix it with --dim "
+                   "NAME=N or bounds from 2 on, or list "
+                   "the axes in the model",
+                   dim_text(x->dim[i]));
         return false;
     }
     return true;
@@ -235,7 +254,10 @@ static void infer_unsqueeze(Node *n)
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
-#define RESHAPES(op, f, l) {.name = op, .domain = "", .since = 1, .infer = f, .lower = l, .flags = OP_HALF_NATIVE | OP_MOVES}
+#define RESHAPES(op, f, l) \
+    { \
+        .name = op, .domain = "", .since = 1, .infer = f, .lower = l, .flags = OP_HALF_NATIVE | OP_MOVES \
+    }
 
 const Op ops_reshape[] = {
     RESHAPES("Reshape", infer_reshape, lower_reshape),

@@ -1,11 +1,13 @@
 /* Resize and Upsample: https://onnx.ai/onnx/operators/onnx__Resize.html, ..__Upsample.html
  *
- * Resizing is separable: an axis at a time, each by a table of the pixels that every output position sees and their weights. lower() makes the
- * tables at compile time if the sizes are known, else has them made by the same function at run time.
+ * Resizing is separable: an axis at a time, each by a table of the pixels that every output position sees and their
+ * weights. lower() makes the tables at compile time if the sizes are known, else has them made by the same function at
+ * run time.
  *
- * Where the text leaves something open: scales multiply in float32, as onnx's own shape inference has it; align_corners reaches to the
- * length before it was rounded down, as the reference has it; before opset 11, and for Upsample, positions are mapped asymmetrically and
- * the pixel before is the nearest (what PyTorch exported them for). Whole numbers are interpolated in float32 and rounded. */
+ * Where the text leaves something open: scales multiply in float32, as onnx's own shape inference has it; align_corners
+ * reaches to the length before it was rounded down, as the reference has it; before opset 11, and for Upsample,
+ * positions are mapped asymmetrically and the pixel before is the nearest (what PyTorch exported them for). Whole
+ * numbers are interpolated in float32 and rounded. */
 #include "kernels.h"
 #include "base/number.h"
 #include "op/op.h"
@@ -13,12 +15,12 @@
 #include <string.h>
 
 typedef struct {
-    bool listed;          /* among the axes that scales, sizes and roi are about */
-    int at;               /* which of them */
+    bool listed; /* among the axes that scales, sizes and roi are about */
+    int at;      /* which of them */
     Dim in, out;
-    double scale;         /* 0: out / in, or known at run time only */
-    double start, end;    /* of the crop, if known */
-    bool by_data;         /* its scale or crop are known only at run time */
+    double scale;      /* 0: out / in, or known at run time only */
+    double start, end; /* of the crop, if known */
+    bool by_data;      /* its scale or crop are known only at run time */
 } Axis;
 
 typedef struct {
@@ -27,8 +29,9 @@ typedef struct {
     int mode, coordinates, rounding;
     bool antialias, exclude_outside;
     double cubic_a, outside;
-    Value *scales, *roi;  /* where some are only known at run time; else NULL */
-    bool fits, covers;    /* one scale for all listed axes, worked out at run time; the result covers the sizes asked for, or fits into them */
+    Value *scales, *roi; /* where some are only known at run time; else NULL */
+    bool fits, covers; /* one scale for all listed axes, worked out at run time; the result covers the sizes asked for,
+                          or fits into them */
 } Resize;
 
 static const char advice[] = "the model is invalid here, check how it was exported";
@@ -40,13 +43,22 @@ static const AttrWord modes[] = {
 };
 
 static const AttrWord coordinates[] = {
-    {"half_pixel", RESIZE_HALF_PIXEL}, {"half_pixel_symmetric", RESIZE_HALF_PIXEL_SYMMETRIC}, {"pytorch_half_pixel", RESIZE_PYTORCH_HALF_PIXEL},
-    {"align_corners", RESIZE_ALIGN_CORNERS}, {"asymmetric", RESIZE_ASYMMETRIC}, {"tf_half_pixel_for_nn", RESIZE_TF_HALF_PIXEL},
-    {"tf_crop_and_resize", RESIZE_TF_CROP}, {0},
+    {"half_pixel", RESIZE_HALF_PIXEL},
+    {"half_pixel_symmetric", RESIZE_HALF_PIXEL_SYMMETRIC},
+    {"pytorch_half_pixel", RESIZE_PYTORCH_HALF_PIXEL},
+    {"align_corners", RESIZE_ALIGN_CORNERS},
+    {"asymmetric", RESIZE_ASYMMETRIC},
+    {"tf_half_pixel_for_nn", RESIZE_TF_HALF_PIXEL},
+    {"tf_crop_and_resize", RESIZE_TF_CROP},
+    {0},
 };
 
 static const AttrWord roundings[] = {
-    {"round_prefer_floor", RESIZE_ROUND_DOWN}, {"round_prefer_ceil", RESIZE_ROUND_UP}, {"floor", RESIZE_FLOOR}, {"ceil", RESIZE_CEIL}, {0},
+    {"round_prefer_floor", RESIZE_ROUND_DOWN},
+    {"round_prefer_ceil", RESIZE_ROUND_UP},
+    {"floor", RESIZE_FLOOR},
+    {"ceil", RESIZE_CEIL},
+    {0},
 };
 
 static bool is_upsample(const Node *n)
@@ -62,7 +74,8 @@ static bool read_attributes(Node *n, Resize *r)
     r->cubic_a = attr_float(n, "cubic_coeff_a", -0.75);
     r->outside = attr_float(n, "extrapolation_value", 0);
     return attr_word(n, "mode", "nearest", modes, &r->mode) &&
-           attr_word(n, "coordinate_transformation_mode", old ? "asymmetric" : "half_pixel", coordinates, &r->coordinates) &&
+           attr_word(n, "coordinate_transformation_mode", old ? "asymmetric" : "half_pixel", coordinates,
+                     &r->coordinates) &&
            attr_word(n, "nearest_mode", old ? "floor" : "round_prefer_floor", roundings, &r->rounding);
 }
 
@@ -108,7 +121,8 @@ static Dim scaled(Node *n, Dim in, float factor)
     int exponent;
     float whole = floorf(frexpf(factor, &exponent) * 65536.0f);
     if (!(factor > 0 && factor < 65536)) {
-        node_error(n, "the scale %g is out of range, expected more than 0 and less than 65536; %s", (double)factor, advice);
+        node_error(n, "the scale %g is out of range, expected more than 0 and less than 65536; %s", (double)factor,
+                   advice);
         return NULL;
     }
     if (dim_is_const(in)) return dim_const((int64_t)floorf((float)dim_value(in) * factor));
@@ -116,7 +130,8 @@ static Dim scaled(Node *n, Dim in, float factor)
         Dim product = dim_mul(in, dim_const((int64_t)ldexpf(whole, exponent > 0 ? exponent : 0)));
         return dim_floordiv(product, dim_const(INT64_C(65536) << (exponent < 0 ? -exponent : 0)));
     }
-    node_error(n, "the size %s times %g can't be computed exactly; fix its dimensions with --dim NAME=N", dim_text(in), (double)factor);
+    node_error(n, "the size %s times %g can't be computed exactly; fix its dimensions with --dim NAME=N", dim_text(in),
+               (double)factor);
     return NULL;
 }
 
@@ -148,7 +163,8 @@ static bool known_element(const Value *v, int64_t i, double *number)
     return false;
 }
 
-/* A scale or a crop that only the data tell: the size they lead to is worked out by a kernel, and checked by the tables' function. */
+/* A scale or a crop that only the data tell: the size they lead to is worked out by a kernel, and checked by the
+ * tables' function. */
 static bool size_by_data(Node *n, Axis *a, int axis)
 {
     const Shape *found = &n->out[0]->type.shape; /* by the first who asked */
@@ -170,7 +186,8 @@ static bool read_scales(Node *n, Resize *r, Value *v)
         Axis *a = &r->axis[i];
         double scale;
         if (!a->listed) continue;
-        if (!r->roi && known_element(v, a->at, &scale) ? !scale_known(n, r, a, scale) : !size_by_data(n, a, i)) good = false;
+        if (!r->roi && known_element(v, a->at, &scale) ? !scale_known(n, r, a, scale) : !size_by_data(n, a, i))
+            good = false;
     }
     return good;
 }
@@ -274,7 +291,11 @@ static bool read_target(Node *n, Resize *r)
     int input = n->opset < 11 || is_upsample(n) ? 1 : 2;
     Value *scales = present(n, input), *sizes = input == 2 ? present(n, 3) : NULL;
     if (!scales == !sizes) {
-        node_error(n, "has %s, expected one of them; %s", scales ? "both scales and sizes" : input == 2 ? "neither scales nor sizes" : "no scales", advice);
+        node_error(n, "has %s, expected one of them; %s",
+                   scales       ? "both scales and sizes"
+                   : input == 2 ? "neither scales nor sizes"
+                                : "no scales",
+                   advice);
         return false;
     }
     return scales ? read_scales(n, r, scales) : read_sizes(n, r, 3);
@@ -284,7 +305,8 @@ static bool need_pixels(Node *n, const Resize *r)
 {
     for (int i = 0; i < r->rank; i++) {
         const Axis *a = &r->axis[i];
-        if (a->out != a->in && dim_low(a->in) < 1 && dim_high(a->in) > 0) assume_equal(n, dim_min(dim_min(a->in, a->out), dim_const(1)), dim_min(a->out, dim_const(1)));
+        if (a->out != a->in && dim_low(a->in) < 1 && dim_high(a->in) > 0)
+            assume_equal(n, dim_min(dim_min(a->in, a->out), dim_const(1)), dim_min(a->out, dim_const(1)));
         if (dim_high(a->in) > 0 || dim_high(a->out) == 0) continue;
         node_error(n, "axis %d has no pixels to make %s of; %s", i, dim_text(a->out), advice);
         return false;
@@ -295,13 +317,14 @@ static bool need_pixels(Node *n, const Resize *r)
 static bool resize_read(Node *n, Resize *r)
 {
     *r = (Resize){0};
-    return read_attributes(n, r) && read_axes(n, r, &n->in[0]->type.shape) && read_roi(n, r) && read_target(n, r) && need_pixels(n, r);
+    return read_attributes(n, r) && read_axes(n, r, &n->in[0]->type.shape) && read_roi(n, r) && read_target(n, r) &&
+           need_pixels(n, r);
 }
 
 static void infer_resize(Node *n)
 {
-    static const DType types[] = {DT_FLOAT, DT_DOUBLE, DT_FLOAT16, DT_BFLOAT16, DT_INT8, DT_UINT8, DT_INT16, DT_UINT16,
-                                  DT_INT32, DT_UINT32, DT_INT64, DT_UINT64, DT_BOOL};
+    static const DType types[] = {DT_FLOAT,  DT_DOUBLE, DT_FLOAT16, DT_BFLOAT16, DT_INT8,   DT_UINT8, DT_INT16,
+                                  DT_UINT16, DT_INT32,  DT_UINT32,  DT_INT64,    DT_UINT64, DT_BOOL};
     Resize r;
     if (!need_counts(n, 1, 4, 1, 1)) return;
     Value *x = n->in[0];
@@ -352,7 +375,10 @@ static Dim tap_count(const Resize *r, int i)
     return dim_mul(dim_const(2), dim_ceildiv(dim_mul(dim_const(reach), dim_max(a->in, a->out)), a->out));
 }
 
-typedef struct { Value *index, *weight; Dim taps; } Table; /* index NULL: the axis keeps its size */
+typedef struct {
+    Value *index, *weight;
+    Dim taps;
+} Table; /* index NULL: the axis keeps its size */
 
 static bool known_now(const Resize *r, const Axis *a)
 {
@@ -362,8 +388,14 @@ static bool known_now(const Resize *r, const Axis *a)
 static void make_now(Node *n, const Resize *r, int i, Table *t, DType type)
 {
     const Axis *a = &r->axis[i];
-    const struct resize_axis p = {(int32_t)dim_value(a->in), (int32_t)dim_value(a->out), (int32_t)dim_value(t->taps), r->mode, r->coordinates,
-                                  r->rounding, r->antialias, r->exclude_outside};
+    const struct resize_axis p = {(int32_t)dim_value(a->in),
+                                  (int32_t)dim_value(a->out),
+                                  (int32_t)dim_value(t->taps),
+                                  r->mode,
+                                  r->coordinates,
+                                  r->rounding,
+                                  r->antialias,
+                                  r->exclude_outside};
     size_t count = (size_t)p.out * (size_t)p.taps;
     int32_t *index = mem_array(count + 1, sizeof *index);
     void *weight = r->mode == RESIZE_NEAREST ? NULL : mem_array(count + 1, sizeof(double));
@@ -466,7 +498,8 @@ static Step *call_weighted(Node *n, Value *from, Value *to, const Table *t, int 
 {
     bool combines = !(dim_is(t[0].taps, 1) && dim_is(t[1].taps, 1));
     const Shape *shape = &from->type.shape;
-    Value *row = combines ? scratch(n, "row", from->type.dtype, shape_product(shape, first + count - 1, shape->rank)) : NULL;
+    Value *row = combines ? scratch(n, "row", from->type.dtype, shape_product(shape, first + count - 1, shape->rank))
+                          : NULL;
     Step *s = step_call(n, "resize_%s", dtype_suffix(from->type.dtype));
     arg_in(s, from);
     arg_out(s, to);
@@ -556,7 +589,9 @@ static void lower_resize(Node *n)
         while ((behind = next_resized(&r, last + 1)) < r.rank && behind < first + 3) last = behind;
         Shape shape = from->type.shape;
         for (int i = first; i <= last; i++) shape.dim[i] = r.axis[i].out;
-        Value *to = behind == r.rank ? n->out[0] : value_typed(n->graph, mem_printf("%s.to%d", n->out[0]->name, last), from->type.dtype, &shape);
+        Value *to = behind == r.rank
+                        ? n->out[0]
+                        : value_typed(n->graph, mem_printf("%s.to%d", n->out[0]->name, last), from->type.dtype, &shape);
         resize_axes(n, &r, from, to, first, last - first + 1);
         from = to;
         first = behind;
@@ -564,7 +599,17 @@ static void lower_resize(Node *n)
 }
 
 const Op ops_resize[] = {
-    {.name = "Resize", .domain = "", .since = 10, .infer = infer_resize, .lower = lower_resize, .expand = expand_resize},
-    {.name = "Upsample", .domain = "", .since = 1, .infer = infer_resize, .lower = lower_resize, .expand = expand_resize},
+    {.name = "Resize",
+     .domain = "",
+     .since = 10,
+     .infer = infer_resize,
+     .lower = lower_resize,
+     .expand = expand_resize},
+    {.name = "Upsample",
+     .domain = "",
+     .since = 1,
+     .infer = infer_resize,
+     .lower = lower_resize,
+     .expand = expand_resize},
     {0},
 };

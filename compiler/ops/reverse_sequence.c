@@ -6,7 +6,9 @@ static bool read_axes(Node *n, int64_t *batch, int64_t *time)
     *batch = attr_int(n, "batch_axis", 1);
     *time = attr_int(n, "time_axis", 0);
     if ((*batch == 0 && *time == 1) || (*batch == 1 && *time == 0)) return true;
-    node_error(n, "batch_axis is %lld and time_axis %lld, expected 0 and 1, or 1 and 0; the model is invalid here, check how it was exported",
+    node_error(n,
+               "batch_axis is %lld and time_axis %lld, expected 0 and 1, or 1 and 0; the model is invalid here, check "
+               "how it was exported",
                (long long)*batch, (long long)*time);
     return false;
 }
@@ -15,9 +17,12 @@ static void infer_reverse_sequence(Node *n)
 {
     static const DType i64[] = {DT_INT64};
     int64_t batch, time;
-    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 2, -1) || !need_rank(n, 1, 1, 1) || !need_type(n, 1, i64, 1)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 2, -1) || !need_rank(n, 1, 1, 1) ||
+        !need_type(n, 1, i64, 1))
+        return;
     if (!need_bytes(n, 0, true) || !read_axes(n, &batch, &time)) return;
-    if (need_equal(n, dim_at(n->in[1], 0), dim_at(n->in[0], (int)batch), "sequence lengths, and the batch")) set_out_like(n, 0, n->in[0]);
+    if (need_equal(n, dim_at(n->in[1], 0), dim_at(n->in[0], (int)batch), "sequence lengths, and the batch"))
+        set_out_like(n, 0, n->in[0]);
 }
 
 static void lower_reverse_sequence(Node *n)
@@ -41,6 +46,11 @@ static void lower_reverse_sequence(Node *n)
 }
 
 const Op ops_reverse_sequence[] = {
-    {.name = "ReverseSequence", .domain = "", .since = 10, .infer = infer_reverse_sequence, .lower = lower_reverse_sequence, .flags = OP_HALF_NATIVE},
+    {.name = "ReverseSequence",
+     .domain = "",
+     .since = 10,
+     .infer = infer_reverse_sequence,
+     .lower = lower_reverse_sequence,
+     .flags = OP_HALF_NATIVE},
     {0},
 };

@@ -2,11 +2,11 @@
  * GRU: https://onnx.ai/onnx/operators/onnx__GRU.html
  * RNN: https://onnx.ai/onnx/operators/onnx__RNN.html
  *
- * The layers as ONNX has them become layers of the same name in the compiler's own domain whose weights are transposed and whose biases are
- * added up by ordinary nodes, at compile time if they are constant:
- *   X, W[directions][input][gates * hidden], R[directions][hidden][gates * hidden], bias[directions][gates * hidden], extra, sequence_lens,
- *   initial_h, initial_c
- * where extra is the peepholes of an LSTM, and the bias[directions][hidden] inside the reset of a GRU with linear_before_reset. */
+ * The layers as ONNX has them become layers of the same name in the compiler's own domain whose weights are transposed
+ * and whose biases are added up by ordinary nodes, at compile time if they are constant: X, W[directions][input][gates
+ * * hidden], R[directions][hidden][gates * hidden], bias[directions][gates * hidden], extra, sequence_lens, initial_h,
+ * initial_c where extra is the peepholes of an LSTM, and the bias[directions][hidden] inside the reset of a GRU with
+ * linear_before_reset. */
 #include "kernels.h"
 #include "op/op.h"
 
@@ -38,7 +38,11 @@ static const Cell *cell_of(const Node *n)
 
 /* -- attributes -------------------------------------------------------------------------------- */
 
-typedef struct { int function[MAX_ACTIVATIONS]; double factors[2 * MAX_ACTIVATIONS]; bool plain; } Activations;
+typedef struct {
+    int function[MAX_ACTIVATIONS];
+    double factors[2 * MAX_ACTIVATIONS];
+    bool plain;
+} Activations;
 
 typedef struct {
     int directions;
@@ -47,13 +51,18 @@ typedef struct {
     Activations activations[2];
 } Layer;
 
-typedef struct { const char *name; bool has_alpha, has_beta; double alpha, beta; } Activation;
+typedef struct {
+    const char *name;
+    bool has_alpha, has_beta;
+    double alpha, beta;
+} Activation;
 
 /* In the order of enum rnn_activation. */
 static const Activation activation_table[] = {
-    {"Sigmoid", false, false, 0, 0}, {"Tanh", false, false, 0, 0}, {"Relu", false, false, 0, 0}, {"Affine", true, true, 1, 0},
-    {"LeakyRelu", true, false, 0.01, 0}, {"ThresholdedRelu", true, false, 1, 0}, {"ScaledTanh", true, true, 1, 1},
-    {"HardSigmoid", true, true, 0.2, 0.5}, {"Elu", true, false, 1, 0}, {"Softsign", false, false, 0, 0}, {"Softplus", false, false, 0, 0},
+    {"Sigmoid", false, false, 0, 0},  {"Tanh", false, false, 0, 0},          {"Relu", false, false, 0, 0},
+    {"Affine", true, true, 1, 0},     {"LeakyRelu", true, false, 0.01, 0},   {"ThresholdedRelu", true, false, 1, 0},
+    {"ScaledTanh", true, true, 1, 1}, {"HardSigmoid", true, true, 0.2, 0.5}, {"Elu", true, false, 1, 0},
+    {"Softsign", false, false, 0, 0}, {"Softplus", false, false, 0, 0},
 };
 
 static int activation_index(const char *name)
@@ -70,22 +79,29 @@ static bool read_activations(Node *n, Layer *l)
     const Cell *cell = cell_of(n);
     const Attr *names = attr_find(n, "activations");
     const float *alpha, *beta;
-    int alphas = attr_floats(n, "activation_alpha", &alpha), betas = attr_floats(n, "activation_beta", &beta), a = 0, b = 0;
+    int alphas = attr_floats(n, "activation_alpha", &alpha), betas = attr_floats(n, "activation_beta", &beta), a = 0,
+        b = 0;
     if (names && names->count != l->directions * cell->activations) {
-        node_error(n, "activations has %d names, expected %d for each direction; check how the model was exported", names->count, cell->activations);
+        node_error(n, "activations has %d names, expected %d for each direction; check how the model was exported",
+                   names->count, cell->activations);
         return false;
     }
     for (int i = 0; i < l->directions * cell->activations; i++) {
         Activations *of = &l->activations[i / cell->activations];
         int k = i % cell->activations, f = names ? activation_index(names->strings[i]) : cell->defaults[k];
         if (f < 0) {
-            node_error(n, "activations has \"%s\", which is none of the activations ONNX names; check how the model was exported", names->strings[i]);
+            node_error(
+                n,
+                "activations has \"%s\", which is none of the activations ONNX names; check how the model was exported",
+                names->strings[i]);
             return false;
         }
         of->function[k] = f;
         of->plain = (k == 0 ? !attr_find(n, "clip") : of->plain) && (f == RNN_SIGMOID || f == RNN_TANH);
-        of->factors[2 * k] = activation_table[f].has_alpha && a < alphas ? (double)alpha[a++] : activation_table[f].alpha;
-        of->factors[2 * k + 1] = activation_table[f].has_beta && b < betas ? (double)beta[b++] : activation_table[f].beta;
+        of->factors[2 * k] = activation_table[f].has_alpha && a < alphas ? (double)alpha[a++]
+                                                                         : activation_table[f].alpha;
+        of->factors[2 * k + 1] = activation_table[f].has_beta && b < betas ? (double)beta[b++]
+                                                                           : activation_table[f].beta;
     }
     return true;
 }
@@ -95,7 +111,9 @@ static bool read_layer(Node *n, Layer *l)
     const char *direction = attr_string(n, "direction", "forward");
     bool both = !strcmp(direction, "bidirectional"), reverse = !strcmp(direction, "reverse");
     if (!both && !reverse && strcmp(direction, "forward")) {
-        node_error(n, "direction is \"%s\", expected forward, reverse or bidirectional; check how the model was exported", direction);
+        node_error(n,
+                   "direction is \"%s\", expected forward, reverse or bidirectional; check how the model was exported",
+                   direction);
         return false;
     }
     *l = (Layer){.directions = both ? 2 : 1, .reverse = {reverse, true}, .batch_first = attr_int(n, "layout", 0)};
@@ -104,13 +122,16 @@ static bool read_layer(Node *n, Layer *l)
 
 /* -- the operator as ONNX has it --------------------------------------------------------------- */
 
-typedef struct { Dim time, batch, input, hidden; } Sizes;
+typedef struct {
+    Dim time, batch, input, hidden;
+} Sizes;
 
 static Sizes sizes_of(const Node *n, const Layer *l)
 {
     const Value *x = n->in[0], *r = n->in[2];
     bool packed = !strcmp(n->domain, OWN_DOMAIN);
-    return (Sizes){dim_at(x, l->batch_first ? 1 : 0), dim_at(x, l->batch_first ? 0 : 1), dim_at(x, 2), dim_at(r, packed ? 1 : 2)};
+    return (Sizes){dim_at(x, l->batch_first ? 1 : 0), dim_at(x, l->batch_first ? 0 : 1), dim_at(x, 2),
+                   dim_at(r, packed ? 1 : 2)};
 }
 
 static bool need_shape(Node *n, int input, int rank, const Dim *dims)
@@ -119,15 +140,19 @@ static bool need_shape(Node *n, int input, int rank, const Dim *dims)
     if (!input_of(n, input)) return true;
     if (!need_rank(n, input, rank, rank)) return false;
     for (int i = 0; i < rank; i++)
-        if (!need_equal(n, dim_at(n->in[input], i), dims[i], mem_printf("axis %d of %s and the layer's sizes", i, names[input]))) return false;
+        if (!need_equal(n, dim_at(n->in[input], i), dims[i],
+                        mem_printf("axis %d of %s and the layer's sizes", i, names[input])))
+            return false;
     return true;
 }
 
 static void set_outputs(Node *n, const Layer *l, const Sizes *s)
 {
     Dim d = dim_const(l->directions);
-    Shape y = l->batch_first ? shape_of(4, (Dim[]){s->batch, s->time, d, s->hidden}) : shape_of(4, (Dim[]){s->time, d, s->batch, s->hidden});
-    Shape state = l->batch_first ? shape_of(3, (Dim[]){s->batch, d, s->hidden}) : shape_of(3, (Dim[]){d, s->batch, s->hidden});
+    Shape y = l->batch_first ? shape_of(4, (Dim[]){s->batch, s->time, d, s->hidden})
+                             : shape_of(4, (Dim[]){s->time, d, s->batch, s->hidden});
+    Shape state = l->batch_first ? shape_of(3, (Dim[]){s->batch, d, s->hidden})
+                                 : shape_of(3, (Dim[]){d, s->batch, s->hidden});
     set_out(n, 0, n->in[0]->type.dtype, &y);
     set_out(n, 1, n->in[0]->type.dtype, &state);
     set_out(n, 2, n->in[0]->type.dtype, &state);
@@ -138,15 +163,18 @@ static bool need_inputs(Node *n, const Layer *l)
     const Cell *cell = cell_of(n);
     Sizes s = sizes_of(n, l);
     Dim d = dim_const(l->directions), width = dim_mul(s.hidden, dim_const(cell->gates));
-    Shape state = l->batch_first ? shape_of(3, (Dim[]){s.batch, d, s.hidden}) : shape_of(3, (Dim[]){d, s.batch, s.hidden});
+    Shape state = l->batch_first ? shape_of(3, (Dim[]){s.batch, d, s.hidden})
+                                 : shape_of(3, (Dim[]){d, s.batch, s.hidden});
     if (!dim_is_const(s.hidden)) {
-        node_error(n, "R has shape %s, expected a constant hidden size; fix it with --dim NAME=N", shape_text(&n->in[2]->type.shape));
+        node_error(n, "R has shape %s, expected a constant hidden size; fix it with --dim NAME=N",
+                   shape_text(&n->in[2]->type.shape));
         return false;
     }
     int64_t hidden = attr_int(n, "hidden_size", dim_value(s.hidden));
-    return need_equal(n, s.hidden, dim_const(hidden), "hidden size of R and hidden_size") && need_shape(n, 1, 3, (Dim[]){d, width, s.input}) &&
-           need_shape(n, 2, 3, (Dim[]){d, width, s.hidden}) && need_shape(n, 3, 2, (Dim[]){d, dim_mul(width, dim_const(2))}) &&
-           need_shape(n, 4, 1, &s.batch) && need_shape(n, 5, 3, state.dim) && need_shape(n, 6, 3, state.dim) &&
+    return need_equal(n, s.hidden, dim_const(hidden), "hidden size of R and hidden_size") &&
+           need_shape(n, 1, 3, (Dim[]){d, width, s.input}) && need_shape(n, 2, 3, (Dim[]){d, width, s.hidden}) &&
+           need_shape(n, 3, 2, (Dim[]){d, dim_mul(width, dim_const(2))}) && need_shape(n, 4, 1, &s.batch) &&
+           need_shape(n, 5, 3, state.dim) && need_shape(n, 6, 3, state.dim) &&
            need_shape(n, 7, 2, (Dim[]){d, dim_mul(s.hidden, dim_const(3))});
 }
 
@@ -157,8 +185,10 @@ static bool need_lens(Node *n, Dim time)
     for (int64_t i = 0; lens && value_is_const(lens) && i < value_count(lens); i++) {
         int64_t length = const_as_int(lens, i);
         if (length >= 0 && length <= dim_high(time)) continue;
-        node_error(n, "sequence_lens has %lld, expected at least 0 and at most the %lld time steps of X; check how the model was exported", (long long)length,
-                   (long long)dim_high(time));
+        node_error(n,
+                   "sequence_lens has %lld, expected at least 0 and at most the %lld time steps of X; check how the "
+                   "model was exported",
+                   (long long)length, (long long)dim_high(time));
         return false;
     }
     return true;
@@ -168,7 +198,9 @@ static void infer_layer(Node *n)
 {
     static const DType int32[] = {DT_INT32};
     int inputs = cell_of(n)->states == 2 ? 8 : 6;
-    if (!need_counts(n, 3, inputs, 0, 1 + cell_of(n)->states) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_type(n, 4, int32, 1)) return;
+    if (!need_counts(n, 3, inputs, 0, 1 + cell_of(n)->states) || !need_tensor_inputs(n) || !need_float(n, 0) ||
+        !need_type(n, 4, int32, 1))
+        return;
     for (int i = 1; i < inputs; i++)
         if (i != 4 && !need_same_type(n, 0, i)) return;
     Layer l;
@@ -199,9 +231,11 @@ static Value *packed_bias(Node *n, Value *b, int64_t hidden, Value **inner)
     *inner = NULL;
     if (!b) return NULL;
     int64_t width = cell_of(n)->gates * hidden;
-    if (cell_of(n)->gates != 3 || !attr_int(n, "linear_before_reset", 0)) return make2(n, "Add", columns(n, b, 0, width), columns(n, b, width, 2 * width), NULL);
+    if (cell_of(n)->gates != 3 || !attr_int(n, "linear_before_reset", 0))
+        return make2(n, "Add", columns(n, b, 0, width), columns(n, b, width, 2 * width), NULL);
     *inner = columns(n, b, width + 2 * hidden, 2 * width);
-    Value *parts[] = {make2(n, "Add", columns(n, b, 0, 2 * hidden), columns(n, b, width, width + 2 * hidden), NULL), columns(n, b, 2 * hidden, width)};
+    Value *parts[] = {make2(n, "Add", columns(n, b, 0, 2 * hidden), columns(n, b, width, width + 2 * hidden), NULL),
+                      columns(n, b, 2 * hidden, width)};
     Node *joined = make_node(n, "Concat", 2, parts, NULL);
     attr_set_int(joined, "axis", 1);
     return joined->out[0];
@@ -221,7 +255,14 @@ static void expand_layer(Node *n)
 {
     Value *inner, *w = transposed(n, n->in[1]), *r = transposed(n, n->in[2]);
     Value *bias = packed_bias(n, input_of(n, 3), dim_value(dim_at(n->in[2], 2)), &inner);
-    Value *inputs[] = {n->in[0], w, r, bias, cell_of(n)->gates == 4 ? unless_zero(input_of(n, 7)) : inner, input_of(n, 4), unless_zero(input_of(n, 5)), unless_zero(input_of(n, 6))};
+    Value *inputs[] = {n->in[0],
+                       w,
+                       r,
+                       bias,
+                       cell_of(n)->gates == 4 ? unless_zero(input_of(n, 7)) : inner,
+                       input_of(n, 4),
+                       unless_zero(input_of(n, 5)),
+                       unless_zero(input_of(n, 6))};
     Node *packed = node_new(n->graph, n->name, n->op_type, OWN_DOMAIN, n->opset);
     packed->attrs = n->attrs;
     packed->n_attrs = n->n_attrs;
@@ -254,7 +295,10 @@ static Dim chunk_rows(const Sizes *s, Dim chunk)
 }
 
 /* Columns of W or R that have panels of their own: of a GRU's R those of update and reset, then those of hidden. */
-typedef struct { int count; int64_t columns[2], panels; } Parts;
+typedef struct {
+    int count;
+    int64_t columns[2], panels;
+} Parts;
 
 static Parts parts_of(const Node *n, int input)
 {
@@ -345,15 +389,20 @@ static Value *state_of(Node *n, int output, const char *purpose, const Layer *l,
     return scratch(n, purpose, n->in[0]->type.dtype, dim_mul(dim_const(l->directions), dim_mul(s->batch, s->hidden)));
 }
 
-typedef struct { Value *w, *r, *h, *c, *gates, *spare; Dim each_w, each_r, chunk; } Memory;
+typedef struct {
+    Value *w, *r, *h, *c, *gates, *spare;
+    Dim each_w, each_r, chunk;
+} Memory;
 
 static void lower_direction(Node *n, const Layer *l, int direction, const Memory *m)
 {
     const Cell *cell = cell_of(n);
     const Activations *a = &l->activations[direction];
     Sizes z = sizes_of(n, l);
-    Dim width = dim_mul(dim_const(cell->gates), z.hidden), state = l->batch_first ? z.hidden : dim_mul(z.batch, z.hidden);
-    Step *s = step_call(n, "%s_%s_%s", cell->kernel, a->plain ? "plain" : "any", n->in[0]->type.dtype == DT_FLOAT ? "vec" : "f64");
+    Dim width = dim_mul(dim_const(cell->gates), z.hidden),
+        state = l->batch_first ? z.hidden : dim_mul(z.batch, z.hidden);
+    Step *s = step_call(n, "%s_%s_%s", cell->kernel, a->plain ? "plain" : "any",
+                        n->in[0]->type.dtype == DT_FLOAT ? "vec" : "f64");
     arg_in(s, n->in[0]);
     arg_direction(s, m->w, m->each_w, direction);
     arg_direction(s, m->r, m->each_r, direction);

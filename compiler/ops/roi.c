@@ -1,6 +1,6 @@
 /* RoiAlign and MaxRoiPool: https://onnx.ai/onnx/operators/onnx__RoiAlign.html, ..__MaxRoiPool.html
- * The maximum of RoiAlign is over pixels times weights, as onnx's own test and reference have it. MaxRoiPool's text leaves the rounding open; it is that of
- * Girshick, "Fast R-CNN", 2015, whose operator it is. */
+ * The maximum of RoiAlign is over pixels times weights, as onnx's own test and reference have it. MaxRoiPool's text
+ * leaves the rounding open; it is that of Girshick, "Fast R-CNN", 2015, whose operator it is. */
 #include "op/op.h"
 
 static const char advice[] = "the model is invalid here, check how it was exported";
@@ -8,7 +8,8 @@ static const char advice[] = "the model is invalid here, check how it was export
 static bool need_size(Node *n, int64_t height, int64_t width)
 {
     if (height >= 1 && width >= 1 && height <= INT32_MAX && width <= INT32_MAX) return true;
-    node_error(n, "the output's size is %lld x %lld, expected at least 1 x 1; %s", (long long)height, (long long)width, advice);
+    node_error(n, "the output's size is %lld x %lld, expected at least 1 x 1; %s", (long long)height, (long long)width,
+               advice);
     return false;
 }
 
@@ -21,10 +22,13 @@ static void set_pooled(Node *n, int64_t height, int64_t width)
 
 static bool need_regions(Node *n, int inputs, int columns)
 {
-    if (!need_counts(n, inputs, inputs, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_same_type(n, 0, 1)) return false;
+    if (!need_counts(n, inputs, inputs, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) ||
+        !need_same_type(n, 0, 1))
+        return false;
     if (!need_rank(n, 0, 4, 4) || !need_rank(n, 1, 2, 2)) return false;
     if (dim_high(shape_product(&n->in[0]->type.shape, 2, 4)) < 1) {
-        node_error(n, "the image has shape %s, expected at least one pixel; %s", shape_text(&n->in[0]->type.shape), advice);
+        node_error(n, "the image has shape %s, expected at least one pixel; %s", shape_text(&n->in[0]->type.shape),
+                   advice);
         return false;
     }
     return need_equal(n, dim_at(n->in[1], 1), dim_const(columns), "numbers per region");
@@ -45,11 +49,15 @@ static void arg_pool(Step *s, Node *n)
 
 /* -- RoiAlign ---------------------------------------------------------------------------------- */
 
-typedef struct { int64_t height, width, samples; int half_pixel, max; } Align;
+typedef struct {
+    int64_t height, width, samples;
+    int half_pixel, max;
+} Align;
 
 static bool read_align(Node *n, Align *a)
 {
-    static const AttrWord modes[] = {{"avg", 0}, {"max", 1}, {0}}, places[] = {{"output_half_pixel", 0}, {"half_pixel", 1}, {0}};
+    static const AttrWord modes[] = {{"avg", 0}, {"max", 1}, {0}},
+                          places[] = {{"output_half_pixel", 0}, {"half_pixel", 1}, {0}};
     a->height = attr_int(n, "output_height", 1);
     a->width = attr_int(n, "output_width", 1);
     a->samples = attr_int(n, "sampling_ratio", 0);
@@ -67,7 +75,8 @@ static void infer_align(Node *n)
     static const DType index[] = {DT_INT64};
     Align a;
     if (!need_regions(n, 3, 4) || !need_type(n, 2, index, 1) || !need_rank(n, 2, 1, 1) || !read_align(n, &a)) return;
-    if (need_equal(n, dim_at(n->in[1], 0), dim_at(n->in[2], 0), "regions and batch indices")) set_pooled(n, a.height, a.width);
+    if (need_equal(n, dim_at(n->in[1], 0), dim_at(n->in[2], 0), "regions and batch indices"))
+        set_pooled(n, a.height, a.width);
 }
 
 static void lower_align(Node *n)

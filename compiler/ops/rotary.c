@@ -1,5 +1,6 @@
 /* RotaryEmbedding: https://onnx.ai/onnx/operators/onnx__RotaryEmbedding.html
- * com.microsoft.RotaryEmbedding, its model, has the position_ids second, and they may be the position of the first step alone. */
+ * com.microsoft.RotaryEmbedding, its model, has the position_ids second, and they may be the position of the first step
+ * alone. */
 #include "op/op.h"
 
 typedef struct {
@@ -11,7 +12,10 @@ typedef struct {
 static void read_inputs(const Node *n, Rotary *r)
 {
     bool microsoft = *n->domain;
-    *r = (Rotary){.x = n->in[0], .cosines = n->in[microsoft ? 2 : 1], .sines = n->in[microsoft ? 3 : 2], .ids = input_of(n, microsoft ? 1 : 3)};
+    *r = (Rotary){.x = n->in[0],
+                  .cosines = n->in[microsoft ? 2 : 1],
+                  .sines = n->in[microsoft ? 3 : 2],
+                  .ids = input_of(n, microsoft ? 1 : 3)};
     r->merged = r->x->type.shape.rank == 3;
     r->batch = dim_at(r->x, 0);
     r->steps = dim_at(r->x, r->merged ? 1 : 2);
@@ -33,7 +37,10 @@ static bool read_heads(Node *n, Rotary *r)
         return true;
     }
     if (heads <= 0) {
-        node_error(n, "num_heads is %lld, expected the number of heads, as the input has rank 3; check how the model was exported", (long long)heads);
+        node_error(n,
+                   "num_heads is %lld, expected the number of heads, as the input has rank 3; check how the model was "
+                   "exported",
+                   (long long)heads);
         return false;
     }
     if (!need_divides(n, dim_at(r->x, 2), heads, "last axis of the input")) return false;
@@ -46,12 +53,15 @@ static bool need_cache(Node *n, const Rotary *r, const Value *cache)
 {
     int rank = r->ids ? 2 : 3;
     if (cache->type.shape.rank != rank) {
-        node_error(n, "\"%s\" has rank %d, expected %d as there are %s position_ids; check how the model was exported", cache->name, cache->type.shape.rank, rank,
-                   r->ids ? "" : "no");
+        node_error(n, "\"%s\" has rank %d, expected %d as there are %s position_ids; check how the model was exported",
+                   cache->name, cache->type.shape.rank, rank, r->ids ? "" : "no");
         return false;
     }
-    if (!r->ids && (!need_equal(n, dim_at(cache, 0), r->batch, "batch of the cache") || !need_equal(n, dim_at(cache, 1), r->steps, "steps of the cache"))) return false;
-    return need_equal(n, dim_at(cache, -1), dim_floordiv(r->rotated, dim_const(2)), "width of the cache and half the rotated elements");
+    if (!r->ids && (!need_equal(n, dim_at(cache, 0), r->batch, "batch of the cache") ||
+                    !need_equal(n, dim_at(cache, 1), r->steps, "steps of the cache")))
+        return false;
+    return need_equal(n, dim_at(cache, -1), dim_floordiv(r->rotated, dim_const(2)),
+                      "width of the cache and half the rotated elements");
 }
 
 static bool counts_from_first(const Node *n, const Rotary *r)
@@ -65,7 +75,8 @@ static bool need_ids(Node *n, const Rotary *r)
     int input = *n->domain ? 1 : 3;
     static const DType int64[] = {DT_INT64};
     if (!need_type(n, input, int64, 1)) return false;
-    if (counts_from_first(n, r)) return need_equal(n, elements(r->ids), dim_const(1), "elements of position_ids of rank below 2");
+    if (counts_from_first(n, r))
+        return need_equal(n, elements(r->ids), dim_const(1), "elements of position_ids of rank below 2");
     return need_rank(n, input, 2, 2) && need_equal(n, dim_at(r->ids, 0), r->batch, "batch of position_ids") &&
            need_equal(n, dim_at(r->ids, 1), r->steps, "steps of position_ids");
 }
@@ -77,7 +88,9 @@ static bool read_rotary(Node *n, Rotary *r)
     int64_t rotated = attr_int(n, "rotary_embedding_dim", 0);
     r->rotated = rotated > 0 ? dim_const(rotated) : r->size;
     if (dim_low(dim_sub(r->size, r->rotated)) < 0) {
-        node_error(n, "rotary_embedding_dim is %lld, expected at most the head size %s; check how the model was exported", (long long)rotated, dim_text(r->size));
+        node_error(n,
+                   "rotary_embedding_dim is %lld, expected at most the head size %s; check how the model was exported",
+                   (long long)rotated, dim_text(r->size));
         return false;
     }
     return need_divides(n, r->rotated, 2, "number of rotated elements");
@@ -86,8 +99,12 @@ static bool read_rotary(Node *n, Rotary *r)
 static void infer_rotary(Node *n)
 {
     bool microsoft = *n->domain;
-    if (!need_counts(n, microsoft ? 4 : 3, 4, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 3, 4)) return;
-    if (!need_same_type(n, 0, microsoft ? 2 : 1) || !need_same_type(n, 0, microsoft ? 3 : 2) || !need_rank(n, microsoft ? 2 : 1, 2, 3)) return;
+    if (!need_counts(n, microsoft ? 4 : 3, 4, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) ||
+        !need_rank(n, 0, 3, 4))
+        return;
+    if (!need_same_type(n, 0, microsoft ? 2 : 1) || !need_same_type(n, 0, microsoft ? 3 : 2) ||
+        !need_rank(n, microsoft ? 2 : 1, 2, 3))
+        return;
     if (microsoft && (attr_float(n, "scale", 1) != 1 || attr_int(n, "is_packed_batching", 0))) {
         node_error(n, "scale and is_packed_batching are not supported; use the standard RotaryEmbedding");
         return;

@@ -1,7 +1,10 @@
 /* Scan: https://onnx.ai/onnx/operators/onnx__Scan.html */
 #include "op/control_flow.h"
 
-typedef struct { int states, inputs, outputs; Graph *body; } ScanShape;
+typedef struct {
+    int states, inputs, outputs;
+    Graph *body;
+} ScanShape;
 
 static bool read_scan(Node *n, ScanShape *s)
 {
@@ -10,8 +13,11 @@ static bool read_scan(Node *n, ScanShape *s)
     s->states = n->n_in - s->inputs;
     if (!s->body) return false;
     s->outputs = s->body->n_outputs - s->states;
-    if (s->inputs > 0 && s->states >= 0 && s->outputs >= 0 && s->body->n_inputs == n->n_in && n->n_out <= s->body->n_outputs) return true;
-    node_error(n, "has %d inputs, %d of them scanned, and its body has %d inputs and %d outputs", n->n_in, s->inputs, s->body->n_inputs, s->body->n_outputs);
+    if (s->inputs > 0 && s->states >= 0 && s->outputs >= 0 && s->body->n_inputs == n->n_in &&
+        n->n_out <= s->body->n_outputs)
+        return true;
+    node_error(n, "has %d inputs, %d of them scanned, and its body has %d inputs and %d outputs", n->n_in, s->inputs,
+               s->body->n_inputs, s->body->n_outputs);
     return false;
 }
 
@@ -130,7 +136,8 @@ static void lower_scan(Node *n)
     loop->number = length;
     for (int i = 0; i < s.inputs; i++) {
         Value *row = g->inputs[s.states + i];
-        step_copy(n, row, dim_const(0), n->in[s.states + i], dim_mul(row_place(n, "scan_input_directions", i, counter, length), bytes_of(row)), bytes_of(row));
+        step_copy(n, row, dim_const(0), n->in[s.states + i],
+                  dim_mul(row_place(n, "scan_input_directions", i, counter, length), bytes_of(row)), bytes_of(row));
     }
     lower_body(g);
     for (int i = 0; i < s.outputs; i++) {
@@ -146,6 +153,12 @@ static void lower_scan(Node *n)
 }
 
 const Op ops_scan[] = {
-    {.name = "Scan", .domain = "", .since = 9, .infer = infer_scan, .lower = lower_scan, .expand = expand_scan, .flags = OP_CONTROL},
+    {.name = "Scan",
+     .domain = "",
+     .since = 9,
+     .infer = infer_scan,
+     .lower = lower_scan,
+     .expand = expand_scan,
+     .flags = OP_CONTROL},
     {0},
 };

@@ -1,6 +1,7 @@
-/* Scan of opset 8, which is another operator than its successor: everything has a batch dimension first and the sequence second, and
- * sequence_lens may say how many rounds each batch element makes. Its `directions` reverse what there is of a sequence, not
- * what it is filled up with; outputs are filled up with 0. https://onnx.ai/onnx/operators/onnx__Scan.html#scan-8 */
+/* Scan of opset 8, which is another operator than its successor: everything has a batch dimension first and the
+ * sequence second, and sequence_lens may say how many rounds each batch element makes. Its `directions` reverse what
+ * there is of a sequence, not what it is filled up with; outputs are filled up with 0.
+ * https://onnx.ai/onnx/operators/onnx__Scan.html#scan-8 */
 #include "op/control_flow.h"
 #include "ops/shared/moves.h"
 
@@ -27,9 +28,11 @@ static bool read_counts(Node *n, BatchScan *s)
     s->states = n->n_in - 1 - s->inputs;
     if (!s->body) return false;
     s->outputs = s->body->n_outputs - s->states;
-    if (s->inputs > 0 && s->states >= 0 && s->outputs >= 0 && s->body->n_inputs == n->n_in - 1 && n->n_out <= s->body->n_outputs) return true;
-    node_error(n, "has %d inputs behind sequence_lens, %d of them scanned, and its body has %d inputs and %d outputs", n->n_in - 1, s->inputs,
-               s->body->n_inputs, s->body->n_outputs);
+    if (s->inputs > 0 && s->states >= 0 && s->outputs >= 0 && s->body->n_inputs == n->n_in - 1 &&
+        n->n_out <= s->body->n_outputs)
+        return true;
+    node_error(n, "has %d inputs behind sequence_lens, %d of them scanned, and its body has %d inputs and %d outputs",
+               n->n_in - 1, s->inputs, s->body->n_inputs, s->body->n_outputs);
     return false;
 }
 
@@ -45,7 +48,8 @@ static bool read_sizes(Node *n, BatchScan *s)
     for (int i = 1; i < s->inputs; i++)
         if (!need_equal(n, s->length, dim_at(scanned(n, s, i), 1), "lengths of the scanned inputs")) return false;
     if (!input_of(n, 0)) return true;
-    return need_type(n, 0, (DType[]){DT_INT64}, 1) && need_rank(n, 0, 1, 1) && need_equal(n, s->batch, dim_at(n->in[0], 0), "batch size, and number of sequence_lens");
+    return need_type(n, 0, (DType[]){DT_INT64}, 1) && need_rank(n, 0, 1, 1) &&
+           need_equal(n, s->batch, dim_at(n->in[0], 0), "batch size, and number of sequence_lens");
 }
 
 /* One element of v: without its first `count` dimensions. */
@@ -71,12 +75,15 @@ static bool can_collect(Node *n, const Value *row, bool filled, int mark)
     Shape rows = rows_shape(n, row, row, dim_const(1), 0, mark);
     for (int d = 0; d < row->type.shape.rank; d++)
         if (rows.dim[d + 1] != row->type.shape.dim[d]) {
-            node_error(n, "the shape %s of \"%s\" is found out in each round; expected one that is known before", shape_text(&row->type.shape), row->name);
+            node_error(n, "the shape %s of \"%s\" is found out in each round; expected one that is known before",
+                       shape_text(&row->type.shape), row->name);
             return false;
         }
-    if (row->type.shape.rank + 2 <= MAX_RANK && dtype_bits(row->type.dtype) >= 8 && !(filled && row->type.dtype == DT_STRING)) return true;
-    node_error(n, "collects %s%s, expected numbers of at least 8 bits, and at most %d dimensions", dtype_name(row->type.dtype),
-               shape_text(&row->type.shape), MAX_RANK - 2);
+    if (row->type.shape.rank + 2 <= MAX_RANK && dtype_bits(row->type.dtype) >= 8 &&
+        !(filled && row->type.dtype == DT_STRING))
+        return true;
+    node_error(n, "collects %s%s, expected numbers of at least 8 bits, and at most %d dimensions",
+               dtype_name(row->type.dtype), shape_text(&row->type.shape), MAX_RANK - 2);
     return false;
 }
 
@@ -145,7 +152,8 @@ static void lower_sequence(Node *n, const BatchScan *s, Dim b)
     lower_body(g);
     for (int i = s->states; i < n->n_out; i++) {
         Value *row = g->outputs[i];
-        if (n->out[i]) step_copy(n, n->out[i], dim_mul(dim_add(first, round), bytes_of(row)), row, dim_const(0), bytes_of(row));
+        if (n->out[i])
+            step_copy(n, n->out[i], dim_mul(dim_add(first, round), bytes_of(row)), row, dim_const(0), bytes_of(row));
     }
     lower_updates(n, s->states, g->inputs, g->outputs);
     step_control(n, STEP_END);
@@ -170,11 +178,18 @@ static void lower_batch_scan(Node *n)
     }
     lower_sequence(n, &s, b);
     for (int i = 0; i < s.states; i++)
-        if (output_of(n, i)) step_copy(n, n->out[i], dim_mul(b, bytes_of(g->inputs[i])), g->inputs[i], dim_const(0), bytes_of(g->inputs[i]));
+        if (output_of(n, i))
+            step_copy(n, n->out[i], dim_mul(b, bytes_of(g->inputs[i])), g->inputs[i], dim_const(0),
+                      bytes_of(g->inputs[i]));
     step_control(n, STEP_END);
 }
 
 const Op ops_scan_8[] = {
-    {.name = "Scan", .domain = "", .since = 8, .infer = infer_batch_scan, .lower = lower_batch_scan, .flags = OP_CONTROL},
+    {.name = "Scan",
+     .domain = "",
+     .since = 8,
+     .infer = infer_batch_scan,
+     .lower = lower_batch_scan,
+     .flags = OP_CONTROL},
     {0},
 };

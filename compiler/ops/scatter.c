@@ -1,6 +1,6 @@
-/* ScatterElements (once Scatter), ScatterND, TensorScatter: a copy of a tensor with some elements replaced, or reduced into.
- * https://onnx.ai/onnx/operators/onnx__ScatterElements.html, onnx__ScatterND.html, onnx__TensorScatter.html
- * The copy is made by the kernel, so that it is none when the input may be overwritten. */
+/* ScatterElements (once Scatter), ScatterND, TensorScatter: a copy of a tensor with some elements replaced, or reduced
+ * into. https://onnx.ai/onnx/operators/onnx__ScatterElements.html, onnx__ScatterND.html, onnx__TensorScatter.html The
+ * copy is made by the kernel, so that it is none when the input may be overwritten. */
 #include "ops/shared/moves.h"
 
 #include <string.h>
@@ -11,7 +11,8 @@ static const DType index_types[] = {DT_INT64, DT_INT32};
 
 static const char *const reductions[] = {"add", "mul", "max", "min"}; /* numbered as in the kernels */
 
-/* The number of the reduction, -1 for none; false, with an error, if there is no such thing at this opset or for this type. */
+/* The number of the reduction, -1 for none; false, with an error, if there is no such thing at this opset or for this
+ * type. */
 static bool read_reduction(Node *n, int *reduction)
 {
     const char *name = n->opset < 16 ? "none" : attr_string(n, "reduction", "none");
@@ -22,12 +23,14 @@ static bool read_reduction(Node *n, int *reduction)
     for (int i = 0; i < known; i++)
         if (!strcmp(name, reductions[i])) *reduction = i;
     if (*reduction < 0) {
-        node_error(n, "reduction is \"%s\", expected none, add, mul%s; the model is invalid here, check how it was exported", name,
-                   known > 2 ? ", max or min" : " (max and min since opset 18)");
+        node_error(
+            n, "reduction is \"%s\", expected none, add, mul%s; the model is invalid here, check how it was exported",
+            name, known > 2 ? ", max or min" : " (max and min since opset 18)");
         return false;
     }
     if (dtype_is_float(t) || dtype_is_integer(t) || t == DT_BOOL) return true;
-    node_error(n, "reduces %s elements, expected floats, integers or bools; put a Cast before it in the model", dtype_name(t));
+    node_error(n, "reduces %s elements, expected floats, integers or bools; put a Cast before it in the model",
+               dtype_name(t));
     return false;
 }
 
@@ -55,14 +58,17 @@ static void expand_scatter(Node *n)
 static void infer_scatter_elements(Node *n)
 {
     int reduction;
-    if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) || !need_same_type(n, 0, 2)) return;
+    if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 2) ||
+        !need_same_type(n, 0, 2))
+        return;
     if (!need_rank(n, 0, 1, -1) || !need_bytes(n, 0, false) || !read_reduction(n, &reduction)) return;
     const Shape *x = &n->in[0]->type.shape, *index = &n->in[1]->type.shape, *updates = &n->in[2]->type.shape;
     int axis = attr_axis(n, "axis", 0, x->rank);
     if (axis < 0 || !need_rank(n, 1, x->rank, x->rank) || !need_rank(n, 2, x->rank, x->rank)) return;
     for (int d = 0; d < x->rank; d++) {
         if (!need_equal(n, index->dim[d], updates->dim[d], mem_printf("axis %d of indices and updates", d))) return;
-        if (d != axis && !need_at_most(n, index->dim[d], x->dim[d], mem_printf("axis %d of indices and data", d))) return;
+        if (d != axis && !need_at_most(n, index->dim[d], x->dim[d], mem_printf("axis %d of indices and data", d)))
+            return;
     }
     set_out_like(n, 0, n->in[0]);
 }
@@ -74,8 +80,9 @@ static void lower_scatter_elements(Node *n)
     DType t = x->type.dtype;
     int reduction, axis = attr_axis(n, "axis", 0, shape->rank);
     read_reduction(n, &reduction);
-    Step *s = reduction < 0 ? step_call(n, "scatter_elements_%s_%s", moved_as(t, NULL), dtype_suffix(index->type.dtype))
-                            : step_call(n, "scatter_elements_reduce_%s_%s", dtype_suffix(t), dtype_suffix(index->type.dtype));
+    Step *s = reduction < 0
+                  ? step_call(n, "scatter_elements_%s_%s", moved_as(t, NULL), dtype_suffix(index->type.dtype))
+                  : step_call(n, "scatter_elements_reduce_%s_%s", dtype_suffix(t), dtype_suffix(index->type.dtype));
     for (int i = 0; i < 3; i++) arg_in(s, n->in[i]);
     arg_out(s, n->out[0]);
     arg_struct(s, "struct scatter_elements");
@@ -94,14 +101,22 @@ static void lower_scatter_elements(Node *n)
 static void infer_scatter_nd(Node *n)
 {
     int reduction, k;
-    if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 1) || !need_same_type(n, 0, 2)) return;
-    if (!need_rank(n, 0, 1, -1) || !need_rank(n, 1, 1, -1) || !need_bytes(n, 0, false) || !read_reduction(n, &reduction)) return;
+    if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, index_types, 1) ||
+        !need_same_type(n, 0, 2))
+        return;
+    if (!need_rank(n, 0, 1, -1) || !need_rank(n, 1, 1, -1) || !need_bytes(n, 0, false) ||
+        !read_reduction(n, &reduction))
+        return;
     const Shape *x = &n->in[0]->type.shape, *index = &n->in[1]->type.shape, *updates = &n->in[2]->type.shape;
-    if (!tuple_length(n, index, x->rank, &k) || !need_rank(n, 2, index->rank - 1 + x->rank - k, index->rank - 1 + x->rank - k)) return;
+    if (!tuple_length(n, index, x->rank, &k) ||
+        !need_rank(n, 2, index->rank - 1 + x->rank - k, index->rank - 1 + x->rank - k))
+        return;
     for (int d = 0; d < updates->rank; d++) {
         bool of_index = d < index->rank - 1;
         Dim expected = of_index ? index->dim[d] : x->dim[k + d - (index->rank - 1)];
-        if (!need_equal(n, updates->dim[d], expected, mem_printf("axis %d of updates, and of %s", d, of_index ? "indices" : "the slices of data"))) return;
+        if (!need_equal(n, updates->dim[d], expected,
+                        mem_printf("axis %d of updates, and of %s", d, of_index ? "indices" : "the slices of data")))
+            return;
     }
     set_out_like(n, 0, n->in[0]);
 }
@@ -114,7 +129,8 @@ static void lower_scatter_nd(Node *n)
     int reduction, k;
     read_reduction(n, &reduction);
     tuple_length(n, index, shape->rank, &k);
-    Step *s = reduction < 0 ? step_call(n, "scatter_nd_%s", moved_as(t, NULL)) : step_call(n, "scatter_nd_reduce_%s", dtype_suffix(t));
+    Step *s = reduction < 0 ? step_call(n, "scatter_nd_%s", moved_as(t, NULL))
+                            : step_call(n, "scatter_nd_reduce_%s", dtype_suffix(t));
     for (int i = 0; i < 3; i++) arg_in(s, n->in[i]);
     arg_out(s, n->out[0]);
     arg_struct(s, "struct scatter_nd");
@@ -134,15 +150,20 @@ static bool is_circular(Node *n, bool *circular)
     const char *mode = attr_string(n, "mode", "linear");
     *circular = !strcmp(mode, "circular");
     if (*circular || !strcmp(mode, "linear")) return true;
-    node_error(n, "mode is \"%s\", expected \"linear\" or \"circular\"; the model is invalid here, check how it was exported", mode);
+    node_error(
+        n, "mode is \"%s\", expected \"linear\" or \"circular\"; the model is invalid here, check how it was exported",
+        mode);
     return false;
 }
 
 static void infer_tensor_scatter(Node *n)
 {
     bool circular;
-    if (!need_counts(n, 2, 3, 1, 1) || !need_tensor_inputs(n) || !need_same_type(n, 0, 1) || !need_type(n, 2, index_types, 1)) return;
-    if (!need_rank(n, 0, 2, -1) || !need_rank(n, 2, 1, 1) || !need_bytes(n, 0, false) || !is_circular(n, &circular)) return;
+    if (!need_counts(n, 2, 3, 1, 1) || !need_tensor_inputs(n) || !need_same_type(n, 0, 1) ||
+        !need_type(n, 2, index_types, 1))
+        return;
+    if (!need_rank(n, 0, 2, -1) || !need_rank(n, 2, 1, 1) || !need_bytes(n, 0, false) || !is_circular(n, &circular))
+        return;
     const Shape *cache = &n->in[0]->type.shape, *update = &n->in[1]->type.shape;
     int axis = attr_axis(n, "axis", -2, cache->rank);
     if (axis < 0 || !need_rank(n, 1, cache->rank, cache->rank)) return;
@@ -152,7 +173,8 @@ static void infer_tensor_scatter(Node *n)
     }
     for (int d = 0; d < cache->rank; d++)
         if (d == axis ? !need_at_most(n, update->dim[d], cache->dim[d], "sequence of the update, and of the cache")
-                      : !need_equal(n, update->dim[d], cache->dim[d], mem_printf("axis %d of update and cache", d))) return;
+                      : !need_equal(n, update->dim[d], cache->dim[d], mem_printf("axis %d of update and cache", d)))
+            return;
     if (input_of(n, 2) && !need_equal(n, dim_at(n->in[2], 0), cache->dim[0], "write indices, and the batch")) return;
     set_out_like(n, 0, n->in[0]);
 }
@@ -176,12 +198,21 @@ static void lower_tensor_scatter(Node *n)
     step_inplace(s, n->in[0], n->out[0]);
 }
 
-#define SCATTERS(op, v, f) {.name = op, .domain = "", .since = v, .infer = infer_##f, .lower = lower_##f, .expand = expand_scatter, .flags = OP_HALF_NATIVE}
+#define SCATTERS(op, v, f) \
+    { \
+        .name = op, .domain = "", .since = v, .infer = infer_##f, .lower = lower_##f, .expand = expand_scatter, \
+        .flags = OP_HALF_NATIVE \
+    }
 
 const Op ops_scatter[] = {
     SCATTERS("Scatter", 9, scatter_elements),
     SCATTERS("ScatterElements", 11, scatter_elements),
     SCATTERS("ScatterND", 11, scatter_nd),
-    {.name = "TensorScatter", .domain = "", .since = 24, .infer = infer_tensor_scatter, .lower = lower_tensor_scatter, .flags = OP_HALF_NATIVE},
+    {.name = "TensorScatter",
+     .domain = "",
+     .since = 24,
+     .infer = infer_tensor_scatter,
+     .lower = lower_tensor_scatter,
+     .flags = OP_HALF_NATIVE},
     {0},
 };

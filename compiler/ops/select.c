@@ -1,6 +1,7 @@
 /* Compress, NonZero, Unique: results whose size depends on the data.
  * https://onnx.ai/onnx/operators/onnx__Compress.html, onnx__NonZero.html, onnx__Unique.html
- * Where the data are constants the size is counted here; otherwise it is a symbol that the kernel sets, bounded by the input's size or by --dim. */
+ * Where the data are constants the size is counted here; otherwise it is a symbol that the kernel sets, bounded by the
+ * input's size or by --dim. */
 #include "ops/shared/moves.h"
 
 #include "kernels.h"
@@ -20,7 +21,10 @@ static void arg_count(Step *s, Node *n, Dim count)
 /* -- Compress ---------------------------------------------------------------------------------- */
 
 /* The tensor as [outer][axis][inner]; without an axis it is flat. */
-typedef struct { int axis; Dim outer, size, inner; } Axis;
+typedef struct {
+    int axis;
+    Dim outer, size, inner;
+} Axis;
 
 static bool read_axis(Node *n, Axis *a)
 {
@@ -47,7 +51,9 @@ static void infer_compress(Node *n)
 {
     static const DType types[] = {DT_BOOL};
     Axis a;
-    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, types, 1) || !need_rank(n, 1, 1, 1) || !need_bytes(n, 0, true) || !read_axis(n, &a)) return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 1, types, 1) || !need_rank(n, 1, 1, 1) ||
+        !need_bytes(n, 0, true) || !read_axis(n, &a))
+        return;
     Dim count = count_selected(n, &a);
     Shape y = a.axis < 0 ? shape_of(1, &count) : n->in[0]->type.shape;
     if (a.axis >= 0) y.dim[a.axis] = count;
@@ -77,7 +83,8 @@ static bool need_comparable(Node *n)
 {
     DType t = n->in[0]->type.dtype;
     if (dtype_is_float(t) || dtype_is_integer(t) || t == DT_BOOL || t == DT_STRING) return true;
-    node_error(n, "input 0 is %s, expected a float, an integer, bool or string; put a Cast before it in the model", dtype_name(t));
+    node_error(n, "input 0 is %s, expected a float, an integer, bool or string; put a Cast before it in the model",
+               dtype_name(t));
     return false;
 }
 
@@ -87,7 +94,8 @@ static Dim count_nonzero(Node *n)
     if (!x->data) return count_of_data(n, 0, 1, elements(x));
     int64_t count = 0;
     for (int64_t i = 0; i < value_count(x); i++)
-        count += x->type.dtype == DT_STRING ? *((const char *const *)x->data)[i] != '\0' : number_real(x->type.dtype, x->data, i) != 0;
+        count += x->type.dtype == DT_STRING ? *((const char *const *)x->data)[i] != '\0'
+                                            : number_real(x->type.dtype, x->data, i) != 0;
     return dim_const(count);
 }
 
@@ -117,14 +125,28 @@ static Dim count_unique(Node *n, const Axis *a)
 {
     const Value *x = n->in[0];
     if (!x->data || dtype_is_half(x->type.dtype)) return count_of_data(n, 0, a->axis < 0 ? 0 : a->axis, a->size);
-    const struct unique p = {.outer = (int32_t)dim_value(a->outer), .n = (int32_t)dim_value(a->size), .inner = (int32_t)dim_value(a->inner), .sorted = 1};
+    const struct unique p = {.outer = (int32_t)dim_value(a->outer),
+                             .n = (int32_t)dim_value(a->size),
+                             .inner = (int32_t)dim_value(a->inner),
+                             .sorted = 1};
     int32_t count = 0, *scratch = calloc(3 * (size_t)p.n + 1, sizeof *scratch);
     void *y = calloc((size_t)value_bytes(x) + 1, 1);
     if (!scratch || !y) internal_error("out of memory while folding constants");
     switch (x->type.dtype) {
-#define COUNT(type, suffix) case type: unique_##suffix(x->data, y, NULL, NULL, NULL, scratch, &p, p.n, &count); break;
-    COUNT(DT_FLOAT, f32) COUNT(DT_DOUBLE, f64) COUNT(DT_STRING, str) COUNT(DT_BOOL, bool) COUNT(DT_INT8, i8) COUNT(DT_INT16, i16)
-    COUNT(DT_INT32, i32) COUNT(DT_INT64, i64) COUNT(DT_UINT8, u8) COUNT(DT_UINT16, u16) COUNT(DT_UINT32, u32) COUNT(DT_UINT64, u64)
+#define COUNT(type, suffix) \
+    case type: unique_##suffix(x->data, y, NULL, NULL, NULL, scratch, &p, p.n, &count); break
+        COUNT(DT_FLOAT, f32);
+        COUNT(DT_DOUBLE, f64);
+        COUNT(DT_STRING, str);
+        COUNT(DT_BOOL, bool);
+        COUNT(DT_INT8, i8);
+        COUNT(DT_INT16, i16);
+        COUNT(DT_INT32, i32);
+        COUNT(DT_INT64, i64);
+        COUNT(DT_UINT8, u8);
+        COUNT(DT_UINT16, u16);
+        COUNT(DT_UINT32, u32);
+        COUNT(DT_UINT64, u64);
 #undef COUNT
     default: internal_error("unique items of type %s", dtype_name(x->type.dtype));
     }
@@ -138,7 +160,8 @@ static void infer_unique(Node *n)
     Axis a;
     if (!need_counts(n, 1, 1, 1, 4) || !need_tensor_inputs(n) || !need_comparable(n) || !read_axis(n, &a)) return;
     if (!n->out[0]) {
-        node_error(n, "output 0 is omitted, expected the unique items; the model is invalid here, check how it was exported");
+        node_error(
+            n, "output 0 is omitted, expected the unique items; the model is invalid here, check how it was exported");
         return;
     }
     Dim count = count_unique(n, &a);
@@ -167,7 +190,12 @@ static void lower_unique(Node *n)
 }
 
 const Op ops_select[] = {
-    {.name = "Compress", .domain = "", .since = 9, .infer = infer_compress, .lower = lower_compress, .flags = OP_HALF_NATIVE | OP_MOVES},
+    {.name = "Compress",
+     .domain = "",
+     .since = 9,
+     .infer = infer_compress,
+     .lower = lower_compress,
+     .flags = OP_HALF_NATIVE | OP_MOVES},
     {.name = "NonZero", .domain = "", .since = 9, .infer = infer_nonzero, .lower = lower_nonzero},
     {.name = "Unique", .domain = "", .since = 11, .infer = infer_unique, .lower = lower_unique},
     {0},

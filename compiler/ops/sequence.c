@@ -2,7 +2,8 @@
  *
  * A sequence whose length and positions are known at compile time is a list of values, and its operators are
  * bookkeeping: nothing of them is left in the generated code but the tensors themselves. Inference keeps the list in
- * value->items; an optional is a list of one or none. Where only the data tell, expansion goes over to lists in memory (list.h). */
+ * value->items; an optional is a list of one or none. Where only the data tell, expansion goes over to lists in memory
+ * (list.h). */
 #include "op/packed_sequence.h"
 
 #include <string.h>
@@ -46,7 +47,8 @@ static bool goes_to_memory(const Node *n, int position)
 
 static bool need_position(Node *n, int input)
 {
-    return !input_of(n, input) || (need_type(n, input, (DType[]){DT_INT32, DT_INT64}, 2) && need_equal(n, elements(n->in[input]), dim_const(1), "number of positions, and 1"));
+    return !input_of(n, input) || (need_type(n, input, (DType[]){DT_INT32, DT_INT64}, 2) &&
+                                   need_equal(n, elements(n->in[input]), dim_const(1), "number of positions, and 1"));
 }
 
 static void set_memory_list(Node *n, const Type *element)
@@ -54,7 +56,8 @@ static void set_memory_list(Node *n, const Type *element)
     if (output_of(n, 0)) n->out[0]->type = (Type){.kind = KIND_SEQUENCE, .elem = mem_dup(element, sizeof *element)};
 }
 
-/* The position an input gives, of `count` places; without the input: `otherwise`. False if it is unknown or out of range. */
+/* The position an input gives, of `count` places; without the input: `otherwise`. False if it is unknown or out of
+ * range. */
 static bool position(Node *n, int input, int count, int otherwise, int *at)
 {
     int64_t *values;
@@ -168,7 +171,9 @@ static bool splits_at_run_time(const Node *n, int axis)
 /* SplitToSequence: a Split whose parts are the list. */
 static void infer_split(Node *n)
 {
-    if (!need_counts(n, 1, 2, 1, 1) || !need_tensor_inputs(n) || (input_of(n, 1) && !need_type(n, 1, (DType[]){DT_INT32, DT_INT64}, 2))) return;
+    if (!need_counts(n, 1, 2, 1, 1) || !need_tensor_inputs(n) ||
+        (input_of(n, 1) && !need_type(n, 1, (DType[]){DT_INT32, DT_INT64}, 2)))
+        return;
     const Value *x = n->in[0];
     int axis = attr_axis(n, "axis", 0, x->type.shape.rank);
     if (axis < 0) return;
@@ -202,7 +207,9 @@ static ListForm form_of_split(Node *n, int axis, bool kept)
     ListForm none = {.rank_low = MAX_RANK}, f = form_with(&none, x);
     f.capacity = listed ? value_count(n->in[1]) : dim_high(stated ? stated : dim_at(x, axis));
     f.low[axis] = !input_of(n, 1);
-    if (!input_of(n, 1)) f.slot = dim_high(dim_mul(shape_product(&x->type.shape, 0, axis), shape_product(&x->type.shape, axis + 1, x->type.shape.rank)));
+    if (!input_of(n, 1))
+        f.slot = dim_high(dim_mul(shape_product(&x->type.shape, 0, axis),
+                                  shape_product(&x->type.shape, axis + 1, x->type.shape.rank)));
     if (!input_of(n, 1)) f.high[axis] = 1;
     if (kept) return f;
     f.rank = --f.rank_low;
@@ -236,7 +243,8 @@ static void expand_split(Node *n)
     Value **items = mem_array((size_t)count + 1, sizeof *items);
     Node *split = make_node(n, "Split", 2, (Value *[]){n->in[0], const_ints(n, count, sizes)}, NULL);
     attr_set_int(split, "axis", axis);
-    for (int i = 1; i < count; i++) node_add_output(split, value_new(n->graph, mem_printf("%s.part%d", n->out[0]->name, i)));
+    for (int i = 1; i < count; i++)
+        node_add_output(split, value_new(n->graph, mem_printf("%s.part%d", n->out[0]->name, i)));
     bool keep = input_of(n, 1) || attr_int(n, "keepdims", 1);
     for (int i = 0; i < count; i++)
         items[i] = keep ? split->out[i] : make2(n, "Squeeze", split->out[i], const_ints(n, 1, &axis_value), NULL);
@@ -254,7 +262,8 @@ static void stand_for(Node *n, Value *v)
 static void infer_at(Node *n)
 {
     int at;
-    if (!need_list(n, 0) || !need_position(n, 1) || goes_to_memory(n, 1) || !position(n, 1, n->in[0]->n_items, 0, &at)) return;
+    if (!need_list(n, 0) || !need_position(n, 1) || goes_to_memory(n, 1) || !position(n, 1, n->in[0]->n_items, 0, &at))
+        return;
     if (at < n->in[0]->n_items) n->out[0]->type = n->in[0]->items[at]->type;
     else node_error(n, "position %d is out of range for a sequence of %d", at, n->in[0]->n_items);
 }
@@ -309,7 +318,8 @@ static void expand_has_element(Node *n)
 {
     const Value *v = input_of(n, 0);
     if (v && v->type.kind == KIND_OPTIONAL && v->list) { /* a sequence that is there may be empty */
-        make2(n, "Greater", v->list->length, const_scalar(n, DT_INT64, v->type.elem->kind == KIND_TENSOR ? 0 : -1), n->out[0]);
+        make2(n, "Greater", v->list->length, const_scalar(n, DT_INT64, v->type.elem->kind == KIND_TENSOR ? 0 : -1),
+              n->out[0]);
         return;
     }
     stand_for(n, const_scalar(n, DT_BOOL, v && (v->type.kind != KIND_OPTIONAL || v->n_items > 0)));
@@ -318,7 +328,8 @@ static void expand_has_element(Node *n)
 static void infer_get_element(Node *n)
 {
     if (!input_of(n, 0)) node_error(n, "input 0 is omitted");
-    else if (n->in[0]->type.kind == KIND_OPTIONAL && need_list(n, 0) && !n->in[0]->list && !n->in[0]->n_items) node_error(n, "takes the element of an empty optional");
+    else if (n->in[0]->type.kind == KIND_OPTIONAL && need_list(n, 0) && !n->in[0]->list && !n->in[0]->n_items)
+        node_error(n, "takes the element of an empty optional");
     else if (n->in[0]->list && n->in[0]->type.kind == KIND_OPTIONAL) n->out[0]->type = *n->in[0]->type.elem;
 }
 
@@ -350,7 +361,8 @@ static void infer_map(Node *n)
         return;
     }
     if (body->graphs[0]->n_inputs != n->n_in || body->graphs[0]->n_outputs < n->n_out) {
-        node_error(n, "has %d inputs and %d outputs, its body %d and %d", n->n_in, n->n_out, body->graphs[0]->n_inputs, body->graphs[0]->n_outputs);
+        node_error(n, "has %d inputs and %d outputs, its body %d and %d", n->n_in, n->n_out, body->graphs[0]->n_inputs,
+                   body->graphs[0]->n_outputs);
         return;
     }
     if (need_list(n, 0))
@@ -368,12 +380,16 @@ static void expand_map_in_memory(Node *n)
     loop->n_out = 0;
     g->n_inputs = g->n_outputs = 0;
     graph_append(g, end);
-    Value **inputs = mem_array((size_t)n->n_out + 2, sizeof *inputs), **outputs = mem_array((size_t)n->n_out + 1, sizeof *outputs);
-    Value **arguments = mem_array((size_t)n->n_in + 1, sizeof *arguments), **results = mem_array((size_t)body->n_outputs + 1, sizeof *results);
+    Value **inputs = mem_array((size_t)n->n_out + 2, sizeof *inputs),
+          **outputs = mem_array((size_t)n->n_out + 1, sizeof *outputs);
+    Value **arguments = mem_array((size_t)n->n_in + 1, sizeof *arguments),
+          **results = mem_array((size_t)body->n_outputs + 1, sizeof *results);
     inputs[0] = value_new(g, "map.round");
     inputs[1] = value_new(g, "map.condition");
     outputs[0] = inputs[1];
-    for (int i = 0; i < n->n_in; i++) arguments[i] = n->in[i]->type.kind == KIND_SEQUENCE ? make2(end, "SequenceAt", n->in[i], inputs[0], NULL) : n->in[i];
+    for (int i = 0; i < n->n_in; i++)
+        arguments[i] = n->in[i]->type.kind == KIND_SEQUENCE ? make2(end, "SequenceAt", n->in[i], inputs[0], NULL)
+                                                            : n->in[i];
     inline_clone(end, body, arguments, results);
     node_add_input(loop, n->in[0]->list->length);
     node_add_input(loop, NULL);
@@ -407,8 +423,11 @@ static void expand_map(Node *n)
     Value ***rows = mem_array((size_t)n->n_out + 1, sizeof *rows);
     for (int k = 0; k < n->n_out; k++) rows[k] = mem_array((size_t)count + 1, sizeof **rows);
     for (int r = 0; r < count; r++) {
-        Value **arguments = mem_array((size_t)n->n_in + 1, sizeof *arguments), **results = mem_array((size_t)body->n_outputs + 1, sizeof *results);
-        for (int i = 0; i < n->n_in; i++) arguments[i] = n->in[i]->type.kind == KIND_SEQUENCE && r < n->in[i]->n_items ? n->in[i]->items[r] : n->in[i];
+        Value **arguments = mem_array((size_t)n->n_in + 1, sizeof *arguments),
+              **results = mem_array((size_t)body->n_outputs + 1, sizeof *results);
+        for (int i = 0; i < n->n_in; i++)
+            arguments[i] = n->in[i]->type.kind == KIND_SEQUENCE && r < n->in[i]->n_items ? n->in[i]->items[r]
+                                                                                         : n->in[i];
         inline_clone(n, body, arguments, results);
         for (int k = 0; k < n->n_out; k++) rows[k][r] = results[k];
     }
@@ -426,8 +445,14 @@ static void lower_nothing(Node *n)
 }
 
 #define LISTS OP_HALF_NATIVE | OP_NEVER_FOLD
-#define MAKES(op, v, f) {.name = op, .domain = "", .since = v, .infer = f, .lower = lower_nothing, .flags = LISTS}
-#define USES(op, v, f, e) {.name = op, .domain = "", .since = v, .infer = f, .lower = lower_nothing, .expand = e, .flags = LISTS}
+#define MAKES(op, v, f) \
+    { \
+        .name = op, .domain = "", .since = v, .infer = f, .lower = lower_nothing, .flags = LISTS \
+    }
+#define USES(op, v, f, e) \
+    { \
+        .name = op, .domain = "", .since = v, .infer = f, .lower = lower_nothing, .expand = e, .flags = LISTS \
+    }
 
 const Op ops_sequence[] = {
     MAKES("SequenceConstruct", 11, infer_construct),

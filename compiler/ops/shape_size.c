@@ -1,5 +1,6 @@
 /* Shape, Size: https://onnx.ai/onnx/operators/onnx__Shape.html
- * Known at compile time, at least as expressions. At run time they are stored only for operators that want them as data. */
+ * Known at compile time, at least as expressions. At run time they are stored only for operators that want them as
+ * data. */
 #include "op/op.h"
 
 static int clamp_axis(int64_t axis, int rank)
@@ -62,7 +63,19 @@ static void lower_size(Node *n)
 }
 
 const Op ops_shape_size[] = {
-    {.name = "Shape", .domain = "", .since = 1, .infer = infer_shape, .lower = lower_shape, .flags = OP_HALF_NATIVE, .elements = shape_elements_known},
-    {.name = "Size", .domain = "", .since = 1, .infer = infer_size, .lower = lower_size, .flags = OP_HALF_NATIVE, .elements = size_element_known},
+    {.name = "Shape",
+     .domain = "",
+     .since = 1,
+     .infer = infer_shape,
+     .lower = lower_shape,
+     .flags = OP_HALF_NATIVE,
+     .elements = shape_elements_known},
+    {.name = "Size",
+     .domain = "",
+     .since = 1,
+     .infer = infer_size,
+     .lower = lower_size,
+     .flags = OP_HALF_NATIVE,
+     .elements = size_element_known},
     {0},
 };

@@ -9,7 +9,10 @@ static bool read_datatype(Node *n, DType *t)
     int64_t type = attr_int(n, "output_datatype", DT_FLOAT);
     *t = (DType)type;
     if (type > 0 && type < DT_COUNT && (dtype_is_float(*t) || dtype_is_integer(*t))) return true;
-    node_error(n, "output_datatype is %lld, expected the number of a floating-point or integer type; check how the model was exported", (long long)type);
+    node_error(n,
+               "output_datatype is %lld, expected the number of a floating-point or integer type; check how the model "
+               "was exported",
+               (long long)type);
     return false;
 }
 
@@ -29,7 +32,9 @@ static void finish(Node *n, Value *from)
     if (from == y) return;
     Step *s = step_loop(n, &y->type.shape);
     Ref x = loop_read(s, from);
-    loop_store(s, y, loop_apply(s, compute_type(y->type.dtype), mem_printf("cast_f32_%s", dtype_suffix(compute_type(y->type.dtype))), 1, &x));
+    loop_store(s, y,
+               loop_apply(s, compute_type(y->type.dtype),
+                          mem_printf("cast_f32_%s", dtype_suffix(compute_type(y->type.dtype))), 1, &x));
 }
 
 /* -- windows ----------------------------------------------------------------------------------- */
@@ -42,7 +47,8 @@ static void infer_window(Node *n)
     int count = need_dims(n, 0, &size);
     if (count < 0) return;
     if (count != 1 || dim_low(size[0]) < 0) {
-        node_error(n, "size has %d elements or is negative, expected one length; check how the model was exported", count);
+        node_error(n, "size has %d elements or is negative, expected one length; check how the model was exported",
+                   count);
         return;
     }
     Shape y = shape_of(1, size);
@@ -51,8 +57,13 @@ static void infer_window(Node *n)
 
 static void lower_window(Node *n)
 {
-    static const struct { const char *op_type; double a[3]; } windows[] = {
-        {"HannWindow", {0.5, 0.5, 0}}, {"HammingWindow", {25.0 / 46.0, 21.0 / 46.0, 0}}, {"BlackmanWindow", {0.42, 0.5, 0.08}},
+    static const struct {
+        const char *op_type;
+        double a[3];
+    } windows[] = {
+        {"HannWindow", {0.5, 0.5, 0}},
+        {"HammingWindow", {25.0 / 46.0, 21.0 / 46.0, 0}},
+        {"BlackmanWindow", {0.42, 0.5, 0.08}},
     };
     int w = 0;
     while (strcmp(windows[w].op_type, n->op_type)) w++;
@@ -75,8 +86,10 @@ static bool read_mel(Node *n, Dim *sizes)
         int count = need_dims(n, i, &dims);
         if (count < 0) return false;
         if (count != 1 || dim_low(dims[0]) < (i > 0) || dim_high(dims[0]) >= INT32_MAX) {
-            node_error(n, "input %d \"%s\" has %d elements, the first %s, expected one number above %d; check how the model was exported", i, n->in[i]->name, count,
-                       count ? dim_text(dims[0]) : "missing", i > 0 ? 0 : -1);
+            node_error(n,
+                       "input %d \"%s\" has %d elements, the first %s, expected one number above %d; check how the "
+                       "model was exported",
+                       i, n->in[i]->name, count, count ? dim_text(dims[0]) : "missing", i > 0 ? 0 : -1);
             return false;
         }
         sizes[i] = dims[0];
@@ -88,7 +101,9 @@ static void infer_mel(Node *n)
 {
     Dim sizes[3];
     DType t;
-    if (!need_counts(n, 5, 5, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 3) || !need_float(n, 4) || !read_datatype(n, &t) || !read_mel(n, sizes)) return;
+    if (!need_counts(n, 5, 5, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 3) || !need_float(n, 4) ||
+        !read_datatype(n, &t) || !read_mel(n, sizes))
+        return;
     for (int i = 3; i < 5; i++)
         if (!need_equal(n, elements(n->in[i]), dim_const(1), mem_printf("elements of input %d, a number", i))) return;
     Shape y = shape_of(2, (Dim[]){dim_add(dim_floordiv(sizes[1], dim_const(2)), dim_const(1)), sizes[0]});
@@ -103,7 +118,9 @@ static Value *edge(Node *n, int input, DType t)
     Shape one = shape_const(1, (int64_t[]){1});
     Step *s = step_loop(n, &one);
     Ref x = loop_read_strided(s, v, NULL, (Dim[]){dim_const(0)});
-    loop_store(s, converted, loop_apply(s, t, mem_printf("cast_%s_%s", dtype_suffix(compute_type(v->type.dtype)), dtype_suffix(t)), 1, &x));
+    loop_store(s, converted,
+               loop_apply(s, t, mem_printf("cast_%s_%s", dtype_suffix(compute_type(v->type.dtype)), dtype_suffix(t)), 1,
+                          &x));
     return converted;
 }
 
@@ -123,9 +140,29 @@ static void lower_mel(Node *n)
 }
 
 const Op ops_signal_window[] = {
-    {.name = "HannWindow", .domain = "", .since = 17, .infer = infer_window, .lower = lower_window, .flags = OP_HALF_NATIVE},
-    {.name = "HammingWindow", .domain = "", .since = 17, .infer = infer_window, .lower = lower_window, .flags = OP_HALF_NATIVE},
-    {.name = "BlackmanWindow", .domain = "", .since = 17, .infer = infer_window, .lower = lower_window, .flags = OP_HALF_NATIVE},
-    {.name = "MelWeightMatrix", .domain = "", .since = 17, .infer = infer_mel, .lower = lower_mel, .flags = OP_HALF_NATIVE},
+    {.name = "HannWindow",
+     .domain = "",
+     .since = 17,
+     .infer = infer_window,
+     .lower = lower_window,
+     .flags = OP_HALF_NATIVE},
+    {.name = "HammingWindow",
+     .domain = "",
+     .since = 17,
+     .infer = infer_window,
+     .lower = lower_window,
+     .flags = OP_HALF_NATIVE},
+    {.name = "BlackmanWindow",
+     .domain = "",
+     .since = 17,
+     .infer = infer_window,
+     .lower = lower_window,
+     .flags = OP_HALF_NATIVE},
+    {.name = "MelWeightMatrix",
+     .domain = "",
+     .since = 17,
+     .infer = infer_mel,
+     .lower = lower_mel,
+     .flags = OP_HALF_NATIVE},
     {0},
 };

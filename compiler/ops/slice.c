@@ -1,12 +1,19 @@
 /* Slice: https://onnx.ai/onnx/operators/onnx__Slice.html
- * starts, ends and axes are attributes before opset 10 and inputs since, with steps. Where all of them are constants, or starts and ends
- * expressions, so are the sizes. Otherwise a kernel works out at run time what is taken, of each axis at most all. */
+ * starts, ends and axes are attributes before opset 10 and inputs since, with steps. Where all of them are constants,
+ * or starts and ends expressions, so are the sizes. Otherwise a kernel works out at run time what is taken, of each
+ * axis at most all. */
 #include "ops/shared/moves.h"
 
+typedef struct {
+    int64_t step[MAX_RANK];
+    Dim start[MAX_RANK], size[MAX_RANK];
+} Slices;
 
-typedef struct { int64_t step[MAX_RANK]; Dim start[MAX_RANK], size[MAX_RANK]; } Slices;
-
-typedef struct { int count; Dim *starts, *ends; int64_t *axes, *steps; } Lists; /* axes, steps: NULL if omitted */
+typedef struct {
+    int count;
+    Dim *starts, *ends;
+    int64_t *axes, *steps;
+} Lists; /* axes, steps: NULL if omitted */
 
 /* -- reading ----------------------------------------------------------------------------------- */
 
@@ -22,7 +29,10 @@ static int dims_attr(Node *n, const char *name, Dim **dims)
 static bool same_count(Node *n, const char *what, int count, int expected)
 {
     if (count == expected) return true;
-    if (count >= 0) node_error(n, "has %d %s for %d starts, expected one each; the model is invalid here, check how it was exported", count, what, expected);
+    if (count >= 0)
+        node_error(n,
+                   "has %d %s for %d starts, expected one each; the model is invalid here, check how it was exported",
+                   count, what, expected);
     return false;
 }
 
@@ -46,8 +56,8 @@ static bool read_inputs(Node *n, Lists *l)
 
 /* -- one axis ---------------------------------------------------------------------------------- */
 
-/* A bound below 0 counts from the end. When its sign is only known at run time, a division makes the choice: floor(b / 2^30) is -1 if
- * it is negative, else 0, for whatever is a size at all. */
+/* A bound below 0 counts from the end. When its sign is only known at run time, a division makes the choice: floor(b /
+ * 2^30) is -1 if it is negative, else 0, for whatever is a size at all. */
 static Dim from_start(Dim bound, Dim d)
 {
     if (dim_low(bound) >= 0) return bound;
@@ -94,8 +104,11 @@ static bool read_slices(Node *n, Slices *s)
         int64_t step = l.steps ? l.steps[i] : 1;
         if (axis < 0) return false;
         if (seen[axis] || step == 0) {
-            node_error(n, seen[axis] ? "axis %d is listed twice; the model is invalid here, check how it was exported"
-                                     : "the step along axis %d is 0, expected another; the model is invalid here, check how it was exported", axis);
+            node_error(n,
+                       seen[axis] ? "axis %d is listed twice; the model is invalid here, check how it was exported"
+                                  : "the step along axis %d is 0, expected another; the model is invalid here, check "
+                                    "how it was exported",
+                       axis);
             return false;
         }
         seen[axis] = true;
@@ -118,7 +131,8 @@ static bool known_ints(const Value *v)
 static bool is_decided_by_data(Node *n)
 {
     if (n->opset < 10) return false;
-    return (input_of(n, 3) && !known_ints(n->in[3])) || (input_of(n, 4) && !known_ints(n->in[4])) || !can_learn(n, 1) || !can_learn(n, 2);
+    return (input_of(n, 3) && !known_ints(n->in[3])) || (input_of(n, 4) && !known_ints(n->in[4])) || !can_learn(n, 1) ||
+           !can_learn(n, 2);
 }
 
 /* The axes that may be sliced; false with an error if the lists can't be right. */
@@ -130,10 +144,12 @@ static bool touched_axes(Node *n, bool *touched)
     for (int i = 1; i < n->n_in; i++) {
         if (!input_of(n, i)) continue;
         if (!need_type(n, i, types, 2) || !need_same_type(n, 1, i) || !need_rank(n, i, 1, 1)) return false;
-        if (!need_equal(n, elements(n->in[i]), count, mem_printf("elements of input %d and of the starts", i))) return false;
+        if (!need_equal(n, elements(n->in[i]), count, mem_printf("elements of input %d and of the starts", i)))
+            return false;
     }
     if (!dim_is_const(count) || dim_value(count) > rank) {
-        node_error(n, "has %s starts for rank %d, expected a fixed number, at most one for each axis", dim_text(count), rank);
+        node_error(n, "has %s starts for rank %d, expected a fixed number, at most one for each axis", dim_text(count),
+                   rank);
         return false;
     }
     int64_t *axes = NULL;
@@ -156,7 +172,8 @@ static void infer_by_data(Node *n)
     for (int d = 0; d < y.rank; d++) {
         if (!touched[d]) continue;
         bool fixed = said->rank == y.rank && said->dim[d] && dim_is_const(said->dim[d]);
-        y.dim[d] = fixed ? said->dim[d] : local_symbol(n, mem_printf("%s.size%d", n->out[0]->name, d), 0, dim_high(y.dim[d]));
+        y.dim[d] = fixed ? said->dim[d]
+                         : local_symbol(n, mem_printf("%s.size%d", n->out[0]->name, d), 0, dim_high(y.dim[d]));
     }
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
@@ -222,7 +239,8 @@ static void lower_slice(Node *n)
     Walk w = {.rank = 0};
     for (int d = 0; d < x->rank; d++) {
         Dim stride = stride_of(x, d);
-        bool one = dim_is(s.size[d], 1) || dim_is(s.size[d], 0); /* then the step, which may be as large as INT_MAX, plays no part */
+        bool one = dim_is(s.size[d], 1) ||
+                   dim_is(s.size[d], 0); /* then the step, which may be as large as INT_MAX, plays no part */
         offset = dim_add(offset, dim_mul(s.start[d], stride));
         walk_axis(&w, s.size[d], one ? stride : dim_mul(stride, dim_const(s.step[d])));
     }
@@ -231,6 +249,11 @@ static void lower_slice(Node *n)
 }
 
 const Op ops_slice[] = {
-    {.name = "Slice", .domain = "", .since = 1, .infer = infer_slice, .lower = lower_slice, .flags = OP_HALF_NATIVE | OP_MOVES},
+    {.name = "Slice",
+     .domain = "",
+     .since = 1,
+     .infer = infer_slice,
+     .lower = lower_slice,
+     .flags = OP_HALF_NATIVE | OP_MOVES},
     {0},
 };

@@ -1,5 +1,6 @@
 /* Softmax, LogSoftmax, Hardmax: https://onnx.ai/onnx/operators/onnx__Softmax.html
- * Before opset 13 the axis splits the shape into a matrix, whose rows are normalised; since 13 it is one axis of the tensor. */
+ * Before opset 13 the axis splits the shape into a matrix, whose rows are normalised; since 13 it is one axis of the
+ * tensor. */
 #include "op/op.h"
 
 #include <string.h>
@@ -9,7 +10,8 @@ static int axis_of(Node *n)
     return attr_axis(n, "axis", n->opset < 13 ? 1 : -1, n->in[0]->type.shape.rank);
 }
 
-/* A matrix of one row or one column has an axis of its own: before opset 13, a vector may be split behind its last dimension. */
+/* A matrix of one row or one column has an axis of its own: before opset 13, a vector may be split behind its last
+ * dimension. */
 static bool splits_behind(Node *n)
 {
     return n->opset < 13 && attr_int(n, "axis", 1) == n->in[0]->type.shape.rank;
@@ -27,7 +29,9 @@ static void lower_softmax(Node *n)
     const Shape *shape = &n->in[0]->type.shape;
     bool is_single = shape->rank == 0 || splits_behind(n); /* each element is a row */
     int axis = is_single ? shape->rank : axis_of(n), end = is_single || n->opset < 13 ? shape->rank : axis + 1;
-    const char *kernel = !strcmp(n->op_type, "Softmax") ? "softmax" : !strcmp(n->op_type, "LogSoftmax") ? "log_softmax" : "hardmax";
+    const char *kernel = !strcmp(n->op_type, "Softmax")      ? "softmax"
+                         : !strcmp(n->op_type, "LogSoftmax") ? "log_softmax"
+                                                             : "hardmax";
     Step *s = step_call(n, "%s_%s", kernel, dtype_suffix(n->in[0]->type.dtype));
     arg_in(s, n->in[0]);
     arg_out(s, n->out[0]);
@@ -48,7 +52,11 @@ static void expand_softmax(Node *n)
     make2(n, "Div", e, make2(n, "ReduceSum", e, a, NULL), n->out[0]);
 }
 
-#define SOFTMAX(n) {.name = n, .domain = "", .since = 1, .infer = infer_softmax, .lower = lower_softmax, .expand = expand_softmax, .flags = OP_HALF_NATIVE}
+#define SOFTMAX(n) \
+    { \
+        .name = n, .domain = "", .since = 1, .infer = infer_softmax, .lower = lower_softmax, .expand = expand_softmax, \
+        .flags = OP_HALF_NATIVE \
+    }
 
 const Op ops_softmax[] = {
     SOFTMAX("Softmax"),

@@ -1,13 +1,17 @@
 /* SVMClassifier: https://onnx.ai/onnx/operators/onnx_aionnxml_SVMClassifier.html
  * SVMRegressor: https://onnx.ai/onnx/operators/onnx_aionnxml_SVMRegressor.html
- * The label is that of the class with the most votes of pairs. Scores are probabilities if prob_a and prob_b are there; otherwise the pairs'
- * decisions, of two classes {-v, v}. Without support vectors the machine is linear, one row of coefficients for each class. */
+ * The label is that of the class with the most votes of pairs. Scores are probabilities if prob_a and prob_b are there;
+ * otherwise the pairs' decisions, of two classes {-v, v}. Without support vectors the machine is linear, one row of
+ * coefficients for each class. */
 #include "ops/shared/ml_labels.h"
 #include "ops/shared/product.h"
 
 #include <string.h>
 
-typedef struct { int count; const float *of; } Floats;
+typedef struct {
+    int count;
+    const float *of;
+} Floats;
 
 typedef struct {
     int kernel, vectors, features;
@@ -32,14 +36,17 @@ static bool read_kernel(Node *n, Machine *m)
     m->degree = p.count > 2 ? (double)p.of[2] : 0;
     for (m->kernel = 0; m->kernel < 4; m->kernel++)
         if (!strcmp(name, names[m->kernel])) return true;
-    node_error(n, "kernel_type is \"%s\", expected LINEAR, POLY, RBF or SIGMOID; check how the model was exported", name);
+    node_error(n, "kernel_type is \"%s\", expected LINEAR, POLY, RBF or SIGMOID; check how the model was exported",
+               name);
     return false;
 }
 
 static bool need_count(Node *n, const char *name, int found, int expected)
 {
     if (found == expected) return true;
-    node_error(n, "%s has %d numbers, expected %d; check how the model was exported, or fix the number of features with --dim", name, found, expected);
+    node_error(
+        n, "%s has %d numbers, expected %d; check how the model was exported, or fix the number of features with --dim",
+        name, found, expected);
     return false;
 }
 
@@ -48,12 +55,17 @@ static bool read_machine(Node *n, int64_t vectors, int rows, Machine *m)
 {
     Dim d = feature_count(n);
     if (!dim_is_const(d) || dim_value(d) > INT32_MAX || vectors < 0 || vectors > INT32_MAX) {
-        node_error(n, "has %s features and %lld support vectors, expected constants; fix them with --dim", dim_text(d), (long long)vectors);
+        node_error(n, "has %s features and %lld support vectors, expected constants; fix them with --dim", dim_text(d),
+                   (long long)vectors);
         return false;
     }
-    *m = (Machine){.vectors = (int)vectors, .features = (int)dim_value(d), .coefficients = floats(n, "coefficients"), .rho = floats(n, "rho"),
+    *m = (Machine){.vectors = (int)vectors,
+                   .features = (int)dim_value(d),
+                   .coefficients = floats(n, "coefficients"),
+                   .rho = floats(n, "rho"),
                    .support = floats(n, "support_vectors")};
-    return read_kernel(n, m) && (!vectors || need_count(n, "support_vectors", m->support.count, m->vectors * m->features)) &&
+    return read_kernel(n, m) &&
+           (!vectors || need_count(n, "support_vectors", m->support.count, m->vectors * m->features)) &&
            need_count(n, "coefficients", m->coefficients.count, rows * (vectors ? m->vectors : m->features));
 }
 
@@ -62,7 +74,8 @@ static Value *constant(Node *n, const char *name, DType t, const Floats *list, i
     double *wide = mem_array((size_t)list->count + 1, sizeof *wide);
     for (int i = 0; i < list->count; i++) wide[i] = (double)list->of[i];
     int64_t shape[] = {rows, rows ? list->count / rows : 0};
-    return rows == 1 ? floats_const(n, name, t, 1, shape + 1, wide, NULL) : floats_const(n, name, t, 2, shape, wide, NULL);
+    return rows == 1 ? floats_const(n, name, t, 1, shape + 1, wide, NULL)
+                     : floats_const(n, name, t, 2, shape, wide, NULL);
 }
 
 static void machine_fields(Node *n, Step *s, const Machine *m, int classes)
@@ -82,7 +95,8 @@ static void machine_fields(Node *n, Step *s, const Machine *m, int classes)
 /* y[rows][count] = x coefficients' + rho, the first or one for all. */
 static void lower_linear(Node *n, const Machine *m, DType t, Value *y, int count)
 {
-    Product p = product_of(features(n, t), constant(n, "coefficients", t, &m->coefficients, count), y, feature_rows(n), dim_const(count), dim_const(m->features));
+    Product p = product_of(features(n, t), constant(n, "coefficients", t, &m->coefficients, count), y, feature_rows(n),
+                           dim_const(count), dim_const(m->features));
     Floats first = {1, m->rho.of};
     product_transpose_b(&p);
     p.b->type.shape = shape_const(2, (int64_t[]){count, m->features});
@@ -143,7 +157,7 @@ typedef struct {
     Labels labels;
     PostTransform post;
     Machine machine;
-    int32_t *first;   /* vector of each class, and one more */
+    int32_t *first; /* vector of each class, and one more */
     int pairs;
     bool probabilities;
 } Classifier;
@@ -152,7 +166,8 @@ static bool read_classifier(Node *n, Classifier *c)
 {
     const int64_t *counts;
     int listed = attr_ints(n, "vectors_per_class", &counts);
-    if (!read_labels(n, "classlabels_strings", "classlabels_ints", &c->labels) || !read_post_transform(n, &c->post)) return false;
+    if (!read_labels(n, "classlabels_strings", "classlabels_ints", &c->labels) || !read_post_transform(n, &c->post))
+        return false;
     if (listed && !need_count(n, "vectors_per_class", listed, c->labels.count)) return false;
     c->pairs = c->labels.count * (c->labels.count - 1) / 2;
     c->first = mem_array((size_t)c->labels.count + 1, sizeof *c->first);
@@ -164,8 +179,10 @@ static bool read_classifier(Node *n, Classifier *c)
     if (!read_machine(n, vectors, vectors ? c->labels.count - 1 : c->labels.count, &c->machine)) return false;
     int a = floats(n, "prob_a").count, b = floats(n, "prob_b").count;
     c->probabilities = vectors && a;
-    if (c->probabilities && (!need_count(n, "prob_a", a, c->pairs) || !need_count(n, "prob_b", b, c->pairs))) return false;
-    return vectors ? need_count(n, "rho", c->machine.rho.count, c->pairs) : c->machine.rho.count > 0 || need_count(n, "rho", c->machine.rho.count, 1);
+    if (c->probabilities && (!need_count(n, "prob_a", a, c->pairs) || !need_count(n, "prob_b", b, c->pairs)))
+        return false;
+    return vectors ? need_count(n, "rho", c->machine.rho.count, c->pairs)
+                   : c->machine.rho.count > 0 || need_count(n, "rho", c->machine.rho.count, 1);
 }
 
 static int score_count(const Classifier *c)
@@ -193,7 +210,8 @@ static void lower_decisions(Node *n, const Classifier *c, DType t, Value *decisi
     arg_in(s, constant(n, "support_vectors", t, &m->support, m->vectors));
     arg_in(s, constant(n, "coefficients", t, &m->coefficients, c->labels.count - 1));
     arg_in(s, constant(n, "rho", t, &m->rho, 1));
-    arg_in(s, value_const(n->graph, mem_printf("%s/first", *n->name ? n->name : n->op_type), DT_INT32, &shape, c->first));
+    arg_in(s,
+           value_const(n->graph, mem_printf("%s/first", *n->name ? n->name : n->op_type), DT_INT32, &shape, c->first));
     arg_out(s, scratch(n, "kernels", t, dim_const(m->vectors)));
     arg_out(s, decisions);
     arg_out(s, votes);

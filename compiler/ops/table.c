@@ -12,8 +12,7 @@ static const Op *const families[] = {
 #define OPS(family) ops_##family,
 #include "ops/table.def"
 #undef OPS
-    NULL
-};
+    NULL};
 
 /* All rows, sorted by domain, name and opset; built on first use, for the life of the process. */
 static const Op **sorted;

@@ -1,6 +1,6 @@
 /* TopK: https://onnx.ai/onnx/operators/onnx__TopK.html
- * k is an attribute before opset 10, an input since. One that isn't known is taken from the declared shape, or anything up to the axis, and
- * checked at run time. Results are always sorted: with sorted = 0 any order is right. */
+ * k is an attribute before opset 10, an input since. One that isn't known is taken from the declared shape, or anything
+ * up to the axis, and checked at run time. Results are always sorted: with sorted = 0 any order is right. */
 #include "op/op.h"
 
 /* A count that only the data tell, but that the declared shape of a result gives away. */
@@ -10,7 +10,8 @@ static void count_as_declared(Node *n, int axis)
     if (known_dims(n->in[1], &k) >= 0 || !dim_is(elements(n->in[1]), 1)) return;
     for (int i = 0; i < n->n_out; i++) {
         const Shape *said = n->out[i] ? &n->out[i]->declared.shape : NULL;
-        if (!said || said->rank != n->in[0]->type.shape.rank || !said->dim[axis] || !dim_is_const(said->dim[axis])) continue;
+        if (!said || said->rank != n->in[0]->type.shape.rank || !said->dim[axis] || !dim_is_const(said->dim[axis]))
+            continue;
         assume_elements(n, 1, (int64_t[]){dim_value(said->dim[axis])});
         return;
     }
@@ -25,7 +26,11 @@ static Dim count_of(Node *n, int axis)
     if (!can_learn(n, 1)) read_within(n, 1, 0, dim_high(n->in[0]->type.shape.dim[axis]));
     int count = need_dims(n, 1, &k);
     if (count == 1) return k[0];
-    if (count >= 0) node_error(n, "input 1 \"%s\" has %d elements, expected one count; the model is invalid here, check how it was exported", n->in[1]->name, count);
+    if (count >= 0)
+        node_error(
+            n,
+            "input 1 \"%s\" has %d elements, expected one count; the model is invalid here, check how it was exported",
+            n->in[1]->name, count);
     return NULL;
 }
 
@@ -34,7 +39,8 @@ static void infer_topk(Node *n)
     if (!need_counts(n, n->opset < 10 ? 1 : 2, n->opset < 10 ? 1 : 2, 1, 2) || !need_tensor_inputs(n)) return;
     DType t = n->in[0]->type.dtype;
     if (!dtype_is_float(t) && !dtype_is_integer(t)) {
-        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name, dtype_name(t));
+        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name,
+                   dtype_name(t));
         return;
     }
     Shape shape = n->in[0]->type.shape;
@@ -42,8 +48,10 @@ static void infer_topk(Node *n)
     Dim k = axis < 0 ? NULL : count_of(n, axis);
     if (!k) return;
     if (dim_high(k) < 0 || dim_low(dim_sub(k, shape.dim[axis])) > 0) {
-        node_error(n, "k is %s, expected 0 to %s, the elements along axis %d; the model is invalid here, check how it was exported", dim_text(k),
-                   dim_text(shape.dim[axis]), axis);
+        node_error(n,
+                   "k is %s, expected 0 to %s, the elements along axis %d; the model is invalid here, check how it was "
+                   "exported",
+                   dim_text(k), dim_text(shape.dim[axis]), axis);
         return;
     }
     shape.dim[axis] = k;
@@ -55,7 +63,8 @@ static void lower_topk(Node *n)
 {
     const Shape *x = &n->in[0]->type.shape;
     int axis = attr_axis(n, "axis", -1, x->rank);
-    Dim k = count_of(n, axis), count = dim_mul(dim_mul(shape_product(x, 0, axis), k), shape_product(x, axis + 1, x->rank));
+    Dim k = count_of(n, axis),
+        count = dim_mul(dim_mul(shape_product(x, 0, axis), k), shape_product(x, axis + 1, x->rank));
     Value *values = output_of(n, 0), *indices = output_of(n, 1);
     Step *s = step_call(n, "topk_%s", dtype_suffix(n->in[0]->type.dtype));
     arg_in(s, n->in[0]);

@@ -28,7 +28,9 @@ static void infer_transpose(Node *n)
     if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
     const Shape *x = &n->in[0]->type.shape;
     if (!permutation(n, x->rank, perm)) {
-        node_error(n, "perm is no order of the %d axes of shape %s; the model is invalid here, check how it was exported", x->rank, shape_text(x));
+        node_error(n,
+                   "perm is no order of the %d axes of shape %s; the model is invalid here, check how it was exported",
+                   x->rank, shape_text(x));
         return;
     }
     Shape y = {.rank = x->rank};
@@ -48,8 +50,12 @@ static void lower_transpose(Node *n)
 
 /* -- DepthToSpace, SpaceToDepth ---------------------------------------------------------------- */
 
-/* [N, C, H, W] with blocks of b x b pixels. Channels are ordered block first (DCR: depth, column, row) or depth first (CRD). */
-typedef struct { int64_t b; bool depth_first; } Blocks;
+/* [N, C, H, W] with blocks of b x b pixels. Channels are ordered block first (DCR: depth, column, row) or depth first
+ * (CRD). */
+typedef struct {
+    int64_t b;
+    bool depth_first;
+} Blocks;
 
 static bool read_blocks(Node *n, Blocks *blocks)
 {
@@ -57,22 +63,28 @@ static bool read_blocks(Node *n, Blocks *blocks)
     blocks->b = attr_int(n, "blocksize", 0);
     blocks->depth_first = !strcmp(mode, "CRD");
     if (blocks->b < 1 || blocks->b > 1 << 15) {
-        node_error(n, "blocksize is %lld, expected a positive number; the model is invalid here, check how it was exported", (long long)blocks->b);
+        node_error(
+            n, "blocksize is %lld, expected a positive number; the model is invalid here, check how it was exported",
+            (long long)blocks->b);
         return false;
     }
     if (blocks->depth_first || !strcmp(mode, "DCR")) return true;
-    node_error(n, "mode is \"%s\", expected \"DCR\" or \"CRD\"; the model is invalid here, check how it was exported", mode);
+    node_error(n, "mode is \"%s\", expected \"DCR\" or \"CRD\"; the model is invalid here, check how it was exported",
+               mode);
     return false;
 }
 
 static void infer_depth_to_space(Node *n)
 {
     Blocks blocks;
-    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 4, 4) || !need_bytes(n, 0, true) || !read_blocks(n, &blocks)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 4, 4) || !need_bytes(n, 0, true) ||
+        !read_blocks(n, &blocks))
+        return;
     const Shape *x = &n->in[0]->type.shape;
     Dim b = dim_const(blocks.b);
     if (!need_divides(n, x->dim[1], blocks.b * blocks.b, "the number of channels")) return;
-    Shape y = shape_of(4, (Dim[]){x->dim[0], dim_floordiv(x->dim[1], dim_mul(b, b)), dim_mul(x->dim[2], b), dim_mul(x->dim[3], b)});
+    Shape y = shape_of(4, (Dim[]){x->dim[0], dim_floordiv(x->dim[1], dim_mul(b, b)), dim_mul(x->dim[2], b),
+                                  dim_mul(x->dim[3], b)});
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
@@ -97,11 +109,15 @@ static void lower_depth_to_space(Node *n)
 static void infer_space_to_depth(Node *n)
 {
     Blocks blocks;
-    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 4, 4) || !need_bytes(n, 0, true) || !read_blocks(n, &blocks)) return;
+    if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 4, 4) || !need_bytes(n, 0, true) ||
+        !read_blocks(n, &blocks))
+        return;
     const Shape *x = &n->in[0]->type.shape;
     Dim b = dim_const(blocks.b);
-    if (!need_divides(n, x->dim[2], blocks.b, "the height") || !need_divides(n, x->dim[3], blocks.b, "the width")) return;
-    Shape y = shape_of(4, (Dim[]){x->dim[0], dim_mul(x->dim[1], dim_mul(b, b)), dim_floordiv(x->dim[2], b), dim_floordiv(x->dim[3], b)});
+    if (!need_divides(n, x->dim[2], blocks.b, "the height") || !need_divides(n, x->dim[3], blocks.b, "the width"))
+        return;
+    Shape y = shape_of(4, (Dim[]){x->dim[0], dim_mul(x->dim[1], dim_mul(b, b)), dim_floordiv(x->dim[2], b),
+                                  dim_floordiv(x->dim[3], b)});
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
@@ -123,8 +139,23 @@ static void lower_space_to_depth(Node *n)
 }
 
 const Op ops_transpose[] = {
-    {.name = "Transpose", .domain = "", .since = 1, .infer = infer_transpose, .lower = lower_transpose, .flags = OP_HALF_NATIVE | OP_MOVES},
-    {.name = "DepthToSpace", .domain = "", .since = 1, .infer = infer_depth_to_space, .lower = lower_depth_to_space, .flags = OP_HALF_NATIVE},
-    {.name = "SpaceToDepth", .domain = "", .since = 1, .infer = infer_space_to_depth, .lower = lower_space_to_depth, .flags = OP_HALF_NATIVE},
+    {.name = "Transpose",
+     .domain = "",
+     .since = 1,
+     .infer = infer_transpose,
+     .lower = lower_transpose,
+     .flags = OP_HALF_NATIVE | OP_MOVES},
+    {.name = "DepthToSpace",
+     .domain = "",
+     .since = 1,
+     .infer = infer_depth_to_space,
+     .lower = lower_depth_to_space,
+     .flags = OP_HALF_NATIVE},
+    {.name = "SpaceToDepth",
+     .domain = "",
+     .since = 1,
+     .infer = infer_space_to_depth,
+     .lower = lower_space_to_depth,
+     .flags = OP_HALF_NATIVE},
     {0},
 };

@@ -1,9 +1,9 @@
 /* TreeEnsembleClassifier: https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsembleClassifier.html
  * TreeEnsembleRegressor: https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsembleRegressor.html
  *
- * Where the specification says nothing: of two classes of which only one gets votes, v, the scores are {1 - v, v} if all votes are
- * positive or a post_transform takes no odds (NONE with positive votes, PROBIT), otherwise {-v, v}; a target without votes is 0. NaN goes
- * where nodes_missing_value_tracks_true says, whatever the comparison. */
+ * Where the specification says nothing: of two classes of which only one gets votes, v, the scores are {1 - v, v} if
+ * all votes are positive or a post_transform takes no odds (NONE with positive votes, PROBIT), otherwise {-v, v}; a
+ * target without votes is 0. NaN goes where nodes_missing_value_tracks_true says, whatever the comparison. */
 #include "ops/shared/forest.h"
 #include "ops/shared/ml_labels.h"
 
@@ -12,8 +12,15 @@
 
 /* -- attributes: lists of integers, and of numbers that may be tensors of double --------------- */
 
-typedef struct { int count; const int64_t *of; } Ints;
-typedef struct { int count; const float *floats; const Value *tensor; } Reals;
+typedef struct {
+    int count;
+    const int64_t *of;
+} Ints;
+typedef struct {
+    int count;
+    const float *floats;
+    const Value *tensor;
+} Reals;
 
 static Ints ints(Node *n, const char *name)
 {
@@ -43,14 +50,21 @@ static double real(const Reals *list, int i)
 static bool need_length(Node *n, const char *name, int found, int expected)
 {
     if (found == expected) return true;
-    node_error(n, "%s has %d elements, expected %d as the lists beside it; check how the model was exported", name, found, expected);
+    node_error(n, "%s has %d elements, expected %d as the lists beside it; check how the model was exported", name,
+               found, expected);
     return false;
 }
 
 /* -- nodes by tree and number ------------------------------------------------------------------ */
 
-typedef struct { int64_t tree, node; int index; } Key;
-typedef struct { int count; Key *sorted; } Index;
+typedef struct {
+    int64_t tree, node;
+    int index;
+} Key;
+typedef struct {
+    int count;
+    Key *sorted;
+} Index;
 
 static int by_key(const void *a, const void *b)
 {
@@ -78,7 +92,8 @@ static int find(const Index *index, int64_t tree, int64_t node)
 
 static int mode_of(const char *name)
 {
-    static const char *const names[] = {"BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ", "BRANCH_MEMBER", "LEAF"};
+    static const char *const names[] = {"BRANCH_LEQ", "BRANCH_LT",  "BRANCH_GTE",    "BRANCH_GT",
+                                        "BRANCH_EQ",  "BRANCH_NEQ", "BRANCH_MEMBER", "LEAF"};
     for (int i = 0; i < 8; i++)
         if (i != MODE_MEMBER && !strcmp(name, names[i])) return i;
     return -1;
@@ -86,20 +101,31 @@ static int mode_of(const char *name)
 
 static bool add_nodes(Node *n, Forest *f, Index *index)
 {
-    Ints trees = ints(n, "nodes_treeids"), ids = ints(n, "nodes_nodeids"), features = ints(n, "nodes_featureids"), if_true = ints(n, "nodes_truenodeids");
+    Ints trees = ints(n, "nodes_treeids"), ids = ints(n, "nodes_nodeids"), features = ints(n, "nodes_featureids"),
+         if_true = ints(n, "nodes_truenodeids");
     Ints if_false = ints(n, "nodes_falsenodeids"), missing = ints(n, "nodes_missing_value_tracks_true");
     Reals values = reals(n, "nodes_values");
     const Attr *modes = attr_find(n, "nodes_modes");
     int count = trees.count;
-    if (!need_length(n, "nodes_nodeids", ids.count, count) || !need_length(n, "nodes_featureids", features.count, count) ||
-        !need_length(n, "nodes_truenodeids", if_true.count, count) || !need_length(n, "nodes_falsenodeids", if_false.count, count) ||
-        !need_length(n, "nodes_values", values.count, count) || !need_length(n, "nodes_modes", modes ? modes->count : 0, count) ||
-        !need_length(n, "nodes_missing_value_tracks_true", missing.count ? missing.count : count, count)) return false;
+    if (!need_length(n, "nodes_nodeids", ids.count, count) ||
+        !need_length(n, "nodes_featureids", features.count, count) ||
+        !need_length(n, "nodes_truenodeids", if_true.count, count) ||
+        !need_length(n, "nodes_falsenodeids", if_false.count, count) ||
+        !need_length(n, "nodes_values", values.count, count) ||
+        !need_length(n, "nodes_modes", modes ? modes->count : 0, count) ||
+        !need_length(n, "nodes_missing_value_tracks_true", missing.count ? missing.count : count, count))
+        return false;
     *index = index_of(trees, ids);
     for (int i = 0; i < count; i++) {
-        TreeNode node = {.mode = mode_of(modes->strings[i]), .feature = (int)features.of[i], .value = real(&values, i), .votes = -1};
+        TreeNode node = {.mode = mode_of(modes->strings[i]),
+                         .feature = (int)features.of[i],
+                         .value = real(&values, i),
+                         .votes = -1};
         if (node.mode < 0) {
-            node_error(n, "nodes_modes has \"%s\", expected BRANCH_LEQ, _LT, _GTE, _GT, _EQ, _NEQ or LEAF; check how the model was exported", modes->strings[i]);
+            node_error(n,
+                       "nodes_modes has \"%s\", expected BRANCH_LEQ, _LT, _GTE, _GT, _EQ, _NEQ or LEAF; check how the "
+                       "model was exported",
+                       modes->strings[i]);
             return false;
         }
         node.missing_true = missing.count && missing.of[i];
@@ -116,15 +142,19 @@ static bool add_nodes(Node *n, Forest *f, Index *index)
 /* Votes are listed apart from the leaves, under names that start with `prefix`. */
 static bool add_votes(Node *n, Forest *f, const Index *index, const char *prefix)
 {
-    Ints trees = ints(n, mem_printf("%s_treeids", prefix)), nodes = ints(n, mem_printf("%s_nodeids", prefix)), ids = ints(n, mem_printf("%s_ids", prefix));
+    Ints trees = ints(n, mem_printf("%s_treeids", prefix)), nodes = ints(n, mem_printf("%s_nodeids", prefix)),
+         ids = ints(n, mem_printf("%s_ids", prefix));
     Reals weights = reals(n, mem_printf("%s_weights", prefix));
-    if (!need_length(n, "the list of voting nodes", nodes.count, trees.count) || !need_length(n, "the list of targets", ids.count, trees.count) ||
-        !need_length(n, "the list of weights", weights.count, trees.count)) return false;
+    if (!need_length(n, "the list of voting nodes", nodes.count, trees.count) ||
+        !need_length(n, "the list of targets", ids.count, trees.count) ||
+        !need_length(n, "the list of weights", weights.count, trees.count))
+        return false;
     for (int i = 0; i < trees.count; i++) {
         int node = find(index, trees.of[i], nodes.of[i]);
         if (node < 0 || ids.of[i] < 0 || ids.of[i] > INT32_MAX) {
-            node_error(n, "a vote belongs to node %lld of tree %lld, which doesn't exist; check how the model was exported", (long long)nodes.of[i],
-                       (long long)trees.of[i]);
+            node_error(
+                n, "a vote belongs to node %lld of tree %lld, which doesn't exist; check how the model was exported",
+                (long long)nodes.of[i], (long long)trees.of[i]);
             return false;
         }
         forest_vote(f, node, (int)ids.of[i], real(&weights, i));
@@ -176,16 +206,24 @@ static Value *base_values(Node *n, DType t, int first, int count)
 
 /* -- classifier -------------------------------------------------------------------------------- */
 
-typedef struct { Labels labels; PostTransform post; Forest forest; int only; bool positive; } Classifier; /* only: the class that alone gets votes, or -1 */
+typedef struct {
+    Labels labels;
+    PostTransform post;
+    Forest forest;
+    int only;
+    bool positive;
+} Classifier; /* only: the class that alone gets votes, or -1 */
 
 static bool read_classifier(Node *n, Classifier *c)
 {
     Index index;
     *c = (Classifier){.only = -1, .positive = true, .forest = {.sums = true}};
-    if (!read_labels(n, "classlabels_strings", "classlabels_int64s", &c->labels) || !read_post_transform(n, &c->post) || !add_nodes(n, &c->forest, &index) ||
-        !add_votes(n, &c->forest, &index, "class")) return false;
+    if (!read_labels(n, "classlabels_strings", "classlabels_int64s", &c->labels) || !read_post_transform(n, &c->post) ||
+        !add_nodes(n, &c->forest, &index) || !add_votes(n, &c->forest, &index, "class"))
+        return false;
     int base = reals(n, "base_values").count;
-    if (base && base != c->labels.count && !(base == 1 && c->labels.count == 2)) return need_length(n, "base_values", base, c->labels.count);
+    if (base && base != c->labels.count && !(base == 1 && c->labels.count == 2))
+        return need_length(n, "base_values", base, c->labels.count);
     const Forest *f = &c->forest;
     if (!forest_check(n, f, sure_features(n), c->labels.count)) return false;
     if (c->labels.count > 2 || !f->n_votes) return true;
@@ -244,11 +282,16 @@ static int aggregate_of(Node *n)
     const char *name = attr_string(n, "aggregate_function", "SUM");
     for (int i = 0; i < 4; i++)
         if (!strcmp(name, names[i])) return i;
-    node_error(n, "aggregate_function is \"%s\", expected AVERAGE, SUM, MIN or MAX; check how the model was exported", name);
+    node_error(n, "aggregate_function is \"%s\", expected AVERAGE, SUM, MIN or MAX; check how the model was exported",
+               name);
     return -1;
 }
 
-typedef struct { Forest forest; PostTransform post; int aggregate, targets; } Regressor;
+typedef struct {
+    Forest forest;
+    PostTransform post;
+    int aggregate, targets;
+} Regressor;
 
 static bool read_regressor(Node *n, Regressor *r)
 {
@@ -256,13 +299,16 @@ static bool read_regressor(Node *n, Regressor *r)
     int64_t targets = attr_int(n, "n_targets", 1);
     int aggregate = aggregate_of(n);
     *r = (Regressor){.aggregate = aggregate, .targets = (int)targets, .forest = {.sums = aggregate < 2}};
-    if (aggregate < 0 || !read_post_transform(n, &r->post) || !add_nodes(n, &r->forest, &index) || !add_votes(n, &r->forest, &index, "target")) return false;
+    if (aggregate < 0 || !read_post_transform(n, &r->post) || !add_nodes(n, &r->forest, &index) ||
+        !add_votes(n, &r->forest, &index, "target"))
+        return false;
     if (targets < 1 || targets > INT32_MAX) {
         node_error(n, "n_targets is %lld, expected at least 1; check how the model was exported", (long long)targets);
         return false;
     }
     int base = reals(n, "base_values").count;
-    return (base <= 1 || need_length(n, "base_values", base, r->targets)) && forest_check(n, &r->forest, sure_features(n), r->targets);
+    return (base <= 1 || need_length(n, "base_values", base, r->targets)) &&
+           forest_check(n, &r->forest, sure_features(n), r->targets);
 }
 
 static void infer_regressor(Node *n)
@@ -286,7 +332,10 @@ static void lower_regressor(Node *n)
 
 /* -- TreeEnsemble: https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsemble.html -------------- */
 
-typedef struct { Ints features, if_true, if_false, true_leaf, false_leaf, missing, leaf_targets; Reals splits, modes, weights, members; } Ensemble;
+typedef struct {
+    Ints features, if_true, if_false, true_leaf, false_leaf, missing, leaf_targets;
+    Reals splits, modes, weights, members;
+} Ensemble;
 
 static Reals tensor(Node *n, const char *name)
 {
@@ -298,13 +347,19 @@ static Reals tensor(Node *n, const char *name)
 
 static bool read_ensemble(Node *n, Ensemble *e)
 {
-    *e = (Ensemble){ints(n, "nodes_featureids"), ints(n, "nodes_truenodeids"), ints(n, "nodes_falsenodeids"), ints(n, "nodes_trueleafs"),
-                    ints(n, "nodes_falseleafs"), ints(n, "nodes_missing_value_tracks_true"), ints(n, "leaf_targetids"), tensor(n, "nodes_splits"),
-                    tensor(n, "nodes_modes"), tensor(n, "leaf_weights"), tensor(n, "membership_values")};
+    *e = (Ensemble){ints(n, "nodes_featureids"),   ints(n, "nodes_truenodeids"),
+                    ints(n, "nodes_falsenodeids"), ints(n, "nodes_trueleafs"),
+                    ints(n, "nodes_falseleafs"),   ints(n, "nodes_missing_value_tracks_true"),
+                    ints(n, "leaf_targetids"),     tensor(n, "nodes_splits"),
+                    tensor(n, "nodes_modes"),      tensor(n, "leaf_weights"),
+                    tensor(n, "membership_values")};
     int count = e->features.count;
-    return need_length(n, "nodes_truenodeids", e->if_true.count, count) && need_length(n, "nodes_falsenodeids", e->if_false.count, count) &&
-           need_length(n, "nodes_trueleafs", e->true_leaf.count, count) && need_length(n, "nodes_falseleafs", e->false_leaf.count, count) &&
-           need_length(n, "nodes_splits", e->splits.count, count) && need_length(n, "nodes_modes", e->modes.count, count) &&
+    return need_length(n, "nodes_truenodeids", e->if_true.count, count) &&
+           need_length(n, "nodes_falsenodeids", e->if_false.count, count) &&
+           need_length(n, "nodes_trueleafs", e->true_leaf.count, count) &&
+           need_length(n, "nodes_falseleafs", e->false_leaf.count, count) &&
+           need_length(n, "nodes_splits", e->splits.count, count) &&
+           need_length(n, "nodes_modes", e->modes.count, count) &&
            need_length(n, "nodes_missing_value_tracks_true", e->missing.count ? e->missing.count : count, count) &&
            need_length(n, "leaf_weights", e->weights.count, e->leaf_targets.count);
 }
@@ -314,7 +369,8 @@ static void take_members(const Ensemble *e, int *at, TreeNode *node)
 {
     double *members = mem_array((size_t)e->members.count + 1, sizeof *members);
     node->members = members;
-    for (; *at < e->members.count && !isnan(real(&e->members, *at)); ++*at) members[node->n_members++] = real(&e->members, *at);
+    for (; *at < e->members.count && !isnan(real(&e->members, *at)); ++*at)
+        members[node->n_members++] = real(&e->members, *at);
     ++*at;
 }
 
@@ -323,21 +379,28 @@ static bool build_ensemble(Node *n, const Ensemble *e, Forest *f)
 {
     int count = e->features.count, member = 0;
     for (int i = 0; i < count; i++) {
-        TreeNode node = {.mode = (int)real(&e->modes, i), .feature = (int)e->features.of[i], .value = real(&e->splits, i), .votes = -1};
+        TreeNode node = {.mode = (int)real(&e->modes, i),
+                         .feature = (int)e->features.of[i],
+                         .value = real(&e->splits, i),
+                         .votes = -1};
         if (node.mode < MODE_LEQ || node.mode > MODE_MEMBER) {
             node_error(n, "nodes_modes has %d, expected 0 to 6; check how the model was exported", node.mode);
             return false;
         }
         node.missing_true = e->missing.count && e->missing.of[i];
-        int64_t if_true = e->if_true.of[i] + (e->true_leaf.of[i] ? count : 0), if_false = e->if_false.of[i] + (e->false_leaf.of[i] ? count : 0);
+        int64_t if_true = e->if_true.of[i] + (e->true_leaf.of[i] ? count : 0),
+                if_false = e->if_false.of[i] + (e->false_leaf.of[i] ? count : 0);
         node.if_true = if_true < 0 || if_true > INT32_MAX ? -1 : (int)if_true;
         node.if_false = if_false < 0 || if_false > INT32_MAX ? -1 : (int)if_false;
         if (node.mode == MODE_MEMBER) take_members(e, &member, &node);
         forest_node(f, node);
     }
-    for (int i = 0; i < e->weights.count; i++) forest_vote(f, forest_node(f, (TreeNode){.mode = MODE_LEAF, .votes = -1}), (int)e->leaf_targets.of[i], real(&e->weights, i));
+    for (int i = 0; i < e->weights.count; i++)
+        forest_vote(f, forest_node(f, (TreeNode){.mode = MODE_LEAF, .votes = -1}), (int)e->leaf_targets.of[i],
+                    real(&e->weights, i));
     Ints roots = ints(n, "tree_roots");
-    for (int i = 0; i < roots.count; i++) forest_root(f, roots.of[i] < 0 || roots.of[i] >= count ? -1 : (int)roots.of[i]);
+    for (int i = 0; i < roots.count; i++)
+        forest_root(f, roots.of[i] < 0 || roots.of[i] >= count ? -1 : (int)roots.of[i]);
     return true;
 }
 
@@ -347,8 +410,10 @@ static bool read_tree_ensemble(Node *n, Regressor *r)
     int64_t aggregate = attr_int(n, "aggregate_function", 1), targets = attr_int(n, "n_targets", 1);
     *r = (Regressor){.aggregate = (int)aggregate, .targets = (int)targets, .forest = {.sums = aggregate < 2}};
     if (aggregate < 0 || aggregate > 3 || targets < 1 || targets > INT32_MAX) {
-        node_error(n, "aggregate_function is %lld and n_targets %lld, expected 0 to 3 and at least 1; check how the model was exported", (long long)aggregate,
-                   (long long)targets);
+        node_error(n,
+                   "aggregate_function is %lld and n_targets %lld, expected 0 to 3 and at least 1; check how the model "
+                   "was exported",
+                   (long long)aggregate, (long long)targets);
         return false;
     }
     return read_post_transform(n, &r->post) && read_ensemble(n, &e) && build_ensemble(n, &e, &r->forest) &&
@@ -374,8 +439,20 @@ static void lower_tree_ensemble(Node *n)
 }
 
 const Op ops_trees[] = {
-    {.name = "TreeEnsembleClassifier", .domain = "ai.onnx.ml", .since = 1, .infer = infer_classifier, .lower = lower_classifier},
-    {.name = "TreeEnsembleRegressor", .domain = "ai.onnx.ml", .since = 1, .infer = infer_regressor, .lower = lower_regressor},
-    {.name = "TreeEnsemble", .domain = "ai.onnx.ml", .since = 5, .infer = infer_tree_ensemble, .lower = lower_tree_ensemble},
+    {.name = "TreeEnsembleClassifier",
+     .domain = "ai.onnx.ml",
+     .since = 1,
+     .infer = infer_classifier,
+     .lower = lower_classifier},
+    {.name = "TreeEnsembleRegressor",
+     .domain = "ai.onnx.ml",
+     .since = 1,
+     .infer = infer_regressor,
+     .lower = lower_regressor},
+    {.name = "TreeEnsemble",
+     .domain = "ai.onnx.ml",
+     .since = 5,
+     .infer = infer_tree_ensemble,
+     .lower = lower_tree_ensemble},
     {0},
 };

@@ -4,7 +4,9 @@
 static void infer_trilu(Node *n)
 {
     static const DType i64[] = {DT_INT64};
-    if (!need_counts(n, 1, 2, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 2, -1) || !need_bytes(n, 0, false) || !need_type(n, 1, i64, 1)) return;
+    if (!need_counts(n, 1, 2, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 2, -1) || !need_bytes(n, 0, false) ||
+        !need_type(n, 1, i64, 1))
+        return;
     if (input_of(n, 1) && !need_equal(n, elements(n->in[1]), dim_const(1), "elements of k, and 1")) return;
     if (n->in[0]->type.dtype == DT_STRING) node_error(n, "input 0 is string, expected numbers: strings have no zero");
     else set_out_like(n, 0, n->in[0]);

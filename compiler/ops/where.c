@@ -9,9 +9,13 @@ static bool is_scalar_in_c(DType t)
 static void infer_where(Node *n)
 {
     Shape shape;
-    if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, (DType[]){DT_BOOL}, 1) || !need_same_type(n, 1, 2)) return;
+    if (!need_counts(n, 3, 3, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, (DType[]){DT_BOOL}, 1) ||
+        !need_same_type(n, 1, 2))
+        return;
     DType t = n->in[1]->type.dtype;
-    if (dtype_bits(t) < 8) node_error(n, "input 1 \"%s\" is %s, expected a type of whole bytes; put a Cast before it in the model", n->in[1]->name, dtype_name(t));
+    if (dtype_bits(t) < 8)
+        node_error(n, "input 1 \"%s\" is %s, expected a type of whole bytes; put a Cast before it in the model",
+                   n->in[1]->name, dtype_name(t));
     else if (broadcast_inputs(n, 0, 3, &shape)) set_out(n, 0, t, &shape);
 }
 
@@ -25,8 +29,9 @@ static void where_elements(Node *n)
     int64_t count = value_count(n->out[0]);
     Dim *dims = mem_array((size_t)count + 1, sizeof *dims);
     for (int64_t i = 0; i < count; i++)
-        dims[i] = condition[broadcast_index(shape, &n->in[0]->type.shape, i)] ? a[broadcast_index(shape, &n->in[1]->type.shape, i)]
-                                                                             : b[broadcast_index(shape, &n->in[2]->type.shape, i)];
+        dims[i] = condition[broadcast_index(shape, &n->in[0]->type.shape, i)]
+                      ? a[broadcast_index(shape, &n->in[1]->type.shape, i)]
+                      : b[broadcast_index(shape, &n->in[2]->type.shape, i)];
     n->out[0]->elements = dims;
 }
 
@@ -50,7 +55,8 @@ static void lower_bytes(Node *n)
 
 static void lower_where(Node *n)
 {
-    DType t = n->out[0]->type.dtype, working = dtype_bits(t) == 8 && t != DT_INT8 && t != DT_BOOL ? DT_UINT8 : compute_type(t);
+    DType t = n->out[0]->type.dtype,
+          working = dtype_bits(t) == 8 && t != DT_INT8 && t != DT_BOOL ? DT_UINT8 : compute_type(t);
     if (!is_scalar_in_c(t)) {
         lower_bytes(n);
         return;
@@ -61,6 +67,12 @@ static void lower_where(Node *n)
 }
 
 const Op ops_where[] = {
-    {.name = "Where", .domain = "", .since = 9, .infer = infer_where, .lower = lower_where, .flags = OP_HALF_NATIVE | OP_BROADCAST, .elements = where_elements},
+    {.name = "Where",
+     .domain = "",
+     .since = 9,
+     .infer = infer_where,
+     .lower = lower_where,
+     .flags = OP_HALF_NATIVE | OP_BROADCAST,
+     .elements = where_elements},
     {0},
 };

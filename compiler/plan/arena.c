@@ -282,10 +282,10 @@ static void place_by_skyline(Planner *p, Criterion criterion)
 
 typedef struct {
     Planner *p;
-    int *order;         /* blocks by rank */
-    int *row_start;     /* the neighbours of block i are rows[row_start[i]] up to rows[row_start[i + 1] - 1], */
-    int *rows;          /* nearly by rising start, so that sorting one again costs little */
-    int *changed;       /* what this step changed, to be able to take it back */
+    int *order;     /* blocks by rank */
+    int *row_start; /* the neighbours of block i are rows[row_start[i]] up to rows[row_start[i + 1] - 1], */
+    int *rows;      /* nearly by rising start, so that sorting one again costs little */
+    int *changed;   /* what this step changed, to be able to take it back */
     int64_t *old_start;
     int changes;
     uint64_t random;

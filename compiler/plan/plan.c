@@ -1,7 +1,7 @@
 /* plan: where every value lies, and for how long.
  *
- * Requires: steps in execution order. Leaves: copies elided, values sharing memory where that is legal, arena offsets of
- * all others, and the sizes reached in the model. */
+ * Requires: steps in execution order. Leaves: copies elided, values sharing memory where that is legal, arena offsets
+ * of all others, and the sizes reached in the model. */
 #include "plan/plan.h"
 
 #include "plan/arena.h"
@@ -25,18 +25,23 @@ void step_values(const Step *s, void (*visit)(Value *v, bool written, void *cont
         visit(s->source, false, context);
         visit(s->target, true, context);
         break;
-    case STEP_IF: case STEP_FOR: case STEP_READ:
+    case STEP_IF:
+    case STEP_FOR:
+    case STEP_READ:
         if (s->condition) visit(s->condition, false, context);
         if (s->source) visit(s->source, false, context);
         break;
-    case STEP_STORE:
-        visit(s->target, true, context);
-        break;
-    case STEP_ELSE: case STEP_END: case STEP_SET: break;
+    case STEP_STORE: visit(s->target, true, context); break;
+    case STEP_ELSE:
+    case STEP_END:
+    case STEP_SET: break;
     }
 }
 
-typedef struct { const Value *value; int count; } WriteCount;
+typedef struct {
+    const Value *value;
+    int count;
+} WriteCount;
 
 static void count_write(Value *v, bool written, void *context)
 {
@@ -77,9 +82,12 @@ static void live_at(Value *v, bool written, void *context)
     extend(storage_root(v, NULL), *(const int *)context);
 }
 
-/* What is live on one side of a loop's edge and used inside lives through all of the loop: the next round reads it again, or what
- * earlier rounds left in it is read behind the loop. */
-typedef struct { int first, last; bool changed; } Block;
+/* What is live on one side of a loop's edge and used inside lives through all of the loop: the next round reads it
+ * again, or what earlier rounds left in it is read behind the loop. */
+typedef struct {
+    int first, last;
+    bool changed;
+} Block;
 
 static void live_through(Value *v, bool written, void *context)
 {
@@ -105,9 +113,13 @@ static int end_of_block(const Graph *g, int start)
     internal_error("a block of steps has no end");
 }
 
-/* A loop over bands of rows reads some of a value's rows again in the next round: the value lives through all rounds. Only where one
- * step alone reads it may that step's result take its place, row by row: that is left open until plan_in_place is done. */
-typedef struct { const Value *root; int readers; } Reading;
+/* A loop over bands of rows reads some of a value's rows again in the next round: the value lives through all rounds.
+ * Only where one step alone reads it may that step's result take its place, row by row: that is left open until
+ * plan_in_place is done. */
+typedef struct {
+    const Value *root;
+    int readers;
+} Reading;
 
 static void count_reading(Value *v, bool written, void *context)
 {
@@ -115,7 +127,11 @@ static void count_reading(Value *v, bool written, void *context)
     r->readers += !written && storage_root(v, NULL) == r->root;
 }
 
-typedef struct { const Graph *g; Block block; bool shared_only; } Rounds;
+typedef struct {
+    const Graph *g;
+    Block block;
+    bool shared_only;
+} Rounds;
 
 static void live_in_rounds(Value *v, bool written, void *context)
 {
@@ -123,7 +139,8 @@ static void live_in_rounds(Value *v, bool written, void *context)
     Value *root = storage_root(v, NULL);
     Reading reading = {root, 0};
     (void)written;
-    for (int k = r->block.first; k <= r->block.last && r->shared_only; k++) step_values(r->g->steps[k], count_reading, &reading);
+    for (int k = r->block.first; k <= r->block.last && r->shared_only; k++)
+        step_values(r->g->steps[k], count_reading, &reading);
     if (r->shared_only && reading.readers < 2) return;
     extend(root, r->block.first);
     extend(root, r->block.last);
@@ -154,7 +171,10 @@ static void find_lifetimes(Graph *g)
 
 /* -- the arena --------------------------------------------------------------------------------- */
 
-typedef struct { int count, capacity; Value **items; } Buffers;
+typedef struct {
+    int count, capacity;
+    Value **items;
+} Buffers;
 
 static void collect(Value *v, bool written, void *context)
 {
@@ -178,12 +198,17 @@ static void place_buffers(Model *m)
     }
     ArenaItem *items = mem_array((size_t)b.count + 1, sizeof *items);
     for (int i = 0; i < b.count; i++)
-        items[i] = (ArenaItem){.bytes = value_bytes(b.items[i]), .first = b.items[i]->first_step, .last = b.items[i]->last_step};
+        items[i] = (ArenaItem){.bytes = value_bytes(b.items[i]),
+                               .first = b.items[i]->first_step,
+                               .last = b.items[i]->last_step};
     ArenaPlan reached = arena_plan(items, b.count, ARENA_ALIGN);
-    m->arena_bytes = b.count && !reached.total ? ARENA_ALIGN : reached.total; /* tensors without elements still get an address */
+    m->arena_bytes = b.count && !reached.total ? ARENA_ALIGN
+                                               : reached.total; /* tensors without elements still get an address */
     m->arena_lower_bound = reached.bound;
     for (int i = 0; i < b.count; i++) b.items[i]->arena_offset = items[i].offset;
-    if (m->arena_bytes > INT_MAX) model_error(m, "the model needs %lld bytes of working memory; at most %d can be addressed", (long long)m->arena_bytes, INT_MAX);
+    if (m->arena_bytes > INT_MAX)
+        model_error(m, "the model needs %lld bytes of working memory; at most %d can be addressed",
+                    (long long)m->arena_bytes, INT_MAX);
 }
 
 /* Byte counts in the generated code are int32_t. */
@@ -192,10 +217,12 @@ static void check_size(Value *v, bool written, void *context)
     Node *n = ((const Step *)context)->node;
     if (!written || n->failed || value_bytes(v) <= INT_MAX) return;
     n->failed = true;
-    node_error(n, "its result \"%s\", %s%s, is or can become larger than 2 GB", v->name, dtype_name(v->type.dtype), shape_text(&v->type.shape));
+    node_error(n, "its result \"%s\", %s%s, is or can become larger than 2 GB", v->name, dtype_name(v->type.dtype),
+               shape_text(&v->type.shape));
 }
 
-/* A copy between values that came to lie in the same place is none: what a loop carries into its next round, changed in place. */
+/* A copy between values that came to lie in the same place is none: what a loop carries into its next round, changed in
+ * place. */
 static void drop_idle_copies(Graph *g)
 {
     for (int i = 0; i < g->n_steps; i++) {

@@ -4,8 +4,10 @@
 
 #include "ir/ir.h"
 
-enum { ARENA_ALIGN = 16, /* of every buffer's offset, in bytes */
-       ARENA_BASE_ALIGN = 64 /* of the arena itself: a cache line, the widest vector */ };
+enum {
+    ARENA_ALIGN = 16,     /* of every buffer's offset, in bytes */
+    ARENA_BASE_ALIGN = 64 /* of the arena itself: a cache line, the widest vector */
+};
 
 /* The value whose memory v lies in, and at which byte of it (offset may be NULL). */
 Value *storage_root(Value *v, int64_t *offset);
@@ -15,8 +17,8 @@ bool in_arena(const Value *root);
 void step_values(const Step *s, void (*visit)(Value *v, bool written, void *context), void *context);
 int step_writes(const Step *s, const Value *v); /* how often */
 
-void plan_views(Graph *g);    /* views.c */
-void plan_states(Graph *g);   /* results of a round of a loop computed where the next one wants them */
+void plan_views(Graph *g);  /* views.c */
+void plan_states(Graph *g); /* results of a round of a loop computed where the next one wants them */
 void plan_in_place(Graph *g);
 
 #endif

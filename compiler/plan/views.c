@@ -1,7 +1,7 @@
 /* views: copies that need not happen, and results that take the place of an input that dies.
  *
- * Requires: steps. Leaves: value->storage of every value: itself, or the value whose memory it lies in (possibly through a
- * chain; storage_root resolves it); copies that became views are marked elided. Part of plan.c's work. */
+ * Requires: steps. Leaves: value->storage of every value: itself, or the value whose memory it lies in (possibly
+ * through a chain; storage_root resolves it); copies that became views are marked elided. Part of plan.c's work. */
 #include "plan/plan.h"
 
 Value *storage_root(Value *v, int64_t *offset)
@@ -63,7 +63,9 @@ static bool target_in_source(const Graph *g, Step *s)
 
 /* -- blocks ------------------------------------------------------------------------------------ */
 
-typedef struct { int first, last; } Range;
+typedef struct {
+    int first, last;
+} Range;
 
 static bool opens(const Step *s)
 {
@@ -89,7 +91,10 @@ static Range block_of(const Graph *g, int i)
     return r;
 }
 
-typedef struct { const Value *root; bool found; } Mention;
+typedef struct {
+    const Value *root;
+    bool found;
+} Mention;
 
 static void find_mention(Value *v, bool written, void *context)
 {
@@ -127,7 +132,8 @@ static bool source_in_target(const Graph *g, int i)
     Step *s = g->steps[i];
     int64_t offset;
     Value *root = storage_root(s->source, &offset);
-    if (!whole(s, s->source, s->source_offset) || offset != 0 || !same_size(root, s->source) || !in_arena(root)) return false;
+    if (!whole(s, s->source, s->source_offset) || offset != 0 || !same_size(root, s->source) || !in_arena(root))
+        return false;
     if (storage_root(s->target, NULL) == root || !is_free(g, i, s->target, root)) return false;
     place(root, s->target, dim_value(s->target_offset));
     return true;
@@ -166,7 +172,9 @@ static bool loop_allows(const Loop *l, const LoopOperand *o)
     for (int i = 0; i < l->n_operands; i++) {
         const LoopOperand *p = &l->operands[i];
         if (p == o || storage_root(p->value, &other_offset) != root) continue;
-        if (other_offset != offset || !reads_densely(l, p) || dtype_bits(p->value->type.dtype) != dtype_bits(o->value->type.dtype)) return false;
+        if (other_offset != offset || !reads_densely(l, p) ||
+            dtype_bits(p->value->type.dtype) != dtype_bits(o->value->type.dtype))
+            return false;
     }
     return true;
 }
@@ -176,7 +184,9 @@ static bool take_over(Value *out, Value *in, int i)
 {
     int64_t offset;
     Value *root = storage_root(in, &offset), *result = storage_root(out, NULL);
-    if (result != out || !in_arena(result) || !in_arena(root) || root == result || root->last_step != i || root->first_step >= i) return false;
+    if (result != out || !in_arena(result) || !in_arena(root) || root == result || root->last_step != i ||
+        root->first_step >= i)
+        return false;
     if (value_bytes(out) > value_bytes(root) - offset) return false;
     place(out, in, 0);
     if (out->last_step > root->last_step) root->last_step = out->last_step;
@@ -200,7 +210,8 @@ static bool shares_memory(const Step *s, const Value *in)
 {
     Value *root = storage_root((Value *)in, NULL);
     for (int i = 0; i < s->n_args; i++)
-        if (s->args[i].kind == ARG_VALUE && s->args[i].value != in && storage_root(s->args[i].value, NULL) == root) return true;
+        if (s->args[i].kind == ARG_VALUE && s->args[i].value != in && storage_root(s->args[i].value, NULL) == root)
+            return true;
     return false;
 }
 
@@ -209,7 +220,8 @@ void plan_in_place(Graph *g)
     for (int i = 0; i < g->n_steps; i++) {
         Step *s = g->steps[i];
         if (s->kind == STEP_LOOP) loop_in_place(s, i);
-        else if (s->kind == STEP_CALL && s->inplace_in && !shares_memory(s, s->inplace_in)) take_over(s->inplace_out, s->inplace_in, i);
+        else if (s->kind == STEP_CALL && s->inplace_in && !shares_memory(s, s->inplace_in))
+            take_over(s->inplace_out, s->inplace_in, i);
     }
 }
 
@@ -229,9 +241,9 @@ static int root_writes(const Step *s, const Value *root)
     if (s->kind == STEP_LOOP)
         for (int i = 0; i < s->loop->n_results; i++) count += storage_root(s->loop->results[i].value, NULL) == root;
     else if (s->kind == STEP_CALL)
-        for (int i = 0; i < s->n_args; i++) count += s->args[i].kind == ARG_VALUE && s->args[i].written && storage_root(s->args[i].value, NULL) == root;
-    else if (s->kind == STEP_COPY || s->kind == STEP_STORE)
-        count = !s->elided && storage_root(s->target, NULL) == root;
+        for (int i = 0; i < s->n_args; i++)
+            count += s->args[i].kind == ARG_VALUE && s->args[i].written && storage_root(s->args[i].value, NULL) == root;
+    else if (s->kind == STEP_COPY || s->kind == STEP_STORE) count = !s->elided && storage_root(s->target, NULL) == root;
     return count;
 }
 
@@ -265,15 +277,19 @@ static int maker_in(const Graph *g, Range block, const Value *root)
     return maker;
 }
 
-/* Step i ends a round with state = source. If nobody reads the state once the source is computed, that happens in the state's place. */
+/* Step i ends a round with state = source. If nobody reads the state once the source is computed, that happens in the
+ * state's place. */
 static bool source_in_state(const Graph *g, int i)
 {
     const Step *s = g->steps[i];
     int64_t offset, state_offset;
     Value *root = storage_root(s->source, &offset), *state = storage_root(s->target, &state_offset);
     const Range block = block_of(g, i);
-    if (block.first < 0 || g->steps[block.first]->kind != STEP_FOR || g->steps[block.first]->node != s->node) return false;
-    if (root == state || !in_arena(root) || offset != 0 || state_offset != 0 || !same_size(root, s->target) || !same_size(root, state)) return false;
+    if (block.first < 0 || g->steps[block.first]->kind != STEP_FOR || g->steps[block.first]->node != s->node)
+        return false;
+    if (root == state || !in_arena(root) || offset != 0 || state_offset != 0 || !same_size(root, s->target) ||
+        !same_size(root, state))
+        return false;
     int maker = maker_in(g, block, root);
     if (maker < 0 || is_mentioned(g, 0, maker, root) || is_mentioned(g, block.last, g->n_steps, root)) return false;
     if (is_mentioned(g, maker + 1, i, state) || is_mentioned(g, i + 1, block.last, state)) return false;

@@ -14,7 +14,8 @@ static bool good_scales(const Value *scale)
 {
     if (!value_is_const(scale) || scale->type.dtype != DT_FLOAT) return false;
     for (int64_t i = 0; i < value_count(scale); i++)
-        if (!(const_as_double(scale, i) >= (double)FLT_MIN && const_as_double(scale, i) <= (double)FLT_MAX)) return false;
+        if (!(const_as_double(scale, i) >= (double)FLT_MIN && const_as_double(scale, i) <= (double)FLT_MAX))
+            return false;
     return true;
 }
 
@@ -25,7 +26,9 @@ static bool read_parameters(Node *n, Qdq *q)
     q->scale = n->in[1];
     q->zero = input_of(n, 2);
     if (!dtype_is_integer(t) || q->real->type.dtype != DT_FLOAT || !good_scales(q->scale)) return false;
-    if ((q->zero && (!value_is_const(q->zero) || value_count(q->zero) != value_count(q->scale))) || attr_int(n, "block_size", 0)) return false;
+    if ((q->zero && (!value_is_const(q->zero) || value_count(q->zero) != value_count(q->scale))) ||
+        attr_int(n, "block_size", 0))
+        return false;
     q->axis = one_element(q->scale) ? -1 : attr_axis(n, "axis", 1, q->real->type.shape.rank);
     return true;
 }
@@ -56,13 +59,14 @@ static bool equal_constants(const Value *a, const Value *b)
 {
     if (a == b) return true;
     if (!a || !b) return all_zero(a) && all_zero(b);
-    return a->type.dtype == b->type.dtype && value_count(a) == value_count(b) && !memcmp(a->data, b->data, (size_t)value_bytes(a));
+    return a->type.dtype == b->type.dtype && value_count(a) == value_count(b) &&
+           !memcmp(a->data, b->data, (size_t)value_bytes(a));
 }
 
 bool same_quantization(const Qdq *a, const Qdq *b)
 {
-    return a->quantized->type.dtype == b->quantized->type.dtype && a->axis == b->axis && equal_constants(a->scale, b->scale) &&
-           equal_constants(a->zero, b->zero);
+    return a->quantized->type.dtype == b->quantized->type.dtype && a->axis == b->axis &&
+           equal_constants(a->scale, b->scale) && equal_constants(a->zero, b->zero);
 }
 
 bool is_byte(const Qdq *q)
@@ -80,12 +84,14 @@ bool has_uses(const Node *n)
     return value_use_count(n->graph, n->out[0]) > 0;
 }
 
-Node *new_node(Node *place, const Node *like, const char *op_type, const char *domain, int opset, int n_in, Value **inputs, bool shared)
+Node *new_node(Node *place, const Node *like, const char *op_type, const char *domain, int opset, int n_in,
+               Value **inputs, bool shared)
 {
     Node *n = node_new(place->graph, like->name, op_type, domain, opset);
     for (int i = 0; i < n_in; i++) node_add_input(n, inputs[i]);
     for (int i = 0; i < like->n_out; i++)
-        node_add_output(n, like->out[i] ? value_new(place->graph, mem_printf("%s/quantized", like->out[i]->name)) : NULL);
+        node_add_output(n,
+                        like->out[i] ? value_new(place->graph, mem_printf("%s/quantized", like->out[i]->name)) : NULL);
     if (shared) copy_attributes(n, like);
     graph_insert(place->graph, graph_index(place->graph, place), n);
     return n;

@@ -1,14 +1,16 @@
 /* rewrite: fewer and cheaper nodes that compute the same.
  *
- * Requires: everything typed, constants folded. Leaves: the same; nodes merged into others are gone. Rounding may differ in the last
- * place where constants are multiplied into weights. */
+ * Requires: everything typed, constants folded. Leaves: the same; nodes merged into others are gone. Rounding may
+ * differ in the last place where constants are multiplied into weights. */
 #include "rewrite/rewrite.h"
 
 #include <string.h>
 
-static RewritePass *const integer_passes[] = {rewrite_dequantize_down, rewrite_quantize_up, rewrite_quantize_dequantized, rewrite_qdq, NULL};
-static RewritePass *const passes[] = {rewrite_no_op, rewrite_transpose, rewrite_gelu, rewrite_swish, rewrite_norm, rewrite_attention,
-                                      rewrite_pad, rewrite_affine, rewrite_addend, rewrite_clamp, NULL};
+static RewritePass *const integer_passes[] = {rewrite_dequantize_down, rewrite_quantize_up,
+                                              rewrite_quantize_dequantized, rewrite_qdq, NULL};
+static RewritePass *const passes[] = {rewrite_no_op,  rewrite_transpose, rewrite_gelu, rewrite_swish,
+                                      rewrite_norm,   rewrite_attention, rewrite_pad,  rewrite_affine,
+                                      rewrite_addend, rewrite_clamp,     NULL};
 
 bool is_op(const Node *n, const char *op_type)
 {
@@ -74,8 +76,7 @@ bool rewrite_round(Graph *g, RewritePass *const *list)
 {
     bool changed = false;
     for (int i = 0; i < g->n_nodes; i++)
-        for (int p = 0; list[p]; p++)
-            changed = list[p](g->nodes[i]) || changed;
+        for (int p = 0; list[p]; p++) changed = list[p](g->nodes[i]) || changed;
     graph_remove_dead(g);
     return changed;
 }

@@ -4,11 +4,15 @@
 
 #include <string.h>
 
-typedef struct { int64_t channels; double *scale, *shift; } Affine;
+typedef struct {
+    int64_t channels;
+    double *scale, *shift;
+} Affine;
 
 static Affine affine_new(int64_t channels)
 {
-    Affine a = {channels, mem_array((size_t)channels + 1, sizeof(double)), mem_array((size_t)channels + 1, sizeof(double))};
+    Affine a = {channels, mem_array((size_t)channels + 1, sizeof(double)),
+                mem_array((size_t)channels + 1, sizeof(double))};
     for (int64_t i = 0; i < channels; i++) a.scale[i] = 1;
     return a;
 }
@@ -27,7 +31,9 @@ static bool per_channel(const Value *c, const Shape *y, int channel_axis, int64_
 static bool batch_normalization(Node *n, Affine *a)
 {
     for (int i = 1; i < 5; i++)
-        if (!input_of(n, i) || !input_of(n, i)->data || input_of(n, i)->type.dtype != DT_FLOAT || value_count(input_of(n, i)) != a->channels) return false;
+        if (!input_of(n, i) || !input_of(n, i)->data || input_of(n, i)->type.dtype != DT_FLOAT ||
+            value_count(input_of(n, i)) != a->channels)
+            return false;
     if (attr_int(n, "training_mode", 0) || (n->n_out > 1 && n->out[1])) return false;
     double epsilon = attr_float(n, "epsilon", 1e-5);
     for (int64_t c = 0; c < a->channels; c++) {
@@ -60,7 +66,9 @@ static bool arithmetic(Node *n, Affine *a, int channel_axis, int *x)
 /* -- into the weights -------------------------------------------------------------------------- */
 
 /* Where the output channel stands in a weight tensor: which of [outer][channel][inner] an element belongs to. */
-typedef struct { int64_t outer, inner; } ChannelPlace;
+typedef struct {
+    int64_t outer, inner;
+} ChannelPlace;
 
 static bool weight_layout(Node *p, int64_t channels, ChannelPlace *at)
 {
@@ -129,15 +137,20 @@ bool rewrite_affine(Node *n)
 {
     int x = 0;
     Value *y = output_of(n, 0);
-    if (!y || y->type.kind != KIND_TENSOR || y->type.dtype != DT_FLOAT || y->type.shape.rank < 2 || !dim_is_const(y->type.shape.dim[1])) return false;
+    if (!y || y->type.kind != KIND_TENSOR || y->type.dtype != DT_FLOAT || y->type.shape.rank < 2 ||
+        !dim_is_const(y->type.shape.dim[1]))
+        return false;
     bool norm = is_op(n, "BatchNormalization");
     if (!norm && !is_op(n, "Mul") && !is_op(n, "Div") && !is_op(n, "Add") && !is_op(n, "Sub")) return false;
     Affine a = affine_new(dim_value(y->type.shape.dim[1]));
     ChannelPlace at;
     if (norm ? !batch_normalization(n, &a) : !arithmetic(n, &a, 1, &x)) return false;
     Node *p = only_producer(n, x);
-    if (!p || p->out[0] != n->in[x] || !shape_equal(&n->in[x]->type.shape, &y->type.shape) || !can_absorb(p, a.channels, &at)) return false;
-    const char *origin = mem_printf("%s%s%s%s folded in", p->in[1]->origin ? p->in[1]->origin : "", p->in[1]->origin ? ", " : "", n->op_type,
+    if (!p || p->out[0] != n->in[x] || !shape_equal(&n->in[x]->type.shape, &y->type.shape) ||
+        !can_absorb(p, a.channels, &at))
+        return false;
+    const char *origin = mem_printf("%s%s%s%s folded in", p->in[1]->origin ? p->in[1]->origin : "",
+                                    p->in[1]->origin ? ", " : "", n->op_type,
                                     *n->name ? mem_printf(" %s", n->name) : "");
     if (scales(&a)) set_input(p, 1, scaled_weights(p, &a, at, origin));
     set_input(p, 2, new_bias(p, &a, origin));

@@ -1,5 +1,6 @@
-/* rewrite_attention: softmax(scale * Q K' + mask) V, as a chain of operators, becomes one that never holds all scores. The transpose behind
- * it that exchanges heads and positions goes: it writes with strides, as it reads (ops/attention.c). */
+/* rewrite_attention: softmax(scale * Q K' + mask) V, as a chain of operators, becomes one that never holds all scores.
+ * The transpose behind it that exchanges heads and positions goes: it writes with strides, as it reads
+ * (ops/attention.c). */
 #include "rewrite/rewrite.h"
 
 static bool is_float(const Value *v)
@@ -32,7 +33,12 @@ static Node *maker(const Node *n, int i, const char *op_type)
 }
 
 /* Scores, step by step back from the softmax. */
-typedef struct { Node *product; Value *mask; bool causal; double scale; } Scores;
+typedef struct {
+    Node *product;
+    Value *mask;
+    bool causal;
+    double scale;
+} Scores;
 
 static Node *scaled_product(Node *n, int i, double *scale)
 {
@@ -88,7 +94,8 @@ static bool same_heads(const Value *a, const Value *b)
     return dim_at(a, 0) == dim_at(b, 0) && dim_at(a, 1) == dim_at(b, 1);
 }
 
-static Value *made_before(Node *n, const char *op_type, Value *first, Value *second, const char *name, const Shape *shape)
+static Value *made_before(Node *n, const char *op_type, Value *first, Value *second, const char *name,
+                          const Shape *shape)
 {
     Node *made = node_new(n->graph, name, op_type, "", 23);
     node_add_input(made, first);
@@ -132,7 +139,8 @@ static Value *keys_of(Node *n, Value *k)
     if (dim_at(merged, 1) != shape->dim[2] || dim_at(merged, 2) != shape->dim[3]) return NULL;
     Value *keys = exchanged_back(n, merged->producer, 3);
     if (!keys) return NULL;
-    int64_t dims[] = {dim_value(shape->dim[0]), dim_value(shape->dim[1]), dim_value(shape->dim[3]), dim_value(shape->dim[2])};
+    int64_t dims[] = {dim_value(shape->dim[0]), dim_value(shape->dim[1]), dim_value(shape->dim[3]),
+                      dim_value(shape->dim[2])};
     Shape separate = shape_const(4, dims);
     Node *before = keys->producer;
     if (is_op(before, "Reshape") && shape_equal(&before->in[0]->type.shape, &separate)) return before->in[0];
@@ -159,7 +167,8 @@ static bool is_product_of_heads(const Node *n)
     return same_heads(n->in[0], n->in[1]);
 }
 
-/* The softmax that makes the weights of the values. Exporters put 0 in place of its NaN, for queries that may look at nothing. */
+/* The softmax that makes the weights of the values. Exporters put 0 in place of its NaN, for queries that may look at
+ * nothing. */
 static Node *weights_of(Node *n, bool *guarded)
 {
     double zero;
@@ -168,8 +177,9 @@ static Node *weights_of(Node *n, bool *guarded)
     if (!where) return maker(n, 0, "Softmax");
     Value *weights = where->in[2];
     Node *test = where->in[0]->producer, *softmax = weights->producer;
-    bool good = is_op(test, "IsNaN") && test->in[0] == weights && known_scalar(where->in[1], &zero) && zero == 0 && is_op(softmax, "Softmax") &&
-                softmax->graph == n->graph && value_use_count(n->graph, weights) == 2 && only_producer(where, 0) && !weights->is_output;
+    bool good = is_op(test, "IsNaN") && test->in[0] == weights && known_scalar(where->in[1], &zero) && zero == 0 &&
+                is_op(softmax, "Softmax") && softmax->graph == n->graph && value_use_count(n->graph, weights) == 2 &&
+                only_producer(where, 0) && !weights->is_output;
     return good ? softmax : NULL;
 }
 

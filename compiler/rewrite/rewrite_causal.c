@@ -1,5 +1,6 @@
-/* rewrite_causal: masks that let queries look at their own key and those before it, whether they are known or made from sizes in every call.
- * An element of such a mask only depends on which side of the diagonal it is on: formulas are followed with one number for each side. */
+/* rewrite_causal: masks that let queries look at their own key and those before it, whether they are known or made from
+ * sizes in every call. An element of such a mask only depends on which side of the diagonal it is on: formulas are
+ * followed with one number for each side. */
 #include "base/number.h"
 #include "rewrite/rewrite.h"
 
@@ -8,7 +9,9 @@
 enum { MAX_DEPTH = 8 };
 
 /* What elements are on and below the diagonal of the last two axes, and above it. */
-typedef struct { double below, above; } Sides;
+typedef struct {
+    double below, above;
+} Sides;
 
 static bool same(double a, double b)
 {
@@ -19,7 +22,8 @@ static bool read_known(const Value *v, Sides *s)
 {
     const Shape *shape = &v->type.shape;
     if (!number_has(v->type.dtype) || value_count(v) < 1) return false;
-    const int64_t rows = shape->rank > 1 ? dim_value(shape->dim[shape->rank - 2]) : 1, columns = shape->rank > 0 ? dim_value(shape->dim[shape->rank - 1]) : 1;
+    const int64_t rows = shape->rank > 1 ? dim_value(shape->dim[shape->rank - 2]) : 1,
+                  columns = shape->rank > 0 ? dim_value(shape->dim[shape->rank - 1]) : 1;
     s->below = const_as_double(v, 0);
     s->above = const_as_double(v, columns - 1);
     for (int64_t i = 0, count = value_count(v); i < count; i++)
@@ -73,7 +77,10 @@ static bool sides_of(const Value *v, const Value *scores, Sides *s, int depth)
     if (v->type.kind != KIND_TENSOR || depth > MAX_DEPTH || (!known && !n)) return false;
     if (known && !read_known(v, s)) return false;
     /* The second input of some is a shape or a number that isn't part of the formula. */
-    const int operands = known ? 0 : is_op(n, "Where") ? 3 : is_op(n, "Equal") || is_op(n, "Mul") || is_op(n, "Sub") ? 2 : 1;
+    const int operands = known                                                     ? 0
+                         : is_op(n, "Where")                                       ? 3
+                         : is_op(n, "Equal") || is_op(n, "Mul") || is_op(n, "Sub") ? 2
+                                                                                   : 1;
     for (int i = 0; i < operands; i++)
         if (!input_of(n, i) || !sides_of(n->in[i], scores, &x[i], depth + 1)) return false;
     if (!known && !read_formula(n, x, s)) return false;

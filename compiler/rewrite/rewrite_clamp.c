@@ -33,7 +33,9 @@ bool rewrite_clamp(Node *n)
 {
     double low, high;
     Node *producer = only_producer(n, 0);
-    if (!producer || !producer->op || !(producer->op->flags & OP_CLAMPS) || producer->out[0] != n->in[0] || producer->activation) return false;
+    if (!producer || !producer->op || !(producer->op->flags & OP_CLAMPS) || producer->out[0] != n->in[0] ||
+        producer->activation)
+        return false;
     if (n->in[0]->type.dtype != DT_FLOAT || !clamp_of(n, &low, &high) || low > high) return false;
     producer->clamp_low = (float)within((double)producer->clamp_low, low, high);
     producer->clamp_high = (float)within((double)producer->clamp_high, low, high);

@@ -1,11 +1,13 @@
-/* rewrite_addend: a MatMul with constant weights adds the bias that follows it, and then another result (the residual), as it stores its own. */
+/* rewrite_addend: a MatMul with constant weights adds the bias that follows it, and then another result (the residual),
+ * as it stores its own. */
 #include "ops/shared/product.h"
 #include "rewrite/rewrite.h"
 
 /* A MatMul whose kernel adds, and which nothing was clamped in yet. */
 static bool takes_addends(Node *n)
 {
-    if (!is_op(n, "MatMul") || n->out[0]->type.dtype != DT_FLOAT || isfinite(n->clamp_low) || isfinite(n->clamp_high)) return false;
+    if (!is_op(n, "MatMul") || n->out[0]->type.dtype != DT_FLOAT || isfinite(n->clamp_low) || isfinite(n->clamp_high))
+        return false;
     Product p = matmul_product(n->in[0], n->in[1], n->out[0]);
     return product_is_packed(&p);
 }
@@ -14,7 +16,8 @@ static bool takes_addends(Node *n)
 static bool is_bias(const Value *v, const Shape *y)
 {
     const Shape *s = &v->type.shape;
-    return value_is_const(v) && s->rank > 0 && s->rank <= y->rank && elements(v) == y->dim[y->rank - 1] && s->dim[s->rank - 1] == y->dim[y->rank - 1];
+    return value_is_const(v) && s->rank > 0 && s->rank <= y->rank && elements(v) == y->dim[y->rank - 1] &&
+           s->dim[s->rank - 1] == y->dim[y->rank - 1];
 }
 
 /* Which input of the product the other operand of Add becomes; 0 if it can't be one. */

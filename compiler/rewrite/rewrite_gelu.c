@@ -1,5 +1,5 @@
-/* rewrite_gelu: exporters wrote Gelu as its formula before opset 20, with the factors in any order. As one operator it needs no
- * temporaries, and is as accurate for negative x as for positive. */
+/* rewrite_gelu: exporters wrote Gelu as its formula before opset 20, with the factors in any order. As one operator it
+ * needs no temporaries, and is as accurate for negative x as for positive. */
 #include "rewrite/rewrite.h"
 
 #include <string.h>
@@ -7,7 +7,11 @@
 enum { MAX_FACTORS = 8 };
 
 /* A product: its constants in one number, and everything else. */
-typedef struct { double scale; int count; Value *factors[MAX_FACTORS]; } Factors;
+typedef struct {
+    double scale;
+    int count;
+    Value *factors[MAX_FACTORS];
+} Factors;
 
 static bool near(double a, double b)
 {

@@ -1,7 +1,8 @@
-/* rewrite_norm: before opset 17, layer normalisation was written as its formula, and root-mean-square normalisation before 23. As one
- * operator it reads a row while that is in the nearest cache, and needs no temporaries.
+/* rewrite_norm: before opset 17, layer normalisation was written as its formula, and root-mean-square normalisation
+ * before 23. As one operator it reads a row while that is in the nearest cache, and needs no temporaries.
  *
- * The division becomes a normalisation with a scale of ones; multiplication by a row and addition of one then go into it. */
+ * The division becomes a normalisation with a scale of ones; multiplication by a row and addition of one then go into
+ * it. */
 #include "rewrite/rewrite.h"
 
 #include <string.h>
@@ -44,7 +45,8 @@ static bool is_deviation(const Value *v, const Value *x, double *epsilon)
     Node *root = float_node(v, "Sqrt"), *sum = root ? float_node(root->in[0], "Add") : NULL;
     for (int i = 0; sum && i < 2; i++) {
         Node *mean = float_node(sum->in[i], "ReduceMean");
-        if (mean && known_scalar(sum->in[1 - i], epsilon) && is_row_mean(mean) && square_root_of(mean->in[0]) == x) return true;
+        if (mean && known_scalar(sum->in[1 - i], epsilon) && is_row_mean(mean) && square_root_of(mean->in[0]) == x)
+            return true;
     }
     return false;
 }
@@ -89,9 +91,12 @@ static bool normalize(Node *n)
 {
     double epsilon;
     Value *d = normalized_by(n, &epsilon);
-    if (!d || d->type.shape.rank < 1 || !dim_is_const(dim_at(d, -1)) || !shape_equal(&d->type.shape, &n->out[0]->type.shape)) return false;
+    if (!d || d->type.shape.rank < 1 || !dim_is_const(dim_at(d, -1)) ||
+        !shape_equal(&d->type.shape, &n->out[0]->type.shape))
+        return false;
     Value *x = centered(d);
-    Node *norm = replace_node(n, x ? "LayerNormalization" : "RMSNormalization", 2, (Value *[]){x ? x : d, ones(n, dim_at(d, -1))});
+    Node *norm = replace_node(n, x ? "LayerNormalization" : "RMSNormalization", 2,
+                              (Value *[]){x ? x : d, ones(n, dim_at(d, -1))});
     attr_set_float(norm, "epsilon", epsilon);
     return true;
 }
@@ -107,7 +112,9 @@ static bool all_ones(const Value *v)
 /* A constant that is one row of x: not more axes than x, and 1 along all but the last. */
 static bool is_row(const Value *v, const Value *x)
 {
-    if (!v || !v->data || v->type.dtype != DT_FLOAT || v->type.shape.rank < 1 || v->type.shape.rank > x->type.shape.rank) return false;
+    if (!v || !v->data || v->type.dtype != DT_FLOAT || v->type.shape.rank < 1 ||
+        v->type.shape.rank > x->type.shape.rank)
+        return false;
     return dim_is_const(dim_at(x, -1)) && dim_at(v, -1) == dim_at(x, -1) && value_count(v) == dim_value(dim_at(x, -1));
 }
 
@@ -120,8 +127,10 @@ static bool absorb(Node *n)
         Node *norm = only_producer(n, i);
         Value *row = input_of(n, 1 - i);
         bool layer = is_op(norm, "LayerNormalization");
-        if ((!layer && !is_op(norm, "RMSNormalization")) || norm->out[0] != n->in[i] || !is_row(row, n->in[i])) continue;
-        if (input_of(norm, 2) || attr_int(norm, "axis", -1) != -1 || (scale ? !all_ones(norm->in[1]) : !layer)) continue;
+        if ((!layer && !is_op(norm, "RMSNormalization")) || norm->out[0] != n->in[i] || !is_row(row, n->in[i]))
+            continue;
+        if (input_of(norm, 2) || attr_int(norm, "axis", -1) != -1 || (scale ? !all_ones(norm->in[1]) : !layer))
+            continue;
         if (scale) norm->in[1] = row;
         else if (norm->n_in > 2) norm->in[2] = row;
         else node_add_input(norm, row);

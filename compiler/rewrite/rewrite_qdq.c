@@ -1,8 +1,9 @@
 /* rewrite_qdq: a real operator between DequantizeLinear and QuantizeLinear becomes one on integers.
  *
- * Conv, Gemm and MatMul with 8-bit factors become QLinearConv, QGemm and QLinearMatMul, a Relu or Clip in between included; means over images
- * become QLinearReduceMean, sums of equal shape QLinearAdd. The result is at most one step away from that of the model as written, which
- * rounds each dequantised factor and each sum to float32 where the integers are exact. */
+ * Conv, Gemm and MatMul with 8-bit factors become QLinearConv, QGemm and QLinearMatMul, a Relu or Clip in between
+ * included; means over images become QLinearReduceMean, sums of equal shape QLinearAdd. The result is at most one step
+ * away from that of the model as written, which rounds each dequantised factor and each sum to float32 where the
+ * integers are exact. */
 #include "rewrite/qdq.h"
 
 #include "ops/shared/quantized.h"
@@ -11,10 +12,10 @@
 
 /* What a group consists of, from the end to the start. */
 typedef struct {
-    Qdq y;                     /* the QuantizeLinear */
+    Qdq y; /* the QuantizeLinear */
     Node *op;
     double clamp_low, clamp_high;
-    const char *fused;         /* what was between op and the QuantizeLinear */
+    const char *fused; /* what was between op and the QuantizeLinear */
 } Group;
 
 static double within(double x, double low, double high)
@@ -30,7 +31,8 @@ static bool read_group(Node *n, Group *g)
     Node *bounds[8];
     int count = 0;
     double low, high;
-    for (g->op = only_producer(n, 0); g->op && count < 8 && clamp_of(g->op, &low, &high); g->op = only_producer(g->op, 0)) {
+    for (g->op = only_producer(n, 0); g->op && count < 8 && clamp_of(g->op, &low, &high);
+         g->op = only_producer(g->op, 0)) {
         if (!(low <= high)) return false;
         bounds[count++] = g->op;
     }
@@ -71,9 +73,10 @@ static bool bias_element(const Node *op, int input, int64_t i, double *value)
     return true;
 }
 
-/* The bias as int32 in units of `unit` times scale_x * scale_w; *bias is NULL if there is none. False if it is not known, has another shape than
- * [count] or one for all, or doesn't fit. */
-static bool integer_bias(Node *op, int input, const Qdq *x, const Qdq *w, const Group *g, double unit, int64_t count, Value **bias)
+/* The bias as int32 in units of `unit` times scale_x * scale_w; *bias is NULL if there is none. False if it is not
+ * known, has another shape than [count] or one for all, or doesn't fit. */
+static bool integer_bias(Node *op, int input, const Qdq *x, const Qdq *w, const Group *g, double unit, int64_t count,
+                         Value **bias)
 {
     *bias = NULL;
     if (!input_of(op, input)) return true;
@@ -112,7 +115,8 @@ static bool conv(Node *n, const Group *g)
     if (!byte_factor(g->op, 0, &x) || !byte_factor(g->op, 1, &w) || x.axis >= 0 || w.axis > 0) return false;
     Dim filters = dim_at(w.quantized, 0);
     if (!dim_is_const(filters) || !integer_bias(g->op, 2, &x, &w, g, 1, dim_value(filters), &bias)) return false;
-    Value *inputs[] = {x.quantized, x.scale, zero_of(&x), w.quantized, w.scale, zero_of(&w), g->y.scale, zero_of(&g->y), bias};
+    Value *inputs[] = {x.quantized, x.scale,    zero_of(&x),    w.quantized, w.scale,
+                       zero_of(&w), g->y.scale, zero_of(&g->y), bias};
     replace(n, g, new_node(n, g->op, "QLinearConv", "", 10, bias ? 9 : 8, inputs, true));
     return true;
 }
@@ -124,10 +128,13 @@ static bool gemm(Node *n, const Group *g)
     Node *op = g->op;
     double alpha = attr_float(op, "alpha", 1), beta = attr_float(op, "beta", 1);
     Dim columns = dim_at(op->out[0], 1);
-    if (!byte_factor(op, 0, &a) || !byte_factor(op, 1, &b) || a.axis >= 0 || !(alpha > 0) || beta == 0 || !dim_is_const(columns)) return false;
+    if (!byte_factor(op, 0, &a) || !byte_factor(op, 1, &b) || a.axis >= 0 || !(alpha > 0) || beta == 0 ||
+        !dim_is_const(columns))
+        return false;
     if (b.axis >= 0 && b.axis != (attr_int(op, "transB", 0) ? 0 : 1)) return false;
     if (!integer_bias(op, 2, &a, &b, g, alpha / beta, dim_value(columns), &c)) return false;
-    Value *inputs[] = {a.quantized, a.scale, zero_of(&a), b.quantized, b.scale, zero_of(&b), c, g->y.scale, zero_of(&g->y)};
+    Value *inputs[] = {a.quantized, a.scale, zero_of(&a), b.quantized,   b.scale,
+                       zero_of(&b), c,       g->y.scale,  zero_of(&g->y)};
     replace(n, g, new_node(n, op, "QGemm", "com.microsoft", 1, 9, inputs, true));
     return true;
 }
@@ -138,14 +145,16 @@ static bool matmul(Node *n, const Group *g)
     if (!byte_factor(g->op, 0, &a) || !byte_factor(g->op, 1, &b) || a.axis >= 0) return false;
     const Shape *s = &b.quantized->type.shape;
     if (b.axis >= 0 && (s->rank != 2 || b.axis != 1)) return false;
-    Value *inputs[] = {a.quantized, a.scale, zero_of(&a), b.quantized, b.scale, zero_of(&b), g->y.scale, zero_of(&g->y)};
+    Value *inputs[] = {a.quantized, a.scale,     zero_of(&a), b.quantized,
+                       b.scale,     zero_of(&b), g->y.scale,  zero_of(&g->y)};
     replace(n, g, new_node(n, g->op, "QLinearMatMul", "", 10, 8, inputs, false));
     return true;
 }
 
 /* -- means ------------------------------------------------------------------------------------- */
 
-/* The axes of a ReduceMean, an attribute before opset 18; false if they are not known or none, which may mean nothing is added up. */
+/* The axes of a ReduceMean, an attribute before opset 18; false if they are not known or none, which may mean nothing
+ * is added up. */
 static bool mean_axes(Node *op, int *count, const int64_t **axes)
 {
     Dim *dims;
@@ -168,10 +177,12 @@ static bool mean(Node *n, const Group *g)
     int count = 0;
     const int64_t *axes;
     bool pool = is_op(g->op, "GlobalAveragePool");
-    if (!byte_factor(g->op, 0, &x) || x.axis >= 0 || x.quantized->type.dtype != g->y.quantized->type.dtype) return false;
+    if (!byte_factor(g->op, 0, &x) || x.axis >= 0 || x.quantized->type.dtype != g->y.quantized->type.dtype)
+        return false;
     if (!pool && !mean_axes(g->op, &count, &axes)) return false;
     Value *inputs[] = {x.quantized, x.scale, zero_of(&x), g->y.scale, zero_of(&g->y)};
-    Node *made = new_node(n, g->op, pool ? "QLinearGlobalAveragePool" : "QLinearReduceMean", "com.microsoft", 1, 5, inputs, false);
+    Node *made = new_node(n, g->op, pool ? "QLinearGlobalAveragePool" : "QLinearReduceMean", "com.microsoft", 1, 5,
+                          inputs, false);
     if (count) attr_set_ints(made, "axes", count, axes);
     if (!pool) attr_set_int(made, "keepdims", attr_int(g->op, "keepdims", 1));
     if (!mean_adds_bytes(made)) {
@@ -189,7 +200,8 @@ static bool add(Node *n, const Group *g)
     Qdq a, b;
     if (!byte_factor(g->op, 0, &a) || !byte_factor(g->op, 1, &b) || a.axis >= 0 || b.axis >= 0) return false;
     if (a.quantized->type.dtype != g->y.quantized->type.dtype) return false;
-    Value *inputs[] = {a.quantized, a.scale, zero_of(&a), b.quantized, b.scale, zero_of(&b), g->y.scale, zero_of(&g->y)};
+    Value *inputs[] = {a.quantized, a.scale,     zero_of(&a), b.quantized,
+                       b.scale,     zero_of(&b), g->y.scale,  zero_of(&g->y)};
     Node *made = new_node(n, g->op, "QLinearAdd", "com.microsoft", 1, 8, inputs, false);
     if (!add_takes_bytes(made)) {
         graph_remove(n->graph, graph_index(n->graph, made));

@@ -1,25 +1,46 @@
-/* rewrite_qdq_move: brings DequantizeLinear down and QuantizeLinear up through operators that only move elements, or pick the largest, so
- * that those run on the integers; where the two meet with equal parameters, both are gone. All of it is exact: the integers are
- * those of the model as written, whose real numbers in between are all on the grid. */
+/* rewrite_qdq_move: brings DequantizeLinear down and QuantizeLinear up through operators that only move elements, or
+ * pick the largest, so that those run on the integers; where the two meet with equal parameters, both are gone. All of
+ * it is exact: the integers are those of the model as written, whose real numbers in between are all on the grid. */
 #include "rewrite/qdq.h"
 
 #include "ops/shared/quantized.h"
 
 #include <string.h>
 
-typedef enum { MOVES_NOT = 0, MOVES = 1, MOVES_UP = 2 } Motion; /* MOVES_UP: worth quantising before, too: the result is not smaller */
+typedef enum {
+    MOVES_NOT = 0,
+    MOVES = 1,
+    MOVES_UP = 2
+} Motion; /* MOVES_UP: worth quantising before, too: the result is not smaller */
 
 /* MaxPool takes 8-bit integers since opset 12. */
 enum { MAXPOOL_INTEGERS = 12 };
 
 static Motion motion_of(const Node *n)
 {
-    static const struct { const char *name; Motion motion; } movers[] = {
-        {"Concat", MOVES | MOVES_UP}, {"DepthToSpace", MOVES | MOVES_UP}, {"Expand", MOVES | MOVES_UP}, {"Flatten", MOVES | MOVES_UP},
-        {"Gather", MOVES}, {"GatherElements", MOVES}, {"GatherND", MOVES}, {"Identity", MOVES | MOVES_UP}, {"MaxPool", MOVES | MOVES_UP},
-        {"Pad", MOVES | MOVES_UP}, {"Reshape", MOVES | MOVES_UP}, {"Resize", MOVES | MOVES_UP}, {"Slice", MOVES},
-        {"SpaceToDepth", MOVES | MOVES_UP}, {"Split", MOVES},
-        {"Squeeze", MOVES | MOVES_UP}, {"Tile", MOVES | MOVES_UP}, {"Transpose", MOVES | MOVES_UP}, {"Unsqueeze", MOVES | MOVES_UP},
+    static const struct {
+        const char *name;
+        Motion motion;
+    } movers[] = {
+        {"Concat", MOVES | MOVES_UP},
+        {"DepthToSpace", MOVES | MOVES_UP},
+        {"Expand", MOVES | MOVES_UP},
+        {"Flatten", MOVES | MOVES_UP},
+        {"Gather", MOVES},
+        {"GatherElements", MOVES},
+        {"GatherND", MOVES},
+        {"Identity", MOVES | MOVES_UP},
+        {"MaxPool", MOVES | MOVES_UP},
+        {"Pad", MOVES | MOVES_UP},
+        {"Reshape", MOVES | MOVES_UP},
+        {"Resize", MOVES | MOVES_UP},
+        {"Slice", MOVES},
+        {"SpaceToDepth", MOVES | MOVES_UP},
+        {"Split", MOVES},
+        {"Squeeze", MOVES | MOVES_UP},
+        {"Tile", MOVES | MOVES_UP},
+        {"Transpose", MOVES | MOVES_UP},
+        {"Unsqueeze", MOVES | MOVES_UP},
     };
     for (size_t i = 0; i < sizeof movers / sizeof *movers; i++)
         if (is_op(n, movers[i].name)) return movers[i].motion;
@@ -35,7 +56,8 @@ static bool pads_constant(Node *n)
 static bool pads_zero(Node *n)
 {
     double value;
-    return n->opset >= 11 && (!pads_constant(n) || !input_of(n, 2) || (known_scalar(input_of(n, 2), &value) && value == 0));
+    return n->opset >= 11 &&
+           (!pads_constant(n) || !input_of(n, 2) || (known_scalar(input_of(n, 2), &value) && value == 0));
 }
 
 /* Resize by nearest pixels, none of them from outside of the image. */
@@ -55,7 +77,8 @@ static bool extra_outputs(const Node *n)
 
 static bool can_move(Node *n, DType t)
 {
-    if (extra_outputs(n) || (is_op(n, "Pad") && !pads_zero(n)) || (is_op(n, "Resize") && !picks_pixels(n))) return false;
+    if (extra_outputs(n) || (is_op(n, "Pad") && !pads_zero(n)) || (is_op(n, "Resize") && !picks_pixels(n)))
+        return false;
     return !is_op(n, "MaxPool") || t == DT_INT8 || t == DT_UINT8;
 }
 
@@ -151,7 +174,8 @@ static bool clamps_nothing(Node *n, const Qdq *q)
     double low, high, scale = const_as_double(q->scale, 0), zero = q->zero ? const_as_double(q->zero, 0) : 0;
     if (q->axis >= 0 || !is_byte(q) || !clamp_of(n, &low, &high)) return false;
     bool is_signed = q->quantized->type.dtype == DT_INT8;
-    return low <= ((is_signed ? INT8_MIN : 0) - zero) * scale && high >= ((is_signed ? INT8_MAX : UINT8_MAX) - zero) * scale;
+    return low <= ((is_signed ? INT8_MIN : 0) - zero) * scale &&
+           high >= ((is_signed ? INT8_MAX : UINT8_MAX) - zero) * scale;
 }
 
 bool rewrite_quantize_dequantized(Node *n)

@@ -1,5 +1,5 @@
-/* rewrite_swish: x * Sigmoid(x) becomes Swish, which divides x at once instead of 1, and x * HardSigmoid(x), with HardSwish's slope, HardSwish: as
- * exporters wrote them before opsets 24 and 14. */
+/* rewrite_swish: x * Sigmoid(x) becomes Swish, which divides x at once instead of 1, and x * HardSigmoid(x), with
+ * HardSwish's slope, HardSwish: as exporters wrote them before opsets 24 and 14. */
 #include "rewrite/rewrite.h"
 
 /* What x * gate(x) is; NULL for other gates. */
@@ -13,7 +13,9 @@ static const char *product_with(Node *gate)
 
 bool rewrite_swish(Node *n)
 {
-    if (!is_op(n, "Mul") || n->n_in != 2 || !n->out[0] || n->out[0]->type.dtype != DT_FLOAT || !value_use_count(n->graph, n->out[0])) return false;
+    if (!is_op(n, "Mul") || n->n_in != 2 || !n->out[0] || n->out[0]->type.dtype != DT_FLOAT ||
+        !value_use_count(n->graph, n->out[0]))
+        return false;
     for (int i = 0; i < 2; i++) {
         Node *gate = only_producer(n, i);
         const char *product = gate && gate->n_in == 1 && gate->in[0] == n->in[1 - i] ? product_with(gate) : NULL;

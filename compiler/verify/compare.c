@@ -14,7 +14,8 @@ static DType component_type(DType t)
 
 static bool is_floating(DType t)
 {
-    return number_has(t) && t != DT_BOOL && !dtype_is_integer(t) && t != DT_INT4 && t != DT_UINT4 && t != DT_INT2 && t != DT_UINT2;
+    return number_has(t) && t != DT_BOOL && !dtype_is_integer(t) && t != DT_INT4 && t != DT_UINT4 && t != DT_INT2 &&
+           t != DT_UINT2;
 }
 
 /* -- one element ------------------------------------------------------------------------------- */
@@ -81,7 +82,9 @@ static double relative(double absolute, double expected)
     return isfinite(absolute) ? absolute / fabs(expected) : (double)INFINITY;
 }
 
-typedef struct { double product, found, expected, noise; } Sums;
+typedef struct {
+    double product, found, expected, noise;
+} Sums;
 
 static void add_to_sums(Sums *s, double found, double expected, double absolute)
 {
@@ -102,7 +105,8 @@ static void measure(Comparison *c, DType t, const void *found, const void *expec
 {
     Sums sums = {0};
     for (int64_t i = 0; i < count; i++) {
-        double a = number_real(t, found, i), b = number_real(t, expected, i), absolute = distance(t, found, expected, i);
+        double a = number_real(t, found, i), b = number_real(t, expected, i),
+               absolute = distance(t, found, expected, i);
         c->max_absolute = fmax(c->max_absolute, absolute);
         c->max_relative = fmax(c->max_relative, relative(absolute, b));
         add_to_sums(&sums, a, b, absolute);

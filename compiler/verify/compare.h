@@ -4,21 +4,23 @@
 
 #include "ir/ir.h"
 
-typedef struct { double relative, absolute; } Tolerance;
+typedef struct {
+    double relative, absolute;
+} Tolerance;
 
 typedef struct {
     int64_t differing; /* elements outside the tolerance; for all but floating point: unequal ones */
     int64_t first;     /* index of the first of those */
     bool measured;     /* numbers: the following holds; strings have no distance */
     double max_absolute, max_relative;
-    double cosine;     /* of the angle between the two, read as vectors; elements that are not finite left out, as below */
-    double snr;        /* signal-to-noise ratio in dB: infinite if they are equal */
-    bool has_ulp;      /* floating point */
-    uint64_t max_ulp;  /* how many representable numbers lie between; NaN left out */
+    double cosine; /* of the angle between the two, read as vectors; elements that are not finite left out, as below */
+    double snr;    /* signal-to-noise ratio in dB: infinite if they are equal */
+    bool has_ulp;  /* floating point */
+    uint64_t max_ulp; /* how many representable numbers lie between; NaN left out */
 } Comparison;
 
-/* Floating point: |found - expected| <= absolute + relative * |expected|, NaN equals NaN, infinities of equal sign are equal; complex
- * numbers likewise by their modulus. Everything else: equal. */
+/* Floating point: |found - expected| <= absolute + relative * |expected|, NaN equals NaN, infinities of equal sign are
+ * equal; complex numbers likewise by their modulus. Everything else: equal. */
 Comparison compare(DType t, const void *found, const void *expected, int64_t count, Tolerance tolerance);
 
 #endif

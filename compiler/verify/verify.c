@@ -28,7 +28,9 @@ int verify_main(int argc, char **argv)
     Model data = {.path = o.compile.model_path}; /* for messages about the data, until there is a model */
     OpenDim *dims;
     int open_dims = load_open_dims(data.path, &dims);
-    if (open_dims >= 0 && (!find_data_sets(&data, o.dir, &sets) || !bound_dims(&data, &sets, dims, open_dims, &o.compile))) return 1;
+    if (open_dims >= 0 &&
+        (!find_data_sets(&data, o.dir, &sets) || !bound_dims(&data, &sets, dims, open_dims, &o.compile)))
+        return 1;
     o.compile.describe_list = list_of_data;
     o.compile.list_source = &sets;
     Model *m = compile_model(&o.compile); /* says, too, why a file is no model */

@@ -6,14 +6,15 @@
 #include "ir/ir.h"
 #include "load/load.h"
 
-/* The program that verify builds is called with the folder and the run-time dimensions. It reads input_N.bin there and writes
- * output_N.bin and output_N.dims. Its exit status is 0; REFUSED + E if the generated code returns -E; anything else: it broke down. */
+/* The program that verify builds is called with the folder and the run-time dimensions. It reads input_N.bin there and
+ * writes output_N.bin and output_N.dims. Its exit status is 0; REFUSED + E if the generated code returns -E; anything
+ * else: it broke down. */
 enum { REFUSED = 64 };
 
 /* -- verify_options.c -------------------------------------------------------------------------- */
 
 typedef struct {
-    const char *dir;  /* of the data; NULL: beside the model */
+    const char *dir; /* of the data; NULL: beside the model */
     const char *cc, *cflags;
     const char *with; /* a C file built along, or NULL */
     const char *keep; /* the folder to work in, which then stays; or NULL */
@@ -29,10 +30,13 @@ int parse_verify_options(VerifyOptions *o, int argc, char **argv); /* VERIFY, or
 typedef struct {
     const char *path; /* the folder */
     DataItem *inputs, *outputs;
-    int64_t *params;  /* the values of the model's run-time dimensions */
+    int64_t *params; /* the values of the model's run-time dimensions */
 } DataSet;
 
-typedef struct { int count, capacity; DataSet *items; } DataSets;
+typedef struct {
+    int count, capacity;
+    DataSet *items;
+} DataSets;
 
 /* All report through model_error and return false when something is missing or wrong. */
 bool find_data_sets(Model *m, const char *dir, DataSets *sets); /* dir NULL: beside the model */
@@ -57,6 +61,7 @@ void write_harness(Model *m, FILE *f);
 /* -- verify_run.c ------------------------------------------------------------------------------ */
 
 bool build(Model *m, const VerifyOptions *o, const char *folder);
-bool run_data_set(Model *m, const char *folder, const DataSet *set, Tolerance tolerance); /* prints; whether all outputs are right */
+bool run_data_set(Model *m, const char *folder, const DataSet *set,
+                  Tolerance tolerance); /* prints; whether all outputs are right */
 
 #endif

@@ -67,7 +67,10 @@ bool find_data_sets(Model *m, const char *dir, DataSets *sets)
         return true;
     }
     if (!list_sets(m, dir, sets)) return false;
-    if (!sets->count) model_error(m, "%s: no data: expected input_0.pb and output_0.pb there, or folders test_data_set_* that hold them", dir);
+    if (!sets->count)
+        model_error(m,
+                    "%s: no data: expected input_0.pb and output_0.pb there, or folders test_data_set_* that hold them",
+                    dir);
     return sets->count > 0;
 }
 
@@ -94,8 +97,8 @@ static void include(Options *o, const char *name, int64_t size)
     o->dims[o->n_dims++] = (DimOption){.name = name, .low = size < 1 ? size : 1, .high = size, .of_data = true};
 }
 
-/* Values stay values: a range of more than one, so that nothing is compiled for the data's own numbers. Those that are no sizes, such as
- * the end of a slice that takes everything, get no bounds in the end (see bound_dims). */
+/* Values stay values: a range of more than one, so that nothing is compiled for the data's own numbers. Those that are
+ * no sizes, such as the end of a slice that takes everything, get no bounds in the end (see bound_dims). */
 static void include_values(const Model *m, Options *o, const char *input, const Value *v)
 {
     int64_t count = value_count(v);
@@ -116,7 +119,8 @@ static bool include_set(Model *m, const DataSet *set, const OpenDim *dims, int c
         const OpenDim *d = &dims[i];
         if (is_given(&m->options, d->name)) continue;
         bool same = loaded && loaded->number == d->number && loaded->of_output == d->of_output;
-        if (!same && !load_data_item(m, data_path(set, d->of_output ? "output" : "input", d->number), NULL, &item)) return false;
+        if (!same && !load_data_item(m, data_path(set, d->of_output ? "output" : "input", d->number), NULL, &item))
+            return false;
         loaded = d;
         const Shape *shape = &item.tensor->type.shape;
         if (d->axis == VALUES) include_values(m, o, d->name, item.tensor);
@@ -213,13 +217,16 @@ static int pack(Model *m, const Value *v, const DataItem *item, DataItem *to, in
 {
     const ListForm *f = &v->list->form;
     bool absent = item->kind == KIND_OPTIONAL && !item->count && v->type.elem->kind != KIND_TENSOR;
-    int64_t total = f->capacity * f->slot, *sizes = mem_array((size_t)(f->capacity * (1 + f->rank)) + 1, sizeof *sizes), *length = mem_alloc(sizeof *length);
+    int64_t total = f->capacity * f->slot, *sizes = mem_array((size_t)(f->capacity * (1 + f->rank)) + 1, sizeof *sizes),
+            *length = mem_alloc(sizeof *length);
     char *data = mem_array((size_t)dtype_bytes(f->dtype, total) + 1, 1);
     for (int64_t i = 0; f->dtype == DT_STRING && i < total; i++) ((const char **)(void *)data)[i] = "(not written)";
     if (item->kind == KIND_OPTIONAL && item->count && item->items[0].kind != KIND_TENSOR) item = &item->items[0];
     for (int i = 0; i < item->count; i++)
         if (!pack_element(f, &item->items[i], i, data, sizes)) {
-            model_error(m, "element %d of the expected list \"%s\" has no room in the compiled one; give bounds with --dim", i, v->name);
+            model_error(
+                m, "element %d of the expected list \"%s\" has no room in the compiled one; give bounds with --dim", i,
+                v->name);
             return at;
         }
     *length = absent ? -1 : item->count;
@@ -231,7 +238,8 @@ static int pack(Model *m, const Value *v, const DataItem *item, DataItem *to, in
 }
 
 /* Reads files NAME_0.. for the values of the interface into `to`, one entry per tensor of the generated one. */
-static bool load_items(Model *m, const DataSet *set, const char *name, Value **values, int count, DataItem *to, int room)
+static bool load_items(Model *m, const DataSet *set, const char *name, Value **values, int count, DataItem *to,
+                       int room)
 {
     int at = 0;
     for (int i = 0; i < count; i++) {
@@ -241,7 +249,10 @@ static bool load_items(Model *m, const DataSet *set, const char *name, Value **v
         if (m->errors) return false;
     }
     if (at == room) return true;
-    model_error(m, "%s: the %s files hold %d tensors, the compiled model takes %d: lists have the length they have in the first data set", set->path, name, at, room);
+    model_error(m,
+                "%s: the %s files hold %d tensors, the compiled model takes %d: lists have the length they have in the "
+                "first data set",
+                set->path, name, at, room);
     return false;
 }
 
@@ -250,8 +261,8 @@ static bool check_input(Model *m, DataSet *set, int i)
     const Value *v = m->graph->inputs[i];
     const Type *found = &set->inputs[i].tensor->type;
     if (fits(m, set, &v->type, found)) return true;
-    model_error(m, "%s: input %d is %s%s, but \"%s\" of the model is %s%s", set->path, i, dtype_name(found->dtype), shape_text(&found->shape),
-                v->name, dtype_name(v->type.dtype), shape_text(&v->type.shape));
+    model_error(m, "%s: input %d is %s%s, but \"%s\" of the model is %s%s", set->path, i, dtype_name(found->dtype),
+                shape_text(&found->shape), v->name, dtype_name(v->type.dtype), shape_text(&v->type.shape));
     return false;
 }
 

@@ -1,4 +1,5 @@
-/* Writes the program around the generated code: it reads inputs from files, calls the code once and writes the outputs to files. */
+/* Writes the program around the generated code: it reads inputs from files, calls the code once and writes the outputs
+ * to files. */
 #include "verify/verify.h"
 
 #include "emit/emit.h"
@@ -17,14 +18,13 @@ static bool any_text(Value *const *values, int count)
 
 /* -- what every such program needs ------------------------------------------------------------- */
 
-static const char beginning[] =
-    "/* Calls the generated code on the inputs in a folder. Written by onnx2c verify. */\n"
-    "#include \"model.h\"\n"
-    "\n"
-    "#include <stdio.h>\n"
-    "#include <stdlib.h>\n"
-    "#include <string.h>\n"
-    "\n";
+static const char beginning[] = "/* Calls the generated code on the inputs in a folder. Written by onnx2c verify. */\n"
+                                "#include \"model.h\"\n"
+                                "\n"
+                                "#include <stdio.h>\n"
+                                "#include <stdlib.h>\n"
+                                "#include <string.h>\n"
+                                "\n";
 
 static const char files_and_blocks[] =
     "static FILE *open_file(const char *folder, const char *name, const char *mode)\n"
@@ -50,20 +50,19 @@ static const char files_and_blocks[] =
     "}\n"
     "\n";
 
-static const char reading[] =
-    "/* The block is exactly as long as the file: a sanitizer sees every access beyond. */\n"
-    "static void *read_file(const char *folder, const char *name, size_t *bytes)\n"
-    "{\n"
-    "    FILE *f = open_file(folder, name, \"rb\");\n"
-    "    fseek(f, 0, SEEK_END);\n"
-    "    *bytes = (size_t)ftell(f);\n"
-    "    rewind(f);\n"
-    "    void *memory = block(*bytes);\n"
-    "    if (fread(memory, 1, *bytes, f) != *bytes) exit(1);\n"
-    "    fclose(f);\n"
-    "    return memory;\n"
-    "}\n"
-    "\n";
+static const char reading[] = "/* The block is exactly as long as the file: a sanitizer sees every access beyond. */\n"
+                              "static void *read_file(const char *folder, const char *name, size_t *bytes)\n"
+                              "{\n"
+                              "    FILE *f = open_file(folder, name, \"rb\");\n"
+                              "    fseek(f, 0, SEEK_END);\n"
+                              "    *bytes = (size_t)ftell(f);\n"
+                              "    rewind(f);\n"
+                              "    void *memory = block(*bytes);\n"
+                              "    if (fread(memory, 1, *bytes, f) != *bytes) exit(1);\n"
+                              "    fclose(f);\n"
+                              "    return memory;\n"
+                              "}\n"
+                              "\n";
 
 static const char reading_text[] =
     "/* The file holds strings one after the other, each with its final NUL. */\n"
@@ -86,13 +85,12 @@ static const char writing[] =
     "}\n"
     "\n";
 
-static const char making_room[] =
-    "/* Filled with a pattern, so that what is never written is seen. */\n"
-    "static void *room(size_t bytes)\n"
-    "{\n"
-    "    return memset(block(bytes), 0xa5, bytes);\n"
-    "}\n"
-    "\n";
+static const char making_room[] = "/* Filled with a pattern, so that what is never written is seen. */\n"
+                                  "static void *room(size_t bytes)\n"
+                                  "{\n"
+                                  "    return memset(block(bytes), 0xa5, bytes);\n"
+                                  "}\n"
+                                  "\n";
 
 static const char writing_text[] =
     "static void write_strings(const char *folder, const char *name, const char *const *strings, size_t count)\n"
@@ -145,7 +143,9 @@ static void write_helpers(const Graph *g, FILE *f)
 static void write_input(const Value *v, int i, FILE *f)
 {
     if (is_text(v)) fprintf(f, "    const char *const *input_%d = read_strings(folder, \"input_%d.bin\");\n", i, i);
-    else fprintf(f, "    const %s *input_%d = read_file(folder, \"input_%d.bin\", &bytes);\n", dtype_c(v->type.dtype), i, i);
+    else
+        fprintf(f, "    const %s *input_%d = read_file(folder, \"input_%d.bin\", &bytes);\n", dtype_c(v->type.dtype), i,
+                i);
 }
 
 static void write_room(const Value *v, int i, FILE *f)
@@ -171,9 +171,11 @@ static void write_call(const Model *m, FILE *f)
 
 static void write_output(const Value *v, int i, FILE *f)
 {
-    if (is_text(v)) fprintf(f, "    write_strings(folder, \"output_%d.bin\", output_%d, %lld);\n", i, i, (long long)value_count(v));
+    if (is_text(v))
+        fprintf(f, "    write_strings(folder, \"output_%d.bin\", output_%d, %lld);\n", i, i, (long long)value_count(v));
     else fprintf(f, "    write_file(folder, \"output_%d.bin\", output_%d, %lld);\n", i, i, (long long)value_bytes(v));
-    if (output_has_dims(v)) fprintf(f, "    write_file(folder, \"output_%d.dims\", dims_%d, sizeof dims_%d);\n", i, i, i);
+    if (output_has_dims(v))
+        fprintf(f, "    write_file(folder, \"output_%d.dims\", dims_%d, sizeof dims_%d);\n", i, i, i);
 }
 
 void write_harness(Model *m, FILE *f)

@@ -11,7 +11,8 @@
 static const char usage[] =
     "usage: onnx2c verify MODEL.onnx [DIR] [options]\n"
     "\n"
-    "Compiles the model, builds the C with the host's compiler, runs it on data sets and compares. DIR holds the data: input_N.pb and\n"
+    "Compiles the model, builds the C with the host's compiler, runs it on data sets and compares. DIR holds the data: "
+    "input_N.pb and\n"
     "output_N.pb, or folders test_data_set_* with them; default: those beside the model.\n"
     "\n"
     "      --rtol X      relative tolerance of floating-point results: |a-b| <= atol + rtol*|b|; default 1e-3\n"
@@ -32,11 +33,16 @@ static const char usage[] =
 enum { OPT_RTOL = 256, OPT_ATOL, OPT_CC, OPT_CFLAGS, OPT_KEEP, OPT_DIM, OPT_CUSTOM, OPT_WITH };
 
 static const struct option long_options[] = {
-    {"rtol", required_argument, NULL, OPT_RTOL}, {"atol", required_argument, NULL, OPT_ATOL},
-    {"cc", required_argument, NULL, OPT_CC},     {"cflags", required_argument, NULL, OPT_CFLAGS},
-    {"keep", required_argument, NULL, OPT_KEEP}, {"dim", required_argument, NULL, OPT_DIM},
-    {"custom", required_argument, NULL, OPT_CUSTOM}, {"with", required_argument, NULL, OPT_WITH},
-    {"verbose", no_argument, NULL, 'v'},         {"help", no_argument, NULL, 'h'},
+    {"rtol", required_argument, NULL, OPT_RTOL},
+    {"atol", required_argument, NULL, OPT_ATOL},
+    {"cc", required_argument, NULL, OPT_CC},
+    {"cflags", required_argument, NULL, OPT_CFLAGS},
+    {"keep", required_argument, NULL, OPT_KEEP},
+    {"dim", required_argument, NULL, OPT_DIM},
+    {"custom", required_argument, NULL, OPT_CUSTOM},
+    {"with", required_argument, NULL, OPT_WITH},
+    {"verbose", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
@@ -77,7 +83,9 @@ static bool take_arguments(VerifyOptions *o, int count, char **arguments)
 int parse_verify_options(VerifyOptions *o, int argc, char **argv)
 {
     int option;
-    *o = (VerifyOptions){.cc = "cc", .cflags = "-std=c99 -O1", .tolerance = {.relative = 1e-3, .absolute = 1e-7},
+    *o = (VerifyOptions){.cc = "cc",
+                         .cflags = "-std=c99 -O1",
+                         .tolerance = {.relative = 1e-3, .absolute = 1e-7},
                          .compile = {.name = "model", .target = "portable"}};
     opterr = 0;
     while ((option = getopt_long(argc, argv, "hv", long_options, NULL)) != -1) {

@@ -40,12 +40,17 @@ static void choose_weights_form(Model *m)
 static bool write_sources(Model *m, const char *folder)
 {
     choose_weights_form(m);
-    return write_with(m, in_folder(folder, "model.c"), emit) && write_with(m, in_folder(folder, "model.h"), emit_header) &&
-           (m->options.weights == WEIGHTS_INLINE || write_with(m, in_folder(folder, weights_file_name(m)), emit_weights_file)) &&
+    return write_with(m, in_folder(folder, "model.c"), emit) &&
+           write_with(m, in_folder(folder, "model.h"), emit_header) &&
+           (m->options.weights == WEIGHTS_INLINE ||
+            write_with(m, in_folder(folder, weights_file_name(m)), emit_weights_file)) &&
            write_with(m, in_folder(folder, "main.c"), write_harness);
 }
 
-typedef struct { int count, capacity; char **items; } Arguments; /* NULL behind the last */
+typedef struct {
+    int count, capacity;
+    char **items;
+} Arguments; /* NULL behind the last */
 
 static void add_argument(Arguments *a, char *argument)
 {
@@ -87,7 +92,9 @@ bool build(Model *m, const VerifyOptions *o, const char *folder)
 {
     if (!write_sources(m, folder)) return false;
     Ending e = run_process(compiler_call(o, folder));
-    if (e.signal || e.status) model_error(m, "the C compiler \"%s\" %s; --cc chooses another, --keep DIR keeps what it was given", o->cc, ending_text(e));
+    if (e.signal || e.status)
+        model_error(m, "the C compiler \"%s\" %s; --cc chooses another, --keep DIR keeps what it was given", o->cc,
+                    ending_text(e));
     return !e.signal && !e.status;
 }
 
@@ -208,8 +215,9 @@ static bool same_values(const Value *expected, const void *found, Tolerance tole
         puts(" ok");
         return true;
     }
-    printf(" FAIL: %lld of %lld elements differ, the first at %s: %s, expected %s\n", (long long)c.differing, (long long)count,
-           place_text(&expected->type.shape, c.first), element_text(t, found, c.first), element_text(t, expected->data, c.first));
+    printf(" FAIL: %lld of %lld elements differ, the first at %s: %s, expected %s\n", (long long)c.differing,
+           (long long)count, place_text(&expected->type.shape, c.first), element_text(t, found, c.first),
+           element_text(t, expected->data, c.first));
     return false;
 }
 
@@ -247,9 +255,9 @@ static bool run_program(const Model *m, const char *folder, const DataSet *set)
     Ending e = run_process(a.items);
     if (!e.signal && !e.status) return true;
     if (!e.signal && e.status > REFUSED && e.status < NOT_STARTED)
-        printf("  FAIL: %s_run returned %d, expected 0; the generated file says what that means\n", m->options.name, REFUSED - e.status);
-    else
-        printf("  FAIL: the program that calls %s_run %s\n", m->options.name, ending_text(e));
+        printf("  FAIL: %s_run returned %d, expected 0; the generated file says what that means\n", m->options.name,
+               REFUSED - e.status);
+    else printf("  FAIL: the program that calls %s_run %s\n", m->options.name, ending_text(e));
     return false;
 }
 

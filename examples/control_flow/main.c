@@ -1,6 +1,7 @@
 /* Runs the house through some minutes and compares with what PyTorch says about them.
  *
- * Exit status 0 if every temperature is within 0.0001 degrees of PyTorch's and every count of heated minutes is the same. */
+ * Exit status 0 if every temperature is within 0.0001 degrees of PyTorch's and every count of heated minutes is the
+ * same. */
 #include <math.h>
 #include <stdio.h>
 
@@ -31,7 +32,8 @@ int main(void)
         if (house_run(pytorch[i].rooms, &minutes, &pytorch[i].wanted, after, &heated)) return 1;
         float apart = farthest(after, pytorch[i].after);
         print_rooms(pytorch[i].rooms);
-        printf("   %3d minutes, %3d of them heated to %.0f degrees:  ", pytorch[i].minutes, (int)heated, pytorch[i].wanted);
+        printf("   %3d minutes, %3d of them heated to %.0f degrees:  ", pytorch[i].minutes, (int)heated,
+               pytorch[i].wanted);
         print_rooms(after);
         printf("   PyTorch: %d heated, %.6f degrees apart\n", pytorch[i].heated, apart);
         wrong += !(apart <= 1e-4f) || heated != pytorch[i].heated;

@@ -16,7 +16,8 @@ __attribute__((section(".vectors"), used)) static const struct {
     void (*exceptions[15])(void);
 } vectors = {stack_end, {reset, fault, fault, fault, fault, fault, 0, 0, 0, 0, fault, fault, 0, fault, fault}};
 
-/* -- stack: painted at the start; what has another colour later was used ---------------------------------------------------- */
+/* -- stack: painted at the start; what has another colour later was used
+ * ---------------------------------------------------- */
 
 enum { PAINT = 0x5ac3f00d };
 
@@ -34,7 +35,8 @@ uint32_t stack_used(void)
     return (uint32_t)((uintptr_t)stack_end - (uintptr_t)p);
 }
 
-/* -- start ------------------------------------------------------------------------------------------------------------------ */
+/* -- start
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 static inline void enable_fpu(void)
 {
@@ -53,7 +55,8 @@ _Noreturn void reset(void)
     stop(main());
 }
 
-/* -- semihosting: https://github.com/ARM-software/abi-aa, "Semihosting for AArch32 and AArch64" ------------------------------ */
+/* -- semihosting: https://github.com/ARM-software/abi-aa, "Semihosting for AArch32 and AArch64"
+ * ------------------------------ */
 
 enum { SYS_WRITE0 = 0x04, SYS_EXIT = 0x18 };
 

@@ -49,7 +49,8 @@ int main(void)
     print_bytes("flash: program ", (uint32_t)(program_end - program_start));
     print_bytes("flash: weights ", (uint32_t)(weights_end - weights_start));
     print_bytes("RAM: arena     ", (uint32_t)(arena_end - arena_start));
-    print_bytes("RAM: variables ", (uint32_t)((uintptr_t)bss_end - (uintptr_t)bss_start + (uintptr_t)data_end - (uintptr_t)data_start));
+    print_bytes("RAM: variables ",
+                (uint32_t)((uintptr_t)bss_end - (uintptr_t)bss_start + (uintptr_t)data_end - (uintptr_t)data_start));
     print_bytes("RAM: stack     ", stack_used());
     return right * 100 >= IMAGES * 98 ? 0 : 1;
 }

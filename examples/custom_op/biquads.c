@@ -16,9 +16,11 @@ static void filter(const float *x, float *y, int32_t n, const float *taps, float
 }
 
 /* As telephone.h declares it: the sound, the filters' taps, a row of results per filter, each with its dimensions. */
-int sound_Biquads(const float *in0, const int32_t *in0_dims, const float *in1, const int32_t *in1_dims, float *out0, const int32_t *out0_dims, float attr_gain);
+int sound_Biquads(const float *in0, const int32_t *in0_dims, const float *in1, const int32_t *in1_dims, float *out0,
+                  const int32_t *out0_dims, float attr_gain);
 
-int sound_Biquads(const float *in0, const int32_t *in0_dims, const float *in1, const int32_t *in1_dims, float *out0, const int32_t *out0_dims, float attr_gain)
+int sound_Biquads(const float *in0, const int32_t *in0_dims, const float *in1, const int32_t *in1_dims, float *out0,
+                  const int32_t *out0_dims, float attr_gain)
 {
     (void)out0_dims;
     for (int32_t i = 0; i < in1_dims[0]; i++)

@@ -17,7 +17,8 @@ static void press(char key, float *sound, int samples)
 {
     long k = strchr(keys, key) - keys;
     const double turn = 2 * 3.14159265358979323846 / RATE;
-    for (int i = 0; i < samples; i++) sound[i] = (float)(0.5 * sin(turn * low[k / 4] * i) + 0.5 * sin(turn * high[k % 4] * i));
+    for (int i = 0; i < samples; i++)
+        sound[i] = (float)(0.5 * sin(turn * low[k / 4] * i) + 0.5 * sin(turn * high[k % 4] * i));
 }
 
 static float farthest(const float *a, const float *b)
@@ -40,8 +41,8 @@ int main(void)
         press(pytorch[i].pressed, sound, pytorch[i].samples);
         if (telephone_run(pytorch[i].samples, sound, levels, &key)) return 1;
         float apart = farthest(levels, pytorch[i].levels);
-        printf("pressed %c for %2d ms: heard %c; PyTorch: %c, %.6f dB apart\n", pytorch[i].pressed, 1000 * pytorch[i].samples / RATE, keys[key],
-               keys[pytorch[i].key], (double)apart);
+        printf("pressed %c for %2d ms: heard %c; PyTorch: %c, %.6f dB apart\n", pytorch[i].pressed,
+               1000 * pytorch[i].samples / RATE, keys[key], keys[pytorch[i].key], (double)apart);
         wrong += !(apart <= 0.01f) || key != pytorch[i].key || keys[key] != pytorch[i].pressed;
     }
     return wrong > 0;

@@ -14,7 +14,8 @@ static int read_picture(const char *path)
     int width = 0, height = 0, most = 0;
     FILE *f = fopen(path, "rb");
     if (!f) return 0;
-    int good = fscanf(f, "P6 %d %d %d", &width, &height, &most) == 3 && width == small_dims[1] && height == small_dims[0] && most == 255 && fgetc(f) != EOF &&
+    int good = fscanf(f, "P6 %d %d %d", &width, &height, &most) == 3 && width == small_dims[1] &&
+               height == small_dims[0] && most == 255 && fgetc(f) != EOF &&
                fread(small, 1, sizeof small, f) == sizeof small;
     fclose(f);
     return good;
@@ -24,7 +25,8 @@ static int write_picture(const char *path)
 {
     FILE *f = fopen(path, "wb");
     if (!f) return 0;
-    int good = fprintf(f, "P6\n%d %d\n255\n", large_dims[1], large_dims[0]) > 0 && fwrite(large, 1, sizeof large, f) == sizeof large;
+    int good = fprintf(f, "P6\n%d %d\n255\n", large_dims[1], large_dims[0]) > 0 &&
+               fwrite(large, 1, sizeof large, f) == sizeof large;
     return fclose(f) == 0 && good;
 }
 

@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-typedef struct { int width, height; unsigned char *bytes; } Picture;
+typedef struct {
+    int width, height;
+    unsigned char *bytes;
+} Picture;
 
 static int read_picture(const char *path, Picture *p)
 {
@@ -24,7 +27,8 @@ int main(int argc, char **argv)
 {
     Picture a, b;
     double sum = 0;
-    if (argc != 3 || !read_picture(argv[1], &a) || !read_picture(argv[2], &b) || a.width != b.width || a.height != b.height) {
+    if (argc != 3 || !read_picture(argv[1], &a) || !read_picture(argv[2], &b) || a.width != b.width ||
+        a.height != b.height) {
         fprintf(stderr, "usage: psnr A.ppm B.ppm, binary PPMs of the same size\n");
         return 2;
     }

@@ -1,7 +1,8 @@
-/* kernels.c: how near the fast kernels come to the machine's peak. `make bench-kernels` builds it for several targets and runs it.
+/* kernels.c: how near the fast kernels come to the machine's peak. `make bench-kernels` builds it for several targets
+ * and runs it.
  *
- * The speed of a machine shared with others drifts by more than what is to be seen here: so the peak, the kernel and (where it says
- * so) a naive loop nest are measured in turns, and the shares are medians of ratios of neighbours. */
+ * The speed of a machine shared with others drifts by more than what is to be seen here: so the peak, the kernel and
+ * (where it says so) a naive loop nest are measured in turns, and the shares are medians of ratios of neighbours. */
 #define _POSIX_C_SOURCE 200809L
 #include "kernels.h"
 
@@ -50,26 +51,40 @@ VEC_FUNCTION static double peak(void)
 
 typedef struct {
     const char *name;
-    int32_t size, in, out, kernel, stride; /* convolution: square images and kernels; product: size x in times in x out, kernel 0 */
-    int32_t chunk;                         /* channels of a pass; 0: planes apart, -1: depthwise */
+    int32_t size, in, out, kernel,
+        stride;    /* convolution: square images and kernels; product: size x in times in x out, kernel 0 */
+    int32_t chunk; /* channels of a pass; 0: planes apart, -1: depthwise */
 } Case;
 
 static const Case cases[] = {
-    {"3x3  56x56  64", 56, 64, 64, 3, 1, 64},       {"3x3  28x28 128", 28, 128, 128, 3, 1, 128},
-    {"3x3  14x14 256", 14, 256, 256, 3, 1, 256},     {"3x3   7x7  512", 7, 512, 512, 3, 1, 512},
-    {"3x3/2 56x56 64-128", 56, 64, 128, 3, 2, 64},  {"1x1/2 56x56 64-128", 56, 64, 128, 1, 2, 64},
-    {"1x1  56x56 64-256", 56, 64, 256, 1, 1, 64},   {"1x1  56x56 256-64", 56, 256, 64, 1, 1, 256},
-    {"1x1  14x14 1024-256", 14, 1024, 256, 1, 1, 1024}, {"1x1  7x7 512-2048", 7, 512, 2048, 1, 1, 512},
-    {"1x1  112x112 32-16", 112, 32, 16, 1, 1, 32},  {"1x1  112x112 16-96", 112, 16, 96, 1, 1, 16},
-    {"1x1  56x56 144-24", 56, 144, 24, 1, 1, 144},  {"1x1  28x28 116-58", 28, 116, 58, 1, 1, 116},
+    {"3x3  56x56  64", 56, 64, 64, 3, 1, 64},
+    {"3x3  28x28 128", 28, 128, 128, 3, 1, 128},
+    {"3x3  14x14 256", 14, 256, 256, 3, 1, 256},
+    {"3x3   7x7  512", 7, 512, 512, 3, 1, 512},
+    {"3x3/2 56x56 64-128", 56, 64, 128, 3, 2, 64},
+    {"1x1/2 56x56 64-128", 56, 64, 128, 1, 2, 64},
+    {"1x1  56x56 64-256", 56, 64, 256, 1, 1, 64},
+    {"1x1  56x56 256-64", 56, 256, 64, 1, 1, 256},
+    {"1x1  14x14 1024-256", 14, 1024, 256, 1, 1, 1024},
+    {"1x1  7x7 512-2048", 7, 512, 2048, 1, 1, 512},
+    {"1x1  112x112 32-16", 112, 32, 16, 1, 1, 32},
+    {"1x1  112x112 16-96", 112, 16, 96, 1, 1, 16},
+    {"1x1  56x56 144-24", 56, 144, 24, 1, 1, 144},
+    {"1x1  28x28 116-58", 28, 116, 58, 1, 1, 116},
     {"1x1  7x7 960-160", 7, 960, 160, 1, 1, 960},
-    {"7x7/2 224x224 3-64 planes", 224, 3, 64, 7, 2, 0}, {"7x7/2 224x224 3-64", 224, 3, 64, 7, 2, 3},
-    {"3x3/2 224x224 3-32 planes", 224, 3, 32, 3, 2, 0}, {"3x3/2 224x224 3-32", 224, 3, 32, 3, 2, 3},
-    {"9x9  64x64 3-64", 64, 3, 64, 9, 1, 3},        {"5x5  64x64 64-32", 64, 64, 32, 5, 1, 64},
+    {"7x7/2 224x224 3-64 planes", 224, 3, 64, 7, 2, 0},
+    {"7x7/2 224x224 3-64", 224, 3, 64, 7, 2, 3},
+    {"3x3/2 224x224 3-32 planes", 224, 3, 32, 3, 2, 0},
+    {"3x3/2 224x224 3-32", 224, 3, 32, 3, 2, 3},
+    {"9x9  64x64 3-64", 64, 3, 64, 9, 1, 3},
+    {"5x5  64x64 64-32", 64, 64, 32, 5, 1, 64},
     {"5x5  64x64 32-3", 64, 32, 3, 5, 1, 32},
-    {"product 256", 256, 256, 256, 0, 0, 0},        {"product 512", 512, 512, 512, 0, 0, 0},
-    {"product 1024", 1024, 1024, 1024, 0, 0, 0},    {"product 64x128x512", 64, 128, 512, 0, 0, 0},
-    {"product 1x512x512", 1, 512, 512, 0, 0, 0},    {"product 1x1024x1000", 1, 1024, 1000, 0, 0, 0},
+    {"product 256", 256, 256, 256, 0, 0, 0},
+    {"product 512", 512, 512, 512, 0, 0, 0},
+    {"product 1024", 1024, 1024, 1024, 0, 0, 0},
+    {"product 64x128x512", 64, 128, 512, 0, 0, 0},
+    {"product 1x512x512", 1, 512, 512, 0, 0, 0},
+    {"product 1x1024x1000", 1, 1024, 1000, 0, 0, 0},
 };
 
 typedef struct {
@@ -99,12 +114,32 @@ static Job job_of(const Case *c)
         j.y = floats((size_t)c->size * (size_t)c->out);
         pack_panels_f32(j.w, j.packed, c->in, c->out, c->out, 1);
     } else {
-        const int32_t pad = (c->kernel - 1) / 2, out = (c->size + 2 * pad - c->kernel) / c->stride + 1, taps = c->kernel * c->kernel * c->in;
-        j.window = (struct window){.in_d = 1, .in_h = c->size, .in_w = c->size, .kernel_d = 1, .kernel_h = c->kernel, .kernel_w = c->kernel,
-                                   .stride_d = 1, .stride_h = c->stride, .stride_w = c->stride, .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-                                   .pad_h = pad, .pad_w = pad, .out_d = 1, .out_h = out, .out_w = out};
-        j.conv = (struct conv_packed){.batch = 1, .groups = 1, .in_channels = c->in, .out_channels = c->out, .chunk = c->chunk ? c->chunk : c->in,
-                                      .x_pixel = c->chunk ? c->in : 1, .y_pixel = c->out};
+        const int32_t pad = (c->kernel - 1) / 2, out = (c->size + 2 * pad - c->kernel) / c->stride + 1,
+                      taps = c->kernel * c->kernel * c->in;
+        j.window = (struct window){.in_d = 1,
+                                   .in_h = c->size,
+                                   .in_w = c->size,
+                                   .kernel_d = 1,
+                                   .kernel_h = c->kernel,
+                                   .kernel_w = c->kernel,
+                                   .stride_d = 1,
+                                   .stride_h = c->stride,
+                                   .stride_w = c->stride,
+                                   .dilation_d = 1,
+                                   .dilation_h = 1,
+                                   .dilation_w = 1,
+                                   .pad_h = pad,
+                                   .pad_w = pad,
+                                   .out_d = 1,
+                                   .out_h = out,
+                                   .out_w = out};
+        j.conv = (struct conv_packed){.batch = 1,
+                                      .groups = 1,
+                                      .in_channels = c->in,
+                                      .out_channels = c->out,
+                                      .chunk = c->chunk ? c->chunk : c->in,
+                                      .x_pixel = c->chunk ? c->in : 1,
+                                      .y_pixel = c->out};
         j.x = floats((size_t)c->size * (size_t)c->size * (size_t)c->in);
         j.w = floats((size_t)taps * (size_t)c->out);
         j.packed = floats((size_t)taps * (size_t)(c->out + 15));
@@ -130,7 +165,9 @@ static double multiply_adds(const Job *j)
 static void run(const Job *j)
 {
     if (!j->c->kernel) gemm_packed_f32(j->x, j->packed, j->b, NULL, j->y, &j->gemm, 0, INFINITY, NULL);
-    else if (!j->c->chunk) (j->c->stride == 1 ? conv_planes_1_f32 : conv_planes_2_f32)(j->x, j->packed, j->b, NULL, j->y, &j->window, &j->conv, 0, INFINITY, NULL);
+    else if (!j->c->chunk)
+        (j->c->stride == 1 ? conv_planes_1_f32 : conv_planes_2_f32)(j->x, j->packed, j->b, NULL, j->y, &j->window,
+                                                                    &j->conv, 0, INFINITY, NULL);
     else conv_packed_f32(j->x, j->packed, j->b, NULL, j->y, &j->window, &j->conv, 0, INFINITY, NULL);
 }
 
@@ -157,7 +194,8 @@ static void naive(const Job *j)
                         for (int32_t kw = 0; kw < c->kernel; kw++) {
                             const int32_t y = h * c->stride - pad + kh, x = w * c->stride - pad + kw;
                             if (y < 0 || y >= c->size || x < 0 || x >= c->size) continue;
-                            sum += j->x[(i * c->size + y) * c->size + x] * j->w[((o * c->in + i) * c->kernel + kh) * c->kernel + kw];
+                            sum += j->x[(i * c->size + y) * c->size + x] *
+                                   j->w[((o * c->in + i) * c->kernel + kh) * c->kernel + kw];
                         }
                 j->y[(o * out + h) * out + w] = sum > 0 ? sum : 0;
             }
@@ -206,7 +244,8 @@ int main(int argc, char **argv)
             naives[r] = rate(naive, &j, 0);
             times[r] = rates[r] / naives[r];
         }
-        printf("%-28s %9.1f %9.1f %6.0f%%", cases[i].name, 2e-9 * median(rates, rounds), 2e-9 * median(peaks, rounds), 100 * median(shares, rounds));
+        printf("%-28s %9.1f %9.1f %6.0f%%", cases[i].name, 2e-9 * median(rates, rounds), 2e-9 * median(peaks, rounds),
+               100 * median(shares, rounds));
         if (with_naive) printf(" %7.1f %6.1f", 2e-9 * median(naives, rounds), median(times, rounds));
         printf("\n");
         fflush(stdout);

@@ -124,6 +124,6 @@ float *test_reals(int64_t count)
 void expect_close(const char *what, const float *found, const double *expected, int64_t count, double tolerance)
 {
     for (int64_t i = 0; i < count; i++)
-        ck_assert_msg(fabs((double)found[i] - expected[i]) <= tolerance * (1 + fabs(expected[i])), "%s: element %lld is %g, expected %g",
-                      what, (long long)i, (double)found[i], expected[i]);
+        ck_assert_msg(fabs((double)found[i] - expected[i]) <= tolerance * (1 + fabs(expected[i])),
+                      "%s: element %lld is %g, expected %g", what, (long long)i, (double)found[i], expected[i]);
 }

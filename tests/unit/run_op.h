@@ -6,20 +6,20 @@
 
 Node *op_node(const char *op_type, const char *domain, int opset); /* starts a new model */
 Value *op_input(Node *n, DType dtype, int rank, const int64_t *dims, const void *data);
-Value *op_ints(Node *n, int count, const int64_t *values);         /* an int64 vector */
-void op_omit(Node *n);                                            /* an optional input that isn't there */
-void op_run(Node *n, int outputs);                                /* fails the test if the node is refused */
-bool op_refused(Node *n, int outputs);                            /* infers only; messages are swallowed */
-bool op_evaluates(Node *n);                                       /* after that, likewise: do its kernels take the values? */
+Value *op_ints(Node *n, int count, const int64_t *values); /* an int64 vector */
+void op_omit(Node *n);                                     /* an optional input that isn't there */
+void op_run(Node *n, int outputs);                         /* fails the test if the node is refused */
+bool op_refused(Node *n, int outputs);                     /* infers only; messages are swallowed */
+bool op_evaluates(Node *n);                                /* after that, likewise: do its kernels take the values? */
 const float *op_floats(const Node *n, int output);
 const int64_t *op_int64s(const Node *n, int output);
-void op_free(void);                                               /* everything since the first op_node */
+void op_free(void); /* everything since the first op_node */
 
 /* The same numbers on every machine. */
 void test_seed(uint32_t seed);
-int test_below(int limit);          /* 0 to limit - 1 */
-float test_real(void);              /* -1 to 1 */
-float *test_reals(int64_t count);   /* an array of them, from the pool */
+int test_below(int limit);        /* 0 to limit - 1 */
+float test_real(void);            /* -1 to 1 */
+float *test_reals(int64_t count); /* an array of them, from the pool */
 
 /* Fails the test unless |found - expected| <= tolerance * (1 + |expected|) for all. */
 void expect_close(const char *what, const float *found, const double *expected, int64_t count, double tolerance);

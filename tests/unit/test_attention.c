@@ -5,7 +5,12 @@
 
 Suite *attention_suite(void);
 
-typedef struct { int batch, q_heads, kv_heads, queries, steps, past, size, v_size, mask; bool merged, causal; int left, right; double softcap; } Case;
+typedef struct {
+    int batch, q_heads, kv_heads, queries, steps, past, size, v_size, mask;
+    bool merged, causal;
+    int left, right;
+    double softcap;
+} Case;
 
 enum { NO_MASK, BOOL_MASK, FLOAT_MASK };
 
@@ -18,7 +23,8 @@ static Value *reals(Node *n, int rank, const int64_t *dims)
 
 static Value *heads(Node *n, const Case *c, int count, int steps, int size)
 {
-    return c->merged ? reals(n, 3, (int64_t[]){c->batch, steps, count * size}) : reals(n, 4, (int64_t[]){c->batch, count, steps, size});
+    return c->merged ? reals(n, 3, (int64_t[]){c->batch, steps, count * size})
+                     : reals(n, 4, (int64_t[]){c->batch, count, steps, size});
 }
 
 /* Element of a tensor with heads, either in an axis of their own or merged into the last. */
@@ -49,7 +55,8 @@ static void expected_row(const Node *n, const Case *c, int b, int h, int query, 
     for (int j = 0; j < c->past + c->steps; j++) {
         double score = 0;
         for (int i = 0; i < c->size; i++)
-            score += at(n->in[0]->data, c->merged, c->q_heads, c->queries, c->size, b, h, query, i) * key(n, c, 1, c->size, b, h, j, i);
+            score += at(n->in[0]->data, c->merged, c->q_heads, c->queries, c->size, b, h, query, i) *
+                     key(n, c, 1, c->size, b, h, j, i);
         score /= sqrt(c->size);
         if (c->softcap > 0) score = c->softcap * tanh(score / c->softcap);
         if (c->mask == FLOAT_MASK) score += (double)((const float *)n->in[3]->data)[query * (c->past + c->steps) + j];
@@ -58,7 +65,8 @@ static void expected_row(const Node *n, const Case *c, int b, int h, int query, 
     }
     for (int i = 0; i < c->v_size; i++) {
         y[i] = 0;
-        for (int j = 0; j < c->past + c->steps && sum > 0; j++) y[i] += weight[j] / sum * key(n, c, 2, c->v_size, b, h, j, i);
+        for (int j = 0; j < c->past + c->steps && sum > 0; j++)
+            y[i] += weight[j] / sum * key(n, c, 2, c->v_size, b, h, j, i);
     }
 }
 
@@ -88,9 +96,19 @@ static Node *node_of(const Case *c)
 START_TEST(attention_is_softmax_of_products)
 {
     test_seed((uint32_t)_i);
-    Case c = {.batch = 1 + test_below(2), .kv_heads = 1 + test_below(3), .queries = 1 + test_below(6), .steps = 1 + test_below(9), .past = test_below(2) * test_below(5),
-              .size = 1 + test_below(7), .v_size = 1 + test_below(7), .mask = test_below(3), .merged = test_below(2), .causal = test_below(2),
-              .left = test_below(5) - 1, .right = test_below(5) - 1, .softcap = test_below(2)};
+    Case c = {.batch = 1 + test_below(2),
+              .kv_heads = 1 + test_below(3),
+              .queries = 1 + test_below(6),
+              .steps = 1 + test_below(9),
+              .past = test_below(2) * test_below(5),
+              .size = 1 + test_below(7),
+              .v_size = 1 + test_below(7),
+              .mask = test_below(3),
+              .merged = test_below(2),
+              .causal = test_below(2),
+              .left = test_below(5) - 1,
+              .right = test_below(5) - 1,
+              .softcap = test_below(2)};
     c.q_heads = c.kv_heads * (1 + test_below(3));
     Node *n = node_of(&c);
     op_run(n, 3);
@@ -101,15 +119,18 @@ START_TEST(attention_is_softmax_of_products)
                 double expected[8];
                 expected_row(n, &c, b, h, q, expected);
                 for (int i = 0; i < c.v_size; i++)
-                    ck_assert_double_eq_tol(at(y, c.merged, c.q_heads, c.queries, c.v_size, b, h, q, i), expected[i], 1e-5);
+                    ck_assert_double_eq_tol(at(y, c.merged, c.q_heads, c.queries, c.v_size, b, h, q, i), expected[i],
+                                            1e-5);
             }
     for (int j = 0; j < c.past + c.steps; j++)
-        ck_assert(at(present, false, c.kv_heads, c.past + c.steps, c.size, 0, 0, j, 0) == key(n, &c, 1, c.size, 0, 0, j, 0));
+        ck_assert(at(present, false, c.kv_heads, c.past + c.steps, c.size, 0, 0, j, 0) ==
+                  key(n, &c, 1, c.size, 0, 0, j, 0));
     op_free();
 }
 END_TEST
 
-/* The fourth output step by step, for q = k = 1 and two keys of which one is masked: products {1, 2}, soft cap 1, mask {0, -inf}. */
+/* The fourth output step by step, for q = k = 1 and two keys of which one is masked: products {1, 2}, soft cap 1, mask
+ * {0, -inf}. */
 START_TEST(attention_shows_its_scores)
 {
     const float q[] = {1}, k[] = {1, 2}, v[] = {5, 7}, mask[] = {0, -INFINITY};
@@ -155,7 +176,8 @@ START_TEST(rotary_turns_pairs)
 {
     const double c = 0.5, s = sqrt(0.75);
     const float x[] = {1, 2, 3, 4, 5}, cosines[] = {1, 1, 0.5f, 0.5f}, sines[] = {0, 0, (float)s, (float)s};
-    const double halves[] = {c * 1 - s * 3, c * 2 - s * 4, s * 1 + c * 3, s * 2 + c * 4, 5}, neighbours[] = {c * 1 - s * 2, s * 1 + c * 2, c * 3 - s * 4, s * 3 + c * 4, 5};
+    const double halves[] = {c * 1 - s * 3, c * 2 - s * 4, s * 1 + c * 3, s * 2 + c * 4, 5},
+                 neighbours[] = {c * 1 - s * 2, s * 1 + c * 2, c * 3 - s * 4, s * 3 + c * 4, 5};
     for (int interleaved = 0; interleaved < 2; interleaved++) {
         Node *n = op_node("RotaryEmbedding", "", 23);
         op_input(n, DT_FLOAT, 4, (int64_t[]){1, 1, 1, 5}, x);

@@ -9,7 +9,8 @@ Suite *compare_suite(void);
 
 static const Tolerance usual = {.relative = 1e-3, .absolute = 1e-7}, none = {0, 0};
 
-#define COMPARE(dtype, found, expected, tolerance) compare(dtype, found, expected, (int64_t)(sizeof(expected) / sizeof *(expected)), tolerance)
+#define COMPARE(dtype, found, expected, tolerance) \
+    compare(dtype, found, expected, (int64_t)(sizeof(expected) / sizeof *(expected)), tolerance)
 
 START_TEST(equal_floats_are_infinitely_close)
 {
@@ -56,7 +57,8 @@ END_TEST
 
 START_TEST(infinities_are_equal_with_equal_sign)
 {
-    const float found[] = {INFINITY, -INFINITY, INFINITY, FLT_MAX}, expected[] = {INFINITY, -INFINITY, -INFINITY, INFINITY};
+    const float found[] = {INFINITY, -INFINITY, INFINITY, FLT_MAX},
+                expected[] = {INFINITY, -INFINITY, -INFINITY, INFINITY};
     Comparison c = COMPARE(DT_FLOAT, found, expected, usual);
     ck_assert_int_eq(c.differing, 2);
     ck_assert_int_eq(c.first, 2);

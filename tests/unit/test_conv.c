@@ -15,8 +15,12 @@ typedef struct {
 
 static Case random_case(int rank)
 {
-    Case c = {.rank = rank, .batch = 1 + test_below(2), .groups = 1 + test_below(3), .in_channels = 1 + test_below(4),
-              .out_channels = 1 + test_below(5), .bias = test_below(2)};
+    Case c = {.rank = rank,
+              .batch = 1 + test_below(2),
+              .groups = 1 + test_below(3),
+              .in_channels = 1 + test_below(4),
+              .out_channels = 1 + test_below(5),
+              .bias = test_below(2)};
     for (int i = 0; i < 3; i++) {
         bool real = i >= 3 - rank;
         c.kernel[i] = real ? 1 + test_below(4) : 1;
@@ -92,11 +96,15 @@ static void each_product(const Case *c, Visit *visit, void *context)
         }
         if (!inside) continue;
         int64_t x = ((batch * c->groups + group) * c->in_channels + ic) * in_size + at;
-        visit(context, x, (oc * c->in_channels + ic) * window + k, (batch * c->groups * c->out_channels + oc) * out_size + o);
+        visit(context, x, (oc * c->in_channels + ic) * window + k,
+              (batch * c->groups * c->out_channels + oc) * out_size + o);
     }
 }
 
-typedef struct { const float *x, *w; double *y; } Sums;
+typedef struct {
+    const float *x, *w;
+    double *y;
+} Sums;
 
 static void add_product(void *context, int64_t x, int64_t w, int64_t y)
 {
@@ -129,8 +137,18 @@ END_TEST
 /* More taps than fit in a panel, more pixels than in a tile, both with a rest. */
 START_TEST(conv_of_many_channels)
 {
-    Case c = {.rank = 2, .batch = 1, .groups = 1, .in_channels = 67, .out_channels = 3, .in = {1, 7, 9}, .kernel = {1, 3, 3},
-              .stride = {1, 1, 1}, .dilation = {1, 1, 1}, .begin = {0, 1, 1}, .end = {0, 1, 1}, .bias = true};
+    Case c = {.rank = 2,
+              .batch = 1,
+              .groups = 1,
+              .in_channels = 67,
+              .out_channels = 3,
+              .in = {1, 7, 9},
+              .kernel = {1, 3, 3},
+              .stride = {1, 1, 1},
+              .dilation = {1, 1, 1},
+              .begin = {0, 1, 1},
+              .end = {0, 1, 1},
+              .bias = true};
     check_conv(c);
     c.kernel[1] = c.kernel[2] = 1; /* the image is its own panel */
     c.begin[1] = c.begin[2] = c.end[1] = c.end[2] = 0;
@@ -144,20 +162,40 @@ START_TEST(conv_of_single_channels)
 {
     for (int filters = 1; filters < 3; filters++)
         for (int stride = 1; stride < 4; stride++)
-            check_conv((Case){.rank = 2, .batch = 2, .groups = 5, .in_channels = 1, .out_channels = filters, .in = {1, 8, 11}, .kernel = {1, 3, 3},
-                              .stride = {1, stride, stride}, .dilation = {1, 1, 2}, .begin = {0, 1, 2}, .end = {0, 0, 1}, .bias = true});
+            check_conv((Case){.rank = 2,
+                              .batch = 2,
+                              .groups = 5,
+                              .in_channels = 1,
+                              .out_channels = filters,
+                              .in = {1, 8, 11},
+                              .kernel = {1, 3, 3},
+                              .stride = {1, stride, stride},
+                              .dilation = {1, 1, 2},
+                              .begin = {0, 1, 2},
+                              .end = {0, 0, 1},
+                              .bias = true});
 }
 END_TEST
 
 /* A window no wider than its padding has taps that see nothing but zeros. */
 START_TEST(conv_with_more_padding_than_image)
 {
-    check_conv((Case){.rank = 2, .batch = 1, .groups = 1, .in_channels = 2, .out_channels = 2, .in = {1, 1, 2}, .kernel = {1, 5, 5},
-                      .stride = {1, 1, 3}, .dilation = {1, 1, 1}, .begin = {0, 4, 4}, .end = {0, 5, 5}});
+    check_conv((Case){.rank = 2,
+                      .batch = 1,
+                      .groups = 1,
+                      .in_channels = 2,
+                      .out_channels = 2,
+                      .in = {1, 1, 2},
+                      .kernel = {1, 5, 5},
+                      .stride = {1, 1, 3},
+                      .dilation = {1, 1, 1},
+                      .begin = {0, 4, 4},
+                      .end = {0, 5, 5}});
 }
 END_TEST
 
-/* The products of a transposed convolution are those of the convolution from its output to its input, the weights' channels in turn. */
+/* The products of a transposed convolution are those of the convolution from its output to its input, the weights'
+ * channels in turn. */
 static void add_transposed(void *context, int64_t x, int64_t w, int64_t y)
 {
     Sums *s = context;
@@ -173,7 +211,8 @@ START_TEST(conv_transpose_is_the_gradient_of_conv)
     set_attribute(n, "output_padding", c.rank, c.extra, NULL);
     back = c;
     for (int i = 0; i < 3; i++) {
-        back.in[i] = (c.in[i] - 1) * c.stride[i] + (c.kernel[i] - 1) * c.dilation[i] + 1 + c.extra[i] - c.begin[i] - c.end[i];
+        back.in[i] = (c.in[i] - 1) * c.stride[i] + (c.kernel[i] - 1) * c.dilation[i] + 1 + c.extra[i] - c.begin[i] -
+                     c.end[i];
         back.out[i] = c.in[i];
     }
     back.in_channels = c.out_channels;
@@ -192,8 +231,16 @@ END_TEST
 /* Relu6, merged by rewrite: node->clamp_low/high. */
 START_TEST(conv_clamps)
 {
-    Node *n = node_of(&(Case){.rank = 1, .batch = 1, .groups = 1, .in_channels = 1, .out_channels = 1, .in = {1, 1, 4}, .kernel = {1, 1, 1},
-                              .stride = {1, 1, 1}, .dilation = {1, 1, 1}}, "Conv", false);
+    Node *n = node_of(&(Case){.rank = 1,
+                              .batch = 1,
+                              .groups = 1,
+                              .in_channels = 1,
+                              .out_channels = 1,
+                              .in = {1, 1, 4},
+                              .kernel = {1, 1, 1},
+                              .stride = {1, 1, 1},
+                              .dilation = {1, 1, 1}},
+                      "Conv", false);
     const float x[] = {-1, 3, 9, NAN}, w[] = {2};
     n->in[0]->data = x;
     n->in[1]->data = w;
@@ -206,7 +253,8 @@ START_TEST(conv_clamps)
 }
 END_TEST
 
-/* SAME: ceil(in / stride) outputs; the odd pixel of padding goes to the end or to the beginning. Window 2 on 3 pixels, weights 1 and 2. */
+/* SAME: ceil(in / stride) outputs; the odd pixel of padding goes to the end or to the beginning. Window 2 on 3 pixels,
+ * weights 1 and 2. */
 START_TEST(conv_pads_the_same)
 {
     const float x[] = {1, 10, 100}, w[] = {1, 2};
@@ -225,7 +273,15 @@ END_TEST
 
 START_TEST(conv_refuses_what_does_not_fit)
 {
-    Case c = {.rank = 2, .batch = 1, .groups = 2, .in_channels = 2, .out_channels = 2, .in = {1, 5, 5}, .kernel = {1, 3, 3}, .stride = {1, 1, 1}, .dilation = {1, 1, 1}};
+    Case c = {.rank = 2,
+              .batch = 1,
+              .groups = 2,
+              .in_channels = 2,
+              .out_channels = 2,
+              .in = {1, 5, 5},
+              .kernel = {1, 3, 3},
+              .stride = {1, 1, 1},
+              .dilation = {1, 1, 1}};
     Node *n = node_of(&c, "Conv", false);
     attr_set_int(n, "group", 3);
     ck_assert(op_refused(n, 1));

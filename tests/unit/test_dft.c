@@ -12,7 +12,8 @@ static void transform(const double *x, int length, int n, int k, bool inverse, d
 {
     *re = *im = 0;
     for (int t = 0; t < length && t < n; t++) {
-        double angle = (inverse ? 2 : -2) * PI * ((double)((int64_t)k * t % n) / n), c = cos(angle), s = sin(angle), scale = inverse ? 1.0 / n : 1;
+        double angle = (inverse ? 2 : -2) * PI * ((double)((int64_t)k * t % n) / n), c = cos(angle), s = sin(angle),
+               scale = inverse ? 1.0 / n : 1;
         *re += scale * (x[2 * t] * c - x[2 * t + 1] * s);
         *im += scale * (x[2 * t] * s + x[2 * t + 1] * c);
     }
@@ -103,10 +104,18 @@ END_TEST
 
 START_TEST(windows_are_sums_of_cosines)
 {
-    const double hann[] = {0, 0.5, 1, 0.5}, hann_symmetric[] = {0, 0.75, 0.75, 0}, blackman_symmetric[] = {0, 0.63, 0.63, 0};
+    const double hann[] = {0, 0.5, 1, 0.5}, hann_symmetric[] = {0, 0.75, 0.75, 0},
+                 blackman_symmetric[] = {0, 0.63, 0.63, 0};
     const double hamming[] = {4.0 / 46, 25.0 / 46, 1, 25.0 / 46};
-    const struct { const char *op_type; int periodic; const double *expected; } cases[] = {
-        {"HannWindow", 1, hann}, {"HannWindow", 0, hann_symmetric}, {"BlackmanWindow", 0, blackman_symmetric}, {"HammingWindow", 1, hamming},
+    const struct {
+        const char *op_type;
+        int periodic;
+        const double *expected;
+    } cases[] = {
+        {"HannWindow", 1, hann},
+        {"HannWindow", 0, hann_symmetric},
+        {"BlackmanWindow", 0, blackman_symmetric},
+        {"HammingWindow", 1, hamming},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Node *n = op_node(cases[i].op_type, "", 17);
@@ -119,14 +128,15 @@ START_TEST(windows_are_sums_of_cosines)
 }
 END_TEST
 
-/* Two bands over 0 to 8000 Hz (2840 mel), transforms of 16 samples at 16 kHz: corners at 0, 614, 1768, 3934 Hz (mel 0, 710, 1420, 2130), in
- * bins of 16000 / 17 Hz: 0, 0, 1, 4. */
+/* Two bands over 0 to 8000 Hz (2840 mel), transforms of 16 samples at 16 kHz: corners at 0, 614, 1768, 3934 Hz (mel 0,
+ * 710, 1420, 2130), in bins of 16000 / 17 Hz: 0, 0, 1, 4. */
 START_TEST(mel_weights_are_triangles)
 {
     const double expected[9][2] = {{1, 0}, {0, 1}, {0, 2.0 / 3}, {0, 1.0 / 3}};
     const float edges[] = {0, 8000};
     Node *n = op_node("MelWeightMatrix", "", 17);
-    for (int i = 0; i < 3; i++) op_input(n, DT_INT64, 0, NULL, mem_dup(&(int64_t){i == 0 ? 2 : i == 1 ? 16 : 16000}, sizeof(int64_t)));
+    for (int i = 0; i < 3; i++)
+        op_input(n, DT_INT64, 0, NULL, mem_dup(&(int64_t){i == 0 ? 2 : i == 1 ? 16 : 16000}, sizeof(int64_t)));
     for (int i = 0; i < 2; i++) op_input(n, DT_FLOAT, 0, NULL, &edges[i]);
     op_run(n, 1);
     ck_assert_int_eq(value_count(n->out[0]), 18);

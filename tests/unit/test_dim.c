@@ -87,7 +87,8 @@ END_TEST
 
 START_TEST(a_product_with_its_quotient_stays_below_the_dividend)
 {
-    Dim p = dim_symbol("part_p", 0, 60), q = dim_symbol("part_q", 0, 60), whole = k(60), rest = dim_floordiv(whole, dim_mul(p, q));
+    Dim p = dim_symbol("part_p", 0, 60), q = dim_symbol("part_q", 0, 60), whole = k(60),
+        rest = dim_floordiv(whole, dim_mul(p, q));
     ck_assert_int_eq(dim_high(dim_mul(p, dim_floordiv(whole, p))), 60);
     ck_assert_int_eq(dim_high(dim_mul(dim_mul(p, q), rest)), 60);
     ck_assert_int_eq(dim_high(dim_mul(q, dim_mul(rest, p))), 60);
@@ -396,8 +397,7 @@ static Dim tree_dim(const Tree *tree, int i)
 /* The plain value; TOO_LARGE once a partial result is. */
 static int64_t tree_value(const Tree *tree, int i)
 {
-    if (!tree->op[i])
-        return tree->leaf[i] < SYMBOLS ? symbol_values[tree->leaf[i]] : leaf_constant(tree->leaf[i]);
+    if (!tree->op[i]) return tree->leaf[i] < SYMBOLS ? symbol_values[tree->leaf[i]] : leaf_constant(tree->leaf[i]);
     int64_t x = tree_value(tree, 2 * i + 1), y = tree_value(tree, 2 * i + 2);
     if (x == TOO_LARGE || y == TOO_LARGE) return TOO_LARGE;
     int64_t value = direct(tree->op[i], x, y);
@@ -474,8 +474,21 @@ static int compare(const void *x, const void *y)
 
 START_TEST(order_is_total)
 {
-    Dim d[] = {h, w, k(3), k(-3), dim_add(h, w), dim_mul(h, w), over(h, 2), over(h, 3), dim_mod(h, k(2)),
-               dim_min(h, w), dim_max(h, w), plus(h, 1), times(2, h), dim_mul(h, h), dim_ceildiv(h, z)};
+    Dim d[] = {h,
+               w,
+               k(3),
+               k(-3),
+               dim_add(h, w),
+               dim_mul(h, w),
+               over(h, 2),
+               over(h, 3),
+               dim_mod(h, k(2)),
+               dim_min(h, w),
+               dim_max(h, w),
+               plus(h, 1),
+               times(2, h),
+               dim_mul(h, h),
+               dim_ceildiv(h, z)};
     int count = sizeof d / sizeof *d;
     qsort(d, (size_t)count, sizeof *d, compare);
     for (int i = 0; i < count; i++)

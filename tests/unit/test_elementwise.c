@@ -1,4 +1,5 @@
-/* test_elementwise.c: elementwise operators and casts through inference, lowering and kernels: types, broadcasting, old forms. */
+/* test_elementwise.c: elementwise operators and casts through inference, lowering and kernels: types, broadcasting, old
+ * forms. */
 #include "kernels.h"
 #include "run_op.h"
 
@@ -17,7 +18,8 @@ static Value *floats(Node *n, int64_t count, const float *x)
 static void expect_floats(const Node *n, int count, const float *expected)
 {
     for (int i = 0; i < count; i++)
-        ck_assert_msg(op_floats(n, 0)[i] == expected[i], "element %d: %g, expected %g", i, (double)op_floats(n, 0)[i], (double)expected[i]);
+        ck_assert_msg(op_floats(n, 0)[i] == expected[i], "element %d: %g, expected %g", i, (double)op_floats(n, 0)[i],
+                      (double)expected[i]);
 }
 
 #define EXPECT(n, ...) expect_floats(n, sizeof((float[]){__VA_ARGS__}) / sizeof(float), (float[]){__VA_ARGS__})
@@ -25,7 +27,8 @@ static void expect_floats(const Node *n, int count, const float *expected)
 static void expect_bytes(const Node *n, size_t count, const void *expected)
 {
     const unsigned char *found = n->out[0]->data, *wanted = expected;
-    for (size_t i = 0; i < count; i++) ck_assert_msg(found[i] == wanted[i], "byte %zu: %#x, expected %#x", i, found[i], wanted[i]);
+    for (size_t i = 0; i < count; i++)
+        ck_assert_msg(found[i] == wanted[i], "byte %zu: %#x, expected %#x", i, found[i], wanted[i]);
 }
 
 /* [2,1] - [3] is [2,3]. */
@@ -84,7 +87,8 @@ START_TEST(mean_of_many)
 }
 END_TEST
 
-/* float16 goes through float32: 1 + 2^-10 is the next after 1; the sum of 2048 and 1 has no float16 and goes to even. */
+/* float16 goes through float32: 1 + 2^-10 is the next after 1; the sum of 2048 and 1 has no
+ * float16 and goes to even. */
 START_TEST(halves_round_when_stored)
 {
     Node *n = op_node("Add", "", 14);
@@ -211,7 +215,8 @@ START_TEST(cast_packs_and_unpacks)
     op_free();
     expect_bytes(cast(DT_INT2, 5, (uint8_t[]){0xe4, 0x01}, DT_FLOAT), 20, (float[]){0, 1, -2, -1, 1});
     op_free();
-    expect_bytes(cast(DT_FLOAT4E2M1, 2, (uint8_t[]){0xe7}, DT_UINT2), 1, (uint8_t[]){0x02}); /* 6, -4: the low bits of 6 and -4 */
+    expect_bytes(cast(DT_FLOAT4E2M1, 2, (uint8_t[]){0xe7}, DT_UINT2), 1,
+                 (uint8_t[]){0x02}); /* 6, -4: the low bits of 6 and -4 */
     op_free();
 }
 END_TEST

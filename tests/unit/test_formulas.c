@@ -1,4 +1,5 @@
-/* test_formulas.c: formulas that older exporters write become one operator, with the results of the model as written. */
+/* test_formulas.c: formulas that older exporters write become one operator, with the
+ * results of the model as written. */
 #include "run_op.h"
 
 #include <check.h>
@@ -87,7 +88,8 @@ static Value *gelu_by_tanh(Value *x)
 
 static Value *layer_norm(Value *x)
 {
-    Value *d = two("Sub", x, mean(x)), *deviation = one("Sqrt", two("Add", mean(two("Pow", d, scalar(2))), scalar(1e-5f)));
+    Value *d = two("Sub", x, mean(x)),
+          *deviation = one("Sqrt", two("Add", mean(two("Pow", d, scalar(2))), scalar(1e-5f)));
     return two("Add", two("Mul", two("Div", d, deviation), row()), row());
 }
 
@@ -134,7 +136,8 @@ static Value *nearly_causal_attention(Value *x)
 /* Q and K scaled apart, NaN replaced. */
 static Value *guarded_attention(Value *x)
 {
-    Value *q = two("Mul", permuted(x, 0, 2, 1, 3), scalar(0.7f)), *k = two("Mul", permuted(x, 0, 2, 3, 1), scalar(0.7f));
+    Value *q = two("Mul", permuted(x, 0, 2, 1, 3), scalar(0.7f)),
+          *k = two("Mul", permuted(x, 0, 2, 3, 1), scalar(0.7f));
     Value *weights = one("Softmax", two("MatMul", q, k));
     Value *kept = node("Where", 3, (Value *[]){one("IsNaN", weights), scalar(0), weights})->out[0];
     return two("MatMul", kept, permuted(x, 0, 2, 1, 3));
@@ -147,7 +150,10 @@ static Value *no_gelu(Value *x)
     return two("Mul", two("Mul", x, gate), scalar(0.4f));
 }
 
-static const struct { Value *(*build)(Value *x); const char *operators; } formulas[] = {
+static const struct {
+    Value *(*build)(Value *x);
+    const char *operators;
+} formulas[] = {
     {gelu, "Gelu"},
     {gelu_by_tanh, "Gelu"},
     {layer_norm, "LayerNormalization"},
@@ -164,7 +170,8 @@ static const struct { Value *(*build)(Value *x); const char *operators; } formul
 static const char *operators(void)
 {
     const char *text = "";
-    for (int i = 0; i < model->graph->n_nodes; i++) text = mem_printf("%s%s%s", text, i ? " " : "", model->graph->nodes[i]->op_type);
+    for (int i = 0; i < model->graph->n_nodes; i++)
+        text = mem_printf("%s%s%s", text, i ? " " : "", model->graph->nodes[i]->op_type);
     return text;
 }
 
@@ -197,7 +204,8 @@ START_TEST(formula_becomes_its_operator)
     ck_assert_str_eq(operators(), formulas[_i].operators);
     const float *after = evaluated(x);
     for (int i = 0; i < B * S * H * D; i++)
-        ck_assert_msg(fabsf(before[i] - after[i]) <= 3e-6f, "element %d is %g, expected %g", i, (double)after[i], (double)before[i]);
+        ck_assert_msg(fabsf(before[i] - after[i]) <= 3e-6f, "element %d is %g, expected %g", i, (double)after[i],
+                      (double)before[i]);
     op_free();
 }
 END_TEST

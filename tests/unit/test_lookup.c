@@ -1,4 +1,5 @@
-/* test_lookup.c: operators whose places or sizes come from data: Gather, Scatter and their kin, selection, OneHot, Trilu. */
+/* test_lookup.c: operators whose places or sizes come from data: Gather, Scatter and their kin, selection, OneHot,
+ * Trilu. */
 #include "run_op.h"
 
 #include <check.h>
@@ -105,7 +106,10 @@ static Node *scatter(DType t, const void *data, const void *updates, const char 
 START_TEST(scatters_reduce_in_order)
 {
     static const float data[] = {10, 20, 30}, updates[] = {2, 3, 4, 5};
-    static const struct { const char *reduction; double expected[3]; } cases[] = {
+    static const struct {
+        const char *reduction;
+        double expected[3];
+    } cases[] = {
         {"none", {4, 5, 30}}, {"add", {14, 30, 30}}, {"mul", {40, 600, 30}}, {"max", {10, 20, 30}}, {"min", {4, 2, 30}},
     };
     for (int i = 0; i < 5; i++) {
@@ -119,8 +123,14 @@ END_TEST
 START_TEST(scatters_reduce_bools_by_or_and_and)
 {
     static const bool data[] = {true, false, true}, updates[] = {false, true, false, false};
-    static const struct { const char *reduction; double expected[3]; } cases[] = {
-        {"add", {1, 1, 1}}, {"max", {1, 1, 1}}, {"mul", {0, 0, 1}}, {"min", {0, 0, 1}},
+    static const struct {
+        const char *reduction;
+        double expected[3];
+    } cases[] = {
+        {"add", {1, 1, 1}},
+        {"max", {1, 1, 1}},
+        {"mul", {0, 0, 1}},
+        {"min", {0, 0, 1}},
     };
     for (int i = 0; i < 4; i++) {
         Node *n = scatter(DT_BOOL, data, updates, cases[i].reduction);

@@ -1,4 +1,5 @@
-/* test_math.c: the functions of templates/math.c.in: their errors against libm's in float64, and that a vector gets what its elements get. */
+/* test_math.c: the functions of templates/math.c.in: their errors against libm's in float64, and that a vector gets
+ * what its elements get. */
 #include "kernels.h"
 
 #include <check.h>
@@ -71,14 +72,15 @@ static void expect_same(const Function *f, const float *x)
     vec_store(y, f->vector(vec_load(x)));
     for (int k = 0; k < VEC; k++) {
         const float one = f->scalar(x[k]);
-        ck_assert_msg(!memcmp(&one, &y[k], sizeof one) || (isnan(one) && isnan(y[k])), "%s(%a) is %a, in a vector %a", f->name, (double)x[k],
-                      (double)one, (double)y[k]);
+        ck_assert_msg(!memcmp(&one, &y[k], sizeof one) || (isnan(one) && isnan(y[k])), "%s(%a) is %a, in a vector %a",
+                      f->name, (double)x[k], (double)one, (double)y[k]);
     }
 }
 
 START_TEST(vectors_hold_the_same_results)
 {
-    static const float special[] = {0, -0.0f, 1, -1, INFINITY, -INFINITY, NAN, FLT_MAX, -FLT_MAX, FLT_MIN, 1e-45f, -1e-45f, 88.9f, -103.9f, 0.5f, 1e-20f};
+    static const float special[] = {0,        -0.0f,   1,      -1,      INFINITY, -INFINITY, NAN,  FLT_MAX,
+                                    -FLT_MAX, FLT_MIN, 1e-45f, -1e-45f, 88.9f,    -103.9f,   0.5f, 1e-20f};
     const Function *f = &functions[_i];
     float x[VEC];
     for (int i = 0; i < SAMPLES; i += VEC) {

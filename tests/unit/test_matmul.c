@@ -97,7 +97,9 @@ END_TEST
 
 /* -- Einsum, of which MatMul's batches are a case ---------------------------------------------- */
 
-typedef struct { int64_t extent[26]; } Extents;
+typedef struct {
+    int64_t extent[26];
+} Extents;
 
 static int64_t offset_of(const char *term, size_t length, const Extents *e, const int64_t *index)
 {
@@ -130,8 +132,9 @@ static double *einsum(const char *equation, const Extents *e, const float *const
 }
 
 static const char *const equations[] = {
-    "ij,jk->ik", "ij,kj->ki", "bij,bjk->bik", "bhqd,bhkd->bhqk", "bhqk,bhkd->bqhd", "ii->i", "ii->", "i,j->ij", "ij,jk,kl->il", "ij,ij->ij", "aab,b->ab",
-    "abc,cd->", "a,b,c->cab", "bij,bj->bi", "ij,k->k", "iij,jk->ik", "nchw,oc->nohw", "ijk->kij", "ab,abcd->dc", "i,i->", "ab,cb,db->acd",
+    "ij,jk->ik", "ij,kj->ki",    "bij,bjk->bik",  "bhqd,bhkd->bhqk", "bhqk,bhkd->bqhd", "ii->i",      "ii->",
+    "i,j->ij",   "ij,jk,kl->il", "ij,ij->ij",     "aab,b->ab",       "abc,cd->",        "a,b,c->cab", "bij,bj->bi",
+    "ij,k->k",   "iij,jk->ik",   "nchw,oc->nohw", "ijk->kij",        "ab,abcd->dc",     "i,i->",      "ab,cb,db->acd",
 };
 
 START_TEST(einsum_is_the_sum_over_all_letters)
@@ -177,7 +180,8 @@ END_TEST
 
 START_TEST(einsum_refuses_wrong_equations)
 {
-    static const char *const wrong[] = {"ij,jk", "i->", "ijk->i", "ij->ik", "ij->ii", "i.j->ij", "i1->i", "ij->i->j", "...ij...->ij"};
+    static const char *const wrong[] = {"ij,jk",   "i->",   "ijk->i",   "ij->ik",      "ij->ii",
+                                        "i.j->ij", "i1->i", "ij->i->j", "...ij...->ij"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         Node *n = op_node("Einsum", "", 12);
         attr_set_string(n, "equation", wrong[i]);

@@ -5,7 +5,8 @@
 
 Suite *minifloat_suite(void);
 
-/* What a format is made of; `largest` is the code of the largest finite magnitude, `beyond` what a larger number becomes. */
+/* What a format is made of; `largest` is the code of the largest finite magnitude, `beyond` what a larger number
+ * becomes. */
 typedef struct {
     const char *name;
     int mantissa, bias;
@@ -15,8 +16,14 @@ typedef struct {
 } Format;
 
 #define FORMAT_FUNCTIONS(name, decoder, encoder, type) \
-    static float decode_##name(uint32_t code) { return decoder((type)code); } \
-    static uint32_t encode_##name(float x) { return encoder(x); }
+    static float decode_##name(uint32_t code) \
+    { \
+        return decoder((type)code); \
+    } \
+    static uint32_t encode_##name(float x) \
+    { \
+        return encoder(x); \
+    }
 
 FORMAT_FUNCTIONS(f16, f16_to_f32, f32_to_f16, uint16_t)
 FORMAT_FUNCTIONS(bf16, bf16_to_f32, f32_to_bf16, uint16_t)
@@ -30,7 +37,10 @@ FORMAT_FUNCTIONS(e5m2fnuz, f8e5m2fnuz_to_f32, f32_to_f8e5m2fnuz, uint8_t)
 FORMAT_FUNCTIONS(e5m2fnuz_unsaturated, f8e5m2fnuz_to_f32, f32_to_f8e5m2fnuz_unsaturated, uint8_t)
 FORMAT_FUNCTIONS(f4e2m1, f4e2m1_to_f32, f32_to_f4e2m1, uint8_t)
 
-#define FORMAT(name, mantissa, bias, largest, beyond, sign) {#name, mantissa, bias, largest, beyond, sign, decode_##name, encode_##name}
+#define FORMAT(name, mantissa, bias, largest, beyond, sign) \
+    { \
+#name, mantissa, bias, largest, beyond, sign, decode_##name, encode_##name \
+    }
 
 static const Format formats[] = {
     FORMAT(f16, 10, 15, 0x7bff, 0x7c00, 0x8000),
@@ -60,8 +70,10 @@ START_TEST(numbers_decode_as_defined)
     const Format *f = &formats[_i];
     for (uint32_t code = 0; code <= f->largest; code++) {
         double value = defined_value(f, code);
-        ck_assert_msg((double)f->decode(code) == value, "%s %#x: %g, expected %g", f->name, code, (double)f->decode(code), value);
-        if (code || f->sign != 0x80) ck_assert_msg((double)f->decode(code | f->sign) == -value || code == 0, "%s %#x", f->name, code | f->sign);
+        ck_assert_msg((double)f->decode(code) == value, "%s %#x: %g, expected %g", f->name, code,
+                      (double)f->decode(code), value);
+        if (code || f->sign != 0x80)
+            ck_assert_msg((double)f->decode(code | f->sign) == -value || code == 0, "%s %#x", f->name, code | f->sign);
     }
 }
 END_TEST
@@ -70,8 +82,11 @@ START_TEST(numbers_encode_to_themselves)
 {
     const Format *f = &formats[_i];
     for (uint32_t code = 0; code <= f->largest; code++) {
-        ck_assert_msg(f->encode(f->decode(code)) == code, "%s %#x became %#x", f->name, code, f->encode(f->decode(code)));
-        if (code) ck_assert_msg(f->encode(-f->decode(code)) == (code | f->sign), "%s -%#x became %#x", f->name, code, f->encode(-f->decode(code)));
+        ck_assert_msg(f->encode(f->decode(code)) == code, "%s %#x became %#x", f->name, code,
+                      f->encode(f->decode(code)));
+        if (code)
+            ck_assert_msg(f->encode(-f->decode(code)) == (code | f->sign), "%s -%#x became %#x", f->name, code,
+                          f->encode(-f->decode(code)));
     }
 }
 END_TEST
@@ -82,7 +97,8 @@ START_TEST(halves_go_to_the_even_neighbour)
     const Format *f = &formats[_i];
     for (uint32_t code = 0; code < f->largest; code++) {
         float half = (float)(0.5 * (defined_value(f, code) + defined_value(f, code + 1)));
-        ck_assert_msg(f->encode(half) == code + (code & 1), "%s between %#x and the next: %#x", f->name, code, f->encode(half));
+        ck_assert_msg(f->encode(half) == code + (code & 1), "%s between %#x and the next: %#x", f->name, code,
+                      f->encode(half));
         ck_assert_msg(f->encode(nextafterf(half, 0)) == code, "%s below half from %#x", f->name, code);
         ck_assert_msg(f->encode(nextafterf(half, INFINITY)) == code + 1, "%s above half from %#x", f->name, code);
     }

@@ -81,9 +81,11 @@ END_TEST
 START_TEST(svm_regressor_kernels)
 {
     static const char *const kernels[] = {"LINEAR", "POLY", "RBF", "SIGMOID"};
-    const float vectors[] = {1, 0, 0, 2}, coefficients[] = {2, -1}, rho[] = {0.5f}, params[] = {0.5f, 1, 2}, x[] = {3, 1};
+    const float vectors[] = {1, 0, 0, 2}, coefficients[] = {2, -1}, rho[] = {0.5f}, params[] = {0.5f, 1, 2},
+                x[] = {3, 1};
     /* dot products 3 and 2, squared distances 5 and 10; gamma 0.5, coef0 1, degree 2 */
-    const double expected[] = {0.5 + 2 * 3 - 2, 0.5 + 2 * 6.25 - 4, 0.5 + 2 * exp(-2.5) - exp(-5), 0.5 + 2 * tanh(2.5) - tanh(2)};
+    const double expected[] = {0.5 + 2 * 3 - 2, 0.5 + 2 * 6.25 - 4, 0.5 + 2 * exp(-2.5) - exp(-5),
+                               0.5 + 2 * tanh(2.5) - tanh(2)};
     for (int k = 0; k < 4; k++) {
         Node *n = ml_node("SVMRegressor", 2, (int64_t[]){1, 2}, x);
         attr_set_string(n, "kernel_type", kernels[k]);
@@ -99,9 +101,10 @@ START_TEST(svm_regressor_kernels)
 }
 END_TEST
 
-/* Three classes with one vector each, at 0, 1 and 2, linear; x = 2 gives the kernels 0, 2, 4. Decisions with coefficients
- * {{1, -1, -1}, {1, 1, -1}} (row j - 1 for i's vectors, row i for j's): 0-1: c[0][0] k0 + c[0][1] k1 = -2; 0-2: c[1][0] k0 + c[0][2] k2 = -4;
- * 1-2: c[1][1] k1 + c[1][2] k2 + rho = 2 - 4 + 3 = 1. Votes: 1, 2, 1: class 1. */
+/* Three classes with one vector each, at 0, 1 and 2, linear; x = 2 gives the kernels 0, 2, 4. Decisions with
+ * coefficients
+ * {{1, -1, -1}, {1, 1, -1}} (row j - 1 for i's vectors, row i for j's): 0-1: c[0][0] k0 + c[0][1] k1 = -2; 0-2: c[1][0]
+ * k0 + c[0][2] k2 = -4; 1-2: c[1][1] k1 + c[1][2] k2 + rho = 2 - 4 + 3 = 1. Votes: 1, 2, 1: class 1. */
 START_TEST(svm_classifier_votes)
 {
     const int64_t counts[] = {1, 1, 1};
@@ -134,7 +137,8 @@ START_TEST(svm_probabilities_of_two)
     set_floats(n, "prob_a", 1, a);
     set_floats(n, "prob_b", 1, b);
     op_run(n, 2);
-    expect_close("probabilities", op_floats(n, 1), (const double[]){p, 1 - p}, 2, 5e-3); /* iterated until within 0.005 / 2 */
+    expect_close("probabilities", op_floats(n, 1), (const double[]){p, 1 - p}, 2,
+                 5e-3); /* iterated until within 0.005 / 2 */
     ck_assert(op_int64s(n, 0)[0] == 5);
     op_free();
 }

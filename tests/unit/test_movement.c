@@ -1,5 +1,5 @@
-/* test_movement.c: operators that move elements. Inputs count 0, 1, 2 ..., so a result tells which element went where; the expected
- * places come from each operator's definition, index by index. */
+/* test_movement.c: operators that move elements. Inputs count 0, 1, 2 ..., so a result tells which element went where;
+ * the expected places come from each operator's definition, index by index. */
 #include "base/number.h"
 #include "run_op.h"
 
@@ -10,7 +10,10 @@ Suite *movement_suite(void);
 
 /* -- tensors ----------------------------------------------------------------------------------- */
 
-typedef struct { int rank; int64_t dim[8]; } Dims;
+typedef struct {
+    int rank;
+    int64_t dim[8];
+} Dims;
 
 static int64_t count_of(const Dims *d)
 {
@@ -73,8 +76,9 @@ static Dims result_dims(const Node *n)
 static void expect_from(const Node *n, int64_t i, int64_t source)
 {
     const Value *y = n->out[0];
-    ck_assert_msg(const_as_int(y, i) == (source < 0 ? 0 : stored(y->type.dtype, source)), "%s: element %lld of %s is %lld, expected the one from %lld",
-                  n->op_type, (long long)i, shape_text(&y->type.shape), (long long)const_as_int(y, i), (long long)source);
+    ck_assert_msg(const_as_int(y, i) == (source < 0 ? 0 : stored(y->type.dtype, source)),
+                  "%s: element %lld of %s is %lld, expected the one from %lld", n->op_type, (long long)i,
+                  shape_text(&y->type.shape), (long long)const_as_int(y, i), (long long)source);
 }
 
 static void expect_ints(const Node *n, int output, int count, const int64_t *expected)
@@ -355,7 +359,8 @@ static void repeats_once(bool tile)
     op_ints(n, x.rank, wanted);
     op_run(n, 1);
     Dims y = result_dims(n);
-    for (int k = 0; k < x.rank; k++) ck_assert_int_eq(y.dim[k], tile ? x.dim[k] * wanted[k] : x.dim[k] == 1 ? wanted[k] : x.dim[k]);
+    for (int k = 0; k < x.rank; k++)
+        ck_assert_int_eq(y.dim[k], tile ? x.dim[k] * wanted[k] : x.dim[k] == 1 ? wanted[k] : x.dim[k]);
     for (int64_t i = 0; i < count_of(&y); i++) {
         unravel(i, &y, at);
         for (int k = 0; k < x.rank; k++) at[k] %= x.dim[k];
@@ -407,8 +412,13 @@ END_TEST
 
 START_TEST(shapes_that_do_not_fit_are_refused)
 {
-    static const struct { int count; int64_t shape[3]; bool allow_zero; } wrong[] = {
-        {1, {23}, false}, {2, {-1, -1}, false}, {2, {-1, 5}, false}, {2, {-2, 12}, false}, {3, {24, 1, 0}, false}, {2, {0, -1}, true}, {2, {0, 24}, true},
+    static const struct {
+        int count;
+        int64_t shape[3];
+        bool allow_zero;
+    } wrong[] = {
+        {1, {23}, false},       {2, {-1, -1}, false}, {2, {-1, 5}, false}, {2, {-2, 12}, false},
+        {3, {24, 1, 0}, false}, {2, {0, -1}, true},   {2, {0, 24}, true},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         Node *n = reshape(wrong[i].count, wrong[i].shape, wrong[i].allow_zero, (Dims){2, {4, 6}});

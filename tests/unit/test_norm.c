@@ -10,7 +10,8 @@ enum { B = 2, C = 6, N = 37, ALL = B * C * N };
 
 static const int64_t image[] = {B, C, N};
 
-/* An offset a thousand times the spread: a variance by mean of squares less square of mean would be lost in rounding. */
+/* An offset a thousand times the spread: a variance by mean of squares less square of mean
+ * would be lost in rounding. */
 static Value *offset_image(Node *n)
 {
     float *x = test_reals(ALL);
@@ -64,7 +65,8 @@ START_TEST(skip_layer_norm_adds_first)
 {
     test_seed(3);
     Node *n = op_node("SkipLayerNormalization", "com.microsoft", 1);
-    Value *x = op_input(n, DT_FLOAT, 3, image, test_reals(ALL)), *skip = op_input(n, DT_FLOAT, 2, image + 1, test_reals(C * N));
+    Value *x = op_input(n, DT_FLOAT, 3, image, test_reals(ALL)),
+          *skip = op_input(n, DT_FLOAT, 2, image + 1, test_reals(C * N));
     Value *scale = vector(n, N), *shift = vector(n, N), *bias = vector(n, N);
     op_run(n, 4);
     double sum[ALL], expected[ALL];
@@ -73,7 +75,8 @@ START_TEST(skip_layer_norm_adds_first)
         double mean = 0, squares = 0;
         for (int i = row * N; i < (row + 1) * N; i++) mean += sum[i] / N;
         for (int i = row * N; i < (row + 1) * N; i++) squares += (sum[i] - mean) * (sum[i] - mean) / N;
-        for (int i = row * N; i < (row + 1) * N; i++) expected[i] = (sum[i] - mean) / sqrt(squares) * at(scale, i % N) + at(shift, i % N);
+        for (int i = row * N; i < (row + 1) * N; i++)
+            expected[i] = (sum[i] - mean) / sqrt(squares) * at(scale, i % N) + at(shift, i % N);
     }
     expect_close("sum", op_floats(n, 3), sum, ALL, 1e-6);
     expect_close("SkipLayerNormalization", op_floats(n, 0), expected, ALL, 1e-5);
@@ -149,11 +152,13 @@ START_TEST(batch_norm_with_given_statistics)
     float called[ALL];
     for (int i = 0; i < ALL; i++) {
         int c = i / N % C;
-        expected[i] = (at(n->in[0], i) - at(n->in[3], c)) / sqrt(at(n->in[4], c) + 1e-5) * at(n->in[1], c) + at(n->in[2], c);
+        expected[i] = (at(n->in[0], i) - at(n->in[3], c)) / sqrt(at(n->in[4], c) + 1e-5) * at(n->in[1], c) +
+                      at(n->in[2], c);
     }
     op_run(n, 1);
     expect_close("folded", op_floats(n, 0), expected, ALL, 1e-5);
-    batch_norm_f32(n->in[0]->data, n->in[1]->data, n->in[2]->data, n->in[3]->data, n->in[4]->data, called, B, C, N, 1e-5f);
+    batch_norm_f32(n->in[0]->data, n->in[1]->data, n->in[2]->data, n->in[3]->data, n->in[4]->data, called, B, C, N,
+                   1e-5f);
     expect_close("called", called, expected, ALL, 1e-5);
     op_free();
 }
@@ -170,7 +175,8 @@ START_TEST(batch_norm_trains)
         for (int i = 0; i < B * N; i++) mean += at(n->in[0], (i / N * C + c) * N + i % N) / (B * N);
         for (int i = 0; i < B * N; i++) variance += pow(at(n->in[0], (i / N * C + c) * N + i % N) - mean, 2) / (B * N);
         expect_close("running mean", op_floats(n, 1) + c, (double[]){0.9 * at(n->in[3], c) + 0.1 * mean}, 1, 1e-5);
-        expect_close("running variance", op_floats(n, 2) + c, (double[]){0.9 * at(n->in[4], c) + 0.1 * variance}, 1, 1e-5);
+        expect_close("running variance", op_floats(n, 2) + c, (double[]){0.9 * at(n->in[4], c) + 0.1 * variance}, 1,
+                     1e-5);
         double y = (at(n->in[0], (C + c) * N) - mean) / sqrt(variance + 1e-5) * at(n->in[1], c) + at(n->in[2], c);
         expect_close("y", op_floats(n, 0) + (C + c) * N, &y, 1, 1e-5);
     }

@@ -1,5 +1,5 @@
-/* test_packed_bytes.c: the kernels on bytes with packed weights give the very integers of plain sums and of requantize, for shapes that leave
- * remainders everywhere. */
+/* test_packed_bytes.c: the kernels on bytes with packed weights give the very integers of plain sums and of requantize,
+ * for shapes that leave remainders everywhere. */
 #include "kernels.h"
 
 #include <check.h>
@@ -39,7 +39,10 @@ typedef struct {
 static Scale random_scale(bool is_signed, bool per_channel)
 {
     static const float multipliers[] = {0.5f, 0.25f, 0.0078125f, 0.00123f, 0.0003f, 1, 100};
-    Scale s = {.step = per_channel, .zero = is_signed ? -7 : 13, .low = is_signed ? -128 : 3, .high = is_signed ? 120 : 255};
+    Scale s = {.step = per_channel,
+               .zero = is_signed ? -7 : 13,
+               .low = is_signed ? -128 : 3,
+               .high = is_signed ? 120 : 255};
     for (int i = 0; i < 200; i++) {
         s.multiplier[i] = multipliers[noise() % 7];
         s.bias[i] = (int32_t)(noise() % 4001) - 2000;
@@ -70,12 +73,14 @@ static void check_gemm(int32_t rows, int32_t cols, int32_t depth, bool a_signed,
         start[c] = s.bias[c] - (a_signed ? 128 : 0) * sum;
     }
     const bool in_place = depth % 4 == 0 && !a_signed;
-    qgemm_packed(a, (const int8_t *)packed, start, as_bytes ? s.multiplier : NULL, s.zero, s.low, s.high, y, in_place ? NULL : scratch, &p);
+    qgemm_packed(a, (const int8_t *)packed, start, as_bytes ? s.multiplier : NULL, s.zero, s.low, s.high, y,
+                 in_place ? NULL : scratch, &p);
     for (int32_t r = 0; r < rows; r++)
         for (int32_t c = 0; c < cols; c++) {
             int32_t sum = 0, found;
             for (int32_t k = 0; k < depth; k++)
-                sum += value_of(a[r * depth + k], a_signed) * (value_of(w[c * depth + k], !w_unsigned) - (w_unsigned ? 128 : 0));
+                sum += value_of(a[r * depth + k], a_signed) *
+                       (value_of(w[c * depth + k], !w_unsigned) - (w_unsigned ? 128 : 0));
             if (as_bytes) {
                 ck_assert_int_eq(y[r * cols + c], expected_byte(&s, sum, (size_t)c));
             } else {
@@ -92,9 +97,11 @@ static void check_gemm(int32_t rows, int32_t cols, int32_t depth, bool a_signed,
 
 START_TEST(products)
 {
-    static const int32_t sizes[][3] = {{1, 1, 1}, {1, 10, 128}, {3, 16, 5}, {8, 24, 64}, {9, 48, 7}, {13, 64, 36}, {5, 77, 20}, {17, 130, 4}, {4, 15, 3}};
+    static const int32_t sizes[][3] = {{1, 1, 1},    {1, 10, 128}, {3, 16, 5},   {8, 24, 64}, {9, 48, 7},
+                                       {13, 64, 36}, {5, 77, 20},  {17, 130, 4}, {4, 15, 3}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        for (int variant = 0; variant < 8; variant++) check_gemm(sizes[i][0], sizes[i][1], sizes[i][2], variant & 1, variant & 2, variant & 4);
+        for (int variant = 0; variant < 8; variant++)
+            check_gemm(sizes[i][0], sizes[i][1], sizes[i][2], variant & 1, variant & 2, variant & 4);
 }
 END_TEST
 
@@ -106,8 +113,20 @@ typedef struct {
 
 static struct window window_of(const Case *c)
 {
-    struct window p = {.in_d = c->d, .in_h = c->h, .in_w = c->w, .kernel_d = c->kernel_d, .kernel_h = c->kernel_h, .kernel_w = c->kernel_w, .stride_d = 1,
-                       .stride_h = c->stride, .stride_w = c->stride, .dilation_d = 1, .dilation_h = c->dilation, .dilation_w = c->dilation, .pad_h = c->pad, .pad_w = c->pad};
+    struct window p = {.in_d = c->d,
+                       .in_h = c->h,
+                       .in_w = c->w,
+                       .kernel_d = c->kernel_d,
+                       .kernel_h = c->kernel_h,
+                       .kernel_w = c->kernel_w,
+                       .stride_d = 1,
+                       .stride_h = c->stride,
+                       .stride_w = c->stride,
+                       .dilation_d = 1,
+                       .dilation_h = c->dilation,
+                       .dilation_w = c->dilation,
+                       .pad_h = c->pad,
+                       .pad_w = c->pad};
     p.out_d = c->d - c->kernel_d + 1;
     p.out_h = (c->h + 2 * c->pad - c->dilation * (c->kernel_h - 1) - 1) / c->stride + 1;
     p.out_w = (c->w + 2 * c->pad - c->dilation * (c->kernel_w - 1) - 1) / c->stride + 1;
@@ -115,17 +134,21 @@ static struct window window_of(const Case *c)
 }
 
 /* The sum for output pixel `pixel` of image n and filter f; w[filter][tap][channel]. */
-static int32_t conv_sum(const Case *c, const struct window *p, const uint8_t *x, const uint8_t *w, int32_t n, int32_t pixel, int32_t f, bool is_signed, int32_t zero)
+static int32_t conv_sum(const Case *c, const struct window *p, const uint8_t *x, const uint8_t *w, int32_t n,
+                        int32_t pixel, int32_t f, bool is_signed, int32_t zero)
 {
-    const int32_t g = f / c->filters, od = pixel / p->out_w / p->out_h, oh = pixel / p->out_w % p->out_h, ow = pixel % p->out_w;
+    const int32_t g = f / c->filters, od = pixel / p->out_w / p->out_h, oh = pixel / p->out_w % p->out_h,
+                  ow = pixel % p->out_w;
     int32_t sum = 0, at = f * c->kernel_d * c->kernel_h * c->kernel_w * c->channels;
     for (int32_t i = 0; i < c->kernel_d; i++)
         for (int32_t j = 0; j < c->kernel_h; j++)
             for (int32_t k = 0; k < c->kernel_w; k++)
                 for (int32_t ch = 0; ch < c->channels; ch++, at++) {
-                    const int32_t d = od + i, h = oh * c->stride + j * c->dilation - c->pad, v = ow * c->stride + k * c->dilation - c->pad;
+                    const int32_t d = od + i, h = oh * c->stride + j * c->dilation - c->pad,
+                                  v = ow * c->stride + k * c->dilation - c->pad;
                     if (h < 0 || h >= c->h || v < 0 || v >= c->w) continue;
-                    const int32_t place = (((n * c->d + d) * c->h + h) * c->w + v) * c->groups * c->channels + g * c->channels + ch;
+                    const int32_t place = (((n * c->d + d) * c->h + h) * c->w + v) * c->groups * c->channels +
+                                          g * c->channels + ch;
                     sum += (value_of(x[place], is_signed) - zero) * value_of(w[at], true);
                 }
     return sum;
@@ -134,26 +157,37 @@ static int32_t conv_sum(const Case *c, const struct window *p, const uint8_t *x,
 static void check_conv(const Case *c, bool is_signed, bool channelwise)
 {
     const struct window p = window_of(c);
-    const int32_t all = c->groups * c->filters, taps = c->kernel_d * c->kernel_h * c->kernel_w, depth = taps * c->channels, zero = is_signed ? -5 : 131;
-    const int32_t run = c->groups == 1 && c->dilation == 1 ? c->kernel_w : 1, bytes = run * c->channels, runs = depth / bytes;
+    const int32_t all = c->groups * c->filters, taps = c->kernel_d * c->kernel_h * c->kernel_w,
+                  depth = taps * c->channels, zero = is_signed ? -5 : 131;
+    const int32_t run = c->groups == 1 && c->dilation == 1 ? c->kernel_w : 1, bytes = run * c->channels,
+                  runs = depth / bytes;
     const size_t pixels = (size_t)(p.out_d * p.out_h * p.out_w), fours = ((size_t)bytes + 3) / 4 * (size_t)runs;
     const Scale s = random_scale(is_signed, all % 3);
-    uint8_t *x = random_bytes((size_t)(c->batch * c->d * c->h * c->w * c->groups * c->channels)), *w = random_bytes((size_t)(all * depth));
+    uint8_t *x = random_bytes((size_t)(c->batch * c->d * c->h * c->w * c->groups * c->channels)),
+            *w = random_bytes((size_t)(all * depth));
     uint8_t *packed = random_bytes((size_t)all * fours * 4), *y = random_bytes((size_t)c->batch * pixels * (size_t)all);
     if (channelwise) {
         const struct qchannelwise q = {c->batch, c->groups, zero, is_signed, all % 3 != 0};
         pack_channelwise_bytes(w, (int8_t *)packed, c->groups, taps, 0);
         qconv_channelwise(x, (const int8_t *)packed, s.bias, s.multiplier, s.zero, s.low, s.high, y, &p, &q);
     } else {
-        const int32_t lines = all % 2 ? 1 : 2, width = all % 2 ? 6 : p.out_w; /* of a block: part of a line, or whole ones */
-        const int32_t seen_h = (lines - 1) * c->stride + (c->kernel_h - 1) * c->dilation + 1, seen_w = (width - 1) * c->stride + (c->kernel_w - 1) * c->dilation + 1;
-        const struct qconv_packed q = {c->batch, c->groups, c->channels, c->filters, zero, is_signed, all % 3 != 0, runs, bytes, lines, width};
+        const int32_t lines = all % 2 ? 1 : 2,
+                      width = all % 2 ? 6 : p.out_w; /* of a block: part of a line, or whole ones */
+        const int32_t seen_h = (lines - 1) * c->stride + (c->kernel_h - 1) * c->dilation + 1,
+                      seen_w = (width - 1) * c->stride + (c->kernel_w - 1) * c->dilation + 1;
+        const struct qconv_packed q = {c->batch,     c->groups, c->channels, c->filters, zero, is_signed,
+                                       all % 3 != 0, runs,      bytes,       lines,      width};
         int32_t starts[100];
         const bool in_place = c->pad == 0 && bytes % 4 == 0 && !is_signed;
-        uint8_t *scratch = in_place ? NULL : random_bytes((size_t)(c->kernel_d * seen_h * seen_w * c->groups * c->channels) + 3);
-        const int32_t across = c->kernel_w / run, pixel = c->groups * c->channels, wide = in_place ? c->w : seen_w, high = in_place ? c->h : seen_h;
+        uint8_t *scratch = in_place
+                               ? NULL
+                               : random_bytes((size_t)(c->kernel_d * seen_h * seen_w * c->groups * c->channels) + 3);
+        const int32_t across = c->kernel_w / run, pixel = c->groups * c->channels, wide = in_place ? c->w : seen_w,
+                      high = in_place ? c->h : seen_h;
         for (int32_t i = 0; i < runs; i++)
-            starts[i] = ((i / across / c->kernel_h * high + i / across % c->kernel_h * c->dilation) * wide + i % across * c->dilation) * pixel;
+            starts[i] = ((i / across / c->kernel_h * high + i / across % c->kernel_h * c->dilation) * wide +
+                         i % across * c->dilation) *
+                        pixel;
         int32_t start[200];
         for (int32_t f = 0; f < all; f++) {
             int32_t sum = 0;
@@ -169,7 +203,8 @@ static void check_conv(const Case *c, bool is_signed, bool channelwise)
     for (int32_t n = 0; n < c->batch; n++)
         for (int32_t i = 0; i < (int32_t)pixels; i++)
             for (int32_t f = 0; f < all; f++)
-                ck_assert_int_eq(y[(n * (int32_t)pixels + i) * all + f], expected_byte(&plain, conv_sum(c, &p, x, w, n, i, f, is_signed, zero), (size_t)f));
+                ck_assert_int_eq(y[(n * (int32_t)pixels + i) * all + f],
+                                 expected_byte(&plain, conv_sum(c, &p, x, w, n, i, f, is_signed, zero), (size_t)f));
     free(x);
     free(w);
     free(packed);
@@ -179,9 +214,11 @@ static void check_conv(const Case *c, bool is_signed, bool channelwise)
 START_TEST(convolutions)
 {
     static const Case cases[] = {
-        {1, 1, 3, 20, 1, 11, 13, 1, 3, 3, 2, 1, 1}, {2, 1, 16, 33, 1, 5, 6, 1, 3, 3, 1, 1, 1}, {1, 1, 8, 16, 1, 7, 7, 1, 1, 1, 1, 1, 0},
-        {2, 1, 7, 5, 1, 4, 5, 1, 1, 1, 1, 1, 0},   {1, 3, 4, 6, 1, 6, 7, 1, 3, 3, 1, 2, 2},   {1, 2, 8, 24, 1, 5, 5, 1, 1, 1, 1, 1, 0},
-        {1, 1, 2, 4, 3, 4, 4, 2, 2, 2, 1, 1, 1},   {1, 1, 1, 9, 1, 4, 20, 1, 4, 10, 2, 1, 3}, {1, 1, 5, 70, 1, 3, 3, 1, 5, 5, 1, 1, 2}, {1, 1, 24, 17, 1, 9, 9, 1, 1, 1, 2, 1, 0},
+        {1, 1, 3, 20, 1, 11, 13, 1, 3, 3, 2, 1, 1}, {2, 1, 16, 33, 1, 5, 6, 1, 3, 3, 1, 1, 1},
+        {1, 1, 8, 16, 1, 7, 7, 1, 1, 1, 1, 1, 0},   {2, 1, 7, 5, 1, 4, 5, 1, 1, 1, 1, 1, 0},
+        {1, 3, 4, 6, 1, 6, 7, 1, 3, 3, 1, 2, 2},    {1, 2, 8, 24, 1, 5, 5, 1, 1, 1, 1, 1, 0},
+        {1, 1, 2, 4, 3, 4, 4, 2, 2, 2, 1, 1, 1},    {1, 1, 1, 9, 1, 4, 20, 1, 4, 10, 2, 1, 3},
+        {1, 1, 5, 70, 1, 3, 3, 1, 5, 5, 1, 1, 2},   {1, 1, 24, 17, 1, 9, 9, 1, 1, 1, 2, 1, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int is_signed = 0; is_signed < 2; is_signed++) check_conv(&cases[i], is_signed, false);
@@ -191,10 +228,13 @@ END_TEST
 START_TEST(channel_by_channel)
 {
     static const Case cases[] = {
-        {1, 64, 1, 1, 1, 7, 9, 1, 3, 3, 1, 1, 1},  {2, 96, 1, 1, 1, 8, 8, 1, 3, 3, 2, 1, 1}, {1, 144, 1, 1, 1, 6, 6, 1, 5, 5, 1, 1, 2}, {1, 20, 1, 1, 1, 9, 11, 1, 3, 3, 1, 1, 1},
-        {1, 5, 1, 1, 1, 6, 7, 1, 3, 3, 1, 2, 2},   {1, 70, 1, 1, 3, 5, 5, 2, 3, 3, 1, 1, 1}, {1, 65, 1, 1, 1, 9, 9, 1, 7, 7, 1, 1, 3},  {1, 64, 1, 1, 1, 2, 2, 1, 5, 5, 1, 1, 2},
+        {1, 64, 1, 1, 1, 7, 9, 1, 3, 3, 1, 1, 1},   {2, 96, 1, 1, 1, 8, 8, 1, 3, 3, 2, 1, 1},
+        {1, 144, 1, 1, 1, 6, 6, 1, 5, 5, 1, 1, 2},  {1, 20, 1, 1, 1, 9, 11, 1, 3, 3, 1, 1, 1},
+        {1, 5, 1, 1, 1, 6, 7, 1, 3, 3, 1, 2, 2},    {1, 70, 1, 1, 3, 5, 5, 2, 3, 3, 1, 1, 1},
+        {1, 65, 1, 1, 1, 9, 9, 1, 7, 7, 1, 1, 3},   {1, 64, 1, 1, 1, 2, 2, 1, 5, 5, 1, 1, 2},
         {1, 32, 1, 1, 1, 10, 10, 1, 3, 3, 2, 1, 0}, {1, 80, 1, 1, 1, 3, 3, 1, 2, 2, 3, 1, 3},
-        {2, 32, 1, 1, 1, 7, 9, 1, 3, 3, 1, 1, 1},  {1, 32, 1, 1, 1, 9, 9, 1, 3, 3, 2, 1, 1}, {1, 16, 1, 1, 1, 6, 11, 1, 5, 5, 1, 1, 2}, {1, 8, 1, 1, 3, 5, 21, 2, 3, 3, 1, 2, 2},
+        {2, 32, 1, 1, 1, 7, 9, 1, 3, 3, 1, 1, 1},   {1, 32, 1, 1, 1, 9, 9, 1, 3, 3, 2, 1, 1},
+        {1, 16, 1, 1, 1, 6, 11, 1, 5, 5, 1, 1, 2},  {1, 8, 1, 1, 3, 5, 21, 2, 3, 3, 1, 2, 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int is_signed = 0; is_signed < 2; is_signed++) check_conv(&cases[i], is_signed, true);
@@ -206,13 +246,16 @@ END_TEST
 static void check_max_pool(const Case *c, bool is_signed)
 {
     const struct window p = window_of(c);
-    uint8_t *x = random_bytes((size_t)(c->batch * c->h * c->w * c->channels)), *y = random_bytes((size_t)(c->batch * p.out_h * p.out_w * c->channels));
+    uint8_t *x = random_bytes((size_t)(c->batch * c->h * c->w * c->channels)),
+            *y = random_bytes((size_t)(c->batch * p.out_h * p.out_w * c->channels));
     max_pool_channelwise_bytes(x, y, &p, c->batch, c->channels, is_signed);
     for (int32_t i = 0; i < c->batch * p.out_h * p.out_w * c->channels; i++) {
-        const int32_t ch = i % c->channels, w = i / c->channels % p.out_w, h = i / c->channels / p.out_w % p.out_h, n = i / c->channels / p.out_w / p.out_h;
+        const int32_t ch = i % c->channels, w = i / c->channels % p.out_w, h = i / c->channels / p.out_w % p.out_h,
+                      n = i / c->channels / p.out_w / p.out_h;
         int32_t most = is_signed ? -128 : 0;
         for (int32_t k = 0; k < c->kernel_h * c->kernel_w; k++) {
-            const int32_t at_h = h * c->stride + k / c->kernel_w * c->dilation - c->pad, at_w = w * c->stride + k % c->kernel_w * c->dilation - c->pad;
+            const int32_t at_h = h * c->stride + k / c->kernel_w * c->dilation - c->pad,
+                          at_w = w * c->stride + k % c->kernel_w * c->dilation - c->pad;
             if (at_h < 0 || at_h >= c->h || at_w < 0 || at_w >= c->w) continue;
             const int32_t v = value_of(x[((n * c->h + at_h) * c->w + at_w) * c->channels + ch], is_signed);
             most = v > most ? v : most;
@@ -225,7 +268,9 @@ static void check_max_pool(const Case *c, bool is_signed)
 
 START_TEST(maxima)
 {
-    static const Case cases[] = {{2, 1, 64, 1, 1, 7, 8, 1, 3, 3, 2, 1, 1}, {1, 1, 21, 1, 1, 6, 6, 1, 2, 2, 2, 1, 0}, {1, 1, 3, 1, 1, 9, 9, 1, 3, 2, 1, 2, 1}};
+    static const Case cases[] = {{2, 1, 64, 1, 1, 7, 8, 1, 3, 3, 2, 1, 1},
+                                 {1, 1, 21, 1, 1, 6, 6, 1, 2, 2, 2, 1, 0},
+                                 {1, 1, 3, 1, 1, 9, 9, 1, 3, 2, 1, 2, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int is_signed = 0; is_signed < 2; is_signed++) check_max_pool(&cases[i], is_signed);
 }
@@ -235,11 +280,13 @@ END_TEST
 
 START_TEST(quantising)
 {
-    static const float special[] = {0, -0.0f, 0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 1e30f, -1e30f, INFINITY, -INFINITY, NAN, 127.5f, 128.5f, -128.5f, 1e-40f};
+    static const float special[] = {0,      -0.0f,    0.5f,      1.5f, 2.5f,   -0.5f,  -1.5f,   1e30f,
+                                    -1e30f, INFINITY, -INFINITY, NAN,  127.5f, 128.5f, -128.5f, 1e-40f};
     for (size_t n = 0; n < 70; n++) {
         float *x = malloc(n * sizeof *x + 1);
         uint8_t *y = random_bytes(n), *z = random_bytes(n);
-        for (size_t i = 0; i < n; i++) x[i] = i < n / 2 ? special[noise() % 16] : (float)(int32_t)(noise() % 2001) * 0.25f - 250;
+        for (size_t i = 0; i < n; i++)
+            x[i] = i < n / 2 ? special[noise() % 16] : (float)(int32_t)(noise() % 2001) * 0.25f - 250;
         quantize_bytes(x, y, 0.5f, 3, -128, 127, n);
         quantize_bytes(x, z, 1, 100, 0, 255, n);
         for (size_t i = 0; i < n; i++) {
@@ -258,12 +305,19 @@ START_TEST(sums)
     for (size_t n = 0; n < 70; n++) {
         const bool is_signed = n % 2;
         const int32_t low = is_signed ? -128 : 0, high = is_signed ? 127 : 255;
-        const struct qadd p = {.a_zero = low + 3, .b_zero = high - 9, .y_zero = low + 50, .is_signed = is_signed, .low = low, .high = high};
+        const struct qadd p = {.a_zero = low + 3,
+                               .b_zero = high - 9,
+                               .y_zero = low + 50,
+                               .is_signed = is_signed,
+                               .low = low,
+                               .high = high};
         uint8_t *a = random_bytes(n), *b = random_bytes(n), *y = random_bytes(n);
         add_bytes(a, b, y, 0.5f, 0.25f, 1, &p, n);
         for (size_t i = 0; i < n; i++) {
-            const float left = (float)(value_of(a[i], is_signed) - p.a_zero) * 0.5f, right = (float)(value_of(b[i], is_signed) - p.b_zero) * 0.25f;
-            const int32_t expected = is_signed ? quantize_i8(left + right, 1, (int8_t)p.y_zero) : quantize_u8(left + right, 1, (uint8_t)p.y_zero);
+            const float left = (float)(value_of(a[i], is_signed) - p.a_zero) * 0.5f,
+                        right = (float)(value_of(b[i], is_signed) - p.b_zero) * 0.25f;
+            const int32_t expected = is_signed ? quantize_i8(left + right, 1, (int8_t)p.y_zero)
+                                               : quantize_u8(left + right, 1, (uint8_t)p.y_zero);
             ck_assert_int_eq(value_of(y[i], is_signed), expected);
         }
         free(a);

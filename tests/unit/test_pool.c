@@ -6,7 +6,10 @@
 Suite *pool_suite(void);
 
 /* Always three dimensions; the node is told of the last `rank`. */
-typedef struct { int rank, planes, in[3], kernel[3], stride[3], dilation[3], begin[3], end[3], out[3]; bool ceil_mode; } Case;
+typedef struct {
+    int rank, planes, in[3], kernel[3], stride[3], dilation[3], begin[3], end[3], out[3];
+    bool ceil_mode;
+} Case;
 
 static int out_size(const Case *c, int i)
 {
@@ -54,7 +57,11 @@ static Node *node_of(const Case *c, const char *op_type, int opset)
     return n;
 }
 
-typedef struct { double max, sum, norm; int64_t at; int inside, padded; } Seen; /* what one window sees */
+typedef struct {
+    double max, sum, norm;
+    int64_t at;
+    int inside, padded;
+} Seen; /* what one window sees */
 
 static Seen look(const Case *c, const float *x, int64_t plane, const int *o)
 {
@@ -85,7 +92,8 @@ START_TEST(pools_are_what_a_window_sees)
     Case c = random_case(1 + _i % 3);
     Node *max = node_of(&c, "MaxPool", 12);
     const float *x = max->in[0]->data;
-    Node *average = node_of(&c, "AveragePool", 19), *padded = node_of(&c, "AveragePool", 19), *norm = node_of(&c, "LpPool", 18);
+    Node *average = node_of(&c, "AveragePool", 19), *padded = node_of(&c, "AveragePool", 19),
+         *norm = node_of(&c, "LpPool", 18);
     average->in[0]->data = padded->in[0]->data = norm->in[0]->data = x;
     attr_set_int(padded, "count_include_pad", 1);
     attr_set_int(norm, "p", 3);
@@ -110,7 +118,8 @@ START_TEST(pools_are_what_a_window_sees)
 }
 END_TEST
 
-/* The maximum 9 is at row 1, column 2 of 2 rows of 3: 1 * 3 + 2 by rows, 2 * 2 + 1 by columns; in plane 1 of 6 pixels each. */
+/* The maximum 9 is at row 1, column 2 of 2 rows of 3: 1 * 3 + 2 by rows, 2 * 2 + 1 by columns; in plane 1 of 6 pixels
+ * each. */
 START_TEST(max_pool_counts_in_either_order)
 {
     static const float x[] = {9, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 9};

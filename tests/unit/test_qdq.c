@@ -1,5 +1,6 @@
-/* test_qdq.c: models with QuantizeLinear and DequantizeLinear around real operators: which operators they become, and that the results
- * stay those of the model as written: equal where integers only move, at most a step away where products are added up. */
+/* test_qdq.c: models with QuantizeLinear and DequantizeLinear around real operators: which operators they become, and
+ * that the results stay those of the model as written: equal where integers only move, at most a step away where
+ * products are added up. */
 #include "run_op.h"
 
 #include <check.h>
@@ -95,7 +96,9 @@ static Value *weights(int rank, const int64_t *dims, int axis)
     float *scales = mem_array((size_t)dims[axis], sizeof *scales);
     int8_t *zeros = mem_array((size_t)dims[axis], 1);
     for (int64_t i = 0; i < dims[axis]; i++) scales[i] = 0.004f + 0.0001f * (float)test_below(100);
-    Node *n = node("DequantizeLinear", 3, (Value *[]){q, constant(DT_FLOAT, 1, &dims[axis], scales), constant(DT_INT8, 1, &dims[axis], zeros)});
+    Node *n = node("DequantizeLinear", 3,
+                   (Value *[]){q, constant(DT_FLOAT, 1, &dims[axis], scales),
+                               constant(DT_INT8, 1, &dims[axis], zeros)});
     attr_set_int(n, "axis", axis);
     return n->out[0];
 }
@@ -119,7 +122,8 @@ static void set_outputs(int count, Value **outputs)
 static const char *operators(void)
 {
     const char *text = "";
-    for (int i = 0; i < model->graph->n_nodes; i++) text = mem_printf("%s%s%s", text, i ? " " : "", model->graph->nodes[i]->op_type);
+    for (int i = 0; i < model->graph->n_nodes; i++)
+        text = mem_printf("%s%s%s", text, i ? " " : "", model->graph->nodes[i]->op_type);
     return text;
 }
 
@@ -133,7 +137,8 @@ static const float *evaluated(Value *x, Value *y)
 
 typedef Value *Build(int variant, Value **x);
 
-/* What build makes is computed as written, and after the rewrites, which are to leave the operators named; the two may be `steps` apart. */
+/* What build makes is computed as written, and after the rewrites, which are to leave the operators named; the two may
+ * be `steps` apart. */
 static void check_rewrite(Build *build, int variant, const char *expected, float step, float steps)
 {
     Value *x, *y, *rewritten;
@@ -154,7 +159,8 @@ static void check_rewrite(Build *build, int variant, const char *expected, float
     test_seed(99);
     const float *after = evaluated(x, model->graph->outputs[0]);
     for (int64_t i = 0; i < value_count(y); i++)
-        ck_assert_msg(fabsf(before[i] - after[i]) <= 1.01f * steps * step, "element %lld is %g, expected %g", (long long)i, (double)after[i], (double)before[i]);
+        ck_assert_msg(fabsf(before[i] - after[i]) <= 1.01f * steps * step, "element %lld is %g, expected %g",
+                      (long long)i, (double)after[i], (double)before[i]);
     op_free();
 }
 
@@ -174,7 +180,8 @@ static Value *bias_of(int64_t count, int form)
 static Value *build_conv(int variant, Value **x)
 {
     *x = input(4, (int64_t[]){1, 4, 6, 5});
-    Value *operands[] = {on_grid(*x, 0.01f, 3), weights(4, (int64_t[]){8, 2, 3, 3}, variant & 1 ? 0 : -1), variant & 2 ? bias_of(8, variant & 4) : NULL};
+    Value *operands[] = {on_grid(*x, 0.01f, 3), weights(4, (int64_t[]){8, 2, 3, 3}, variant & 1 ? 0 : -1),
+                         variant & 2 ? bias_of(8, variant & 4) : NULL};
     Node *conv = node("Conv", variant & 2 ? 3 : 2, operands);
     attr_set_ints(conv, "pads", 4, (int64_t[]){1, 1, 1, 0});
     attr_set_int(conv, "group", 2);
@@ -196,7 +203,8 @@ static Value *build_gemm(int variant, Value **x)
     bool turned = variant & 1;
     *x = input(2, turned ? (int64_t[]){12, 5} : (int64_t[]){5, 12});
     Value *w = weights(2, turned ? (int64_t[]){7, 12} : (int64_t[]){12, 7}, variant & 2 ? (turned ? 0 : 1) : -1);
-    Node *gemm = node("Gemm", variant & 4 ? 3 : 2, (Value *[]){on_grid(*x, 0.01f, -3), w, variant & 4 ? bias_of(7, variant & 8) : NULL});
+    Node *gemm = node("Gemm", variant & 4 ? 3 : 2,
+                      (Value *[]){on_grid(*x, 0.01f, -3), w, variant & 4 ? bias_of(7, variant & 8) : NULL});
     attr_set_int(gemm, "transA", turned);
     attr_set_int(gemm, "transB", turned);
     attr_set_float(gemm, "alpha", 0.5);
@@ -243,7 +251,8 @@ static Value *build_mean(int variant, Value **x)
 
 START_TEST(means_add_up_bytes)
 {
-    static const char *const expected[] = {"QuantizeLinear QLinearReduceMean DequantizeLinear", "QuantizeLinear QLinearGlobalAveragePool DequantizeLinear"};
+    static const char *const expected[] = {"QuantizeLinear QLinearReduceMean DequantizeLinear",
+                                           "QuantizeLinear QLinearGlobalAveragePool DequantizeLinear"};
     check_rewrite(build_mean, _i, expected[_i], 0.003f, 1);
 }
 END_TEST
@@ -259,7 +268,8 @@ static Value *build_shared(int variant, Value **x)
 
 START_TEST(results_needed_as_real_numbers_stay)
 {
-    check_rewrite(build_shared, 0, "QuantizeLinear DequantizeLinear Conv QuantizeLinear DequantizeLinear Add", y_step, 1);
+    check_rewrite(build_shared, 0, "QuantizeLinear DequantizeLinear Conv QuantizeLinear DequantizeLinear Add", y_step,
+                  1);
 }
 END_TEST
 
@@ -305,7 +315,8 @@ static Value *build_concat(int variant, Value **x)
 
 START_TEST(parts_of_different_scales_are_requantized)
 {
-    check_rewrite(build_concat, 0, "QuantizeLinear DequantizeLinear QuantizeLinear QuantizeLinear Concat DequantizeLinear", 0.013f, 0);
+    check_rewrite(build_concat, 0,
+                  "QuantizeLinear DequantizeLinear QuantizeLinear QuantizeLinear Concat DequantizeLinear", 0.013f, 0);
 }
 END_TEST
 

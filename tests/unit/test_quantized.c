@@ -1,5 +1,5 @@
-/* test_quantized.c: operators on 8-bit integers against real ones on the same numbers, whose sums are exact here; rounding against the
- * C library's. */
+/* test_quantized.c: operators on 8-bit integers against real ones on the same numbers, whose sums are exact here;
+ * rounding against the C library's. */
 #include "kernels.h"
 #include "run_op.h"
 
@@ -35,8 +35,10 @@ START_TEST(quantize_rounds_to_nearest_even_and_saturates)
         float x = (float)i / 8, scale = 0.25f;
         ck_assert_int_eq(quantize_i8(x, scale, 7), bounded(nearbyint((double)(x / scale)) + 7, -128, 127));
         ck_assert_int_eq(quantize_u8(x, scale, 7), bounded(nearbyint((double)(x / scale)) + 7, 0, 255));
-        ck_assert_int_eq(quantize_i16(x * 100, scale, -9), bounded(nearbyint((double)(x * 100 / scale)) - 9, -32768, 32767));
-        ck_assert_int_eq(quantize_u16(x * 100, scale, 65535), bounded(nearbyint((double)(x * 100 / scale)) + 65535, 0, 65535));
+        ck_assert_int_eq(quantize_i16(x * 100, scale, -9),
+                         bounded(nearbyint((double)(x * 100 / scale)) - 9, -32768, 32767));
+        ck_assert_int_eq(quantize_u16(x * 100, scale, 65535),
+                         bounded(nearbyint((double)(x * 100 / scale)) + 65535, 0, 65535));
     }
     ck_assert_int_eq(quantize_u8(INFINITY, 1, 0), 255);
     ck_assert_int_eq(quantize_i16(-INFINITY, 1, 0), -32768);
@@ -89,7 +91,8 @@ static Value *centred(Node *real, const Value *v, const Value *zero, int64_t inn
 {
     int64_t count = value_count(v), zeros = zero ? value_count(zero) : 1;
     double *data = mem_array((size_t)count + 1, sizeof *data);
-    for (int64_t i = 0; i < count; i++) data[i] = const_as_double(v, i) - (zero ? const_as_double(zero, zeros == 1 ? 0 : i / inner % zeros) : 0);
+    for (int64_t i = 0; i < count; i++)
+        data[i] = const_as_double(v, i) - (zero ? const_as_double(zero, zeros == 1 ? 0 : i / inner % zeros) : 0);
     int64_t dims[MAX_RANK];
     for (int d = 0; d < v->type.shape.rank; d++) dims[d] = dim_value(v->type.shape.dim[d]);
     return op_input(real, DT_DOUBLE, v->type.shape.rank, dims, data);
@@ -106,11 +109,15 @@ static Node *node_beside(Node *n, const char *op_type)
 static void expect_integers(const Node *n, const double *sums)
 {
     for (int64_t i = 0; i < value_count(n->out[0]); i++)
-        ck_assert_msg(const_as_int(n->out[0], i) == (int64_t)sums[i], "element %lld is %lld, expected %.0f", (long long)i,
-                      (long long)const_as_int(n->out[0], i), sums[i]);
+        ck_assert_msg(const_as_int(n->out[0], i) == (int64_t)sums[i], "element %lld is %lld, expected %.0f",
+                      (long long)i, (long long)const_as_int(n->out[0], i), sums[i]);
 }
 
-typedef struct { const Value *scale_a, *scale_b, *scale_y, *zero_y, *bias; double alpha; int64_t channels, inner; } Rescale;
+typedef struct {
+    const Value *scale_a, *scale_b, *scale_y, *zero_y, *bias;
+    double alpha;
+    int64_t channels, inner;
+} Rescale;
 
 static void expect_requantized(const Node *n, const double *sums, const Rescale *r)
 {
@@ -118,22 +125,37 @@ static void expect_requantized(const Node *n, const double *sums, const Rescale 
     for (int64_t i = 0; i < value_count(n->out[0]); i++) {
         int64_t c = i / r->inner % r->channels;
         float scale_b = (float)const_as_double(r->scale_b, value_count(r->scale_b) == 1 ? 0 : c);
-        float multiplier = (float)r->alpha * (float)const_as_double(r->scale_a, 0) * scale_b / (float)const_as_double(r->scale_y, 0);
+        float multiplier = (float)r->alpha * (float)const_as_double(r->scale_a, 0) * scale_b /
+                           (float)const_as_double(r->scale_y, 0);
         double sum = sums[i] + (r->bias ? const_as_double(r->bias, c) : 0);
-        int64_t expected = bounded((double)rintf((float)sum * multiplier) + const_as_double(r->zero_y, 0), is_signed ? -128 : 0, is_signed ? 127 : 255);
+        int64_t expected = bounded((double)rintf((float)sum * multiplier) + const_as_double(r->zero_y, 0),
+                                   is_signed ? -128 : 0, is_signed ? 127 : 255);
         ck_assert_int_eq(const_as_int(n->out[0], i), expected);
     }
 }
 
 /* -- products ---------------------------------------------------------------------------------- */
 
-typedef struct { int rank_a, rank_b; int64_t a[4], b[4]; } Shapes;
+typedef struct {
+    int rank_a, rank_b;
+    int64_t a[4], b[4];
+} Shapes;
 
 /* Fewer rows than are computed together, more columns than in a block, batches, broadcast both ways, vectors. */
 static const Shapes products[] = {
-    {2, 2, {1, 7}, {7, 5}}, {2, 2, {3, 40}, {40, 16}}, {2, 2, {9, 33}, {33, 37}}, {2, 2, {4, 1}, {1, 17}}, {1, 2, {6}, {6, 18}},
-    {2, 1, {5, 6}, {6}}, {1, 1, {300}, {300}}, {3, 2, {2, 3, 4}, {4, 5}}, {3, 3, {2, 5, 4}, {2, 4, 17}}, {2, 3, {3, 4}, {3, 4, 2}},
-    {4, 4, {2, 1, 5, 3}, {1, 3, 3, 4}}, {2, 2, {0, 4}, {4, 3}}, {2, 2, {3, 0}, {0, 4}},
+    {2, 2, {1, 7}, {7, 5}},
+    {2, 2, {3, 40}, {40, 16}},
+    {2, 2, {9, 33}, {33, 37}},
+    {2, 2, {4, 1}, {1, 17}},
+    {1, 2, {6}, {6, 18}},
+    {2, 1, {5, 6}, {6}},
+    {1, 1, {300}, {300}},
+    {3, 2, {2, 3, 4}, {4, 5}},
+    {3, 3, {2, 5, 4}, {2, 4, 17}},
+    {2, 3, {3, 4}, {3, 4, 2}},
+    {4, 4, {2, 1, 5, 3}, {1, 3, 3, 4}},
+    {2, 2, {0, 4}, {4, 3}},
+    {2, 2, {3, 0}, {0, 4}},
 };
 
 static int64_t columns(const Shapes *s)
@@ -241,11 +263,16 @@ END_TEST
 
 /* -- convolutions ------------------------------------------------------------------------------ */
 
-typedef struct { int64_t groups, filters, x[5], w[5]; int rank; } ConvShapes;
+typedef struct {
+    int64_t groups, filters, x[5], w[5];
+    int rank;
+} ConvShapes;
 
 static ConvShapes random_shapes(void)
 {
-    ConvShapes s = {.groups = 1 + test_below(3), .filters = test_below(2) ? 1 + test_below(3) : 4 + test_below(30), .rank = 3 + test_below(3)};
+    ConvShapes s = {.groups = 1 + test_below(3),
+                    .filters = test_below(2) ? 1 + test_below(3) : 4 + test_below(30),
+                    .rank = 3 + test_below(3)};
     int64_t channels = 1 + test_below(5);
     s.x[0] = 1 + test_below(2);
     s.x[1] = s.groups * channels;
@@ -327,8 +354,10 @@ START_TEST(qlinear_conv_requantizes)
     random_window(n, &s);
     op_run(n, 1);
     Node *real = real_conv(n, n->in[0], n->in[2], n->in[3], n->in[5]);
-    Rescale r = {n->in[1], n->in[4], n->in[6], n->in[7], input_of(n, 8), 1, s.w[0],
-                 dim_value(shape_product(&real->out[0]->type.shape, 2, real->out[0]->type.shape.rank))};
+    Rescale r = {n->in[1],       n->in[4],
+                 n->in[6],       n->in[7],
+                 input_of(n, 8), 1,
+                 s.w[0],         dim_value(shape_product(&real->out[0]->type.shape, 2, real->out[0]->type.shape.rank))};
     expect_requantized(n, real->out[0]->data, &r);
     op_free();
 }

@@ -1,4 +1,5 @@
-/* test_reduce.c: reductions, softmax, running sums and TopK against their definition in float64, over all kinds of axes. */
+/* test_reduce.c: reductions, softmax, running sums and TopK against their definition in float64, over all kinds of
+ * axes. */
 #include "kernels.h"
 #include "run_op.h"
 
@@ -8,9 +9,11 @@ Suite *reduce_suite(void);
 
 enum { RANK = 4, ALL = 3 * 70 * 2 * 5 };
 
-static const int64_t shape[RANK] = {3, 70, 2, 5}; /* 70: more than a row of lanes; 70 * 2: more than a block of columns */
+static const int64_t shape[RANK] = {3, 70, 2,
+                                    5}; /* 70: more than a row of lanes; 70 * 2: more than a block of columns */
 
-static const char *const names[] = {"ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSumExp"};
+static const char *const names[] = {"ReduceSum", "ReduceMean", "ReduceMax",       "ReduceMin",
+                                    "ReduceL1",  "ReduceL2",   "ReduceSumSquare", "ReduceLogSumExp"};
 
 enum { NAMES = sizeof names / sizeof *names };
 
@@ -20,7 +23,8 @@ static double take(int op, double part, double x)
     case 2: return x > part ? x : part;
     case 3: return x < part ? x : part;
     case 4: return part + fabs(x);
-    case 5: case 6: return part + x * x;
+    case 5:
+    case 6: return part + x * x;
     case 7: return part + exp(x);
     default: return part + x;
     }
@@ -47,7 +51,8 @@ static void reduce_by_definition(int op, const float *x, unsigned axes, double *
     for (int d = 0; d < RANK; d++) *(axes >> d & 1 ? &count : results) *= shape[d];
     for (int64_t i = 0; i < *results; i++) y[i] = op == 2 ? (double)-INFINITY : op == 3 ? (double)INFINITY : 0;
     for (int64_t i = 0; i < ALL; i++) y[target(i, axes)] = take(op, y[target(i, axes)], (double)x[i]);
-    for (int64_t i = 0; i < *results; i++) y[i] = op == 1 ? y[i] / (double)count : op == 5 ? sqrt(y[i]) : op == 7 ? log(y[i]) : y[i];
+    for (int64_t i = 0; i < *results; i++)
+        y[i] = op == 1 ? y[i] / (double)count : op == 5 ? sqrt(y[i]) : op == 7 ? log(y[i]) : y[i];
 }
 
 /* Every operator over every set of axes: one loop test per pair. */

@@ -1,4 +1,5 @@
-/* test_resize.c: Resize, Upsample: numbers derived by hand from the specification's formulas, and properties that every filter has. */
+/* test_resize.c: Resize, Upsample: numbers derived by hand from the specification's formulas, and properties that every
+ * filter has. */
 #include "kernels.h"
 #include "run_op.h"
 
@@ -24,7 +25,10 @@ static Node *row(int in, int out, const char *mode, const char *coordinates)
 /* 4 pixels to 8: half_pixel gives -0.25, 0.25, 0.75, ...; asymmetric 0, 0.5, 1, ...; align_corners k * 3 / 7. */
 START_TEST(linear_places)
 {
-    const struct { const char *coordinates; double expected[8]; } cases[] = {
+    const struct {
+        const char *coordinates;
+        double expected[8];
+    } cases[] = {
         {"half_pixel", {0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3}},
         {"half_pixel_symmetric", {0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3}},
         {"pytorch_half_pixel", {0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3}},
@@ -43,8 +47,14 @@ END_TEST
 /* 3 pixels to 6, asymmetric: 0, 0.5, 1, 1.5, 2, 2.5. */
 START_TEST(nearest_rounds_as_told)
 {
-    const struct { const char *rounding; double expected[6]; } cases[] = {
-        {"round_prefer_floor", {0, 0, 1, 1, 2, 2}}, {"round_prefer_ceil", {0, 1, 1, 2, 2, 2}}, {"floor", {0, 0, 1, 1, 2, 2}}, {"ceil", {0, 1, 1, 2, 2, 2}},
+    const struct {
+        const char *rounding;
+        double expected[6];
+    } cases[] = {
+        {"round_prefer_floor", {0, 0, 1, 1, 2, 2}},
+        {"round_prefer_ceil", {0, 1, 1, 2, 2, 2}},
+        {"floor", {0, 0, 1, 1, 2, 2}},
+        {"ceil", {0, 1, 1, 2, 2, 2}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Node *n = row(3, 6, "nearest", "asymmetric");
@@ -69,8 +79,10 @@ START_TEST(filters_reproduce_a_ramp)
                 double reach = (m + 1) * (antialias && out < 16 ? 16.0 / out : 1);
                 for (int i = 0; i < out; i++) {
                     double x = (i + 0.5) * 16 / out - 0.5;
-                    bool linear_phase = m == 0 ? antialias == 0 || out >= 16 : false; /* others keep straight lines only about */
-                    if (x >= reach && x <= 15 - reach) expect_close(modes[m], op_floats(n, 0) + i, &x, 1, linear_phase ? 1e-6 : 0.05);
+                    bool linear_phase = m == 0 ? antialias == 0 || out >= 16
+                                               : false; /* others keep straight lines only about */
+                    if (x >= reach && x <= 15 - reach)
+                        expect_close(modes[m], op_floats(n, 0) + i, &x, 1, linear_phase ? 1e-6 : 0.05);
                 }
                 const float *y = op_floats(n, 0);
                 for (int i = 1; i < out; i++) ck_assert(y[i] > y[i - 1]);
@@ -86,7 +98,8 @@ START_TEST(outside_is_edge_or_nothing)
         Node *n = row(4, 8, "cubic", "half_pixel");
         attr_set_int(n, "exclude_outside", exclude);
         op_run(n, 1);
-        /* Taps at distances 1.75, 0.75, 0.25, 1.25 with a = -0.75: -0.03515625, 0.26171875, 0.87890625, -0.10546875 for pixels -2, -1, 0, 1. */
+        /* Taps at distances 1.75, 0.75, 0.25, 1.25 with a = -0.75: -0.03515625, 0.26171875, 0.87890625, -0.10546875 for
+         * pixels -2, -1, 0, 1. */
         double expected = exclude ? -0.10546875 / (0.87890625 - 0.10546875) : -0.10546875;
         expect_close("cubic", op_floats(n, 0), &expected, 1, 1e-6);
     }
@@ -102,7 +115,8 @@ START_TEST(crop_extrapolates)
     for (int i = 0; i < 2; i++)
         for (int nearest = 0; nearest < 2; nearest++) {
             Node *n = row(5, 3, nearest ? "nearest" : "linear", "tf_crop_and_resize");
-            n->in[1] = value_const(n->graph, "roi", DT_FLOAT, &(Shape){.rank = 1, .dim = {dim_const(2)}}, i ? before : roi);
+            n->in[1] = value_const(n->graph, "roi", DT_FLOAT, &(Shape){.rank = 1, .dim = {dim_const(2)}},
+                                   i ? before : roi);
             attr_set_float(n, "extrapolation_value", -7);
             op_run(n, 1);
             expect_close("crop", op_floats(n, 0), i ? outside : inside, 3, 1e-6);
@@ -111,7 +125,8 @@ START_TEST(crop_extrapolates)
 }
 END_TEST
 
-/* Resizing axes together or one after the other is the same; five axes take two passes, pixels may have several elements. */
+/* Resizing axes together or one after the other is the same; five axes take two passes, pixels may have several
+ * elements. */
 START_TEST(axes_are_independent)
 {
     const int64_t in[] = {2, 3, 2, 3, 2}, out[] = {3, 2, 4, 5, 3};
@@ -166,7 +181,9 @@ START_TEST(scales_give_sizes)
         op_omit(n);
         op_input(n, DT_FLOAT, 1, (int64_t[]){2}, i ? half : scales);
         ck_assert(op_refused(n, 1) == !i);
-        if (i) ck_assert(dim_at(n->out[0], 1) == dim_floordiv(dim_mul(dim_const(5), dim_symbol("w", 1, 100)), dim_const(2)));
+        if (i)
+            ck_assert(dim_at(n->out[0], 1) ==
+                      dim_floordiv(dim_mul(dim_const(5), dim_symbol("w", 1, 100)), dim_const(2)));
     }
     op_free();
 }
@@ -221,7 +238,8 @@ START_TEST(tables_refuse_other_scales)
     ck_assert_int_ne(resize_taps_f32(&other, 0, NULL, NULL, 0, index, weight, &p), 0);
     ck_assert_int_ne(resize_taps_f32(&nothing, 0, NULL, NULL, 0, index, weight, &p), 0);
     ck_assert_int_ne(resize_taps_f32(&unknown, 0, NULL, NULL, 0, index, weight, &p), 0);
-    const struct resize_axis crop = {.in = 4, .out = 2, .taps = 2, .mode = RESIZE_LINEAR, .coordinates = RESIZE_TF_CROP};
+    const struct resize_axis crop = {
+        .in = 4, .out = 2, .taps = 2, .mode = RESIZE_LINEAR, .coordinates = RESIZE_TF_CROP};
     ck_assert_int_eq(resize_taps_f32(NULL, 0, &unknown, &unknown, 0, index, weight, &crop), 0);
     ck_assert_int_eq(index[0], -1);
 }

@@ -8,7 +8,11 @@ Suite *rnn_suite(void);
 
 enum { MOST = 8 };
 
-typedef struct { int gates, time, batch, input, hidden; bool reverse, linear_before_reset, batch_first; const int32_t *lens; } Layer;
+typedef struct {
+    int gates, time, batch, input, hidden;
+    bool reverse, linear_before_reset, batch_first;
+    const int32_t *lens;
+} Layer;
 
 static double sigmoid(double x)
 {
@@ -32,8 +36,10 @@ static void lstm_step(const Layer *l, const Node *n, const double *x, double *h,
     const float *p = n->in[4]->data; /* i o f */
     double next[MOST], ri, ro, rf, rc;
     for (int k = 0; k < l->hidden; k++) {
-        double i = gate(l, n, x, h, 0, k, &ri), o = gate(l, n, x, h, 1, k, &ro), f = gate(l, n, x, h, 2, k, &rf), g = gate(l, n, x, h, 3, k, &rc);
-        double cell = sigmoid(f + rf + (double)p[2 * l->hidden + k] * c[k]) * c[k] + sigmoid(i + ri + (double)p[k] * c[k]) * tanh(g + rc);
+        double i = gate(l, n, x, h, 0, k, &ri), o = gate(l, n, x, h, 1, k, &ro), f = gate(l, n, x, h, 2, k, &rf),
+               g = gate(l, n, x, h, 3, k, &rc);
+        double cell = sigmoid(f + rf + (double)p[2 * l->hidden + k] * c[k]) * c[k] +
+                      sigmoid(i + ri + (double)p[k] * c[k]) * tanh(g + rc);
         next[k] = sigmoid(o + ro + (double)p[l->hidden + k] * cell) * tanh(cell);
         c[k] = cell;
     }
@@ -106,11 +112,13 @@ static void expected_layer(const Layer *l, const Node *n, double *y, double *las
         for (int k = 0; k < l->hidden; k++) h[k] = (double)h0[b * l->hidden + k];
         for (int s = 0; s < length; s++) {
             int t = l->reverse ? length - 1 - s : s;
-            for (int i = 0; i < l->input; i++) row[i] = (double)x[(l->batch_first ? b * l->time + t : t * l->batch + b) * l->input + i];
+            for (int i = 0; i < l->input; i++)
+                row[i] = (double)x[(l->batch_first ? b * l->time + t : t * l->batch + b) * l->input + i];
             if (l->gates == 4) lstm_step(l, n, row, h, c);
             else if (l->gates == 3) gru_step(l, n, row, h);
             else rnn_step(l, n, row, h);
-            memcpy(y + (l->batch_first ? b * l->time + t : t * l->batch + b) * l->hidden, h, sizeof(double) * (size_t)l->hidden);
+            memcpy(y + (l->batch_first ? b * l->time + t : t * l->batch + b) * l->hidden, h,
+                   sizeof(double) * (size_t)l->hidden);
         }
         memcpy(last + b * l->hidden, h, sizeof(double) * (size_t)l->hidden);
     }
@@ -134,8 +142,13 @@ START_TEST(layers_follow_the_equations)
     static const int gates[] = {4, 3, 1};
     test_seed((uint32_t)_i);
     int32_t lens[4];
-    Layer l = {.gates = gates[_i % 3], .time = 1 + test_below(20), .batch = 1 + test_below(4), .input = 1 + test_below(MOST), .hidden = 1 + test_below(MOST),
-               .reverse = test_below(2), .batch_first = test_below(2)};
+    Layer l = {.gates = gates[_i % 3],
+               .time = 1 + test_below(20),
+               .batch = 1 + test_below(4),
+               .input = 1 + test_below(MOST),
+               .hidden = 1 + test_below(MOST),
+               .reverse = test_below(2),
+               .batch_first = test_below(2)};
     l.linear_before_reset = l.gates == 3 && test_below(2);
     for (int b = 0; b < l.batch; b++) lens[b] = test_below(l.time + 1);
     if (test_below(2)) l.lens = lens;
@@ -159,20 +172,29 @@ END_TEST
 /* y = act(clip(x)), with alpha and beta taken in order by the activations that have them. */
 START_TEST(rnn_knows_all_activations)
 {
-    static const char *const names[] = {"Affine", "LeakyRelu", "ThresholdedRelu", "ScaledTanh", "HardSigmoid", "Elu", "Softsign", "Softplus", "Relu"};
+    static const char *const names[] = {"Affine", "LeakyRelu", "ThresholdedRelu", "ScaledTanh", "HardSigmoid",
+                                        "Elu",    "Softsign",  "Softplus",        "Relu"};
     const double a = 0.25, b = 0.5;
     for (int f = 0; f < 9; f++)
         for (int negative = 0; negative < 2; negative++) {
             const float x = negative ? -3.0f : 3.0f, one = 1, zero = 0;
             const double v = negative ? -2 : 2;
-            const double expected[] = {a * v + b, v < 0 ? a * v : v, v < a ? 0 : v, a * tanh(b * v), fmin(1, fmax(0, a * v + b)), v < 0 ? a * expm1(v) : v,
-                                       v / (1 + fabs(v)), log1p(exp(v)), v < 0 ? 0 : v};
+            const double expected[] = {a * v + b,
+                                       v < 0 ? a * v : v,
+                                       v < a ? 0 : v,
+                                       a * tanh(b * v),
+                                       fmin(1, fmax(0, a * v + b)),
+                                       v < 0 ? a * expm1(v) : v,
+                                       v / (1 + fabs(v)),
+                                       log1p(exp(v)),
+                                       v < 0 ? 0 : v};
             const int64_t unit[] = {1, 1, 1};
             Node *n = op_node("RNN", "onnx2c", 14);
             Attr *act = node_add_attr(n, "activations", ATTR_STRINGS, 1);
             act->strings = mem_dup(&names[f], sizeof *names);
             attr_set_float(n, "clip", 2);
-            float *alpha = mem_dup(&(float){(float)a}, sizeof(float)), *beta = mem_dup(&(float){(float)b}, sizeof(float));
+            float *alpha = mem_dup(&(float){(float)a}, sizeof(float)),
+                  *beta = mem_dup(&(float){(float)b}, sizeof(float));
             node_add_attr(n, "activation_alpha", ATTR_FLOATS, 1)->floats = alpha;
             node_add_attr(n, "activation_beta", ATTR_FLOATS, 1)->floats = beta;
             op_input(n, DT_FLOAT, 3, unit, &x);

@@ -1,4 +1,5 @@
-/* test_sample.c: operators that look at places that are data: GridSample, AffineGrid, RoiAlign, MaxRoiPool, DeformConv. */
+/* test_sample.c: operators that look at places that are data: GridSample, AffineGrid,
+ * RoiAlign, MaxRoiPool, DeformConv. */
 #include "run_op.h"
 
 #include <check.h>
@@ -27,21 +28,38 @@ static float sample(const char *mode, const char *padding, int align, float plac
 /* align_corners: place p is pixel p + 1; otherwise 1.5 p + 1. */
 START_TEST(grid_sample_interpolates_and_pads)
 {
-    const struct { const char *mode, *padding; int align; float place; double expected; } cases[] = {
-        {"linear", "zeros", 1, 0.5f, 2.5}, {"linear", "zeros", 0, 0.5f, 2.75},
-        {"nearest", "zeros", 1, 0.5f, 3}, {"nearest", "zeros", 1, -0.5f, 1}, /* 1.5 and 0.5 go to the even 2 and 0 */
-        {"cubic", "zeros", 1, 0.25f, 2 * 0.87890625 + 3 * 0.26171875 + 1 * -0.10546875}, /* the pixel behind the last is nothing */
-        {"linear", "zeros", 1, 1.5f, 1.5}, {"linear", "border", 1, 1.5f, 3}, {"linear", "reflection", 1, 1.5f, 2.5},
-        {"nearest", "zeros", 1, 2, 0}, {"nearest", "border", 1, 2, 3}, {"nearest", "reflection", 1, 2, 2},
+    const struct {
+        const char *mode, *padding;
+        int align;
+        float place;
+        double expected;
+    } cases[] = {
+        {"linear", "zeros", 1, 0.5f, 2.5},
+        {"linear", "zeros", 0, 0.5f, 2.75},
+        {"nearest", "zeros", 1, 0.5f, 3},
+        {"nearest", "zeros", 1, -0.5f, 1}, /* 1.5 and 0.5 go to the even 2 and 0 */
+        {"cubic", "zeros", 1, 0.25f,
+         2 * 0.87890625 + 3 * 0.26171875 + 1 * -0.10546875}, /* the pixel behind the last is nothing */
+        {"linear", "zeros", 1, 1.5f, 1.5},
+        {"linear", "border", 1, 1.5f, 3},
+        {"linear", "reflection", 1, 1.5f, 2.5},
+        {"nearest", "zeros", 1, 2, 0},
+        {"nearest", "border", 1, 2, 3},
+        {"nearest", "reflection", 1, 2, 2},
         {"linear", "reflection", 0, 2, 2}, /* 4 is mirrored at 2.5 to 1 */
-        {"linear", "reflection", 1, 4.5f, 2.5}, {"linear", "zeros", 1, 1e30f, 0}, {"linear", "border", 1, -1e30f, 1},
+        {"linear", "reflection", 1, 4.5f, 2.5},
+        {"linear", "zeros", 1, 1e30f, 0},
+        {"linear", "border", 1, -1e30f, 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         float y = sample(cases[i].mode, cases[i].padding, cases[i].align, cases[i].place);
-        expect_close(mem_printf("%s %s at %g", cases[i].mode, cases[i].padding, (double)cases[i].place), &y, &cases[i].expected, 1, 1e-6);
+        expect_close(mem_printf("%s %s at %g", cases[i].mode, cases[i].padding, (double)cases[i].place), &y,
+                     &cases[i].expected, 1, 1e-6);
     }
     const float odd[] = {NAN, INFINITY, -INFINITY}; /* whatever comes of them, nothing is read outside */
-    for (int i = 0; i < 3; i++) sample("linear", "border", 1, odd[i]), sample("nearest", "reflection", 1, odd[i]), sample("cubic", "zeros", 0, odd[i]);
+    for (int i = 0; i < 3; i++)
+        sample("linear", "border", 1, odd[i]), sample("nearest", "reflection", 1, odd[i]),
+            sample("cubic", "zeros", 0, odd[i]);
 }
 END_TEST
 
@@ -65,7 +83,8 @@ START_TEST(affine_grid_of_the_identity_samples_the_image)
             node_add_input(n, grid->out[0]);
             attr_set_int(n, "align_corners", align);
             op_run(n, 1);
-            for (int64_t i = 0; i < count; i++) expect_close("identity", op_floats(n, 0) + i, (double[]){(double)x[i]}, 1, 1e-5);
+            for (int64_t i = 0; i < count; i++)
+                expect_close("identity", op_floats(n, 0) + i, (double[]){(double)x[i]}, 1, 1e-5);
         }
     op_free();
 }
@@ -80,7 +99,8 @@ static Node *regions(const char *op_type, int columns, const float *rois, const 
     return n;
 }
 
-/* The region from (0.5, 0.5) to (2.5, 2.5) less half a pixel, one sample: its centre, pixel (1, 1). Without the half: (1.5, 1.5). */
+/* The region from (0.5, 0.5) to (2.5, 2.5) less half a pixel, one sample: its centre, pixel (1, 1). Without the half:
+ * (1.5, 1.5). */
 START_TEST(roi_align_samples_bins)
 {
     const float roi[] = {0.5f, 0.5f, 2.5f, 2.5f};
@@ -93,7 +113,8 @@ START_TEST(roi_align_samples_bins)
         op_run(n, 1);
         expect_close("RoiAlign", op_floats(n, 0), expected + i, 1, 1e-6);
     }
-    Node *n = regions("RoiAlign", 4, roi, &first); /* 2 x 2 samples of their own accord: the mean of the corners of the middle */
+    Node *n = regions("RoiAlign", 4, roi,
+                      &first); /* 2 x 2 samples of their own accord: the mean of the corners of the middle */
     op_run(n, 1);
     expect_close("RoiAlign", op_floats(n, 0), (double[]){5}, 1, 1e-6);
     op_free();
@@ -102,10 +123,11 @@ END_TEST
 
 START_TEST(roi_operators_refuse_impossible_regions)
 {
-    const float endless[] = {0, 0, INFINITY, 1}, good[] = {0, 0, 1, 1}, other_image[] = {1, 0, 0, 1, 1}, nowhere[] = {0, NAN, 0, 1, 1};
+    const float endless[] = {0, 0, INFINITY, 1}, good[] = {0, 0, 1, 1}, other_image[] = {1, 0, 0, 1, 1},
+                nowhere[] = {0, NAN, 0, 1, 1};
     const int64_t first = 0, second = 1;
-    Node *cases[] = {regions("RoiAlign", 4, endless, &first), regions("RoiAlign", 4, good, &second), regions("MaxRoiPool", 5, other_image, NULL),
-                     regions("MaxRoiPool", 5, nowhere, NULL)};
+    Node *cases[] = {regions("RoiAlign", 4, endless, &first), regions("RoiAlign", 4, good, &second),
+                     regions("MaxRoiPool", 5, other_image, NULL), regions("MaxRoiPool", 5, nowhere, NULL)};
     for (int i = 0; i < 4; i++) {
         attr_set_ints(cases[i], "pooled_shape", 2, (int64_t[]){1, 1});
         ck_assert(!op_refused(cases[i], 1) && !op_evaluates(cases[i]));
@@ -142,11 +164,13 @@ static Node *conv(const char *op_type, const float *x, const float *w, const flo
     return n;
 }
 
-/* Every tap one row down and half a column to the right sees the mean of two pixels of the next row; a mask of 0.5 halves it. */
+/* Every tap one row down and half a column to the right sees the mean of two pixels of the next row; a mask of 0.5
+ * halves it. */
 START_TEST(deform_conv_is_a_conv_of_the_moved_image)
 {
     test_seed(2);
-    float *x = test_reals(C * SIZE * SIZE), *w = test_reals(F * C / 2 * TAPS), *b = test_reals(F), *moved = test_reals(C * SIZE * SIZE);
+    float *x = test_reals(C * SIZE * SIZE), *w = test_reals(F * C / 2 * TAPS), *b = test_reals(F),
+          *moved = test_reals(C * SIZE * SIZE);
     float *offset = test_reals(2 * 2 * TAPS * SIZE * SIZE), *mask = test_reals(2 * TAPS * SIZE * SIZE);
     for (int i = 0; i < 2 * 2 * TAPS * SIZE * SIZE; i++) offset[i] = i / (SIZE * SIZE) % 2 ? 0.5f : 1;
     for (int i = 0; i < 2 * TAPS * SIZE * SIZE; i++) mask[i] = 0.5f;
@@ -163,7 +187,8 @@ START_TEST(deform_conv_is_a_conv_of_the_moved_image)
     op_run(deform, 1);
     op_run(plain, 1);
     for (int i = 0; i < F * SIZE * SIZE; i++) {
-        /* Taps in the padding above or left of the image see its first row or column moved in; the plain convolution sees zeros. */
+        /* Taps in the padding above or left of the image see its first row or column moved in; the plain convolution
+         * sees zeros. */
         if (i / SIZE % SIZE == 0 || i % SIZE == 0) continue;
         expect_close("DeformConv", op_floats(deform, 0) + i, (double[]){(double)op_floats(plain, 0)[i]}, 1, 1e-5);
     }

@@ -8,13 +8,15 @@ Suite *trees_suite(void);
 
 enum { FEATURES = 4, TREES = 5, MOST_NODES = 400, TARGETS = 3, ROWS = 20 };
 
-static const char *const modes[] = {"BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ", "LEAF"};
+static const char *const modes[] = {"BRANCH_LEQ", "BRANCH_LT",  "BRANCH_GTE", "BRANCH_GT",
+                                    "BRANCH_EQ",  "BRANCH_NEQ", "LEAF"};
 enum { LEAF = 6 };
 
 /* The attributes of an ensemble. */
 typedef struct {
     int nodes, votes;
-    int64_t tree[MOST_NODES], id[MOST_NODES], feature[MOST_NODES], if_true[MOST_NODES], if_false[MOST_NODES], missing[MOST_NODES];
+    int64_t tree[MOST_NODES], id[MOST_NODES], feature[MOST_NODES], if_true[MOST_NODES], if_false[MOST_NODES],
+        missing[MOST_NODES];
     int mode[MOST_NODES];
     float value[MOST_NODES];
     int64_t vote_tree[3 * MOST_NODES], vote_node[3 * MOST_NODES], vote_target[3 * MOST_NODES];
@@ -190,7 +192,8 @@ END_TEST
 /* One tree, one comparison, x <= 0: the leaves vote for class 0 of two with `low` and `high`. */
 static Node *stump(float low, float high, const char *post)
 {
-    static const int64_t tree[] = {0, 0, 0}, id[] = {0, 1, 2}, zero[] = {0, 0, 0}, if_true[] = {1, 0, 0}, if_false[] = {2, 0, 0}, labels[] = {10, 20};
+    static const int64_t tree[] = {0, 0, 0}, id[] = {0, 1, 2}, zero[] = {0, 0, 0}, if_true[] = {1, 0, 0},
+                         if_false[] = {2, 0, 0}, labels[] = {10, 20};
     static const char *const stump_modes[] = {"BRANCH_LEQ", "LEAF", "LEAF"};
     static const float x[] = {-1, 1}, values[] = {0, 0, 0};
     const float weights[] = {low, high};
@@ -227,11 +230,13 @@ START_TEST(votes_for_one_class_of_two)
 }
 END_TEST
 
-/* Too many nodes for small integers: a chain of 70000 comparisons x <= i, each false branch the next, with leaves of their own. */
+/* Too many nodes for small integers: a chain of 70000 comparisons x <= i, each false branch the next, with leaves of
+ * their own. */
 START_TEST(large_trees_have_large_tables)
 {
     enum { DEEP = 70000 };
-    int64_t *tree = mem_array(2 * DEEP + 1, sizeof *tree), *id = mem_array(2 * DEEP + 1, sizeof *id), *feature = mem_array(2 * DEEP + 1, sizeof *feature);
+    int64_t *tree = mem_array(2 * DEEP + 1, sizeof *tree), *id = mem_array(2 * DEEP + 1, sizeof *id),
+            *feature = mem_array(2 * DEEP + 1, sizeof *feature);
     int64_t *if_true = mem_array(2 * DEEP + 1, sizeof *if_true), *if_false = mem_array(2 * DEEP + 1, sizeof *if_false);
     const char **names = mem_array(2 * DEEP + 1, sizeof *names);
     float *values = mem_array(2 * DEEP + 1, sizeof *values);
@@ -273,10 +278,10 @@ START_TEST(graphs_that_are_no_trees_are_refused)
         test_seed(3);
         do grow_all();
         while (e.mode[0] == LEAF);
-        if (wrong == 0) e.if_true[0] = 0;             /* a loop */
-        if (wrong == 1) e.if_true[0] = 9999;          /* to nowhere */
-        if (wrong == 2) e.feature[0] = FEATURES;      /* none of the features */
-        if (wrong == 3) e.vote_target[0] = TARGETS;   /* none of the targets */
+        if (wrong == 0) e.if_true[0] = 0;           /* a loop */
+        if (wrong == 1) e.if_true[0] = 9999;        /* to nowhere */
+        if (wrong == 2) e.feature[0] = FEATURES;    /* none of the features */
+        if (wrong == 3) e.vote_target[0] = TARGETS; /* none of the targets */
         Node *n = ensemble_node("TreeEnsembleRegressor", "target");
         rows(n);
         attr_set_int(n, "n_targets", TARGETS);

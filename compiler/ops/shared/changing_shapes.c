@@ -1,24 +1,38 @@
-/* Values that a Loop carries and that grow or shrink from round to round: results collected with Concat, tokens appended to a text.
+/* Values that a Loop carries and that grow or shrink from round to round: results collected with Concat, tokens
+ * appended to a text.
  *
- * A size that changes is a symbol, which the run function sets at the end of every round. How large it can get follows from what a round adds
- * to it and the number of rounds, or from the body's own bound; where neither is known, the user states it. */
+ * A size that changes is a symbol, which the run function sets at the end of every round. How large it can get follows
+ * from what a round adds to it and the number of rounds, or from the body's own bound; where neither is known, the user
+ * states it. */
 #include "op/control_flow.h"
 
 enum { MOST_TRIES = 6 };
 
-typedef struct { bool open, stated; int64_t high; Dim symbol; } Axis;
+typedef struct {
+    bool open, stated;
+    int64_t high;
+    Dim symbol;
+} Axis;
 
-typedef struct { Node *node; int carried; int64_t most; Axis (*axes)[MAX_RANK]; bool changed; } Growth;
+typedef struct {
+    Node *node;
+    int carried;
+    int64_t most;
+    Axis (*axes)[MAX_RANK];
+    bool changed;
+} Growth;
 
 static bool same_kind(Node *n, const Value *was, const Value *is)
 {
     const Type *a = &was->type, *b = &is->type;
-    if (a->kind == KIND_TENSOR && b->kind == KIND_TENSOR && a->dtype == b->dtype && a->shape.rank == b->shape.rank) return true;
+    if (a->kind == KIND_TENSOR && b->kind == KIND_TENSOR && a->dtype == b->dtype && a->shape.rank == b->shape.rank)
+        return true;
     node_error(n, "carries \"%s\", whose type or rank changes from round to round; expected the same", was->name);
     return false;
 }
 
-/* As much as the body ever makes of a state of the size guessed, if that is no more; else what it starts with and as much more in every round. */
+/* As much as the body ever makes of a state of the size guessed, if that is no more; else what it starts with and as
+ * much more in every round. */
 static int64_t size_needed(const Growth *w, const Axis *a, Dim first, Dim before, Dim after)
 {
     int64_t more = dim_high(dim_sub(after, before)), start = dim_high(first), made = dim_high(after);
@@ -84,8 +98,10 @@ static void refuse(const Growth *w, const Graph *g)
 {
     for (int k = 0; k < w->carried; k++)
         for (int d = 0; d < g->inputs[2 + k]->type.shape.rank; d++)
-            if (w->axes[k][d].open && !w->axes[k][d].stated && output_of(w->node, k) && !size_of_data(w->node, k, d)) return;
-    node_error(w->node, "carries values that grow from round to round, and nothing bounds how large they get; expected a constant trip count");
+            if (w->axes[k][d].open && !w->axes[k][d].stated && output_of(w->node, k) && !size_of_data(w->node, k, d))
+                return;
+    node_error(w->node, "carries values that grow from round to round, and nothing bounds how large they get; expected "
+                        "a constant trip count");
 }
 
 Graph *infer_changing(Node *n, int carried, int64_t most, Graph *(*begin)(Node *n, int64_t most))

@@ -102,7 +102,8 @@ static void add_leaf(Table *t, const Forest *f, const TreeNode *leaf)
     if (last < 0) add_entry(t, 0, 8 + MODE_LEAF, 0);
 }
 
-/* Entries of an interior node: one; membership is a chain of "is none of them", which all leave for the branch where it is true. */
+/* Entries of an interior node: one; membership is a chain of "is none of them", which all leave for the branch where it
+ * is true. */
 static int add_comparisons(Table *t, const TreeNode *node)
 {
     uint32_t feature = (uint32_t)node->feature * 16;
@@ -112,12 +113,15 @@ static int add_comparisons(Table *t, const TreeNode *node)
     }
     int count = node->n_members ? node->n_members : 1;
     for (int i = 0; i < count; i++) /* nothing equals NaN */
-        add_entry(t, node->n_members ? node->members[i] : (double)NAN, feature + (node->missing_true ? 0 : 8) + MODE_NEQ, 0);
+        add_entry(t, node->n_members ? node->members[i] : (double)NAN,
+                  feature + (node->missing_true ? 0 : 8) + MODE_NEQ, 0);
     return count;
 }
 
 /* What is still to be written, and the entries [from, from + count) whose skip leads to it. */
-typedef struct { int node, from, count; } Pending;
+typedef struct {
+    int node, from, count;
+} Pending;
 
 static void add_tree(Table *t, const Forest *f, int root, Pending *stack)
 {
@@ -150,7 +154,8 @@ static Value *integers(Node *n, const char *name, const Table *t, const uint32_t
         if (narrow) ((uint16_t *)data)[i] = (uint16_t)from[i];
         else ((uint32_t *)data)[i] = from[i];
     }
-    return value_const(n->graph, mem_printf("%s/%s", *n->name ? n->name : n->op_type, name), narrow ? DT_UINT16 : DT_UINT32, &shape, data);
+    return value_const(n->graph, mem_printf("%s/%s", *n->name ? n->name : n->op_type, name),
+                       narrow ? DT_UINT16 : DT_UINT32, &shape, data);
 }
 
 ForestTables forest_tables(Node *n, const Forest *f, DType t)
@@ -165,6 +170,7 @@ ForestTables forest_tables(Node *n, const Forest *f, DType t)
     Shape shape = shape_const(1, (int64_t[]){f->n_roots});
     ForestTables made = {.tag = integers(n, "tag", &table, table.tag), .skip = integers(n, "skip", &table, table.skip)};
     made.value = floats_const(n, "value", t, 1, (int64_t[]){table.count}, table.value, "of all trees, in preorder");
-    made.roots = value_const(n->graph, mem_printf("%s/roots", *n->name ? n->name : n->op_type), DT_INT32, &shape, roots);
+    made.roots = value_const(n->graph, mem_printf("%s/roots", *n->name ? n->name : n->op_type), DT_INT32, &shape,
+                             roots);
     return made;
 }

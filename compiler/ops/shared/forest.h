@@ -4,19 +4,32 @@
 
 #include "op/op.h"
 
-enum { MODE_LEQ, MODE_LT, MODE_GTE, MODE_GT, MODE_EQ, MODE_NEQ, MODE_MEMBER, MODE_LEAF }; /* as TreeEnsemble numbers them */
+enum {
+    MODE_LEQ,
+    MODE_LT,
+    MODE_GTE,
+    MODE_GT,
+    MODE_EQ,
+    MODE_NEQ,
+    MODE_MEMBER,
+    MODE_LEAF
+}; /* as TreeEnsemble numbers them */
 
-typedef struct { int target; double weight; int next; } Vote;  /* next: of the same leaf, or -1 */
+typedef struct {
+    int target;
+    double weight;
+    int next;
+} Vote; /* next: of the same leaf, or -1 */
 
 typedef struct {
     int mode;
-    bool missing_true;         /* where NaN goes */
+    bool missing_true; /* where NaN goes */
     int feature;
     double value;
-    int n_members;             /* MODE_MEMBER */
+    int n_members; /* MODE_MEMBER */
     const double *members;
-    int if_true, if_false;     /* nodes */
-    int votes;                 /* MODE_LEAF: the first Vote, or -1 */
+    int if_true, if_false; /* nodes */
+    int votes;             /* MODE_LEAF: the first Vote, or -1 */
 } TreeNode;
 
 typedef struct {
@@ -24,16 +37,18 @@ typedef struct {
     TreeNode *nodes;
     int *roots;
     Vote *votes;
-    bool sums;                 /* votes of weight 0 make no difference */
+    bool sums; /* votes of weight 0 make no difference */
 } Forest;
 
-int forest_node(Forest *f, TreeNode node);                                /* returns its index */
+int forest_node(Forest *f, TreeNode node); /* returns its index */
 void forest_vote(Forest *f, int node, int target, double weight);
 void forest_root(Forest *f, int node);
 bool forest_check(Node *n, const Forest *f, int64_t features, int targets); /* trees indeed, and indices in range */
 
 /* The tables: constants of type `t` (value) and uint16 or uint32 (tag and skip). */
-typedef struct { Value *value, *tag, *skip, *roots; } ForestTables;
+typedef struct {
+    Value *value, *tag, *skip, *roots;
+} ForestTables;
 ForestTables forest_tables(Node *n, const Forest *f, DType t);
 
 #endif

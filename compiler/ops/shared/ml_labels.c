@@ -15,7 +15,8 @@ bool read_post_transform(Node *n, PostTransform *post)
     if (a && a->type == ATTR_INT) {
         *post = (PostTransform)a->ints[0];
         if (a->ints[0] >= 0 && a->ints[0] < 5) return true;
-        node_error(n, "post_transform is %lld, expected 0 to 4; check how the model was exported", (long long)a->ints[0]);
+        node_error(n, "post_transform is %lld, expected 0 to 4; check how the model was exported",
+                   (long long)a->ints[0]);
         return false;
     }
     const char *name = attr_string(n, "post_transform", "NONE");
@@ -24,7 +25,10 @@ bool read_post_transform(Node *n, PostTransform *post)
         *post = (PostTransform)i;
         return true;
     }
-    node_error(n, "post_transform is \"%s\", expected NONE, SOFTMAX, LOGISTIC, SOFTMAX_ZERO or PROBIT; check how the model was exported", name);
+    node_error(n,
+               "post_transform is \"%s\", expected NONE, SOFTMAX, LOGISTIC, SOFTMAX_ZERO or PROBIT; check how the "
+               "model was exported",
+               name);
     return false;
 }
 
@@ -32,10 +36,15 @@ bool read_labels(Node *n, const char *strings, const char *integers, Labels *lab
 {
     const Attr *s = attr_find(n, strings), *i = attr_find(n, integers);
     bool has_strings = s && s->count, has_integers = i && i->count;
-    *labels = (Labels){.count = has_strings ? s->count : has_integers ? i->count : 0, .strings = has_strings, .attr = has_strings ? s : i};
+    *labels = (Labels){.count = has_strings    ? s->count
+                                : has_integers ? i->count
+                                               : 0,
+                       .strings = has_strings,
+                       .attr = has_strings ? s : i};
     if (has_strings != has_integers && labels->count >= 2) return true;
-    node_error(n, "has %d %s and %d %s, expected one of the lists, of at least two classes; check how the model was exported", s ? s->count : 0, strings,
-               i ? i->count : 0, integers);
+    node_error(
+        n, "has %d %s and %d %s, expected one of the lists, of at least two classes; check how the model was exported",
+        s ? s->count : 0, strings, i ? i->count : 0, integers);
     return false;
 }
 
@@ -67,7 +76,10 @@ static void convert(Node *n, Value *from, Value *to)
 {
     Step *s = step_loop(n, &from->type.shape);
     Ref x = loop_read(s, from);
-    loop_store(s, to, loop_apply(s, to->type.dtype, mem_printf("cast_%s_%s", dtype_suffix(from->type.dtype), dtype_suffix(to->type.dtype)), 1, &x));
+    loop_store(s, to,
+               loop_apply(s, to->type.dtype,
+                          mem_printf("cast_%s_%s", dtype_suffix(from->type.dtype), dtype_suffix(to->type.dtype)), 1,
+                          &x));
 }
 
 Value *features(Node *n, DType t)
@@ -109,7 +121,8 @@ void finish_scores(Node *n, int output, Value *scores, PostTransform post, Dim c
 
 void set_classifier_outputs(Node *n, const Labels *labels)
 {
-    Shape y = shape_of(1, (Dim[]){feature_rows(n)}), z = shape_of(2, (Dim[]){feature_rows(n), dim_const(labels->count)});
+    Shape y = shape_of(1, (Dim[]){feature_rows(n)}),
+          z = shape_of(2, (Dim[]){feature_rows(n), dim_const(labels->count)});
     set_out(n, 0, labels->strings ? DT_STRING : DT_INT64, &y);
     set_out(n, 1, DT_FLOAT, &z);
 }
@@ -129,7 +142,8 @@ void lower_label(Node *n, Value *scores, const Labels *labels)
     arg_int(s, labels->count);
 }
 
-Value *floats_const(Node *n, const char *name, DType t, int rank, const int64_t *dims, const double *values, const char *origin)
+Value *floats_const(Node *n, const char *name, DType t, int rank, const int64_t *dims, const double *values,
+                    const char *origin)
 {
     Shape shape = shape_const(rank, dims);
     int64_t count = dim_value(shape_elements(&shape)), bytes = dtype_bytes(t, 1);

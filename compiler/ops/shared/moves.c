@@ -30,8 +30,10 @@ bool need_bytes(Node *n, int input, bool complex_too)
     if (!v) return true;
     DType t = v->type.dtype;
     if (dtype_bits(t) >= 8 && (complex_too || !is_complex(t))) return true;
-    node_error(n, "input %d \"%s\" is %s, expected elements of whole bytes%s; %s", input, v->name, dtype_name(t), complex_too ? "" : " that are no complex numbers",
-               is_complex(t) ? "work on real and imaginary parts in a dimension of their own" : "put a Cast to int8 or uint8 before it in the model");
+    node_error(n, "input %d \"%s\" is %s, expected elements of whole bytes%s; %s", input, v->name, dtype_name(t),
+               complex_too ? "" : " that are no complex numbers",
+               is_complex(t) ? "work on real and imaginary parts in a dimension of their own"
+                             : "put a Cast to int8 or uint8 before it in the model");
     return false;
 }
 
@@ -105,7 +107,8 @@ static void split_elements(Walk *w, int parts)
 
 /* -- the ways to go ---------------------------------------------------------------------------- */
 
-/* A stretch of elements in one piece. Strings lie closer on a machine of 32 bits than the compiler counts: only whole tensors of them. */
+/* A stretch of elements in one piece. Strings lie closer on a machine of 32 bits than the compiler counts: only whole
+ * tensors of them. */
 static bool lower_stretch(Node *n, Value *x, Dim x_offset, Value *y, Dim y_offset, const Walk *w)
 {
     DType t = y->type.dtype;
@@ -122,7 +125,9 @@ static bool lower_stretch(Node *n, Value *x, Dim x_offset, Value *y, Dim y_offse
 static void lower_packed(Node *n, Value *x, Dim x_offset, Value *y, const Walk *w)
 {
     if (walk_elements(w) != elements(y)) {
-        node_error(n, "moves %s elements into a part of a tensor, expected elements of whole bytes; put a Cast to int8 or uint8 before it in the model",
+        node_error(n,
+                   "moves %s elements into a part of a tensor, expected elements of whole bytes; put a Cast to int8 or "
+                   "uint8 before it in the model",
                    dtype_name(y->type.dtype));
         return;
     }
@@ -141,7 +146,9 @@ static bool is_transposition(const Walk *w)
 {
     if (w->rank != 2 && w->rank != 3) return false;
     int c = w->rank - 2, r = w->rank - 1;
-    if (!dim_is(w->y_stride[r], 1) || w->y_stride[c] != w->extent[r] || !dim_is(w->x_stride[c], 1) || w->x_stride[r] != w->extent[c]) return false;
+    if (!dim_is(w->y_stride[r], 1) || w->y_stride[c] != w->extent[r] || !dim_is(w->x_stride[c], 1) ||
+        w->x_stride[r] != w->extent[c])
+        return false;
     Dim plane = dim_mul(w->extent[c], w->extent[r]);
     return w->rank == 2 || (w->x_stride[0] == plane && w->y_stride[0] == plane);
 }
@@ -208,7 +215,9 @@ bool need_at_most(Node *n, Dim a, Dim b, const char *what)
         if (dim_high(excess) > 0) assume_equal(n, dim_max(a, b), b);
         return true;
     }
-    node_error(n, "%s: %s and %s, expected the first to be no larger; the model is invalid here, check how it was exported", what, dim_text(a), dim_text(b));
+    node_error(
+        n, "%s: %s and %s, expected the first to be no larger; the model is invalid here, check how it was exported",
+        what, dim_text(a), dim_text(b));
     return false;
 }
 
@@ -220,7 +229,8 @@ bool tuple_length(Node *n, const Shape *index, int most, int *k)
         return true;
     }
     node_error(n, "the last dimension of indices is %s, expected 1 to %d; %s", dim_text(length), most,
-               dim_is_const(length) ? "the model is invalid here, check how it was exported" : "fix it with --dim NAME=N");
+               dim_is_const(length) ? "the model is invalid here, check how it was exported"
+                                    : "fix it with --dim NAME=N");
     return false;
 }
 
@@ -233,8 +243,13 @@ void arg_strides_beside(Step *s, const Shape *shape, int axis)
 
 /* -- padding ----------------------------------------------------------------------------------- */
 
-/* Per axis: the shape of y, elements of padding before the window of x that remains, its shape, and where it starts in x. */
-typedef struct { int rank; Dim extent[MAX_RANK], before[MAX_RANK], window[MAX_RANK], stride[MAX_RANK], start; bool whole[MAX_RANK]; } Window;
+/* Per axis: the shape of y, elements of padding before the window of x that remains, its shape, and where it starts in
+ * x. */
+typedef struct {
+    int rank;
+    Dim extent[MAX_RANK], before[MAX_RANK], window[MAX_RANK], stride[MAX_RANK], start;
+    bool whole[MAX_RANK];
+} Window;
 
 static Window window_of(const Value *x, const Value *y, const Padding *p)
 {
@@ -254,8 +269,8 @@ static Window window_of(const Value *x, const Value *y, const Padding *p)
     return w;
 }
 
-/* An axis that is neither padded nor cropped is part of the one outside it; where padding repeats elements, only if that one is whole,
- * too. */
+/* An axis that is neither padded nor cropped is part of the one outside it; where padding repeats elements, only if
+ * that one is whole, too. */
 static void merge_whole_axes(Window *w, bool repeats)
 {
     for (int d = w->rank - 1; d > 0; d--) {

@@ -3,14 +3,29 @@
 
 #include <string.h>
 
-/* From this many columns on a row kernel's loops over n are long enough to be worth a copy of b with contiguous columns. */
+/* From this many columns on a row kernel's loops over n are long enough to be worth a copy of b with contiguous
+ * columns. */
 enum { MIN_ROW_COLUMNS = 16 };
 
 Product product_of(Value *a, Value *b, Value *y, Dim m, Dim n, Dim k)
 {
     Dim one = dim_const(1);
-    return (Product){.type = y->type.dtype, .a = a, .b = b, .y = y, .m = m, .n = n, .k = k, .a_row = k, .a_col = one, .b_row = n, .b_col = one,
-                     .y_row = n, .alpha = 1, .beta = 1, .low = -INFINITY, .high = INFINITY};
+    return (Product){.type = y->type.dtype,
+                     .a = a,
+                     .b = b,
+                     .y = y,
+                     .m = m,
+                     .n = n,
+                     .k = k,
+                     .a_row = k,
+                     .a_col = one,
+                     .b_row = n,
+                     .b_col = one,
+                     .y_row = n,
+                     .alpha = 1,
+                     .beta = 1,
+                     .low = -INFINITY,
+                     .high = INFINITY};
 }
 
 void product_transpose_a(Product *p)
@@ -28,7 +43,10 @@ void product_transpose_b(Product *p)
 /* -- MatMul ------------------------------------------------------------------------------------ */
 
 /* The operands as matrices. */
-typedef struct { Dim m, n, k, b_k; Shape a_batch, b_batch; } Factors;
+typedef struct {
+    Dim m, n, k, b_k;
+    Shape a_batch, b_batch;
+} Factors;
 
 static Factors factors_of(const Value *left, const Value *right)
 {
@@ -44,13 +62,15 @@ static Factors factors_of(const Value *left, const Value *right)
 bool matmul_shape(Node *n, const Value *a, const Value *b, Shape *y)
 {
     Factors f = factors_of(a, b);
-    if (!need_equal(n, f.k, f.b_k, "last axis of A and rows of B") || !broadcast_shapes(n, &f.a_batch, &f.b_batch, y)) return false;
+    if (!need_equal(n, f.k, f.b_k, "last axis of A and rows of B") || !broadcast_shapes(n, &f.a_batch, &f.b_batch, y))
+        return false;
     if (a->type.shape.rank > 1) y->dim[y->rank++] = f.m;
     if (b->type.shape.rank > 1) y->dim[y->rank++] = f.n;
     return true;
 }
 
-/* Strides of an operand's batch, in matrices of `matrix` elements, aligned with a batch of `rank` axes; 0 where it repeats. */
+/* Strides of an operand's batch, in matrices of `matrix` elements, aligned with a batch of `rank` axes; 0 where it
+ * repeats. */
 static void batch_strides(const Shape *batch, Dim matrix, int rank, Dim *strides)
 {
     for (int i = rank - 1; i >= 0; i--) {
@@ -68,7 +88,8 @@ static void merge_batch(Product *p)
     for (int i = 0; i < p->batch_rank; i++) {
         if (dim_is(p->batch[i], 1)) continue;
         int before = rank - 1;
-        bool joins = rank && p->a_batch[before] == dim_mul(p->a_batch[i], p->batch[i]) && p->b_batch[before] == dim_mul(p->b_batch[i], p->batch[i]);
+        bool joins = rank && p->a_batch[before] == dim_mul(p->a_batch[i], p->batch[i]) &&
+                     p->b_batch[before] == dim_mul(p->b_batch[i], p->batch[i]);
         int at = joins ? before : rank++;
         p->batch[at] = joins ? dim_mul(p->batch[at], p->batch[i]) : p->batch[i];
         p->a_batch[at] = p->a_batch[i];
@@ -111,7 +132,8 @@ Value *transposed_constant(Node *n, const Value *v, int64_t batch, int64_t rows,
     for (int64_t i = 0; i < batch; i++)
         for (int64_t r = 0; r < rows; r++)
             for (int64_t c = 0; c < cols; c++)
-                memcpy(to + (size_t)((i * cols + c) * rows + r) * bytes, from + (size_t)((i * rows + r) * cols + c) * bytes, bytes);
+                memcpy(to + (size_t)((i * cols + c) * rows + r) * bytes,
+                       from + (size_t)((i * rows + r) * cols + c) * bytes, bytes);
     Shape shape = batch == 1 ? shape_const(2, (int64_t[]){cols, rows}) : shape_const(3, (int64_t[]){batch, cols, rows});
     Value *t = value_const(n->graph, mem_printf("%s/transposed", v->name), v->type.dtype, &shape, to);
     t->origin = v->origin ? mem_printf("%s, transposed", v->origin) : "transposed";
@@ -121,7 +143,8 @@ Value *transposed_constant(Node *n, const Value *v, int64_t batch, int64_t rows,
 /* A constant b[n][k] of this node alone becomes b[k][n]; one that others read, too, would have to be stored twice. */
 static void pack(Node *n, Product *p)
 {
-    if (!value_is_const(p->b) || p->batch_rank || p->b_at || dim_is(p->b_col, 1) || dim_low(p->n) < MIN_ROW_COLUMNS) return;
+    if (!value_is_const(p->b) || p->batch_rank || p->b_at || dim_is(p->b_col, 1) || dim_low(p->n) < MIN_ROW_COLUMNS)
+        return;
     if (!dim_is_const(p->n) || !dim_is_const(p->k) || p->b_col != p->k || value_use_count(n->graph, p->b) > 1) return;
     p->b = transposed_constant(n, p->b, 1, dim_value(p->n), dim_value(p->k));
     p->b_row = p->n;

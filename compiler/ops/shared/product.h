@@ -2,7 +2,8 @@
  *
  *   y[batch][m][n] = clamp(alpha * (sum over k of a[batch][m][k] * b[batch][k][n]) + beta * c[m][n] + add[m][n])
  *
- * An operator's file says which product it needs; product.c alone knows the kernels and what they want of their operands. */
+ * An operator's file says which product it needs; product.c alone knows the kernels and what they want of their
+ * operands. */
 #ifndef PRODUCT_H
 #define PRODUCT_H
 
@@ -10,24 +11,24 @@
 
 typedef struct {
     DType type;
-    Value *a, *b, *c, *y;    /* c may be NULL */
-    Value *add;              /* like y, or NULL: only where product_is_packed says that it can be added */
-    Dim a_at, b_at, y_at;    /* where they start, in elements; NULL for 0 */
+    Value *a, *b, *c, *y; /* c may be NULL */
+    Value *add;           /* like y, or NULL: only where product_is_packed says that it can be added */
+    Dim a_at, b_at, y_at; /* where they start, in elements; NULL for 0 */
     Dim m, n, k;
-    Dim a_row, a_col;        /* strides in elements: of a along m and k, */
-    Dim b_row, b_col;        /* of b along k and n: one of them is 1, */
-    Dim c_row, c_col;        /* of c along m and n: 0 where it repeats, */
-    Dim y_row;               /* of y along m; it is contiguous along n */
-    int batch_rank;          /* a batch has no c, no alpha and no clamp */
+    Dim a_row, a_col; /* strides in elements: of a along m and k, */
+    Dim b_row, b_col; /* of b along k and n: one of them is 1, */
+    Dim c_row, c_col; /* of c along m and n: 0 where it repeats, */
+    Dim y_row;        /* of y along m; it is contiguous along n */
+    int batch_rank;   /* a batch has no c, no alpha and no clamp */
     Dim batch[MAX_RANK], a_batch[MAX_RANK], b_batch[MAX_RANK], y_batch[MAX_RANK]; /* how many, and strides */
     double alpha, beta;
-    double low, high;        /* -INFINITY and INFINITY: none */
+    double low, high; /* -INFINITY and INFINITY: none */
 } Product;
 
 /* Dense, row-major y = a b with a[m][k] and b[k][n]; change what is different. */
 Product product_of(Value *a, Value *b, Value *y, Dim m, Dim n, Dim k);
-void product_transpose_a(Product *p); /* a is [k][m] */
-void product_transpose_b(Product *p); /* b is [n][k] */
+void product_transpose_a(Product *p);    /* a is [k][m] */
+void product_transpose_b(Product *p);    /* b is [n][k] */
 bool product_is_plain(const Product *p); /* a b and no more: no c, no factor, no clamp */
 void lower_product(Node *n, const Product *p);
 

@@ -1,5 +1,6 @@
-/* product_packed: float32 products on register tiles (gemm_packed.c of the kernel library), their second factor in panels: packed at
- * compile time if it is constant, otherwise at run time, if it is used for enough rows to be worth it. */
+/* product_packed: float32 products on register tiles (gemm_packed.c of the kernel library), their second factor in
+ * panels: packed at compile time if it is constant, otherwise at run time, if it is used for enough rows to be worth
+ * it. */
 #include "kernels.h"
 #include "ops/shared/product.h"
 
@@ -12,8 +13,8 @@ static Dim packed_size(const Product *p)
     return dim_mul(dim_mul(dim_ceildiv(p->n, dim_const(PANEL)), dim_const(PANEL)), p->k);
 }
 
-/* What is known of m must not decide where results depend on it (they do if there is an addend or a factor): a column of a, which is a row,
- * too, if m is known to be 1, does not fit. */
+/* What is known of m must not decide where results depend on it (they do if there is an addend or a factor): a column
+ * of a, which is a row, too, if m is known to be 1, does not fit. */
 static bool tiles_fit(const Product *p)
 {
     bool rows = (dim_is(p->a_col, 1) && !dim_is(p->a_row, 1)) || dim_is(p->k, 1);
@@ -32,7 +33,8 @@ static void set_sizes(Step *s, const Product *p)
 
 /* -- a constant second factor ------------------------------------------------------------------ */
 
-static Value *constant_named(Node *n, const char *name, DType type, const Shape *shape, const float *data, const Value *of, const char *how)
+static Value *constant_named(Node *n, const char *name, DType type, const Shape *shape, const float *data,
+                             const Value *of, const char *how)
 {
     Value *v = value_const(n->graph, name, type, shape, data);
     v->origin = of->origin ? mem_printf("%s, %s", of->origin, how) : how;
@@ -42,16 +44,19 @@ static Value *constant_named(Node *n, const char *name, DType type, const Shape 
 /* All matrices of b, one behind the other. Nodes that want the same share it. */
 static Value *packed_factor(Node *n, const Product *p)
 {
-    int64_t k = dim_value(p->k), cols = dim_value(p->n), size = dim_value(packed_size(p)), count = value_count(p->b) / (k * cols);
+    int64_t k = dim_value(p->k), cols = dim_value(p->n), size = dim_value(packed_size(p)),
+            count = value_count(p->b) / (k * cols);
     const char *how = dim_is(p->b_col, 1) ? "in panels of 16 columns" : "transposed, in panels of 16 columns";
     const char *scaled = p->alpha != 1 ? mem_printf("_times_%.9g", p->alpha) : "";
-    const char *name = mem_printf("%s/%s%lldx%lld%s", p->b->name, dim_is(p->b_col, 1) ? "" : "transposed_", (long long)k, (long long)cols, scaled);
+    const char *name = mem_printf("%s/%s%lldx%lld%s", p->b->name, dim_is(p->b_col, 1) ? "" : "transposed_",
+                                  (long long)k, (long long)cols, scaled);
     Value *found = value_find(n->graph, name);
     if (found && value_is_const(found) && found->origin && strstr(found->origin, how)) return found;
     float *data = mem_array((size_t)(count * size) + 1, sizeof *data);
     const float *from = p->b->data;
     for (int64_t i = 0; i < count; i++) {
-        pack_panels_f32(from + i * k * cols, data + i * size, (int32_t)k, (int32_t)cols, (int32_t)dim_value(p->b_row), (int32_t)dim_value(p->b_col));
+        pack_panels_f32(from + i * k * cols, data + i * size, (int32_t)k, (int32_t)cols, (int32_t)dim_value(p->b_row),
+                        (int32_t)dim_value(p->b_col));
         for (int64_t j = 0; p->alpha != 1 && j < size; j++) data[i * size + j] *= (float)p->alpha;
     }
     Shape shape = shape_const(4, (int64_t[]){count, (cols + PANEL - 1) / PANEL, k, PANEL});
@@ -68,13 +73,15 @@ static bool can_pack_constant(const Product *p)
     return dense && value_count(p->b) % dim_value(matrix) == 0;
 }
 
-/* Is c a matrix like y? A computed one of rank 2 counts as such even if it is known to have one row: it may be one of as many rows as y. */
+/* Is c a matrix like y? A computed one of rank 2 counts as such even if it is known to have one row: it may be one of
+ * as many rows as y. */
 static bool addend_is_matrix(const Product *p)
 {
     return !dim_is(p->c_row, 0) || (!value_is_const(p->c) && p->c->type.shape.rank == 2);
 }
 
-/* c as the kernel can add it: a row for all rows of y (sums start there), or a matrix like y (added last, as plain loops do). */
+/* c as the kernel can add it: a row for all rows of y (sums start there), or a matrix like y (added last, as plain
+ * loops do). */
 static bool addend_fits(const Product *p)
 {
     if (!p->c || (value_is_const(p->c) && value_count(p->c) == 1)) return true;
@@ -112,7 +119,8 @@ static Dim call_batch(Node *n, const Product *p, Value *w, Step **made)
 {
     Product packed = *p;
     Dim matrix = dim_mul(p->k, p->n);
-    for (int i = 0; i < p->batch_rank; i++) packed.b_batch[i] = dim_mul(dim_floordiv(p->b_batch[i], matrix), packed_size(p));
+    for (int i = 0; i < p->batch_rank; i++)
+        packed.b_batch[i] = dim_mul(dim_floordiv(p->b_batch[i], matrix), packed_size(p));
     Step *s = *made = step_call(n, "matmul_packed_f32");
     arg_in_at(s, p->a, p->a_at);
     arg_in(s, w);

@@ -17,7 +17,9 @@ bool need_quantized(Node *n, int x, int scale, int zero, bool zero_optional)
 {
     if (!need_byte(n, x) || !need_float(n, scale) || (input_of(n, zero) && !need_same_type(n, x, zero))) return false;
     if (input_of(n, zero) || zero_optional) return true;
-    node_error(n, "input %d, the zero point of \"%s\", is omitted; the model is invalid here, check how it was exported", zero, input_of(n, x)->name);
+    node_error(n,
+               "input %d, the zero point of \"%s\", is omitted; the model is invalid here, check how it was exported",
+               zero, input_of(n, x)->name);
     return false;
 }
 
@@ -87,9 +89,11 @@ void quantized_bounds(const Node *n, double scale, int64_t zero, int64_t *low, i
     *high = *high > most ? most : *high < least ? least : *high;
 }
 
-Requantize requantize_of(Node *n, const Value *scale_a, const Value *scale_b, const Value *scale_y, const Value *zero_y, double alpha)
+Requantize requantize_of(Node *n, const Value *scale_a, const Value *scale_b, const Value *scale_y, const Value *zero_y,
+                         double alpha)
 {
-    Requantize r = {.multiplier = multipliers(n, scale_a, scale_b, scale_y, alpha), .zero = zero_y ? const_as_int(zero_y, 0) : 0};
+    Requantize r = {.multiplier = multipliers(n, scale_a, scale_b, scale_y, alpha),
+                    .zero = zero_y ? const_as_int(zero_y, 0) : 0};
     quantized_bounds(n, const_as_double(scale_y, 0), r.zero, &r.low, &r.high);
     return r;
 }
@@ -104,7 +108,8 @@ static Value *sums_of(Node *n, Value *b, Value *zero_b, Dim rows, Dim depth)
         int64_t count = dim_value(rows);
         int32_t *sums = mem_array((size_t)count + 1, sizeof *sums), n_zeros = (int32_t)dim_value(zeros);
         const void *zero = zero_b ? zero_b->data : NULL;
-        if (b->type.dtype == DT_INT8) qgemm_sums_i8(b->data, zero, n_zeros, sums, (int32_t)count, (int32_t)dim_value(depth));
+        if (b->type.dtype == DT_INT8)
+            qgemm_sums_i8(b->data, zero, n_zeros, sums, (int32_t)count, (int32_t)dim_value(depth));
         else qgemm_sums_u8(b->data, zero, n_zeros, sums, (int32_t)count, (int32_t)dim_value(depth));
         Shape shape = shape_const(1, &count);
         Value *v = value_const(n->graph, mem_printf("%s/sums", b->name), DT_INT32, &shape, sums);
@@ -130,7 +135,8 @@ static Value *constant_bias(Node *n, const Value *bias, const Value *zero_a, con
     if (zero_a->type.dtype == DT_INT8) qgemm_bias_i8(from, sums->data, zero_a->data, data, (int32_t)count);
     else qgemm_bias_u8(from, sums->data, zero_a->data, data, (int32_t)count);
     Value *v = value_const(n->graph, part_name(n, "bias"), DT_INT32, &sums->type.shape, data);
-    v->origin = bias ? "bias less the zero point of the input times the sums of the weights" : "zero point of the input times the sums of the weights";
+    v->origin = bias ? "bias less the zero point of the input times the sums of the weights"
+                     : "zero point of the input times the sums of the weights";
     return v;
 }
 
@@ -138,7 +144,8 @@ Value *product_bias(Node *n, Value *bias, Value *zero_a, Value *b, Value *zero_b
 {
     if (all_zero(zero_a)) return all_zero(bias) ? NULL : bias;
     Value *sums = sums_of(n, b, all_zero(zero_b) ? NULL : zero_b, rows, depth);
-    if (value_is_const(sums) && value_is_const(zero_a) && (!bias || value_is_const(bias))) return constant_bias(n, bias, zero_a, sums);
+    if (value_is_const(sums) && value_is_const(zero_a) && (!bias || value_is_const(bias)))
+        return constant_bias(n, bias, zero_a, sums);
     Value *together = scratch(n, "bias", DT_INT32, rows);
     Step *s = step_call(n, "qgemm_bias_%s", dtype_suffix(zero_a->type.dtype));
     arg_in(s, bias);
@@ -185,7 +192,8 @@ static Value *scalar(Node *n, Value *v)
 
 void rescale(Node *n, Value *acc, Value *scale_a, Value *scale_b, Value *scale_y, Value *zero_y, Value *result)
 {
-    Value *multiplier = make2(n, "Div", make2(n, "Mul", scalar(n, scale_a), scalar(n, scale_b), NULL), scalar(n, scale_y), NULL);
+    Value *multiplier = make2(n, "Div", make2(n, "Mul", scalar(n, scale_a), scalar(n, scale_b), NULL),
+                              scalar(n, scale_y), NULL);
     Value *y = make2(n, "Mul", cast_to(n, acc, DT_FLOAT, NULL), multiplier, NULL);
     make3(n, "QuantizeLinear", y, const_scalar(n, DT_FLOAT, 1), scalar(n, zero_y), result);
 }

@@ -1,10 +1,12 @@
-/* quantized_packed: constant 8-bit weights in panels (tile_bytes.c of the kernel library), and what else its kernels take. */
+/* quantized_packed: constant 8-bit weights in panels (tile_bytes.c of the kernel library), and what else its kernels
+ * take. */
 #include "kernels.h"
 #include "ops/shared/quantized.h"
 
 enum { SIGN_BIT = 128, BLOCK = 8, NEAR_BLOCK = 64, NEAR_WEIGHTS = 1 << 18, FAR_BYTES = 3 << 16, OPERAND_PART = 16 };
 
-/* Unsigned weights become signed ones when their sign bits are inverted, which takes 128 away from their zero points, too. */
+/* Unsigned weights become signed ones when their sign bits are inverted, which takes 128 away from their zero points,
+ * too. */
 bool packs_bytes(const Value *w, const Value *zero_w)
 {
     if (!value_is_const(w)) return false;
@@ -25,7 +27,9 @@ Value *packed_bytes(Node *n, Value *w, int64_t groups, int64_t filters, int64_t 
     Shape shape = shape_const(4, (int64_t[]){groups, filters, runs, (run + 3) / 4 * 4});
     bool is_new;
     Value *v = packed_constant(n, w, DT_INT8, "in panels of 16, by fours", &shape, &is_new);
-    if (is_new) pack_bytes(w->data, (int8_t *)v->data, (int32_t)groups, (int32_t)filters, (int32_t)runs, (int32_t)run, flip_of(w));
+    if (is_new)
+        pack_bytes(w->data, (int8_t *)v->data, (int32_t)groups, (int32_t)filters, (int32_t)runs, (int32_t)run,
+                   flip_of(w));
     return v;
 }
 
@@ -41,7 +45,8 @@ Value *packed_channelwise_bytes(Node *n, Value *w, int64_t channels, int64_t tap
 /* Sign bits of signed bytes are inverted before they are multiplied, which adds 128 to their zero point. */
 Value *packed_start(Node *n, Value *bias, Value *zero_a, const Value *a, Value *w, Value *zero_w, Dim rows, Dim depth)
 {
-    if (a->type.dtype == DT_INT8) zero_a = const_scalar(n, DT_UINT8, SIGN_BIT + (zero_a ? (double)const_as_int(zero_a, 0) : 0));
+    if (a->type.dtype == DT_INT8)
+        zero_a = const_scalar(n, DT_UINT8, SIGN_BIT + (zero_a ? (double)const_as_int(zero_a, 0) : 0));
     return product_bias(n, bias, zero_a, w, zero_w, rows, depth);
 }
 
@@ -50,8 +55,8 @@ bool packed_in_place(const Value *x, int64_t run)
     return x->type.dtype == DT_UINT8 && run % 4 == 0;
 }
 
-/* The more rows at a time, the less often the weights are read. Far weights, which don't stay in the second-level cache, should be read for
- * many; for others the rows should be few beside the operands in memory. */
+/* The more rows at a time, the less often the weights are read. Far weights, which don't stay in the second-level
+ * cache, should be read for many; for others the rows should be few beside the operands in memory. */
 static int64_t rows_bytes(int64_t weights, int64_t operand_bytes)
 {
     return weights > NEAR_WEIGHTS ? FAR_BYTES : operand_bytes / OPERAND_PART;
@@ -84,8 +89,10 @@ PackedBlock packed_conv_block(const Conv *c, int64_t operand_bytes)
 {
     const Window *w = &c->window;
     int64_t pixel = dim_value(c->in_channels) * dim_value(w->kernel[0]), depth = dim_value(conv_taps(c));
-    int64_t bytes = rows_bytes(dim_value(c->out_channels) / c->groups * depth, operand_bytes), size = bytes / pixel / window_reach(w, 1, 1);
-    int64_t least = window_reach(w, 2, BLOCK), width = places_within(size < least ? least : size, w, 2), line = window_reach(w, 2, width) * pixel;
+    int64_t bytes = rows_bytes(dim_value(c->out_channels) / c->groups * depth, operand_bytes),
+            size = bytes / pixel / window_reach(w, 1, 1);
+    int64_t least = window_reach(w, 2, BLOCK), width = places_within(size < least ? least : size, w, 2),
+            line = window_reach(w, 2, width) * pixel;
     int64_t lines = width < dim_high(w->out[2]) ? 1 : places_within(bytes / line, w, 1);
     return (PackedBlock){lines, width, window_reach(w, 1, lines) * line + 3};
 }
@@ -95,7 +102,8 @@ PackedBlock packed_conv_block_in_place(const Conv *c)
 {
     const Window *w = &c->window;
     int64_t filters = dim_value(c->out_channels) / c->groups, depth = dim_value(conv_taps(c));
-    int64_t rows = filters * depth > NEAR_WEIGHTS ? FAR_BYTES / depth : NEAR_BLOCK, width = at_least_one(rows, w->out[2]);
+    int64_t rows = filters * depth > NEAR_WEIGHTS ? FAR_BYTES / depth : NEAR_BLOCK,
+            width = at_least_one(rows, w->out[2]);
     return (PackedBlock){width < dim_high(w->out[2]) ? 1 : at_least_one(rows / width, w->out[1]), width, 0};
 }
 

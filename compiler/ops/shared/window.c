@@ -8,13 +8,14 @@ int window_ints(Node *n, const char *name, int rank, int64_t low, const int64_t 
 {
     int count = attr_ints(n, name, values);
     if (count != 0 && count != rank) {
-        node_error(n, "%s has %d numbers, expected %d; the model is invalid here, check how it was exported", name, count, rank);
+        node_error(n, "%s has %d numbers, expected %d; the model is invalid here, check how it was exported", name,
+                   count, rank);
         return -1;
     }
     for (int i = 0; i < count; i++) {
         if ((*values)[i] >= low && (*values)[i] <= most) continue;
-        node_error(n, "%s[%d] is %lld, expected %lld to %lld; the model is invalid here, check how it was exported", name, i,
-                   (long long)(*values)[i], (long long)low, (long long)most);
+        node_error(n, "%s[%d] is %lld, expected %lld to %lld; the model is invalid here, check how it was exported",
+                   name, i, (long long)(*values)[i], (long long)low, (long long)most);
         return -1;
     }
     return count;
@@ -22,7 +23,11 @@ int window_ints(Node *n, const char *name, int rank, int64_t low, const int64_t 
 
 AutoPad window_auto_pad(Node *n)
 {
-    static const AttrWord modes[] = {{"NOTSET", PAD_EXPLICIT}, {"SAME_UPPER", PAD_SAME_UPPER}, {"SAME_LOWER", PAD_SAME_LOWER}, {"VALID", PAD_VALID}, {0}};
+    static const AttrWord modes[] = {{"NOTSET", PAD_EXPLICIT},
+                                     {"SAME_UPPER", PAD_SAME_UPPER},
+                                     {"SAME_LOWER", PAD_SAME_LOWER},
+                                     {"VALID", PAD_VALID},
+                                     {0}};
     int mode;
     return attr_word(n, "auto_pad", "NOTSET", modes, &mode) ? (AutoPad)mode : PAD_INVALID;
 }
@@ -31,7 +36,9 @@ bool window_kernel_shape(Node *n, int rank, Dim *kernel)
 {
     const int64_t *values;
     int count = window_ints(n, "kernel_shape", rank, 1, &values);
-    if (count == 0) node_error(n, "has no kernel_shape, which says how large the window is; the model is invalid here, check how it was exported");
+    if (count == 0)
+        node_error(n, "has no kernel_shape, which says how large the window is; the model is invalid here, check how "
+                      "it was exported");
     for (int i = 0; i < count; i++) kernel[i] = dim_const(values[i]);
     return count > 0;
 }
@@ -42,12 +49,17 @@ bool window_weights(Node *n, const Shape *weights, Dim *kernel)
     int rank = weights->rank - 2, count = window_ints(n, "kernel_shape", rank, 1, &given);
     if (count < 0) return false;
     if (dim_high(shape_elements(weights)) < 1) {
-        node_error(n, "the weights have shape %s, expected at least one element; the model is invalid here, check how it was exported", shape_text(weights));
+        node_error(n,
+                   "the weights have shape %s, expected at least one element; the model is invalid here, check how it "
+                   "was exported",
+                   shape_text(weights));
         return false;
     }
     for (int i = 0; i < rank; i++) {
         kernel[i] = weights->dim[2 + i];
-        if (count && !need_equal(n, kernel[i], dim_const(given[i]), mem_printf("dimension %d of the weights and kernel_shape[%d]", 2 + i, i))) return false;
+        if (count && !need_equal(n, kernel[i], dim_const(given[i]),
+                                 mem_printf("dimension %d of the weights and kernel_shape[%d]", 2 + i, i)))
+            return false;
     }
     return true;
 }
@@ -56,7 +68,8 @@ bool window_groups(Node *n, int64_t *groups)
 {
     *groups = attr_int(n, "group", 1);
     if (*groups >= 1 && *groups <= INT32_MAX) return true;
-    node_error(n, "group is %lld, expected at least 1; the model is invalid here, check how it was exported", (long long)*groups);
+    node_error(n, "group is %lld, expected at least 1; the model is invalid here, check how it was exported",
+               (long long)*groups);
     return false;
 }
 
@@ -90,7 +103,9 @@ static bool output_size(Node *n, Window *w, int i, bool ceil_mode)
     Dim stride = dim_const(w->stride[i]), padded = dim_add(dim_add(w->in[i], w->pad_begin[i]), w->pad_end[i]);
     Dim room = dim_sub(padded, extent(w, i));
     if (dim_high(room) < 0) {
-        node_error(n, "the window reaches over %s pixels, but the padded image has only %s along dimension %d; the model is invalid here, check its input size",
+        node_error(n,
+                   "the window reaches over %s pixels, but the padded image has only %s along dimension %d; the model "
+                   "is invalid here, check its input size",
                    dim_text(extent(w, i)), dim_text(padded), i - (MAX_SPATIAL - w->rank) + 2);
         return false;
     }
@@ -112,10 +127,12 @@ bool window_begin(Node *n, const Shape *x, const Dim *kernel, Window *w)
     const int64_t *strides, *dilations;
     int rank = x->rank - 2, lead = MAX_SPATIAL - rank;
     if (rank < 1 || rank > MAX_SPATIAL) {
-        node_error(n, "the image has %d dimensions (shape %s), expected 1 to %d beside batch and channels", rank, shape_text(x), MAX_SPATIAL);
+        node_error(n, "the image has %d dimensions (shape %s), expected 1 to %d beside batch and channels", rank,
+                   shape_text(x), MAX_SPATIAL);
         return false;
     }
-    int n_strides = window_ints(n, "strides", rank, 1, &strides), n_dilations = window_ints(n, "dilations", rank, 1, &dilations);
+    int n_strides = window_ints(n, "strides", rank, 1, &strides),
+        n_dilations = window_ints(n, "dilations", rank, 1, &dilations);
     if (n_strides < 0 || n_dilations < 0) return false;
     w->rank = rank;
     for (int i = 0; i < MAX_SPATIAL; i++) {

@@ -14,8 +14,8 @@ typedef struct {
     int64_t stride[MAX_SPATIAL], dilation[MAX_SPATIAL];
 } Window;
 
-/* Reads strides, dilations, pads, auto_pad and ceil_mode for an image of shape x ([N, C, ...]). `kernel` holds the window's size per dimension
- * of the image. false after an error. */
+/* Reads strides, dilations, pads, auto_pad and ceil_mode for an image of shape x ([N, C, ...]). `kernel` holds the
+ * window's size per dimension of the image. false after an error. */
 bool window_read(Node *n, const Shape *x, const Dim *kernel, Window *w);
 
 /* The parts of it: strides and dilations with the image's size (pads 0, out not set), and for pools kernel_shape. */
@@ -30,12 +30,14 @@ Window window_whole(const Shape *x);
 
 Shape window_out_shape(const Shape *x, Dim channels, const Window *w); /* [N, channels, out...] */
 Dim window_kernel_size(const Window *w);
-int64_t window_reach(const Window *w, int dimension, int64_t places); /* pixels of the image that so many places of the window see */
+int64_t window_reach(const Window *w, int dimension,
+                     int64_t places);      /* pixels of the image that so many places of the window see */
 void arg_window(Step *s, const Window *w); /* as a struct window */
 
 typedef enum { PAD_EXPLICIT, PAD_SAME_UPPER, PAD_SAME_LOWER, PAD_VALID, PAD_INVALID } AutoPad;
 
 AutoPad window_auto_pad(Node *n);
-int window_ints(Node *n, const char *name, int rank, int64_t low, const int64_t **values); /* rank of them, or 0 if absent; -1 after an error */
+int window_ints(Node *n, const char *name, int rank, int64_t low,
+                const int64_t **values); /* rank of them, or 0 if absent; -1 after an error */
 
 #endif
