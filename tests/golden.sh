@@ -26,7 +26,7 @@ golden() { # FILE COMMAND...
 for model in digits digits_int8_qdq iris_forest nested_loops; do
     ok "generated C of $model" golden "$model.c" generated "$model"
 done
-for stage in load infer rewrite layout lower fuse bands parts plan; do
+for stage in load infer rewrite layout lower fuse tile alias plan; do
     ok "digits after $stage" golden "digits.$stage.txt" dumped digits "$stage"
 done
 finish

@@ -64,8 +64,8 @@ static uint16_t half_of(const SmallFloat *f, double x)
     int biased = exponent - 1 + f->bias;
     if (biased < 1) biased = 1;
     double units = nearbyint(ldexp(magnitude, f->mantissa_bits - (biased - f->bias)));
-    unsigned code = (unsigned)units +
-                    ((unsigned)(biased - 1) << f->mantissa_bits); /* a carry runs into the exponent, as it should */
+    /* a carry runs into the exponent, as it should */
+    unsigned code = (unsigned)units + ((unsigned)(biased - 1) << f->mantissa_bits);
     return (uint16_t)(sign | code);
 }
 

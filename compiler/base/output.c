@@ -42,7 +42,7 @@ static void discard(void)
     n_outputs = 0;
 }
 
-/* An interrupted run leaves nothing behind either. */
+/* An interrupted run leaves nothing either. */
 static void on_signal(int number)
 {
     for (int i = 0; i < n_outputs; i++)

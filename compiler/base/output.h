@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 FILE *output_open(const char *path); /* NULL path: standard output. NULL, with a message, if it can't be written */
-bool outputs_commit(
-    void); /* false, with a message, if something could not be written; then nothing is, if at all possible */
+/* false, with a message, if something could not be written; then nothing is, if at all possible */
+bool outputs_commit(void);
 
 #endif

@@ -1,17 +1,39 @@
+/* The way of a model through the stages. */
 #include "compile/compile.h"
+
+#include "base/base.h"
+#include "debug/debug.h"
+#include "infer/infer.h"
+#include "layout/layout.h"
+#include "load/load.h"
+#include "lower/lower.h"
+#include "op/op.h"
+#include "ops/ops.h"
+#include "plan/plan.h"
+#include "rewrite/rewrite.h"
 
 #include <string.h>
 #include <time.h>
 
+/* What each stage leaves true, beside what was true before, check.c verifies after it and after every later one.
+ * docs/design.md has the same table for people; tests/docs.sh holds the two, --help and the man page together. */
 typedef struct {
     const char *name;
-    void (*run)(Model *m);
+    StageResult (*run)(Model *m); /* NULL: load, which makes the Model */
+    unsigned leaves;              /* Invariants, of check.c */
 } Stage;
 
 static const Stage stages[] = {
-    {"load", NULL}, /* makes the Model */
-    {"infer", infer}, {"rewrite", rewrite}, {"layout", layout}, {"lower", lower},
-    {"fuse", fuse},   {"bands", bands},     {"parts", parts},   {"plan", plan},
+    {"load", NULL, HOLDS_GRAPH},   /* a graph in the order of execution, every name defined once */
+    {"infer", infer, HOLDS_TYPES}, /* every value has a type and a shape, every node an operator */
+    {"rewrite", rewrite, 0},       /* fewer and cheaper nodes */
+    {"layout", layout, 0},         /* channels last where images are computed */
+    {"lower", lower,
+     HOLDS_STEPS},          /* steps in the order of execution; what is read was written, symbols are set before use */
+    {"fuse", fuse, 0},      /* fewer loops */
+    {"tile", tile_rows, 0}, /* chains over images in loops over rows */
+    {"alias", alias_strided, 0},  /* fewer copies */
+    {"plan", plan, HOLDS_MEMORY}, /* every value lies somewhere; what lives at the same time shares no bytes */
 };
 
 enum { N_STAGES = sizeof stages / sizeof *stages };
@@ -48,29 +70,46 @@ static bool is_last(const Options *o, const char *stage)
     return o->dump_stage && !strcmp(o->dump_stage, stage) && !o->output_path && !o->header_path && !o->report_path;
 }
 
-static Model *run_stages(const Options *options)
+/* One stage with all that is done around it. */
+static StageResult run_stage(const Stage *stage, const Options *options, Model **m)
 {
-    Model *m = NULL;
+    double start = seconds_now();
+    StageResult result = STAGE_DONE;
+    if (stage->run) result = stage->run(*m);
+    else *m = load_model(options);
+    if (options->verbose) fprintf(stderr, "onnx2c: %-8s %8.3f s\n", stage->name, seconds_now() - start);
+    return result;
+}
+
+/* All stages, up to an error, one that asks for a restart, or the last one wanted. */
+static StageResult run_stages(const Options *options, Model **m)
+{
+    unsigned invariants = 0;
     for (int i = 0; i < N_STAGES; i++) {
-        const char *name = stages[i].name;
-        double start = seconds_now();
-        if (stages[i].run) stages[i].run(m);
-        else m = load_model(options);
-        if (options->verbose) fprintf(stderr, "onnx2c: %-8s %8.3f s\n", name, seconds_now() - start);
-        if (m->errors) break;
-        check(m, name);
-        if (dump_wanted(options, name)) dump(m, name, stdout);
-        if (is_last(options, name)) break;
+        const Stage *stage = &stages[i];
+        StageResult result = run_stage(stage, options, m);
+        if (result != STAGE_DONE || (*m)->errors) return result;
+        invariants |= stage->leaves;
+        check(*m, stage->name, invariants);
+        if (dump_wanted(options, stage->name)) dump(*m, stage->name, stdout);
+        if (is_last(options, stage->name)) break;
     }
-    return m;
+    return STAGE_DONE;
+}
+
+void open_doors(void)
+{
+    doors = (Doors){op_families, infer_graph, know_again, lower_node};
 }
 
 Model *compile_model(const Options *options)
 {
-    Model *m = run_stages(options);
-    while (m->again) {
+    Model *m = NULL;
+    Options refined = *options;
+    open_doors();
+    while (run_stages(&refined, &m) == STAGE_RESTART) {
+        refined = m->options;
         dim_reset(); /* expressions know their bounds */
-        m = run_stages(options);
     }
     return m;
 }

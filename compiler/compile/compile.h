@@ -1,17 +1,18 @@
-/* compile.h: the way of a model through the stages. */
+/* compile.h: the door of compiler/compile: the way of a model through the stages, and the options that decide it. */
 #ifndef COMPILE_H
 #define COMPILE_H
 
+#include "compile/option_values.h"
 #include "ir/ir.h"
 
 /* Runs all stages; what the options ask to be dumped goes to standard output. Check m->errors: after an error, later
- * stages have not run. Lower bounds among options->dims may rise (tighten.c). */
+ * stages have not run. m->options has the bounds that hold (infer/refine_bounds.c). */
 Model *compile_model(const Options *options);
+
+/* Lets operators reach the stages that call them (op/doors.h). compile_model does it itself. */
+void open_doors(void);
 
 bool stage_exists(const char *name);
 const char *stage_names(void); /* "load, infer, ...", for messages */
-
-/* verify.c: `onnx2c verify ...`; argv[0] is "verify". Returns the exit status. */
-int verify_main(int argc, char **argv);
 
 #endif

@@ -1,4 +1,5 @@
 /* check: what is true of every graph between stages. A breach is a bug of the compiler, never of the model. */
+#include "debug/debug.h"
 #include "ir/ir.h"
 #include "plan/plan.h"
 
@@ -88,7 +89,7 @@ static bool arg_fits(ArgKind kind, char letter)
 static void check_call(const Place *p, const Step *s)
 {
     if (!s->kernel || !s->kernel->signature) broken(p, NULL, "a call without a kernel");
-    const char *letters = s->kernel->signature + 1; /* behind the result */
+    const char *letters = s->kernel->signature + 1; /* after the result */
     if ((size_t)s->n_args != strlen(letters))
         broken(p, NULL, mem_printf("%s takes %zu arguments, not %d", s->kernel->name, strlen(letters), s->n_args));
     for (int i = 0; i < s->n_args; i++)
@@ -125,8 +126,8 @@ static void forget(Value *v, bool written, void *context)
 static void check_read(Value *v, bool written, void *context)
 {
     const Place *p = context;
-    bool given = v->data ||
-                 (v->is_input && !v->graph->parent); /* inputs of a subgraph are written by the steps around it */
+    /* inputs of a subgraph are written by the steps around it */
+    bool given = v->data || (v->is_input && !v->graph->parent);
     if (!written && !given && !v->is_input && !v->marked) broken(p, v, "is read before it is written");
     if (written && given) broken(p, v, "is written, but is no result");
 }
@@ -181,7 +182,7 @@ static void set_symbol(Symbols *s, const char *symbol)
     if (i >= 0) s->is_set[i] = true;
 }
 
-/* Sizes that data decide are used behind the step that finds them out. */
+/* Sizes that data decide are used after the step that finds them out. */
 static void check_step_symbols(Symbols *s, const Step *step)
 {
     for (int i = 0; i < step->n_args; i++)
@@ -279,12 +280,10 @@ static void check_memory(const Model *m, const char *stage)
                        mem_printf("shares memory with \"%s\"", memory.buffers[k].root->name));
 }
 
-void check(Model *m, const char *stage)
+void check(Model *m, const char *stage, unsigned invariants)
 {
-    bool after_load = !strcmp(stage, "load"), planned = !strcmp(stage, "plan");
-    bool lowered = planned || !strcmp(stage, "lower") || !strcmp(stage, "fuse");
-    check_graph(m->graph, stage, !after_load);
-    if (lowered) check_steps(m->graph, stage);
-    if (lowered) check_symbols(m, stage);
-    if (planned) check_memory(m, stage);
+    if (invariants & HOLDS_GRAPH) check_graph(m->graph, stage, invariants & HOLDS_TYPES);
+    if (invariants & HOLDS_STEPS) check_steps(m->graph, stage);
+    if (invariants & HOLDS_STEPS) check_symbols(m, stage);
+    if (invariants & HOLDS_MEMORY) check_memory(m, stage);
 }

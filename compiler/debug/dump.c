@@ -1,5 +1,5 @@
 /* dump: a graph after a stage, as text that stays the same from run to run and machine to machine. */
-#include "debug/dump.h"
+#include "debug/debug.h"
 
 #include "emit/emit.h"
 

@@ -1,5 +1,5 @@
 /* The steps that lower makes, and where plan puts what they read and write. */
-#include "debug/dump.h"
+#include "debug/debug.h"
 #include "plan/plan.h"
 
 /* -- calls ------------------------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* dim.c: sums, products and extremes of symbolic dimensions. */
 #include "dim/dim_expr.h"
-#include "base/mem.h"
+#include "base/base.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* dim_polynomial.c: monomials, which are products of powers of atoms, and sums of them. */
 #include "dim/dim_expr.h"
-#include "base/mem.h"
+#include "base/base.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* dim_text.c: expressions as text, for people and as C. */
 #include "dim/dim_expr.h"
-#include "base/mem.h"
+#include "base/base.h"
 
 #include <inttypes.h>
 

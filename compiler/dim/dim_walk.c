@@ -1,6 +1,6 @@
 /* dim_walk.c: walks over an expression. Each visits a node once, however often it is shared. */
 #include "dim/dim_expr.h"
-#include "base/mem.h"
+#include "base/base.h"
 
 #include <string.h>
 

@@ -1,8 +1,9 @@
 /* onnx2c: compiles an ONNX model to C99. */
+#include "verify/verify.h"
 #include "compile/compile.h"
 #include "emit/emit.h"
 #include "driver/options.h"
-#include "base/output.h"
+#include "base/base.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include "emit/emit.h"
 
 #include "plan/plan.h"
-#include "base/version.h"
+#include "base/base.h"
 
 #include <stdlib.h>
 #include <string.h>

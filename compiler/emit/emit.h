@@ -1,8 +1,14 @@
-/* emit.h: the parts of the generated file. */
+/* emit.h: the door of compiler/emit: the planned steps as text, for compilers, people and programs. */
 #ifndef EMIT_H
 #define EMIT_H
 
 #include "ir/ir.h"
+
+void emit(Model *m, FILE *out); /* the generated C file */
+void emit_header(Model *m, FILE *out);
+/* after emit; for the forms that keep large constants in a file of their own */
+void emit_weights_file(Model *m, FILE *out);
+void report(Model *m, FILE *out);
 
 /* names.c */
 char *c_identifier(const char *text);
@@ -34,7 +40,6 @@ void write_weights_blob(Model *m, const Weights *w,
 const char *weights_file_name(const Model *m);              /* beside the generated file: its stem with ".weights" */
 const char *weight_pointer(const Model *m, const Value *v); /* the expression that points to the first element */
 bool is_inline_scalar(const Value *v);                      /* written as a literal where it is used */
-const char *literal(DType t, const void *element);
 
 /* emit_step.c */
 void emit_steps(Model *m, FILE *f);
@@ -44,7 +49,7 @@ const char *c_comment(const char *text); /* model text made safe to stand in a C
 void emit_loop(Model *m, const Loop *l, FILE *f);
 
 /* emit_value.c */
-const char *value_pointer(const Model *m, const Value *v,
-                          Dim element_offset); /* expression for the address of an element */
+/* expression for the address of an element */
+const char *value_pointer(const Model *m, const Value *v, Dim element_offset);
 
 #endif

@@ -1,7 +1,7 @@
 /* emit_interface: macros and prototypes, the same in the generated file and in the header. */
 #include "emit/emit.h"
 
-#include "op/custom.h"
+#include "op/op.h"
 #include "plan/plan.h"
 
 #include <ctype.h>

@@ -80,9 +80,8 @@ void name_everything(Model *m)
 {
     Graph *g = m->graph;
     Naming naming = {map_new()};
-    for (int i = 0; i < g->n_steps; i++)
-        if (g->steps[i]->kind == STEP_CALL)
-            map_put(naming.taken, g->steps[i]->kernel->name, g); /* custom operators' names, too */
+    for (int i = 0; i < g->n_steps; i++) /* custom operators' names, too */
+        if (g->steps[i]->kind == STEP_CALL) map_put(naming.taken, g->steps[i]->kernel->name, g);
     m->param_names = mem_array((size_t)m->n_params + 1, sizeof *m->param_names);
     for (int i = 0; i < m->n_params; i++) m->param_names[i] = unique(naming.taken, c_identifier(m->params[i]));
     for (int i = 0; i < g->n_inputs; i++) name_value(g->inputs[i], false, &naming);

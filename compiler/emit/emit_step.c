@@ -187,7 +187,7 @@ static const char *argument_text(const Model *m, const Arg *a, char letter)
     internal_error("an argument of no kind");
 }
 
-/* Prints text from `column` on, breaking lines behind commas. */
+/* Prints text from `column` on, breaking lines after commas. */
 static void print_wrapped(const char *text, int column, FILE *f)
 {
     while (*text) {
@@ -354,7 +354,7 @@ static const Graph *entered_graph(const Step *s)
     return a && a->type == ATTR_GRAPH ? a->graphs[0] : NULL;
 }
 
-/* The rest is checked behind every step that sets a symbol of it, since there may be several: in both branches of an
+/* The rest is checked after every step that sets a symbol of it, since there may be several: in both branches of an
  * If. */
 static void symbol_is_set(Model *m, const Step *s, const char *symbol, FILE *f)
 {

@@ -72,7 +72,7 @@ static void report_dims(Model *m, FILE *f)
     fputs(" ],\n", f);
 }
 
-/* The value a step leaves behind: an output of its node rather than scratch. */
+/* The value a step leaves: an output of its node rather than scratch. */
 static void result_of(Value *v, bool written, void *context)
 {
     Value **result = context;

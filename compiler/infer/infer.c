@@ -4,9 +4,9 @@
  * Leaves: every value typed; no node whose result is known at compile time; no node with an expand(); half-precision
  * operands only at operators that take them. Nodes in error are marked failed and reported; the walk goes on, so that
  * all that is wrong with a model is said at once. */
-#include "op/custom.h"
-#include "infer/interface.h"
 #include "op/op.h"
+#include "infer/infer.h"
+#include "infer/interface.h"
 
 #include <string.h>
 
@@ -66,8 +66,8 @@ static bool find_op(Node *n)
     return false;
 }
 
-/* What the model declares about a value is held against what was inferred. Exporters leave stale shapes
- * behind, so a wrong shape is a warning; a wrong element type would change the meaning of the file. */
+/* What the model declares about a value is held against what was inferred. Exporters leave stale shapes,
+ * so a wrong shape is a warning; a wrong element type would change the meaning of the file. */
 static void check_declared(Node *n, const Value *v)
 {
     const Type *said = &v->declared, *found = &v->type;
@@ -301,12 +301,14 @@ void infer_graph(Graph *g)
     graph_remove_dead(g);
 }
 
-void infer(Model *m)
+StageResult infer(Model *m)
 {
+    m->holds_messages = true;
     spread_inputs(m);
-    if (m->errors) return;
-    infer_graph(m->graph);
+    if (!m->errors) infer_graph(m->graph);
     if (!m->errors) spread_outputs(m);
+    if (refine_bounds(m)) return STAGE_RESTART; /* what was said may not hold then */
+    messages_release(m);
     graph_remove_dead(m->graph);
-    if (!m->errors && tighten_bounds(m)) read_again(m);
+    return STAGE_DONE;
 }

@@ -6,9 +6,8 @@
  * themselves stay in model->interface_inputs and _outputs. */
 #include "infer/interface.h"
 
-#include "op/packed_sequence.h"
-#include "load/load.h"
 #include "op/op.h"
+#include "load/load.h"
 
 /* -- inputs ------------------------------------------------------------------------------------ */
 
@@ -51,7 +50,7 @@ static int64_t most_of(Model *m, const Value *list, int axis)
     return -1;
 }
 
-static bool form_of_input(Model *m, const Value *list, ListForm *f)
+static bool form_of_input(Model *m, const Value *list, SequenceForm *f)
 {
     const Type *element = list->type.elem;
     bool single = list->type.kind == KIND_OPTIONAL && element->kind == KIND_TENSOR;
@@ -63,7 +62,7 @@ static bool form_of_input(Model *m, const Value *list, ListForm *f)
                     list->name);
         return false;
     }
-    *f = (ListForm){.dtype = element->dtype, .rank = element->shape.rank, .rank_low = element->shape.rank};
+    *f = (SequenceForm){.dtype = element->dtype, .rank = element->shape.rank, .rank_low = element->shape.rank};
     f->capacity = single ? 1 : most_of(m, list, 0);
     Dim slot = dim_const(1);
     for (int d = 0; d < f->rank; d++) {
@@ -81,7 +80,7 @@ static bool form_of_input(Model *m, const Value *list, ListForm *f)
 static bool input_memory_list(Model *m, Value *list)
 {
     static const char *const parts[] = {"data", "sizes", "length"};
-    ListForm form;
+    SequenceForm form;
     Graph *g = m->graph;
     Value *made[3], *checked[3];
     if (!form_of_input(m, list, &form)) return false;
@@ -95,8 +94,8 @@ static bool input_memory_list(Model *m, Value *list)
         checked[i] = value_new(g, mem_printf("%s.%s", list->name, parts[i]));
     }
     list->is_input = false;
-    list_made(g, &list->type, &form, checked, list);
-    list_copied(g, &list->type, &form, made, checked);
+    sequence_made(g, &list->type, &form, checked, list);
+    sequence_copied(g, &list->type, &form, made, checked);
     return true;
 }
 
@@ -160,7 +159,7 @@ static void output_memory_list(Model *m, Value *list)
     static const char *const parts[] = {"data", "sizes", "length"};
     Graph *g = m->graph;
     Value *made[] = {list->list->data, list->list->sizes, list->list->length};
-    Node *n = list_copy_last(g, list);
+    Node *n = sequence_copy_last(g, list);
     for (int i = 0; i < 3; i++) {
         node_add_output(n, value_typed(g, mem_printf("%s_%s", list->name, parts[i]), made[i]->type.dtype,
                                        &made[i]->type.shape));

@@ -1,10 +1,10 @@
-/* tighten: lower bounds that the model itself asks for.
+/* Bounds refinement: lower bounds that the model itself asks for.
  *
  * A size that would be negative (a window larger than its image) is refused when the program runs. Until then inference
  * has to carry it along: max(0, s - 20) beside s - 20. Where one dimension alone decides, and all values from its bound
  * up to some other would be refused, the model is read again with that other bound, under which such expressions are
  * the same. */
-#include "op/op.h"
+#include "infer/infer.h"
 
 #include <string.h>
 
@@ -34,7 +34,7 @@ static bool holds(const DimPair *p, int64_t value)
     return dim_eval(p->a, value_tried, &value) == dim_eval(p->b, value_tried, &value);
 }
 
-static bool tighten(DimOption *d, const DimPair *p)
+static bool raise_low(DimOption *d, const DimPair *p)
 {
     int64_t low = d->low;
     while (low < d->high && low - d->low < MOST_STEPS && !holds(p, low)) low++;
@@ -52,7 +52,7 @@ static DimOption *parameter(Model *m, const char *name)
     return NULL;
 }
 
-bool tighten_bounds(Model *m)
+bool refine_bounds(Model *m)
 {
     bool changed = false;
     for (int i = 0; i < m->n_assumptions; i++) {
@@ -61,13 +61,7 @@ bool tighten_bounds(Model *m)
         dim_symbols(p->a, note_symbol, &s);
         dim_symbols(p->b, note_symbol, &s);
         DimOption *d = s.name && s.only && p->graph == m->graph ? parameter(m, s.name) : NULL;
-        changed = (d && tighten(d, p)) || changed;
+        changed = (d && raise_low(d, p)) || changed;
     }
     return changed;
-}
-
-void read_again(Model *m)
-{
-    m->again = true;
-    m->errors++;
 }

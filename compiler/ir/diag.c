@@ -1,7 +1,5 @@
-/* Messages to the user, all on standard error, one line each. */
+/* Messages to the user, all on standard error, one line each. A stage that may have to be run again holds them back. */
 #include "ir/ir.h"
-
-#include <stdlib.h>
 
 /* Names come from the model and may hold anything; a message stays one readable line. */
 static void make_printable(char *text)
@@ -10,28 +8,37 @@ static void make_printable(char *text)
         if ((unsigned char)*text < ' ' || *text == 0x7f) *text = '?';
 }
 
-static void print(const char *severity, const char *path, const char *prefix, const char *format, va_list args)
+void messages_release(Model *m)
 {
-    char *text = mem_printf("onnx2c: %s: %s: %s%s", severity, path, prefix, mem_vprintf(format, args));
+    for (int i = 0; i < m->n_messages; i++) fprintf(stderr, "%s\n", m->messages[i]);
+    m->n_messages = 0;
+    m->holds_messages = false;
+}
+
+static void say(Model *m, const char *severity, const char *prefix, const char *format, va_list args, const char *end)
+{
+    const char *said = mem_vprintf(format, args);
+    char *text = mem_printf("onnx2c: %s: %s: %s%s%s", severity, m->path, prefix, said, end);
     make_printable(text);
-    fprintf(stderr, "%s\n", text);
+    mem_grow(&m->messages, &m->cap_messages, m->n_messages + 1, sizeof *m->messages);
+    m->messages[m->n_messages++] = text;
+    if (!m->holds_messages) messages_release(m);
 }
 
 void model_error(Model *m, const char *format, ...)
 {
-    m->errors++;
-    if (m->again) return;
     va_list args;
     va_start(args, format);
-    print("error", m->path, "", format, args);
+    say(m, "error", "", format, args, "");
     va_end(args);
+    m->errors++;
 }
 
 void model_warning(Model *m, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    print("warning", m->path, "", format, args);
+    say(m, "warning", "", format, args, "");
     va_end(args);
 }
 
@@ -42,38 +49,35 @@ static const char *first_output_name(const Node *n)
     return "";
 }
 
-/* `node "conv1"`, or by its first output where the model gives no name. */
+/* `node "conv1" (Conv, opset 13): `; by its first output where the model gives no name. */
 static const char *node_place(const Node *n)
 {
-    if (n->name && n->name[0]) return mem_printf("node \"%s\"", n->name);
-    return mem_printf("node -> \"%s\"", first_output_name(n));
+    const char *domain = n->domain && n->domain[0] ? mem_printf("%s::", n->domain) : "";
+    const char *name = n->name && n->name[0] ? mem_printf("\"%s\"", n->name)
+                                             : mem_printf("-> \"%s\"", first_output_name(n));
+    return mem_printf("node %s (%s%s, opset %d): ", name, domain, n->op_type, n->opset);
+}
+
+static void say_of_node(Node *n, const char *format, va_list args, const char *end)
+{
+    Model *m = n->graph->model;
+    say(m, "error", node_place(n), format, args, end);
+    n->failed = true;
+    m->errors++;
 }
 
 void node_error(Node *n, const char *format, ...)
 {
-    Model *m = n->graph->model;
-    n->failed = true;
-    if (m->again || (!m->errors && tighten_bounds(m))) {
-        read_again(m);
-        return;
-    }
-    bool standard = !n->domain || !n->domain[0];
-    const char *prefix = mem_printf("%s (%s%s%s, opset %d): ", node_place(n), standard ? "" : n->domain,
-                                    standard ? "" : "::", n->op_type, n->opset);
     va_list args;
     va_start(args, format);
-    print("error", m->path, prefix, format, args);
+    say_of_node(n, format, args, "");
     va_end(args);
-    m->errors++;
 }
 
-void internal_error(const char *format, ...)
+void node_invalid(Node *n, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    char *text = mem_vprintf(format, args);
+    say_of_node(n, format, args, "; the model is invalid here, check how it was exported");
     va_end(args);
-    make_printable(text);
-    fprintf(stderr, "onnx2c: internal error: %s; please report this with the model\n", text);
-    exit(1);
 }

@@ -92,6 +92,11 @@ Node *node_new(Graph *g, const char *name, const char *op_type, const char *doma
     return n;
 }
 
+bool node_is(const Node *n, const char *op_type)
+{
+    return n && !*n->domain && !strcmp(n->op_type, op_type);
+}
+
 /* Makes room for one more in a list that may have been made to measure, without spare capacity. */
 static void grow_by_one(Value ***list, int *capacity, int count)
 {

@@ -6,59 +6,14 @@
 #ifndef IR_H
 #define IR_H
 
+#include "base/base.h"
 #include "dim/dim.h"
-#include "base/map.h"
-#include "base/mem.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 enum { MAX_RANK = 16 };
-
-/* -- dtype.c: element types, numbered as in ONNX TensorProto.DataType -------------------------- */
-
-typedef enum {
-    DT_UNDEFINED,
-    DT_FLOAT,
-    DT_UINT8,
-    DT_INT8,
-    DT_UINT16,
-    DT_INT16,
-    DT_INT32,
-    DT_INT64,
-    DT_STRING,
-    DT_BOOL,
-    DT_FLOAT16,
-    DT_DOUBLE,
-    DT_UINT32,
-    DT_UINT64,
-    DT_COMPLEX64,
-    DT_COMPLEX128,
-    DT_BFLOAT16,
-    DT_FLOAT8E4M3FN,
-    DT_FLOAT8E4M3FNUZ,
-    DT_FLOAT8E5M2,
-    DT_FLOAT8E5M2FNUZ,
-    DT_UINT4,
-    DT_INT4,
-    DT_FLOAT4E2M1,
-    DT_FLOAT8E8M0,
-    DT_UINT2,
-    DT_INT2,
-    DT_COUNT
-} DType;
-
-const char *dtype_name(DType t); /* "float32", "int8", "bool", ...: as in the report and in messages */
-const char *dtype_c(
-    DType t); /* the C type that holds one (or, for sub-byte types, several): "float", "uint16_t" for float16, ... */
-const char *dtype_suffix(DType t); /* in kernel names: f32 f64 i8..i64 u8..u64 bool f16 bf16 str f8e4m3fn i4 u4 ... */
-int dtype_bits(DType t);           /* 32, 8, 4, ...; a string counts as one 64-bit pointer; 0 for DT_UNDEFINED */
-int64_t dtype_bytes(DType t, int64_t elements); /* packed size: sub-byte types rounded up to whole bytes */
-bool dtype_is_float(DType t);                   /* real floating point of any width, float16 and bfloat16 included */
-bool dtype_is_integer(DType t);                 /* int8..int64, uint8..uint64 (neither bool nor sub-byte) */
-bool dtype_is_signed(DType t);
-bool dtype_is_half(DType t); /* float16 or bfloat16: computed in float32 */
 
 /* -- shapes and types -------------------------------------------------------------------------- */
 
@@ -103,19 +58,19 @@ struct Value {
     Graph *graph;
     Type type;
     Type declared; /* what the model's value_info or outputs say; rank -1 and DT_UNDEFINED where it says nothing */
-    const void
-        *data; /* all elements, dense and row-major, when known at compile time; else NULL. Strings: const char *[] */
+    /* all elements, dense and row-major, when known at compile time; else NULL. Strings: const char *[] */
+    const void *data;
     Dim *elements; /* integer tensors whose elements are known one by one as expressions; else NULL */
     Value **items; /* sequence or optional of known length: its elements; else NULL */
     int n_items;
-    struct List *list; /* sequence or optional whose length only the data tell (list.h); else NULL */
-    bool is_read;      /* its elements are symbols that the run function reads where it is computed, and checks */
-    Node *producer;    /* NULL: graph input, initializer, or made by a stage */
+    struct PackedSequence *list; /* sequence or optional whose length only the data tell (list.h); else NULL */
+    bool is_read;   /* its elements are symbols that the run function reads where it is computed, and checks */
+    Node *producer; /* NULL: graph input, initializer, or made by a stage */
     bool is_input, is_output; /* of the graph it belongs to */
     int namesakes;            /* how many values got this one's name with a suffix (graph.c) */
     bool marked;              /* scratch of one pass over the graph (graph.c, check.c) */
-    const char
-        *origin; /* constants: how they came about, for the comment in the generated file ("bn1 folded in"); or NULL */
+    /* constants: how they came about, for the comment in the generated file ("bn1 folded in"); or NULL */
+    const char *origin;
 
     /* plan.c */
     Value *storage;         /* the value whose memory this one lies in; itself when it has its own */
@@ -166,8 +121,8 @@ struct Node {
     Attr *attrs;
     const Op *op; /* set by infer.c; NULL before */
     bool failed;  /* an error was reported for it, or its inputs come from one that failed */
-    float clamp_low,
-        clamp_high; /* applied to the result by operators with OP_CLAMPS; -INFINITY and INFINITY mean none */
+    /* applied to the result by operators with OP_CLAMPS; -INFINITY and INFINITY mean none */
+    float clamp_low, clamp_high;
     const struct Kernel *activation; /* applied to the result instead, with these two as its parameters; or NULL */
     const char *fused;               /* what rewrite merged into it, for the comment: `Relu "/f/f.2/Relu"`; or NULL */
 };
@@ -233,7 +188,9 @@ struct Model {
     int n_interface_inputs, n_interface_outputs;
     Map *values; /* every Value by its name (graph.c) */
     int errors;  /* reported so far */
-    bool again;  /* not an error yet: bounds were tightened, and the model is to be read again (tighten.c) */
+    int n_messages, cap_messages;
+    char **messages;          /* held back (diag.c) */
+    bool holds_messages;      /* the stage may have to be run again with other bounds */
     int n_params, cap_params; /* the symbolic dimensions left to run time, in order of first appearance in the inputs */
     const char **params;
     const char **param_names; /* their C identifiers (names.c) */
@@ -246,6 +203,12 @@ struct Model {
                              then */
     int64_t arena_bytes, arena_lower_bound, weights_bytes; /* after plan */
 };
+
+/* What a stage leaves. */
+typedef enum {
+    STAGE_DONE,   /* or failed: then m->errors is not 0 */
+    STAGE_RESTART /* bounds in m->options have risen: the model is to be read again with them */
+} StageResult;
 
 /* -- graph.c: building and changing graphs ----------------------------------------------------- */
 
@@ -260,8 +223,9 @@ bool value_is_const(const Value *v);
 int64_t value_count(const Value *v); /* elements at the upper bound of all dimensions */
 int64_t value_bytes(const Value *v); /* bytes at the upper bound */
 Node *node_new(Graph *g, const char *name, const char *op_type, const char *domain,
-               int opset);              /* not yet in g->nodes */
-void node_add_input(Node *n, Value *v); /* NULL for an omitted one */
+               int opset);                        /* not yet in g->nodes */
+bool node_is(const Node *n, const char *op_type); /* of the default domain; NULL is none */
+void node_add_input(Node *n, Value *v);           /* NULL for an omitted one */
 void node_add_output(Node *n, Value *v);
 Attr *node_add_attr(Node *n, const char *name, AttrType type, int count); /* arrays to be filled in by the caller */
 Graph *graph_root(Graph *g);                              /* the outermost: it holds the steps of its subgraphs, too */
@@ -282,18 +246,14 @@ void graph_remove_dead(Graph *g); /* nodes none of whose outputs is used */
 
 /* -- diag.c: messages -------------------------------------------------------------------------- */
 
-/* Your fault: counts an error of the model and prints "onnx2c: error: FILE: ..." (node_error adds node, operator,
- * opset). */
+/* The user's concern: counts an error of the model and prints "onnx2c: error: FILE: ..." (the node_ ones add node,
+ * operator, opset). While m->holds_messages, they are kept, until messages_release prints them. */
 void model_error(Model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void node_error(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* adds that the model is wrong */
+void node_invalid(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void model_warning(Model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Our fault: says so and ends the process with status 1. */
-_Noreturn void internal_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* -- tighten.c: lower bounds that the model itself asks for ------------------------------------ */
-
-bool tighten_bounds(Model *m); /* whether any rose */
-void read_again(Model *m);     /* ends this way through the stages, without a message; compile.c starts over */
+void messages_release(Model *m);
 
 /* -- kernels.c: the kernel library as text and as code ----------------------------------------- */
 
@@ -301,16 +261,16 @@ void read_again(Model *m);     /* ends this way through the stages, without a me
 typedef struct Kernel {
     const char *name; /* "softmax_f32", "struct conv", ... */
     const char *text; /* its C source, comment first */
-    const char
-        *signature; /* functions: result, then parameters; see kernels.h of the build for the letters. Else NULL */
+    /* functions: result, then parameters; see kernels.h of the build for the letters. Else NULL */
+    const char *signature;
     void (*address)(void); /* functions that may be called while folding; else NULL */
     void (*sweep)(void);   /* static inline scalar functions: the same applied along arrays (see eval.c); else NULL */
     int file;              /* order of its file; items of a file follow one another */
 } Kernel;
 
 const Kernel *kernel_find(const char *name); /* or NULL */
-int kernel_field(const Kernel *structure,
-                 const char *field); /* index of an int32_t field of a struct kernel, -1 if none */
+/* index of an int32_t field of a struct kernel, -1 if none */
+int kernel_field(const Kernel *structure, const char *field);
 int kernel_field_count(const Kernel *structure);
 const char *kernel_field_name(const Kernel *structure, int index);
 void kernels_free(void); /* the index made by kernel_find; runs at exit by itself */
@@ -417,31 +377,5 @@ struct Step {
     Dim number;
     int64_t low, high;
 };
-
-/* -- the stages: Graph -> Graph. Each file says what it requires and what it leaves true ------- */
-
-Model *load_model(const Options *options); /* load.c; m->errors is > 0 when it failed */
-void infer(Model *m);                      /* infer.c: types, shapes and values; expands and folds */
-void infer_graph(Graph *g);
-void fold_graph(Graph *g); /* evaluates every node whose inputs are known, those with OP_FOLD_LATE, too */
-void rewrite(Model *m);    /* rewrite.c */
-void layout(Model *m);     /* layout.c: images with their channels last, for convolutions */
-void lower(Model *m);      /* lower.c: nodes to steps */
-void lower_node(Node *n);
-void fuse(Model *m);            /* fuse.c: chains of loops into one */
-void bands(Model *m);           /* bands.c: chains of steps over images, some rows at a time */
-void parts(Model *m);           /* parts.c: parts of tensors computed and read in place */
-void plan(Model *m);            /* plan.c */
-void emit(Model *m, FILE *out); /* emit.c: the generated C file */
-void emit_header(Model *m, FILE *out);
-void emit_weights_file(Model *m,
-                       FILE *out); /* after emit; for the forms that keep large constants in a file of their own */
-void report(Model *m, FILE *out);  /* report.c */
-void dump(Model *m, const char *stage, FILE *out); /* dump.c */
-void check(Model *m, const char *stage);           /* check.c: the graph's invariants; internal_error when broken */
-
-/* eval.c: runs node n's steps on the host; all its inputs are constants. Sets data of its outputs; false (with a
- * node_error) if a kernel refuses the values. */
-bool eval_node(Node *n);
 
 #endif

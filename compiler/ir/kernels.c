@@ -43,7 +43,7 @@ const Kernel *kernel_find(const char *name)
     return NULL;
 }
 
-/* The i-th of a struct's comma-separated fields; *length 0 behind the last. */
+/* The i-th of a struct's comma-separated fields; *length 0 after the last. */
 static const char *nth_field(const Kernel *structure, int i, size_t *length)
 {
     const char *s = structure->signature;

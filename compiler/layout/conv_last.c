@@ -1,6 +1,6 @@
 /* conv_last: convolutions of images with their channels last, on register tiles (conv_packed.c of the kernel library),
  * and channel by channel (window_channelwise.c). Weights are packed at compile time. */
-#include "ops/shared/conv.h"
+#include "ops/shared/shared.h"
 #include "kernels.h"
 #include "layout/layout.h"
 

@@ -1,6 +1,6 @@
 /* conv_transpose_last: transposed convolutions of images with their channels last (conv_transpose_packed.c of the
  * kernel library). Weights are packed at compile time, phase by phase. */
-#include "ops/shared/conv.h"
+#include "ops/shared/shared.h"
 #include "kernels.h"
 #include "layout/layout.h"
 

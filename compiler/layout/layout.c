@@ -1,13 +1,14 @@
 /* layout: images with their channels last where convolutions are computed.
  *
  * The fast kernels add up vectors of channels, so they want channels to be neighbours in memory. Each convolution is
- * given a Transpose in front and one behind; then the transposes behind sink through everything that can be computed in
+ * given a Transpose before and one after; then the transposes after sink through everything that can be computed in
  * the other order, until they meet one in front, and both are gone. What is left stands where the graph changes its
  * mind, most often nowhere but at its edges.
  *
  * Requires: everything typed, rewrites done. Leaves: the same. */
+#include "infer/infer.h"
 #include "layout/layout.h"
-#include "op/loop_types.h"
+#include "op/op.h"
 #include "rewrite/rewrite.h"
 
 #include <string.h>
@@ -54,7 +55,7 @@ bool order_of(const Value *v, Order *o)
 {
     const int64_t *perm;
     Node *n = v ? v->producer : NULL;
-    if (!is_op(n, "Transpose")) return false;
+    if (!node_is(n, "Transpose")) return false;
     int count = attr_ints(n, "perm", &perm);
     o->rank = v->type.shape.rank;
     for (int i = 0; i < o->rank; i++) o->perm[i] = count ? (int)perm[i] : o->rank - 1 - i;
@@ -107,7 +108,7 @@ void transpose_output(Node *n, int i, const Order *o)
 
 static bool convert_conv(Node *n)
 {
-    if (!is_op(n, "Conv") || n->op == &op_conv_last || !conv_fits_last(n)) return false;
+    if (!node_is(n, "Conv") || n->op == &op_conv_last || !conv_fits_last(n)) return false;
     Order to_first = order_to_first(n->in[0]->type.shape.rank), to_last = order_inverse(&to_first);
     if (!conv_takes_first(n)) n->in[0] = transposed(n, n->in[0], &to_last);
     conv_make_last(n);
@@ -117,7 +118,7 @@ static bool convert_conv(Node *n)
 
 static bool convert_qconv(Node *n)
 {
-    if (!is_op(n, "QLinearConv") || n->op == &op_qconv_last || !qconv_fits_last(n)) return false;
+    if (!node_is(n, "QLinearConv") || n->op == &op_qconv_last || !qconv_fits_last(n)) return false;
     Order to_first = order_to_first(n->in[0]->type.shape.rank), to_last = order_inverse(&to_first);
     n->in[0] = transposed(n, n->in[0], &to_last);
     n->op = &op_qconv_last;
@@ -127,7 +128,7 @@ static bool convert_qconv(Node *n)
 
 static bool convert_conv_transpose(Node *n)
 {
-    if (!is_op(n, "ConvTranspose") || n->op == &op_conv_transpose_last || !conv_transpose_fits_last(n)) return false;
+    if (!node_is(n, "ConvTranspose") || n->op == &op_conv_transpose_last || !conv_transpose_fits_last(n)) return false;
     Order to_first = order_to_first(n->in[0]->type.shape.rank), to_last = order_inverse(&to_first);
     n->in[0] = transposed(n, n->in[0], &to_last);
     n->op = &op_conv_transpose_last;
@@ -148,7 +149,7 @@ static bool can_add(Node *n, int k, const Shape *shape)
 /* conv(x) + y: the convolution adds y as it stores its result. It moves to where y is there. */
 static bool add_residual(Node *n)
 {
-    if (!is_op(n, "Add") || n->n_in != 2 || n->in[0] == n->in[1] || n->out[0]->type.dtype != DT_FLOAT) return false;
+    if (!node_is(n, "Add") || n->n_in != 2 || n->in[0] == n->in[1] || n->out[0]->type.dtype != DT_FLOAT) return false;
     int k = can_add(n, 1, &n->out[0]->type.shape) ? 1 : 0;
     if (!can_add(n, k, &n->out[0]->type.shape)) return false;
     Node *conv = n->in[k]->producer;
@@ -180,15 +181,16 @@ static bool activate(Node *n)
 
 /* -- the stage --------------------------------------------------------------------------------- */
 
-void layout(Model *m)
+StageResult layout(Model *m)
 {
     static RewritePass *const convert[] = {convert_conv, convert_qconv, convert_conv_transpose, NULL};
     static RewritePass *const sink[] = {rewrite_transpose, rewrite_no_op, layout_sink, NULL};
     static RewritePass *const merge[] = {add_residual, rewrite_clamp, activate, NULL};
-    if (!rewrite_round(m->graph, convert)) return;
+    if (!rewrite_round(m->graph, convert)) return STAGE_DONE;
     while (rewrite_round(m->graph, sink)) {
     }
     fold_graph(m->graph);
     while (rewrite_round(m->graph, merge)) {
     }
+    return STAGE_DONE;
 }

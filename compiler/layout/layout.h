@@ -5,6 +5,8 @@
 
 #include "op/op.h"
 
+StageResult layout(Model *m); /* the stage */
+
 Shape channels_first(const Shape *last);
 Shape channels_last(const Shape *first);
 
@@ -36,7 +38,7 @@ const Op *pool_last(const Node *n);     /* or NULL */
 
 /* -- layout.c and its rules -------------------------------------------------------------------- */
 
-/* A value "[N, d..., C]" in the place of output i of n, with a Transpose behind n that makes the old one. */
+/* A value "[N, d..., C]" in the place of output i of n, with a Transpose after n that makes the old one. */
 void transpose_output(Node *n, int i, const Order *o);
 Value *transposed(Node *n, Value *v, const Order *o); /* made in front of n; v itself if the order changes nothing */
 

@@ -1,7 +1,7 @@
-/* layout_sink: which operators can be computed on a transposed input, with the transpose behind them. Axes that
+/* layout_sink: which operators can be computed on a transposed input, with the transpose after them. Axes that
  * attributes and inputs name are those of the order that the operator then sees. */
 #include "layout/layout.h"
-#include "ops/shared/quantized.h"
+#include "ops/shared/shared.h"
 #include "rewrite/rewrite.h"
 
 #include <string.h>
@@ -103,7 +103,7 @@ static bool sink_split(Node *n, const Order *o)
     return sink_first_input(n, o);
 }
 
-/* Before opset 13, Softmax was about an axis and all behind it. */
+/* Before opset 13, Softmax was about an axis and all after it. */
 static bool sink_softmax(Node *n, const Order *o)
 {
     if (n->opset < 13) return false;

@@ -1,7 +1,7 @@
 /* pool_last: pooling of images with their channels last (window_channelwise.c of the kernel library). */
 #include "layout/layout.h"
 #include "rewrite/rewrite.h"
-#include "ops/shared/window.h"
+#include "ops/shared/shared.h"
 
 static bool read_pool(Node *n, const Shape *first, Window *w)
 {
@@ -9,7 +9,7 @@ static bool read_pool(Node *n, const Shape *first, Window *w)
     return window_kernel_shape(n, first->rank - 2, kernel) && window_read(n, first, kernel, w);
 }
 
-/* All windows count as many pixels, if the padding counts and no window reaches behind it. */
+/* All windows count as many pixels, if the padding counts and no window reaches after it. */
 static bool divides_evenly(const Window *w)
 {
     for (int i = 0; i < MAX_SPATIAL; i++) {
@@ -27,10 +27,10 @@ const Op *pool_last(const Node *n)
     const Value *x = input_of(n, 0);
     if (!x || output_of(n, 1) || x->type.shape.rank < 3) return NULL;
     bool bytes = x->type.dtype == DT_INT8 || x->type.dtype == DT_UINT8;
-    if (is_op(n, "MaxPool") && (bytes || x->type.dtype == DT_FLOAT)) return &op_max_pool_last;
+    if (node_is(n, "MaxPool") && (bytes || x->type.dtype == DT_FLOAT)) return &op_max_pool_last;
     if (x->type.dtype != DT_FLOAT) return NULL;
-    if (is_op(n, "GlobalAveragePool")) return &op_global_average_pool_last;
-    if (!is_op(n, "AveragePool") || !read_pool((Node *)n, &x->type.shape, &w)) return NULL;
+    if (node_is(n, "GlobalAveragePool")) return &op_global_average_pool_last;
+    if (!node_is(n, "AveragePool") || !read_pool((Node *)n, &x->type.shape, &w)) return NULL;
     return !attr_int((Node *)n, "count_include_pad", 0) || divides_evenly(&w) ? &op_average_pool_last : NULL;
 }
 

@@ -1,9 +1,8 @@
 /* qconv_last: QLinearConv of images with their channels last, with constant weights: on register tiles, or channel by
  * channel. */
-#include "ops/shared/conv.h"
+#include "ops/shared/shared.h"
 #include "kernels.h"
 #include "layout/layout.h"
-#include "ops/shared/quantized.h"
 
 enum { MIN_GROUP_FILTERS = 4 };
 

@@ -7,7 +7,7 @@
 #include "load/load.h"
 
 #include "load/load_private.h"
-#include "base/sha256.h"
+#include "base/base.h"
 #include "load/wire.h"
 
 #include <stdlib.h>

@@ -1,8 +1,10 @@
-/* load.h: what verify.c uses of the loader besides load_model(). */
+/* load.h: the door of compiler/load: files become a graph. Nothing of their format is known in any other room. */
 #ifndef LOAD_H
 #define LOAD_H
 
 #include "ir/ir.h"
+
+Model *load_model(const Options *options); /* m->errors is > 0 when it failed */
 
 /* The content of a data file: a tensor, or a sequence, optional or map of such. */
 typedef struct DataItem DataItem;

@@ -77,15 +77,15 @@ Dim dim_of_input(Loader *l, const char *value, int axis, const DimProto *d); /* 
 Dim dim_declared(Loader *l, const char *value, int axis, const DimProto *d); /* trusts nothing */
 void dims_report_unused(Loader *l);
 bool dim_has_size(const DimProto *d);
-const char *dim_option_name(const char *input, int axis,
-                            const DimProto *d); /* as --dim takes it: its parameter or INPUT:AXIS */
+/* as --dim takes it: its parameter or INPUT:AXIS */
+const char *dim_option_name(const char *input, int axis, const DimProto *d);
 
 /* -- load_graph.c ------------------------------------------------------------------------------ */
 
 const char *proto_text(const char *s); /* "" for NULL */
 Graph *load_graph(Loader *l, Scope *outer, const GraphProto *proto);
-bool load_nodes(Loader *l, Scope *s, size_t count,
-                NodeProto **nodes); /* false, with a message, when there are too many */
+/* false, with a message, when there are too many */
+bool load_nodes(Loader *l, Scope *s, size_t count, NodeProto **nodes);
 Value *scope_find(const Scope *s, const char *name);
 extern Value omitted_value; /* found for a function's input that the call omits */
 

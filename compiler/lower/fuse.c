@@ -2,6 +2,7 @@
  *
  * Requires: steps in execution order, each value written by one step. Leaves: no loop whose only result is read only by
  * a later loop over the same extents, at the same places. The intermediate result then never meets memory. */
+#include "lower/lower.h"
 #include "op/op.h"
 
 #include "plan/plan.h"
@@ -127,7 +128,7 @@ static bool fuse_into(Graph *g, int i)
     return true;
 }
 
-void fuse(Model *m)
+StageResult fuse(Model *m)
 {
     Graph *g = m->graph;
     int kept = 0;
@@ -136,4 +137,5 @@ void fuse(Model *m)
     for (int i = 0; i < g->n_steps; i++)
         if (g->steps[i]) g->steps[kept++] = g->steps[i];
     g->n_steps = kept;
+    return STAGE_DONE;
 }

@@ -3,6 +3,7 @@
  * Requires: every node typed and supported (infer), rewrites done.
  * Leaves: graph->steps, in execution order; every graph output written by exactly one value's steps of its own: an
  * output that is an input, a constant, or listed twice is copied. Steps whose results nothing reads are gone. */
+#include "lower/lower.h"
 #include "lower/dead_steps.h"
 #include "op/op.h"
 
@@ -37,7 +38,7 @@ static void own_outputs(Graph *g)
     }
 }
 
-void lower(Model *m)
+StageResult lower(Model *m)
 {
     Graph *g = m->graph;
     own_outputs(g);
@@ -45,4 +46,5 @@ void lower(Model *m)
         if (g->n_nodes) lower_reads(g->nodes[0], g->inputs[i]);
     for (int i = 0; i < g->n_nodes; i++) lower_node(g->nodes[i]);
     remove_dead_steps(g);
+    return STAGE_DONE;
 }

@@ -9,6 +9,7 @@
  *
  * Requires: steps, loops fused. Leaves: the same, such chains within STEP_FOR, whose values live through all of it
  * (step->keep). */
+#include "lower/lower.h"
 #include "op/op.h"
 
 #include "lower/image_kernels.h"
@@ -265,7 +266,7 @@ static void append(Steps *to, Step *s)
     to->steps[to->count++] = s;
 }
 
-static void set_symbol(Steps *to, Node *n, Dim symbol, Dim value)
+static void append_set(Steps *to, Node *n, Dim symbol, Dim value)
 {
     append(to, control(n, STEP_SET, dim_text(symbol), value));
 }
@@ -313,7 +314,7 @@ static void keep_rows(const Link *l, const Link *next, Node *n, Steps *to)
         arg_dim(s, dim_mul(dim_sub(l->end, first), row_of(l->y)));
         append(to, s);
     }
-    set_symbol(to, n, l->base, first);
+    append_set(to, n, l->base, first);
 }
 
 static Step *rounds(Node *n, Dim symbol, Dim count)
@@ -332,12 +333,12 @@ static void append_bands(Link *links, int count, int64_t per_round, Steps *to)
     Dim end = dim_min(rows, dim_mul(dim_add(band, dim_const(1)), dim_const(per_round)));
     set_up(links, count, per_round);
     for (int i = 0; i < count; i++) {
-        set_symbol(to, n, links[i].start, dim_const(0));
-        if (links[i].base && links[i].base != links[i + 1].base) set_symbol(to, n, links[i].base, dim_const(0));
+        append_set(to, n, links[i].start, dim_const(0));
+        if (links[i].base && links[i].base != links[i + 1].base) append_set(to, n, links[i].base, dim_const(0));
     }
     append(to, rounds(n, band, bands));
     for (int i = count - 1; i >= 0; i--) {
-        set_symbol(to, n, links[i].end, end);
+        append_set(to, n, links[i].end, end);
         end = rows_needed(&links[i], links[i].end);
     }
     Steps after = {0}; /* made before the windows change */
@@ -347,7 +348,7 @@ static void append_bands(Link *links, int count, int64_t per_round, Steps *to)
         append(to, links[i].step);
     }
     for (int i = 0; i < after.count; i++) append(to, after.steps[i]);
-    for (int i = 0; i < count; i++) set_symbol(to, last, links[i].start, links[i].end);
+    for (int i = 0; i < count; i++) append_set(to, last, links[i].start, links[i].end);
     append(to, control(last, STEP_END, NULL, NULL));
 }
 
@@ -364,7 +365,7 @@ static void append_chain(Link *links, int count, int64_t per_round, Steps *to)
     if (!dim_is(batch, 1)) append(to, control(links[count - 1].step->node, STEP_END, NULL, NULL));
 }
 
-void bands(Model *m)
+StageResult tile_rows(Model *m)
 {
     Graph *g = m->graph;
     Steps to = {0};
@@ -382,4 +383,5 @@ void bands(Model *m)
     g->steps = to.steps;
     g->n_steps = to.count;
     g->cap_steps = to.capacity;
+    return STAGE_DONE;
 }

@@ -6,6 +6,7 @@
  *
  * Requires: steps; each value written by one step, or by some that write other parts of it. Leaves: the same, with
  * fewer copies. */
+#include "lower/lower.h"
 #include "op/op.h"
 
 #include "lower/image_kernels.h"
@@ -236,7 +237,7 @@ static bool interleave_halves(Graph *g, int i)
     return true;
 }
 
-void parts(Model *m)
+StageResult alias_strided(Model *m)
 {
     Graph *g = m->graph;
     Columns c;
@@ -249,4 +250,5 @@ void parts(Model *m)
         do_without(g, i, &c);
         drop(g, i--);
     }
+    return STAGE_DONE;
 }

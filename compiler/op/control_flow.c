@@ -73,7 +73,7 @@ void lower_body(Graph *g)
     for (int i = 0; i < g->n_inputs; i++) g->inputs[i]->is_input = false; /* buffers like any other from here on */
     for (int i = 0; i < g->n_outputs; i++)
         g->outputs[i]->is_output = g->outputs[i]->is_output && !g->outputs[i]->graph->parent;
-    for (int i = 0; i < g->n_nodes; i++) lower_node(g->nodes[i]);
+    for (int i = 0; i < g->n_nodes; i++) doors.lower_node(g->nodes[i]);
 }
 
 bool is_tensor(Node *n, const Value *v)
@@ -135,7 +135,7 @@ void give_states(Graph *g, int first, int count, Value *const *initial)
 bool infer_body(Graph *g, int first, int count, Value *const *initial, int first_output)
 {
     give_states(g, first, count, initial);
-    infer_graph(g);
+    doors.infer_graph(g);
     if (body_failed(g)) return true;
     for (int i = 0; i < count; i++) {
         const Type *was = &initial[i]->type, *is = &g->outputs[first_output + i]->type;

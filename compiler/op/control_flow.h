@@ -2,6 +2,7 @@
 #ifndef CONTROL_FLOW_H
 #define CONTROL_FLOW_H
 
+#include "op/doors.h"
 #include "op/op.h"
 
 enum { OP_CONTROL = OP_HALF_NATIVE | OP_NEVER_FOLD };
@@ -28,7 +29,7 @@ void lower_store(Node *n, Value *target, Dim number);
 void lower_check(Node *n, Value *v, int64_t low, int64_t high); /* a scalar, refused at run time if it is beyond */
 void set_symbol(Node *n, Dim symbol, Dim value);
 
-/* Rows that a loop collects, one each round. A size that the body finds out (its local symbols: those behind the first
+/* Rows that a loop collects, one each round. A size that the body finds out (its local symbols: those after the first
  * `mark`) becomes a symbol of the result; that every round finds the same is checked at run time. `seen`: one value per
  * such size, NULL for the others. */
 Shape rows_shape(Node *n, const Value *y, const Value *row, Dim rounds, int axis, int mark);

@@ -256,7 +256,7 @@ static void run_chunk(Computing *c, const Loop *l, const int64_t *index, size_t 
     }
 }
 
-/* Steps the outer indices; false behind the last. */
+/* Steps the outer indices; false after the last. */
 static bool next_row(const Loop *l, int64_t *index)
 {
     for (int d = l->rank - 2; d >= 0; d--) {

@@ -27,8 +27,8 @@ struct Op {
     int since; /* the first opset version this row is for; the row with the largest since <= the node's opset counts */
     void (*infer)(Node *n);
     void (*lower)(Node *n); /* appends steps to n->graph */
-    void (*expand)(
-        Node *n); /* instead of lower: replaces n by other nodes (see below); may leave n as it is if there is lower */
+    /* instead of lower: replaces n by other nodes (see below); may leave n as it is if there is lower */
+    void (*expand)(Node *n);
     unsigned flags;
     void (*elements)(Node *n); /* optional: sets `elements` of outputs from expressions (Shape, arithmetic on shapes) */
 };
@@ -48,8 +48,8 @@ bool need_type(Node *n, int input, const DType *allowed, int count);
 bool need_float(Node *n, int input); /* float16, bfloat16, float32, float64 */
 bool need_same_type(Node *n, int input_a, int input_b);
 bool need_divides(Node *n, Dim d, int64_t divisor, const char *what); /* checked at run time where only that tells */
-bool need_equal(Node *n, Dim a, Dim b,
-                const char *what); /* false and an error if they are known to differ; else assumes them equal */
+/* false and an error if they are known to differ; else assumes them equal */
+bool need_equal(Node *n, Dim a, Dim b, const char *what);
 
 const Attr *attr_find(const Node *n, const char *name); /* NULL if absent */
 int64_t attr_int(Node *n, const char *name, int64_t otherwise);
@@ -83,14 +83,13 @@ const DimOption *bounds_of(const Model *m, const char *name); /* what --dim says
 bool read_within(Node *n, int input, int64_t low,
                  int64_t high);     /* gives an input that nothing else is known of symbols within these bounds */
 bool can_learn(Node *n, int input); /* would need_dims succeed? Reads what --dim gives bounds of, as it does */
-void know_again(Node *n);           /* infer.c: the values of n's outputs, now that more is known of its inputs */
 Dim size_of_data(Node *n, int output, int axis);          /* a size that a kernel works out, within the bounds of --dim
                                                              OUTPUT:AXIS, or as declared; NULL after an error */
 bool size_is_stated(const Node *n, int output, int axis); /* would it find bounds? */
 Dim count_of_data(Node *n, int output, int axis, Dim most); /* one that has bounds of its own: from 0 to `most`, or less
                                                                with --dim OUTPUT:AXIS; the kernel refuses more */
-void assume_elements(Node *n, int input,
-                     const int64_t *values); /* what a small input must hold for other reasons; checked at run time */
+/* what a small input must hold for other reasons; checked at run time */
+void assume_elements(Node *n, int input, const int64_t *values);
 bool known_scalar(const Value *v, double *value);      /* one-element constant of any numeric type */
 double const_as_double(const Value *v, int64_t index); /* element of a numeric constant, converted */
 int64_t const_as_int(const Value *v, int64_t index);
@@ -126,9 +125,9 @@ Value *packed_constant(Node *n, const Value *w, DType type, const char *how, con
 
 /* -- lower: appending steps -------------------------------------------------------------------- */
 
-Step *step_call(Node *n, const char *kernel_format, ...)
-    __attribute__((format(printf, 2, 3))); /* e.g. "softmax_%s", dtype_suffix(t) */
-void arg_in(Step *s, Value *v);            /* NULL value: a null pointer */
+/* e.g. "softmax_%s", dtype_suffix(t) */
+Step *step_call(Node *n, const char *kernel_format, ...) __attribute__((format(printf, 2, 3)));
+void arg_in(Step *s, Value *v); /* NULL value: a null pointer */
 void arg_in_at(Step *s, Value *v, Dim element_offset);
 void arg_out(Step *s, Value *v);
 void arg_out_at(Step *s, Value *v, Dim element_offset);
@@ -147,10 +146,10 @@ void step_inplace(Step *s, Value *input, Value *output);
 void step_copy(Node *n, Value *target, Dim target_offset, Value *source, Dim source_offset,
                Dim bytes);                  /* offsets in bytes */
 Step *step_control(Node *n, StepKind kind); /* STEP_IF and the like; the caller fills in its fields */
-Dim local_symbol(Node *n, const char *name, int64_t low,
-                 int64_t high); /* a new symbol that the run function computes */
-void lower_read(Node *n, Value *v, int64_t index,
-                Dim d); /* element `index` of v, an integer, into the symbol d; of a constant d: only checked */
+/* a new symbol that the run function computes */
+Dim local_symbol(Node *n, const char *name, int64_t low, int64_t high);
+/* element `index` of v, an integer, into the symbol d; of a constant d: only checked */
+void lower_read(Node *n, Value *v, int64_t index, Dim d);
 void lower_reads(Node *n, Value *v);  /* the reads of the elements of v (v->is_read), when its steps are there */
 void arg_symbol(Step *s, Dim symbol); /* a pointer to the local variable of a symbol: the kernel sets it (a count) */
 void lower_as_view(Node *n);          /* output 0 has input 0's elements in the same order */
@@ -163,9 +162,22 @@ Ref loop_read(Step *s, Value *v);
 Ref loop_read_strided(Step *s, Value *v, Dim offset, const Dim *strides);
 Ref loop_real(double value);
 Ref loop_int(int64_t value);
-Ref loop_apply(Step *s, DType type, const char *function, int n_args,
-               const Ref *args); /* function as in the kernel library: "add_f32" */
+/* function as in the kernel library: "add_f32" */
+Ref loop_apply(Step *s, DType type, const char *function, int n_args, const Ref *args);
 void loop_store(Step *s, Value *v, Ref result);
 DType compute_type(DType t); /* float32 for float16 and bfloat16, otherwise t */
+
+/* eval.c: runs node n's steps on the host; all its inputs are constants. Sets data of its outputs; false (with a
+ * node_error) if a kernel refuses the values. */
+bool eval_node(Node *n);
+
+/* -- the rest of the toolkit --------------------------------------------------------------------- */
+
+#include "op/control_flow.h"
+#include "op/custom.h"
+#include "op/edit.h"
+#include "op/loop_types.h"
+#include "op/packed_sequence.h"
+#include "op/strided_view.h"
 
 #endif

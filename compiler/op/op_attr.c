@@ -39,8 +39,7 @@ static const Attr *attr_typed(Node *n, const char *name, AttrType type)
 {
     const Attr *a = attr_find(n, name);
     if (!a || a->type == type) return a;
-    node_error(n, "attribute \"%s\" is %s, expected %s; the model is invalid here, check how it was exported", name,
-               type_text(a->type), type_text(type));
+    node_invalid(n, "attribute \"%s\" is %s, expected %s", name, type_text(a->type), type_text(type));
     return NULL;
 }
 
@@ -86,9 +85,7 @@ bool attr_word(Node *n, const char *name, const char *otherwise, const AttrWord 
         }
         expected = mem_printf("%s%s%s", expected, w == words ? "" : ", ", w->name);
     }
-    node_error(n,
-               "attribute \"%s\" is \"%s\", expected one of %s; the model is invalid here, check how it was exported",
-               name, text, expected);
+    node_invalid(n, "attribute \"%s\" is \"%s\", expected one of %s", name, text, expected);
     return false;
 }
 
@@ -101,15 +98,10 @@ int normalize_axis(Node *n, int64_t axis, int rank)
 {
     if (axis >= -rank && axis < rank) return (int)(axis < 0 ? axis + rank : axis);
     if (rank == 0)
-        node_error(n,
-                   "axis is %lld, but the tensor is a scalar, expected rank 1 or more; the model is invalid here, "
-                   "check how it was exported",
-                   (long long)axis);
+        node_invalid(n, "axis is %lld, but the tensor is a scalar, expected rank 1 or more", (long long)axis);
     else
-        node_error(n,
-                   "axis is %lld, expected %d to %d for a tensor of rank %d; the model is invalid here, check how it "
-                   "was exported",
-                   (long long)axis, -rank, rank - 1, rank);
+        node_invalid(n, "axis is %lld, expected %d to %d for a tensor of rank %d", (long long)axis, -rank, rank - 1,
+                     rank);
     return -1;
 }
 

@@ -1,7 +1,7 @@
 /* New nodes that take the place of one. */
 #include "op/op.h"
 
-#include "base/number.h"
+#include "base/base.h"
 
 #include <string.h>
 

@@ -64,10 +64,10 @@ static bool combine(const Node *n, const Fraction *a, const Fraction *b, Fractio
     *f = (Fraction){.denominator = a->denominator * b->denominator};
     Dim left = dim_mul(a->numerator, dim_const(b->denominator)),
         right = dim_mul(b->numerator, dim_const(a->denominator));
-    if (is_op(n, "Add")) f->numerator = dim_add(left, right);
-    else if (is_op(n, "Sub")) f->numerator = dim_sub(left, right);
-    else if (is_op(n, "Mul")) f->numerator = dim_mul(a->numerator, b->numerator);
-    else if (is_op(n, "Div") && dim_is_const(b->numerator) && dim_value(b->numerator) > 0)
+    if (node_is(n, "Add")) f->numerator = dim_add(left, right);
+    else if (node_is(n, "Sub")) f->numerator = dim_sub(left, right);
+    else if (node_is(n, "Mul")) f->numerator = dim_mul(a->numerator, b->numerator);
+    else if (node_is(n, "Div") && dim_is_const(b->numerator) && dim_value(b->numerator) > 0)
         *f = (Fraction){left, a->denominator * dim_value(b->numerator), false};
     return f->numerator != NULL;
 }
@@ -88,18 +88,18 @@ static bool read_whole(const Node *n, int64_t at, int *visits, Fraction *f)
 {
     if (!read_fraction(n->in[0], at, visits, f)) return false;
     Dim denominator = dim_const(f->denominator);
-    f->numerator = (is_op(n, "Floor") ? dim_floordiv : dim_ceildiv)(f->numerator, denominator);
+    f->numerator = (node_is(n, "Floor") ? dim_floordiv : dim_ceildiv)(f->numerator, denominator);
     f->denominator = 1;
     return true;
 }
 
 static bool read_computed(const Node *n, int64_t at, int *visits, Fraction *f)
 {
-    if (is_op(n, "Floor") || is_op(n, "Ceil")) return read_whole(n, at, visits, f);
-    if (is_op(n, "Unsqueeze") || is_op(n, "Squeeze") || is_op(n, "Identity"))
+    if (node_is(n, "Floor") || node_is(n, "Ceil")) return read_whole(n, at, visits, f);
+    if (node_is(n, "Unsqueeze") || node_is(n, "Squeeze") || node_is(n, "Identity"))
         return read_fraction(n->in[0], at, visits, f);
-    if (is_op(n, "Cast") && !dtype_is_float(n->in[0]->type.dtype)) return read_integer(n->in[0], at, f);
-    if (is_op(n, "Cast")) return read_fraction(n->in[0], at, visits, f) && !f->rounded;
+    if (node_is(n, "Cast") && !dtype_is_float(n->in[0]->type.dtype)) return read_integer(n->in[0], at, f);
+    if (node_is(n, "Cast")) return read_fraction(n->in[0], at, visits, f) && !f->rounded;
     return read_arithmetic(n, at, visits, f);
 }
 

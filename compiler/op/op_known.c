@@ -1,7 +1,8 @@
 /* Values of inputs that are known at compile time. */
+#include "op/doors.h"
 #include "op/op.h"
 
-#include "base/number.h"
+#include "base/base.h"
 
 #include <string.h>
 
@@ -36,9 +37,7 @@ int known_dims(const Value *v, Dim **dims)
 static void need_known(Node *n, int input, const char *what)
 {
     const Value *v = input_of(n, input);
-    if (!v)
-        node_error(n, "input %d is omitted, expected %s; the model is invalid here, check how it was exported", input,
-                   what);
+    if (!v) node_invalid(n, "input %d is omitted, expected %s", input, what);
     else
         node_error(
             n,
@@ -134,7 +133,7 @@ static bool learn(Node *n, Value *v, Search *s)
     int missing = s->n_missing;
     if (p && p->op && !p->failed && (p->op->elements || p->op->flags & OP_MOVES)) {
         for (int i = 0; i < p->n_in; i++) learn(n, p->in[i], s);
-        know_again(p);
+        doors.know_again(p);
     }
     bool known = value_is_const(v) || known_dims(v, &dims) >= 0;
     if (!known && s->n_missing == missing && is_readable(v)) note_missing(s, v);

@@ -176,9 +176,8 @@ static Dim packed_bytes(DType t, Dim count)
 void lower_as_view(Node *n)
 {
     Value *x = n->in[0], *y = n->out[0];
-    const Value *smaller = value_bytes(y) <= value_bytes(x)
-                               ? y
-                               : x; /* equal at run time, but perhaps not by their bounds */
+    /* equal at run time, but perhaps not by their bounds */
+    const Value *smaller = value_bytes(y) <= value_bytes(x) ? y : x;
     step_copy(n, y, dim_const(0), x, dim_const(0), packed_bytes(y->type.dtype, elements(smaller)));
 }
 

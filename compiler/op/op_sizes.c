@@ -1,4 +1,4 @@
-/* Sizes that a kernel works out from data: symbols within bounds that the user gives, read and checked behind the
+/* Sizes that a kernel works out from data: symbols within bounds that the user gives, read and checked after the
  * kernel. */
 #include "op/op.h"
 

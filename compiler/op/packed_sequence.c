@@ -3,14 +3,14 @@
 
 #include <string.h>
 
-bool is_list(const Value *v)
+bool is_sequence(const Value *v)
 {
     return v && (v->type.kind == KIND_SEQUENCE || v->type.kind == KIND_OPTIONAL);
 }
 
 /* -- forms ------------------------------------------------------------------------------------- */
 
-static const ListForm empty_form = {.rank_low = MAX_RANK};
+static const SequenceForm empty_form = {.rank_low = MAX_RANK};
 
 static DType element_dtype(const Type *t)
 {
@@ -28,14 +28,14 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-static bool is_empty(const ListForm *f)
+static bool is_empty(const SequenceForm *f)
 {
     return f->rank_low > f->rank;
 }
 
-ListForm form_join(const ListForm *a, const ListForm *b)
+SequenceForm sequence_form_join(const SequenceForm *a, const SequenceForm *b)
 {
-    ListForm f = is_empty(a) ? *b : *a;
+    SequenceForm f = is_empty(a) ? *b : *a;
     f.dtype = a->dtype ? a->dtype : b->dtype;
     f.capacity = larger(a->capacity, b->capacity);
     if (is_empty(a) || is_empty(b)) return f;
@@ -49,20 +49,20 @@ ListForm form_join(const ListForm *a, const ListForm *b)
     return f;
 }
 
-bool form_fits(const ListForm *a, const ListForm *b)
+bool sequence_form_fits(const SequenceForm *a, const SequenceForm *b)
 {
-    ListForm joined = form_join(a, b);
+    SequenceForm joined = sequence_form_join(a, b);
     bool fits = joined.slot == b->slot && joined.rank_low == b->rank_low && joined.rank == b->rank;
     for (int d = 0; d < b->rank && fits; d++) fits = joined.low[d] == b->low[d] && joined.high[d] == b->high[d];
     return fits;
 }
 
-static ListForm form_of_tensor(const Value *x)
+static SequenceForm form_of_tensor(const Value *x)
 {
-    ListForm f = {.dtype = x->type.dtype,
-                  .slot = value_count(x),
-                  .rank_low = x->type.shape.rank,
-                  .rank = x->type.shape.rank};
+    SequenceForm f = {.dtype = x->type.dtype,
+                      .slot = value_count(x),
+                      .rank_low = x->type.shape.rank,
+                      .rank = x->type.shape.rank};
     for (int d = 0; d < f.rank; d++) {
         f.low[d] = larger(0, dim_low(x->type.shape.dim[d]));
         f.high[d] = dim_high(x->type.shape.dim[d]);
@@ -70,28 +70,28 @@ static ListForm form_of_tensor(const Value *x)
     return f;
 }
 
-ListForm form_with(const ListForm *f, const Value *x)
+SequenceForm sequence_form_with(const SequenceForm *f, const Value *x)
 {
-    ListForm one = form_of_tensor(x), joined = form_join(f, &one);
+    SequenceForm one = form_of_tensor(x), joined = sequence_form_join(f, &one);
     joined.capacity = f->capacity + 1;
     return joined;
 }
 
-ListForm form_of(const Value *list)
+SequenceForm sequence_form_of(const Value *list)
 {
-    ListForm f = empty_form;
+    SequenceForm f = empty_form;
     if (list->list) return list->list->form;
     f.dtype = element_dtype(&list->type);
     for (int i = 0; i < list->n_items; i++) {
-        if (is_list(list->items[i])) return form_of(list->items[i]);
-        f = form_with(&f, list->items[i]);
+        if (is_sequence(list->items[i])) return sequence_form_of(list->items[i]);
+        f = sequence_form_with(&f, list->items[i]);
     }
     return f;
 }
 
 /* -- nodes ------------------------------------------------------------------------------------- */
 
-static void set_form(Node *n, const ListForm *f)
+static void set_form(Node *n, const SequenceForm *f)
 {
     int64_t numbers[5 + 2 * MAX_RANK] = {f->dtype, f->capacity, f->slot, f->rank_low, f->rank};
     memcpy(numbers + 5, f->low, sizeof f->low);
@@ -99,7 +99,7 @@ static void set_form(Node *n, const ListForm *f)
     attr_set_ints(n, "form", 5 + 2 * MAX_RANK, numbers);
 }
 
-static Node *three_outputs(Node *made, const char *name, const ListForm *form)
+static Node *three_outputs(Node *made, const char *name, const SequenceForm *form)
 {
     static const char *const parts[] = {"data", "sizes", "length"};
     made->domain = LIST_DOMAIN;
@@ -109,18 +109,18 @@ static Node *three_outputs(Node *made, const char *name, const ListForm *form)
     return made;
 }
 
-Node *list_node(Node *n, const char *op_type, int n_in, Value **inputs, const ListForm *result)
+Node *sequence_node(Node *n, const char *op_type, int n_in, Value **inputs, const SequenceForm *result)
 {
     return three_outputs(make_node(n, op_type, n_in, inputs, NULL),
                          n->n_out && n->out[0] ? n->out[0]->name : n->op_type, result);
 }
 
-Node *list_parts(Node *n, Value *list, const ListForm *form)
+Node *sequence_parts(Node *n, Value *list, const SequenceForm *form)
 {
     return three_outputs(make_node(n, "ListParts", 1, &list, NULL), list->name, form);
 }
 
-Node *list_parts_last(Graph *g, Value *list, const ListForm *form)
+Node *sequence_parts_last(Graph *g, Value *list, const SequenceForm *form)
 {
     Node *made = node_new(g, mem_printf("%s/ListParts", list->name), "ListParts", LIST_DOMAIN, 1);
     node_add_input(made, list);
@@ -128,7 +128,7 @@ Node *list_parts_last(Graph *g, Value *list, const ListForm *form)
     return three_outputs(made, list->name, form);
 }
 
-Node *list_copy_last(Graph *g, Value *list)
+Node *sequence_copy_last(Graph *g, Value *list)
 {
     Node *made = node_new(g, mem_printf("%s/ListCopy", list->name), "ListCopy", LIST_DOMAIN, 1);
     made->op = op_find(LIST_DOMAIN, "ListCopy", 1);
@@ -141,7 +141,7 @@ Node *list_copy_last(Graph *g, Value *list)
     return made;
 }
 
-void list_copied(Graph *g, const Type *type, const ListForm *form, Value **from, Value **to)
+void sequence_copied(Graph *g, const Type *type, const SequenceForm *form, Value **from, Value **to)
 {
     Node *made = node_new(g, mem_printf("%s/ListCopy", from[0]->name), "ListCopy", LIST_DOMAIN, 1);
     for (int i = 0; i < 3; i++) {
@@ -153,7 +153,7 @@ void list_copied(Graph *g, const Type *type, const ListForm *form, Value **from,
     graph_insert(g, 0, made);
 }
 
-static void describe_make(Node *made, const Type *type, const ListForm *form)
+static void describe_make(Node *made, const Type *type, const SequenceForm *form)
 {
     Attr *a = node_add_attr(made, "type", ATTR_TYPE, 1);
     a->types = mem_alloc(sizeof *a->types);
@@ -162,12 +162,12 @@ static void describe_make(Node *made, const Type *type, const ListForm *form)
     set_form(made, form);
 }
 
-void list_make(Node *n, const Type *type, const ListForm *form, Value **parts, Value *result)
+void sequence_make(Node *n, const Type *type, const SequenceForm *form, Value **parts, Value *result)
 {
     describe_make(make_node(n, "ListMake", 3, parts, result), type, form);
 }
 
-void list_made(Graph *g, const Type *type, const ListForm *form, Value **parts, Value *result)
+void sequence_made(Graph *g, const Type *type, const SequenceForm *form, Value **parts, Value *result)
 {
     Node *made = node_new(g, mem_printf("%s/ListMake", result->name), "ListMake", LIST_DOMAIN, 1);
     for (int i = 0; i < 3; i++) node_add_input(made, parts[i]);
@@ -176,20 +176,20 @@ void list_made(Graph *g, const Type *type, const ListForm *form, Value **parts, 
     describe_make(made, type, form);
 }
 
-void parts_of(Node *n, Value *list, Value **parts)
+void sequence_tensors(Node *n, Value *list, Value **parts)
 {
-    ListForm form = form_of(list);
-    Value **made = list->list ? NULL : list_parts(n, list, &form)->out;
+    SequenceForm form = sequence_form_of(list);
+    Value **made = list->list ? NULL : sequence_parts(n, list, &form)->out;
     parts[0] = made ? made[0] : list->list->data;
     parts[1] = made ? made[1] : list->list->sizes;
     parts[2] = made ? made[2] : list->list->length;
 }
 
-Node *list_reader(Node *n, const char *op_type, Value *list, Value *argument, Value *result)
+Node *sequence_reader(Node *n, const char *op_type, Value *list, Value *argument, Value *result)
 {
     Value *inputs[4];
-    ListForm form = form_of(list);
-    parts_of(n, list, inputs);
+    SequenceForm form = sequence_form_of(list);
+    sequence_tensors(n, list, inputs);
     inputs[3] = argument;
     Node *made = make_node(n, op_type, 4, inputs, result);
     made->domain = LIST_DOMAIN;

@@ -16,34 +16,34 @@ typedef struct {
     int64_t capacity, slot;                /* elements; and numbers in each */
     int rank_low, rank;                    /* of the elements; without any: MAX_RANK, 0 */
     int64_t low[MAX_RANK], high[MAX_RANK]; /* of each dimension */
-} ListForm;
+} SequenceForm;
 
-typedef struct List {
-    ListForm form;
+typedef struct PackedSequence {
+    SequenceForm form;
     Value *data, *sizes, *length;
-} List;
+} PackedSequence;
 
-bool is_list(const Value *v);
-ListForm form_of(const Value *list);
-ListForm form_join(const ListForm *a, const ListForm *b); /* room for the elements of both */
-bool form_fits(const ListForm *a, const ListForm *b);     /* has b, but for its capacity, room for a? */
-ListForm form_with(const ListForm *f, const Value *x);    /* one place more, for x */
+bool is_sequence(const Value *v);
+SequenceForm sequence_form_of(const Value *list);
+SequenceForm sequence_form_join(const SequenceForm *a, const SequenceForm *b); /* room for the elements of both */
+bool sequence_form_fits(const SequenceForm *a, const SequenceForm *b);  /* has b, but for its capacity, room for a? */
+SequenceForm sequence_form_with(const SequenceForm *f, const Value *x); /* one place more, for x */
 
-Node *list_node(Node *n, const char *op_type, int n_in, Value **inputs,
-                const ListForm *result); /* with outputs for the three tensors */
-Node *list_reader(Node *n, const char *op_type, Value *list, Value *argument,
-                  Value *result);                   /* takes a list and perhaps one value more */
-void parts_of(Node *n, Value *list, Value **parts); /* a list's three tensors, made in front of n if need be */
-Node *list_parts(Node *n, Value *list,
-                 const ListForm *form); /* in front of n: the list as three tensors of this form */
-Node *list_parts_last(Graph *g, Value *list, const ListForm *form); /* behind all nodes of a graph */
-Node *list_copy_last(
-    Graph *g, Value *list); /* behind all nodes: a copy with zeros where nothing is; the caller adds its outputs */
-void list_copied(Graph *g, const Type *type, const ListForm *form, Value **from,
-                 Value **to); /* in front of all nodes: a copy that is checked */
-void list_make(Node *n, const Type *type, const ListForm *form, Value **parts, Value *result);
-void list_made(Graph *g, const Type *type, const ListForm *form, Value **parts,
-               Value *result); /* in front of all nodes */
+/* with outputs for the three tensors */
+Node *sequence_node(Node *n, const char *op_type, int n_in, Value **inputs, const SequenceForm *result);
+Node *sequence_reader(Node *n, const char *op_type, Value *list, Value *argument,
+                      Value *result);                       /* takes a list and perhaps one value more */
+void sequence_tensors(Node *n, Value *list, Value **parts); /* a list's three tensors, made in front of n if need be */
+/* in front of n: the list as three tensors of this form */
+Node *sequence_parts(Node *n, Value *list, const SequenceForm *form);
+Node *sequence_parts_last(Graph *g, Value *list, const SequenceForm *form); /* after all nodes of a graph */
+/* after all nodes: a copy with zeros where nothing is; the caller adds its outputs */
+Node *sequence_copy_last(Graph *g, Value *list);
+/* in front of all nodes: a copy that is checked */
+void sequence_copied(Graph *g, const Type *type, const SequenceForm *form, Value **from, Value **to);
+void sequence_make(Node *n, const Type *type, const SequenceForm *form, Value **parts, Value *result);
+/* in front of all nodes */
+void sequence_made(Graph *g, const Type *type, const SequenceForm *form, Value **parts, Value *result);
 
 Value *wide_position(Node *n, int input); /* as int64; NULL if it is omitted */
 

@@ -111,7 +111,7 @@ static Move *move_of(const Node *n)
         {"Reshape", reshape},     {"Squeeze", reshape}, {"Unsqueeze", reshape},
     };
     for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
-        if (is_op(n, moves[i].op_type)) return moves[i].move;
+        if (node_is(n, moves[i].op_type)) return moves[i].move;
     return NULL;
 }
 

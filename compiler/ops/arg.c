@@ -16,9 +16,8 @@ static void infer_arg(Node *n)
     int axis = attr_axis(n, "axis", 0, x->rank);
     if (axis < 0) return;
     if (dim_is(x->dim[axis], 0)) {
-        node_error(
-            n, "axis %d of input 0 \"%s\" is empty, expected at least one element to find; the model is invalid here",
-            axis, n->in[0]->name);
+        node_invalid(n, "axis %d of input 0 \"%s\" is empty, expected at least one element to find", axis,
+                     n->in[0]->name);
         return;
     }
     bool keep = attr_int(n, "keepdims", 1);

@@ -3,7 +3,7 @@
  * exceeded by computing in the type of Q, or float32 if that is half precision. With qk_matmul_output_mode 0 the fourth
  * output is the scaled product as the specification says, also if there is a softcap. */
 #include "kernels.h"
-#include "op/strided_view.h"
+#include "op/op.h"
 #include "rewrite/rewrite.h"
 
 #include <string.h>
@@ -22,9 +22,7 @@ static bool heads_of(Node *n, const char *attribute, Dim *heads)
     int64_t count = attr_int(n, attribute, 0);
     *heads = dim_const(count);
     if (count > 0) return true;
-    node_error(n,
-               "%s is %lld, expected the number of heads, as Q, K and V have rank 3; check how the model was exported",
-               attribute, (long long)count);
+    node_invalid(n, "%s is %lld, expected the number of heads, as Q, K and V have rank 3", attribute, (long long)count);
     return false;
 }
 
@@ -70,8 +68,8 @@ static bool read_sizes(Node *n, Sizes *s)
     for (int i = 1; i < 3; i++)
         if (!need_equal(n, s->batch, dim_at(n->in[i], 0), "batch of Q, K and V")) return false;
     if (dim_divides(s->kv_heads, s->q_heads)) return true;
-    node_error(n, "Q has %s heads, expected a multiple of the %s heads of K and V; check how the model was exported",
-               dim_text(s->q_heads), dim_text(s->kv_heads));
+    node_invalid(n, "Q has %s heads, expected a multiple of the %s heads of K and V", dim_text(s->q_heads),
+                 dim_text(s->kv_heads));
     return false;
 }
 
@@ -118,26 +116,22 @@ static bool need_attributes(Node *n)
 {
     int64_t mode = attr_int(n, "qk_matmul_output_mode", 0);
     if (mode < 0 || mode > 3) {
-        node_error(n, "qk_matmul_output_mode is %lld, expected 0 to 3; check how the model was exported",
-                   (long long)mode);
+        node_invalid(n, "qk_matmul_output_mode is %lld, expected 0 to 3", (long long)mode);
         return false;
     }
     if (!input_of(n, 4) != !input_of(n, 5)) {
-        node_error(n,
-                   "has only one of past_key and past_value, expected both or none; check how the model was exported");
+        node_invalid(n, "has only one of past_key and past_value, expected both or none");
         return false;
     }
     if (input_of(n, 6) && input_of(n, 4)) {
-        node_error(n,
-                   "has nonpad_kv_seqlen and past_key, expected at most one of them; check how the model was exported");
+        node_invalid(n, "has nonpad_kv_seqlen and past_key, expected at most one of them");
         return false;
     }
     for (int i = 0; i < 2; i++) {
         const char *name = i ? "right_window_size" : "left_window_size";
         int64_t size = attr_int(n, name, -1);
         if (size >= -1 && size <= INT32_MAX) continue;
-        node_error(n, "%s is %lld, expected -1 or a number of keys; check how the model was exported", name,
-                   (long long)size);
+        node_invalid(n, "%s is %lld, expected -1 or a number of keys", name, (long long)size);
         return false;
     }
     return true;

@@ -2,7 +2,7 @@
  * A cast is one loop: the element is brought to a working type (float32 for all narrower floats), converted, and
  * encoded. Types of less than a byte are unpacked to bytes before, or packed after. Out-of-range results that ONNX
  * leaves undefined saturate; see templates/elementwise_cast.c.in. */
-#include "op/loop_types.h"
+#include "op/op.h"
 
 #include <string.h>
 
@@ -182,10 +182,8 @@ static void infer_bitcast(Node *n)
         set_out(n, 0, (DType)to, &n->in[0]->type.shape);
         return;
     }
-    node_error(n,
-               "casts the bits of %s to %s, expected types of the same width, and no strings; the model is invalid "
-               "here, check how it was exported",
-               dtype_name(from), known ? dtype_name((DType)to) : mem_printf("type %lld", (long long)to));
+    node_invalid(n, "casts the bits of %s to %s, expected types of the same width, and no strings", dtype_name(from),
+                 known ? dtype_name((DType)to) : mem_printf("type %lld", (long long)to));
 }
 
 /* A copy, not a view: C forbids to read memory as another type than it was written with. Any byte but 0 is true. */

@@ -1,7 +1,7 @@
 /* Clip: https://onnx.ai/onnx/operators/onnx__Clip.html
  * The bounds are attributes before opset 11, scalar inputs since. A missing bound is none: infinities stay, as they do
  * in the operator's function body. */
-#include "op/loop_types.h"
+#include "op/op.h"
 
 static void infer_clip(Node *n)
 {
@@ -15,9 +15,8 @@ static void infer_clip(Node *n)
     for (int i = 1; i < n->n_in; i++) {
         if (!need_same_type(n, 0, i)) return;
         if (!n->in[i] || dim_is(elements(n->in[i]), 1)) continue;
-        node_error(
-            n, "input %d \"%s\" has shape %s, expected a scalar; the model is invalid here, check how it was exported",
-            i, n->in[i]->name, shape_text(&n->in[i]->type.shape));
+        node_invalid(n, "input %d \"%s\" has shape %s, expected a scalar", i, n->in[i]->name,
+                     shape_text(&n->in[i]->type.shape));
         return;
     }
     set_out_like(n, 0, n->in[0]);

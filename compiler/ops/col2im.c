@@ -15,18 +15,14 @@ static bool read_list(Node *n, const char *name, int count, int64_t low, int64_t
     const int64_t *given;
     int found = attr_ints(n, name, &given);
     if (found && found != count) {
-        node_error(n,
-                   "attribute \"%s\" has %d numbers, expected %d; the model is invalid here, check how it was exported",
-                   name, found, count);
+        node_invalid(n, "attribute \"%s\" has %d numbers, expected %d", name, found, count);
         return false;
     }
     for (int i = 0; i < count; i++) {
         to[i] = found ? given[i] : otherwise;
         if (to[i] >= low && to[i] < 1 << 24) continue;
-        node_error(n,
-                   "attribute \"%s\" is %lld at %d, expected %lld or more; the model is invalid here, check how it was "
-                   "exported",
-                   name, (long long)to[i], i, (long long)low);
+        node_invalid(n, "attribute \"%s\" is %lld at %d, expected %lld or more", name, (long long)to[i], i,
+                     (long long)low);
         return false;
     }
     return true;
@@ -52,10 +48,8 @@ static bool read_columns(Node *n, Columns *c)
         Dim reach = dim_add(dim_mul(dim_sub(c->block[d], dim_const(1)), dim_const(c->dilation[d])), dim_const(1));
         Dim room = dim_sub(dim_add(c->image[d], dim_const(c->begin[d] + c->end[d])), reach);
         if (dim_high(room) < 0 || dim_high(c->block[d]) < 1) {
-            node_error(n,
-                       "a block of %s does not fit into axis %d of the image, which has %s; the model is invalid here, "
-                       "check how it was exported",
-                       dim_text(c->block[d]), d, dim_text(c->image[d]));
+            node_invalid(n, "a block of %s does not fit into axis %d of the image, which has %s", dim_text(c->block[d]),
+                         d, dim_text(c->image[d]));
             return false;
         }
         c->blocks[d] = dim_add(dim_floordiv(room, dim_const(c->stride[d])), dim_const(1));

@@ -1,7 +1,7 @@
 /* Concat, Split: https://onnx.ai/onnx/operators/onnx__Concat.html, onnx__Split.html
  * Each part is a walk of its own over (outer, part of the axis, inner). When nothing is outside the axis, that is a
  * copy, which the planner turns into a view: parts are computed in place, or read where they lie. */
-#include "ops/shared/moves.h"
+#include "ops/shared/shared.h"
 
 /* -- Concat ------------------------------------------------------------------------------------ */
 
@@ -10,7 +10,7 @@ static int concat_axis(Node *n)
 {
     int rank = n->in[0]->type.shape.rank;
     if (n->opset < 4 || attr_find(n, "axis")) return attr_axis(n, "axis", 1, rank);
-    node_error(n, "attribute \"axis\" is missing, expected one; the model is invalid here, check how it was exported");
+    node_invalid(n, "attribute \"axis\" is missing, expected one");
     return -1;
 }
 
@@ -44,7 +44,7 @@ static void infer_concat(Node *n)
 static void lower_part(Node *n, Value *part, Value *whole, int axis, Dim at, bool to_whole)
 {
     const Shape *p = &part->type.shape, *w = &whole->type.shape;
-    Dim inner = stride_of(w, axis), own_run = dim_mul(p->dim[axis], inner), whole_run = dim_mul(w->dim[axis], inner);
+    Dim inner = axis_stride(w, axis), own_run = dim_mul(p->dim[axis], inner), whole_run = dim_mul(w->dim[axis], inner);
     Walk walk = {.rank = 0};
     walk_axis(&walk, shape_product(w, 0, axis), to_whole ? own_run : whole_run);
     walk_axis(&walk, own_run, dim_const(1));
@@ -88,10 +88,7 @@ static bool equal_sizes(Node *n, Dim d, Dim **sizes)
 {
     int64_t parts = attr_int(n, "num_outputs", n->n_out);
     if (parts != n->n_out) {
-        node_error(n,
-                   "num_outputs is %lld, expected %d, the number of its outputs; the model is invalid here, check how "
-                   "it was exported",
-                   (long long)parts, n->n_out);
+        node_invalid(n, "num_outputs is %lld, expected %d, the number of its outputs", (long long)parts, n->n_out);
         return false;
     }
     if (n->opset < 18 && !need_divides(n, d, parts, "the axis to split")) return false;
@@ -108,16 +105,12 @@ static bool need_sizes(Node *n, Dim d, const Dim *sizes, int count)
 {
     Dim sum = dim_const(0);
     if (count != n->n_out) {
-        node_error(n,
-                   "splits into %d sizes, expected %d, the number of its outputs; the model is invalid here, check how "
-                   "it was exported",
-                   count, n->n_out);
+        node_invalid(n, "splits into %d sizes, expected %d, the number of its outputs", count, n->n_out);
         return false;
     }
     for (int i = 0; i < count; i++) {
         if (dim_high(sizes[i]) < 0) {
-            node_error(n, "size %d is %s, expected 0 or more; the model is invalid here, check how it was exported", i,
-                       dim_text(sizes[i]));
+            node_invalid(n, "size %d is %s, expected 0 or more", i, dim_text(sizes[i]));
             return false;
         }
         sum = dim_add(sum, sizes[i]);
@@ -140,7 +133,7 @@ static void infer_split(Node *n)
     }
 }
 
-/* Sizes are those of the outputs; where one is omitted, the next still starts behind it. */
+/* Sizes are those of the outputs; where one is omitted, the next still starts after it. */
 static void lower_split(Node *n)
 {
     int axis = attr_axis(n, "axis", 0, n->in[0]->type.shape.rank);

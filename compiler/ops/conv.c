@@ -1,34 +1,7 @@
 /* Conv: https://onnx.ai/onnx/operators/onnx__Conv.html
- * Reading the geometry (conv_read) is apart from choosing a kernel (lower_conv). */
-#include "ops/shared/conv.h"
+ * Its geometry is read in ops/shared/conv_geometry.c; here a kernel is chosen. */
+#include "ops/shared/shared.h"
 #include "kernels.h"
-
-static bool need_channels(Node *n, const Conv *c, const Shape *w)
-{
-    Dim expected = dim_mul(w->dim[1], dim_const(c->groups));
-    return need_equal(n, c->in_channels, expected, "channels of the image and those the weights are for") &&
-           need_divides(n, c->out_channels, c->groups, "the number of output channels, which share the groups,");
-}
-
-bool conv_read_image(Node *n, const Shape *x, int w_input, int bias, Conv *c)
-{
-    const Shape *w = &n->in[w_input]->type.shape;
-    Dim kernel[MAX_RANK];
-    if (!need_rank(n, w_input, x->rank, x->rank) || !need_rank(n, bias, 1, 1)) return false;
-    if (!window_weights(n, w, kernel) || !window_groups(n, &c->groups)) return false;
-    c->batch = x->dim[0];
-    c->in_channels = x->dim[1];
-    c->out_channels = w->dim[0];
-    c->group_channels = w->dim[1];
-    if (!need_channels(n, c, w) || !window_read(n, x, kernel, &c->window)) return false;
-    return !input_of(n, bias) ||
-           need_equal(n, dim_at(n->in[bias], 0), c->out_channels, "elements of the bias and output channels");
-}
-
-bool conv_read(Node *n, int x, int w, int bias, Conv *c)
-{
-    return need_rank(n, x, 3, 2 + MAX_SPATIAL) && conv_read_image(n, &n->in[x]->type.shape, w, bias, c);
-}
 
 static void infer_conv(Node *n)
 {
@@ -40,11 +13,6 @@ static void infer_conv(Node *n)
 }
 
 /* -- lowering ---------------------------------------------------------------------------------- */
-
-Dim conv_taps(const Conv *c)
-{
-    return dim_mul(c->group_channels, window_kernel_size(&c->window));
-}
 
 static void arg_channels(Step *s, const Conv *c)
 {

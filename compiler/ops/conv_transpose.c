@@ -1,7 +1,7 @@
 /* ConvTranspose: https://onnx.ai/onnx/operators/onnx__ConvTranspose.html
  * Where output_shape asks for more than the windows reach, the specification's total padding is negative; it is taken
- * as 0, so that the pixels behind the last window hold the bias alone, as the official test of output_shape has it. */
-#include "ops/shared/conv.h"
+ * as 0, so that the pixels after the last window hold the bias alone, as the official test of output_shape has it. */
+#include "ops/shared/shared.h"
 
 /* Without padding: from the first window's start to the last one's end. */
 static Dim full_size(const Window *w, int i, int64_t output_padding)
@@ -27,10 +27,8 @@ static bool pad_explicitly(Node *n, Window *w, int i, Dim full, int64_t begin, i
     w->pad_end[i] = dim_const(end);
     w->out[i] = dim_sub(full, dim_const(begin + end));
     if (dim_high(w->out[i]) >= 0) return true;
-    node_error(n,
-               "the pads %lld and %lld leave %s pixels of the %s that the windows cover; the model is invalid here, "
-               "check how it was exported",
-               (long long)begin, (long long)end, dim_text(w->out[i]), dim_text(full));
+    node_invalid(n, "the pads %lld and %lld leave %s pixels of the %s that the windows cover", (long long)begin,
+                 (long long)end, dim_text(w->out[i]), dim_text(full));
     return false;
 }
 

@@ -1,5 +1,5 @@
 /* DeformConv: https://onnx.ai/onnx/operators/onnx__DeformConv.html, for images with two dimensions. */
-#include "ops/shared/window.h"
+#include "ops/shared/shared.h"
 
 typedef struct {
     Window window;

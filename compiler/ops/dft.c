@@ -13,8 +13,7 @@ static bool read_scalar(Node *n, int input, Dim otherwise, Dim *value)
     if (!input_of(n, input)) return true;
     int count = need_dims(n, input, &dims);
     if (count == 1) *value = dims[0];
-    else if (count >= 0)
-        node_error(n, "input %d has %d elements, expected one; check how the model was exported", input, count);
+    else if (count >= 0) node_invalid(n, "input %d has %d elements, expected one", input, count);
     return count == 1;
 }
 
@@ -41,8 +40,7 @@ static Value *table_for(Node *n, DType t, Dim length)
 static bool need_length(Node *n, Dim length, const char *what)
 {
     if (dim_low(length) >= 1 && dim_high(length) < INT32_MAX / 4) return true;
-    node_error(n, "%s is %s, expected at least 1 and below 2^29; check how the model was exported", what,
-               dim_text(length));
+    node_invalid(n, "%s is %s, expected at least 1 and below 2^29", what, dim_text(length));
     return false;
 }
 
@@ -99,10 +97,8 @@ static bool read_axis(Node *n, int rank, Dim *axis)
         if (low < 0) *axis = dim_add(*axis, dim_const(rank));
         return true;
     }
-    node_error(n,
-               "the axis is %s, expected 0 to %d or %d to -2, as the last one holds real and imaginary parts; check "
-               "how the model was exported",
-               dim_text(*axis), rank - 2, -rank);
+    node_invalid(n, "the axis is %s, expected 0 to %d or %d to -2, as the last one holds real and imaginary parts",
+                 dim_text(*axis), rank - 2, -rank);
     return false;
 }
 
@@ -111,10 +107,8 @@ static bool read_parts(Node *n, const Value *x, int *parts)
     Dim last = dim_at(x, -1);
     *parts = dim_is(last, 2) ? 2 : 1;
     if (dim_is(last, 1) || dim_is(last, 2)) return true;
-    node_error(n,
-               "the last axis of \"%s\" is %s, expected 1 for real and 2 for complex numbers; check how the model was "
-               "exported",
-               x->name, dim_text(last));
+    node_invalid(n, "the last axis of \"%s\" is %s, expected 1 for real and 2 for complex numbers", x->name,
+                 dim_text(last));
     return false;
 }
 
@@ -129,8 +123,8 @@ static bool read_transform(Node *n, Transform *t)
     if (!read_scalar(n, 1, whole, &t->length) || !need_length(n, t->length, "dft_length")) return false;
     t->out = t->onesided && !t->inverse ? dim_add(dim_floordiv(t->length, two), one) : t->length;
     if (!t->onesided || t->parts == (t->inverse ? 2 : 1)) return true;
-    node_error(n, "onesided is set for %s input, expected %s numbers; check how the model was exported",
-               t->parts == 2 ? "complex" : "real", t->inverse ? "complex" : "real");
+    node_invalid(n, "onesided is set for %s input, expected %s numbers", t->parts == 2 ? "complex" : "real",
+                 t->inverse ? "complex" : "real");
     return false;
 }
 
@@ -204,7 +198,7 @@ static bool read_frames(Node *n, Frames *f)
     f->frames = dim_add(dim_floordiv(dim_sub(signal, f->length), f->step), one);
     f->out = onesided ? dim_add(dim_floordiv(f->length, dim_const(2)), one) : f->length;
     if (!onesided || f->parts == 1) return true;
-    node_error(n, "onesided is set for a complex signal, expected a real one; check how the model was exported");
+    node_invalid(n, "onesided is set for a complex signal, expected a real one");
     return false;
 }
 

@@ -1,7 +1,7 @@
 /* Dropout: https://onnx.ai/onnx/operators/onnx__Dropout.html
  * Outside of training it hands its input on, and its mask is all ones (bool since opset 10, before of the input's
  * type). In training with a ratio of 0, too; otherwise it draws random numbers, which is refused. */
-#include "ops/shared/moves.h"
+#include "ops/shared/shared.h"
 
 static bool is_inference(Node *n)
 {

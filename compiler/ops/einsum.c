@@ -5,7 +5,7 @@
  * and a batch) is one, in place, whatever the strides; any other is a plain sum of products. As in numpy, an axis of
  * one element broadcasts. */
 #include "op/op.h"
-#include "ops/shared/product.h"
+#include "ops/shared/shared.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -86,10 +86,9 @@ static bool read_operand(Node *n, Equation *e, int operand, const Written *w, in
 {
     int rank = n->in[operand]->type.shape.rank;
     if (w->ellipsis == NO_ELLIPSIS ? rank != w->letters : rank < w->letters) {
-        node_error(
-            n, "input %d \"%s\" has rank %d, expected %s%d for its term in \"%s\"; check how the model was exported",
-            operand, n->in[operand]->name, rank, w->ellipsis == NO_ELLIPSIS ? "" : "at least ", w->letters,
-            attr_string(n, "equation", ""));
+        node_invalid(n, "input %d \"%s\" has rank %d, expected %s%d for its term in \"%s\"", operand,
+                     n->in[operand]->name, rank, w->ellipsis == NO_ELLIPSIS ? "" : "at least ", w->letters,
+                     attr_string(n, "equation", ""));
         return false;
     }
     e->in[operand] = labels_of(w, rank);
@@ -169,7 +168,7 @@ static void infer_einsum(Node *n)
     if (!need_counts(n, 1, -1, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, types, 12)) return;
     for (int i = 0; i < n->n_in; i++) {
         if (n->in[i] && need_same_type(n, 0, i)) continue;
-        if (!n->in[i]) node_error(n, "input %d is omitted, expected a value; check how the model was exported", i);
+        if (!n->in[i]) node_invalid(n, "input %d is omitted, expected a value", i);
         return;
     }
     Equation e;

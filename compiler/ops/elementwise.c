@@ -5,7 +5,7 @@
  *
  * Before opset 7, binary operators broadcast only if asked to (`broadcast`), and then fit their second input into the
  * first at dimension `axis`. */
-#include "op/loop_types.h"
+#include "op/op.h"
 
 #include <string.h>
 
@@ -58,10 +58,7 @@ static const char *choose_shift(Node *n)
     const char *direction = attr_string(n, "direction", "");
     if (!strcmp(direction, "LEFT")) return "shift_left";
     if (!strcmp(direction, "RIGHT")) return "shift_right";
-    node_error(n,
-               "attribute direction is \"%s\", expected \"LEFT\" or \"RIGHT\"; the model is invalid here, check how it "
-               "was exported",
-               direction);
+    node_invalid(n, "attribute direction is \"%s\", expected \"LEFT\" or \"RIGHT\"", direction);
     return NULL;
 }
 
@@ -77,10 +74,7 @@ static const char *choose_gelu(Node *n)
     const char *approximate = attr_string(n, "approximate", "none");
     if (!strcmp(approximate, "none")) return "gelu";
     if (!strcmp(approximate, "tanh")) return "gelu_tanh";
-    node_error(n,
-               "attribute approximate is \"%s\", expected \"none\" or \"tanh\"; the model is invalid here, check how "
-               "it was exported",
-               approximate);
+    node_invalid(n, "attribute approximate is \"%s\", expected \"none\" or \"tanh\"", approximate);
     return NULL;
 }
 
@@ -297,10 +291,8 @@ static bool need_legacy_fit(Node *n)
     bool fits = axis >= 0 && axis + b->rank <= a->rank;
     for (int d = 0; fits && d < b->rank; d++) fits = dim_is(b->dim[d], 1) || !dims_differ(a->dim[axis + d], b->dim[d]);
     if (!fits)
-        node_error(n,
-                   "input 1 \"%s\" has shape %s, expected one that fits into shape %s at axis %d; the model is invalid "
-                   "here, check how it was exported",
-                   n->in[1]->name, shape_text(b), shape_text(a), axis);
+        node_invalid(n, "input 1 \"%s\" has shape %s, expected one that fits into shape %s at axis %d", n->in[1]->name,
+                     shape_text(b), shape_text(a), axis);
     return fits;
 }
 

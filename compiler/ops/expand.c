@@ -1,6 +1,6 @@
 /* Expand, Tile: a tensor repeated.
  * https://onnx.ai/onnx/operators/onnx__Expand.html, onnx__Tile.html */
-#include "ops/shared/moves.h"
+#include "ops/shared/shared.h"
 
 /* -- Expand ------------------------------------------------------------------------------------ */
 
@@ -62,7 +62,7 @@ static void lower_expand(Node *n)
     Walk w = {.rank = 0};
     for (int d = 0; d < y->rank; d++) {
         Dim size = d < missing ? one : x->dim[d - missing],
-            stride = d < missing ? dim_const(0) : stride_of(x, d - missing);
+            stride = d < missing ? dim_const(0) : axis_stride(x, d - missing);
         if (size != y->dim[d] && may_be(size, 1)) stride = dim_mul(stride, dim_min(one, dim_sub(size, one)));
         walk_axis(&w, y->dim[d], stride);
     }
@@ -88,16 +88,11 @@ static bool read_repeats(Node *n, Dim *repeats)
     }
     int count = need_dims(n, 1, &given);
     if (count >= 0 && count != rank)
-        node_error(n,
-                   "has %d repeats for rank %d, expected one for each axis; the model is invalid here, check how it "
-                   "was exported",
-                   count, rank);
+        node_invalid(n, "has %d repeats for rank %d, expected one for each axis", count, rank);
     for (int d = 0; d < rank && count == rank; d++) {
         repeats[d] = given[d];
         if (dim_high(given[d]) >= 0) continue;
-        node_error(n,
-                   "repeats axis %d %s times, expected 0 or more; the model is invalid here, check how it was exported",
-                   d, dim_text(given[d]));
+        node_invalid(n, "repeats axis %d %s times, expected 0 or more", d, dim_text(given[d]));
         return false;
     }
     return count == rank;
@@ -122,7 +117,7 @@ static void lower_tile(Node *n)
     read_repeats(n, repeats);
     for (int d = 0; d < x->rank; d++) {
         walk_axis(&w, repeats[d], dim_const(0));
-        walk_axis(&w, x->dim[d], stride_of(x, d));
+        walk_axis(&w, x->dim[d], axis_stride(x, d));
     }
     lower_walk(n, n->in[0], dim_const(0), n->out[0], dim_const(0), &w);
 }

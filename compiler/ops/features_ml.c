@@ -2,7 +2,7 @@
  * Scaler, Normalizer, Imputer, Binarizer, ArrayFeatureExtractor, FeatureVectorizer.
  * Normalizer divides by the largest magnitude (MAX), the sum of magnitudes (L1) or the length (L2) of a row, as
  * scikit-learn and ONNX's reference implementation do; the operator's text leaves out the magnitudes. */
-#include "ops/shared/ml_labels.h"
+#include "ops/shared/shared.h"
 
 #include <string.h>
 
@@ -18,9 +18,7 @@ static bool need_per_feature(Node *n, const char *name, int count)
 {
     const Shape *s = &n->in[0]->type.shape;
     if (count == 1 || (s->rank && dim_is(s->dim[s->rank - 1], count))) return true;
-    node_error(n,
-               "%s has %d numbers, expected 1 or as many as there are features in %s; check how the model was exported",
-               name, count, shape_text(s));
+    node_invalid(n, "%s has %d numbers, expected 1 or as many as there are features in %s", name, count, shape_text(s));
     return false;
 }
 
@@ -76,7 +74,7 @@ static int norm_of(Node *n)
     const char *name = attr_string(n, "norm", "MAX");
     for (int i = 0; i < 3; i++)
         if (!strcmp(name, names[i])) return i;
-    node_error(n, "norm is \"%s\", expected MAX, L1 or L2; check how the model was exported", name);
+    node_invalid(n, "norm is \"%s\", expected MAX, L1 or L2", name);
     return -1;
 }
 
@@ -210,18 +208,13 @@ static void infer_vectorizer(Node *n)
     if (!need_counts(n, 1, -1, 1, 1) || !need_tensor_inputs(n)) return;
     int count = attr_ints(n, "inputdimensions", &kept);
     if (count && count != n->n_in) {
-        node_error(
-            n,
-            "inputdimensions has %d numbers, expected one for each of the %d inputs; check how the model was exported",
-            count, n->n_in);
+        node_invalid(n, "inputdimensions has %d numbers, expected one for each of the %d inputs", count, n->n_in);
         return;
     }
     Dim columns = dim_const(0);
     for (int i = 0; i < n->n_in; i++) {
         if (!n->in[i] || (count && kept[i] < 0)) {
-            node_error(n,
-                       "input %d is omitted or its size negative, expected a tensor; check how the model was exported",
-                       i);
+            node_invalid(n, "input %d is omitted or its size negative, expected a tensor", i);
             return;
         }
         if (!need_type(n, i, feature_types, 4) || !need_rank(n, i, 1, 2) ||

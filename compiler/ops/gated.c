@@ -2,7 +2,7 @@
  *   SwiGLU             A sigmoid(alpha A) B        https://onnx.ai/onnx/operators/onnx__SwiGLU.html
  *   BiasGelu           gelu(A + B)                 com.microsoft
  *   FastGelu           gelu(X + bias), by tanh     com.microsoft; the bias may be omitted */
-#include "op/loop_types.h"
+#include "op/op.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* Gather, GatherElements, GatherND: https://onnx.ai/onnx/operators/onnx__Gather.html, onnx__GatherElements.html,
  * onnx__GatherND.html Indices that are data are checked at run time. Gather by constants at even distances is a slice,
  * often a view. */
-#include "ops/shared/moves.h"
+#include "ops/shared/shared.h"
 
 static const DType index_types[] = {DT_INT64, DT_INT32};
 
@@ -13,8 +13,7 @@ static bool need_indices_within(Node *n, const Value *index, Dim axis)
     for (int64_t i = 0; i < count; i++) {
         int64_t k = const_as_int(index, i);
         if (k >= -size && k < size) continue;
-        node_error(n, "index %lld is outside of an axis of %lld; the model is invalid here, check how it was exported",
-                   (long long)k, (long long)size);
+        node_invalid(n, "index %lld is outside of an axis of %lld", (long long)k, (long long)size);
         return false;
     }
     return true;
@@ -61,7 +60,8 @@ static void lower_gather(Node *n)
 {
     Value *x = n->in[0], *index = n->in[1], *y = n->out[0];
     int axis = attr_axis(n, "axis", 0, x->type.shape.rank), parts;
-    Dim size = dim_at(x, axis), outer = shape_product(&x->type.shape, 0, axis), inner = stride_of(&x->type.shape, axis);
+    Dim size = dim_at(x, axis), outer = shape_product(&x->type.shape, 0, axis),
+        inner = axis_stride(&x->type.shape, axis);
     int64_t first, step;
     if (evenly_spaced(index, size, &first, &step)) {
         Walk w = {.rank = 0};
@@ -112,7 +112,7 @@ static void lower_gather_elements(Node *n)
     arg_dims(s, x->rank, index->dim);
     arg_strides_beside(s, x, axis);
     arg_dim(s, x->dim[axis]);
-    arg_dim(s, stride_of(x, axis));
+    arg_dim(s, axis_stride(x, axis));
 }
 
 /* -- GatherND ---------------------------------------------------------------------------------- */
@@ -128,8 +128,7 @@ static bool read_tuples(Node *n, Tuples *t)
     int64_t batch = attr_int(n, "batch_dims", 0);
     int shorter = x->rank < index->rank ? x->rank : index->rank;
     if (batch < 0 || batch >= shorter) {
-        node_error(n, "batch_dims is %lld, expected 0 to %d; the model is invalid here, check how it was exported",
-                   (long long)batch, shorter - 1);
+        node_invalid(n, "batch_dims is %lld, expected 0 to %d", (long long)batch, shorter - 1);
         return false;
     }
     t->batch = (int)batch;

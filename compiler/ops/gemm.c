@@ -2,7 +2,7 @@
  * Y = alpha * A' B' + beta * C. C is required before opset 11; before opset 7 it is broadcast only if an attribute says
  * so, which no shape can contradict. */
 #include "op/op.h"
-#include "ops/shared/product.h"
+#include "ops/shared/shared.h"
 
 static Dim rows_of(Node *n, int input, const char *transposed)
 {

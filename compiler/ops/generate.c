@@ -1,8 +1,8 @@
 /* Range, ConstantOfShape, EyeLike: tensors made by a rule.
  * https://onnx.ai/onnx/operators/onnx__Range.html, onnx__ConstantOfShape.html, onnx__EyeLike.html */
-#include "ops/shared/moves.h"
+#include "ops/shared/shared.h"
 
-#include "base/number.h"
+#include "base/base.h"
 
 #include <string.h>
 
@@ -13,10 +13,7 @@ static Dim count_of_constants(Node *n, double start, double limit, double delta)
 {
     double count = ceil((limit - start) / delta);
     if (delta == 0 || isnan(count) || count > INT32_MAX) {
-        node_error(n,
-                   "goes from %g to %g in steps of %g, expected a step that gets there; the model is invalid here, "
-                   "check how it was exported",
-                   start, limit, delta);
+        node_invalid(n, "goes from %g to %g in steps of %g, expected a step that gets there", start, limit, delta);
         return NULL;
     }
     return dim_const(count > 0 ? (int64_t)count : 0);
@@ -35,7 +32,7 @@ static Dim count_of_dims(Node *n, const Dim *ends)
 {
     Dim delta = ends[2];
     if (dim_is(delta, 0)) {
-        node_error(n, "delta is 0, expected another number; the model is invalid here, check how it was exported");
+        node_invalid(n, "delta is 0, expected another number");
         return NULL;
     }
     if (dim_low(delta) <= 0 && dim_high(delta) >= 0) {
@@ -141,8 +138,7 @@ static bool read_value(Node *n, Value **value)
     const Attr *a = attr_find(n, "value");
     *value = a && a->type == ATTR_TENSOR ? a->tensors[0] : NULL;
     if (!a || (*value && value_count(*value) == 1 && number_has((*value)->type.dtype))) return true;
-    node_error(n,
-               "attribute \"value\" is no tensor of one number; the model is invalid here, check how it was exported");
+    node_invalid(n, "attribute \"value\" is no tensor of one number");
     return false;
 }
 
@@ -159,15 +155,14 @@ static void infer_constant_of_shape(Node *n)
     }
     for (int d = 0; d < rank; d++) {
         if (dim_high(dims[d]) >= 0) continue;
-        node_error(n, "dimension %d is %s, expected 0 or more; the model is invalid here, check how it was exported", d,
-                   dim_text(dims[d]));
+        node_invalid(n, "dimension %d is %s, expected 0 or more", d, dim_text(dims[d]));
         return;
     }
     Shape y = shape_of(rank, dims);
     set_out(n, 0, value ? value->type.dtype : DT_FLOAT, &y);
 }
 
-/* Elements of less than a byte: one byte of them, over and over; what is behind the last is 0. */
+/* Elements of less than a byte: one byte of them, over and over; what is after the last is 0. */
 static void lower_packed_fill(Node *n, const Value *value)
 {
     int bits = dtype_bits(value->type.dtype);
@@ -203,11 +198,7 @@ static void infer_eye_like(Node *n)
     int64_t number = attr_int(n, "dtype", n->in[0]->type.dtype);
     DType t = number > DT_UNDEFINED && number < DT_COUNT ? (DType)number : DT_UNDEFINED;
     if (dtype_is_float(t) || dtype_is_integer(t) || t == DT_BOOL) set_out(n, 0, t, &n->in[0]->type.shape);
-    else
-        node_error(n,
-                   "makes elements of type %s, expected a float, an integer or bool; the model is invalid here, check "
-                   "how it was exported",
-                   dtype_name(t));
+    else node_invalid(n, "makes elements of type %s, expected a float, an integer or bool", dtype_name(t));
 }
 
 static void lower_eye_like(Node *n)

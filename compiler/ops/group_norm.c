@@ -13,8 +13,7 @@ static bool need_groups(Node *n)
     int64_t groups = groups_attribute(n);
     if (groups >= 1 && groups <= INT32_MAX)
         return need_divides(n, dim_at(n->in[0], 1), groups, "the number of channels, which the groups share,");
-    node_error(n, "num_groups is %lld, expected at least 1; the model is invalid here, check how it was exported",
-               (long long)groups);
+    node_invalid(n, "num_groups is %lld, expected at least 1", (long long)groups);
     return false;
 }
 

@@ -1,10 +1,10 @@
 /* Identity: https://onnx.ai/onnx/operators/onnx__Identity.html */
-#include "op/packed_sequence.h"
+#include "op/op.h"
 
 static void infer_identity(Node *n)
 {
     Value *x = input_of(n, 0), *y = output_of(n, 0);
-    if (y && is_list(x)) { /* a sequence or optional: only names */
+    if (y && is_sequence(x)) { /* a sequence or optional: only names */
         y->type = x->type;
         y->items = x->items;
         y->n_items = x->n_items;
@@ -16,7 +16,7 @@ static void infer_identity(Node *n)
 
 static void lower_identity(Node *n)
 {
-    if (!is_list(n->in[0])) lower_as_view(n);
+    if (!is_sequence(n->in[0])) lower_as_view(n);
 }
 
 const Op ops_identity[] = {

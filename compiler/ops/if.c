@@ -1,6 +1,5 @@
 /* If: https://onnx.ai/onnx/operators/onnx__If.html */
-#include "op/control_flow.h"
-#include "op/packed_sequence.h"
+#include "op/op.h"
 
 /* The smaller of two sizes if their difference has closer bounds than they have: rows so far, and one more. Else 0. */
 static Dim common_part(Dim a, Dim b)
@@ -24,14 +23,14 @@ static Dim either(Node *n, const Value *v, int axis, Dim a, Dim b)
 static bool has_lists_in_it(const Value *list)
 {
     for (int i = 0; i < list->n_items; i++)
-        if (is_list(list->items[i])) return true;
+        if (is_sequence(list->items[i])) return true;
     return false;
 }
 
 /* Do the branches give tensors, or lists that are so many tensors? Otherwise it takes lists in memory. */
 static bool are_as_long(const Value *a, const Value *b)
 {
-    if (!is_list(a) || !is_list(b)) return true;
+    if (!is_sequence(a) || !is_sequence(b)) return true;
     return !a->list && !b->list && a->n_items == b->n_items && !has_lists_in_it(a) && !has_lists_in_it(b);
 }
 
@@ -77,8 +76,8 @@ static void infer_if(Node *n)
             if (n->out[i]) n->out[i]->type = unknown;
         return;
     }
-    infer_graph(yes);
-    infer_graph(no);
+    doors.infer_graph(yes);
+    doors.infer_graph(no);
     n->failed = body_failed(yes) || body_failed(no);
     for (int i = 0; i < n->n_out && !n->failed; i++)
         if (n->out[i] && !join_types(n, n->out[i], yes->outputs[i], no->outputs[i])) return;
@@ -86,7 +85,7 @@ static void infer_if(Node *n)
 
 /* The outputs of a branch with every list replaced by its elements, or, where there is a form, by the three tensors it
  * is in memory. */
-static void spread_branch(Graph *g, int count, const ListForm *forms, const bool *in_memory)
+static void spread_branch(Graph *g, int count, const SequenceForm *forms, const bool *in_memory)
 {
     Value **outputs = g->outputs;
     g->outputs = NULL;
@@ -95,7 +94,7 @@ static void spread_branch(Graph *g, int count, const ListForm *forms, const bool
         Value *y = outputs[i], **parts = &y;
         int n_parts = 1;
         if (in_memory[i]) {
-            parts = list_parts_last(g, y, &forms[i])->out;
+            parts = sequence_parts_last(g, y, &forms[i])->out;
             n_parts = 3;
         } else if (y->items) {
             parts = y->items;
@@ -107,10 +106,10 @@ static void spread_branch(Graph *g, int count, const ListForm *forms, const bool
 }
 
 /* Output i of the If whose branches give tensors only, and the list made of it. */
-static void spread_output(Node *n, Node *flat, int i, const Value *list, const ListForm *form, bool in_memory)
+static void spread_output(Node *n, Node *flat, int i, const Value *list, const SequenceForm *form, bool in_memory)
 {
     Value *y = n->out[i];
-    if (!is_list(list)) {
+    if (!is_sequence(list)) {
         node_add_output(flat, y);
         return;
     }
@@ -122,7 +121,7 @@ static void spread_output(Node *n, Node *flat, int i, const Value *list, const L
     }
     if (!y) return;
     if (in_memory) {
-        list_make(n, &y->type, form, parts, y);
+        sequence_make(n, &y->type, form, parts, y);
     } else if (list->type.kind == KIND_OPTIONAL) {
         Node *optional = make_node(n, "Optional", count, parts, y);
         Attr *type = node_add_attr(optional, "type", ATTR_TYPE, 1);
@@ -138,7 +137,7 @@ static void spread_lists(Node *n)
 {
     Graph *yes = body_of(n, "then_branch"), *no = body_of(n, "else_branch");
     Node *flat = make_node(n, "If", 1, n->in, NULL);
-    ListForm *forms = mem_array((size_t)n->n_out + 1, sizeof *forms);
+    SequenceForm *forms = mem_array((size_t)n->n_out + 1, sizeof *forms);
     bool *in_memory = mem_array((size_t)n->n_out + 1, sizeof *in_memory);
     flat->n_out = 0;
     flat->attrs = n->attrs;
@@ -147,8 +146,8 @@ static void spread_lists(Node *n)
         const Value *a = yes->outputs[i], *b = no->outputs[i];
         in_memory[i] = !are_as_long(a, b);
         if (in_memory[i]) {
-            ListForm x = form_of(a), z = form_of(b);
-            forms[i] = form_join(&x, &z);
+            SequenceForm x = sequence_form_of(a), z = sequence_form_of(b);
+            forms[i] = sequence_form_join(&x, &z);
         }
         spread_output(n, flat, i, a, &forms[i], in_memory[i]);
     }

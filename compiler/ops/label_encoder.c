@@ -3,7 +3,7 @@
  * OneHotEncoder: https://onnx.ai/onnx/operators/onnx_aionnxml_OneHotEncoder.html
  * Keys are sorted at compile time and found by bisection. Of equal keys the last one counts; NaN equals NaN, and 0
  * equals -0. */
-#include "base/number.h"
+#include "base/base.h"
 #include "op/op.h"
 
 #include <stdlib.h>
@@ -76,7 +76,7 @@ static bool read_mapping(Node *n, Mapping *m)
     else if (n->opset < 2) found = read_old_encoder(n, m);
     else found = find_list(n, "keys", &m->keys) && find_list(n, "values", &m->values);
     if (!found || m->keys.count != m->values.count) {
-        node_error(n, "expected a list of keys and one of as many values; check how the model was exported");
+        node_invalid(n, "expected a list of keys and one of as many values");
         return false;
     }
     if (m->keys.dtype == n->in[0]->type.dtype) return true;
@@ -202,8 +202,8 @@ static bool read_categories(Node *n, List *categories)
     bool strings = n->in[0]->type.dtype == DT_STRING;
     if (list_of(n, strings ? "cats_strings" : "cats_int64s", strings ? ATTR_STRINGS : ATTR_INTS, categories))
         return true;
-    node_error(n, "has no %s, expected the categories of its %s input; check how the model was exported",
-               strings ? "cats_strings" : "cats_int64s", dtype_name(n->in[0]->type.dtype));
+    node_invalid(n, "has no %s, expected the categories of its %s input", strings ? "cats_strings" : "cats_int64s",
+                 dtype_name(n->in[0]->type.dtype));
     return false;
 }
 

@@ -59,10 +59,8 @@ static bool need_fits(Node *n, const Value *v, const char *what)
     bool good = both.rank == x->rank;
     for (int i = 0; good && i < x->rank; i++) good = !dims_differ(both.dim[i], x->dim[i]);
     if (!good)
-        node_error(n,
-                   "the %s has shape %s, expected one that broadcasts to %s; the model is invalid here, check how it "
-                   "was exported",
-                   what, shape_text(&v->type.shape), shape_text(x));
+        node_invalid(n, "the %s has shape %s, expected one that broadcasts to %s", what, shape_text(&v->type.shape),
+                     shape_text(x));
     return good;
 }
 

@@ -2,8 +2,7 @@
  * LinearRegressor: https://onnx.ai/onnx/operators/onnx_aionnxml_LinearRegressor.html
  * Products of the features with constant coefficients. One row of coefficients for two classes is that of the second:
  * the scores are {-v, v}. multi_class makes no difference. */
-#include "ops/shared/ml_labels.h"
-#include "ops/shared/product.h"
+#include "ops/shared/shared.h"
 
 typedef struct {
     int rows, features;
@@ -25,12 +24,11 @@ static bool read_linear(Node *n, int targets, int other_targets, Linear *l)
     l->features = (int)dim_value(d);
     l->rows = count / l->features;
     if (l->rows != targets && l->rows != other_targets) {
-        node_error(n, "has coefficients for %d results, expected %d; check how the model was exported", l->rows,
-                   targets);
+        node_invalid(n, "has coefficients for %d results, expected %d", l->rows, targets);
         return false;
     }
     if (!shifts || shifts == l->rows) return true;
-    node_error(n, "has %d intercepts, expected %d or none; check how the model was exported", shifts, l->rows);
+    node_invalid(n, "has %d intercepts, expected %d or none", shifts, l->rows);
     return false;
 }
 

@@ -1,6 +1,5 @@
 /* Loop: https://onnx.ai/onnx/operators/onnx__Loop.html */
-#include "op/control_flow.h"
-#include "op/packed_sequence.h"
+#include "op/op.h"
 
 #include <string.h>
 
@@ -179,13 +178,13 @@ static Dim row_count(const Node *n)
 static bool carries_lists(const Node *n)
 {
     for (int i = 2; i < n->n_in; i++)
-        if (is_list(n->in[i])) return true;
+        if (is_sequence(n->in[i])) return true;
     return false;
 }
 
 /* The body with three tensors, of the given forms, in place of each list that it takes and, unless only `taken` ones
  * are asked for, gives. */
-static void unfold_body(const Node *n, Graph *g, const ListForm *forms, bool only_taken)
+static void unfold_body(const Node *n, Graph *g, const SequenceForm *forms, bool only_taken)
 {
     int at_in = 2, at_out = 1, carried = carried_count(n), rows = g->n_outputs - 1 - carried;
     Value **inputs = mem_array((size_t)(2 + 3 * carried), sizeof *inputs),
@@ -194,7 +193,7 @@ static void unfold_body(const Node *n, Graph *g, const ListForm *forms, bool onl
     outputs[0] = g->outputs[0];
     for (int k = 0; k < carried; k++) {
         Value *taken = g->inputs[2 + k], *given = g->outputs[1 + k];
-        if (!is_list(n->in[2 + k])) {
+        if (!is_sequence(n->in[2 + k])) {
             inputs[at_in++] = taken;
             outputs[at_out++] = given;
             continue;
@@ -209,12 +208,12 @@ static void unfold_body(const Node *n, Graph *g, const ListForm *forms, bool onl
         }
         taken->is_input = false;
         given->is_output = only_taken;
-        list_made(g, &n->in[2 + k]->type, &forms[k], parts, taken);
+        sequence_made(g, &n->in[2 + k]->type, &forms[k], parts, taken);
         if (only_taken) {
             outputs[at_out++] = given;
             continue;
         }
-        memcpy(outputs + at_out, list_parts_last(g, given, &forms[k])->out, 3 * sizeof *outputs);
+        memcpy(outputs + at_out, sequence_parts_last(g, given, &forms[k])->out, 3 * sizeof *outputs);
         at_out += 3;
     }
     for (int i = 0; i < rows; i++) outputs[at_out++] = g->outputs[1 + carried + i];
@@ -226,7 +225,8 @@ static void unfold_body(const Node *n, Graph *g, const ListForm *forms, bool onl
 
 /* What the lists hold after one round that starts with lists of `forms`, and what they are then: infers a copy of the
  * body. */
-static bool try_round(Node *n, const Graph *body, int64_t most, const ListForm *forms, ListForm *after, Type *types)
+static bool try_round(Node *n, const Graph *body, int64_t most, const SequenceForm *forms, SequenceForm *after,
+                      Type *types)
 {
     Graph *g = graph_clone(body, n->graph);
     int carried = carried_count(n), at = 2;
@@ -234,7 +234,7 @@ static bool try_round(Node *n, const Graph *body, int64_t most, const ListForm *
     unfold_body(n, g, forms, true);
     give_head(n, g, most);
     for (int k = 0; k < carried; k++) {
-        if (!is_list(n->in[2 + k])) {
+        if (!is_sequence(n->in[2 + k])) {
             g->inputs[at++]->type = n->in[2 + k]->type;
             continue;
         }
@@ -245,21 +245,21 @@ static bool try_round(Node *n, const Graph *body, int64_t most, const ListForm *
         g->inputs[at++]->type = (Type){.kind = KIND_TENSOR, .dtype = DT_INT64, .shape = sizes};
         scalar_input(g, at++, DT_INT64);
     }
-    infer_graph(g);
+    doors.infer_graph(g);
     for (int k = 0; k < carried; k++)
-        if (is_list(n->in[2 + k]) && is_list(given[1 + k])) {
-            after[k] = form_of(given[1 + k]);
+        if (is_sequence(n->in[2 + k]) && is_sequence(given[1 + k])) {
+            after[k] = sequence_form_of(given[1 + k]);
             types[k] = given[1 + k]->type;
         }
     return !n->graph->model->errors;
 }
 
 /* Room for what all rounds put into the lists: `after` holds one round more than `forms`. */
-static bool make_room(Node *n, int64_t most, ListForm *forms, const ListForm *after)
+static bool make_room(Node *n, int64_t most, SequenceForm *forms, const SequenceForm *after)
 {
     for (int k = 0; k < carried_count(n); k++) {
         int64_t more = after[k].capacity - forms[k].capacity;
-        if (!is_list(n->in[2 + k]) || more <= 0) continue;
+        if (!is_sequence(n->in[2 + k]) || more <= 0) continue;
         bool stated = output_of(n, k) && size_is_stated(n, k, 0);
         if (most == INT32_MAX || stated) {
             Dim length = output_of(n, k) ? size_of_data(n, k, 0) : NULL;
@@ -280,25 +280,25 @@ static bool make_room(Node *n, int64_t most, ListForm *forms, const ListForm *af
 }
 
 /* What the lists need room for: what they start with, and what rounds put in until no other kind of element comes. */
-static bool find_forms(Node *n, const Graph *body, ListForm *forms, Type *types)
+static bool find_forms(Node *n, const Graph *body, SequenceForm *forms, Type *types)
 {
     enum { MOST_TRIES = 8 };
     int carried = carried_count(n);
     Dim trips = known_trips(n);
     int64_t most = has_end(trips) ? dim_high(trips) : INT32_MAX;
-    ListForm *after = mem_array((size_t)carried + 1, sizeof *after);
+    SequenceForm *after = mem_array((size_t)carried + 1, sizeof *after);
     for (int k = 0; k < carried; k++) {
-        forms[k] = form_of(n->in[2 + k]);
+        forms[k] = sequence_form_of(n->in[2 + k]);
         types[k] = n->in[2 + k]->type;
     }
     for (int tries = 0; tries < MOST_TRIES; tries++) {
         bool settled = true;
         if (!try_round(n, body, most, forms, after, types)) return false;
         for (int k = 0; k < carried; k++) {
-            if (!is_list(n->in[2 + k])) continue;
-            settled = settled && form_fits(&after[k], &forms[k]) && forms[k].dtype;
+            if (!is_sequence(n->in[2 + k])) continue;
+            settled = settled && sequence_form_fits(&after[k], &forms[k]) && forms[k].dtype;
             int64_t capacity = forms[k].capacity;
-            ListForm joined = form_join(&forms[k], &after[k]);
+            SequenceForm joined = sequence_form_join(&forms[k], &after[k]);
             if (!joined.dtype) joined.dtype = DT_FLOAT; /* nothing is ever put in */
             forms[k] = joined;
             forms[k].capacity = capacity;
@@ -316,26 +316,26 @@ static void unfold_lists(Node *n)
 {
     Graph *g = body_of(n, "body");
     int carried = carried_count(n);
-    ListForm *forms = mem_array((size_t)carried + 1, sizeof *forms);
+    SequenceForm *forms = mem_array((size_t)carried + 1, sizeof *forms);
     Type *types = mem_array((size_t)carried + 1, sizeof *types);
     if (!find_forms(n, g, forms, types)) return;
     Value ***initial = mem_array((size_t)carried + 1, sizeof *initial);
     for (int k = 0; k < carried; k++)
-        initial[k] = is_list(n->in[2 + k]) ? list_parts(n, n->in[2 + k], &forms[k])->out : &n->in[2 + k];
+        initial[k] = is_sequence(n->in[2 + k]) ? sequence_parts(n, n->in[2 + k], &forms[k])->out : &n->in[2 + k];
     Node *loop = make_node(n, "Loop", 2, n->in, NULL);
     loop->name = n->name;
     loop->attrs = n->attrs;
     loop->n_attrs = n->n_attrs;
     loop->n_out = 0;
     for (int k = 0; k < carried; k++) {
-        bool list = is_list(n->in[2 + k]);
+        bool list = is_sequence(n->in[2 + k]);
         for (int i = 0; i < (list ? 3 : 1); i++) {
             node_add_input(loop, initial[k][i]);
             node_add_output(loop, list || !output_of(n, k)
                                       ? value_new(n->graph, mem_printf("%s.part", initial[k][i]->name))
                                       : n->out[k]);
         }
-        if (list && output_of(n, k)) list_make(n, &types[k], &forms[k], loop->out + loop->n_out - 3, n->out[k]);
+        if (list && output_of(n, k)) sequence_make(n, &types[k], &forms[k], loop->out + loop->n_out - 3, n->out[k]);
     }
     for (int i = carried; i < n->n_out; i++) node_add_output(loop, n->out[i]);
     unfold_body(n, g, forms, false);

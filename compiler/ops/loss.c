@@ -12,10 +12,7 @@ static int reduction_of(Node *n)
     const char *given = attr_string(n, "reduction", "mean");
     for (int i = 0; i < 3; i++)
         if (!strcmp(reductions[i], given)) return i;
-    node_error(n,
-               "attribute reduction is \"%s\", expected \"none\", \"sum\" or \"mean\"; the model is invalid here, "
-               "check how it was exported",
-               given);
+    node_invalid(n, "attribute reduction is \"%s\", expected \"none\", \"sum\" or \"mean\"", given);
     return -1;
 }
 

@@ -5,9 +5,7 @@ static void infer_lp(Node *n)
 {
     if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0)) return;
     int64_t p = attr_int(n, "p", 2);
-    if (p != 1 && p != 2)
-        node_error(n, "attribute p is %lld, expected 1 or 2; the model is invalid here, check how it was exported",
-                   (long long)p);
+    if (p != 1 && p != 2) node_invalid(n, "attribute p is %lld, expected 1 or 2", (long long)p);
     else if (attr_axis(n, "axis", -1, n->in[0]->type.shape.rank) >= 0) set_out_like(n, 0, n->in[0]);
 }
 

@@ -5,9 +5,7 @@ static void infer_lrn(Node *n)
 {
     if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 2, -1)) return;
     int64_t size = attr_int(n, "size", 0);
-    if (size < 1 || size > INT32_MAX)
-        node_error(n, "size is %lld, expected at least 1; the model is invalid here, check how it was exported",
-                   (long long)size);
+    if (size < 1 || size > INT32_MAX) node_invalid(n, "size is %lld, expected at least 1", (long long)size);
     set_out_like(n, 0, n->in[0]);
 }
 

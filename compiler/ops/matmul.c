@@ -2,7 +2,7 @@
  * Rules of numpy.matmul: a vector on the left is a row, on the right a column; leading axes
  * are a batch and broadcast. */
 #include "op/op.h"
-#include "ops/shared/product.h"
+#include "ops/shared/shared.h"
 
 static void infer_matmul(Node *n)
 {

@@ -1,8 +1,8 @@
 /* MaxUnpool: https://onnx.ai/onnx/operators/onnx__MaxUnpool.html
- * The indices count the pixels of the size that the attributes imply; an output_shape that is larger adds zeros behind
+ * The indices count the pixels of the size that the attributes imply; an output_shape that is larger adds zeros after
  * them. (This is what ONNX's own test and reference have; ONNX Runtime counts in output_shape instead, which the text
  * of the specification doesn't rule out.) */
-#include "ops/shared/window.h"
+#include "ops/shared/shared.h"
 
 typedef struct {
     Dim pooled[MAX_SPATIAL], size[MAX_SPATIAL];
@@ -21,10 +21,8 @@ static bool implied_size(Node *n, Unpool *u, int rank)
         Dim steps = dim_mul(dim_sub(dim_at(n->in[0], 2 + at), dim_const(1)), dim_const(n_strides ? strides[at] : 1));
         u->pooled[i] = dim_sub(dim_add(steps, kernel[at]), dim_const(n_pads ? pads[at] + pads[at + rank] : 0));
         if (dim_low(u->pooled[i]) >= 1) continue;
-        node_error(n,
-                   "the pads leave %s pixels along dimension %d, expected at least 1; the model is invalid here, check "
-                   "how it was exported",
-                   dim_text(u->pooled[i]), 2 + at);
+        node_invalid(n, "the pads leave %s pixels along dimension %d, expected at least 1", dim_text(u->pooled[i]),
+                     2 + at);
         return false;
     }
     return true;
@@ -37,10 +35,7 @@ static bool unpool_read(Node *n, Unpool *u)
     if (!need_rank(n, 0, 3, 2 + MAX_SPATIAL) || !implied_size(n, u, rank - 2)) return false;
     int count = input_of(n, 2) ? need_dims(n, 2, &given) : rank;
     if (count != rank) {
-        if (count >= 0)
-            node_error(n,
-                       "output_shape has %d numbers, expected %d; the model is invalid here, check how it was exported",
-                       count, rank);
+        if (count >= 0) node_invalid(n, "output_shape has %d numbers, expected %d", count, rank);
         return false;
     }
     for (int i = 0; i < MAX_SPATIAL; i++)

@@ -1,7 +1,7 @@
 /* OneHot: https://onnx.ai/onnx/operators/onnx__OneHot.html
  * Indices and depth may be of any numeric type; "casted to int64 before use". */
-#include "op/loop_types.h"
-#include "ops/shared/moves.h"
+#include "op/op.h"
+#include "ops/shared/shared.h"
 
 static int inserted_axis(Node *n)
 {
@@ -84,7 +84,7 @@ static void lower_one_hot(Node *n)
     arg_out(s, n->out[0]);
     arg_dim(s, shape_product(y, 0, axis));
     arg_dim(s, y->dim[axis]);
-    arg_dim(s, stride_of(y, axis));
+    arg_dim(s, axis_stride(y, axis));
 }
 
 const Op ops_one_hot[] = {

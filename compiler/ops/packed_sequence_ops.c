@@ -1,14 +1,14 @@
 /* The parts of lists whose length only the data tell (list.h): nodes that other operators are expanded into, none of
  * ONNX's. */
-#include "op/packed_sequence.h"
-#include "ops/shared/moves.h"
+#include "op/op.h"
+#include "ops/shared/shared.h"
 
 #include <string.h>
 
-static ListForm form_attr(Node *n)
+static SequenceForm form_attr(Node *n)
 {
     const int64_t *numbers;
-    ListForm f = {.rank_low = MAX_RANK};
+    SequenceForm f = {.rank_low = MAX_RANK};
     if (attr_ints(n, "form", &numbers) != 5 + 2 * MAX_RANK) internal_error("%s has no form", n->op_type);
     f.dtype = (DType)numbers[0];
     f.capacity = numbers[1];
@@ -22,7 +22,7 @@ static ListForm form_attr(Node *n)
 
 static void infer_parts_of_list(Node *n)
 {
-    ListForm f = form_attr(n);
+    SequenceForm f = form_attr(n);
     if (dtype_bits(f.dtype) < 8 || f.dtype == DT_COMPLEX64 || f.dtype == DT_COMPLEX128) {
         node_error(n, "is a list of %s whose length only the data tell, expected elements of whole bytes, not complex",
                    f.dtype ? dtype_name(f.dtype) : "elements of unknown type");
@@ -53,7 +53,7 @@ static void infer_counted(Node *n)
 }
 
 /* The struct argument: the list that is read, if any, and the one that is written. */
-static void arg_list(Step *s, const ListForm *from, const ListForm *to)
+static void arg_list(Step *s, const SequenceForm *from, const SequenceForm *to)
 {
     arg_struct(s, "struct list");
     if (from) {
@@ -67,13 +67,13 @@ static void arg_list(Step *s, const ListForm *from, const ListForm *to)
 }
 
 /* The form of the list whose data are input 0. */
-static ListForm form_read(const Node *n)
+static SequenceForm form_read(const Node *n)
 {
     const Shape *data = &n->in[0]->type.shape, *sizes = &n->in[1]->type.shape;
-    return (ListForm){.dtype = n->in[0]->type.dtype,
-                      .capacity = dim_value(data->dim[0]),
-                      .slot = dim_value(data->dim[1]),
-                      .rank = (int)dim_value(sizes->dim[1]) - 1};
+    return (SequenceForm){.dtype = n->in[0]->type.dtype,
+                          .capacity = dim_value(data->dim[0]),
+                          .slot = dim_value(data->dim[1]),
+                          .rank = (int)dim_value(sizes->dim[1]) - 1};
 }
 
 static void arg_parts(Step *s, Value **values, bool written)
@@ -95,10 +95,10 @@ static void infer_copy(Node *n)
 static void infer_make(Node *n)
 {
     const Attr *type = attr_find(n, "type");
-    ListForm f = form_attr(n);
+    SequenceForm f = form_attr(n);
     n->out[0]->type = *type->types[0];
     n->out[0]->list = mem_alloc(sizeof *n->out[0]->list);
-    *n->out[0]->list = (List){f, n->in[0], n->in[1], n->in[2]};
+    *n->out[0]->list = (PackedSequence){f, n->in[0], n->in[1], n->in[2]};
 }
 
 static void lower_nothing(Node *n)
@@ -124,8 +124,8 @@ static void expand_items(Node *n, const Value *v)
 static void expand_parts(Node *n)
 {
     Value *v = n->in[0];
-    while (!v->list && v->n_items == 1 && is_list(v->items[0]))
-        v = v->items[0]; /* an optional sequence that is there */
+    /* an optional sequence that is there */
+    while (!v->list && v->n_items == 1 && is_sequence(v->items[0])) v = v->items[0];
     if (!v->list && !v->items) {
         node_error(n, "nothing is known of the length of the list \"%s\"", v->name);
         return;
@@ -145,7 +145,7 @@ static void expand_parts(Node *n)
 
 static void lower_pack(Node *n)
 {
-    ListForm f = form_attr(n);
+    SequenceForm f = form_attr(n);
     Step *store = step_control(n, STEP_STORE);
     store->target = n->out[2];
     store->number = dim_const(attr_int(n, "length", 0));
@@ -171,7 +171,7 @@ static void lower_pack(Node *n)
 
 static void lower_copy(Node *n)
 {
-    ListForm from = form_read(n), to = form_attr(n);
+    SequenceForm from = form_read(n), to = form_attr(n);
     Step *s = step_call(n, "list_copy_%s", moved_as(from.dtype, NULL));
     arg_parts(s, n->in, false);
     arg_parts(s, n->out, true);
@@ -183,7 +183,7 @@ static void lower_copy(Node *n)
 
 static void lower_insert(Node *n)
 {
-    ListForm from = form_read(n), to = form_attr(n);
+    SequenceForm from = form_read(n), to = form_attr(n);
     Value *x = n->in[3];
     Step *s = step_call(n, "list_insert_%s", moved_as(from.dtype, NULL));
     arg_parts(s, n->in, false);
@@ -197,7 +197,7 @@ static void lower_insert(Node *n)
 
 static void lower_erase(Node *n)
 {
-    ListForm from = form_read(n), to = form_attr(n);
+    SequenceForm from = form_read(n), to = form_attr(n);
     Step *s = step_call(n, "list_erase_%s", moved_as(from.dtype, NULL));
     arg_parts(s, n->in, false);
     arg_in(s, input_of(n, 3));
@@ -207,7 +207,7 @@ static void lower_erase(Node *n)
 
 static void lower_split(Node *n)
 {
-    ListForm to = form_attr(n);
+    SequenceForm to = form_attr(n);
     Value *x = n->in[0], *split = input_of(n, 1);
     bool listed = split && split->type.shape.rank > 0;
     Step *s = step_call(n, "list_split_%s", moved_as(to.dtype, NULL));
@@ -230,7 +230,7 @@ static Dim element_dim(Node *n, int d, int64_t low, int64_t high)
     return low == high ? dim_const(low) : local_symbol(n, mem_printf("%s.size%d", n->out[0]->name, d), low, high);
 }
 
-static bool one_rank(Node *n, const ListForm *f)
+static bool one_rank(Node *n, const SequenceForm *f)
 {
     if (f->rank_low == f->rank) return true;
     if (f->rank_low > f->rank) node_error(n, "takes from a list that has no elements");
@@ -240,7 +240,7 @@ static bool one_rank(Node *n, const ListForm *f)
 
 static void infer_element(Node *n)
 {
-    ListForm f = form_attr(n);
+    SequenceForm f = form_attr(n);
     Shape y = {.rank = f.rank};
     if (!one_rank(n, &f)) return;
     for (int d = 0; d < f.rank; d++) y.dim[d] = element_dim(n, d, f.low[d], f.high[d]);
@@ -255,9 +255,9 @@ static void lower_sizes(Node *n, Value *sizes)
 
 static void lower_at(Node *n)
 {
-    ListForm from = form_read(n);
+    SequenceForm from = form_read(n);
     Value *y = n->out[0], *sizes = scratch(n, "sizes", DT_INT64, dim_const(from.rank));
-    ListForm to = {.slot = value_count(y), .rank = y->type.shape.rank};
+    SequenceForm to = {.slot = value_count(y), .rank = y->type.shape.rank};
     Step *s = step_call(n, "list_at_%s", moved_as(from.dtype, NULL));
     arg_parts(s, n->in, false);
     arg_in(s, input_of(n, 3));
@@ -269,7 +269,7 @@ static void lower_at(Node *n)
 
 static void infer_concat(Node *n)
 {
-    ListForm f = form_attr(n);
+    SequenceForm f = form_attr(n);
     bool stacked = attr_int(n, "new_axis", 0) != 0;
     if (!one_rank(n, &f)) return;
     int rank = f.rank + stacked, axis = normalize_axis(n, attr_int(n, "axis", 0), rank);
@@ -287,9 +287,9 @@ static void infer_concat(Node *n)
 
 static void lower_concat(Node *n)
 {
-    ListForm from = form_read(n);
+    SequenceForm from = form_read(n);
     Value *y = n->out[0], *sizes = scratch(n, "sizes", DT_INT64, dim_const(y->type.shape.rank));
-    ListForm to = {.slot = value_count(y), .rank = y->type.shape.rank};
+    SequenceForm to = {.slot = value_count(y), .rank = y->type.shape.rank};
     Step *s = step_call(n, "list_concat_%s", moved_as(from.dtype, NULL));
     arg_parts(s, n->in, false);
     arg_out(s, y);

@@ -2,7 +2,7 @@
  * Both place a window of the input in the result. Negative pads crop, before anything is repeated. Pads are an
  * attribute before opset 11 (named "paddings" in opset 1) and an input since; the axes they
  * are for came with opset 18. */
-#include "ops/shared/moves.h"
+#include "ops/shared/shared.h"
 
 #include <string.h>
 
@@ -57,7 +57,7 @@ static void pad_one_of(Node *n, Dim axis, Dim first, Dim last, Dim *before, Dim 
     }
 }
 
-/* Elements added before and behind each axis. */
+/* Elements added before and after each axis. */
 static bool read_pads(Node *n, Dim *before, Dim *after)
 {
     const Shape *x = &n->in[0]->type.shape;
@@ -66,9 +66,7 @@ static bool read_pads(Node *n, Dim *before, Dim *after)
     bool seen[MAX_RANK] = {false};
     if (count < 0 || axes_count < 0) return false;
     if (count != 2 * axes_count) {
-        node_error(
-            n, "has %d pads for %d axes, expected two for each; the model is invalid here, check how it was exported",
-            count, axes_count);
+        node_invalid(n, "has %d pads for %d axes, expected two for each", count, axes_count);
         return false;
     }
     for (int d = 0; d < x->rank; d++) before[d] = after[d] = dim_const(0);
@@ -79,7 +77,7 @@ static bool read_pads(Node *n, Dim *before, Dim *after)
         }
         int axis = axes ? (int)dim_value(axes[i]) : i;
         if (seen[axis]) {
-            node_error(n, "axis %d is listed twice; the model is invalid here, check how it was exported", axis);
+            node_invalid(n, "axis %d is listed twice", axis);
             return false;
         }
         seen[axis] = true;
@@ -96,9 +94,8 @@ static bool read_mode(Node *n, const char **mode)
     *mode = attr_string(n, "mode", "constant");
     for (int i = 0; i < known; i++)
         if (!strcmp(*mode, modes[i])) return true;
-    node_error(
-        n, "mode is \"%s\", expected constant, reflect, edge%s; the model is invalid here, check how it was exported",
-        *mode, known > 3 ? " or wrap" : " (wrap since opset 19)");
+    node_invalid(n, "mode is \"%s\", expected constant, reflect, edge%s", *mode,
+                 known > 3 ? " or wrap" : " (wrap since opset 19)");
     return false;
 }
 
@@ -108,17 +105,13 @@ static Dim padded_size(Node *n, int axis, Dim size, Dim before, Dim after, bool 
     Dim padded = dim_add(size, dim_add(before, after)), zero = dim_const(0);
     Dim kept = dim_add(size, dim_add(dim_min(before, zero), dim_min(after, zero)));
     if (dim_high(padded) < 0 || dim_high(kept) < 0) {
-        node_error(n,
-                   "pads of %s and %s leave less than nothing of axis %d, which has %s elements; the model is invalid "
-                   "here, check how it was exported",
-                   dim_text(before), dim_text(after), axis, dim_text(size));
+        node_invalid(n, "pads of %s and %s leave less than nothing of axis %d, which has %s elements", dim_text(before),
+                     dim_text(after), axis, dim_text(size));
         return NULL;
     }
     if (dim_low(kept) < 0) assume_equal(n, dim_max(kept, zero), kept);
     if (!repeats || dim_high(kept) > 0 || dim_is(padded, 0)) return padded;
-    node_error(n,
-               "axis %d has no element that padding could repeat; the model is invalid here, check how it was exported",
-               axis);
+    node_invalid(n, "axis %d has no element that padding could repeat", axis);
     return NULL;
 }
 
@@ -169,18 +162,14 @@ static bool read_target(Node *n, Shape *target)
     *target = n->in[0]->type.shape;
     if (count < 0) return false;
     if (count != (attr_find(n, "axes") ? axes_count : target->rank)) {
-        node_error(
-            n,
-            "has %d sizes, expected one for each axis it is for; the model is invalid here, check how it was exported",
-            count);
+        node_invalid(n, "has %d sizes, expected one for each axis it is for", count);
         return false;
     }
     for (int i = 0; i < count; i++) {
         int axis = axes ? normalize_axis(n, axes[i], target->rank) : i;
         if (axis < 0) return false;
         if (dim_high(sizes[i]) < 0) {
-            node_error(n, "size %d is %s, expected 0 or more; the model is invalid here, check how it was exported", i,
-                       dim_text(sizes[i]));
+            node_invalid(n, "size %d is %s, expected 0 or more", i, dim_text(sizes[i]));
             return false;
         }
         target->dim[axis] = sizes[i];
@@ -198,7 +187,7 @@ static void infer_center_crop_pad(Node *n)
     if (read_target(n, &target)) set_out(n, 0, n->in[0]->type.dtype, &target);
 }
 
-/* Half of what is missing or too much goes before, rounded toward zero; the odd element behind. */
+/* Half of what is missing or too much goes before, rounded toward zero; the odd element after. */
 static void lower_center_crop_pad(Node *n)
 {
     const Shape *x = &n->in[0]->type.shape, *y = &n->out[0]->type.shape;

@@ -1,6 +1,6 @@
 /* MaxPool, AveragePool, LpPool and their Global forms: https://onnx.ai/onnx/operators/onnx__MaxPool.html and its
  * neighbours. A global pool is a pool whose window is the image. */
-#include "ops/shared/window.h"
+#include "ops/shared/shared.h"
 
 static Dim planes(const Node *n)
 {
@@ -19,8 +19,7 @@ static bool need_exponent(Node *n)
 {
     const Attr *p = attr_find(n, "p");
     if (!p || n->opset < 2 || attr_int(n, "p", 2) > 0) return true;
-    node_error(n, "p is %lld, expected at least 1; the model is invalid here, check how it was exported",
-               (long long)attr_int(n, "p", 2));
+    node_invalid(n, "p is %lld, expected at least 1", (long long)attr_int(n, "p", 2));
     return false;
 }
 

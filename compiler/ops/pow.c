@@ -2,7 +2,7 @@
  * Base and exponent may be of different types since opset 12; the result is of the base's. Floating-point bases are
  * computed in the wider floating type of the two, integers with integer exponents exactly (modulo 2^bits), integers
  * with floating-point exponents in float64. */
-#include "op/loop_types.h"
+#include "op/op.h"
 
 static bool is_number(DType t)
 {

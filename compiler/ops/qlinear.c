@@ -3,7 +3,7 @@
  * Each is said in three: DequantizeLinear, the real operator, QuantizeLinear; elementwise ones become one loop; Add of
  * equal shapes has a kernel. A quantised operand is three inputs: bytes, scale, zero point; the result's scale and zero
  * point are two. Zero points may be omitted. */
-#include "ops/shared/quantized.h"
+#include "ops/shared/shared.h"
 
 #include <string.h>
 
@@ -168,10 +168,7 @@ static void expand_where(Node *n)
 static void infer_concat(Node *n)
 {
     if (!need_counts(n, 5, -1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_byte(n, 1)) return;
-    if ((n->n_in - 2) % 3)
-        node_error(
-            n, "has %d inputs, expected 2 and 3 for each operand; the model is invalid here, check how it was exported",
-            n->n_in);
+    if ((n->n_in - 2) % 3) node_invalid(n, "has %d inputs, expected 2 and 3 for each operand", n->n_in);
     for (int i = 2; i + 2 < n->n_in; i += 3)
         if (!need_operand(n, i)) return;
 }

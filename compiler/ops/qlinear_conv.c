@@ -1,9 +1,8 @@
 /* QLinearConv, ConvInteger: https://onnx.ai/onnx/operators/onnx__QLinearConv.html, ..__ConvInteger.html; QLinearConv of
  * com.microsoft, too, whose images may be [N, ..., C]. Sums of products are exact. Scales or zero points of the result
  * that are known only at run time are said in other operators. */
-#include "ops/shared/conv.h"
+#include "ops/shared/shared.h"
 #include "kernels.h"
-#include "ops/shared/quantized.h"
 
 /* Fewer filters per group than this don't pay for the gathering of patches. */
 enum { MIN_PATCH_FILTERS = 4 };

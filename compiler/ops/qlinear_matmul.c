@@ -3,8 +3,7 @@
  * for the tensor, for each row of A or for each column of B; those that kernels don't know (per row of A, per matrix of
  * a batch), and scales that are known only at run time, are said in other operators. */
 #include "kernels.h"
-#include "ops/shared/product.h"
-#include "ops/shared/quantized.h"
+#include "ops/shared/shared.h"
 
 /* -- operands ---------------------------------------------------------------------------------- */
 

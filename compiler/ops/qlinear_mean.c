@@ -2,7 +2,7 @@
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.QLinearReduceMean
  * Sums are integers where the axes follow one another and scales and zero points are constants; other cases are said in
  * other operators. */
-#include "ops/shared/quantized.h"
+#include "ops/shared/shared.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * Axes that lie side by side are one. Axes with kept ones between them are reduced one after the other, the last one
  * first; then what comes after the first step is a reduction of partial results. Axes that are known only at run time
  * are moved to the end by a kernel of their own, which tells the result's shape. */
-#include "op/loop_types.h"
+#include "op/op.h"
 
 #include <string.h>
 

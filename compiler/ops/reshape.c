@@ -34,8 +34,7 @@ static Dim remaining_dim(Node *n, const Shape *x, const Shape *y, int unknown)
     for (int i = 0; i < y->rank; i++)
         if (i != unknown && (i >= x->rank || x->dim[i] != y->dim[i])) given = dim_mul(given, y->dim[i]);
     if (dim_is(given, 0)) {
-        node_error(n, "asks for the dimension that is -1 beside one of 0, expected no -1 there; the model is invalid "
-                      "here, check how it was exported");
+        node_invalid(n, "asks for the dimension that is -1 beside one of 0, expected no -1 there");
         return dim_const(0);
     }
     return dim_floordiv(total, given);
@@ -51,20 +50,16 @@ static bool shape_of_list(Node *n, const Dim *wanted, bool allow_zero, Shape *y)
         bool copied = dim_is(wanted[i], 0) && !allow_zero;
         y->dim[i] = wanted[i];
         if (copied && i >= x->rank) {
-            node_error(n,
-                       "dimension %d of the shape is 0, which copies it from the input, but the input's shape is %s; "
-                       "the model is invalid here, "
-                       "check how it was exported",
-                       i, shape_text(x));
+            node_invalid(n,
+                         "dimension %d of the shape is 0, which copies it from the input, but the input's shape is %s",
+                         i, shape_text(x));
             return false;
         }
         if (copied) y->dim[i] = x->dim[i];
         if (!dim_is_const(wanted[i]) || dim_value(wanted[i]) >= 0) continue;
         if (unknown >= 0 || !dim_is(wanted[i], -1)) {
-            node_error(n,
-                       "dimension %d of the shape is %s%s, expected sizes and at most one -1; the model is invalid "
-                       "here, check how it was exported",
-                       i, dim_text(wanted[i]), unknown >= 0 ? " and not the first negative one" : "");
+            node_invalid(n, "dimension %d of the shape is %s%s, expected sizes and at most one -1", i,
+                         dim_text(wanted[i]), unknown >= 0 ? " and not the first negative one" : "");
             return false;
         }
         unknown = i;
@@ -172,9 +167,8 @@ static void infer_flatten(Node *n)
     const Shape *x = &n->in[0]->type.shape;
     int64_t axis = attr_int(n, "axis", 1);
     if (axis < -x->rank || axis > x->rank) {
-        node_error(n,
-                   "axis is %lld, expected %d to %d for shape %s; the model is invalid here, check how it was exported",
-                   (long long)axis, -x->rank, x->rank, shape_text(x));
+        node_invalid(n, "axis is %lld, expected %d to %d for shape %s", (long long)axis, -x->rank, x->rank,
+                     shape_text(x));
         return;
     }
     int at = (int)(axis < 0 ? axis + x->rank : axis);
@@ -196,7 +190,7 @@ static bool mark_axes(Node *n, const Dim *axes, int count, int rank, bool *marke
         int axis = normalize_axis(n, dim_value(axes[i]), rank);
         if (axis < 0) return false;
         if (marked[axis]) {
-            node_error(n, "axis %d is listed twice; the model is invalid here, check how it was exported", axis);
+            node_invalid(n, "axis %d is listed twice", axis);
             return false;
         }
         marked[axis] = true;

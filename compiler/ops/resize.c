@@ -9,7 +9,7 @@
  * positions are mapped asymmetrically and the pixel before is the nearest (what PyTorch exported them for). Whole
  * numbers are interpolated in float32 and rounded. */
 #include "kernels.h"
-#include "base/number.h"
+#include "base/base.h"
 #include "op/op.h"
 
 #include <string.h>
@@ -585,16 +585,16 @@ static void lower_resize(Node *n)
         return;
     }
     while (first < r.rank) {
-        int last = first, behind;
-        while ((behind = next_resized(&r, last + 1)) < r.rank && behind < first + 3) last = behind;
+        int last = first, after;
+        while ((after = next_resized(&r, last + 1)) < r.rank && after < first + 3) last = after;
         Shape shape = from->type.shape;
         for (int i = first; i <= last; i++) shape.dim[i] = r.axis[i].out;
-        Value *to = behind == r.rank
+        Value *to = after == r.rank
                         ? n->out[0]
                         : value_typed(n->graph, mem_printf("%s.to%d", n->out[0]->name, last), from->type.dtype, &shape);
         resize_axes(n, &r, from, to, first, last - first + 1);
         from = to;
-        first = behind;
+        first = after;
     }
 }
 

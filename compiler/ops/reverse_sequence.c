@@ -1,15 +1,13 @@
 /* ReverseSequence: https://onnx.ai/onnx/operators/onnx__ReverseSequence.html */
-#include "ops/shared/moves.h"
+#include "ops/shared/shared.h"
 
 static bool read_axes(Node *n, int64_t *batch, int64_t *time)
 {
     *batch = attr_int(n, "batch_axis", 1);
     *time = attr_int(n, "time_axis", 0);
     if ((*batch == 0 && *time == 1) || (*batch == 1 && *time == 0)) return true;
-    node_error(n,
-               "batch_axis is %lld and time_axis %lld, expected 0 and 1, or 1 and 0; the model is invalid here, check "
-               "how it was exported",
-               (long long)*batch, (long long)*time);
+    node_invalid(n, "batch_axis is %lld and time_axis %lld, expected 0 and 1, or 1 and 0", (long long)*batch,
+                 (long long)*time);
     return false;
 }
 
@@ -40,9 +38,9 @@ static void lower_reverse_sequence(Node *n)
     arg_struct(s, "struct reverse_sequence");
     arg_field(s, "batch", x->dim[batch]);
     arg_field(s, "time", x->dim[time]);
-    arg_field(s, "inner", dim_mul(stride_of(x, 1), part));
-    arg_field(s, "batch_step", dim_mul(stride_of(x, (int)batch), part));
-    arg_field(s, "time_step", dim_mul(stride_of(x, (int)time), part));
+    arg_field(s, "inner", dim_mul(axis_stride(x, 1), part));
+    arg_field(s, "batch_step", dim_mul(axis_stride(x, (int)batch), part));
+    arg_field(s, "time_step", dim_mul(axis_stride(x, (int)time), part));
 }
 
 const Op ops_reverse_sequence[] = {

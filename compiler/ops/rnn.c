@@ -82,18 +82,14 @@ static bool read_activations(Node *n, Layer *l)
     int alphas = attr_floats(n, "activation_alpha", &alpha), betas = attr_floats(n, "activation_beta", &beta), a = 0,
         b = 0;
     if (names && names->count != l->directions * cell->activations) {
-        node_error(n, "activations has %d names, expected %d for each direction; check how the model was exported",
-                   names->count, cell->activations);
+        node_invalid(n, "activations has %d names, expected %d for each direction", names->count, cell->activations);
         return false;
     }
     for (int i = 0; i < l->directions * cell->activations; i++) {
         Activations *of = &l->activations[i / cell->activations];
         int k = i % cell->activations, f = names ? activation_index(names->strings[i]) : cell->defaults[k];
         if (f < 0) {
-            node_error(
-                n,
-                "activations has \"%s\", which is none of the activations ONNX names; check how the model was exported",
-                names->strings[i]);
+            node_invalid(n, "activations has \"%s\", which is none of the activations ONNX names", names->strings[i]);
             return false;
         }
         of->function[k] = f;
@@ -111,9 +107,7 @@ static bool read_layer(Node *n, Layer *l)
     const char *direction = attr_string(n, "direction", "forward");
     bool both = !strcmp(direction, "bidirectional"), reverse = !strcmp(direction, "reverse");
     if (!both && !reverse && strcmp(direction, "forward")) {
-        node_error(n,
-                   "direction is \"%s\", expected forward, reverse or bidirectional; check how the model was exported",
-                   direction);
+        node_invalid(n, "direction is \"%s\", expected forward, reverse or bidirectional", direction);
         return false;
     }
     *l = (Layer){.directions = both ? 2 : 1, .reverse = {reverse, true}, .batch_first = attr_int(n, "layout", 0)};
@@ -185,10 +179,8 @@ static bool need_lens(Node *n, Dim time)
     for (int64_t i = 0; lens && value_is_const(lens) && i < value_count(lens); i++) {
         int64_t length = const_as_int(lens, i);
         if (length >= 0 && length <= dim_high(time)) continue;
-        node_error(n,
-                   "sequence_lens has %lld, expected at least 0 and at most the %lld time steps of X; check how the "
-                   "model was exported",
-                   (long long)length, (long long)dim_high(time));
+        node_invalid(n, "sequence_lens has %lld, expected at least 0 and at most the %lld time steps of X",
+                     (long long)length, (long long)dim_high(time));
         return false;
     }
     return true;

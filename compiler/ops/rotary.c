@@ -37,10 +37,7 @@ static bool read_heads(Node *n, Rotary *r)
         return true;
     }
     if (heads <= 0) {
-        node_error(n,
-                   "num_heads is %lld, expected the number of heads, as the input has rank 3; check how the model was "
-                   "exported",
-                   (long long)heads);
+        node_invalid(n, "num_heads is %lld, expected the number of heads, as the input has rank 3", (long long)heads);
         return false;
     }
     if (!need_divides(n, dim_at(r->x, 2), heads, "last axis of the input")) return false;
@@ -53,8 +50,8 @@ static bool need_cache(Node *n, const Rotary *r, const Value *cache)
 {
     int rank = r->ids ? 2 : 3;
     if (cache->type.shape.rank != rank) {
-        node_error(n, "\"%s\" has rank %d, expected %d as there are %s position_ids; check how the model was exported",
-                   cache->name, cache->type.shape.rank, rank, r->ids ? "" : "no");
+        node_invalid(n, "\"%s\" has rank %d, expected %d as there are %s position_ids", cache->name,
+                     cache->type.shape.rank, rank, r->ids ? "" : "no");
         return false;
     }
     if (!r->ids && (!need_equal(n, dim_at(cache, 0), r->batch, "batch of the cache") ||
@@ -88,9 +85,8 @@ static bool read_rotary(Node *n, Rotary *r)
     int64_t rotated = attr_int(n, "rotary_embedding_dim", 0);
     r->rotated = rotated > 0 ? dim_const(rotated) : r->size;
     if (dim_low(dim_sub(r->size, r->rotated)) < 0) {
-        node_error(n,
-                   "rotary_embedding_dim is %lld, expected at most the head size %s; check how the model was exported",
-                   (long long)rotated, dim_text(r->size));
+        node_invalid(n, "rotary_embedding_dim is %lld, expected at most the head size %s", (long long)rotated,
+                     dim_text(r->size));
         return false;
     }
     return need_divides(n, r->rotated, 2, "number of rotated elements");

@@ -24,9 +24,8 @@ static void infer_running(Node *n)
     if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, allowed, 8)) return;
     if (!need_type(n, 1, (DType[]){DT_INT32, DT_INT64}, 2)) return;
     if (!dim_is(elements(n->in[1]), 1))
-        node_error(
-            n, "input 1 \"%s\" has shape %s, expected one axis; the model is invalid here, check how it was exported",
-            n->in[1]->name, shape_text(&n->in[1]->type.shape));
+        node_invalid(n, "input 1 \"%s\" has shape %s, expected one axis", n->in[1]->name,
+                     shape_text(&n->in[1]->type.shape));
     else if (!axis_is_known(n) || axis_of(n) >= 0) set_out_like(n, 0, n->in[0]);
 }
 

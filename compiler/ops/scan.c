@@ -1,5 +1,5 @@
 /* Scan: https://onnx.ai/onnx/operators/onnx__Scan.html */
-#include "op/control_flow.h"
+#include "op/op.h"
 
 typedef struct {
     int states, inputs, outputs;

@@ -2,8 +2,8 @@
  * sequence second, and sequence_lens may say how many rounds each batch element makes. Its `directions` reverse what
  * there is of a sequence, not what it is filled up with; outputs are filled up with 0.
  * https://onnx.ai/onnx/operators/onnx__Scan.html#scan-8 */
-#include "op/control_flow.h"
-#include "ops/shared/moves.h"
+#include "op/op.h"
+#include "ops/shared/shared.h"
 
 typedef struct {
     Graph *body;
@@ -31,7 +31,7 @@ static bool read_counts(Node *n, BatchScan *s)
     if (s->inputs > 0 && s->states >= 0 && s->outputs >= 0 && s->body->n_inputs == n->n_in - 1 &&
         n->n_out <= s->body->n_outputs)
         return true;
-    node_error(n, "has %d inputs behind sequence_lens, %d of them scanned, and its body has %d inputs and %d outputs",
+    node_error(n, "has %d inputs after sequence_lens, %d of them scanned, and its body has %d inputs and %d outputs",
                n->n_in - 1, s->inputs, s->body->n_inputs, s->body->n_outputs);
     return false;
 }

@@ -1,7 +1,7 @@
 /* ScatterElements (once Scatter), ScatterND, TensorScatter: a copy of a tensor with some elements replaced, or reduced
  * into. https://onnx.ai/onnx/operators/onnx__ScatterElements.html, onnx__ScatterND.html, onnx__TensorScatter.html The
  * copy is made by the kernel, so that it is none when the input may be overwritten. */
-#include "ops/shared/moves.h"
+#include "ops/shared/shared.h"
 
 #include <string.h>
 
@@ -23,9 +23,8 @@ static bool read_reduction(Node *n, int *reduction)
     for (int i = 0; i < known; i++)
         if (!strcmp(name, reductions[i])) *reduction = i;
     if (*reduction < 0) {
-        node_error(
-            n, "reduction is \"%s\", expected none, add, mul%s; the model is invalid here, check how it was exported",
-            name, known > 2 ? ", max or min" : " (max and min since opset 18)");
+        node_invalid(n, "reduction is \"%s\", expected none, add, mul%s", name,
+                     known > 2 ? ", max or min" : " (max and min since opset 18)");
         return false;
     }
     if (dtype_is_float(t) || dtype_is_integer(t) || t == DT_BOOL) return true;
@@ -89,7 +88,7 @@ static void lower_scatter_elements(Node *n)
     arg_field(s, "size", elements(x));
     arg_field_int(s, "rank", shape->rank);
     arg_field(s, "axis_size", shape->dim[axis]);
-    arg_field(s, "axis_stride", stride_of(shape, axis));
+    arg_field(s, "axis_stride", axis_stride(shape, axis));
     arg_dims(s, shape->rank, index->type.shape.dim);
     arg_strides_beside(s, shape, axis);
     if (reduction >= 0) arg_int(s, reduction);
@@ -150,9 +149,7 @@ static bool is_circular(Node *n, bool *circular)
     const char *mode = attr_string(n, "mode", "linear");
     *circular = !strcmp(mode, "circular");
     if (*circular || !strcmp(mode, "linear")) return true;
-    node_error(
-        n, "mode is \"%s\", expected \"linear\" or \"circular\"; the model is invalid here, check how it was exported",
-        mode);
+    node_invalid(n, "mode is \"%s\", expected \"linear\" or \"circular\"", mode);
     return false;
 }
 
@@ -168,7 +165,7 @@ static void infer_tensor_scatter(Node *n)
     int axis = attr_axis(n, "axis", -2, cache->rank);
     if (axis < 0 || !need_rank(n, 1, cache->rank, cache->rank)) return;
     if (axis == 0) {
-        node_error(n, "axis is 0, the batch, expected another; the model is invalid here, check how it was exported");
+        node_invalid(n, "axis is 0, the batch, expected another");
         return;
     }
     for (int d = 0; d < cache->rank; d++)
@@ -193,7 +190,7 @@ static void lower_tensor_scatter(Node *n)
     arg_field(s, "outer", shape_product(cache, 1, axis));
     arg_field(s, "size", cache->dim[axis]);
     arg_field(s, "length", dim_at(n->in[1], axis));
-    arg_field(s, "inner", stride_of(cache, axis));
+    arg_field(s, "inner", axis_stride(cache, axis));
     arg_field_int(s, "circular", circular);
     step_inplace(s, n->in[0], n->out[0]);
 }

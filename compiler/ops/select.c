@@ -2,10 +2,10 @@
  * https://onnx.ai/onnx/operators/onnx__Compress.html, onnx__NonZero.html, onnx__Unique.html
  * Where the data are constants the size is counted here; otherwise it is a symbol that the kernel sets, bounded by the
  * input's size or by --dim. */
-#include "ops/shared/moves.h"
+#include "ops/shared/shared.h"
 
 #include "kernels.h"
-#include "base/number.h"
+#include "base/base.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static bool read_axis(Node *n, Axis *a)
     if (!attr_find(n, "axis")) return true;
     a->axis = attr_axis(n, "axis", 0, x->rank);
     if (a->axis < 0) return false;
-    *a = (Axis){a->axis, shape_product(x, 0, a->axis), x->dim[a->axis], stride_of(x, a->axis)};
+    *a = (Axis){a->axis, shape_product(x, 0, a->axis), x->dim[a->axis], axis_stride(x, a->axis)};
     return true;
 }
 
@@ -160,8 +160,7 @@ static void infer_unique(Node *n)
     Axis a;
     if (!need_counts(n, 1, 1, 1, 4) || !need_tensor_inputs(n) || !need_comparable(n) || !read_axis(n, &a)) return;
     if (!n->out[0]) {
-        node_error(
-            n, "output 0 is omitted, expected the unique items; the model is invalid here, check how it was exported");
+        node_invalid(n, "output 0 is omitted, expected the unique items");
         return;
     }
     Dim count = count_unique(n, &a);

@@ -4,16 +4,17 @@
  * bookkeeping: nothing of them is left in the generated code but the tensors themselves. Inference keeps the list in
  * value->items; an optional is a list of one or none. Where only the data tell, expansion goes over to lists in memory
  * (list.h). */
-#include "op/packed_sequence.h"
+#include "op/op.h"
 
 #include <string.h>
 
 static bool need_list(Node *n, int input)
 {
     const Value *v = input_of(n, input);
-    if (is_list(v) && (v->items || v->list)) return true;
+    if (is_sequence(v) && (v->items || v->list)) return true;
     if (!v) node_error(n, "input %d is omitted, expected a sequence or optional", input);
-    else if (!is_list(v)) node_error(n, "input %d \"%s\" is a tensor, expected a sequence or optional", input, v->name);
+    else if (!is_sequence(v))
+        node_error(n, "input %d \"%s\" is a tensor, expected a sequence or optional", input, v->name);
     else node_error(n, "nothing is known of the length of the sequence \"%s\"", v->name);
     return false;
 }
@@ -112,15 +113,15 @@ static void expand_insert(Node *n)
 {
     if (!output_of(n, 0) || n->out[0]->items) return;
     Value *inputs[5], *x = n->in[1];
-    ListForm before = form_of(n->in[0]), after = form_with(&before, x);
+    SequenceForm before = sequence_form_of(n->in[0]), after = sequence_form_with(&before, x);
     if (before.dtype && before.dtype != x->type.dtype) {
         node_error(n, "puts %s into a sequence of %s", dtype_name(x->type.dtype), dtype_name(before.dtype));
         return;
     }
-    parts_of(n, n->in[0], inputs);
+    sequence_tensors(n, n->in[0], inputs);
     inputs[3] = x;
     inputs[4] = wide_position(n, 2);
-    list_make(n, &n->out[0]->type, &after, list_node(n, "ListInsert", 5, inputs, &after)->out, n->out[0]);
+    sequence_make(n, &n->out[0]->type, &after, sequence_node(n, "ListInsert", 5, inputs, &after)->out, n->out[0]);
 }
 
 static void infer_erase(Node *n)
@@ -148,10 +149,10 @@ static void expand_erase(Node *n)
 {
     if (!output_of(n, 0) || n->out[0]->items) return;
     Value *inputs[4];
-    ListForm form = form_of(n->in[0]);
-    parts_of(n, n->in[0], inputs);
+    SequenceForm form = sequence_form_of(n->in[0]);
+    sequence_tensors(n, n->in[0], inputs);
     inputs[3] = wide_position(n, 1);
-    list_make(n, &n->out[0]->type, &form, list_node(n, "ListErase", 4, inputs, &form)->out, n->out[0]);
+    sequence_make(n, &n->out[0]->type, &form, sequence_node(n, "ListErase", 4, inputs, &form)->out, n->out[0]);
 }
 
 static void infer_optional(Node *n)
@@ -199,12 +200,12 @@ static int part_sizes(Node *n, int64_t total, int64_t **sizes)
 }
 
 /* As many parts as are listed; else at most one for each index, or as --dim OUTPUT:0 states. */
-static ListForm form_of_split(Node *n, int axis, bool kept)
+static SequenceForm form_of_split(Node *n, int axis, bool kept)
 {
     const Value *x = n->in[0];
     bool listed = input_of(n, 1) && n->in[1]->type.shape.rank > 0;
     Dim stated = size_is_stated(n, 0, 0) ? size_of_data(n, 0, 0) : NULL;
-    ListForm none = {.rank_low = MAX_RANK}, f = form_with(&none, x);
+    SequenceForm none = {.rank_low = MAX_RANK}, f = sequence_form_with(&none, x);
     f.capacity = listed ? value_count(n->in[1]) : dim_high(stated ? stated : dim_at(x, axis));
     f.low[axis] = !input_of(n, 1);
     if (!input_of(n, 1))
@@ -223,11 +224,11 @@ static ListForm form_of_split(Node *n, int axis, bool kept)
 static void expand_to_memory(Node *n, int axis)
 {
     bool kept = input_of(n, 1) || attr_int(n, "keepdims", 1);
-    ListForm form = form_of_split(n, axis, kept);
-    Node *split = list_node(n, "ListSplit", 2, (Value *[]){n->in[0], wide_position(n, 1)}, &form);
+    SequenceForm form = form_of_split(n, axis, kept);
+    Node *split = sequence_node(n, "ListSplit", 2, (Value *[]){n->in[0], wide_position(n, 1)}, &form);
     attr_set_int(split, "axis", axis);
     attr_set_int(split, "keepdims", kept);
-    list_make(n, &n->out[0]->type, &form, split->out, n->out[0]);
+    sequence_make(n, &n->out[0]->type, &form, split->out, n->out[0]);
 }
 
 static void expand_split(Node *n)
@@ -271,7 +272,7 @@ static void infer_at(Node *n)
 static void expand_at(Node *n)
 {
     int at;
-    if (goes_to_memory(n, 1)) list_reader(n, "ListAt", n->in[0], wide_position(n, 1), n->out[0]);
+    if (goes_to_memory(n, 1)) sequence_reader(n, "ListAt", n->in[0], wide_position(n, 1), n->out[0]);
     else if (position(n, 1, n->in[0]->n_items, 0, &at)) stand_for(n, n->in[0]->items[at]);
 }
 
@@ -296,7 +297,7 @@ static void expand_concat(Node *n)
     const Value *s = n->in[0];
     int64_t axis = attr_int(n, "axis", 0);
     if (s->list) {
-        Node *concat = list_reader(n, "ListConcat", n->in[0], NULL, n->out[0]);
+        Node *concat = sequence_reader(n, "ListConcat", n->in[0], NULL, n->out[0]);
         attr_set_int(concat, "axis", axis);
         attr_set_int(concat, "new_axis", attr_int(n, "new_axis", 0));
         return;
@@ -336,10 +337,10 @@ static void infer_get_element(Node *n)
 /* What takes from an absent one is refused at run time. */
 static void expand_get_from_memory(Node *n)
 {
-    const List *list = n->in[0]->list;
+    const PackedSequence *list = n->in[0]->list;
     const Type *type = n->in[0]->type.elem;
-    if (type->kind == KIND_TENSOR) list_reader(n, "ListAt", n->in[0], NULL, n->out[0]);
-    else list_make(n, type, &list->form, (Value *[]){list->data, list->sizes, list->length}, n->out[0]);
+    if (type->kind == KIND_TENSOR) sequence_reader(n, "ListAt", n->in[0], NULL, n->out[0]);
+    else sequence_make(n, type, &list->form, (Value *[]){list->data, list->sizes, list->length}, n->out[0]);
 }
 
 static void expand_get_element(Node *n)

@@ -9,10 +9,8 @@ static bool read_datatype(Node *n, DType *t)
     int64_t type = attr_int(n, "output_datatype", DT_FLOAT);
     *t = (DType)type;
     if (type > 0 && type < DT_COUNT && (dtype_is_float(*t) || dtype_is_integer(*t))) return true;
-    node_error(n,
-               "output_datatype is %lld, expected the number of a floating-point or integer type; check how the model "
-               "was exported",
-               (long long)type);
+    node_invalid(n, "output_datatype is %lld, expected the number of a floating-point or integer type",
+                 (long long)type);
     return false;
 }
 
@@ -47,8 +45,7 @@ static void infer_window(Node *n)
     int count = need_dims(n, 0, &size);
     if (count < 0) return;
     if (count != 1 || dim_low(size[0]) < 0) {
-        node_error(n, "size has %d elements or is negative, expected one length; check how the model was exported",
-                   count);
+        node_invalid(n, "size has %d elements or is negative, expected one length", count);
         return;
     }
     Shape y = shape_of(1, size);
@@ -86,10 +83,8 @@ static bool read_mel(Node *n, Dim *sizes)
         int count = need_dims(n, i, &dims);
         if (count < 0) return false;
         if (count != 1 || dim_low(dims[0]) < (i > 0) || dim_high(dims[0]) >= INT32_MAX) {
-            node_error(n,
-                       "input %d \"%s\" has %d elements, the first %s, expected one number above %d; check how the "
-                       "model was exported",
-                       i, n->in[i]->name, count, count ? dim_text(dims[0]) : "missing", i > 0 ? 0 : -1);
+            node_invalid(n, "input %d \"%s\" has %d elements, the first %s, expected one number above %d", i,
+                         n->in[i]->name, count, count ? dim_text(dims[0]) : "missing", i > 0 ? 0 : -1);
             return false;
         }
         sizes[i] = dims[0];

@@ -2,7 +2,7 @@
  * starts, ends and axes are attributes before opset 10 and inputs since, with steps. Where all of them are constants,
  * or starts and ends expressions, so are the sizes. Otherwise a kernel works out at run time what is taken, of each
  * axis at most all. */
-#include "ops/shared/moves.h"
+#include "ops/shared/shared.h"
 
 typedef struct {
     int64_t step[MAX_RANK];
@@ -29,10 +29,7 @@ static int dims_attr(Node *n, const char *name, Dim **dims)
 static bool same_count(Node *n, const char *what, int count, int expected)
 {
     if (count == expected) return true;
-    if (count >= 0)
-        node_error(n,
-                   "has %d %s for %d starts, expected one each; the model is invalid here, check how it was exported",
-                   count, what, expected);
+    if (count >= 0) node_invalid(n, "has %d %s for %d starts, expected one each", count, what, expected);
     return false;
 }
 
@@ -104,11 +101,10 @@ static bool read_slices(Node *n, Slices *s)
         int64_t step = l.steps ? l.steps[i] : 1;
         if (axis < 0) return false;
         if (seen[axis] || step == 0) {
-            node_error(n,
-                       seen[axis] ? "axis %d is listed twice; the model is invalid here, check how it was exported"
-                                  : "the step along axis %d is 0, expected another; the model is invalid here, check "
-                                    "how it was exported",
-                       axis);
+            node_invalid(n,
+                         seen[axis] ? "axis %d is listed twice; the model is invalid here, check how it was exported"
+                                    : "the step along axis %d is 0, expected another",
+                         axis);
             return false;
         }
         seen[axis] = true;
@@ -194,7 +190,7 @@ static void lower_by_data(Node *n)
     Dim offset = dim_const(0);
     Walk w = {.rank = 0};
     for (int d = 0; d < x->rank; d++) {
-        Dim stride = stride_of(x, d), step = dim_const(1);
+        Dim stride = axis_stride(x, d), step = dim_const(1);
         int64_t most = dim_high(x->dim[d]);
         if (touched[d]) {
             Dim start = local_symbol(n, mem_printf("%s.start%d", name, d), 0, most);
@@ -238,9 +234,9 @@ static void lower_slice(Node *n)
     Dim offset = dim_const(0);
     Walk w = {.rank = 0};
     for (int d = 0; d < x->rank; d++) {
-        Dim stride = stride_of(x, d);
-        bool one = dim_is(s.size[d], 1) ||
-                   dim_is(s.size[d], 0); /* then the step, which may be as large as INT_MAX, plays no part */
+        Dim stride = axis_stride(x, d);
+        /* then the step, which may be as large as INT_MAX, plays no part */
+        bool one = dim_is(s.size[d], 1) || dim_is(s.size[d], 0);
         offset = dim_add(offset, dim_mul(s.start[d], stride));
         walk_axis(&w, s.size[d], one ? stride : dim_mul(stride, dim_const(s.step[d])));
     }

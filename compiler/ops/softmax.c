@@ -10,9 +10,9 @@ static int axis_of(Node *n)
     return attr_axis(n, "axis", n->opset < 13 ? 1 : -1, n->in[0]->type.shape.rank);
 }
 
-/* A matrix of one row or one column has an axis of its own: before opset 13, a vector may be split behind its last
+/* A matrix of one row or one column has an axis of its own: before opset 13, a vector may be split after its last
  * dimension. */
-static bool splits_behind(Node *n)
+static bool splits_after(Node *n)
 {
     return n->opset < 13 && attr_int(n, "axis", 1) == n->in[0]->type.shape.rank;
 }
@@ -21,13 +21,13 @@ static void infer_softmax(Node *n)
 {
     if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0)) return;
     bool is_scalar = n->in[0]->type.shape.rank == 0;
-    if (is_scalar || splits_behind(n) || axis_of(n) >= 0) set_out_like(n, 0, n->in[0]);
+    if (is_scalar || splits_after(n) || axis_of(n) >= 0) set_out_like(n, 0, n->in[0]);
 }
 
 static void lower_softmax(Node *n)
 {
     const Shape *shape = &n->in[0]->type.shape;
-    bool is_single = shape->rank == 0 || splits_behind(n); /* each element is a row */
+    bool is_single = shape->rank == 0 || splits_after(n); /* each element is a row */
     int axis = is_single ? shape->rank : axis_of(n), end = is_single || n->opset < 13 ? shape->rank : axis + 1;
     const char *kernel = !strcmp(n->op_type, "Softmax")      ? "softmax"
                          : !strcmp(n->op_type, "LogSoftmax") ? "log_softmax"

@@ -3,8 +3,7 @@
  * The label is that of the class with the most votes of pairs. Scores are probabilities if prob_a and prob_b are there;
  * otherwise the pairs' decisions, of two classes {-v, v}. Without support vectors the machine is linear, one row of
  * coefficients for each class. */
-#include "ops/shared/ml_labels.h"
-#include "ops/shared/product.h"
+#include "ops/shared/shared.h"
 
 #include <string.h>
 
@@ -36,8 +35,7 @@ static bool read_kernel(Node *n, Machine *m)
     m->degree = p.count > 2 ? (double)p.of[2] : 0;
     for (m->kernel = 0; m->kernel < 4; m->kernel++)
         if (!strcmp(name, names[m->kernel])) return true;
-    node_error(n, "kernel_type is \"%s\", expected LINEAR, POLY, RBF or SIGMOID; check how the model was exported",
-               name);
+    node_invalid(n, "kernel_type is \"%s\", expected LINEAR, POLY, RBF or SIGMOID", name);
     return false;
 }
 

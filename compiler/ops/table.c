@@ -1,86 +1,12 @@
-/* The operators the compiler knows, found by domain, name and opset. */
-#include "op/op.h"
-
-#include <stdlib.h>
-#include <string.h>
+/* Every operator family, as table.def lists them; op_table.c finds operators among them. */
+#include "ops/ops.h"
 
 #define OPS(family) extern const Op ops_##family[];
 #include "ops/table.def"
 #undef OPS
 
-static const Op *const families[] = {
+const Op *const op_families[] = {
 #define OPS(family) ops_##family,
 #include "ops/table.def"
 #undef OPS
     NULL};
-
-/* All rows, sorted by domain, name and opset; built on first use, for the life of the process. */
-static const Op **sorted;
-static int count;
-
-static int compare(const Op *op, const char *domain, const char *name)
-{
-    int order = strcmp(op->domain, domain);
-    return order ? order : strcmp(op->name, name);
-}
-
-static int in_order(const void *a, const void *b)
-{
-    const Op *x = *(const Op *const *)a, *y = *(const Op *const *)b;
-    int order = compare(x, y->domain, y->name);
-    return order ? order : (x->since > y->since) - (x->since < y->since);
-}
-
-static void free_table(void)
-{
-    free(sorted);
-    sorted = NULL;
-}
-
-static void sort_table(void)
-{
-    for (int i = 0; families[i]; i++)
-        for (const Op *op = families[i]; op->name; op++) count++;
-    sorted = malloc(((size_t)count + 1) * sizeof *sorted);
-    if (!sorted) internal_error("out of memory");
-    int filled = 0;
-    for (int i = 0; families[i]; i++)
-        for (const Op *op = families[i]; op->name; op++) sorted[filled++] = op;
-    qsort(sorted, (size_t)count, sizeof *sorted, in_order);
-    atexit(free_table);
-}
-
-/* The place of the first row of this operator, or of the next operator if there is none. */
-static int first_row(const char *domain, const char *name)
-{
-    if (!sorted) sort_table();
-    int low = 0, high = count;
-    while (low < high) {
-        int middle = low + (high - low) / 2;
-        if (compare(sorted[middle], domain, name) < 0) low = middle + 1;
-        else high = middle;
-    }
-    return low;
-}
-
-/* ONNX's own operators go by either name. */
-static const char *short_domain(const char *domain)
-{
-    return strcmp(domain, "ai.onnx") ? domain : "";
-}
-
-const Op *op_find(const char *domain, const char *name, int opset)
-{
-    const Op *found = NULL;
-    domain = short_domain(domain);
-    for (int i = first_row(domain, name); i < count && !compare(sorted[i], domain, name); i++)
-        if (sorted[i]->since <= opset) found = sorted[i];
-    return found;
-}
-
-bool op_exists(const char *domain, const char *name)
-{
-    domain = short_domain(domain);
-    int i = first_row(domain, name);
-    return i < count && !compare(sorted[i], domain, name);
-}

@@ -26,11 +26,7 @@ static Dim count_of(Node *n, int axis)
     if (!can_learn(n, 1)) read_within(n, 1, 0, dim_high(n->in[0]->type.shape.dim[axis]));
     int count = need_dims(n, 1, &k);
     if (count == 1) return k[0];
-    if (count >= 0)
-        node_error(
-            n,
-            "input 1 \"%s\" has %d elements, expected one count; the model is invalid here, check how it was exported",
-            n->in[1]->name, count);
+    if (count >= 0) node_invalid(n, "input 1 \"%s\" has %d elements, expected one count", n->in[1]->name, count);
     return NULL;
 }
 
@@ -48,10 +44,8 @@ static void infer_topk(Node *n)
     Dim k = axis < 0 ? NULL : count_of(n, axis);
     if (!k) return;
     if (dim_high(k) < 0 || dim_low(dim_sub(k, shape.dim[axis])) > 0) {
-        node_error(n,
-                   "k is %s, expected 0 to %s, the elements along axis %d; the model is invalid here, check how it was "
-                   "exported",
-                   dim_text(k), dim_text(shape.dim[axis]), axis);
+        node_invalid(n, "k is %s, expected 0 to %s, the elements along axis %d", dim_text(k), dim_text(shape.dim[axis]),
+                     axis);
         return;
     }
     shape.dim[axis] = k;

@@ -1,6 +1,6 @@
 /* Transpose, DepthToSpace, SpaceToDepth: a tensor with its axes in another order.
  * https://onnx.ai/onnx/operators/onnx__Transpose.html, onnx__DepthToSpace.html, onnx__SpaceToDepth.html */
-#include "ops/shared/moves.h"
+#include "ops/shared/shared.h"
 
 #include <string.h>
 
@@ -28,9 +28,7 @@ static void infer_transpose(Node *n)
     if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
     const Shape *x = &n->in[0]->type.shape;
     if (!permutation(n, x->rank, perm)) {
-        node_error(n,
-                   "perm is no order of the %d axes of shape %s; the model is invalid here, check how it was exported",
-                   x->rank, shape_text(x));
+        node_invalid(n, "perm is no order of the %d axes of shape %s", x->rank, shape_text(x));
         return;
     }
     Shape y = {.rank = x->rank};
@@ -44,7 +42,7 @@ static void lower_transpose(Node *n)
     int perm[MAX_RANK];
     Walk w = {.rank = 0};
     permutation(n, x->rank, perm);
-    for (int i = 0; i < x->rank; i++) walk_axis(&w, x->dim[perm[i]], stride_of(x, perm[i]));
+    for (int i = 0; i < x->rank; i++) walk_axis(&w, x->dim[perm[i]], axis_stride(x, perm[i]));
     lower_walk(n, n->in[0], dim_const(0), n->out[0], dim_const(0), &w);
 }
 
@@ -63,14 +61,11 @@ static bool read_blocks(Node *n, Blocks *blocks)
     blocks->b = attr_int(n, "blocksize", 0);
     blocks->depth_first = !strcmp(mode, "CRD");
     if (blocks->b < 1 || blocks->b > 1 << 15) {
-        node_error(
-            n, "blocksize is %lld, expected a positive number; the model is invalid here, check how it was exported",
-            (long long)blocks->b);
+        node_invalid(n, "blocksize is %lld, expected a positive number", (long long)blocks->b);
         return false;
     }
     if (blocks->depth_first || !strcmp(mode, "DCR")) return true;
-    node_error(n, "mode is \"%s\", expected \"DCR\" or \"CRD\"; the model is invalid here, check how it was exported",
-               mode);
+    node_invalid(n, "mode is \"%s\", expected \"DCR\" or \"CRD\"", mode);
     return false;
 }
 
@@ -93,11 +88,11 @@ static void lower_depth_to_space(Node *n)
     Blocks blocks;
     read_blocks(n, &blocks);
     const Shape *x = &n->in[0]->type.shape;
-    Dim b = dim_const(blocks.b), plane = stride_of(x, 1), depth = dim_at(n->out[0], 1);
+    Dim b = dim_const(blocks.b), plane = axis_stride(x, 1), depth = dim_at(n->out[0], 1);
     Dim channel = blocks.depth_first ? dim_mul(dim_mul(b, b), plane) : plane;
     Dim block_col = blocks.depth_first ? plane : dim_mul(depth, plane);
     Walk w = {.rank = 0};
-    walk_axis(&w, x->dim[0], stride_of(x, 0));
+    walk_axis(&w, x->dim[0], axis_stride(x, 0));
     walk_axis(&w, depth, channel);
     walk_axis(&w, x->dim[2], x->dim[3]);
     walk_axis(&w, b, dim_mul(b, block_col));
@@ -128,11 +123,11 @@ static void lower_space_to_depth(Node *n)
     const Shape *x = &n->in[0]->type.shape, *y = &n->out[0]->type.shape;
     Dim b = dim_const(blocks.b), width = x->dim[3];
     Walk w = {.rank = 0};
-    walk_axis(&w, x->dim[0], stride_of(x, 0));
-    if (blocks.depth_first) walk_axis(&w, x->dim[1], stride_of(x, 1));
+    walk_axis(&w, x->dim[0], axis_stride(x, 0));
+    if (blocks.depth_first) walk_axis(&w, x->dim[1], axis_stride(x, 1));
     walk_axis(&w, b, width);
     walk_axis(&w, b, dim_const(1));
-    if (!blocks.depth_first) walk_axis(&w, x->dim[1], stride_of(x, 1));
+    if (!blocks.depth_first) walk_axis(&w, x->dim[1], axis_stride(x, 1));
     walk_axis(&w, y->dim[2], dim_mul(b, width));
     walk_axis(&w, y->dim[3], b);
     lower_walk(n, n->in[0], dim_const(0), n->out[0], dim_const(0), &w);

@@ -4,8 +4,7 @@
  * Where the specification says nothing: of two classes of which only one gets votes, v, the scores are {1 - v, v} if
  * all votes are positive or a post_transform takes no odds (NONE with positive votes, PROBIT), otherwise {-v, v}; a
  * target without votes is 0. NaN goes where nodes_missing_value_tracks_true says, whatever the comparison. */
-#include "ops/shared/forest.h"
-#include "ops/shared/ml_labels.h"
+#include "ops/shared/shared.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,8 +49,7 @@ static double real(const Reals *list, int i)
 static bool need_length(Node *n, const char *name, int found, int expected)
 {
     if (found == expected) return true;
-    node_error(n, "%s has %d elements, expected %d as the lists beside it; check how the model was exported", name,
-               found, expected);
+    node_invalid(n, "%s has %d elements, expected %d as the lists beside it", name, found, expected);
     return false;
 }
 
@@ -122,10 +120,8 @@ static bool add_nodes(Node *n, Forest *f, Index *index)
                          .value = real(&values, i),
                          .votes = -1};
         if (node.mode < 0) {
-            node_error(n,
-                       "nodes_modes has \"%s\", expected BRANCH_LEQ, _LT, _GTE, _GT, _EQ, _NEQ or LEAF; check how the "
-                       "model was exported",
-                       modes->strings[i]);
+            node_invalid(n, "nodes_modes has \"%s\", expected BRANCH_LEQ, _LT, _GTE, _GT, _EQ, _NEQ or LEAF",
+                         modes->strings[i]);
             return false;
         }
         node.missing_true = missing.count && missing.of[i];
@@ -152,9 +148,8 @@ static bool add_votes(Node *n, Forest *f, const Index *index, const char *prefix
     for (int i = 0; i < trees.count; i++) {
         int node = find(index, trees.of[i], nodes.of[i]);
         if (node < 0 || ids.of[i] < 0 || ids.of[i] > INT32_MAX) {
-            node_error(
-                n, "a vote belongs to node %lld of tree %lld, which doesn't exist; check how the model was exported",
-                (long long)nodes.of[i], (long long)trees.of[i]);
+            node_invalid(n, "a vote belongs to node %lld of tree %lld, which doesn't exist", (long long)nodes.of[i],
+                         (long long)trees.of[i]);
             return false;
         }
         forest_vote(f, node, (int)ids.of[i], real(&weights, i));
@@ -282,8 +277,7 @@ static int aggregate_of(Node *n)
     const char *name = attr_string(n, "aggregate_function", "SUM");
     for (int i = 0; i < 4; i++)
         if (!strcmp(name, names[i])) return i;
-    node_error(n, "aggregate_function is \"%s\", expected AVERAGE, SUM, MIN or MAX; check how the model was exported",
-               name);
+    node_invalid(n, "aggregate_function is \"%s\", expected AVERAGE, SUM, MIN or MAX", name);
     return -1;
 }
 
@@ -303,7 +297,7 @@ static bool read_regressor(Node *n, Regressor *r)
         !add_votes(n, &r->forest, &index, "target"))
         return false;
     if (targets < 1 || targets > INT32_MAX) {
-        node_error(n, "n_targets is %lld, expected at least 1; check how the model was exported", (long long)targets);
+        node_invalid(n, "n_targets is %lld, expected at least 1", (long long)targets);
         return false;
     }
     int base = reals(n, "base_values").count;
@@ -384,7 +378,7 @@ static bool build_ensemble(Node *n, const Ensemble *e, Forest *f)
                          .value = real(&e->splits, i),
                          .votes = -1};
         if (node.mode < MODE_LEQ || node.mode > MODE_MEMBER) {
-            node_error(n, "nodes_modes has %d, expected 0 to 6; check how the model was exported", node.mode);
+            node_invalid(n, "nodes_modes has %d, expected 0 to 6", node.mode);
             return false;
         }
         node.missing_true = e->missing.count && e->missing.of[i];
@@ -410,10 +404,8 @@ static bool read_tree_ensemble(Node *n, Regressor *r)
     int64_t aggregate = attr_int(n, "aggregate_function", 1), targets = attr_int(n, "n_targets", 1);
     *r = (Regressor){.aggregate = (int)aggregate, .targets = (int)targets, .forest = {.sums = aggregate < 2}};
     if (aggregate < 0 || aggregate > 3 || targets < 1 || targets > INT32_MAX) {
-        node_error(n,
-                   "aggregate_function is %lld and n_targets %lld, expected 0 to 3 and at least 1; check how the model "
-                   "was exported",
-                   (long long)aggregate, (long long)targets);
+        node_invalid(n, "aggregate_function is %lld and n_targets %lld, expected 0 to 3 and at least 1",
+                     (long long)aggregate, (long long)targets);
         return false;
     }
     return read_post_transform(n, &r->post) && read_ensemble(n, &e) && build_ensemble(n, &e, &r->forest) &&

@@ -1,5 +1,5 @@
 /* Trilu: https://onnx.ai/onnx/operators/onnx__Trilu.html */
-#include "ops/shared/moves.h"
+#include "ops/shared/shared.h"
 
 static void infer_trilu(Node *n)
 {

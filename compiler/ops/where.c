@@ -1,5 +1,5 @@
 /* Where: https://onnx.ai/onnx/operators/onnx__Where.html */
-#include "op/loop_types.h"
+#include "op/op.h"
 
 static bool is_scalar_in_c(DType t)
 {

@@ -17,7 +17,7 @@
  *    offsets, a plan is placed again no higher. */
 #include "plan/arena.h"
 
-#include "base/mem.h"
+#include "base/base.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -83,7 +83,7 @@ static void live_at(Value *v, bool written, void *context)
 }
 
 /* What is live on one side of a loop's edge and used inside lives through all of the loop: the next round reads it
- * again, or what earlier rounds left in it is read behind the loop. */
+ * again, or what earlier rounds left in it is read after the loop. */
 typedef struct {
     int first, last;
     bool changed;
@@ -202,8 +202,8 @@ static void place_buffers(Model *m)
                                .first = b.items[i]->first_step,
                                .last = b.items[i]->last_step};
     ArenaPlan reached = arena_plan(items, b.count, ARENA_ALIGN);
-    m->arena_bytes = b.count && !reached.total ? ARENA_ALIGN
-                                               : reached.total; /* tensors without elements still get an address */
+    /* tensors without elements still get an address */
+    m->arena_bytes = b.count && !reached.total ? ARENA_ALIGN : reached.total;
     m->arena_lower_bound = reached.bound;
     for (int i = 0; i < b.count; i++) b.items[i]->arena_offset = items[i].offset;
     if (m->arena_bytes > INT_MAX)
@@ -234,11 +234,11 @@ static void drop_idle_copies(Graph *g)
     }
 }
 
-void plan(Model *m)
+StageResult plan(Model *m)
 {
     Graph *g = m->graph;
     for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], check_size, g->steps[i]);
-    if (m->errors) return;
+    if (m->errors) return STAGE_DONE;
     for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], forget, NULL);
     plan_views(g);
     plan_states(g);
@@ -248,4 +248,5 @@ void plan(Model *m)
     find_rounds(g, false);
     drop_idle_copies(g);
     place_buffers(m);
+    return STAGE_DONE;
 }

@@ -1,4 +1,4 @@
-/* plan.h: where values lie in memory. */
+/* plan.h: the door of compiler/plan: where every value lies in memory, and for how long. */
 #ifndef PLAN_H
 #define PLAN_H
 
@@ -16,6 +16,8 @@ bool in_arena(const Value *root);
 /* Calls visit(value, written, context) for every value a step reads or writes. */
 void step_values(const Step *s, void (*visit)(Value *v, bool written, void *context), void *context);
 int step_writes(const Step *s, const Value *v); /* how often */
+
+StageResult plan(Model *m); /* the stage */
 
 void plan_views(Graph *g);  /* views.c */
 void plan_states(Graph *g); /* results of a round of a loop computed where the next one wants them */

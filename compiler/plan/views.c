@@ -116,7 +116,7 @@ static bool is_free(const Graph *g, int i, const Value *target, const Value *roo
     return !m.found;
 }
 
-/* Is it replaced behind step i by what the same loop carries? */
+/* Is it replaced after step i by what the same loop carries? */
 static bool is_replaced(const Graph *g, int i, const Value *root)
 {
     for (int k = i + 1; k < g->n_steps; k++)

@@ -1,6 +1,6 @@
 #include "rewrite/qdq.h"
 
-#include "ops/shared/quantized.h"
+#include "ops/shared/shared.h"
 
 #include <float.h>
 #include <string.h>

@@ -5,10 +5,12 @@
 
 #include "op/op.h"
 
+StageResult rewrite(Model *m); /* the stage */
+
 typedef bool RewritePass(Node *n);
 
-bool rewrite_round(
-    Graph *g, RewritePass *const *list); /* all passes on every node; list ends with NULL. Did any change something? */
+/* all passes on every node; list ends with NULL. Did any change something? */
+bool rewrite_round(Graph *g, RewritePass *const *list);
 
 bool rewrite_no_op(Node *n);     /* a node that changes nothing: its input takes the place of its output */
 bool rewrite_transpose(Node *n); /* two transposes become one */
@@ -19,8 +21,8 @@ bool rewrite_clamp(Node *n);     /* Relu or Clip into its producer */
 
 bool rewrite_gelu(Node *n);  /* Gelu's formula becomes Gelu */
 bool rewrite_swish(Node *n); /* x * Sigmoid(x) becomes Swish, x * HardSigmoid(x) HardSwish */
-bool rewrite_attention(
-    Node *n); /* the formula of attention becomes op_attention_formula, which takes transposed operands as they are */
+/* the formula of attention becomes op_attention_formula, which takes transposed operands as they are */
+bool rewrite_attention(Node *n);
 bool rewrite_norm(Node *n); /* the formulas of LayerNormalization and RMSNormalization become those */
 
 /* Of models quantised with QuantizeLinear and DequantizeLinear around real operators. They run to their end before all
@@ -37,19 +39,6 @@ bool mask_is_causal(const Value *mask, const Value *scores);
 /* Attention whose inputs are Q, K, V and a mask (ops/attention.c). */
 extern const Op op_attention_formula;
 
-/* -- shared ------------------------------------------------------------------------------------ */
-
-bool is_op(const Node *n, const char *op_type); /* of the default domain */
-Node *only_producer(const Node *n,
-                    int input); /* the node that makes the input, if nothing else reads that value; else NULL */
 bool clamp_of(Node *n, double *low, double *high); /* a Relu or Clip with constant bounds: these */
-Node *replace_node(Node *n, const char *op_type, int n_in,
-                   Value **inputs);         /* a new node in place of n, which is dead */
-void take_outputs(Node *by, Node *n);       /* output 0 of n is made by `by` from now on; n is dead */
-void move_before(Node *moved, Node *n);     /* in the order of execution */
-void set_input(Node *n, int i, Value *v);   /* with as many inputs as that takes */
-void note_fused(Node *into, const Node *n); /* for the comment in the generated file */
-Value *new_weight(Node *n, const char *name, const Shape *shape, float **data,
-                  const char *origin); /* float32, to be filled in */
 
 #endif

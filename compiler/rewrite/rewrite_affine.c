@@ -46,7 +46,7 @@ static bool batch_normalization(Node *n, Affine *a)
 /* Mul, Div, Add, Sub with a constant on one side; *x is the input that is not the constant. */
 static bool arithmetic(Node *n, Affine *a, int channel_axis, int *x)
 {
-    bool mul = is_op(n, "Mul"), div = is_op(n, "Div"), add = is_op(n, "Add"), sub = is_op(n, "Sub");
+    bool mul = node_is(n, "Mul"), div = node_is(n, "Div"), add = node_is(n, "Add"), sub = node_is(n, "Sub");
     if (!(mul || div || add || sub) || n->n_in != 2 || n->opset < 7) return false;
     *x = input_of(n, 0) && input_of(n, 0)->data ? 1 : 0;
     if (*x == 1 && (div || sub)) return false;
@@ -74,16 +74,16 @@ static bool weight_layout(Node *p, int64_t channels, ChannelPlace *at)
 {
     const Value *w = input_of(p, 1);
     const Shape *s = &w->type.shape;
-    if (is_op(p, "Conv")) {
+    if (node_is(p, "Conv")) {
         *at = (ChannelPlace){1, value_count(w) / channels};
         return dim_is(s->dim[0], channels);
     }
-    if (is_op(p, "ConvTranspose")) {
+    if (node_is(p, "ConvTranspose")) {
         if (attr_int(p, "group", 1) != 1) return false;
         *at = (ChannelPlace){dim_value(s->dim[0]), dim_value(shape_product(s, 2, s->rank))};
         return dim_is(s->dim[1], channels);
     }
-    if (!is_op(p, "Gemm") || attr_float(p, "alpha", 1) != 1 || attr_float(p, "beta", 1) != 1) return false;
+    if (!node_is(p, "Gemm") || attr_float(p, "alpha", 1) != 1 || attr_float(p, "beta", 1) != 1) return false;
     bool transposed = attr_int(p, "transB", 0);
     *at = transposed ? (ChannelPlace){1, dim_value(s->dim[1])} : (ChannelPlace){dim_value(s->dim[0]), 1};
     return dim_is(s->dim[transposed ? 0 : 1], channels);
@@ -140,8 +140,8 @@ bool rewrite_affine(Node *n)
     if (!y || y->type.kind != KIND_TENSOR || y->type.dtype != DT_FLOAT || y->type.shape.rank < 2 ||
         !dim_is_const(y->type.shape.dim[1]))
         return false;
-    bool norm = is_op(n, "BatchNormalization");
-    if (!norm && !is_op(n, "Mul") && !is_op(n, "Div") && !is_op(n, "Add") && !is_op(n, "Sub")) return false;
+    bool norm = node_is(n, "BatchNormalization");
+    if (!norm && !node_is(n, "Mul") && !node_is(n, "Div") && !node_is(n, "Add") && !node_is(n, "Sub")) return false;
     Affine a = affine_new(dim_value(y->type.shape.dim[1]));
     ChannelPlace at;
     if (norm ? !batch_normalization(n, &a) : !arithmetic(n, &a, 1, &x)) return false;

@@ -1,5 +1,5 @@
 /* rewrite_attention: softmax(scale * Q K' + mask) V, as a chain of operators, becomes one that never holds all scores.
- * The transpose behind it that exchanges heads and positions goes: it writes with strides, as it reads
+ * The transpose after it that exchanges heads and positions goes: it writes with strides, as it reads
  * (ops/attention.c). */
 #include "rewrite/rewrite.h"
 
@@ -12,12 +12,12 @@ static bool is_float(const Value *v)
 static bool permutation(Node *n, int rank, int64_t *perm)
 {
     const int64_t *given;
-    if (!is_op(n, "Transpose") || !is_float(n->in[0]) || attr_ints(n, "perm", &given) != rank) return false;
+    if (!node_is(n, "Transpose") || !is_float(n->in[0]) || attr_ints(n, "perm", &given) != rank) return false;
     for (int i = 0; i < rank; i++) perm[i] = given[i];
     return true;
 }
 
-/* A batch of one may be behind the positions. */
+/* A batch of one may be after the positions. */
 static bool exchanges_heads(Node *n)
 {
     int64_t perm[4];
@@ -29,7 +29,7 @@ static bool exchanges_heads(Node *n)
 static Node *maker(const Node *n, int i, const char *op_type)
 {
     Node *p = only_producer(n, i);
-    return is_op(p, op_type) && p->out[0] == n->in[i] ? p : NULL;
+    return node_is(p, op_type) && p->out[0] == n->in[i] ? p : NULL;
 }
 
 /* Scores, step by step back from the softmax. */
@@ -133,7 +133,7 @@ static Value *keys_of(Node *n, Value *k)
 {
     Node *maker_of_k = k->producer;
     const Shape *shape = &k->type.shape;
-    if (!is_op(maker_of_k, "Reshape")) return maker_of_k ? exchanged_back(n, maker_of_k, 4) : NULL;
+    if (!node_is(maker_of_k, "Reshape")) return maker_of_k ? exchanged_back(n, maker_of_k, 4) : NULL;
     const Value *merged = maker_of_k->in[0];
     if (!shape_is_const(shape) || !is_float(merged) || merged->type.shape.rank != 3 || !merged->producer) return NULL;
     if (dim_at(merged, 1) != shape->dim[2] || dim_at(merged, 2) != shape->dim[3]) return NULL;
@@ -143,7 +143,7 @@ static Value *keys_of(Node *n, Value *k)
                       dim_value(shape->dim[2])};
     Shape separate = shape_const(4, dims);
     Node *before = keys->producer;
-    if (is_op(before, "Reshape") && shape_equal(&before->in[0]->type.shape, &separate)) return before->in[0];
+    if (node_is(before, "Reshape") && shape_equal(&before->in[0]->type.shape, &separate)) return before->in[0];
     return made_before(n, "Reshape", keys, const_ints(n, 4, dims), k->name, &separate);
 }
 
@@ -177,8 +177,8 @@ static Node *weights_of(Node *n, bool *guarded)
     if (!where) return maker(n, 0, "Softmax");
     Value *weights = where->in[2];
     Node *test = where->in[0]->producer, *softmax = weights->producer;
-    bool good = is_op(test, "IsNaN") && test->in[0] == weights && known_scalar(where->in[1], &zero) && zero == 0 &&
-                is_op(softmax, "Softmax") && softmax->graph == n->graph && value_use_count(n->graph, weights) == 2 &&
+    bool good = node_is(test, "IsNaN") && test->in[0] == weights && known_scalar(where->in[1], &zero) && zero == 0 &&
+                node_is(softmax, "Softmax") && softmax->graph == n->graph && value_use_count(n->graph, weights) == 2 &&
                 only_producer(where, 0) && !weights->is_output;
     return good ? softmax : NULL;
 }
@@ -187,7 +187,7 @@ static bool fuse_formula(Node *n)
 {
     Scores s;
     bool guarded;
-    if (!is_op(n, "MatMul") || !value_use_count(n->graph, n->out[0]) || !is_product_of_heads(n)) return false;
+    if (!node_is(n, "MatMul") || !value_use_count(n->graph, n->out[0]) || !is_product_of_heads(n)) return false;
     Node *softmax = weights_of(n, &guarded);
     if (!softmax || !is_last_axis(softmax) || !scores_of(softmax, &s) || !is_product_of_heads(s.product)) return false;
     Value *q = unscaled(s.product, 0, &s.scale), *k = keys_of(n, unscaled(s.product, 1, &s.scale));

@@ -1,7 +1,7 @@
 /* rewrite_causal: masks that let queries look at their own key and those before it, whether they are known or made from
  * sizes in every call. An element of such a mask only depends on which side of the diagonal it is on: formulas are
  * followed with one number for each side. */
-#include "base/number.h"
+#include "base/base.h"
 #include "rewrite/rewrite.h"
 
 #include <float.h>
@@ -51,14 +51,14 @@ static bool read_trilu(Node *n, const Sides *x, Sides *y)
 static bool read_formula(Node *n, const Sides *x, Sides *y)
 {
     const Sides a = x[0], b = x[1], c = x[2];
-    if (is_op(n, "Trilu")) return read_trilu(n, x, y);
-    if (is_op(n, "Cast")) return read_cast(n, x, y);
-    if (is_op(n, "Expand") || is_op(n, "Unsqueeze") || is_op(n, "Identity")) *y = a;
-    else if (is_op(n, "Not")) *y = (Sides){a.below == 0, a.above == 0};
-    else if (is_op(n, "Equal")) *y = (Sides){a.below == b.below, a.above == b.above};
-    else if (is_op(n, "Mul")) *y = (Sides){a.below * b.below, a.above * b.above};
-    else if (is_op(n, "Sub")) *y = (Sides){a.below - b.below, a.above - b.above};
-    else if (is_op(n, "Where")) *y = (Sides){a.below != 0 ? b.below : c.below, a.above != 0 ? b.above : c.above};
+    if (node_is(n, "Trilu")) return read_trilu(n, x, y);
+    if (node_is(n, "Cast")) return read_cast(n, x, y);
+    if (node_is(n, "Expand") || node_is(n, "Unsqueeze") || node_is(n, "Identity")) *y = a;
+    else if (node_is(n, "Not")) *y = (Sides){a.below == 0, a.above == 0};
+    else if (node_is(n, "Equal")) *y = (Sides){a.below == b.below, a.above == b.above};
+    else if (node_is(n, "Mul")) *y = (Sides){a.below * b.below, a.above * b.above};
+    else if (node_is(n, "Sub")) *y = (Sides){a.below - b.below, a.above - b.above};
+    else if (node_is(n, "Where")) *y = (Sides){a.below != 0 ? b.below : c.below, a.above != 0 ? b.above : c.above};
     else return false;
     return true;
 }
@@ -77,10 +77,10 @@ static bool sides_of(const Value *v, const Value *scores, Sides *s, int depth)
     if (v->type.kind != KIND_TENSOR || depth > MAX_DEPTH || (!known && !n)) return false;
     if (known && !read_known(v, s)) return false;
     /* The second input of some is a shape or a number that isn't part of the formula. */
-    const int operands = known                                                     ? 0
-                         : is_op(n, "Where")                                       ? 3
-                         : is_op(n, "Equal") || is_op(n, "Mul") || is_op(n, "Sub") ? 2
-                                                                                   : 1;
+    const int operands = known                                                           ? 0
+                         : node_is(n, "Where")                                           ? 3
+                         : node_is(n, "Equal") || node_is(n, "Mul") || node_is(n, "Sub") ? 2
+                                                                                         : 1;
     for (int i = 0; i < operands; i++)
         if (!input_of(n, i) || !sides_of(n->in[i], scores, &x[i], depth + 1)) return false;
     if (!known && !read_formula(n, x, s)) return false;

@@ -11,11 +11,11 @@ bool clamp_of(Node *n, double *low, double *high)
 {
     *low = -INFINITY;
     *high = INFINITY;
-    if (is_op(n, "Relu")) {
+    if (node_is(n, "Relu")) {
         *low = 0;
         return true;
     }
-    if (!is_op(n, "Clip")) return false;
+    if (!node_is(n, "Clip")) return false;
     if (n->opset < 11) {
         *low = attr_float(n, "min", -INFINITY);
         *high = attr_float(n, "max", INFINITY);

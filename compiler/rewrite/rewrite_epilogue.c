@@ -1,12 +1,12 @@
 /* rewrite_addend: a MatMul with constant weights adds the bias that follows it, and then another result (the residual),
  * as it stores its own. */
-#include "ops/shared/product.h"
+#include "ops/shared/shared.h"
 #include "rewrite/rewrite.h"
 
 /* A MatMul whose kernel adds, and which nothing was clamped in yet. */
 static bool takes_addends(Node *n)
 {
-    if (!is_op(n, "MatMul") || n->out[0]->type.dtype != DT_FLOAT || isfinite(n->clamp_low) || isfinite(n->clamp_high))
+    if (!node_is(n, "MatMul") || n->out[0]->type.dtype != DT_FLOAT || isfinite(n->clamp_low) || isfinite(n->clamp_high))
         return false;
     Product p = matmul_product(n->in[0], n->in[1], n->out[0]);
     return product_is_packed(&p);
@@ -30,7 +30,7 @@ static int place_of(const Node *product, const Value *other, const Shape *y)
 
 bool rewrite_addend(Node *n)
 {
-    if (!is_op(n, "Add") || n->n_in != 2 || n->in[0] == n->in[1]) return false;
+    if (!node_is(n, "Add") || n->n_in != 2 || n->in[0] == n->in[1]) return false;
     const Shape *y = &n->out[0]->type.shape;
     for (int k = 0; k < 2; k++) {
         Node *product = only_producer(n, k);

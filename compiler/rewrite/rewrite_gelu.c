@@ -20,7 +20,7 @@ static bool near(double a, double b)
 
 static Node *float_node(const Value *v, const char *op_type)
 {
-    return v && v->type.dtype == DT_FLOAT && is_op(v->producer, op_type) ? v->producer : NULL;
+    return v && v->type.dtype == DT_FLOAT && node_is(v->producer, op_type) ? v->producer : NULL;
 }
 
 /* Takes products apart, and cubes. Values that others read as well are taken apart, too: they stay for those. */
@@ -103,7 +103,7 @@ static const char *approximation(const Value *gate, const Value *x)
 bool rewrite_gelu(Node *n)
 {
     Value *y = output_of(n, 0);
-    if (!is_op(n, "Mul") || !y || y->type.dtype != DT_FLOAT || !value_use_count(n->graph, y)) return false;
+    if (!node_is(n, "Mul") || !y || y->type.dtype != DT_FLOAT || !value_use_count(n->graph, y)) return false;
     Factors f = factors_of(y);
     if (f.count != 2 || !near(f.scale, 0.5)) return false;
     for (int i = 0; i < 2; i++) {

@@ -6,7 +6,7 @@ static bool keeps_order(const Node *n)
     static const char *const movers[] = {"Identity", "Reshape",  "Squeeze", "Unsqueeze", "Flatten",
                                          "Cast",     "CastLike", "Expand",  "Tile",      "Dropout"};
     for (size_t i = 0; i < sizeof movers / sizeof *movers; i++)
-        if (is_op(n, movers[i])) return true;
+        if (node_is(n, movers[i])) return true;
     return false;
 }
 
@@ -40,8 +40,8 @@ bool rewrite_no_op(Node *n)
     if (x->type.dtype != y->type.dtype || !shape_equal(&x->type.shape, &y->type.shape)) return false;
     for (int i = 1; i < n->n_out; i++)
         if (n->out[i] && value_use_count(n->graph, n->out[i])) return false;
-    bool nothing = keeps_order(n) || (is_op(n, "Transpose") && permutes_nothing(n)) ||
-                   (is_op(n, "Pad") && pads_nothing(n)) || (is_op(n, "Concat") && n->n_in == 1);
+    bool nothing = keeps_order(n) || (node_is(n, "Transpose") && permutes_nothing(n)) ||
+                   (node_is(n, "Pad") && pads_nothing(n)) || (node_is(n, "Concat") && n->n_in == 1);
     if (!nothing) return false;
     int before = value_use_count(n->graph, y);
     if (!before) return false;

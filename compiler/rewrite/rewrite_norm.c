@@ -9,7 +9,7 @@
 
 static Node *float_node(const Value *v, const char *op_type)
 {
-    return v && v->type.dtype == DT_FLOAT && is_op(v->producer, op_type) ? v->producer : NULL;
+    return v && v->type.dtype == DT_FLOAT && node_is(v->producer, op_type) ? v->producer : NULL;
 }
 
 /* Is the node a mean over the last axis alone, which is kept? */
@@ -64,8 +64,8 @@ static bool is_inverse_deviation(const Value *v, const Value *x, double *epsilon
 /* What is divided by its root mean square; NULL if nothing is. */
 static Value *normalized_by(Node *n, double *epsilon)
 {
-    if (is_op(n, "Div")) return is_deviation(input_of(n, 1), input_of(n, 0), epsilon) ? n->in[0] : NULL;
-    if (!is_op(n, "Mul")) return NULL;
+    if (node_is(n, "Div")) return is_deviation(input_of(n, 1), input_of(n, 0), epsilon) ? n->in[0] : NULL;
+    if (!node_is(n, "Mul")) return NULL;
     for (int i = 0; i < 2; i++)
         if (is_inverse_deviation(n->in[i], n->in[1 - i], epsilon)) return n->in[1 - i];
     return NULL;
@@ -121,13 +121,13 @@ static bool is_row(const Value *v, const Value *x)
 /* n multiplies or adds a row to a normalisation that has none yet. */
 static bool absorb(Node *n)
 {
-    bool scale = is_op(n, "Mul");
-    if (!scale && !is_op(n, "Add")) return false;
+    bool scale = node_is(n, "Mul");
+    if (!scale && !node_is(n, "Add")) return false;
     for (int i = 0; i < 2; i++) {
         Node *norm = only_producer(n, i);
         Value *row = input_of(n, 1 - i);
-        bool layer = is_op(norm, "LayerNormalization");
-        if ((!layer && !is_op(norm, "RMSNormalization")) || norm->out[0] != n->in[i] || !is_row(row, n->in[i]))
+        bool layer = node_is(norm, "LayerNormalization");
+        if ((!layer && !node_is(norm, "RMSNormalization")) || norm->out[0] != n->in[i] || !is_row(row, n->in[i]))
             continue;
         if (input_of(norm, 2) || attr_int(norm, "axis", -1) != -1 || (scale ? !all_ones(norm->in[1]) : !layer))
             continue;

@@ -28,10 +28,10 @@ static bool zero_pads(Node *n, int rank, int64_t *pads)
 
 bool rewrite_pad(Node *n)
 {
-    if (!is_op(n, "Conv")) return false;
+    if (!node_is(n, "Conv")) return false;
     Node *pad = only_producer(n, 0);
     const char *auto_pad = attr_string(n, "auto_pad", "NOTSET");
-    if (!is_op(pad, "Pad") || (strcmp(auto_pad, "NOTSET") && strcmp(auto_pad, "VALID"))) return false;
+    if (!node_is(pad, "Pad") || (strcmp(auto_pad, "NOTSET") && strcmp(auto_pad, "VALID"))) return false;
     int rank = n->in[0]->type.shape.rank, spatial = rank - 2;
     int64_t pads[2 * MAX_RANK], sum[2 * MAX_RANK] = {0};
     if (!zero_pads(pad, rank, pads) || pads[0] || pads[1] || pads[rank] || pads[rank + 1]) return false;

@@ -6,7 +6,7 @@
  * integers are exact. */
 #include "rewrite/qdq.h"
 
-#include "ops/shared/quantized.h"
+#include "ops/shared/shared.h"
 
 #include <string.h>
 
@@ -57,7 +57,7 @@ static bool byte_factor(const Node *op, int input, Qdq *q)
 /* Rounding the bias to the grid of the sums may move the result by this part of a step. */
 static const double bias_error = 0.05;
 
-/* The real bias number i: a constant, or one behind a DequantizeLinear. */
+/* The real bias number i: a constant, or one after a DequantizeLinear. */
 static bool bias_element(const Node *op, int input, int64_t i, double *value)
 {
     const Value *v = op->in[input];
@@ -176,7 +176,7 @@ static bool mean(Node *n, const Group *g)
     Qdq x;
     int count = 0;
     const int64_t *axes;
-    bool pool = is_op(g->op, "GlobalAveragePool");
+    bool pool = node_is(g->op, "GlobalAveragePool");
     if (!byte_factor(g->op, 0, &x) || x.axis >= 0 || x.quantized->type.dtype != g->y.quantized->type.dtype)
         return false;
     if (!pool && !mean_axes(g->op, &count, &axes)) return false;
@@ -215,10 +215,10 @@ bool rewrite_qdq(Node *n)
 {
     Group g;
     if (!read_group(n, &g)) return false;
-    if (is_op(g.op, "Conv")) return conv(n, &g);
-    if (is_op(g.op, "Gemm")) return gemm(n, &g);
-    if (is_op(g.op, "MatMul")) return matmul(n, &g);
-    if (is_op(g.op, "Add")) return add(n, &g);
-    if (is_op(g.op, "ReduceMean") || is_op(g.op, "GlobalAveragePool")) return mean(n, &g);
+    if (node_is(g.op, "Conv")) return conv(n, &g);
+    if (node_is(g.op, "Gemm")) return gemm(n, &g);
+    if (node_is(g.op, "MatMul")) return matmul(n, &g);
+    if (node_is(g.op, "Add")) return add(n, &g);
+    if (node_is(g.op, "ReduceMean") || node_is(g.op, "GlobalAveragePool")) return mean(n, &g);
     return false;
 }

@@ -3,7 +3,7 @@
  * it is exact: the integers are those of the model as written, whose real numbers in between are all on the grid. */
 #include "rewrite/qdq.h"
 
-#include "ops/shared/quantized.h"
+#include "ops/shared/shared.h"
 
 #include <string.h>
 
@@ -43,7 +43,7 @@ static Motion motion_of(const Node *n)
         {"Unsqueeze", MOVES | MOVES_UP},
     };
     for (size_t i = 0; i < sizeof movers / sizeof *movers; i++)
-        if (is_op(n, movers[i].name)) return movers[i].motion;
+        if (node_is(n, movers[i].name)) return movers[i].motion;
     return MOVES_NOT;
 }
 
@@ -70,21 +70,21 @@ static bool picks_pixels(Node *n)
 /* MaxPool's places of the maxima. */
 static bool extra_outputs(const Node *n)
 {
-    for (int i = 1; i < n->n_out && !is_op(n, "Split"); i++)
+    for (int i = 1; i < n->n_out && !node_is(n, "Split"); i++)
         if (n->out[i]) return true;
     return false;
 }
 
 static bool can_move(Node *n, DType t)
 {
-    if (extra_outputs(n) || (is_op(n, "Pad") && !pads_zero(n)) || (is_op(n, "Resize") && !picks_pixels(n)))
+    if (extra_outputs(n) || (node_is(n, "Pad") && !pads_zero(n)) || (node_is(n, "Resize") && !picks_pixels(n)))
         return false;
-    return !is_op(n, "MaxPool") || t == DT_INT8 || t == DT_UINT8;
+    return !node_is(n, "MaxPool") || t == DT_INT8 || t == DT_UINT8;
 }
 
 static int data_inputs(const Node *n)
 {
-    return is_op(n, "Concat") ? n->n_in : 1;
+    return node_is(n, "Concat") ? n->n_in : 1;
 }
 
 /* Mover n, as a new node before `place`, on quantised inputs: all of them as `q` says. */
@@ -93,11 +93,11 @@ static Node *on_integers(Node *place, Node *n, const Qdq *q, Value **inputs)
     Value **all = mem_array((size_t)n->n_in + 3, sizeof *all);
     int count = n->n_in, opset = n->opset;
     for (int i = 0; i < n->n_in; i++) all[i] = i < data_inputs(n) ? inputs[i] : n->in[i];
-    if (is_op(n, "Pad") && pads_constant(n)) {
+    if (node_is(n, "Pad") && pads_constant(n)) {
         all[2] = const_scalar(n, q->quantized->type.dtype, q->zero ? const_as_double(q->zero, 0) : 0);
         if (count < 3) count = 3;
     }
-    if (is_op(n, "MaxPool") && opset < MAXPOOL_INTEGERS) opset = MAXPOOL_INTEGERS;
+    if (node_is(n, "MaxPool") && opset < MAXPOOL_INTEGERS) opset = MAXPOOL_INTEGERS;
     return node_ready(new_node(place, n, n->op_type, n->domain, opset, count, all, true));
 }
 
@@ -137,7 +137,7 @@ bool rewrite_dequantize_down(Node *n)
 {
     Qdq first, q;
     if (!(motion_of(n) & MOVES) || !dequantized_input(n, 0, &first) || !any_uses(n)) return false;
-    if ((first.axis >= 0 && !is_op(n, "Transpose")) || !can_move(n, first.quantized->type.dtype)) return false;
+    if ((first.axis >= 0 && !node_is(n, "Transpose")) || !can_move(n, first.quantized->type.dtype)) return false;
     Value **inputs = mem_array((size_t)data_inputs(n) + 1, sizeof *inputs);
     for (int i = 0; i < data_inputs(n); i++) {
         if (!dequantized_input(n, i, &q) || !same_quantization(&q, &first)) return false;

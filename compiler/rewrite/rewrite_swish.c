@@ -5,15 +5,15 @@
 /* What x * gate(x) is; NULL for other gates. */
 static const char *product_with(Node *gate)
 {
-    if (is_op(gate, "Sigmoid")) return "Swish";
-    if (!is_op(gate, "HardSigmoid")) return NULL;
+    if (node_is(gate, "Sigmoid")) return "Swish";
+    if (!node_is(gate, "HardSigmoid")) return NULL;
     float alpha = (float)attr_float(gate, "alpha", 0.2f), beta = (float)attr_float(gate, "beta", 0.5f);
     return alpha == (float)(1.0 / 6.0) && beta == 0.5f ? "HardSwish" : NULL;
 }
 
 bool rewrite_swish(Node *n)
 {
-    if (!is_op(n, "Mul") || n->n_in != 2 || !n->out[0] || n->out[0]->type.dtype != DT_FLOAT ||
+    if (!node_is(n, "Mul") || n->n_in != 2 || !n->out[0] || n->out[0]->type.dtype != DT_FLOAT ||
         !value_use_count(n->graph, n->out[0]))
         return false;
     for (int i = 0; i < 2; i++) {

@@ -10,10 +10,10 @@ static void permutation(Node *n, int rank, int64_t *perm)
 
 bool rewrite_transpose(Node *n)
 {
-    if (!is_op(n, "Transpose")) return false;
+    if (!node_is(n, "Transpose")) return false;
     Value *middle = input_of(n, 0);
     Node *first = middle ? middle->producer : NULL;
-    if (!is_op(first, "Transpose") || first->graph != n->graph) return false;
+    if (!node_is(first, "Transpose") || first->graph != n->graph) return false;
     int rank = middle->type.shape.rank;
     int64_t inner[MAX_RANK], outer[MAX_RANK], both[MAX_RANK];
     permutation(first, rank, inner);

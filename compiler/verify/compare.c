@@ -1,7 +1,7 @@
 /* How far two tensors are apart. */
 #include "verify/compare.h"
 
-#include "base/number.h"
+#include "base/base.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,10 +1,13 @@
-/* verify.h: the parts of `onnx2c verify`. */
+/* verify.h: the door of compiler/verify: `onnx2c verify` builds the generated code, runs it and compares. */
 #ifndef VERIFY_H
 #define VERIFY_H
 
 #include "verify/compare.h"
 #include "ir/ir.h"
 #include "load/load.h"
+
+/* `onnx2c verify ...`; argv[0] is "verify". Returns the exit status. */
+int verify_main(int argc, char **argv);
 
 /* The program that verify builds is called with the folder and the run-time dimensions. It reads input_N.bin there and
  * writes output_N.bin and output_N.dims. Its exit status is 0; REFUSED + E if the generated code returns -E; anything
@@ -61,7 +64,7 @@ void write_harness(Model *m, FILE *f);
 /* -- verify_run.c ------------------------------------------------------------------------------ */
 
 bool build(Model *m, const VerifyOptions *o, const char *folder);
-bool run_data_set(Model *m, const char *folder, const DataSet *set,
-                  Tolerance tolerance); /* prints; whether all outputs are right */
+/* prints; whether all outputs are right */
+bool run_data_set(Model *m, const char *folder, const DataSet *set, Tolerance tolerance);
 
 #endif

@@ -1,7 +1,7 @@
 /* Data sets: folders of input_N.pb and output_N.pb. */
 #include "verify/verify.h"
 
-#include "op/packed_sequence.h"
+#include "op/op.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -201,7 +201,7 @@ static void tensor_item(DataItem *to, DType t, int rank, const int64_t *dims, co
 }
 
 /* Slot i of a list in memory: false if the element has no room there. */
-static bool pack_element(const ListForm *f, const DataItem *item, int64_t i, char *data, int64_t *sizes)
+static bool pack_element(const SequenceForm *f, const DataItem *item, int64_t i, char *data, int64_t *sizes)
 {
     if (item->kind != KIND_TENSOR || i >= f->capacity) return false;
     const Type *t = &item->tensor->type;
@@ -215,7 +215,7 @@ static bool pack_element(const ListForm *f, const DataItem *item, int64_t i, cha
 /* A list as the three tensors that interface.c makes of one in memory. */
 static int pack(Model *m, const Value *v, const DataItem *item, DataItem *to, int at, int room)
 {
-    const ListForm *f = &v->list->form;
+    const SequenceForm *f = &v->list->form;
     bool absent = item->kind == KIND_OPTIONAL && !item->count && v->type.elem->kind != KIND_TENSOR;
     int64_t total = f->capacity * f->slot, *sizes = mem_array((size_t)(f->capacity * (1 + f->rank)) + 1, sizeof *sizes),
             *length = mem_alloc(sizeof *length);

@@ -1,7 +1,7 @@
 /* The command line of verify. */
 #include "verify/verify.h"
 
-#include "driver/options.h"
+#include "compile/compile.h"
 
 #include <getopt.h>
 #include <math.h>

@@ -2,8 +2,7 @@
 #include "verify/verify.h"
 
 #include "emit/emit.h"
-#include "base/number.h"
-#include "base/process.h"
+#include "base/base.h"
 
 #include <errno.h>
 #include <string.h>
@@ -50,7 +49,7 @@ static bool write_sources(Model *m, const char *folder)
 typedef struct {
     int count, capacity;
     char **items;
-} Arguments; /* NULL behind the last */
+} Arguments; /* NULL after the last */
 
 static void add_argument(Arguments *a, char *argument)
 {
@@ -123,7 +122,7 @@ static bool write_input(Model *m, const char *path, const Value *v)
     return good;
 }
 
-/* The whole file, with zero bytes behind it. NULL if it isn't there. */
+/* The whole file, with zero bytes after it. NULL if it isn't there. */
 static char *read_file(const char *path, size_t *bytes)
 {
     FILE *f = fopen(path, "rb");

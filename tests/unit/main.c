@@ -1,4 +1,6 @@
 /* main.c: runs every unit test; the exit status tells whether all passed. */
+#include "compile/compile.h"
+
 #include <check.h>
 #include <stdlib.h>
 
@@ -40,6 +42,7 @@ SUITES
 
 int main(void)
 {
+    open_doors();
     SRunner *runner = srunner_create(NULL);
 #define SUITE(name) srunner_add_suite(runner, name##_suite());
     SUITES

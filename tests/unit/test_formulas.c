@@ -1,5 +1,8 @@
 /* test_formulas.c: formulas that older exporters write become one operator, with the
  * results of the model as written. */
+#include "debug/debug.h"
+#include "infer/infer.h"
+#include "rewrite/rewrite.h"
 #include "run_op.h"
 
 #include <check.h>
@@ -200,7 +203,7 @@ START_TEST(formula_becomes_its_operator)
     const float *before = evaluated(inferred(_i));
     Value *x = inferred(_i);
     rewrite(model);
-    check(model, "rewrite");
+    check(model, "rewrite", HOLDS_GRAPH | HOLDS_TYPES);
     ck_assert_str_eq(operators(), formulas[_i].operators);
     const float *after = evaluated(x);
     for (int i = 0; i < B * S * H * D; i++)

@@ -171,8 +171,8 @@ static void check_conv(const Case *c, bool is_signed, bool channelwise)
         pack_channelwise_bytes(w, (int8_t *)packed, c->groups, taps, 0);
         qconv_channelwise(x, (const int8_t *)packed, s.bias, s.multiplier, s.zero, s.low, s.high, y, &p, &q);
     } else {
-        const int32_t lines = all % 2 ? 1 : 2,
-                      width = all % 2 ? 6 : p.out_w; /* of a block: part of a line, or whole ones */
+        /* of a block: part of a line, or whole ones */
+        const int32_t lines = all % 2 ? 1 : 2, width = all % 2 ? 6 : p.out_w;
         const int32_t seen_h = (lines - 1) * c->stride + (c->kernel_h - 1) * c->dilation + 1,
                       seen_w = (width - 1) * c->stride + (c->kernel_w - 1) * c->dilation + 1;
         const struct qconv_packed q = {c->batch,     c->groups, c->channels, c->filters, zero, is_signed,

@@ -1,6 +1,9 @@
 /* test_qdq.c: models with QuantizeLinear and DequantizeLinear around real operators: which operators they become, and
  * that the results stay those of the model as written: equal where integers only move, at most a step away where
  * products are added up. */
+#include "debug/debug.h"
+#include "infer/infer.h"
+#include "rewrite/rewrite.h"
 #include "run_op.h"
 
 #include <check.h>
@@ -154,7 +157,7 @@ static void check_rewrite(Build *build, int variant, const char *expected, float
     set_outputs(1, &rewritten);
     infer(model);
     rewrite(model);
-    check(model, "rewrite");
+    check(model, "rewrite", HOLDS_GRAPH | HOLDS_TYPES);
     ck_assert_str_eq(operators(), expected);
     test_seed(99);
     const float *after = evaluated(x, model->graph->outputs[0]);

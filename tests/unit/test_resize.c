@@ -79,8 +79,8 @@ START_TEST(filters_reproduce_a_ramp)
                 double reach = (m + 1) * (antialias && out < 16 ? 16.0 / out : 1);
                 for (int i = 0; i < out; i++) {
                     double x = (i + 0.5) * 16 / out - 0.5;
-                    bool linear_phase = m == 0 ? antialias == 0 || out >= 16
-                                               : false; /* others keep straight lines only about */
+                    /* others keep straight lines only about */
+                    bool linear_phase = m == 0 ? antialias == 0 || out >= 16 : false;
                     if (x >= reach && x <= 15 - reach)
                         expect_close(modes[m], op_floats(n, 0) + i, &x, 1, linear_phase ? 1e-6 : 0.05);
                 }

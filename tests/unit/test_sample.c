@@ -113,8 +113,8 @@ START_TEST(roi_align_samples_bins)
         op_run(n, 1);
         expect_close("RoiAlign", op_floats(n, 0), expected + i, 1, 1e-6);
     }
-    Node *n = regions("RoiAlign", 4, roi,
-                      &first); /* 2 x 2 samples of their own accord: the mean of the corners of the middle */
+    /* 2 x 2 samples of their own accord: the mean of the corners of the middle */
+    Node *n = regions("RoiAlign", 4, roi, &first);
     op_run(n, 1);
     expect_close("RoiAlign", op_floats(n, 0), (double[]){5}, 1, 1e-6);
     op_free();

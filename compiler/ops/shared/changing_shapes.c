@@ -4,7 +4,7 @@
  * A size that changes is a symbol, which the run function sets at the end of every round. How large it can get follows
  * from what a round adds to it and the number of rounds, or from the body's own bound; where neither is known, the user
  * states it. */
-#include "op/control_flow.h"
+#include "op/op.h"
 
 enum { MOST_TRIES = 6 };
 
@@ -113,7 +113,7 @@ Graph *infer_changing(Node *n, int carried, int64_t most, Graph *(*begin)(Node *
         g = begin(n, most);
         give_states(g, 2, carried, n->in + 2);
         give_sizes(&w, g);
-        infer_graph(g);
+        doors.infer_graph(g);
         if (body_failed(g)) {
             n->failed = true;
             return NULL;

@@ -32,7 +32,7 @@ void forest_root(Forest *f, int node)
 
 static bool bad_tree(Node *n, const char *what)
 {
-    node_error(n, "its nodes are no trees: %s; check how the model was exported", what);
+    node_invalid(n, "its nodes are no trees: %s", what);
     return false;
 }
 

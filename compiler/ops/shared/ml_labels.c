@@ -1,7 +1,7 @@
 /* ml: features, scores and labels. */
 #include "ops/shared/ml_labels.h"
 
-#include "base/number.h"
+#include "base/base.h"
 
 #include <string.h>
 
@@ -15,8 +15,7 @@ bool read_post_transform(Node *n, PostTransform *post)
     if (a && a->type == ATTR_INT) {
         *post = (PostTransform)a->ints[0];
         if (a->ints[0] >= 0 && a->ints[0] < 5) return true;
-        node_error(n, "post_transform is %lld, expected 0 to 4; check how the model was exported",
-                   (long long)a->ints[0]);
+        node_invalid(n, "post_transform is %lld, expected 0 to 4", (long long)a->ints[0]);
         return false;
     }
     const char *name = attr_string(n, "post_transform", "NONE");
@@ -25,10 +24,7 @@ bool read_post_transform(Node *n, PostTransform *post)
         *post = (PostTransform)i;
         return true;
     }
-    node_error(n,
-               "post_transform is \"%s\", expected NONE, SOFTMAX, LOGISTIC, SOFTMAX_ZERO or PROBIT; check how the "
-               "model was exported",
-               name);
+    node_invalid(n, "post_transform is \"%s\", expected NONE, SOFTMAX, LOGISTIC, SOFTMAX_ZERO or PROBIT", name);
     return false;
 }
 
@@ -42,9 +38,8 @@ bool read_labels(Node *n, const char *strings, const char *integers, Labels *lab
                        .strings = has_strings,
                        .attr = has_strings ? s : i};
     if (has_strings != has_integers && labels->count >= 2) return true;
-    node_error(
-        n, "has %d %s and %d %s, expected one of the lists, of at least two classes; check how the model was exported",
-        s ? s->count : 0, strings, i ? i->count : 0, integers);
+    node_invalid(n, "has %d %s and %d %s, expected one of the lists, of at least two classes", s ? s->count : 0,
+                 strings, i ? i->count : 0, integers);
     return false;
 }
 

@@ -39,7 +39,7 @@ bool need_bytes(Node *n, int input, bool complex_too)
 
 /* -- walks ------------------------------------------------------------------------------------- */
 
-Dim stride_of(const Shape *s, int axis)
+Dim axis_stride(const Shape *s, int axis)
 {
     return shape_product(s, axis + 1, s->rank);
 }
@@ -61,10 +61,10 @@ static bool continues(const Walk *w, int d)
 
 static void remove_axis(Walk *w, int d)
 {
-    size_t behind = (size_t)(--w->rank - d) * sizeof(Dim);
-    memmove(&w->extent[d], &w->extent[d + 1], behind);
-    memmove(&w->x_stride[d], &w->x_stride[d + 1], behind);
-    memmove(&w->y_stride[d], &w->y_stride[d + 1], behind);
+    size_t after = (size_t)(--w->rank - d) * sizeof(Dim);
+    memmove(&w->extent[d], &w->extent[d + 1], after);
+    memmove(&w->x_stride[d], &w->x_stride[d + 1], after);
+    memmove(&w->y_stride[d], &w->y_stride[d + 1], after);
 }
 
 /* The same walk with as few loops as possible. */
@@ -215,9 +215,7 @@ bool need_at_most(Node *n, Dim a, Dim b, const char *what)
         if (dim_high(excess) > 0) assume_equal(n, dim_max(a, b), b);
         return true;
     }
-    node_error(
-        n, "%s: %s and %s, expected the first to be no larger; the model is invalid here, check how it was exported",
-        what, dim_text(a), dim_text(b));
+    node_invalid(n, "%s: %s and %s, expected the first to be no larger", what, dim_text(a), dim_text(b));
     return false;
 }
 
@@ -237,7 +235,7 @@ bool tuple_length(Node *n, const Shape *index, int most, int *k)
 void arg_strides_beside(Step *s, const Shape *shape, int axis)
 {
     Dim strides[MAX_RANK];
-    for (int d = 0; d < shape->rank; d++) strides[d] = d == axis ? dim_const(0) : stride_of(shape, d);
+    for (int d = 0; d < shape->rank; d++) strides[d] = d == axis ? dim_const(0) : axis_stride(shape, d);
     arg_dims(s, shape->rank, strides);
 }
 
@@ -262,7 +260,7 @@ static Window window_of(const Value *x, const Value *y, const Padding *p)
         w.extent[d] = to->dim[d];
         w.before[d] = dim_max(zero, before);
         w.window[d] = dim_max(zero, dim_sub(dim_sub(from->dim[d], cropped), dim_max(zero, dim_sub(zero, after))));
-        w.stride[d] = stride_of(from, d);
+        w.stride[d] = axis_stride(from, d);
         w.start = dim_add(w.start, dim_mul(cropped, w.stride[d]));
         w.whole[d] = dim_is(before, 0) && dim_is(after, 0);
     }

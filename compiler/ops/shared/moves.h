@@ -17,20 +17,19 @@ typedef struct {
 void walk_axis(Walk *w, Dim extent, Dim x_stride); /* one loop more, inside the others */
 void lower_walk(Node *n, Value *x, Dim x_offset, Value *y, Dim y_offset, const Walk *w); /* offsets in elements */
 
-Dim stride_of(const Shape *s, int axis); /* elements from one index of the axis to the next */
+Dim axis_stride(const Shape *s, int axis); /* elements from one index of the axis to the next */
 
 /* The suffix of the kernels that move elements of type t ("b4"), and how many of them make one of t: two for complex
  * numbers. */
 const char *moved_as(DType t, int *per_element);
 
-bool need_bytes(
-    Node *n, int input,
-    bool complex_too); /* elements of whole bytes; not complex numbers unless the caller minds their parts */
+/* elements of whole bytes; not complex numbers unless the caller minds their parts */
+bool need_bytes(Node *n, int input, bool complex_too);
 
 /* For operators that look up positions. */
 bool need_at_most(Node *n, Dim a, Dim b, const char *what); /* a <= b; checked at run time where only that tells */
-bool tuple_length(Node *n, const Shape *index, int most,
-                  int *k); /* the last dimension of indices; an error unless it is 1 to `most` */
+/* the last dimension of indices; an error unless it is 1 to `most` */
+bool tuple_length(Node *n, const Shape *index, int most, int *k);
 void arg_strides_beside(Step *s, const Shape *shape, int axis); /* the strides of a dense tensor, 0 at the axis */
 
 /* Pad and CenterCropPad: `before` elements of padding per axis of y, negative where elements of x are left out. */

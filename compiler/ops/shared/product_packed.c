@@ -41,7 +41,7 @@ static Value *constant_named(Node *n, const char *name, DType type, const Shape 
     return v;
 }
 
-/* All matrices of b, one behind the other. Nodes that want the same share it. */
+/* All matrices of b, one after the other. Nodes that want the same share it. */
 static Value *packed_factor(Node *n, const Product *p)
 {
     int64_t k = dim_value(p->k), cols = dim_value(p->n), size = dim_value(packed_size(p)),

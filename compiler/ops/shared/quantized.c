@@ -17,9 +17,7 @@ bool need_quantized(Node *n, int x, int scale, int zero, bool zero_optional)
 {
     if (!need_byte(n, x) || !need_float(n, scale) || (input_of(n, zero) && !need_same_type(n, x, zero))) return false;
     if (input_of(n, zero) || zero_optional) return true;
-    node_error(n,
-               "input %d, the zero point of \"%s\", is omitted; the model is invalid here, check how it was exported",
-               zero, input_of(n, x)->name);
+    node_invalid(n, "input %d, the zero point of \"%s\", is omitted", zero, input_of(n, x)->name);
     return false;
 }
 

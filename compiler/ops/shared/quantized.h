@@ -7,12 +7,12 @@
 #ifndef QUANTIZED_H
 #define QUANTIZED_H
 
-#include "ops/shared/conv.h"
+#include "ops/shared/conv_geometry.h"
 #include "op/op.h"
 
 bool need_byte(Node *n, int input); /* int8 or uint8 */
-bool need_quantized(Node *n, int x, int scale, int zero,
-                    bool zero_optional); /* bytes, float scale, zero point of x's type */
+/* bytes, float scale, zero point of x's type */
+bool need_quantized(Node *n, int x, int scale, int zero, bool zero_optional);
 bool one_element(const Value *v);
 bool all_zero(const Value *v);                                      /* omitted, or a constant without other values */
 bool known_parameters(const Node *n, const int *inputs, int count); /* constants, or omitted */
@@ -28,9 +28,9 @@ typedef struct {
 
 Requantize requantize_of(Node *n, const Value *scale_a, const Value *scale_b, const Value *scale_y, const Value *zero_y,
                          double alpha);
-void quantized_bounds(const Node *n, double scale_y, int64_t zero_y, int64_t *low,
-                      int64_t *high); /* those of the type, and n's clamp */
-bool per_channel(const Value *v);     /* more than one element: the step of a table is 1, otherwise 0 */
+/* those of the type, and n's clamp */
+void quantized_bounds(const Node *n, double scale_y, int64_t zero_y, int64_t *low, int64_t *high);
+bool per_channel(const Value *v); /* more than one element: the step of a table is 1, otherwise 0 */
 
 bool add_takes_bytes(Node *n); /* is a QLinearAdd one kernel call? */
 bool mean_adds_bytes(Node *n); /* is a QLinearReduceMean or QLinearGlobalAveragePool one kernel call? */
@@ -41,10 +41,10 @@ Value *product_bias(Node *n, Value *bias, Value *zero_a, Value *b, Value *zero_b
 
 /* -- weights as kernels on register tiles want them (tile_bytes.c of the kernel library), packed at compile time --- */
 
-bool packs_bytes(const Value *w,
-                 const Value *zero_w); /* constant, and signed bytes without a zero point, or as good as */
-Value *packed_bytes(Node *n, Value *w, int64_t groups, int64_t filters, int64_t runs,
-                    int64_t run); /* of w[groups][filters][runs][run] */
+/* constant, and signed bytes without a zero point, or as good as */
+bool packs_bytes(const Value *w, const Value *zero_w);
+/* of w[groups][filters][runs][run] */
+Value *packed_bytes(Node *n, Value *w, int64_t groups, int64_t filters, int64_t runs, int64_t run);
 Value *packed_channelwise_bytes(Node *n, Value *w, int64_t channels, int64_t taps); /* of w[channels][taps] */
 /* product_bias for such weights w[rows][depth]. zero_a is a constant, or of unsigned bytes. */
 Value *packed_start(Node *n, Value *bias, Value *zero_a, const Value *a, Value *w, Value *zero_w, Dim rows, Dim depth);
@@ -68,7 +68,7 @@ void rescale(Node *n, Value *acc, Value *scale_a, Value *scale_b, Value *scale_y
 Value *cast_to(Node *n, Value *v, DType t, Value *result);
 Value *reshape_to(Node *n, Value *v, int rank, const int64_t *dims);
 void copy_attributes(Node *to, const Node *from);
-Value *channels_moved(Node *n, Value *v, int rank, bool first,
-                      Value *result); /* [N, ..., C] to [N, C, ...] if first, or back */
+/* [N, ..., C] to [N, C, ...] if first, or back */
+Value *channels_moved(Node *n, Value *v, int rank, bool first, Value *result);
 
 #endif

@@ -8,14 +8,13 @@ int window_ints(Node *n, const char *name, int rank, int64_t low, const int64_t 
 {
     int count = attr_ints(n, name, values);
     if (count != 0 && count != rank) {
-        node_error(n, "%s has %d numbers, expected %d; the model is invalid here, check how it was exported", name,
-                   count, rank);
+        node_invalid(n, "%s has %d numbers, expected %d", name, count, rank);
         return -1;
     }
     for (int i = 0; i < count; i++) {
         if ((*values)[i] >= low && (*values)[i] <= most) continue;
-        node_error(n, "%s[%d] is %lld, expected %lld to %lld; the model is invalid here, check how it was exported",
-                   name, i, (long long)(*values)[i], (long long)low, (long long)most);
+        node_invalid(n, "%s[%d] is %lld, expected %lld to %lld", name, i, (long long)(*values)[i], (long long)low,
+                     (long long)most);
         return -1;
     }
     return count;
@@ -36,9 +35,7 @@ bool window_kernel_shape(Node *n, int rank, Dim *kernel)
 {
     const int64_t *values;
     int count = window_ints(n, "kernel_shape", rank, 1, &values);
-    if (count == 0)
-        node_error(n, "has no kernel_shape, which says how large the window is; the model is invalid here, check how "
-                      "it was exported");
+    if (count == 0) node_invalid(n, "has no kernel_shape, which says how large the window is");
     for (int i = 0; i < count; i++) kernel[i] = dim_const(values[i]);
     return count > 0;
 }
@@ -49,10 +46,7 @@ bool window_weights(Node *n, const Shape *weights, Dim *kernel)
     int rank = weights->rank - 2, count = window_ints(n, "kernel_shape", rank, 1, &given);
     if (count < 0) return false;
     if (dim_high(shape_elements(weights)) < 1) {
-        node_error(n,
-                   "the weights have shape %s, expected at least one element; the model is invalid here, check how it "
-                   "was exported",
-                   shape_text(weights));
+        node_invalid(n, "the weights have shape %s, expected at least one element", shape_text(weights));
         return false;
     }
     for (int i = 0; i < rank; i++) {
@@ -68,8 +62,7 @@ bool window_groups(Node *n, int64_t *groups)
 {
     *groups = attr_int(n, "group", 1);
     if (*groups >= 1 && *groups <= INT32_MAX) return true;
-    node_error(n, "group is %lld, expected at least 1; the model is invalid here, check how it was exported",
-               (long long)*groups);
+    node_invalid(n, "group is %lld, expected at least 1", (long long)*groups);
     return false;
 }
 
@@ -117,7 +110,7 @@ static bool output_size(Node *n, Window *w, int i, bool ceil_mode)
     if (dim_low(room) < 0) assume_equal(n, not_negative(room), room);
     Dim steps = ceil_mode ? dim_ceildiv(room, stride) : dim_floordiv(room, stride);
     w->out[i] = dim_add(steps, dim_const(1));
-    /* A last window that would start behind the image and its first pad is left out. */
+    /* A last window that would start after the image and its first pad is left out. */
     if (ceil_mode) w->out[i] = dim_min(w->out[i], dim_ceildiv(dim_add(w->in[i], w->pad_begin[i]), stride));
     return true;
 }

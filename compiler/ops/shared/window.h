@@ -37,7 +37,7 @@ void arg_window(Step *s, const Window *w); /* as a struct window */
 typedef enum { PAD_EXPLICIT, PAD_SAME_UPPER, PAD_SAME_LOWER, PAD_VALID, PAD_INVALID } AutoPad;
 
 AutoPad window_auto_pad(Node *n);
-int window_ints(Node *n, const char *name, int rank, int64_t low,
-                const int64_t **values); /* rank of them, or 0 if absent; -1 after an error */
+/* rank of them, or 0 if absent; -1 after an error */
+int window_ints(Node *n, const char *name, int rank, int64_t low, const int64_t **values);
 
 #endif

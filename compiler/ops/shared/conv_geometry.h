@@ -22,7 +22,7 @@ typedef struct {
     Dim batch, in_channels, out_channels;
 } ConvTranspose;
 
-bool conv_transpose_read(Node *n, const Shape *x,
-                         ConvTranspose *c); /* of an image of shape x, [N, C, ...], and inputs 1 and 2 */
+/* of an image of shape x, [N, C, ...], and inputs 1 and 2 */
+bool conv_transpose_read(Node *n, const Shape *x, ConvTranspose *c);
 
 #endif

@@ -1,0 +1,3 @@
+#include "op/doors.h"
+
+Doors doors;
