@@ -308,15 +308,30 @@ static bool scalar_letter(char c)
     return strchr("cChHiIlLfdb", c) != NULL;
 }
 
-/* Result and parameter letters of the function whose code starts here. Internal helpers may have other types: "?". */
-static void signature_of(const char *code, const char *name, char *letters, const char **parameters)
+/* The name of the parameter that ends at s: its last word, or that of a pointer to a function. */
+static void parameter_name(const char *start, const char *s, Text *names)
+{
+    const char *pointer = strstr(start, "(*");
+    const char *end = memchr(start, '[', (size_t)(s - start));
+    if (pointer && pointer < s) end = strchr(pointer, ')');
+    if (!end) end = s;
+    while (end > start && !is_word(end[-1])) end--;
+    const char *word = end;
+    while (word > start && is_word(word[-1])) word--;
+    if (names->length) text_puts(names, ",");
+    text_add(names, word, (size_t)(end - word));
+}
+
+/* Result and parameter letters of the function whose code starts here, and the parameters' names. Internal helpers may
+ * have other types: "?". */
+static void signature_of(const char *code, const char *name, char *letters, Text *names)
 {
     const char *open = strchr(code, '(');
     size_t n = 0;
     const bool is_inline = !strncmp(code, "static inline", 13);
     letters[n++] = type_letter(code, (size_t)(open - code) - strlen(name), true);
     const char *s = open + 1;
-    *parameters = s;
+    text_puts(names, "");
     int depth = 1;
     const char *start = s;
     for (; depth; s++) {
@@ -325,7 +340,10 @@ static void signature_of(const char *code, const char *name, char *letters, cons
         if (*s == ')') depth--;
         if ((*s == ',' && depth == 1) || depth == 0) {
             while (isspace((unsigned char)*start)) start++;
-            if (strncmp(start, "void)", 5)) letters[n++] = type_letter(start, (size_t)(s - start), is_inline);
+            if (strncmp(start, "void)", 5)) {
+                letters[n++] = type_letter(start, (size_t)(s - start), is_inline);
+                parameter_name(start, s, names);
+            }
             start = s + 1;
         }
     }
@@ -383,33 +401,47 @@ static void struct_fields(const char *code, Text *fields)
 
 static bool first_entry = true;
 
-static void write_entry(const char *name, const char *text, const char *signature, bool callable, bool sweep, int file)
+static void write_string_or_null(const char *s)
 {
-    fprintf(table, "%s{\"%s\", %s", first_entry ? "" : ",\n", name, "");
-    write_literal(table, text);
+    if (s) fprintf(table, "\"%s\", ", s);
+    else fprintf(table, "NULL, ");
+}
+
+typedef struct {
+    const char *name, *text, *signature, *names; /* names: of parameters or fields; or NULL */
+    bool callable, sweep;
+    int file;
+} Entry;
+
+static void write_entry(const Entry *e)
+{
+    fprintf(table, "%s{\"%s\", ", first_entry ? "" : ",\n", e->name);
+    write_literal(table, e->text);
     fprintf(table, ", ");
-    if (signature) fprintf(table, "\"%s\", ", signature);
+    write_string_or_null(e->signature);
+    write_string_or_null(e->names);
+    if (e->callable) fprintf(table, "(void (*)(void))%s, ", e->name);
     else fprintf(table, "NULL, ");
-    if (callable) fprintf(table, "(void (*)(void))%s, ", name);
+    if (e->sweep) fprintf(table, "(void (*)(void))sweep_%s, ", e->name);
     else fprintf(table, "NULL, ");
-    if (sweep) fprintf(table, "(void (*)(void))sweep_%s, ", name);
-    else fprintf(table, "NULL, ");
-    fprintf(table, "%d}", file);
+    fprintf(table, "%d}", e->file);
     first_entry = false;
 }
 
 static void write_function(const char *text, const char *code, const char *name, FILE *source, int file)
 {
     char letters[64];
-    const char *parameters;
-    signature_of(code, name, letters, &parameters);
-    bool is_inline = !strncmp(code, "static inline", 13);
-    if (is_inline) {
+    Text names = {0};
+    signature_of(code, name, letters, &names);
+    Entry entry = {.name = name, .text = text, .signature = letters, .names = names.data, .file = file};
+    if (!strncmp(code, "static inline", 13)) {
         fprintf(header, "%s\n", text);
         bool scalar = letters[1] && scalar_letter(letters[0]);
         for (const char *l = letters + 1; *l; l++) scalar = scalar && scalar_letter(*l);
         if (scalar) write_sweep(name, letters);
-        write_entry(name, text, letters, false, scalar, file);
+        entry.sweep = scalar;
+        write_entry(&entry);
+        free(names.data);
         return;
     }
     if (!strncmp(code, "static", 6))
@@ -422,8 +454,11 @@ static void write_function(const char *text, const char *code, const char *name,
     text_add(&pasted, text, (size_t)(code - text));
     text_puts(&pasted, "static ");
     text_puts(&pasted, code);
-    write_entry(name, pasted.data, letters, true, false, file);
+    entry.text = pasted.data;
+    entry.callable = true;
+    write_entry(&entry);
     free(pasted.data);
+    free(names.data);
 }
 
 /* An enum is found by each of its enumerators, too. */
@@ -436,7 +471,7 @@ static void write_enumerators(const char *code, const char *text, int file)
         while (is_word(s[n])) n++;
         snprintf(name, sizeof name, "%.*s", (int)n, s);
         if (!n) fail("enum: expected an enumerator at %.20s", s);
-        write_entry(name, text, NULL, false, false, file);
+        write_entry(&(Entry){.name = name, .text = text, .file = file});
         for (s += n; *s && *s != ',' && *s != '}'; s++) {
         }
         if (*s == ',') s++;
@@ -451,7 +486,8 @@ static void write_item(const char *text, FILE *source, int file, const char *ali
         fprintf(is_private ? source : header, "%s\n", text);
         char names[1024];
         snprintf(names, sizeof names, "%s", alias_names);
-        for (char *n = strtok(names, " \n"); n; n = strtok(NULL, " \n")) write_entry(n, text, NULL, false, false, file);
+        for (char *n = strtok(names, " \n"); n; n = strtok(NULL, " \n"))
+            write_entry(&(Entry){.name = n, .text = text, .file = file});
         return;
     }
     char name[256];
@@ -465,7 +501,7 @@ static void write_item(const char *text, FILE *source, int file, const char *ali
     fprintf(header, "%s\n", text);
     Text fields = {0};
     if (!strncmp(code, "struct ", 7)) struct_fields(code, &fields);
-    write_entry(name, text, fields.data, false, false, file);
+    write_entry(&(Entry){.name = name, .text = text, .names = fields.data, .file = file});
     free(fields.data);
     if (!strncmp(code, "enum ", 5)) write_enumerators(code, text, file);
 }
@@ -566,7 +602,8 @@ int main(int argc, char **argv)
           header);
     fputs("/* Written by kernelgen. Signatures: v void, p pointer, s const struct pointer, z size_t, c C h H i I l L "
           "int8_t uint8_t ..\n"
-          " * int64_t uint64_t, f float, d double, b bool; result first. Structs: their int32_t fields. */\n"
+          " * int64_t uint64_t, f float, d double, b bool; result first. Names: of parameters,\n * or of a struct's "
+          "int32_t fields. */\n"
           "#include \"ir/ir.h\"\n#include \"kernels.h\"\n#include \"kernels_sweeps.h\"\n\nextern const Kernel "
           "kernel_table[];\nextern const int kernel_table_count;\n\n"
           "const Kernel kernel_table[] = {\n",

@@ -24,7 +24,7 @@ static void dump_struct(const Arg *a, FILE *f)
     fprintf(f, "%s{", a->structure->name);
     for (int i = 0, shown = 0; i < a->count; i++) {
         if (!a->numbers[i]) continue;
-        fprintf(f, "%s%s=%s", shown++ ? ", " : "", kernel_field_name(a->structure, i), dim_text(a->numbers[i]));
+        fprintf(f, "%s%s=%s", shown++ ? ", " : "", kernel_nth_name(a->structure, i), dim_text(a->numbers[i]));
     }
     fputc('}', f);
 }

@@ -151,7 +151,7 @@ static const char *field_list(const Model *m, const Arg *a)
     const char *text = "";
     for (int i = 0; i < a->count; i++) {
         if (!a->numbers[i] || dim_is(a->numbers[i], 0)) continue;
-        text = mem_printf("%s%s.%s = %s", text, *text ? ", " : "", kernel_field_name(a->structure, i),
+        text = mem_printf("%s%s.%s = %s", text, *text ? ", " : "", kernel_nth_name(a->structure, i),
                           dim_in_c(m, a->numbers[i]));
     }
     return *text ? text : "0";

@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "dim/dim.h"
+#include "ir/kernel.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -254,26 +255,6 @@ void node_error(Node *n, const char *format, ...) __attribute__((format(printf, 
 void node_invalid(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void model_warning(Model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void messages_release(Model *m);
-
-/* -- kernels.c: the kernel library as text and as code ----------------------------------------- */
-
-/* One top-level item of runtime_min, after expansion of its types: a function, struct, enum or macro. */
-typedef struct Kernel {
-    const char *name; /* "softmax_f32", "struct conv", ... */
-    const char *text; /* its C source, comment first */
-    /* functions: result, then parameters; see kernels.h of the build for the letters. Else NULL */
-    const char *signature;
-    void (*address)(void); /* functions that may be called while folding; else NULL */
-    void (*sweep)(void);   /* static inline scalar functions: the same applied along arrays (see eval.c); else NULL */
-    int file;              /* order of its file; items of a file follow one another */
-} Kernel;
-
-const Kernel *kernel_find(const char *name); /* or NULL */
-/* index of an int32_t field of a struct kernel, -1 if none */
-int kernel_field(const Kernel *structure, const char *field);
-int kernel_field_count(const Kernel *structure);
-const char *kernel_field_name(const Kernel *structure, int index);
-void kernels_free(void); /* the index made by kernel_find; runs at exit by itself */
 
 /* -- steps: what lower makes of nodes ---------------------------------------------------------- */
 

@@ -43,10 +43,10 @@ const Kernel *kernel_find(const char *name)
     return NULL;
 }
 
-/* The i-th of a struct's comma-separated fields; *length 0 after the last. */
-static const char *nth_field(const Kernel *structure, int i, size_t *length)
+/* The i-th of the comma-separated names; *length 0 after the last. */
+static const char *nth_name(const Kernel *k, int i, size_t *length)
 {
-    const char *s = structure->signature;
+    const char *s = k->names;
     for (; i > 0 && *s; i--) {
         s += strcspn(s, ",");
         if (*s) s++;
@@ -55,27 +55,27 @@ static const char *nth_field(const Kernel *structure, int i, size_t *length)
     return s;
 }
 
-int kernel_field(const Kernel *structure, const char *field)
+int kernel_name_index(const Kernel *k, const char *name)
 {
-    size_t length, wanted = strlen(field);
+    size_t length, wanted = strlen(name);
     for (int i = 0;; i++) {
-        const char *s = nth_field(structure, i, &length);
+        const char *s = nth_name(k, i, &length);
         if (!length) return -1;
-        if (length == wanted && !memcmp(s, field, length)) return i;
+        if (length == wanted && !memcmp(s, name, length)) return i;
     }
 }
 
-int kernel_field_count(const Kernel *structure)
+int kernel_name_count(const Kernel *k)
 {
     size_t length;
     int count = 0;
-    while (nth_field(structure, count, &length), length) count++;
+    while (nth_name(k, count, &length), length) count++;
     return count;
 }
 
-const char *kernel_field_name(const Kernel *structure, int index)
+const char *kernel_nth_name(const Kernel *k, int index)
 {
     size_t length;
-    const char *s = nth_field(structure, index, &length);
+    const char *s = nth_name(k, index, &length);
     return mem_strndup(s, length);
 }

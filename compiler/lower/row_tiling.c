@@ -151,7 +151,7 @@ static bool is_worth_it(const Link *links, int count)
 
 static Dim *window_field(const Link *l, const char *name)
 {
-    return &l->window->numbers[kernel_field(l->window->structure, name)];
+    return &l->window->numbers[kernel_name_index(l->window->structure, name)];
 }
 
 /* The end of the rows of x that rows of y before `end` see. */
@@ -215,7 +215,7 @@ static void take_loop_rows(const Link *l, const Link *from)
 
 static void take_one_image(Arg *batch)
 {
-    Dim *count = batch->kind == ARG_STRUCT ? &batch->numbers[kernel_field(batch->structure, "batch")] : &batch->number;
+    Dim *count = batch->kind == ARG_STRUCT ? &batch->numbers[kernel_name_index(batch->structure, "batch")] : &batch->number;
     *count = dim_const(1);
 }
 
@@ -243,7 +243,7 @@ static void take_call_rows(const Link *l, const Link *from)
     }
     Arg *sizes = &s->args[5];
     s->args[0].offset = from ? place_of(from, l->start) : place_in_batch(l->x, l->image, l->start);
-    sizes->numbers[kernel_field(sizes->structure, "m")] = dim_mul(rows, l->y->type.shape.dim[2]);
+    sizes->numbers[kernel_name_index(sizes->structure, "m")] = dim_mul(rows, l->y->type.shape.dim[2]);
 }
 
 /* Rows of the last result that a round computes: so many that what the chain writes for them fits. */

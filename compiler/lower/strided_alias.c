@@ -23,7 +23,7 @@ static bool calls(const Step *s, const char *kernel)
 static Dim *field_of(Step *s, const char *name)
 {
     for (int i = 0; i < s->n_args; i++) {
-        int field = s->args[i].kind == ARG_STRUCT ? kernel_field(s->args[i].structure, name) : -1;
+        int field = s->args[i].kind == ARG_STRUCT ? kernel_name_index(s->args[i].structure, name) : -1;
         if (field >= 0) return &s->args[i].numbers[field];
     }
     internal_error("%s has no field %s", s->kernel->name, name);

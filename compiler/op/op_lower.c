@@ -117,7 +117,7 @@ void arg_struct(Step *s, const char *structure)
 {
     Arg *a = add_arg(s, ARG_STRUCT);
     a->structure = need_kernel(structure);
-    a->count = kernel_field_count(a->structure);
+    a->count = kernel_name_count(a->structure);
     a->numbers = mem_array((size_t)a->count, sizeof *a->numbers);
 }
 
@@ -131,7 +131,7 @@ static Arg *last_struct(Step *s)
 void arg_field(Step *s, const char *name, Dim d)
 {
     Arg *a = last_struct(s);
-    int index = kernel_field(a->structure, name);
+    int index = kernel_name_index(a->structure, name);
     if (index < 0) internal_error("%s has no field %s", a->structure->name, name);
     a->numbers[index] = d;
 }
