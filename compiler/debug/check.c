@@ -82,11 +82,12 @@ static bool arg_fits(ArgKind kind, char letter)
     case ARG_REAL: return letter == 'f' || letter == 'd';
     case ARG_STRUCT: return letter == 's';
     case ARG_NULL: return letter == 'p' || letter == 's';
+    case ARG_NONE: return false;
     default: return letter == 'p';
     }
 }
 
-static void check_call(const Place *p, const Step *s)
+static void check_call(const Place *p, const Call *s)
 {
     if (!s->kernel || !s->kernel->signature) broken(p, NULL, "a call without a kernel");
     const char *letters = s->kernel->signature + 1; /* after the result */
@@ -94,7 +95,8 @@ static void check_call(const Place *p, const Step *s)
         broken(p, NULL, mem_printf("%s takes %zu arguments, not %d", s->kernel->name, strlen(letters), s->n_args));
     for (int i = 0; i < s->n_args; i++)
         if (!arg_fits(s->args[i].kind, letters[i]))
-            broken(p, NULL, mem_printf("argument %d of %s does not fit", i, s->kernel->name));
+            broken(p, NULL,
+                   mem_printf("%s has no argument that fits for %s", s->kernel->name, kernel_nth_name(s->kernel, i)));
 }
 
 static void check_ref(const Place *p, const Loop *l, const Ref *r, int before)
@@ -117,25 +119,14 @@ static void check_loop(const Place *p, const Loop *l)
             broken(p, NULL, "a loop stores what it doesn't compute");
 }
 
-static void forget(Value *v, bool written, void *context)
+static void check_access(const Place *p, const Access *a)
 {
-    (void)written, (void)context;
-    v->marked = false;
-}
-
-static void check_read(Value *v, bool written, void *context)
-{
-    const Place *p = context;
-    /* inputs of a subgraph are written by the steps around it */
-    bool given = v->data || (v->is_input && !v->graph->parent);
-    if (!written && !given && !v->is_input && !v->marked) broken(p, v, "is read before it is written");
-    if (written && given) broken(p, v, "is written, but is no result");
-}
-
-static void check_write(Value *v, bool written, void *context)
-{
-    check_type(context, v, &v->type);
-    if (written) v->marked = true;
+    Value *v = a->value;
+    bool given = v->data ||
+                 (v->is_input && !v->graph->parent); /* inputs of a subgraph are written by the steps around it */
+    if (!a->written && !given && !v->is_input && !v->marked) broken(p, v, "is read before it is written");
+    if (a->written && given) broken(p, v, "is written, but is no result");
+    check_type(p, v, &v->type);
 }
 
 /* -- symbols ----------------------------------------------------------------------------------- */
@@ -182,18 +173,32 @@ static void set_symbol(Symbols *s, const char *symbol)
     if (i >= 0) s->is_set[i] = true;
 }
 
+static void check_call_symbols(Symbols *s, const Call *c)
+{
+    for (int i = 0; i < c->n_args; i++) {
+        check_dims(s, c->args[i].numbers ? c->args[i].count : 0, c->args[i].numbers);
+        check_dims(s, 2, (Dim[]){c->args[i].number, c->args[i].offset});
+    }
+}
+
 /* Sizes that data decide are used after the step that finds them out. */
 static void check_step_symbols(Symbols *s, const Step *step)
 {
-    for (int i = 0; i < step->n_args; i++)
-        if (step->args[i].kind == ARG_SYMBOL) set_symbol(s, dim_text(step->args[i].number));
-    for (int i = 0; i < step->n_args; i++) {
-        check_dims(s, step->args[i].numbers ? step->args[i].count : 0, step->args[i].numbers);
-        check_dims(s, 2, (Dim[]){step->args[i].number, step->args[i].offset});
+    const Copy *c = &step->copy;
+    switch (step->kind) {
+    case STEP_CALL:
+        for (int i = 0; step_symbol(step, i); i++) set_symbol(s, dim_text(step_symbol(step, i)));
+        check_call_symbols(s, &step->call);
+        break;
+    case STEP_LOOP: check_loop_symbols(s, step->loop); break;
+    case STEP_COPY: check_dims(s, 3, (Dim[]){c->source_offset, c->target_offset, c->bytes}); break;
+    case STEP_FOR: check_dims(s, 1, &step->rounds.limit); break;
+    case STEP_SET: check_dims(s, 1, &step->set.number); break;
+    case STEP_READ: check_dims(s, 1, &step->read.index); break;
+    case STEP_STORE: check_dims(s, 1, &step->store.number); break;
+    default: break;
     }
-    if (step->loop) check_loop_symbols(s, step->loop);
-    check_dims(s, 4, (Dim[]){step->source_offset, step->target_offset, step->bytes, step->number});
-    if (step->symbol) set_symbol(s, step->symbol);
+    for (int i = 0; step->kind != STEP_CALL && step_symbol(step, i); i++) set_symbol(s, dim_text(step_symbol(step, i)));
 }
 
 static void check_symbols(const Model *m, const char *stage)
@@ -203,20 +208,21 @@ static void check_symbols(const Model *m, const char *stage)
     for (int i = 0; i < g->n_steps && m->n_locals; i++) {
         Place p = {stage, g->steps[i]->node, g->steps[i]};
         s.place = &p;
-        if (!g->steps[i]->elided) check_step_symbols(&s, g->steps[i]);
+        if (!step_is_elided(g->steps[i])) check_step_symbols(&s, g->steps[i]);
     }
 }
 
 static void check_steps(const Graph *g, const char *stage)
 {
-    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], forget, NULL);
+    for (int i = 0; i < g->n_steps; i++)
+        for (Access a = {0}; step_next(g->steps[i], &a);) a.value->marked = false;
     for (int i = 0; i < g->n_steps; i++) {
         const Step *s = g->steps[i];
         Place p = {stage, s->node, s};
-        if (s->kind == STEP_CALL) check_call(&p, s);
+        if (s->kind == STEP_CALL) check_call(&p, &s->call);
         if (s->kind == STEP_LOOP) check_loop(&p, s->loop);
-        step_values(s, check_read, &p);
-        step_values(s, check_write, &p);
+        for (Access a = {0}; step_next(s, &a);) check_access(&p, &a);
+        for (Access a = {0}; step_next(s, &a);) a.value->marked = a.value->marked || a.written;
     }
     for (int i = 0; i < g->n_outputs; i++)
         if (!g->outputs[i]->marked && value_count(g->outputs[i]))
@@ -236,12 +242,10 @@ typedef struct {
     Buffer *buffers;
 } Memory;
 
-static void check_place(Value *v, bool written, void *context)
+static void check_place(Memory *memory, Value *v)
 {
-    Memory *memory = context;
     int64_t offset, bytes;
     Value *root = storage_root(v, &offset);
-    (void)written;
     bytes = value_bytes(root);
     if (offset < 0 || offset + value_bytes(v) > bytes) broken(memory->place, v, "reaches beyond its storage");
     if (!in_arena(root) || root->marked) return;
@@ -259,20 +263,16 @@ static bool overlap(const Buffer *a, const Buffer *b)
     return v->arena_offset < w->arena_offset + b->bytes && w->arena_offset < v->arena_offset + a->bytes;
 }
 
-static void forget_root(Value *v, bool written, void *context)
-{
-    (void)written, (void)context;
-    storage_root(v, NULL)->marked = false;
-}
-
 /* No two buffers that live at the same time share bytes. */
 static void check_memory(const Model *m, const char *stage)
 {
     const Graph *g = m->graph;
     Place p = {stage, NULL, NULL};
     Memory memory = {.place = &p, .model = m};
-    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], forget_root, NULL);
-    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], check_place, &memory);
+    for (int i = 0; i < g->n_steps; i++)
+        for (Access a = {0}; step_next(g->steps[i], &a);) storage_root(a.value, NULL)->marked = false;
+    for (int i = 0; i < g->n_steps; i++)
+        for (Access a = {0}; step_next(g->steps[i], &a);) check_place(&memory, a.value);
     for (int i = 0; i < memory.count; i++)
         for (int k = 0; k < i; k++)
             if (overlap(&memory.buffers[i], &memory.buffers[k]))

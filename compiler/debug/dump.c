@@ -117,7 +117,8 @@ static void dump_node(const Node *n, int indent, FILE *f)
         fputc(' ', f);
         dump_attr(&n->attrs[i], f);
     }
-    if (n->activation) fprintf(f, " %s %g %g", n->activation->name, (double)n->clamp_low, (double)n->clamp_high);
+    const Activation *a = &n->activation;
+    if (a->function) fprintf(f, " %s %g %g", a->function->name, (double)a->parameters[0], (double)a->parameters[1]);
     else if (n->clamp_low > -INFINITY || n->clamp_high < INFINITY)
         fprintf(f, " clamp %g..%g", (double)n->clamp_low, (double)n->clamp_high);
     if (n->fused) fprintf(f, " fused %s", n->fused);

@@ -38,13 +38,14 @@ static void dump_arg(const Arg *a, FILE *f)
     case ARG_INTS:
     case ARG_REALS: dump_numbers(a, f); break;
     case ARG_STRUCT: dump_struct(a, f); break;
+    case ARG_NONE:
     case ARG_NULL: fputs("NULL", f); break;
     case ARG_SYMBOL: fprintf(f, "=> %s", dim_text(a->number)); break;
     case ARG_FUNCTION: fputs(a->function->name, f); break;
     }
 }
 
-static void dump_call(const Step *s, FILE *f)
+static void dump_call(const Call *s, FILE *f)
 {
     fprintf(f, "%s(", s->kernel->name);
     for (int i = 0; i < s->n_args; i++) {
@@ -101,53 +102,64 @@ static void dump_place(const Value *v, FILE *f)
         fprintf(f, " at %lld, steps %d..%d", (long long)v->arena_offset, v->first_step, v->last_step);
 }
 
-static void unmark(Value *v, bool written, void *context)
+static void dump_buffer(Value *v, FILE *f)
 {
-    (void)written, (void)context;
-    v->marked = false;
-}
-
-static void dump_buffer(Value *v, bool written, void *context)
-{
-    FILE *f = context;
-    if (!written || v->marked) return;
+    if (v->marked) return;
     v->marked = true;
     fprintf(f, "  buffer %s: %s, %lld bytes", v->name, dump_type(&v->type), (long long)value_bytes(v));
     dump_place(v, f);
     fputc('\n', f);
 }
 
-static void dump_step(const Step *s, int index, FILE *f)
+static void dump_copy(const Copy *c, FILE *f)
 {
-    fprintf(f, "  step %d ", index);
+    fprintf(f, "copy %s%s => %s%s, %s bytes", c->source->name, offset_text(c->source_offset), c->target->name,
+            offset_text(c->target_offset), dim_text(c->bytes));
+    if (c->elided) fputs(", elided", f);
+}
+
+static void dump_rounds(const Rounds *r, FILE *f)
+{
+    fprintf(f, "for %s", dim_text(r->symbol));
+    if (r->limit) fprintf(f, " below %s", dim_text(r->limit));
+    if (r->limit_in) fprintf(f, " below value of %s", r->limit_in->name);
+    if (r->condition) fprintf(f, " while %s", r->condition->name);
+}
+
+static void dump_read(const Reading *r, FILE *f)
+{
+    if (r->symbol) fprintf(f, "read %s = %s[%s]", dim_text(r->symbol), r->source->name, dim_text(r->index));
+    else fprintf(f, "check %s[%s]", r->source->name, dim_text(r->index));
+    fprintf(f, " in %lld..%lld", (long long)r->low, (long long)r->high);
+}
+
+static void dump_step(const Step *s, FILE *f)
+{
     switch (s->kind) {
-    case STEP_CALL: dump_call(s, f); break;
+    case STEP_CALL: dump_call(&s->call, f); break;
     case STEP_LOOP: dump_loop(s->loop, f); break;
-    case STEP_COPY:
-        fprintf(f, "copy %s%s => %s%s, %s bytes", s->source->name, offset_text(s->source_offset), s->target->name,
-                offset_text(s->target_offset), dim_text(s->bytes));
-        break;
+    case STEP_COPY: dump_copy(&s->copy, f); break;
     case STEP_IF: fprintf(f, "if %s", s->condition->name); break;
     case STEP_ELSE: fputs("else", f); break;
-    case STEP_FOR:
-        fprintf(f, "for %s", s->symbol);
-        if (s->number) fprintf(f, " below %s", dim_text(s->number));
-        if (s->source) fprintf(f, " below value of %s", s->source->name);
-        if (s->condition) fprintf(f, " while %s", s->condition->name);
-        break;
+    case STEP_FOR: dump_rounds(&s->rounds, f); break;
     case STEP_END: fputs("end", f); break;
-    case STEP_SET: fprintf(f, "set %s = %s", s->symbol, dim_text(s->number)); break;
-    case STEP_READ: fprintf(f, "read %s = %s[%s]", s->symbol, s->source->name, dim_text(s->number)); break;
-    case STEP_STORE: fprintf(f, "store %s => %s", dim_text(s->number), s->target->name); break;
+    case STEP_SET: fprintf(f, "set %s = %s", dim_text(s->set.symbol), dim_text(s->set.number)); break;
+    case STEP_READ: dump_read(&s->read, f); break;
+    case STEP_STORE: fprintf(f, "store %s => %s", dim_text(s->store.number), s->store.target->name); break;
     }
-    if (s->elided) fputs(", elided", f);
     if (s->macs) fprintf(f, ", %lld macs", (long long)s->macs);
     fputc('\n', f);
 }
 
 void dump_steps(const Graph *g, FILE *f)
 {
-    for (int i = 0; i < g->n_steps; i++) dump_step(g->steps[i], i, f);
-    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], unmark, NULL);
-    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], dump_buffer, f);
+    for (int i = 0; i < g->n_steps; i++) {
+        fprintf(f, "  step %d ", i);
+        dump_step(g->steps[i], f);
+    }
+    for (int i = 0; i < g->n_steps; i++)
+        for (Access a = {0}; step_next(g->steps[i], &a);) a.value->marked = false;
+    for (int i = 0; i < g->n_steps; i++)
+        for (Access a = {0}; step_next(g->steps[i], &a);)
+            if (a.written) dump_buffer(a.value, f);
 }

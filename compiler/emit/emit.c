@@ -82,30 +82,26 @@ typedef struct {
     Value **items;
 } Rows;
 
-static void collect_row(Value *v, bool written, void *context)
+static Rows collect_rows(const Graph *g)
 {
-    Rows *rows = context;
-    (void)written;
-    Value *root = storage_root(v, NULL);
-    if (!in_arena(root) || root->marked) return;
-    root->marked = true;
-    mem_grow(&rows->items, &rows->capacity, rows->count + 1, sizeof *rows->items);
-    rows->items[rows->count++] = root;
-}
-
-static void unmark(Value *v, bool written, void *context)
-{
-    (void)written, (void)context;
-    storage_root(v, NULL)->marked = false;
+    Rows rows = {0};
+    for (int i = 0; i < g->n_steps; i++)
+        for (Access a = {0}; step_next(g->steps[i], &a);) storage_root(a.value, NULL)->marked = false;
+    for (int i = 0; i < g->n_steps; i++)
+        for (Access a = {0}; !step_is_elided(g->steps[i]) && step_next(g->steps[i], &a);) {
+            Value *root = storage_root(a.value, NULL);
+            if (!in_arena(root) || root->marked) continue;
+            root->marked = true;
+            mem_grow(&rows.items, &rows.capacity, rows.count + 1, sizeof *rows.items);
+            rows.items[rows.count++] = root;
+        }
+    return rows;
 }
 
 static void emit_memory_map(Model *m, FILE *f)
 {
     Graph *g = m->graph;
-    Rows rows = {0};
-    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], unmark, NULL);
-    for (int i = 0; i < g->n_steps; i++)
-        if (!g->steps[i]->elided) step_values(g->steps[i], collect_row, &rows);
+    Rows rows = collect_rows(g);
     if (!rows.count) return;
     size_t width = 0;
     for (int i = 0; i < rows.count; i++)
@@ -122,24 +118,12 @@ static void emit_memory_map(Model *m, FILE *f)
 
 /* -- the functions ----------------------------------------------------------------------------- */
 
-typedef struct {
-    const Value *input;
-    bool found;
-} Reading;
-
-static void note_read(Value *v, bool written, void *context)
-{
-    Reading *r = context;
-    (void)written;
-    if (storage_root(v, NULL) == r->input) r->found = true;
-}
-
 static bool is_read(const Graph *g, const Value *input)
 {
-    Reading r = {input, false};
     for (int i = 0; i < g->n_steps; i++)
-        if (!g->steps[i]->elided) step_values(g->steps[i], note_read, &r);
-    return r.found;
+        for (Access a = {0}; !step_is_elided(g->steps[i]) && step_next(g->steps[i], &a);)
+            if (storage_root(a.value, NULL) == input) return true;
+    return false;
 }
 
 static void emit_entry_checks(Model *m, FILE *f)

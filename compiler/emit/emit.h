@@ -41,6 +41,14 @@ const char *weights_file_name(const Model *m);              /* beside the genera
 const char *weight_pointer(const Model *m, const Value *v); /* the expression that points to the first element */
 bool is_inline_scalar(const Value *v);                      /* written as a literal where it is used */
 
+/* emit_call.c */
+void emit_call(Model *m, const Call *c, FILE *f);
+
+/* emit_checks.c */
+void emit_checks_of_graph(const Model *m, const Graph *g, FILE *f); /* what must hold in it, where it begins */
+void emit_checks_after(Model *m, const Step *s, FILE *f);           /* what a step that sets symbols decides */
+void emit_locals(const Model *m, const char *body, FILE *f);        /* variables of symbols, before the body */
+
 /* emit_step.c */
 void emit_steps(Model *m, FILE *f);
 const char *c_comment(const char *text); /* model text made safe to stand in a C comment */

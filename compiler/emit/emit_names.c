@@ -67,10 +67,8 @@ typedef struct {
     Map *taken;
 } Naming;
 
-static void name_value(Value *v, bool written, void *context)
+static void name_value(Value *v, Naming *naming)
 {
-    Naming *naming = context;
-    (void)written;
     if (v->c_name) return;
     const char *wanted = c_identifier(v->name);
     v->c_name = unique(naming->taken, v->data ? mem_printf("w_%s", wanted) : wanted);
@@ -81,13 +79,14 @@ void name_everything(Model *m)
     Graph *g = m->graph;
     Naming naming = {map_new()};
     for (int i = 0; i < g->n_steps; i++) /* custom operators' names, too */
-        if (g->steps[i]->kind == STEP_CALL) map_put(naming.taken, g->steps[i]->kernel->name, g);
+        if (g->steps[i]->kind == STEP_CALL) map_put(naming.taken, g->steps[i]->call.kernel->name, g);
     m->param_names = mem_array((size_t)m->n_params + 1, sizeof *m->param_names);
     for (int i = 0; i < m->n_params; i++) m->param_names[i] = unique(naming.taken, c_identifier(m->params[i]));
-    for (int i = 0; i < g->n_inputs; i++) name_value(g->inputs[i], false, &naming);
-    for (int i = 0; i < g->n_outputs; i++) name_value(g->outputs[i], true, &naming);
+    for (int i = 0; i < g->n_inputs; i++) name_value(g->inputs[i], &naming);
+    for (int i = 0; i < g->n_outputs; i++) name_value(g->outputs[i], &naming);
     for (int i = 0; i < g->n_outputs; i++) unique(naming.taken, mem_printf("%s_dims", g->outputs[i]->c_name));
     m->local_names = mem_array((size_t)m->n_locals + 1, sizeof *m->local_names);
     for (int i = 0; i < m->n_locals; i++) m->local_names[i] = unique(naming.taken, c_identifier(m->locals[i]));
-    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], name_value, &naming);
+    for (int i = 0; i < g->n_steps; i++)
+        for (Access a = {0}; step_next(g->steps[i], &a);) name_value(a.value, &naming);
 }

@@ -71,20 +71,8 @@ static void collect(Value *v, Collecting *c)
     c->w->items[c->w->count++] = root;
     c->m->weights_bytes += value_bytes(root);
     if (c->m->options.weights == WEIGHTS_INLINE || is_readable(root)) return;
-    root->arena_offset = c->w->blob_bytes;
+    root->blob_offset = c->w->blob_bytes;
     c->w->blob_bytes += (value_bytes(root) + BLOB_ALIGN - 1) / BLOB_ALIGN * BLOB_ALIGN;
-}
-
-static void collect_value(Value *v, bool written, void *context)
-{
-    (void)written;
-    collect(v, context);
-}
-
-static void unmark(Value *v, bool written, void *context)
-{
-    (void)written, (void)context;
-    storage_root(v, NULL)->marked = false;
 }
 
 static void collect_loop(const Loop *l, Collecting *c)
@@ -99,11 +87,14 @@ void collect_weights(Model *m, Weights *w)
     Graph *g = m->graph;
     *w = (Weights){0};
     m->weights_bytes = 0;
-    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], unmark, NULL);
+    for (int i = 0; i < g->n_steps; i++)
+        for (Access a = {0}; step_next(g->steps[i], &a);) storage_root(a.value, NULL)->marked = false;
     for (int i = 0; i < g->n_steps; i++) {
-        if (g->steps[i]->elided) continue;
-        if (g->steps[i]->kind == STEP_LOOP) collect_loop(g->steps[i]->loop, &c);
-        else step_values(g->steps[i], collect_value, &c);
+        const Step *s = g->steps[i];
+        if (step_is_elided(s)) continue;
+        if (s->kind == STEP_LOOP) collect_loop(s->loop, &c);
+        else
+            for (Access a = {0}; step_next(s, &a);) collect(a.value, &c);
     }
 }
 
@@ -127,7 +118,7 @@ const char *weight_pointer(const Model *m, const Value *v)
     if (is_readable(v)) return v->c_name;
     if (in_blob(m, v))
         return mem_printf("((const %s *)(const void *)(%s_weights + %lld))", dtype_c(v->type.dtype), m->options.name,
-                          (long long)v->arena_offset);
+                          (long long)v->blob_offset);
     return mem_printf("%s.v", v->c_name);
 }
 

@@ -72,11 +72,13 @@ static void report_dims(Model *m, FILE *f)
     fputs(" ],\n", f);
 }
 
-/* The value a step leaves: an output of its node rather than scratch. */
-static void result_of(Value *v, bool written, void *context)
+/* The value a step makes: an output of its node rather than scratch. */
+static Value *result_of(const Step *s)
 {
-    Value **result = context;
-    if (written && (!*result || !(*result)->producer)) *result = v;
+    Value *result = NULL;
+    for (Access a = {0}; step_next(s, &a);)
+        if (a.written && (!result || !result->producer)) result = a.value;
+    return result;
 }
 
 static void report_steps(Model *m, FILE *f)
@@ -86,9 +88,8 @@ static void report_steps(Model *m, FILE *f)
     fputs("  \"nodes\": [\n", f);
     for (int i = 0; i < g->n_steps; i++) {
         const Step *s = g->steps[i];
-        Value *v = NULL;
-        if (s->elided) continue;
-        step_values(s, result_of, &v);
+        if (step_is_elided(s)) continue;
+        Value *v = result_of(s);
         int64_t offset = 0;
         Value *root = v ? storage_root(v, &offset) : NULL;
         fputs(first ? "    { \"name\": " : ",\n    { \"name\": ", f);

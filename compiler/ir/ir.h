@@ -9,12 +9,11 @@
 #include "base/base.h"
 #include "dim/dim.h"
 #include "ir/kernel.h"
+#include "ir/step.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-
-enum { MAX_RANK = 16 };
 
 /* -- shapes and types -------------------------------------------------------------------------- */
 
@@ -77,7 +76,9 @@ struct Value {
     Value *storage;         /* the value whose memory this one lies in; itself when it has its own */
     int64_t storage_offset; /* bytes from the start of `storage` */
     int64_t arena_offset;   /* of own storage, when in the arena; -1: not in the arena (inputs, outputs, constants) */
+    int64_t blob_offset;    /* of a large constant in the file of weights (emit_weights.c) */
     int first_step, last_step;
+    Uses uses; /* step.c: where steps mention it */
 };
 
 typedef enum { /* numbered as in ONNX AttributeProto.AttributeType */
@@ -111,6 +112,12 @@ typedef struct {
     Type **types;
 } Attr;
 
+/* A function that a kernel applies to its results as it stores them. */
+typedef struct {
+    const Kernel *function;
+    float parameters[2];
+} Activation;
+
 struct Node {
     const char *name;             /* "" when the model gives none */
     const char *op_type, *domain; /* domain "" is ai.onnx */
@@ -124,8 +131,8 @@ struct Node {
     bool failed;  /* an error was reported for it, or its inputs come from one that failed */
     /* applied to the result by operators with OP_CLAMPS; -INFINITY and INFINITY mean none */
     float clamp_low, clamp_high;
-    const struct Kernel *activation; /* applied to the result instead, with these two as its parameters; or NULL */
-    const char *fused;               /* what rewrite merged into it, for the comment: `Relu "/f/f.2/Relu"`; or NULL */
+    Activation activation; /* applied to the result instead of bounds; its function is NULL if there is none */
+    const char *fused;     /* what rewrite merged into it, for the comment: `Relu "/f/f.2/Relu"`; or NULL */
 };
 
 struct Graph {
@@ -255,108 +262,5 @@ void node_error(Node *n, const char *format, ...) __attribute__((format(printf, 
 void node_invalid(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void model_warning(Model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void messages_release(Model *m);
-
-/* -- steps: what lower makes of nodes ---------------------------------------------------------- */
-
-typedef enum {
-    ARG_VALUE,
-    ARG_INT,
-    ARG_REAL,
-    ARG_INTS,
-    ARG_REALS,
-    ARG_STRUCT,
-    ARG_NULL,
-    ARG_SYMBOL,
-    ARG_FUNCTION
-} ArgKind;
-
-typedef struct {
-    ArgKind kind;
-    Value *value;            /* ARG_VALUE: a pointer to its elements */
-    bool written;            /* ARG_VALUE: the kernel writes it */
-    Dim offset;              /* ARG_VALUE: in elements from its start; NULL for 0 */
-    Dim number;              /* ARG_INT; ARG_SYMBOL: whose variable the kernel sets */
-    double real;             /* ARG_REAL */
-    int count;               /* ARG_INTS, ARG_REALS, ARG_STRUCT: how many */
-    Dim *numbers;            /* ARG_INTS; ARG_STRUCT: one per field, NULL for 0 */
-    double *reals;           /* ARG_REALS */
-    const Kernel *structure; /* ARG_STRUCT */
-    const Kernel *function;  /* ARG_FUNCTION: a kernel that the kernel calls */
-} Arg;
-
-/* A loop nest over `rank` extents that computes scalar functions on operands and stores dense results. */
-typedef enum { REF_OPERAND, REF_RESULT_OF, REF_INT, REF_REAL } RefKind;
-typedef struct {
-    RefKind kind;
-    int index;
-    Dim number;
-    double real;
-} Ref; /* index: of the operand, or of the LoopOp */
-typedef struct {
-    const char *function;
-    DType type;
-    int n_args;
-    Ref args[4];
-} LoopOp; /* type: of its result (halves: float32) */
-typedef struct {
-    Value *value;
-    Dim offset;
-    Dim stride[MAX_RANK];
-} LoopOperand; /* in elements; stride 0 broadcasts */
-typedef struct {
-    Value *value;
-    int op;
-    Dim offset;
-} LoopResult; /* dense, from the offset on; NULL for 0 */
-typedef struct {
-    int rank;
-    Dim extent[MAX_RANK];
-    int n_operands, n_ops, n_results;
-    int cap_operands, cap_ops, cap_results;
-    LoopOperand *operands;
-    LoopOp *ops;
-    LoopResult *results;
-} Loop;
-
-typedef enum {
-    STEP_CALL, /* kernel(args) */
-    STEP_LOOP, /* loop */
-    STEP_COPY, /* bytes from `source` + offset to `target` + offset; plan.c turns it into a view where it can */
-    STEP_IF,   /* if (condition) { ... STEP_ELSE ... STEP_END */
-    STEP_ELSE,
-    STEP_FOR, /* for (symbol = 0; symbol < number or source[0], if any, && condition, if
-               * any; symbol++) { ... STEP_END */
-    STEP_END,
-    STEP_SET,  /* symbol = number */
-    STEP_READ, /* symbol = source[number], an int32 or int64 element; refused at run time unless low <= it <= high;
-                  symbol NULL: only checked */
-    STEP_STORE /* target[0] = number: an int64 or bool scalar */
-} StepKind;
-
-struct Step {
-    StepKind kind;
-    Node *node;
-    const char *comment; /* first line above it in the generated file; NULL: written from the node */
-    int64_t macs;        /* multiply-accumulates at the upper bound of the dimensions */
-    /* STEP_CALL */
-    const Kernel *kernel;
-    int n_args, cap_args;
-    Arg *args;
-    Value *inplace_in, *inplace_out; /* the result may take this input's memory if the input dies here; or NULL */
-    /* STEP_LOOP */
-    Loop *loop;
-    /* STEP_COPY: whole elements, in bytes */
-    Value *source, *target;
-    Dim source_offset, target_offset, bytes;
-    bool keep; /* the target changes later (the state of a loop): never a view. STEP_FOR: goes through its values row by
-                  row (bands.c) */
-    bool apart;  /* the source may be such a target, replaced before this one is read: then no view either */
-    bool elided; /* plan.c: became a view */
-    /* control flow */
-    Value *condition;   /* a bool scalar */
-    const char *symbol; /* the local variable it sets: a symbol of dimensions, in model->locals */
-    Dim number;
-    int64_t low, high;
-};
 
 #endif

@@ -17,8 +17,8 @@ typedef struct Kernel {
 
 const Kernel *kernel_find(const char *name); /* or NULL */
 
-/* The names of a function's parameters or a struct's fields: the index of one (-1: there is none), how many, the i-th.
- */
+/* The names of a function's parameters or a struct's fields: the index of one (-1: there is
+ * none), how many, the i-th. */
 int kernel_name_index(const Kernel *k, const char *name);
 int kernel_name_count(const Kernel *k);
 const char *kernel_nth_name(const Kernel *k, int i);

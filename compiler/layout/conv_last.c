@@ -77,7 +77,7 @@ static bool is_winograd(const Conv *c)
 bool conv_activates(Node *n)
 {
     Conv c;
-    bool is_free = !n->activation && !isfinite(n->clamp_low) && !isfinite(n->clamp_high);
+    bool is_free = !n->activation.function && !isfinite(n->clamp_low) && !isfinite(n->clamp_high);
     return is_free && read_conv(n, &c) && !is_narrow(n, &c) && (conv_takes_first(n) || !is_winograd(&c));
 }
 
@@ -137,13 +137,13 @@ static Value *packed_narrow(Node *n, const Conv *c)
 static Step *call_begin(Node *n, const char *kernel, const Conv *c, Value *w)
 {
     Step *s = step_call(n, "%s", kernel);
-    arg_in(s, n->in[0]);
-    arg_in(s, w);
-    arg_in(s, input_of(n, 2));
-    arg_out(s, n->out[0]);
+    arg_in(s, "x", n->in[0]);
+    arg_in(s, "w", w);
+    arg_in(s, "b", input_of(n, 2));
+    arg_out(s, "y", n->out[0]);
     arg_window(s, &c->window);
-    arg_dim(s, c->batch);
-    arg_dim(s, c->in_channels);
+    arg_dim(s, "batch", c->batch);
+    arg_dim(s, "channels", c->in_channels);
     return s;
 }
 
@@ -156,7 +156,7 @@ static Step *call_channelwise(Node *n, const Conv *c)
 static Step *call_narrow(Node *n, const Conv *c)
 {
     Step *s = call_begin(n, "conv_narrow_f32", c, packed_narrow(n, c));
-    arg_dim(s, c->out_channels);
+    arg_dim(s, "filters", c->out_channels);
     return s;
 }
 
@@ -173,12 +173,12 @@ static bool is_product(const Conv *c)
 static Step *call_product(Node *n, const Conv *c)
 {
     Step *s = step_call(n, "gemm_packed_f32");
-    arg_in(s, n->in[0]);
-    arg_in(s, packed_panels(n, c, (int32_t)dim_value(c->in_channels), false));
-    arg_in(s, input_of(n, 2));
-    arg_in(s, input_of(n, 3));
-    arg_out(s, n->out[0]);
-    arg_struct(s, "struct gemm_packed");
+    arg_in(s, "a", n->in[0]);
+    arg_in(s, "w", packed_panels(n, c, (int32_t)dim_value(c->in_channels), false));
+    arg_in(s, "bias", input_of(n, 2));
+    arg_in(s, "add", input_of(n, 3));
+    arg_out(s, "y", n->out[0]);
+    arg_struct(s, "p", "struct gemm_packed");
     arg_field(s, "m", dim_mul(c->batch, dim_mul(dim_mul(c->window.out[0], c->window.out[1]), c->window.out[2])));
     arg_field(s, "n", c->out_channels);
     arg_field(s, "k", c->in_channels);
@@ -200,10 +200,12 @@ static void arg_winograd_scratch(Step *s, Node *n, const Conv *c)
     int32_t filters = PANEL * winograd_panels(channels, all), tiles = winograd_tiles(channels, all);
     int64_t image = dim_high(winograd_image(c));
     if (image < tiles) tiles = (int32_t)image;
-    arg_out(s,
+    arg_out(s, "u",
             scratch(n, "weights", DT_FLOAT, dim_const(WINOGRAD_PLACES * (int64_t)winograd_place(filters, channels))));
-    arg_out(s, scratch(n, "tiles_in", DT_FLOAT, dim_const(WINOGRAD_PLACES * (int64_t)winograd_place(tiles, channels))));
-    arg_out(s, scratch(n, "tiles_out", DT_FLOAT, dim_const(WINOGRAD_PLACES * (int64_t)winograd_place(tiles, filters))));
+    arg_out(s, "v",
+            scratch(n, "tiles_in", DT_FLOAT, dim_const(WINOGRAD_PLACES * (int64_t)winograd_place(tiles, channels))));
+    arg_out(s, "m",
+            scratch(n, "tiles_out", DT_FLOAT, dim_const(WINOGRAD_PLACES * (int64_t)winograd_place(tiles, filters))));
 }
 
 /* The kernel for planes; rows of y that are known to be short are better off with the common one. */
@@ -226,14 +228,14 @@ static Step *call_panels(Node *n, const Conv *c)
     int64_t channels = dim_value(c->group_channels), chunk = planes || channels < MAX_CHUNK ? channels : MAX_CHUNK;
     Value *w = packed_panels(n, c, (int32_t)chunk, planes);
     Step *s = step_call(n, "%s", winograd ? "conv_winograd_f32" : planes ? planes_kernel(c) : "conv_packed_f32");
-    arg_in(s, n->in[0]);
-    arg_in(s, w);
-    arg_in(s, input_of(n, 2));
-    arg_in(s, input_of(n, 3));
-    arg_out(s, n->out[0]);
+    arg_in(s, "x", n->in[0]);
+    arg_in(s, "w", w);
+    arg_in(s, "b", input_of(n, 2));
+    arg_in(s, "add", input_of(n, 3));
+    arg_out(s, "y", n->out[0]);
     if (winograd) arg_winograd_scratch(s, n, c);
     arg_window(s, &c->window);
-    arg_struct(s, "struct conv_packed");
+    arg_struct(s, "c", "struct conv_packed");
     arg_field(s, "batch", c->batch);
     arg_field_int(s, "groups", c->groups);
     arg_field_int(s, "in_channels", channels);
@@ -252,9 +254,11 @@ static void lower_conv_last(Node *n)
               : is_narrow(n, &c)                       ? call_narrow(n, &c)
               : is_product(&c) && !conv_takes_first(n) ? call_product(n, &c)
                                                        : call_panels(n, &c);
-    arg_real(s, (double)n->clamp_low);
-    arg_real(s, (double)n->clamp_high);
-    if (s->kernel->signature[s->n_args + 1]) arg_function(s, n->activation);
+    /* the kernels have one pair of numbers: bounds, or what the activation takes */
+    const Activation *a = &n->activation;
+    arg_real(s, "low", (double)(a->function ? a->parameters[0] : n->clamp_low));
+    arg_real(s, "high", (double)(a->function ? a->parameters[1] : n->clamp_high));
+    if (step_arg(s, "activation")) arg_function(s, "activation", a->function);
     s->macs = dim_high(dim_mul(elements(n->out[0]), conv_taps(&c)));
 }
 

@@ -97,12 +97,12 @@ static void lower_conv_transpose_last(Node *n)
     if (!read_image(n, &c)) return;
     int64_t channels = dim_value(c.in_channels) / c.groups;
     Step *s = step_call(n, "conv_transpose_packed_f32");
-    arg_in(s, n->in[0]);
-    arg_in(s, packed_phases(n, &c));
-    arg_in(s, input_of(n, 2));
-    arg_out(s, n->out[0]);
+    arg_in(s, "x", n->in[0]);
+    arg_in(s, "w", packed_phases(n, &c));
+    arg_in(s, "b", input_of(n, 2));
+    arg_out(s, "y", n->out[0]);
     arg_window(s, &c.window);
-    arg_struct(s, "struct conv_packed");
+    arg_struct(s, "c", "struct conv_packed");
     arg_field(s, "batch", c.batch);
     arg_field_int(s, "groups", c.groups);
     arg_field_int(s, "in_channels", channels);
@@ -110,8 +110,8 @@ static void lower_conv_transpose_last(Node *n)
     arg_field_int(s, "chunk", channels);
     arg_field(s, "x_pixel", c.in_channels);
     arg_field(s, "y_pixel", c.out_channels);
-    arg_real(s, (double)n->clamp_low);
-    arg_real(s, (double)n->clamp_high);
+    arg_real(s, "low", (double)n->clamp_low);
+    arg_real(s, "high", (double)n->clamp_high);
     s->macs = dim_high(dim_mul(elements(n->in[0]), shape_product(&n->in[1]->type.shape, 1, n->in[1]->type.shape.rank)));
 }
 

@@ -141,7 +141,7 @@ static bool convert_conv_transpose(Node *n)
 static bool can_add(Node *n, int k, const Shape *shape)
 {
     Node *p = only_producer(n, k);
-    return p && p->op == &op_conv_last && p->out[0] == n->in[k] && conv_adds(p) && !p->activation &&
+    return p && p->op == &op_conv_last && p->out[0] == n->in[k] && conv_adds(p) && !p->activation.function &&
            !isfinite(p->clamp_low) && !isfinite(p->clamp_high) && shape_equal(&n->in[0]->type.shape, shape) &&
            shape_equal(&n->in[1]->type.shape, shape);
 }
@@ -165,15 +165,11 @@ static bool add_residual(Node *n)
 /* f(conv(x)): the convolution activates its result as it is complete. */
 static bool activate(Node *n)
 {
-    float parameters[2];
     Node *conv = only_producer(n, 0);
-    const Kernel *function = conv && conv->op == &op_conv_last && conv_activates(conv)
-                                 ? elementwise_activation(n, parameters)
-                                 : NULL;
-    if (!function) return false;
-    conv->activation = function;
-    conv->clamp_low = parameters[0];
-    conv->clamp_high = parameters[1];
+    if (!conv || conv->op != &op_conv_last || !conv_activates(conv)) return false;
+    Activation a = elementwise_activation(n);
+    if (!a.function) return false;
+    conv->activation = a;
     note_fused(conv, n);
     take_outputs(conv, n);
     return true;

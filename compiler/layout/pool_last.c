@@ -39,11 +39,11 @@ static Step *call_pool(Node *n, const char *kernel, Window *w)
     Shape x = channels_first(&n->in[0]->type.shape);
     read_pool(n, &x, w);
     Step *s = step_call(n, "%s", kernel);
-    arg_in(s, n->in[0]);
-    arg_out(s, n->out[0]);
+    arg_in(s, "x", n->in[0]);
+    arg_out(s, "y", n->out[0]);
     arg_window(s, w);
-    arg_dim(s, x.dim[0]);
-    arg_dim(s, x.dim[1]);
+    arg_dim(s, "batch", x.dim[0]);
+    arg_dim(s, "channels", x.dim[1]);
     s->macs = dim_high(dim_mul(elements(n->out[0]), window_kernel_size(w)));
     return s;
 }
@@ -53,25 +53,25 @@ static void lower_max_pool(Node *n)
     Window w;
     DType type = n->in[0]->type.dtype;
     Step *s = call_pool(n, type == DT_FLOAT ? "max_pool_channelwise_f32" : "max_pool_channelwise_bytes", &w);
-    if (type != DT_FLOAT) arg_int(s, type == DT_INT8);
+    if (type != DT_FLOAT) arg_int(s, "is_signed", type == DT_INT8);
 }
 
 static void lower_average_pool(Node *n)
 {
     Window w;
     Step *s = call_pool(n, "average_pool_channelwise_f32", &w);
-    arg_dim(s, attr_int(n, "count_include_pad", 0) ? window_kernel_size(&w) : dim_const(0));
+    arg_dim(s, "divisor", attr_int(n, "count_include_pad", 0) ? window_kernel_size(&w) : dim_const(0));
 }
 
 static void lower_global_average_pool(Node *n)
 {
     const Shape *x = &n->in[0]->type.shape;
     Step *s = step_call(n, "global_average_channelwise_f32");
-    arg_in(s, n->in[0]);
-    arg_out(s, n->out[0]);
-    arg_dim(s, x->dim[0]);
-    arg_dim(s, shape_product(x, 1, x->rank - 1));
-    arg_dim(s, x->dim[x->rank - 1]);
+    arg_in(s, "x", n->in[0]);
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "batch", x->dim[0]);
+    arg_dim(s, "pixels", shape_product(x, 1, x->rank - 1));
+    arg_dim(s, "channels", x->dim[x->rank - 1]);
     s->macs = dim_high(elements(n->in[0]));
 }
 

@@ -30,14 +30,16 @@ bool qconv_fits_last(Node *n)
     return c.groups == 1 || is_channelwise(&c) || dim_value(c.out_channels) / c.groups >= MIN_GROUP_FILTERS;
 }
 
-static Step *call_begin(Node *n, const char *kernel, const Requantize *r, Value *w, Value *start)
+/* `start` is what sums start with, by the name that the kernel has for it. */
+static Step *call_begin(Node *n, const char *kernel, const Requantize *r, Value *w, const char *start_name,
+                        Value *start)
 {
     Step *s = step_call(n, "%s", kernel);
-    arg_in(s, n->in[CONV_X]);
-    arg_in(s, w);
-    arg_in(s, start);
+    arg_in(s, "x", n->in[CONV_X]);
+    arg_in(s, "w", w);
+    arg_in(s, start_name, start);
     arg_requantize(s, r);
-    arg_out(s, n->out[0]);
+    arg_out(s, "y", n->out[0]);
     return s;
 }
 
@@ -52,9 +54,10 @@ static void fields_of_x(Step *s, const Requantize *r)
 static Step *call_channelwise(Node *n, const Conv *c, const Requantize *r)
 {
     Value *w = packed_channelwise_bytes(n, n->in[CONV_W], dim_value(c->in_channels), dim_value(conv_taps(c)));
-    Step *s = call_begin(n, "qconv_channelwise", r, w, all_zero(input_of(n, CONV_BIAS)) ? NULL : n->in[CONV_BIAS]);
+    Step *s = call_begin(n, "qconv_channelwise", r, w, "bias",
+                         all_zero(input_of(n, CONV_BIAS)) ? NULL : n->in[CONV_BIAS]);
     arg_window(s, &c->window);
-    arg_struct(s, "struct qchannelwise");
+    arg_struct(s, "c", "struct qchannelwise");
     arg_field(s, "batch", c->batch);
     arg_field(s, "channels", c->in_channels);
     fields_of_x(s, r);
@@ -111,11 +114,11 @@ static Step *call_panels(Node *n, const Conv *c, const Requantize *r)
     Value *start = packed_start(n, input_of(n, CONV_BIAS), n->in[CONV_X_ZERO], x, rows, n->in[CONV_W_ZERO],
                                 c->out_channels, conv_taps(c));
     Step *s = call_begin(n, "qconv_packed", r, packed_bytes(n, rows, c->groups, filters, runs.count, runs.bytes),
-                         start);
-    arg_out(s, in_place ? NULL : scratch(n, "block", DT_UINT8, dim_const(block.bytes)));
-    arg_ints(s, (int)runs.count, runs.starts);
+                         "start", start);
+    arg_out(s, "scratch", in_place ? NULL : scratch(n, "block", DT_UINT8, dim_const(block.bytes)));
+    arg_ints(s, "runs", (int)runs.count, runs.starts);
     arg_window(s, &c->window);
-    arg_struct(s, "struct qconv_packed");
+    arg_struct(s, "c", "struct qconv_packed");
     arg_field(s, "batch", c->batch);
     arg_field_int(s, "groups", c->groups);
     arg_field(s, "channels", c->group_channels);

@@ -25,7 +25,7 @@ static bool is_reference(const AttributeProto *a)
 static Given resolve(Given g)
 {
     while (g.proto && is_reference(g.proto) && g.scope->call) {
-        const Call *call = g.scope->call;
+        const FunctionCall *call = g.scope->call;
         const char *name = g.proto->ref_attr_name;
         g.proto = find_attribute(call->node->n_attribute, call->node->attribute, name);
         if (!g.proto)

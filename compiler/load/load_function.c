@@ -52,7 +52,7 @@ int opset_of(const Loader *l, const Scope *s, const char *domain)
 static bool may_inline(Node *n, const Scope *s, const FunctionProto *f)
 {
     int depth = 0;
-    for (const Call *c = s->call; c; c = c->scope->call, depth++)
+    for (const FunctionCall *c = s->call; c; c = c->scope->call, depth++)
         if (c->function == f) {
             node_error(n, "the function calls itself");
             return false;
@@ -103,7 +103,10 @@ static void complete_outputs(Loader *l, const Scope *inner, Node *n, const Funct
 void function_inline(Loader *l, Scope *s, const FunctionProto *f, const NodeProto *proto, Node *n)
 {
     if (!may_inline(n, s, f)) return;
-    Call call = {.function = f, .node = proto, .scope = s, .prefix = n->name[0] ? n->name : proto_text(f->name)};
+    FunctionCall call = {.function = f,
+                         .node = proto,
+                         .scope = s,
+                         .prefix = n->name[0] ? n->name : proto_text(f->name)};
     Scope inner = {.graph = s->graph, .values = map_new(), .presets = map_new(), .call = &call};
     bind_inputs(&inner, n, f);
     preset_outputs(&inner, n, f);

@@ -34,15 +34,15 @@ typedef struct {
     const NodeProto *node;
     Scope *scope;       /* in which the node stands */
     const char *prefix; /* of the names of nodes and values from the function's body */
-} Call;
+} FunctionCall;
 
 /* Where names of the file have a meaning: a graph, or the body of a function. */
 struct Scope {
-    Scope *outer;     /* of a subgraph: where names not found here are looked up */
-    Graph *graph;     /* that nodes are added to */
-    Map *values;      /* by their names in the file */
-    Map *presets;     /* values made beforehand for names still to be defined (a function's outputs); or NULL */
-    const Call *call; /* NULL in the model's own graphs */
+    Scope *outer;             /* of a subgraph: where names not found here are looked up */
+    Graph *graph;             /* that nodes are added to */
+    Map *values;              /* by their names in the file */
+    Map *presets;             /* values made beforehand for names still to be defined (a function's outputs); or NULL */
+    const FunctionCall *call; /* NULL in the model's own graphs */
 };
 
 /* A constant tensor as read. */

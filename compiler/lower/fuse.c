@@ -5,25 +5,9 @@
 #include "lower/lower.h"
 #include "op/op.h"
 
-#include "plan/plan.h"
-
 #include <string.h>
 
 enum { MAX_FUSED_OPS = 24, MAX_FUSED_OPERANDS = 12 };
-
-typedef struct {
-    const Value *value;
-    int reads, last;
-    int step;
-} ReadCount;
-
-static void count_reads(Value *v, bool written, void *context)
-{
-    ReadCount *r = context;
-    if (v != r->value || written) return;
-    r->reads++;
-    r->last = r->step;
-}
 
 static bool same_extents(const Loop *a, const Loop *b)
 {
@@ -96,46 +80,67 @@ static const char *node_text(const Node *n)
     return *n->name ? mem_printf("%s \"%s\"", n->op_type, n->name) : n->op_type;
 }
 
-/* Both steps run equally often: no edge of a branch or loop lies between them. */
-static bool same_block(const Graph *g, int i, int k)
+/* The one step that reads v, once; NULL if there are more or none. */
+static Step *only_reader(const Value *v)
 {
-    for (; i < k; i++)
-        if (g->steps[i] && g->steps[i]->kind >= STEP_IF && g->steps[i]->kind <= STEP_END) return false;
+    Step *reader = NULL;
+    if (v->uses.reads != 1) return NULL;
+    for (int i = 0; i < v->uses.count; i++)
+        if (!v->uses.items[i].written) reader = v->uses.items[i].step;
+    return reader;
+}
+
+/* v is read by what loop `to` now is, and by `gone` no more. Nobody asks who reads what no step computes. */
+static void update_uses(Value *v, const Step *gone, Step *to)
+{
+    Uses *u = &v->uses;
+    int kept = 0;
+    if (v->data || v->is_input) return;
+    for (int i = 0; i < u->count; i++)
+        if (u->items[i].written || (u->items[i].step != gone && u->items[i].step != to)) u->items[kept++] = u->items[i];
+    u->count = kept;
+    for (int i = step_reads(to, v); i > 0; i--) {
+        mem_grow(&u->items, &u->capacity, u->count + 1, sizeof *u->items);
+        u->items[u->count++] = (Use){to, false};
+    }
+    u->reads = u->count - u->writes;
+}
+
+static bool can_fuse(const Step *s, const Step *to)
+{
+    const Loop *a = s->loop;
+    if (!to || to->kind != STEP_LOOP || to->at < s->at || !same_extents(a, to->loop)) return false;
+    return a->n_ops + to->loop->n_ops <= MAX_FUSED_OPS && a->n_operands + to->loop->n_operands <= MAX_FUSED_OPERANDS;
+}
+
+/* Into the one step that reads its result, if both run equally often: no block begins or ends between them. */
+static bool fuse_step(Step *s)
+{
+    if (s->kind != STEP_LOOP || s->loop->n_results != 1 || s->loop->results[0].value->is_output) return false;
+    const Value *v = s->loop->results[0].value;
+    Step *to = dtype_is_half(v->type.dtype) ? NULL : only_reader(v);
+    if (!can_fuse(s, to) || to->edges != s->edges) return false;
+    int hole = dense_operand(to->loop, v);
+    if (hole < 0) return false;
+    to->loop = merge(s->loop, to->loop, hole);
+    for (int i = 0; i < s->loop->n_operands; i++) update_uses(s->loop->operands[i].value, s, to);
+    const char *text = node_text(s->node), *before = to->node->fused;
+    to->node->fused = before ? mem_printf("%s, %s", text, before) : mem_printf("after %s", text);
     return true;
 }
 
-static bool fuse_into(Graph *g, int i)
+static bool is_fused(const Step *s, void *context)
 {
-    Step *s = g->steps[i];
-    if (s->kind != STEP_LOOP || s->loop->n_results != 1 || s->loop->results[0].value->is_output) return false;
-    Value *v = s->loop->results[0].value;
-    if (dtype_is_half(v->type.dtype)) return false;
-    ReadCount reads = {.value = v, .last = -1};
-    for (int k = i + 1; k < g->n_steps; k++) {
-        reads.step = k;
-        step_values(g->steps[k], count_reads, &reads);
-    }
-    if (reads.reads != 1 || !same_block(g, i, reads.last)) return false;
-    Step *to = g->steps[reads.last];
-    if (to->kind != STEP_LOOP || !same_extents(s->loop, to->loop)) return false;
-    int hole = dense_operand(to->loop, v);
-    if (hole < 0 || s->loop->n_ops + to->loop->n_ops > MAX_FUSED_OPS ||
-        s->loop->n_operands + to->loop->n_operands > MAX_FUSED_OPERANDS)
-        return false;
-    to->loop = merge(s->loop, to->loop, hole);
-    to->node->fused = to->node->fused ? mem_printf("%s, %s", node_text(s->node), to->node->fused)
-                                      : mem_printf("after %s", node_text(s->node));
-    return true;
+    (void)context;
+    return s->at < 0;
 }
 
 StageResult fuse(Model *m)
 {
     Graph *g = m->graph;
-    int kept = 0;
+    steps_index(g);
     for (int i = 0; i < g->n_steps; i++)
-        if (fuse_into(g, i)) g->steps[i] = NULL;
-    for (int i = 0; i < g->n_steps; i++)
-        if (g->steps[i]) g->steps[kept++] = g->steps[i];
-    g->n_steps = kept;
+        if (fuse_step(g->steps[i])) g->steps[i]->at = -1;
+    steps_drop(g, is_fused, NULL);
     return STAGE_DONE;
 }

@@ -1,23 +1,29 @@
-/* The table of pixels.h: as the signatures of the kernel library have it. */
+/* The table of image_kernels.h: by the names that the kernel library has. */
 #include "lower/image_kernels.h"
 
 #include <string.h>
 
-static const PixelKernel kernels[] = {
-    {"gemm_packed_f32", 4, 3, -1, true, "a_row", "y_row"},
-    {"conv_packed_f32", 4, 3, 5, true, "x_pixel", "y_pixel"},
-    {"conv_planes_1_f32", 4, 3, 5, true, NULL, "y_pixel"},
-    {"conv_planes_2_f32", 4, 3, 5, true, NULL, "y_pixel"},
-    {"conv_winograd_f32", 4, 3, 8, false, NULL, "y_pixel"},
-    {"conv_transpose_packed_f32", 3, -1, 4, false, NULL, "y_pixel"},
-    {"conv_channelwise_f32", 3, -1, 4, true, NULL, NULL},
-    {"conv_channelwise_5_f32", 3, -1, 4, true, NULL, NULL},
-    {"max_pool_channelwise_f32", 1, -1, 2, true, NULL, NULL},
+static const ImageKernel kernels[] = {
+    {"gemm_packed_f32", "a", "add", NULL, "p", "a_row", "y_row", true},
+    {"conv_packed_f32", "x", "add", "p", "c", "x_pixel", "y_pixel", true},
+    {"conv_planes_1_f32", "x", "add", "p", "c", NULL, "y_pixel", true},
+    {"conv_planes_2_f32", "x", "add", "p", "c", NULL, "y_pixel", true},
+    {"conv_winograd_f32", "x", "add", NULL, "c", NULL, "y_pixel", false},
+    {"conv_transpose_packed_f32", "x", NULL, NULL, "c", NULL, "y_pixel", false},
+    {"conv_channelwise_f32", "x", NULL, "p", NULL, NULL, NULL, true},
+    {"conv_channelwise_5_f32", "x", NULL, "p", NULL, NULL, NULL, true},
+    {"max_pool_channelwise_f32", "x", NULL, "p", NULL, NULL, NULL, true},
 };
 
-const PixelKernel *pixel_kernel(const Step *s)
+const ImageKernel *image_kernel(const Step *s)
 {
     for (size_t i = 0; i < sizeof kernels / sizeof *kernels && s->kind == STEP_CALL; i++)
-        if (!strcmp(s->kernel->name, kernels[i].kernel)) return &kernels[i];
+        if (!strcmp(s->call.kernel->name, kernels[i].kernel)) return &kernels[i];
     return NULL;
+}
+
+Dim *image_batch(const Step *s)
+{
+    Arg *batch = step_arg(s, "batch");
+    return batch ? &batch->number : step_field(s, image_kernel(s)->sizes, "batch");
 }

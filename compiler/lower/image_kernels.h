@@ -1,19 +1,21 @@
-/* pixels: kernels that make images with channels last, and where things are in their calls. */
-#ifndef PIXELS_H
-#define PIXELS_H
+/* image_kernels.h: kernels that make images with channels last, and what their parameters are called. */
+#ifndef IMAGE_KERNELS_H
+#define IMAGE_KERNELS_H
 
 #include "ir/ir.h"
 
+/* The result is always y. */
 typedef struct {
     const char *kernel;
-    int y, add;   /* arguments: the result; what is added to it and lies like it (-1: nothing can be). The image read is
-                     argument 0 */
-    int window;   /* the argument that is a struct window, the batch after it; -1: the kernel only counts pixels */
-    bool by_rows; /* rows of the result can be made some at a time */
-    const char *x_pixel, *y_pixel; /* fields with the distance from pixel to pixel, of what is read and made; NULL: it
-                                      is all of the channels */
-} PixelKernel;
+    const char *x;                 /* the image that is read */
+    const char *add;               /* what is added to the result and lies like it; NULL: nothing can be */
+    const char *window;            /* a struct window; NULL: y's pixels are made of x's at the same places */
+    const char *sizes;             /* the struct that has what follows; or NULL */
+    const char *x_pixel, *y_pixel; /* fields: the distance from pixel to pixel; NULL: it is all of the channels */
+    bool by_rows;                  /* rows of the result can be made some at a time */
+} ImageKernel;
 
-const PixelKernel *pixel_kernel(const Step *s); /* NULL: the step calls none of them */
+const ImageKernel *image_kernel(const Step *s); /* NULL: the step calls none of them */
+Dim *image_batch(const Step *s);                /* how many images a call with a window takes */
 
 #endif

@@ -13,7 +13,6 @@
 #include "op/op.h"
 
 #include "lower/image_kernels.h"
-#include "plan/plan.h"
 
 /* Results smaller than this stay in the second-level cache anyway; about as much of them all is computed in a round. */
 enum { WORTH_BYTES = 512 << 10, ROUND_BYTES = 384 << 10, MAX_CHAIN = 8 };
@@ -22,14 +21,13 @@ enum { WORTH_BYTES = 512 << 10, ROUND_BYTES = 384 << 10, MAX_CHAIN = 8 };
 typedef struct {
     Step *step;
     Value *x, *y;
-    Arg *window; /* NULL: rows of y are made of the same rows of x */
-    Arg *batch;  /* how many images the call takes; NULL: it only counts pixels */
-    int y_arg, add_arg;
-    Dim start, end; /* rows of y computed in this round */
-    Dim base;       /* the row of y that its buffer begins with; NULL: y is whole */
-    Dim image;      /* the image of the batch that is worked on */
-    Value *buffer;  /* in the place of y */
-    int64_t rows;   /* of the buffer */
+    const ImageKernel *kernel; /* of a call; NULL: a loop */
+    const char *window;        /* its parameter; NULL: rows of y are made of the same rows of x */
+    Dim start, end;            /* rows of y computed in this round */
+    Dim base;                  /* the row of y that its buffer begins with; NULL: y is whole */
+    Dim image;                 /* the image of the batch that is worked on */
+    Value *buffer;             /* in the place of y */
+    int64_t rows;              /* of the buffer */
 } Link;
 
 /* -- which steps ------------------------------------------------------------------------------- */
@@ -64,15 +62,13 @@ static bool lies_like(const Arg *a, const Value *y)
 
 static bool read_call(Step *s, Link *l)
 {
-    const PixelKernel *k = pixel_kernel(s);
+    const ImageKernel *k = image_kernel(s);
     if (!k || !k->by_rows) return false;
-    Value *x = s->args[0].value, *y = s->args[k->y].value;
-    *l = (Link){.step = s, .x = x, .y = y, .y_arg = k->y, .add_arg = k->add};
-    if (k->window >= 0) l->window = &s->args[k->window], l->batch = l->window + 1;
-    if (!is_image(x) || !is_image(y) || x->type.shape.dim[0] != y->type.shape.dim[0] ||
-        (!l->window && height(x) != height(y)))
-        return false;
-    return !s->args[0].offset && lies_like(&s->args[k->y], y) && (l->add_arg < 0 || lies_like(&s->args[l->add_arg], y));
+    const Arg *x = step_arg(s, k->x), *y = step_arg(s, "y"), *add = k->add ? step_arg(s, k->add) : NULL;
+    *l = (Link){.step = s, .x = x->value, .y = y->value, .kernel = k, .window = k->window};
+    if (!is_image(l->x) || !is_image(l->y) || l->x->type.shape.dim[0] != l->y->type.shape.dim[0]) return false;
+    if (!k->window && height(l->x) != height(l->y)) return false;
+    return !x->offset && lies_like(y, l->y) && (!add || lies_like(add, l->y));
 }
 
 /* Does the operand have the rows of y, or is it the same for all of them? */
@@ -88,7 +84,7 @@ static bool read_loop(Step *s, const Value *before, Link *l)
 {
     const Loop *loop = s->loop;
     if (loop->n_results != 1 || loop->rank != 4 || !is_image(loop->results[0].value)) return false;
-    *l = (Link){.step = s, .y = loop->results[0].value, .y_arg = -1, .add_arg = -1};
+    *l = (Link){.step = s, .y = loop->results[0].value};
     for (int i = 0; i < 4; i++)
         if (loop->extent[i] != l->y->type.shape.dim[i]) return false;
     for (int i = 0; i < loop->n_operands; i++) {
@@ -106,27 +102,9 @@ static bool read_link(Step *s, const Value *before, Link *l)
 
 /* -- which chains ------------------------------------------------------------------------------ */
 
-typedef struct {
-    const Value *value;
-    int count;
-} Count;
-
-static void count_read(Value *v, bool written, void *context)
+static bool continues(const Link *from, const Link *to)
 {
-    Count *c = context;
-    c->count += v == c->value && !written;
-}
-
-static int readers(const Graph *g, const Value *v)
-{
-    Count c = {v, 0};
-    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], count_read, &c);
-    return c.count;
-}
-
-static bool continues(const Graph *g, const Link *from, const Link *to)
-{
-    return to->x == from->y && !from->y->is_output && readers(g, from->y) == 1;
+    return to->x == from->y && !from->y->is_output && from->y->uses.reads == 1;
 }
 
 /* The chain that starts at step i, as long as it goes. */
@@ -135,7 +113,7 @@ static int read_chain(const Graph *g, int i, Link *links)
     int count = 0;
     while (count < MAX_CHAIN && i + count < g->n_steps &&
            read_link(g->steps[i + count], count ? links[count - 1].y : NULL, &links[count]) &&
-           (!count || continues(g, &links[count - 1], &links[count])))
+           (!count || continues(&links[count - 1], &links[count])))
         count++;
     return count;
 }
@@ -151,7 +129,7 @@ static bool is_worth_it(const Link *links, int count)
 
 static Dim *window_field(const Link *l, const char *name)
 {
-    return &l->window->numbers[kernel_name_index(l->window->structure, name)];
+    return step_field(l->step, l->window, name);
 }
 
 /* The end of the rows of x that rows of y before `end` see. */
@@ -162,16 +140,6 @@ static Dim rows_needed(const Link *l, Dim end)
     Dim last = dim_add(dim_sub(dim_mul(dim_sub(end, one), *window_field(l, "stride_h")), *window_field(l, "pad_h")),
                        dim_add(reach, one));
     return dim_max(dim_const(0), dim_min(last, height(l->x)));
-}
-
-static Step *control(Node *n, StepKind kind, const char *symbol, Dim number)
-{
-    Step *s = mem_alloc(sizeof *s);
-    s->kind = kind;
-    s->node = n;
-    s->symbol = symbol;
-    s->number = number;
-    return s;
 }
 
 /* The first row of x that row `start` of y sees. */
@@ -213,37 +181,31 @@ static void take_loop_rows(const Link *l, const Link *from)
     }
 }
 
-static void take_one_image(Arg *batch)
-{
-    Dim *count = batch->kind == ARG_STRUCT ? &batch->numbers[kernel_name_index(batch->structure, "batch")] : &batch->number;
-    *count = dim_const(1);
-}
-
 /* So does the call. A window sees the rows in the buffer as an image of their own, whose padding is what is missing in
  * front. */
 static void take_call_rows(const Link *l, const Link *from)
 {
     Step *s = l->step;
+    const ImageKernel *k = l->kernel;
+    Arg *x = step_arg(s, k->x), *y = step_arg(s, "y"), *add = k->add ? step_arg(s, k->add) : NULL;
     Dim rows = dim_sub(l->end, l->start);
-    s->args[l->y_arg].offset = place_of(l, l->start);
-    if (l->buffer) s->args[l->y_arg].value = l->buffer;
-    if (from) s->args[0].value = from->buffer;
-    if (l->add_arg >= 0 && s->args[l->add_arg].kind == ARG_VALUE)
-        s->args[l->add_arg].offset = place_in_batch(l->y, l->image, l->start);
-    if (l->batch) take_one_image(l->batch);
-    if (l->window) {
-        if (!from) s->args[0].offset = dim_mul(l->image, shape_product(&l->x->type.shape, 1, 4));
-        Dim *pad = window_field(l, "pad_h");
-        *pad = dim_sub(*pad, dim_mul(l->start, *window_field(l, "stride_h")));
-        *window_field(l, "out_h") = rows;
-        if (!from) return;
-        *pad = dim_add(*pad, from->base);
-        *window_field(l, "in_h") = dim_sub(from->end, from->base);
+    y->offset = place_of(l, l->start);
+    if (l->buffer) y->value = l->buffer;
+    if (from) x->value = from->buffer;
+    if (add && add->kind == ARG_VALUE) add->offset = place_in_batch(l->y, l->image, l->start);
+    if (!l->window) {
+        x->offset = from ? place_of(from, l->start) : place_in_batch(l->x, l->image, l->start);
+        *step_field(s, k->sizes, "m") = dim_mul(rows, l->y->type.shape.dim[2]);
         return;
     }
-    Arg *sizes = &s->args[5];
-    s->args[0].offset = from ? place_of(from, l->start) : place_in_batch(l->x, l->image, l->start);
-    sizes->numbers[kernel_name_index(sizes->structure, "m")] = dim_mul(rows, l->y->type.shape.dim[2]);
+    *image_batch(s) = dim_const(1);
+    if (!from) x->offset = dim_mul(l->image, shape_product(&l->x->type.shape, 1, 4));
+    Dim *pad = window_field(l, "pad_h");
+    *pad = dim_sub(*pad, dim_mul(l->start, *window_field(l, "stride_h")));
+    *window_field(l, "out_h") = rows;
+    if (!from) return;
+    *pad = dim_add(*pad, from->base);
+    *window_field(l, "in_h") = dim_sub(from->end, from->base);
 }
 
 /* Rows of the last result that a round computes: so many that what the chain writes for them fits. */
@@ -268,7 +230,9 @@ static void append(Steps *to, Step *s)
 
 static void append_set(Steps *to, Node *n, Dim symbol, Dim value)
 {
-    append(to, control(n, STEP_SET, dim_text(symbol), value));
+    Step *s = step_new(n, STEP_SET);
+    s->set = (Assignment){symbol, value};
+    append(to, s);
 }
 
 /* Rows that a buffer must hold for `rows` of what is made of it. */
@@ -306,22 +270,21 @@ static void keep_rows(const Link *l, const Link *next, Node *n, Steps *to)
     Dim first = dim_min(l->end, first_needed(next, next->end));
     if (next->base == l->base) return; /* next, a loop, keeps them */
     if (next->window) {
-        Step *s = control(n, STEP_CALL, NULL, NULL);
-        s->kernel = kernel_find("keep_rows_f32");
+        Step *s = step_new_call(n, kernel_find("keep_rows_f32"));
         s->comment = mem_printf("The rows of %s that the next band sees again", l->y->name);
-        arg_out(s, l->buffer);
-        arg_dim(s, dim_mul(dim_sub(first, l->base), row_of(l->y)));
-        arg_dim(s, dim_mul(dim_sub(l->end, first), row_of(l->y)));
+        arg_out(s, "x", l->buffer);
+        arg_dim(s, "from", dim_mul(dim_sub(first, l->base), row_of(l->y)));
+        arg_dim(s, "count", dim_mul(dim_sub(l->end, first), row_of(l->y)));
         append(to, s);
     }
     append_set(to, n, l->base, first);
 }
 
-static Step *rounds(Node *n, Dim symbol, Dim count)
+static void append_rounds(Steps *to, Node *n, Dim symbol, Dim count)
 {
-    Step *s = control(n, STEP_FOR, dim_text(symbol), count);
-    s->keep = true;
-    return s;
+    Step *s = step_new(n, STEP_FOR);
+    s->rounds = (Rounds){.symbol = symbol, .limit = count, .tiles = true};
+    append(to, s);
 }
 
 /* All bands of one image. */
@@ -336,7 +299,7 @@ static void append_bands(Link *links, int count, int64_t per_round, Steps *to)
         append_set(to, n, links[i].start, dim_const(0));
         if (links[i].base && links[i].base != links[i + 1].base) append_set(to, n, links[i].base, dim_const(0));
     }
-    append(to, rounds(n, band, bands));
+    append_rounds(to, n, band, bands);
     for (int i = count - 1; i >= 0; i--) {
         append_set(to, n, links[i].end, end);
         end = rows_needed(&links[i], links[i].end);
@@ -349,7 +312,7 @@ static void append_bands(Link *links, int count, int64_t per_round, Steps *to)
     }
     for (int i = 0; i < after.count; i++) append(to, after.steps[i]);
     for (int i = 0; i < count; i++) append_set(to, last, links[i].start, links[i].end);
-    append(to, control(last, STEP_END, NULL, NULL));
+    append(to, step_new(last, STEP_END));
 }
 
 static void append_chain(Link *links, int count, int64_t per_round, Steps *to)
@@ -358,17 +321,18 @@ static void append_chain(Link *links, int count, int64_t per_round, Steps *to)
     Dim batch = links[0].y->type.shape.dim[0], image = dim_const(0);
     if (!dim_is(batch, 1)) {
         image = local_symbol(n, "image", 0, dim_high(batch));
-        append(to, rounds(n, image, batch));
+        append_rounds(to, n, image, batch);
     }
     for (int i = 0; i < count; i++) links[i].image = image;
     append_bands(links, count, per_round, to);
-    if (!dim_is(batch, 1)) append(to, control(links[count - 1].step->node, STEP_END, NULL, NULL));
+    if (!dim_is(batch, 1)) append(to, step_new(links[count - 1].step->node, STEP_END));
 }
 
 StageResult tile_rows(Model *m)
 {
     Graph *g = m->graph;
     Steps to = {0};
+    steps_index(g);
     for (int i = 0; i < g->n_steps;) {
         Link links[MAX_CHAIN];
         int count = read_chain(g, i, links);

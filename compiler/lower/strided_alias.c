@@ -1,4 +1,4 @@
-/* parts: results computed right where a Concat wants them, and parts of a tensor read where they lie.
+/* Results computed right where a Concat wants them, and parts of a tensor read where they lie.
  *
  * Where channels are last, a part of a Concat, a Split or a Slice along them is a column of a matrix: its rows are
  * apart. The planner's views can't be that, but many kernels take the distance from row to row as an argument. Then the
@@ -10,24 +10,8 @@
 #include "op/op.h"
 
 #include "lower/image_kernels.h"
-#include "plan/plan.h"
 
 #include <string.h>
-
-static bool calls(const Step *s, const char *kernel)
-{
-    return s->kind == STEP_CALL && !strcmp(s->kernel->name, kernel);
-}
-
-/* The number that a call passes in a field of one of its structs. */
-static Dim *field_of(Step *s, const char *name)
-{
-    for (int i = 0; i < s->n_args; i++) {
-        int field = s->args[i].kind == ARG_STRUCT ? kernel_name_index(s->args[i].structure, name) : -1;
-        if (field >= 0) return &s->args[i].numbers[field];
-    }
-    internal_error("%s has no field %s", s->kernel->name, name);
-}
 
 /* -- copies of columns ------------------------------------------------------------------------- */
 
@@ -45,15 +29,17 @@ static bool is_start(Dim offset)
 
 static bool copies_columns(const Step *s)
 {
-    return calls(s, "copy_strided_b4") && dim_is(s->args[2].number, 2) && dim_is(s->args[4].numbers[1], 1) &&
-           dim_is(s->args[5].numbers[1], 1) && s->args[0].value->type.dtype == DT_FLOAT;
+    return step_calls(s, "copy_strided_b4") && dim_is(step_arg(s, "rank")->number, 2) &&
+           dim_is(step_arg(s, "x_stride")->numbers[1], 1) && dim_is(step_arg(s, "y_stride")->numbers[1], 1) &&
+           step_arg(s, "x")->value->type.dtype == DT_FLOAT;
 }
 
 static bool read_columns(const Step *s, Columns *c)
 {
     if (!copies_columns(s)) return false;
-    const Arg *x = &s->args[0], *y = &s->args[1];
-    Dim *extent = s->args[3].numbers, from = s->args[4].numbers[0], to = s->args[5].numbers[0];
+    const Arg *x = step_arg(s, "x"), *y = step_arg(s, "y");
+    Dim *extent = step_arg(s, "extent")->numbers;
+    Dim from = step_arg(s, "x_stride")->numbers[0], to = step_arg(s, "y_stride")->numbers[0];
     bool into = from == extent[1] && is_start(x->offset);
     const Arg *dense = into ? x : y, *wide = into ? y : x;
     *c = (Columns){dense->value, wide->value,      wide->offset ? wide->offset : dim_const(0),
@@ -61,44 +47,20 @@ static bool read_columns(const Step *s, Columns *c)
     return (into || to == extent[1]) && is_start(dense->offset) && elements(c->dense) == dim_mul(extent[0], extent[1]);
 }
 
-/* -- who else is there ------------------------------------------------------------------------- */
+/* -- between steps ----------------------------------------------------------------------------- */
 
-typedef struct {
-    const Value *value;
-    int reads, writes;
-} Mentions;
-
-static void count(Value *v, bool written, void *context)
+/* Does a branch or a loop over a graph's body begin or end there? Tiles of rows go on with the same values. */
+static bool bounds_body(const Step *s)
 {
-    Mentions *m = context;
-    if (v != m->value) return;
-    m->reads += !written;
-    m->writes += written;
+    if (s->kind == STEP_IF || s->kind == STEP_ELSE || s->kind == STEP_STORE) return true;
+    if (s->kind == STEP_FOR) return !s->rounds.tiles;
+    return s->kind == STEP_END && (s->ends->opener->kind != STEP_FOR || !s->ends->opener->rounds.tiles);
 }
 
-static Mentions mentions_in(const Step *s, const Value *v)
+static bool same_body(const Graph *g, int first, int last)
 {
-    Mentions m = {v, 0, 0};
-    step_values(s, count, &m);
-    return m;
-}
-
-/* Do branches or loops, other than those over bands of rows, begin or end between the steps? */
-static bool same_block(const Graph *g, int i, int k)
-{
-    for (; i <= k; i++) {
-        StepKind kind = g->steps[i]->kind;
-        bool ends_other = kind == STEP_IF || kind == STEP_ELSE || (kind == STEP_FOR && !g->steps[i]->keep);
-        if (ends_other || kind == STEP_STORE) return false;
-        if (kind != STEP_END) continue;
-        int start = i, depth = 0;
-        for (; start >= 0; start--) {
-            StepKind k0 = g->steps[start]->kind;
-            depth += (k0 == STEP_END) - (k0 == STEP_IF || k0 == STEP_FOR);
-            if (!depth) break;
-        }
-        if (start < 0 || g->steps[start]->kind != STEP_FOR || !g->steps[start]->keep) return false;
-    }
+    for (int i = first; i <= last; i++)
+        if (bounds_body(g->steps[i])) return false;
     return true;
 }
 
@@ -121,134 +83,164 @@ static void move(Arg *a, Dim *stride, const Columns *c)
 /* The argument through which a step reads v, and the distance of its rows; NULL if it can't have them apart. */
 static Arg *operand(Step *s, const Value *v, Dim **stride)
 {
-    const PixelKernel *k = pixel_kernel(s);
-    bool turns = calls(s, "interleave_b4");
-    int arg = turns && s->args[0].value != v;
-    if (turns) *stride = &s->args[5 + arg].number;
-    else if (copies_columns(s)) *stride = &s->args[4].numbers[0];
-    else if (k && k->x_pixel) *stride = field_of(s, k->x_pixel);
+    const ImageKernel *k = image_kernel(s);
+    bool turns = step_calls(s, "interleave_b4");
+    const char *x = turns ? (step_arg(s, "a")->value == v ? "a" : "b") : k ? k->x : "x";
+    if (turns) *stride = &step_arg(s, mem_printf("%s_row", x))->number;
+    else if (copies_columns(s)) *stride = &step_arg(s, "x_stride")->numbers[0];
+    else if (k && k->x_pixel) *stride = step_field(s, k->sizes, k->x_pixel);
     else return NULL;
-    return s->args[arg].value == v ? &s->args[arg] : NULL;
+    return step_arg(s, x)->value == v ? step_arg(s, x) : NULL;
 }
 
 static bool reads_columns(Step *s, const Columns *c)
 {
     Dim *stride = NULL;
     Arg *x = operand(s, c->dense, &stride);
-    return x && mentions_in(s, c->dense).reads == 1 && *stride == c->width && can_move(x, c);
+    return x && step_reads(s, c->dense) == 1 && *stride == c->width && can_move(x, c);
 }
 
-static bool writes_columns(Step *s, const Columns *c)
+static bool writes_columns(const Step *s, const Columns *c)
 {
-    const PixelKernel *k = pixel_kernel(s);
-    if (!k || !k->y_pixel || s->args[k->y].value != c->dense || (k->add >= 0 && s->args[k->add].kind != ARG_NULL))
-        return false;
-    return *field_of(s, k->y_pixel) == c->width && can_move(&s->args[k->y], c);
+    const ImageKernel *k = image_kernel(s);
+    if (!k || !k->y_pixel || step_arg(s, "y")->value != c->dense) return false;
+    if (k->add && step_arg(s, k->add)->kind != ARG_NULL) return false;
+    return *step_field(s, k->sizes, k->y_pixel) == c->width && can_move(step_arg(s, "y"), c);
 }
 
-/* All that mention the dense tensor besides the copy at step i can do without it. */
-static bool can_do_without(const Graph *g, int i, const Columns *c)
+/* All that mention the dense tensor besides this copy can do without it. */
+static bool can_do_without(const Graph *g, const Step *copy, const Columns *c)
 {
-    int first = i, last = i;
+    int first = copy->at, last = copy->at;
     bool written = !c->into;
-    for (int k = 0; k < g->n_steps; k++) {
-        Step *s = g->steps[k];
-        Mentions m = mentions_in(s, c->dense);
-        if (k == i || (!m.reads && !m.writes)) continue;
-        if (m.writes ? m.reads || !c->into || k > i || !writes_columns(s, c) : !reads_columns(s, c)) return false;
-        written = written || m.writes;
-        if (k < first) first = k;
-        if (k > last) last = k;
+    for (int i = 0; i < c->dense->uses.count; i++) {
+        Use *u = &c->dense->uses.items[i];
+        Step *s = u->step;
+        if (s == copy) continue;
+        bool alone = u->written && !step_reads(s, c->dense) && c->into && s->at < copy->at;
+        if (u->written ? !alone || !writes_columns(s, c) : !reads_columns(s, c)) return false;
+        written = written || u->written;
+        if (s->at < first) first = s->at;
+        if (s->at > last) last = s->at;
     }
-    return written && same_block(g, first, last);
+    return written && same_body(g, first, last);
 }
 
-static void do_without(Graph *g, int i, const Columns *c)
+static void forget_use(Uses *u, const Step *s)
 {
-    for (int k = 0; k < g->n_steps; k++) {
-        Step *s = g->steps[k];
-        Mentions m = mentions_in(s, c->dense);
-        if (k == i || (!m.reads && !m.writes)) continue;
-        Dim *stride = m.writes ? field_of(s, pixel_kernel(s)->y_pixel) : NULL;
-        Arg *moved = m.writes ? &s->args[pixel_kernel(s)->y] : operand(s, c->dense, &stride);
+    int kept = 0;
+    for (int i = 0; i < u->count; i++) {
+        if (u->items[i].step != s) {
+            u->items[kept++] = u->items[i];
+            continue;
+        }
+        u->reads -= !u->items[i].written;
+        u->writes -= u->items[i].written;
+    }
+    u->count = kept;
+}
+
+static void note_use(Uses *u, Use use)
+{
+    mem_grow(&u->items, &u->capacity, u->count + 1, sizeof *u->items);
+    u->items[u->count++] = use;
+    u->reads += !use.written;
+    u->writes += use.written;
+}
+
+static void drop(Step *s)
+{
+    s->at = -1;
+}
+
+static bool is_dropped(const Step *s, void *context)
+{
+    (void)context;
+    return s->at < 0;
+}
+
+static void do_without(Step *copy, const Columns *c)
+{
+    forget_use(&c->wide->uses, copy);
+    for (int i = 0; i < c->dense->uses.count; i++) {
+        const Use u = c->dense->uses.items[i];
+        if (u.step == copy) continue;
+        Dim *stride = u.written ? step_field(u.step, image_kernel(u.step)->sizes, image_kernel(u.step)->y_pixel) : NULL;
+        Arg *moved = u.written ? step_arg(u.step, "y") : operand(u.step, c->dense, &stride);
         move(moved, stride, c);
+        note_use(&c->wide->uses, u);
     }
-}
-
-static void drop(Graph *g, int i)
-{
-    g->n_steps--;
-    memmove(&g->steps[i], &g->steps[i + 1], (size_t)(g->n_steps - i) * sizeof *g->steps);
+    c->dense->uses = (Uses){0};
+    drop(copy);
 }
 
 /* -- channel shuffles -------------------------------------------------------------------------- */
 
-static Mentions mentions(const Graph *g, const Value *v)
+/* The copy that makes all of v, the only one to read what it copies (a Reshape); NULL if that isn't how v is made. */
+static Step *whole_copy(const Value *v)
 {
-    Mentions m = {v, 0, 0};
-    for (int i = 0; i < g->n_steps; i++) step_values(g->steps[i], count, &m);
-    return m;
-}
-
-/* The copy that makes all of v, the only one to read what it copies (a Reshape); -1 if that isn't how v is made. */
-static int whole_copy(const Graph *g, const Value *v)
-{
-    for (int i = 0; i < g->n_steps; i++) {
-        const Step *s = g->steps[i];
-        if (s->kind != STEP_COPY || s->target != v || s->keep || s->apart || v->is_output ||
-            !dim_is(s->source_offset, 0) || !dim_is(s->target_offset, 0))
+    for (int i = 0; i < v->uses.count; i++) {
+        Step *s = v->uses.items[i].step;
+        const Copy *c = &s->copy;
+        if (s->at < 0 || s->kind != STEP_COPY || c->target != v || c->into_state || c->from_state || v->is_output ||
+            !dim_is(c->source_offset, 0) || !dim_is(c->target_offset, 0))
             continue;
-        bool same = elements(s->source) == elements(s->target) &&
-                    s->bytes == dim_mul(elements(v), dim_const(dtype_bits(v->type.dtype) / 8));
-        return same && mentions(g, v).writes == 1 && mentions(g, s->source).reads == 1 ? i : -1;
+        bool same = elements(c->source) == elements(c->target) &&
+                    c->bytes == dim_mul(elements(v), dim_const(dtype_bits(v->type.dtype) / 8));
+        return same && v->uses.writes == 1 && c->source->uses.reads == 1 ? s : NULL;
     }
-    return -1;
+    return NULL;
 }
 
-/* The copy, before step i, that puts a dense tensor into the columns of v from `offset` on; -1 if there is none. */
-static int part_of(const Graph *g, int i, const Value *v, Dim offset, Dim width)
+/* The last copy before step s that puts a dense tensor into the columns of v from `offset` on; or NULL. */
+static Step *part_of(const Step *s, const Value *v, Dim offset, Dim width)
 {
     Columns c;
-    while (--i >= 0)
-        if (read_columns(g->steps[i], &c) && c.into && c.wide == v && c.offset == offset && c.width == width) return i;
-    return -1;
+    for (int i = v->uses.count - 1; i >= 0; i--) {
+        Step *part = v->uses.items[i].step;
+        if (part->at < 0 || part->at > s->at || !read_columns(part, &c) || !c.into) continue;
+        if (c.wide == v && c.offset == offset && c.width == width) return part;
+    }
+    return NULL;
 }
 
 /* Two halves that Concat puts side by side only to be interleaved: interleaved where they lie. */
-static bool interleave_halves(Graph *g, int i)
+static void interleave_halves(const Graph *g, Step *s)
 {
-    Step *s = g->steps[i];
-    Value *both = s->args[0].value;
-    Dim width = s->args[4].number;
-    int reshape = whole_copy(g, both);
-    if (s->args[1].value != both || mentions(g, both).reads != 2 || both->is_output) return false;
-    if (reshape >= 0) both = g->steps[reshape]->source;
-    int parts[2] = {part_of(g, i, both, dim_const(0), width), part_of(g, i, both, width, width)};
-    if (parts[0] < 0 || parts[1] < 0 || mentions(g, both).writes != 2 || both->is_output) return false;
-    if (!same_block(g, parts[0] < parts[1] ? parts[0] : parts[1], i)) return false;
-    for (int k = 0; k < 2; k++) {
-        s->args[k].value = g->steps[parts[k]]->args[0].value;
-        s->args[k].offset = NULL;
-        s->args[5 + k].number = width;
-    }
-    int gone[3] = {parts[0], parts[1], reshape};
-    for (int k = g->n_steps - 1; k >= 0; k--)
-        if (k == gone[0] || k == gone[1] || k == gone[2]) drop(g, k);
-    return true;
+    Arg *a = step_arg(s, "a"), *b = step_arg(s, "b");
+    Value *both = a->value;
+    Dim width = step_arg(s, "n")->number;
+    Step *reshape = whole_copy(both);
+    if (b->value != both || both->uses.reads != 2 || both->is_output) return;
+    if (reshape) both = reshape->copy.source;
+    Step *left = part_of(s, both, dim_const(0), width), *right = part_of(s, both, width, width);
+    if (!left || !right || both->uses.writes != 2 || both->is_output) return;
+    if (!same_body(g, left->at < right->at ? left->at : right->at, s->at)) return;
+    a->value = step_arg(left, "x")->value;
+    b->value = step_arg(right, "x")->value;
+    a->offset = b->offset = NULL;
+    step_arg(s, "a_row")->number = step_arg(s, "b_row")->number = width;
+    forget_use(&a->value->uses, left);
+    note_use(&a->value->uses, (Use){s, false});
+    forget_use(&b->value->uses, right);
+    note_use(&b->value->uses, (Use){s, false});
+    drop(left);
+    drop(right);
+    if (reshape) drop(reshape);
 }
 
 StageResult alias_strided(Model *m)
 {
     Graph *g = m->graph;
     Columns c;
+    steps_index(g);
     for (int i = 0; i < g->n_steps; i++)
-        if (calls(g->steps[i], "interleave_b4") && interleave_halves(g, i)) i = -1;
+        if (step_calls(g->steps[i], "interleave_b4")) interleave_halves(g, g->steps[i]);
     for (int i = 0; i < g->n_steps; i++) {
-        if (!read_columns(g->steps[i], &c) || c.dense->is_output || c.dense->is_input || c.dense->data ||
-            !can_do_without(g, i, &c))
-            continue;
-        do_without(g, i, &c);
-        drop(g, i--);
+        Step *s = g->steps[i];
+        if (s->at < 0 || !read_columns(s, &c) || c.dense->is_output || c.dense->is_input || c.dense->data) continue;
+        if (can_do_without(g, s, &c)) do_without(s, &c);
     }
+    steps_drop(g, is_dropped, NULL);
     return STAGE_DONE;
 }

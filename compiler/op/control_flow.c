@@ -32,40 +32,10 @@ void copy_whole(Node *n, Value *target, Value *source)
     step_copy(n, target, dim_const(0), source, dim_const(0), bytes_of(source));
 }
 
-static Step *last_step(Node *n)
-{
-    Graph *g = graph_root(n->graph);
-    return g->steps[g->n_steps - 1];
-}
-
 /* A copy into a buffer that later rounds change. */
 void copy_into_state(Node *n, Value *state, Value *source)
 {
-    copy_whole(n, state, source);
-    last_step(n)->keep = true;
-}
-
-void set_symbol(Node *n, Dim symbol, Dim value)
-{
-    Step *s = step_control(n, STEP_SET);
-    s->symbol = dim_text(symbol);
-    s->number = value;
-}
-
-void lower_store(Node *n, Value *target, Dim number)
-{
-    Step *s = step_control(n, STEP_STORE);
-    s->target = target;
-    s->number = number;
-}
-
-void lower_check(Node *n, Value *v, int64_t low, int64_t high)
-{
-    Step *s = step_control(n, STEP_READ);
-    s->source = v;
-    s->number = dim_const(0);
-    s->low = low;
-    s->high = high;
+    step_copy(n, state, dim_const(0), source, dim_const(0), bytes_of(source))->into_state = true;
 }
 
 void lower_body(Graph *g)
@@ -98,8 +68,8 @@ static int lower_sizes(Node *n, int count, Value **states, Value **updates, NewS
             Dim symbol = dim_at(states[i], d), size = dim_at(updates[i], d);
             if (size == symbol) continue;
             sizes[found] = (NewSize){scratch(n, "size", DT_INT64, dim_const(1)), size, symbol};
-            lower_store(n, sizes[found].found, size);
-            lower_check(n, sizes[found++].found, 0, dim_high(symbol));
+            step_store(n, sizes[found].found, size);
+            step_read(n, sizes[found++].found, dim_const(0), 0, dim_high(symbol));
         }
     return found;
 }
@@ -114,8 +84,7 @@ void lower_updates(Node *n, int count, Value **states, Value **updates)
     for (int i = 0; i < count; i++) {
         next[i] = value_typed(n->graph, mem_printf("%s.next", states[i]->name), states[i]->type.dtype,
                               &updates[i]->type.shape);
-        copy_whole(n, next[i], updates[i]);
-        last_step(n)->apart = true;
+        step_copy(n, next[i], dim_const(0), updates[i], dim_const(0), bytes_of(updates[i]))->from_state = true;
     }
     for (int i = 0; i < count; i++) copy_into_state(n, states[i], next[i]);
     for (int i = 0; i < changing; i++) lower_read(n, sizes[i].found, 0, sizes[i].symbol);
@@ -188,7 +157,7 @@ Value **lower_rows_start(Node *n, Value *y, const Value *row)
     for (int d = 1; d < y->type.shape.rank; d++) {
         if (y->type.shape.dim[d] == row->type.shape.dim[d - 1]) continue;
         seen[d] = scratch(n, "size", DT_INT64, dim_const(1));
-        lower_store(n, seen[d], dim_const(0));
+        step_store(n, seen[d], dim_const(0));
     }
     return seen;
 }
@@ -198,9 +167,9 @@ void lower_row(Node *n, Value *y, Value **seen, Dim place, Value *row, Dim round
     for (int d = 1; d < y->type.shape.rank; d++) {
         if (!seen[d]) continue;
         Step *s = step_call(n, "same_size");
-        arg_out(s, seen[d]);
-        arg_dim(s, round);
-        arg_dim(s, row->type.shape.dim[d - 1]);
+        arg_out(s, "seen", seen[d]);
+        arg_dim(s, "round", round);
+        arg_dim(s, "size", row->type.shape.dim[d - 1]);
     }
     step_copy(n, y, dim_mul(place, bytes_of(row)), row, dim_const(0), bytes_of(row));
 }

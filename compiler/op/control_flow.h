@@ -25,9 +25,6 @@ void lower_updates(Node *n, int count, Value **states, Value **updates);
 Dim bytes_of(const Value *v);
 void copy_whole(Node *n, Value *target, Value *source);
 void copy_into_state(Node *n, Value *state, Value *source); /* into a buffer that later rounds change */
-void lower_store(Node *n, Value *target, Dim number);
-void lower_check(Node *n, Value *v, int64_t low, int64_t high); /* a scalar, refused at run time if it is beyond */
-void set_symbol(Node *n, Dim symbol, Dim value);
 
 /* Rows that a loop collects, one each round. A size that the body finds out (its local symbols: those after the first
  * `mark`) becomes a symbol of the result; that every round finds the same is checked at run time. `seen`: one value per

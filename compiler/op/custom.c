@@ -237,6 +237,12 @@ static const char *function_name(const Node *n)
     return name;
 }
 
+/* Names of the parameters, gathered beside their declaration. */
+static const char *listed(const char *names, const char *name)
+{
+    return *names ? mem_printf("%s,%s", names, name) : name;
+}
+
 static const char *tensor_parameter(const char *text, const char *kind, int i, DType t, bool is_const)
 {
     const char *pointer = t == DT_STRING ? (is_const ? "const char *const *" : "const char **")
@@ -244,41 +250,47 @@ static const char *tensor_parameter(const char *text, const char *kind, int i, D
     return mem_printf("%s%s%s%s%d, const int32_t *%s%d_dims", text, *text ? ", " : "", pointer, kind, i, kind, i);
 }
 
+static const char *attribute_parameter(const Attr *a)
+{
+    return mem_printf("attr_%s", c_identifier(a->name));
+}
+
 /* The prototype, and the letters of a kernel's signature for it. */
 static Kernel *declaration(Node *n)
 {
-    const char *text = "", *letters = "i";
+    const char *text = "", *letters = "i", *names = "";
     for (int i = 0; i < n->n_in; i++) {
+        names = listed(names, mem_printf("in%d,in%d_dims", i, i));
         text = tensor_parameter(text, "in", i, n->in[i] ? n->in[i]->type.dtype : DT_UINT8, true);
         letters = mem_printf("%spp", letters);
     }
     for (int i = 0; i < n->n_out; i++) {
+        names = listed(names, mem_printf("out%d,out%d_dims", i, i));
         text = tensor_parameter(text, "out", i, n->out[i] ? n->out[i]->type.dtype : DT_UINT8, false);
         letters = mem_printf("%spp", letters);
     }
     for (int i = 0; i < n->n_attrs; i++) {
         const Attr *a = &n->attrs[i];
         if (a->type != ATTR_INT && a->type != ATTR_FLOAT) continue;
-        text = mem_printf("%s, %s attr_%s", text, a->type == ATTR_INT ? "int64_t" : "float", c_identifier(a->name));
+        text = mem_printf("%s, %s %s", text, a->type == ATTR_INT ? "int64_t" : "float", attribute_parameter(a));
+        names = listed(names, attribute_parameter(a));
         letters = mem_printf("%s%c", letters, a->type == ATTR_INT ? 'l' : 'f');
     }
     Kernel *k = mem_alloc(sizeof *k);
     k->name = function_name(n);
     k->text = mem_printf("int %s(%s);\n", k->name, text);
     k->signature = letters;
+    k->names = names;
     return k;
 }
 
-static void tensor_argument(Step *s, Value *v, bool written)
+static void tensor_argument(Step *s, const char *name, Value *v, bool written)
 {
-    if (!v) {
-        arg_in(s, NULL);
-        arg_in(s, NULL);
-        return;
-    }
-    if (written) arg_out(s, v);
-    else arg_in(s, v);
-    arg_dims(s, v->type.shape.rank, v->type.shape.dim);
+    const char *dims = mem_printf("%s_dims", name);
+    if (written) arg_out(s, name, v);
+    else arg_in(s, name, v);
+    if (v) arg_dims(s, dims, v->type.shape.rank, v->type.shape.dim);
+    else arg_in(s, dims, NULL);
 }
 
 /* A function has one prototype: all nodes of the operator must have the same types and attributes. */
@@ -286,7 +298,7 @@ static void need_same_prototype(Node *n, const Kernel *k)
 {
     const Graph *g = n->graph->model->graph;
     for (int i = 0; i < g->n_steps; i++) {
-        const Kernel *other = g->steps[i]->kind == STEP_CALL ? g->steps[i]->kernel : NULL;
+        const Kernel *other = g->steps[i]->kind == STEP_CALL ? g->steps[i]->call.kernel : NULL;
         if (!other || other->address || strcmp(other->name, k->name) || !strcmp(other->text, k->text)) continue;
         node_error(n,
                    "this custom operator's function would be declared as `%.*s` and, for node \"%s\", as `%.*s`; "
@@ -299,15 +311,16 @@ static void need_same_prototype(Node *n, const Kernel *k)
 
 static void lower_custom(Node *n)
 {
-    Step *s = step_control(n, STEP_CALL);
-    s->kernel = declaration(n);
-    need_same_prototype(n, s->kernel);
-    for (int i = 0; i < n->n_in; i++) tensor_argument(s, n->in[i], false);
-    for (int i = 0; i < n->n_out; i++) tensor_argument(s, n->out[i], true);
+    const Kernel *function = declaration(n);
+    need_same_prototype(n, function);
+    Step *s = step_new_call(n, function);
+    step_append(graph_root(n->graph), s);
+    for (int i = 0; i < n->n_in; i++) tensor_argument(s, mem_printf("in%d", i), n->in[i], false);
+    for (int i = 0; i < n->n_out; i++) tensor_argument(s, mem_printf("out%d", i), n->out[i], true);
     for (int i = 0; i < n->n_attrs; i++) {
         const Attr *a = &n->attrs[i];
-        if (a->type == ATTR_INT) arg_int(s, a->ints[0]);
-        if (a->type == ATTR_FLOAT) arg_real(s, (double)a->floats[0]);
+        if (a->type == ATTR_INT) arg_int(s, attribute_parameter(a), a->ints[0]);
+        if (a->type == ATTR_FLOAT) arg_real(s, attribute_parameter(a), (double)a->floats[0]);
     }
 }
 
@@ -318,13 +331,13 @@ void emit_custom_declarations(const Model *m, FILE *f)
     bool any = false;
     for (int i = 0; i < g->n_steps; i++) {
         const Step *s = g->steps[i];
-        if (s->kind != STEP_CALL || s->kernel->address || map_get(seen, s->kernel->text)) continue;
+        if (s->kind != STEP_CALL || s->call.kernel->address || map_get(seen, s->call.kernel->text)) continue;
         if (!any)
             fputs(
                 "\n/* Custom operators: the program provides these; 0 is success. Dimensions follow each tensor. */\n",
                 f);
         any = true;
-        map_put(seen, s->kernel->text, f);
-        fputs(s->kernel->text, f);
+        map_put(seen, s->call.kernel->text, f);
+        fputs(s->call.kernel->text, f);
     }
 }

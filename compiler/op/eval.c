@@ -130,6 +130,7 @@ static void set_word(Computing *c, const Arg *arg, char letter, Word *word)
 {
     word->i64 = 0;
     switch (arg->kind) {
+    case ARG_NONE:
     case ARG_NULL: word->p = NULL; break;
     case ARG_VALUE:
         word->p = memory_of(c, arg->value);
@@ -153,18 +154,19 @@ static bool run_call(Computing *c, const Step *s)
     ffi_type *types[MAX_ARGS];
     Word words[MAX_ARGS];
     void *pointers[MAX_ARGS];
-    const char *letters = s->kernel->signature;
-    if (s->n_args > MAX_ARGS || (int)strlen(letters) - 1 != s->n_args || !s->kernel->address)
-        internal_error("%s is called with %d arguments, but its signature is %s", s->kernel->name, s->n_args, letters);
-    for (int i = 0; i < s->n_args; i++) {
+    const char *letters = s->call.kernel->signature;
+    if (s->call.n_args > MAX_ARGS || (int)strlen(letters) - 1 != s->call.n_args || !s->call.kernel->address)
+        internal_error("%s is called with %d arguments, but its signature is %s", s->call.kernel->name, s->call.n_args,
+                       letters);
+    for (int i = 0; i < s->call.n_args; i++) {
         types[i] = ffi_type_of(letters[i + 1]);
-        set_word(c, &s->args[i], letters[i + 1], &words[i]);
+        set_word(c, &s->call.args[i], letters[i + 1], &words[i]);
         pointers[i] = &words[i];
     }
-    if (ffi_prep_cif(&interface, FFI_DEFAULT_ABI, (unsigned)s->n_args, ffi_type_of(letters[0]), types) != FFI_OK)
-        internal_error("can't call %s", s->kernel->name);
+    if (ffi_prep_cif(&interface, FFI_DEFAULT_ABI, (unsigned)s->call.n_args, ffi_type_of(letters[0]), types) != FFI_OK)
+        internal_error("can't call %s", s->call.kernel->name);
     ffi_arg result = 0;
-    ffi_call(&interface, s->kernel->address, &result, pointers);
+    ffi_call(&interface, s->call.kernel->address, &result, pointers);
     return letters[0] != 'i' || (int)result == 0;
 }
 
@@ -290,11 +292,11 @@ static void run_loop(Computing *c, const Loop *l)
 
 static void run_copy(Computing *c, const Step *s)
 {
-    size_t bytes = (size_t)dim_value(s->bytes);
-    char *to = memory_of(c, s->target);
+    size_t bytes = (size_t)dim_value(s->copy.bytes);
+    char *to = memory_of(c, s->copy.target);
     if (bytes)
-        memcpy(to + dim_value(s->target_offset), (const char *)memory_of(c, s->source) + dim_value(s->source_offset),
-               bytes);
+        memcpy(to + dim_value(s->copy.target_offset),
+               (const char *)memory_of(c, s->copy.source) + dim_value(s->copy.source_offset), bytes);
 }
 
 bool eval_node(Node *n)

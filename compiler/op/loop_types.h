@@ -20,9 +20,8 @@ void loop_store_as(Step *s, Value *v, Ref x, DType from);
 /* The strides, in elements, with which v is read so that it broadcasts to `shape`. */
 void broadcast_strides(const Shape *shape, const Value *v, Dim *strides);
 
-/* If kernels can do to their results what n does to its input: the function they call for that (activation.c.in), and
- * its parameters. Else NULL. */
-const Kernel *elementwise_activation(Node *n, float *parameters);
+/* If kernels can do to their results what n does to its input: the function they call for that (activation.c.in). */
+Activation elementwise_activation(Node *n);
 
 /* Where element i of the dense shape `to` is found in the dense shape `from`, which broadcasts to it; both constant. */
 int64_t broadcast_index(const Shape *to, const Shape *from, int64_t i);

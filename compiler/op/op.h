@@ -125,34 +125,50 @@ Value *packed_constant(Node *n, const Value *w, DType type, const char *how, con
 
 /* -- lower: appending steps -------------------------------------------------------------------- */
 
-/* e.g. "softmax_%s", dtype_suffix(t) */
+/* A call of the kernel of this name, for example step_call(n, "softmax_%s", dtype_suffix(t)). Its arguments follow,
+ * each once, by the name of the kernel's parameter. */
 Step *step_call(Node *n, const char *kernel_format, ...) __attribute__((format(printf, 2, 3)));
-void arg_in(Step *s, Value *v); /* NULL value: a null pointer */
-void arg_in_at(Step *s, Value *v, Dim element_offset);
-void arg_out(Step *s, Value *v);
-void arg_out_at(Step *s, Value *v, Dim element_offset);
-void arg_dim(Step *s, Dim d);
-void arg_int(Step *s, int64_t value);
-void arg_real(Step *s, double value);
-void arg_function(Step *s, const Kernel *function); /* NULL: a null pointer */
-void arg_dims(Step *s, int count, const Dim *dims); /* const int32_t[]: shapes, strides */
-void arg_ints(Step *s, int count, const int64_t *values);
-void arg_reals(Step *s, int count, const double *values); /* const float[] */
-void arg_struct(Step *s, const char *structure);          /* a const struct pointer; then fill in its int32_t fields: */
-void arg_field(Step *s, const char *name, Dim d);         /* ... of the last struct argument */
+void arg_in(Step *s, const char *parameter, Value *v); /* NULL: a null pointer */
+void arg_in_at(Step *s, const char *parameter, Value *v, Dim element_offset);
+/* inputs of the node from number `first` on */
+void arg_inputs(Step *s, int first, int count, const char *const *parameters);
+void arg_out(Step *s, const char *parameter, Value *v);
+void arg_out_at(Step *s, const char *parameter, Value *v, Dim element_offset);
+void arg_dim(Step *s, const char *parameter, Dim d);
+void arg_int(Step *s, const char *parameter, int64_t value);
+void arg_real(Step *s, const char *parameter, double value);
+void arg_function(Step *s, const char *parameter, const Kernel *function); /* NULL: a null pointer */
+void arg_dims(Step *s, const char *parameter, int count, const Dim *dims); /* const int32_t[]: shapes, strides */
+void arg_ints(Step *s, const char *parameter, int count, const int64_t *values);
+void arg_reals(Step *s, const char *parameter, int count, const double *values); /* const float[] */
+/* a pointer to its local variable: the kernel sets it (a count) */
+void arg_symbol(Step *s, const char *parameter, Dim symbol);
+void arg_struct(Step *s, const char *parameter,
+                const char *structure);           /* a const struct pointer; then its int32_t fields: */
+void arg_field(Step *s, const char *name, Dim d); /* ... of the last struct argument */
 void arg_field_int(Step *s, const char *name, int64_t value);
 Value *scratch(Node *n, const char *purpose, DType dtype, Dim elements); /* planned like any other buffer */
+/* the call's result may take the memory of an input that dies */
 void step_inplace(Step *s, Value *input, Value *output);
-void step_copy(Node *n, Value *target, Dim target_offset, Value *source, Dim source_offset,
-               Dim bytes);                  /* offsets in bytes */
-Step *step_control(Node *n, StepKind kind); /* STEP_IF and the like; the caller fills in its fields */
+
+/* Whole elements; offsets and size in bytes. The caller may say more of the copy. */
+Copy *step_copy(Node *n, Value *target, Dim target_offset, Value *source, Dim source_offset, Dim bytes);
+void lower_as_view(Node *n); /* output 0 has input 0's elements in the same order */
+
+/* Control flow; see step.h for what each does. */
+void step_if(Node *n, Value *condition);
+void step_else(Node *n);
+void step_end(Node *n);
+Rounds *step_for(Node *n, Dim symbol, Dim limit);
+void step_set(Node *n, Dim symbol, Dim value);
+void step_store(Node *n, Value *target, Dim number);
+Reading *step_read(Node *n, Value *source, Dim index, int64_t low, int64_t high); /* without a symbol: only checked */
+
 /* a new symbol that the run function computes */
 Dim local_symbol(Node *n, const char *name, int64_t low, int64_t high);
-/* element `index` of v, an integer, into the symbol d; of a constant d: only checked */
+/* Element `index` of v, an integer, into the symbol d; of a constant d: only checked. */
 void lower_read(Node *n, Value *v, int64_t index, Dim d);
-void lower_reads(Node *n, Value *v);  /* the reads of the elements of v (v->is_read), when its steps are there */
-void arg_symbol(Step *s, Dim symbol); /* a pointer to the local variable of a symbol: the kernel sets it (a count) */
-void lower_as_view(Node *n);          /* output 0 has input 0's elements in the same order */
+void lower_reads(Node *n, Value *v); /* the reads of the elements of v (v->is_read), when its steps are there */
 Dim elements(const Value *v);
 Dim dim_at(const Value *v, int axis); /* axis may be negative */
 

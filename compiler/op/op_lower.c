@@ -4,14 +4,9 @@
 #include <stdarg.h>
 #include <string.h>
 
-static Step *step_new(Node *n, StepKind kind)
+static Step *append(Node *n, Step *s)
 {
-    Graph *g = graph_root(n->graph);
-    Step *s = mem_alloc(sizeof *s);
-    s->kind = kind;
-    s->node = n;
-    mem_grow(&g->steps, &g->cap_steps, g->n_steps + 1, sizeof *g->steps);
-    g->steps[g->n_steps++] = s;
+    step_append(graph_root(n->graph), s);
     return s;
 }
 
@@ -30,109 +25,108 @@ Step *step_call(Node *n, const char *kernel_format, ...)
     va_start(args, kernel_format);
     const char *name = mem_vprintf(kernel_format, args);
     va_end(args);
-    Step *s = step_new(n, STEP_CALL);
-    s->kernel = need_kernel(name);
-    return s;
+    return append(n, step_new_call(n, need_kernel(name)));
 }
 
-static Arg *add_arg(Step *s, ArgKind kind)
+static Arg *give(Step *s, const char *parameter, ArgKind kind)
 {
-    mem_grow(&s->args, &s->cap_args, s->n_args + 1, sizeof *s->args);
-    Arg *a = &s->args[s->n_args++];
+    Arg *a = step_arg(s, parameter);
+    if (!a || a->kind != ARG_NONE)
+        internal_error("%s %s parameter %s", s->call.kernel->name, a ? "is given twice its" : "has no", parameter);
     a->kind = kind;
     return a;
 }
 
-static void arg_value(Step *s, Value *v, Dim offset, bool written)
+static void give_value(Step *s, const char *parameter, Value *v, Dim offset, bool written)
 {
-    Arg *a = add_arg(s, v ? ARG_VALUE : ARG_NULL);
+    Arg *a = give(s, parameter, v ? ARG_VALUE : ARG_NULL);
     a->value = v;
     a->offset = offset;
     a->written = written;
 }
 
-void arg_in(Step *s, Value *v)
+void arg_in(Step *s, const char *parameter, Value *v)
 {
-    arg_value(s, v, NULL, false);
+    give_value(s, parameter, v, NULL, false);
 }
 
-void arg_in_at(Step *s, Value *v, Dim element_offset)
+void arg_in_at(Step *s, const char *parameter, Value *v, Dim element_offset)
 {
-    arg_value(s, v, element_offset, false);
+    give_value(s, parameter, v, element_offset, false);
 }
 
-void arg_out(Step *s, Value *v)
+void arg_inputs(Step *s, int first, int count, const char *const *parameters)
 {
-    arg_value(s, v, NULL, true);
+    for (int i = 0; i < count; i++) arg_in(s, parameters[i], input_of(s->node, first + i));
 }
 
-void arg_out_at(Step *s, Value *v, Dim element_offset)
+void arg_out(Step *s, const char *parameter, Value *v)
 {
-    arg_value(s, v, element_offset, true);
+    give_value(s, parameter, v, NULL, true);
 }
 
-void arg_dim(Step *s, Dim d)
+void arg_out_at(Step *s, const char *parameter, Value *v, Dim element_offset)
 {
-    add_arg(s, ARG_INT)->number = d;
+    give_value(s, parameter, v, element_offset, true);
 }
 
-void arg_int(Step *s, int64_t value)
+void arg_dim(Step *s, const char *parameter, Dim d)
 {
-    arg_dim(s, dim_const(value));
+    give(s, parameter, ARG_INT)->number = d;
 }
 
-void arg_real(Step *s, double value)
+void arg_int(Step *s, const char *parameter, int64_t value)
 {
-    add_arg(s, ARG_REAL)->real = value;
+    arg_dim(s, parameter, dim_const(value));
 }
 
-void arg_function(Step *s, const Kernel *function)
+void arg_real(Step *s, const char *parameter, double value)
 {
-    add_arg(s, function ? ARG_FUNCTION : ARG_NULL)->function = function;
+    give(s, parameter, ARG_REAL)->real = value;
 }
 
-void arg_dims(Step *s, int count, const Dim *dims)
+void arg_function(Step *s, const char *parameter, const Kernel *function)
 {
-    Arg *a = add_arg(s, ARG_INTS);
+    give(s, parameter, function ? ARG_FUNCTION : ARG_NULL)->function = function;
+}
+
+void arg_dims(Step *s, const char *parameter, int count, const Dim *dims)
+{
+    Arg *a = give(s, parameter, ARG_INTS);
     a->count = count;
     a->numbers = mem_dup(dims, (size_t)count * sizeof *dims);
 }
 
-void arg_ints(Step *s, int count, const int64_t *values)
+void arg_ints(Step *s, const char *parameter, int count, const int64_t *values)
 {
-    Arg *a = add_arg(s, ARG_INTS);
+    Arg *a = give(s, parameter, ARG_INTS);
     a->count = count;
     a->numbers = mem_array((size_t)count, sizeof *a->numbers);
     for (int i = 0; i < count; i++) a->numbers[i] = dim_const(values[i]);
 }
 
-void arg_reals(Step *s, int count, const double *values)
+void arg_reals(Step *s, const char *parameter, int count, const double *values)
 {
-    Arg *a = add_arg(s, ARG_REALS);
+    Arg *a = give(s, parameter, ARG_REALS);
     a->count = count;
     a->reals = mem_dup(values, (size_t)count * sizeof *values);
 }
 
-void arg_struct(Step *s, const char *structure)
+void arg_struct(Step *s, const char *parameter, const char *structure)
 {
-    Arg *a = add_arg(s, ARG_STRUCT);
+    Arg *a = give(s, parameter, ARG_STRUCT);
     a->structure = need_kernel(structure);
     a->count = kernel_name_count(a->structure);
     a->numbers = mem_array((size_t)a->count, sizeof *a->numbers);
-}
-
-static Arg *last_struct(Step *s)
-{
-    for (int i = s->n_args - 1; i >= 0; i--)
-        if (s->args[i].kind == ARG_STRUCT) return &s->args[i];
-    internal_error("a field is set in a call of %s, which has no struct argument yet", s->kernel->name);
+    s->call.last_struct = a;
 }
 
 void arg_field(Step *s, const char *name, Dim d)
 {
-    Arg *a = last_struct(s);
-    int index = kernel_name_index(a->structure, name);
-    if (index < 0) internal_error("%s has no field %s", a->structure->name, name);
+    Arg *a = s->call.last_struct;
+    int index = a ? kernel_name_index(a->structure, name) : -1;
+    if (index < 0)
+        internal_error("a call of %s sets the field %s, which its last struct lacks", s->call.kernel->name, name);
     a->numbers[index] = d;
 }
 
@@ -141,10 +135,15 @@ void arg_field_int(Step *s, const char *name, int64_t value)
     arg_field(s, name, dim_const(value));
 }
 
+void arg_symbol(Step *s, const char *parameter, Dim symbol)
+{
+    give(s, parameter, ARG_SYMBOL)->number = symbol;
+}
+
 void step_inplace(Step *s, Value *input, Value *output)
 {
-    s->inplace_in = input;
-    s->inplace_out = output;
+    s->call.inplace_in = input;
+    s->call.inplace_out = output;
 }
 
 /* -- memory ------------------------------------------------------------------------------------ */
@@ -156,14 +155,15 @@ Value *scratch(Node *n, const char *purpose, DType dtype, Dim count)
     return value_typed(n->graph, mem_printf("%s/%s", base, purpose), dtype, &shape);
 }
 
-void step_copy(Node *n, Value *target, Dim target_offset, Value *source, Dim source_offset, Dim bytes)
+Copy *step_copy(Node *n, Value *target, Dim target_offset, Value *source, Dim source_offset, Dim bytes)
 {
-    Step *s = step_new(n, STEP_COPY);
-    s->target = target;
-    s->target_offset = target_offset;
-    s->source = source;
-    s->source_offset = source_offset;
-    s->bytes = bytes;
+    Step *s = append(n, step_new(n, STEP_COPY));
+    s->copy = (Copy){.source = source,
+                     .target = target,
+                     .source_offset = source_offset,
+                     .target_offset = target_offset,
+                     .bytes = bytes};
+    return &s->copy;
 }
 
 /* Elements of less than a byte fill it up to the last one. */
@@ -197,7 +197,7 @@ Dim dim_at(const Value *v, int axis)
 
 Step *step_loop(Node *n, const Shape *shape)
 {
-    Step *s = step_new(n, STEP_LOOP);
+    Step *s = append(n, step_new(n, STEP_LOOP));
     s->loop = mem_alloc(sizeof *s->loop);
     s->loop->rank = shape->rank;
     for (int d = 0; d < shape->rank; d++) s->loop->extent[d] = shape->dim[d];
@@ -276,9 +276,43 @@ DType compute_type(DType t)
 
 /* -- control flow ------------------------------------------------------------------------------ */
 
-Step *step_control(Node *n, StepKind kind)
+void step_if(Node *n, Value *condition)
 {
-    return step_new(n, kind);
+    append(n, step_new(n, STEP_IF))->condition = condition;
+}
+
+void step_else(Node *n)
+{
+    append(n, step_new(n, STEP_ELSE));
+}
+
+void step_end(Node *n)
+{
+    append(n, step_new(n, STEP_END));
+}
+
+Rounds *step_for(Node *n, Dim symbol, Dim limit)
+{
+    Step *s = append(n, step_new(n, STEP_FOR));
+    s->rounds = (Rounds){.symbol = symbol, .limit = limit};
+    return &s->rounds;
+}
+
+void step_set(Node *n, Dim symbol, Dim value)
+{
+    append(n, step_new(n, STEP_SET))->set = (Assignment){symbol, value};
+}
+
+void step_store(Node *n, Value *target, Dim number)
+{
+    append(n, step_new(n, STEP_STORE))->store = (Storing){target, number};
+}
+
+Reading *step_read(Node *n, Value *source, Dim index, int64_t low, int64_t high)
+{
+    Step *s = append(n, step_new(n, STEP_READ));
+    s->read = (Reading){.source = source, .index = index, .low = low, .high = high};
+    return &s->read;
 }
 
 Dim local_symbol(Node *n, const char *name, int64_t low, int64_t high)
@@ -294,21 +328,12 @@ Dim local_symbol(Node *n, const char *name, int64_t low, int64_t high)
 
 void lower_read(Node *n, Value *v, int64_t index, Dim d)
 {
-    Step *s = step_new(n, STEP_READ);
-    s->source = v;
-    s->number = dim_const(index);
-    s->symbol = dim_is_const(d) ? NULL : dim_text(d);
-    s->low = dim_low(d);
-    s->high = dim_high(d);
+    Reading *r = step_read(n, v, dim_const(index), dim_low(d), dim_high(d));
+    if (!dim_is_const(d)) r->symbol = d;
 }
 
 void lower_reads(Node *n, Value *v)
 {
     if (!v || !v->is_read) return;
     for (int64_t i = 0; i < value_count(v); i++) lower_read(n, v, i, v->elements[i]);
-}
-
-void arg_symbol(Step *s, Dim symbol)
-{
-    add_arg(s, ARG_SYMBOL)->number = symbol;
 }

@@ -34,12 +34,12 @@ static void lower_arg(Node *n)
     const Shape *shape = &x->type.shape;
     int axis = attr_axis(n, "axis", 0, shape->rank);
     Step *s = step_call(n, "%s_%s", strcmp(n->op_type, "ArgMax") ? "arg_min" : "arg_max", dtype_suffix(x->type.dtype));
-    arg_in(s, x);
-    arg_out(s, n->out[0]);
-    arg_dim(s, shape_product(shape, 0, axis));
-    arg_dim(s, shape->dim[axis]);
-    arg_dim(s, shape_product(shape, axis + 1, shape->rank));
-    arg_int(s, attr_int(n, "select_last_index", 0) != 0);
+    arg_in(s, "x", x);
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "outer", shape_product(shape, 0, axis));
+    arg_dim(s, "n", shape->dim[axis]);
+    arg_dim(s, "inner", shape_product(shape, axis + 1, shape->rank));
+    arg_int(s, "last", attr_int(n, "select_last_index", 0) != 0);
 }
 
 const Op ops_arg[] = {

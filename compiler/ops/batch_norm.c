@@ -103,23 +103,20 @@ static void lower_constant(Node *n, const Extents *e)
     loop_store(s, n->out[0], loop_apply(s, t, mem_printf("add_%s", dtype_suffix(t)), 2, (Ref[]){product, offset}));
 }
 
-static void arg_result(Step *s, Value *v)
-{
-    if (v) arg_out(s, v);
-    else arg_in(s, NULL);
-}
-
 static void lower_call(Node *n, const Extents *e)
 {
     Step *s = step_call(n, "%s_%s", trains(n) ? "batch_norm_train" : "batch_norm", dtype_suffix(n->in[0]->type.dtype));
-    for (int i = 0; i < 5; i++) arg_in(s, n->in[i]);
-    arg_out(s, n->out[0]);
-    if (trains(n)) arg_result(s, output_of(n, 1)), arg_result(s, output_of(n, 2));
-    arg_dim(s, e->batch);
-    arg_dim(s, e->channels);
-    arg_dim(s, e->inner);
-    arg_real(s, attr_float(n, "epsilon", 1e-5));
-    if (trains(n)) arg_real(s, attr_float(n, "momentum", 0.9));
+    arg_inputs(s, 0, 5, (const char *const[]){"x", "scale", "bias", "mean", "variance"});
+    arg_out(s, "y", n->out[0]);
+    if (trains(n)) {
+        arg_out(s, "running_mean", output_of(n, 1));
+        arg_out(s, "running_variance", output_of(n, 2));
+    }
+    arg_dim(s, "batch", e->batch);
+    arg_dim(s, "channels", e->channels);
+    arg_dim(s, "inner", e->inner);
+    arg_real(s, "epsilon", attr_float(n, "epsilon", 1e-5));
+    if (trains(n)) arg_real(s, "momentum", attr_float(n, "momentum", 0.9));
 }
 
 static void lower_batch_norm(Node *n)

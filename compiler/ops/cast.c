@@ -126,9 +126,9 @@ static Ref convert(Step *s, Ref x, DType from, Node *n, DType to)
 static void call_pack(Node *n, const char *what, DType t, Value *from, Value *to)
 {
     Step *s = step_call(n, "%s_%d", what, dtype_bits(t));
-    arg_in(s, from);
-    arg_out(s, to);
-    arg_dim(s, elements(n->in[0]));
+    arg_in(s, "x", from);
+    arg_out(s, "y", to);
+    arg_dim(s, "n", elements(n->in[0]));
 }
 
 /* Over the tensor as one row, since bytes of their own have no other shape. */
@@ -198,9 +198,9 @@ static void lower_bitcast(Node *n)
         return;
     }
     Step *s = step_call(n, "bitcast");
-    arg_in(s, x);
-    arg_out(s, y);
-    arg_dim(s, dim_ceildiv(dim_mul(elements(x), dim_const(dtype_bits(x->type.dtype))), dim_const(8)));
+    arg_in(s, "x", x);
+    arg_out(s, "y", y);
+    arg_dim(s, "bytes", dim_ceildiv(dim_mul(elements(x), dim_const(dtype_bits(x->type.dtype))), dim_const(8)));
 }
 
 const Op ops_cast[] = {

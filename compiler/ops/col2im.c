@@ -89,17 +89,17 @@ static void lower_col2im(Node *n)
     Columns c;
     read_columns(n, &c);
     Step *s = step_call(n, "col2im_%s", dtype_suffix(n->in[0]->type.dtype));
-    arg_in(s, n->in[0]);
-    arg_out(s, n->out[0]);
-    arg_dim(s, dim_at(n->out[0], 0));
-    arg_dim(s, dim_at(n->out[0], 1));
-    arg_int(s, c.rank);
-    arg_dims(s, c.rank, c.image);
-    arg_dims(s, c.rank, c.block);
-    arg_dims(s, c.rank, c.blocks);
-    arg_ints(s, c.rank, c.stride);
-    arg_ints(s, c.rank, c.dilation);
-    arg_ints(s, c.rank, c.begin);
+    arg_in(s, "x", n->in[0]);
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "batch", dim_at(n->out[0], 0));
+    arg_dim(s, "channels", dim_at(n->out[0], 1));
+    arg_int(s, "rank", c.rank);
+    arg_dims(s, "image", c.rank, c.image);
+    arg_dims(s, "block", c.rank, c.block);
+    arg_dims(s, "blocks", c.rank, c.blocks);
+    arg_ints(s, "stride", c.rank, c.stride);
+    arg_ints(s, "dilation", c.rank, c.dilation);
+    arg_ints(s, "pad", c.rank, c.begin);
 }
 
 const Op ops_col2im[] = {

@@ -16,18 +16,18 @@ static void infer_conv(Node *n)
 
 static void arg_channels(Step *s, const Conv *c)
 {
-    arg_dim(s, c->in_channels);
-    arg_dim(s, c->out_channels);
-    arg_real(s, (double)s->node->clamp_low);
-    arg_real(s, (double)s->node->clamp_high);
+    arg_dim(s, "in_channels", c->in_channels);
+    arg_dim(s, "out_channels", c->out_channels);
+    arg_real(s, "low", (double)s->node->clamp_low);
+    arg_real(s, "high", (double)s->node->clamp_high);
 }
 
 static void arg_operands(Step *s)
 {
-    arg_in(s, s->node->in[0]);
-    arg_in(s, s->node->in[1]);
-    arg_in(s, input_of(s->node, 2));
-    arg_out(s, s->node->out[0]);
+    arg_in(s, "x", s->node->in[0]);
+    arg_in(s, "w", s->node->in[1]);
+    arg_in(s, "b", input_of(s->node, 2));
+    arg_out(s, "y", s->node->out[0]);
 }
 
 static Step *conv_depthwise(Node *n, const Conv *c, const char *type)
@@ -35,7 +35,7 @@ static Step *conv_depthwise(Node *n, const Conv *c, const char *type)
     Step *s = step_call(n, "conv_depthwise_%s", type);
     arg_operands(s);
     arg_window(s, &c->window);
-    arg_dim(s, c->batch);
+    arg_dim(s, "batch", c->batch);
     arg_channels(s, c);
     return s;
 }
@@ -46,10 +46,10 @@ static Step *conv_panels(Node *n, const Conv *c, const char *type)
     Value *gathered = scratch(n, "panel", n->in[0]->type.dtype, panel);
     Step *s = step_call(n, "conv_%s", type);
     arg_operands(s);
-    arg_out(s, gathered);
+    arg_out(s, "scratch", gathered);
     arg_window(s, &c->window);
-    arg_dim(s, c->batch);
-    arg_int(s, c->groups);
+    arg_dim(s, "batch", c->batch);
+    arg_int(s, "groups", c->groups);
     arg_channels(s, c);
     return s;
 }

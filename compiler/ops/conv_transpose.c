@@ -98,17 +98,17 @@ static void lower_conv_transpose(Node *n)
     ConvTranspose c;
     if (!read_transposed(n, &c)) return;
     Step *s = step_call(n, "conv_transpose_%s", dtype_suffix(n->in[0]->type.dtype));
-    arg_in(s, n->in[0]);
-    arg_in(s, n->in[1]);
-    arg_in(s, input_of(n, 2));
-    arg_out(s, n->out[0]);
+    arg_in(s, "x", n->in[0]);
+    arg_in(s, "w", n->in[1]);
+    arg_in(s, "b", input_of(n, 2));
+    arg_out(s, "y", n->out[0]);
     arg_window(s, &c.window);
-    arg_dim(s, c.batch);
-    arg_int(s, c.groups);
-    arg_dim(s, c.in_channels);
-    arg_dim(s, c.out_channels);
-    arg_real(s, (double)n->clamp_low);
-    arg_real(s, (double)n->clamp_high);
+    arg_dim(s, "batch", c.batch);
+    arg_int(s, "groups", c.groups);
+    arg_dim(s, "in_channels", c.in_channels);
+    arg_dim(s, "out_channels", c.out_channels);
+    arg_real(s, "low", (double)n->clamp_low);
+    arg_real(s, "high", (double)n->clamp_high);
     s->macs = dim_high(dim_mul(elements(n->in[0]), shape_product(&n->in[1]->type.shape, 1, n->in[1]->type.shape.rank)));
 }
 

@@ -69,11 +69,11 @@ static void lower_deform_conv(Node *n)
     if (!read_deform(n, &d)) return;
     Value *x = n->in[0], *w = n->in[1], *row = scratch(n, "row", x->type.dtype, d.window.out[2]);
     Step *s = step_call(n, "deform_conv_%s", dtype_suffix(x->type.dtype));
-    for (int i = 0; i < 5; i++) arg_in(s, input_of(n, i));
-    arg_out(s, n->out[0]);
-    arg_out(s, row);
+    arg_inputs(s, 0, 5, (const char *const[]){"x", "w", "offset", "b", "mask"});
+    arg_out(s, "y", n->out[0]);
+    arg_out(s, "row", row);
     arg_window(s, &d.window);
-    arg_struct(s, "struct deform_conv");
+    arg_struct(s, "q", "struct deform_conv");
     arg_field(s, "batch", dim_at(x, 0));
     arg_field_int(s, "groups", d.groups);
     arg_field_int(s, "offset_groups", d.offset_groups);

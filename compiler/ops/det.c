@@ -15,11 +15,11 @@ static void lower_det(Node *n)
     Value *x = n->in[0], *y = n->out[0];
     Dim size = dim_at(x, -1);
     Step *s = step_call(n, "det_%s", dtype_suffix(x->type.dtype));
-    arg_in(s, x);
-    arg_out(s, scratch(n, "lu", x->type.dtype, dim_mul(size, size)));
-    arg_out(s, y);
-    arg_dim(s, elements(y));
-    arg_dim(s, size);
+    arg_in(s, "x", x);
+    arg_out(s, "lu", scratch(n, "lu", x->type.dtype, dim_mul(size, size)));
+    arg_out(s, "y", y);
+    arg_dim(s, "count", elements(y));
+    arg_dim(s, "n", size);
 }
 
 const Op ops_det[] = {

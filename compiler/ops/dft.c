@@ -23,8 +23,8 @@ static Value *table_for(Node *n, DType t, Dim length)
     if (!dim_is_const(length)) {
         Value *table = scratch(n, "table", t, dim_mul(dim_const(2), length));
         Step *s = step_call(n, "dft_table_%s", dtype_suffix(t));
-        arg_out(s, table);
-        arg_dim(s, length);
+        arg_out(s, "table", table);
+        arg_dim(s, "n", length);
         return table;
     }
     int64_t size = dim_value(length);
@@ -149,11 +149,11 @@ static void lower_dft(Node *n)
     DType type = x->type.dtype;
     Value *table = table_for(n, type, t.length);
     Step *s = step_call(n, "dft_%s", dtype_suffix(type));
-    arg_in(s, x);
-    arg_in(s, table);
-    arg_out(s, scratch(n, "work", type, dim_mul(dim_const(4), t.length)));
-    arg_out(s, n->out[0]);
-    arg_struct(s, "struct dft");
+    arg_in(s, "x", x);
+    arg_in(s, "table", table);
+    arg_out(s, "work", scratch(n, "work", type, dim_mul(dim_const(4), t.length)));
+    arg_out(s, "y", n->out[0]);
+    arg_struct(s, "p", "struct dft");
     Dim outer = dim_const(1), inner = outer;
     for (int d = 0; d < shape->rank - 1; d++) {
         outer = dim_mul(outer, choose(above(t.axis, dim_const(d)), shape->dim[d], dim_const(1)));
@@ -220,12 +220,12 @@ static void lower_stft(Node *n)
     DType type = x->type.dtype;
     Value *table = table_for(n, type, f.length);
     Step *s = step_call(n, "stft_%s", dtype_suffix(type));
-    arg_in(s, x);
-    arg_in(s, input_of(n, 2));
-    arg_in(s, table);
-    arg_out(s, scratch(n, "work", type, dim_mul(dim_const(4), f.length)));
-    arg_out(s, n->out[0]);
-    arg_struct(s, "struct stft");
+    arg_in(s, "x", x);
+    arg_in(s, "window", input_of(n, 2));
+    arg_in(s, "table", table);
+    arg_out(s, "work", scratch(n, "work", type, dim_mul(dim_const(4), f.length)));
+    arg_out(s, "y", n->out[0]);
+    arg_struct(s, "p", "struct stft");
     arg_field(s, "batch", dim_at(x, 0));
     arg_field(s, "signal", dim_at(x, 1));
     arg_field(s, "frames", f.frames);

@@ -31,9 +31,9 @@ static void lower_dropout(Node *n)
     lower_as_view(n);
     if (!mask) return;
     Step *s = step_call(n, "fill_%s", moved_as(mask->type.dtype, NULL));
-    arg_in(s, const_scalar(n, mask->type.dtype, 1));
-    arg_out(s, mask);
-    arg_dim(s, elements(mask));
+    arg_in(s, "value", const_scalar(n, mask->type.dtype, 1));
+    arg_out(s, "y", mask);
+    arg_dim(s, "n", elements(mask));
 }
 
 const Op ops_dropout[] = {

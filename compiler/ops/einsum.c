@@ -262,14 +262,14 @@ static void lower_sum(Node *n, const Operand *a, const Operand *b, const Operand
     if (!x->n_sum) /* nothing to sum: one term */
         for (int i = 0; i < 3; i++) rows[count++] = dim_const(i == 0);
     Step *s = step_call(n, "einsum_%s%s", b ? "" : "one_", dtype_suffix(y->value->type.dtype));
-    arg_in(s, a->value);
-    if (b) arg_in(s, b->value);
-    arg_out(s, y->value);
-    arg_dim(s, elements(y->value));
-    arg_int(s, x->n_out);
-    arg_dim(s, terms);
-    arg_int(s, outer);
-    arg_dims(s, count, rows);
+    arg_in(s, "a", a->value);
+    if (b) arg_in(s, "b", b->value);
+    arg_out(s, "y", y->value);
+    arg_dim(s, "count", elements(y->value));
+    arg_int(s, "rank", x->n_out);
+    arg_dim(s, "terms", terms);
+    arg_int(s, "sums", outer);
+    arg_dims(s, "axes", count, rows);
     Dim inner = x->n_sum ? x->sum[x->n_sum - 1].extent : dim_const(1);
     if (b) s->macs = dim_high(dim_mul(dim_mul(elements(y->value), terms), inner));
 }

@@ -401,13 +401,13 @@ static void lower_equal_strings(Node *n)
     broadcast_strides(shape, n->in[0], a);
     broadcast_strides(shape, n->in[1], b);
     Step *s = step_call(n, "equal_str");
-    arg_in(s, n->in[0]);
-    arg_in(s, n->in[1]);
-    arg_out(s, n->out[0]);
-    arg_int(s, shape->rank);
-    arg_dims(s, shape->rank, shape->dim);
-    arg_dims(s, shape->rank, a);
-    arg_dims(s, shape->rank, b);
+    arg_in(s, "a", n->in[0]);
+    arg_in(s, "b", n->in[1]);
+    arg_out(s, "y", n->out[0]);
+    arg_int(s, "rank", shape->rank);
+    arg_dims(s, "shape", shape->rank, shape->dim);
+    arg_dims(s, "a_stride", shape->rank, a);
+    arg_dims(s, "b_stride", shape->rank, b);
 }
 
 /* The input's own working type if there is a function for it, else float64. */
@@ -442,18 +442,20 @@ static void lower_elementwise(Node *n)
     loop_store_as(s, n->out[0], y, result);
 }
 
-const Kernel *elementwise_activation(Node *n, float *parameters)
+Activation elementwise_activation(Node *n)
 {
-    if (n->op < ops_elementwise || n->op >= ops_elementwise + sizeof rows / sizeof *rows) return NULL;
+    Activation a = {0};
+    if (n->op < ops_elementwise || n->op >= ops_elementwise + sizeof rows / sizeof *rows) return a;
     const Elementwise *row = row_of(n);
-    if (row->inputs != 1 || n->in[0]->type.dtype != DT_FLOAT) return NULL;
+    if (row->inputs != 1 || n->in[0]->type.dtype != DT_FLOAT) return a;
     for (int i = 0; i < 2; i++) {
         const char *name = row->attributes[i].name;
-        parameters[i] = name ? (float)attr_float(n, name, (double)row->attributes[i].otherwise) : 0;
+        a.parameters[i] = name ? (float)attr_float(n, name, (double)row->attributes[i].otherwise) : 0;
     }
     const char *function = row->choose ? row->choose(n) : row->function;
-    if (!strcmp(function, "swish") && parameters[0] == 1) function = "silu";
-    return kernel_find(mem_printf("activate_%s_f32", function));
+    if (!strcmp(function, "swish") && a.parameters[0] == 1) function = "silu";
+    a.function = kernel_find(mem_printf("activate_%s_f32", function));
+    return a;
 }
 
 const Op ops_elementwise[] = {

@@ -88,11 +88,11 @@ static void lower_normalizer(Node *n)
     DType t = score_type(n);
     Value *x = features(n, t), *y = scores_for(n, 0, t, feature_count(n));
     Step *s = step_call(n, "ml_normalize_%s", dtype_suffix(t));
-    arg_in(s, x);
-    arg_out(s, y);
-    arg_dim(s, feature_rows(n));
-    arg_dim(s, feature_count(n));
-    arg_int(s, norm_of(n));
+    arg_in(s, "x", x);
+    arg_out(s, "y", y);
+    arg_dim(s, "rows", feature_rows(n));
+    arg_dim(s, "n", feature_count(n));
+    arg_int(s, "norm", norm_of(n));
     finish_scores(n, 0, y, POST_NONE, feature_count(n));
 }
 
@@ -178,12 +178,12 @@ static void lower_extractor(Node *n)
     Value *x = n->in[0];
     const Shape *shape = &x->type.shape;
     Step *s = step_call(n, "ml_extract_%s", dtype_suffix(x->type.dtype));
-    arg_in(s, x);
-    arg_in(s, n->in[1]);
-    arg_out(s, n->out[0]);
-    arg_dim(s, shape_product(shape, 0, shape->rank - 1));
-    arg_dim(s, dim_at(x, -1));
-    arg_dim(s, elements(n->in[1]));
+    arg_in(s, "x", x);
+    arg_in(s, "index", n->in[1]);
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "rows", shape_product(shape, 0, shape->rank - 1));
+    arg_dim(s, "n", dim_at(x, -1));
+    arg_dim(s, "count", elements(n->in[1]));
 }
 
 /* -- FeatureVectorizer ------------------------------------------------------------------------- */
@@ -232,12 +232,12 @@ static void lower_vectorizer(Node *n)
     for (int i = 0; i < n->n_in; i++) {
         Value *x = n->in[i];
         Step *s = step_call(n, "ml_columns_%s", dtype_suffix(x->type.dtype));
-        arg_in(s, x);
-        arg_out_at(s, n->out[0], at);
-        arg_dim(s, rows_of(x));
-        arg_dim(s, dim_at(x, -1));
-        arg_dim(s, columns_of(n, i));
-        arg_dim(s, dim_at(n->out[0], 1));
+        arg_in(s, "x", x);
+        arg_out_at(s, "y", n->out[0], at);
+        arg_dim(s, "rows", rows_of(x));
+        arg_dim(s, "x_cols", dim_at(x, -1));
+        arg_dim(s, "kept", columns_of(n, i));
+        arg_dim(s, "y_cols", dim_at(n->out[0], 1));
         at = dim_add(at, columns_of(n, i));
     }
 }

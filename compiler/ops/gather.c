@@ -74,13 +74,13 @@ static void lower_gather(Node *n)
     }
     const char *suffix = moved_as(x->type.dtype, &parts);
     Step *s = step_call(n, "gather_%s_%s", suffix, dtype_suffix(index->type.dtype));
-    arg_in(s, x);
-    arg_in(s, index);
-    arg_out(s, y);
-    arg_dim(s, outer);
-    arg_dim(s, size);
-    arg_dim(s, elements(index));
-    arg_dim(s, dim_mul(inner, dim_const(parts)));
+    arg_in(s, "x", x);
+    arg_in(s, "index", index);
+    arg_out(s, "y", y);
+    arg_dim(s, "outer", outer);
+    arg_dim(s, "axis", size);
+    arg_dim(s, "count", elements(index));
+    arg_dim(s, "inner", dim_mul(inner, dim_const(parts)));
 }
 
 /* -- GatherElements ---------------------------------------------------------------------------- */
@@ -105,14 +105,14 @@ static void lower_gather_elements(Node *n)
     int axis = attr_axis(n, "axis", 0, x->rank);
     Step *s = step_call(n, "gather_elements_%s_%s", moved_as(n->in[0]->type.dtype, NULL),
                         dtype_suffix(n->in[1]->type.dtype));
-    arg_in(s, n->in[0]);
-    arg_in(s, n->in[1]);
-    arg_out(s, n->out[0]);
-    arg_int(s, x->rank);
-    arg_dims(s, x->rank, index->dim);
-    arg_strides_beside(s, x, axis);
-    arg_dim(s, x->dim[axis]);
-    arg_dim(s, axis_stride(x, axis));
+    arg_in(s, "x", n->in[0]);
+    arg_in(s, "index", n->in[1]);
+    arg_out(s, "y", n->out[0]);
+    arg_int(s, "rank", x->rank);
+    arg_dims(s, "extent", x->rank, index->dim);
+    arg_strides_beside(s, "x_stride", x, axis);
+    arg_dim(s, "axis_size", x->dim[axis]);
+    arg_dim(s, "axis_stride", axis_stride(x, axis));
 }
 
 /* -- GatherND ---------------------------------------------------------------------------------- */
@@ -165,14 +165,14 @@ static void lower_gather_nd(Node *n)
     read_tuples(n, &t);
     const char *suffix = moved_as(n->in[0]->type.dtype, &parts);
     Step *s = step_call(n, "gather_nd_%s", suffix);
-    arg_in(s, n->in[0]);
-    arg_in(s, n->in[1]);
-    arg_out(s, n->out[0]);
-    arg_dim(s, shape_product(x, 0, t.batch));
-    arg_dim(s, shape_product(index, t.batch, index->rank - 1));
-    arg_int(s, t.selected);
-    arg_dims(s, t.selected, &x->dim[t.batch]);
-    arg_dim(s, dim_mul(shape_product(x, t.batch + t.selected, x->rank), dim_const(parts)));
+    arg_in(s, "x", n->in[0]);
+    arg_in(s, "index", n->in[1]);
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "batch", shape_product(x, 0, t.batch));
+    arg_dim(s, "tuples", shape_product(index, t.batch, index->rank - 1));
+    arg_int(s, "n", t.selected);
+    arg_dims(s, "dims", t.selected, &x->dim[t.batch]);
+    arg_dim(s, "slice", dim_mul(shape_product(x, t.batch + t.selected, x->rank), dim_const(parts)));
 }
 
 #define GATHERS(op, v, f) \

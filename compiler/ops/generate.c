@@ -115,8 +115,8 @@ static void lower_count(Node *n)
 {
     Value *size = scratch(n, "count", DT_INT64, dim_const(1));
     Step *s = step_call(n, "range_count_%s", dtype_suffix(n->out[0]->type.dtype));
-    for (int i = 0; i < 3; i++) arg_in(s, n->in[i]);
-    arg_out(s, size);
+    arg_inputs(s, 0, 3, (const char *const[]){"start", "limit", "delta"});
+    arg_out(s, "count", size);
     lower_read(n, size, 0, dim_at(n->out[0], 0));
 }
 
@@ -124,10 +124,10 @@ static void lower_range(Node *n)
 {
     if (counts_at_run_time(n)) lower_count(n);
     Step *s = step_call(n, "range_%s", dtype_suffix(n->out[0]->type.dtype));
-    arg_in(s, n->in[0]);
-    arg_in(s, n->in[2]);
-    arg_out(s, n->out[0]);
-    arg_dim(s, dim_at(n->out[0], 0));
+    arg_in(s, "start", n->in[0]);
+    arg_in(s, "delta", n->in[2]);
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "n", dim_at(n->out[0], 0));
 }
 
 /* -- ConstantOfShape --------------------------------------------------------------------------- */
@@ -169,9 +169,9 @@ static void lower_packed_fill(Node *n, const Value *value)
     unsigned pattern = *(const unsigned char *)value->data & ((1U << bits) - 1U);
     for (int filled = bits; filled < 8; filled *= 2) pattern |= pattern << filled;
     Step *s = step_call(n, "fill_packed");
-    arg_int(s, pattern & 0xff);
-    arg_out(s, n->out[0]);
-    arg_dim(s, dim_mul(elements(n->out[0]), dim_const(bits)));
+    arg_int(s, "pattern", pattern & 0xff);
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "bits", dim_mul(elements(n->out[0]), dim_const(bits)));
 }
 
 static void lower_constant_of_shape(Node *n)
@@ -183,11 +183,12 @@ static void lower_constant_of_shape(Node *n)
         return;
     }
     Step *s = step_call(n, "fill_%s", moved_as(n->out[0]->type.dtype, NULL));
-    arg_in(s, value ? value_const(n->graph, mem_printf("%s/value", n->out[0]->name), value->type.dtype,
-                                  &value->type.shape, value->data)
-                    : NULL);
-    arg_out(s, n->out[0]);
-    arg_dim(s, elements(n->out[0]));
+    arg_in(s, "value",
+           value ? value_const(n->graph, mem_printf("%s/value", n->out[0]->name), value->type.dtype, &value->type.shape,
+                               value->data)
+                 : NULL);
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "n", elements(n->out[0]));
 }
 
 /* -- EyeLike ----------------------------------------------------------------------------------- */
@@ -208,11 +209,11 @@ static void lower_eye_like(Node *n)
     if (k > INT32_MAX) k = INT32_MAX;
     if (k < -INT32_MAX) k = -INT32_MAX;
     Step *s = step_call(n, "eye_%s", moved_as(y->type.dtype, NULL));
-    arg_in(s, const_scalar(n, y->type.dtype, 1));
-    arg_out(s, y);
-    arg_dim(s, dim_at(y, 0));
-    arg_dim(s, dim_at(y, 1));
-    arg_int(s, k);
+    arg_in(s, "one", const_scalar(n, y->type.dtype, 1));
+    arg_out(s, "y", y);
+    arg_dim(s, "rows", dim_at(y, 0));
+    arg_dim(s, "cols", dim_at(y, 1));
+    arg_int(s, "k", k);
 }
 
 const Op ops_generate[] = {

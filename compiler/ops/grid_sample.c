@@ -60,10 +60,10 @@ static void lower_grid_sample(Node *n)
     int axes = x->rank - 2;
     if (!read_sampling(n, &sampling)) return;
     Step *s = step_call(n, "grid_sample_%s", dtype_suffix(n->in[0]->type.dtype));
-    arg_in(s, n->in[0]);
-    arg_in(s, n->in[1]);
-    arg_out(s, n->out[0]);
-    arg_struct(s, "struct grid_sample");
+    arg_in(s, "x", n->in[0]);
+    arg_in(s, "grid", n->in[1]);
+    arg_out(s, "y", n->out[0]);
+    arg_struct(s, "p", "struct grid_sample");
     arg_field(s, "batch", x->dim[0]);
     arg_field(s, "channels", x->dim[1]);
     for (int i = 0; i < MAX_AXES; i++)
@@ -106,14 +106,14 @@ static void lower_affine_grid(Node *n)
     const Shape *grid = &n->out[0]->type.shape;
     int axes = grid->rank - 2;
     Step *s = step_call(n, "affine_grid_%s", dtype_suffix(n->in[0]->type.dtype));
-    arg_in(s, n->in[0]);
-    arg_out(s, n->out[0]);
-    arg_dim(s, grid->dim[0]);
-    arg_dim(s, axes == 3 ? grid->dim[1] : dim_const(1));
-    arg_dim(s, grid->dim[axes - 1]);
-    arg_dim(s, grid->dim[axes]);
-    arg_int(s, axes);
-    arg_int(s, attr_int(n, "align_corners", 0) != 0);
+    arg_in(s, "theta", n->in[0]);
+    arg_out(s, "grid", n->out[0]);
+    arg_dim(s, "batch", grid->dim[0]);
+    arg_dim(s, "depth", axes == 3 ? grid->dim[1] : dim_const(1));
+    arg_dim(s, "height", grid->dim[axes - 1]);
+    arg_dim(s, "width", grid->dim[axes]);
+    arg_int(s, "axes", axes);
+    arg_int(s, "align_corners", attr_int(n, "align_corners", 0) != 0);
 }
 
 const Op ops_grid_sample[] = {

@@ -62,14 +62,14 @@ static void lower_with(Node *n, Dim groups, Dim channels, bool scales_by_group)
 {
     const Shape *x = &n->in[0]->type.shape;
     Step *s = step_call(n, "group_norm_%s", dtype_suffix(n->in[0]->type.dtype));
-    for (int i = 0; i < 3; i++) arg_in(s, n->in[i]);
-    arg_out(s, n->out[0]);
-    arg_dim(s, x->dim[0]);
-    arg_dim(s, groups);
-    arg_dim(s, channels);
-    arg_dim(s, shape_product(x, 2, x->rank));
-    arg_int(s, scales_by_group);
-    arg_real(s, attr_float(n, "epsilon", 1e-5));
+    arg_inputs(s, 0, 3, (const char *const[]){"x", "scale", "bias"});
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "batch", x->dim[0]);
+    arg_dim(s, "groups", groups);
+    arg_dim(s, "channels", channels);
+    arg_dim(s, "inner", shape_product(x, 2, x->rank));
+    arg_int(s, "by_group", scales_by_group);
+    arg_real(s, "epsilon", attr_float(n, "epsilon", 1e-5));
     step_inplace(s, n->in[0], n->out[0]);
 }
 

@@ -180,7 +180,7 @@ static void lower_result(Node *n, Value *y, Value *from, const Value *other)
     for (int d = 0; d < y->type.shape.rank; d++) {
         if (dim_at(from, d) == dim_at(other, d)) continue;
         Dim part = common_part(dim_at(from, d), dim_at(other, d));
-        set_symbol(n, dim_sub(dim_at(y, d), part), dim_sub(dim_at(from, d), part));
+        step_set(n, dim_sub(dim_at(y, d), part), dim_sub(dim_at(from, d), part));
     }
     copy_whole(n, y, from);
 }
@@ -195,11 +195,11 @@ static void lower_branch(Node *n, Graph *g, const Graph *other)
 static void lower_if(Node *n)
 {
     Graph *yes = body_of(n, "then_branch"), *no = body_of(n, "else_branch");
-    step_control(n, STEP_IF)->condition = n->in[0];
+    step_if(n, n->in[0]);
     lower_branch(n, yes, no);
-    step_control(n, STEP_ELSE);
+    step_else(n);
     lower_branch(n, no, yes);
-    step_control(n, STEP_END);
+    step_end(n);
 }
 
 const Op ops_if[] = {

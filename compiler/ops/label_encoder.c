@@ -187,12 +187,12 @@ static void lower_mapping(Node *n)
     }
     Step *s = m.indexed ? step_call(n, "key_index_str")
                         : step_call(n, "key_map_%s_%s", dtype_suffix(m.keys.dtype), dtype_suffix(t));
-    arg_in(s, n->in[0]);
-    if (!m.indexed) arg_in(s, picked(n, "keys", &m.keys, places, count, NULL));
-    arg_in(s, picked(n, "values", &m.values, places, count, default_value(n, t)));
-    arg_out(s, n->out[0]);
-    arg_dim(s, elements(n->in[0]));
-    arg_int(s, count);
+    arg_in(s, "x", n->in[0]);
+    if (!m.indexed) arg_in(s, "keys", picked(n, "keys", &m.keys, places, count, NULL));
+    arg_in(s, "values", picked(n, "values", &m.values, places, count, default_value(n, t)));
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "n", elements(n->in[0]));
+    arg_int(s, "count", count);
 }
 
 /* -- one-hot ----------------------------------------------------------------------------------- */
@@ -243,14 +243,14 @@ static void lower_one_hot(Node *n)
     for (int i = 0; i < count; i++) columns[i] = places[i];
     Shape shape = shape_const(1, (int64_t[]){count});
     Step *s = step_call(n, "key_one_hot_%s", dtype_suffix(x->type.dtype));
-    arg_in(s, x);
-    arg_in(s, picked(n, "categories", &categories, places, count, NULL));
-    arg_in(s, value_const(n->graph, mem_printf("%s/columns", n->out[0]->name), DT_INT32, &shape, columns));
-    arg_out(s, n->out[0]);
-    arg_dim(s, elements(x));
-    arg_int(s, count);
-    arg_int(s, categories.count);
-    arg_int(s, attr_int(n, "zeros", 1) != 0);
+    arg_in(s, "x", x);
+    arg_in(s, "keys", picked(n, "categories", &categories, places, count, NULL));
+    arg_in(s, "column", value_const(n->graph, mem_printf("%s/columns", n->out[0]->name), DT_INT32, &shape, columns));
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "n", elements(x));
+    arg_int(s, "count", count);
+    arg_int(s, "columns", categories.count);
+    arg_int(s, "zeros", attr_int(n, "zeros", 1) != 0);
 }
 
 const Op ops_label_encoder[] = {

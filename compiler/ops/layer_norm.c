@@ -145,25 +145,19 @@ static void scale_and_shift(Node *n, Value *x, Value *scale, Value *bias, Value 
     loop_store(s, y, r);
 }
 
-static void arg_result(Step *s, Value *v)
-{
-    if (v) arg_out(s, v);
-    else arg_in(s, NULL);
-}
-
 static void call_norm(Node *n, const Norm *m)
 {
     const Shape *x = &m->x->type.shape;
     Step *s = step_call(n, "%s_%s", m->rms ? "rms_norm" : "layer_norm", dtype_suffix(m->x->type.dtype));
-    arg_in(s, m->x);
-    arg_in(s, m->scale);
-    if (!m->rms) arg_in(s, m->bias);
-    arg_out(s, m->y);
-    if (!m->rms) arg_result(s, m->mean);
-    arg_result(s, m->inverse);
-    arg_dim(s, shape_product(x, 0, m->axis));
-    arg_dim(s, shape_product(x, m->axis, x->rank));
-    arg_real(s, m->epsilon);
+    arg_in(s, "x", m->x);
+    arg_in(s, "scale", m->scale);
+    if (!m->rms) arg_in(s, "bias", m->bias);
+    arg_out(s, "y", m->y);
+    if (!m->rms) arg_out(s, "mean", m->mean);
+    arg_out(s, m->rms ? "inv_rms" : "inv_std", m->inverse);
+    arg_dim(s, "rows", shape_product(x, 0, m->axis));
+    arg_dim(s, "n", shape_product(x, m->axis, x->rank));
+    arg_real(s, "epsilon", m->epsilon);
     step_inplace(s, m->x, m->y);
 }
 

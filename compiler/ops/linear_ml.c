@@ -86,10 +86,10 @@ static void lower_classifier(Node *n)
         Value *second = scratch(n, "second", t, feature_rows(n));
         lower_linear(n, &c.linear, t, second);
         Step *s = step_call(n, "ml_second_class_%s", dtype_suffix(t));
-        arg_in(s, second);
-        arg_out(s, y);
-        arg_dim(s, feature_rows(n));
-        arg_int(s, 0);
+        arg_in(s, "v", second);
+        arg_out(s, "y", y);
+        arg_dim(s, "rows", feature_rows(n));
+        arg_int(s, "probabilities", 0);
     }
     lower_label(n, y, &c.labels);
     finish_scores(n, 1, y, c.post, count);

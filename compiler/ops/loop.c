@@ -409,14 +409,14 @@ static void lower_condition(Node *n, Value *condition)
         copy_into_state(n, condition, n->in[1]);
         return;
     }
-    lower_store(n, condition, dim_const(!input_of(n, 1) || value != 0));
+    step_store(n, condition, dim_const(!input_of(n, 1) || value != 0));
 }
 
 /* A value carried into the first round. */
 static void lower_state(Node *n, Value *state, Value *initial)
 {
     for (int d = 0; d < state->type.shape.rank; d++)
-        if (dim_at(state, d) != dim_at(initial, d)) set_symbol(n, dim_at(state, d), dim_at(initial, d));
+        if (dim_at(state, d) != dim_at(initial, d)) step_set(n, dim_at(state, d), dim_at(initial, d));
     copy_into_state(n, state, initial);
 }
 
@@ -424,14 +424,12 @@ static void lower_state(Node *n, Value *state, Value *initial)
 static void lower_head(Node *n, Graph *g, Dim trips, bool continues)
 {
     Value *round = g->inputs[0];
-    Step *loop = step_control(n, STEP_FOR);
-    loop->symbol = dim_text(round->elements[0]);
-    if (has_end(trips)) loop->number = trips;
-    else if (!trips) loop->source = n->in[0];
-    if (!continues) loop->condition = g->inputs[1];
-    lower_store(n, round, round->elements[0]);
-    if (!has_end(trips)) lower_check(n, round, 0, dim_high(round->elements[0]));
-    if (continues) lower_store(n, g->inputs[1], dim_const(1));
+    Rounds *rounds = step_for(n, round->elements[0], has_end(trips) ? trips : NULL);
+    if (!trips) rounds->limit_in = n->in[0];
+    if (!continues) rounds->condition = g->inputs[1];
+    step_store(n, round, round->elements[0]);
+    if (!has_end(trips)) step_read(n, round, dim_const(0), 0, dim_high(round->elements[0]));
+    if (continues) step_store(n, g->inputs[1], dim_const(1));
 }
 
 static void lower_loop(Node *n)
@@ -452,9 +450,9 @@ static void lower_loop(Node *n)
         if (n->out[i]) lower_row(n, n->out[i], seen[i], counter, g->outputs[1 + i], counter);
     if (continues) lower_updates(n, carried, g->inputs + 2, g->outputs + 1);
     else lower_updates(n, 1 + carried, g->inputs + 1, g->outputs); /* the condition, too */
-    step_control(n, STEP_END);
+    step_end(n);
     if (rows && !(continues && rows == trips)) {
-        lower_store(n, g->inputs[0], counter);
+        step_store(n, g->inputs[0], counter);
         lower_read(n, g->inputs[0], 0, rows);
     }
     for (int i = carried; i < n->n_out; i++)

@@ -56,11 +56,11 @@ static Value *log_softmax(Node *n, Dim inner)
     const Shape *x = &n->in[0]->type.shape;
     Value *y = output_of(n, 1) ? n->out[1] : scratch(n, "log_probabilities", n->in[0]->type.dtype, elements(n->in[0]));
     Step *s = step_call(n, "log_softmax_%s", dtype_suffix(n->in[0]->type.dtype));
-    arg_in(s, n->in[0]);
-    arg_out(s, y);
-    arg_dim(s, x->dim[0]);
-    arg_dim(s, x->dim[1]);
-    arg_dim(s, inner);
+    arg_in(s, "x", n->in[0]);
+    arg_out(s, "y", y);
+    arg_dim(s, "outer", x->dim[0]);
+    arg_dim(s, "n", x->dim[1]);
+    arg_dim(s, "inner", inner);
     return y;
 }
 
@@ -70,11 +70,11 @@ static void lower_loss(Node *n)
     Dim inner = shape_product(x, 2, x->rank);
     Value *log_probabilities = is_cross_entropy(n) ? log_softmax(n, inner) : n->in[0];
     Step *s = step_call(n, "nll_loss_%s_%s", dtype_suffix(n->in[0]->type.dtype), dtype_suffix(n->in[1]->type.dtype));
-    arg_in(s, log_probabilities);
-    arg_in(s, n->in[1]);
-    arg_in(s, input_of(n, 2));
-    arg_out(s, n->out[0]);
-    arg_struct(s, "struct nll_loss");
+    arg_in(s, "x", log_probabilities);
+    arg_in(s, "target", n->in[1]);
+    arg_in(s, "weight", input_of(n, 2));
+    arg_out(s, "y", n->out[0]);
+    arg_struct(s, "p", "struct nll_loss");
     arg_field(s, "batch", x->dim[0]);
     arg_field(s, "classes", x->dim[1]);
     arg_field(s, "inner", inner);

@@ -16,12 +16,12 @@ static void lower_lp(Node *n)
     int axis = attr_axis(n, "axis", -1, shape->rank);
     Dim outer = shape_product(shape, 0, axis), inner = shape_product(shape, axis + 1, shape->rank);
     Step *s = step_call(n, "lp_normalize_l%d_%s", (int)attr_int(n, "p", 2), dtype_suffix(x->type.dtype));
-    arg_in(s, x);
-    arg_out(s, n->out[0]);
-    arg_out(s, scratch(n, "norm", x->type.dtype, dim_mul(outer, inner)));
-    arg_dim(s, outer);
-    arg_dim(s, shape->dim[axis]);
-    arg_dim(s, inner);
+    arg_in(s, "x", x);
+    arg_out(s, "y", n->out[0]);
+    arg_out(s, "norm", scratch(n, "norm", x->type.dtype, dim_mul(outer, inner)));
+    arg_dim(s, "outer", outer);
+    arg_dim(s, "n", shape->dim[axis]);
+    arg_dim(s, "inner", inner);
 }
 
 const Op ops_lp_normalization[] = {

@@ -13,15 +13,15 @@ static void lower_lrn(Node *n)
 {
     const Shape *x = &n->in[0]->type.shape;
     Step *s = step_call(n, "lrn_%s", dtype_suffix(n->in[0]->type.dtype));
-    arg_in(s, n->in[0]);
-    arg_out(s, n->out[0]);
-    arg_dim(s, x->dim[0]);
-    arg_dim(s, x->dim[1]);
-    arg_dim(s, shape_product(x, 2, x->rank));
-    arg_int(s, attr_int(n, "size", 0));
-    arg_real(s, attr_float(n, "alpha", 1e-4));
-    arg_real(s, attr_float(n, "beta", 0.75));
-    arg_real(s, attr_float(n, "bias", 1));
+    arg_in(s, "x", n->in[0]);
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "batch", x->dim[0]);
+    arg_dim(s, "channels", x->dim[1]);
+    arg_dim(s, "inner", shape_product(x, 2, x->rank));
+    arg_int(s, "size", attr_int(n, "size", 0));
+    arg_real(s, "alpha", attr_float(n, "alpha", 1e-4));
+    arg_real(s, "beta", attr_float(n, "beta", 0.75));
+    arg_real(s, "bias", attr_float(n, "bias", 1));
 }
 
 const Op ops_lrn[] = {

@@ -68,13 +68,13 @@ static void lower_max_unpool(Node *n)
     const Shape *x = &n->in[0]->type.shape;
     if (!unpool_read(n, &u)) return;
     Step *s = step_call(n, "max_unpool_%s", dtype_suffix(n->in[0]->type.dtype));
-    arg_in(s, n->in[0]);
-    arg_in(s, n->in[1]);
-    arg_out(s, n->out[0]);
-    arg_dim(s, shape_product(x, 0, 2));
-    arg_dim(s, shape_product(x, 2, x->rank));
-    arg_dims(s, MAX_SPATIAL, u.pooled);
-    arg_dims(s, MAX_SPATIAL, u.size);
+    arg_in(s, "x", n->in[0]);
+    arg_in(s, "indices", n->in[1]);
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "planes", shape_product(x, 0, 2));
+    arg_dim(s, "n", shape_product(x, 2, x->rank));
+    arg_dims(s, "pooled", MAX_SPATIAL, u.pooled);
+    arg_dims(s, "size", MAX_SPATIAL, u.size);
 }
 
 const Op ops_max_unpool[] = {

@@ -33,18 +33,18 @@ static void lower_nms(Node *n)
 {
     Value *boxes = n->in[0], *scores = n->in[1];
     Step *s = step_call(n, "non_max_suppression");
-    arg_in(s, boxes);
-    arg_in(s, scores);
-    for (int i = 2; i < 5; i++) arg_in(s, input_of(n, i));
-    arg_out(s, n->out[0]);
-    arg_out(s, scratch(n, "candidates", DT_UINT8, dim_at(boxes, 1)));
-    arg_struct(s, "struct non_max_suppression");
+    arg_in(s, "boxes", boxes);
+    arg_in(s, "scores", scores);
+    arg_inputs(s, 2, 3, (const char *const[]){"most", "overlap", "threshold"});
+    arg_out(s, "selected", n->out[0]);
+    arg_out(s, "candidate", scratch(n, "candidates", DT_UINT8, dim_at(boxes, 1)));
+    arg_struct(s, "p", "struct non_max_suppression");
     arg_field(s, "batch", dim_at(boxes, 0));
     arg_field(s, "classes", dim_at(scores, 1));
     arg_field(s, "boxes", dim_at(boxes, 1));
     arg_field_int(s, "center", attr_int(n, "center_point_box", 0));
-    arg_int(s, dim_high(dim_at(n->out[0], 0)));
-    arg_symbol(s, dim_at(n->out[0], 0));
+    arg_int(s, "room", dim_high(dim_at(n->out[0], 0)));
+    arg_symbol(s, "count", dim_at(n->out[0], 0));
 }
 
 const Op ops_non_max_suppression[] = {

@@ -79,12 +79,12 @@ static void lower_one_hot(Node *n)
     int axis = inserted_axis(n);
     if (depth_is_float(n)) lower_depth(n, y->dim[axis]);
     Step *s = step_call(n, "one_hot_%s_%s", moved_as(n->out[0]->type.dtype, NULL), dtype_suffix(n->in[0]->type.dtype));
-    arg_in(s, n->in[0]);
-    arg_in(s, n->in[2]);
-    arg_out(s, n->out[0]);
-    arg_dim(s, shape_product(y, 0, axis));
-    arg_dim(s, y->dim[axis]);
-    arg_dim(s, axis_stride(y, axis));
+    arg_in(s, "index", n->in[0]);
+    arg_in(s, "values", n->in[2]);
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "outer", shape_product(y, 0, axis));
+    arg_dim(s, "depth", y->dim[axis]);
+    arg_dim(s, "inner", axis_stride(y, axis));
 }
 
 const Op ops_one_hot[] = {

@@ -53,9 +53,9 @@ static void infer_counted(Node *n)
 }
 
 /* The struct argument: the list that is read, if any, and the one that is written. */
-static void arg_list(Step *s, const SequenceForm *from, const SequenceForm *to)
+static void arg_forms(Step *s, const SequenceForm *from, const SequenceForm *to)
 {
-    arg_struct(s, "struct list");
+    arg_struct(s, "l", "struct list");
     if (from) {
         arg_field_int(s, "capacity", from->capacity);
         arg_field_int(s, "slot", from->slot);
@@ -76,12 +76,17 @@ static SequenceForm form_read(const Node *n)
                           .rank = (int)dim_value(sizes->dim[1]) - 1};
 }
 
-static void arg_parts(Step *s, Value **values, bool written)
+/* A list that a kernel reads, and one that it writes. */
+static void arg_packed(Step *s)
 {
-    for (int i = 0; i < 3; i++) {
-        if (written) arg_out(s, values[i]);
-        else arg_in(s, values[i]);
-    }
+    arg_inputs(s, 0, 3, (const char *const[]){"data", "sizes", "length"});
+}
+
+static void arg_new_packed(Step *s)
+{
+    arg_out(s, "to", s->node->out[0]);
+    arg_out(s, "to_sizes", s->node->out[1]);
+    arg_out(s, "to_length", s->node->out[2]);
 }
 
 static void infer_copy(Node *n)
@@ -146,36 +151,34 @@ static void expand_parts(Node *n)
 static void lower_pack(Node *n)
 {
     SequenceForm f = form_attr(n);
-    Step *store = step_control(n, STEP_STORE);
-    store->target = n->out[2];
-    store->number = dim_const(attr_int(n, "length", 0));
+    step_store(n, n->out[2], dim_const(attr_int(n, "length", 0)));
     for (int i = 0; i < n->n_in; i++) {
         const Shape *x = &n->in[i]->type.shape;
         Step *s = step_call(n, "list_append_%s", moved_as(f.dtype, NULL));
-        arg_in(s, n->in[i]);
-        arg_dims(s, x->rank, x->dim);
-        arg_int(s, x->rank);
-        arg_parts(s, n->out, true);
-        arg_list(s, NULL, &f);
+        arg_in(s, "x", n->in[i]);
+        arg_dims(s, "dims", x->rank, x->dim);
+        arg_int(s, "rank", x->rank);
+        arg_new_packed(s);
+        arg_forms(s, NULL, &f);
     }
     if (n->n_in) return;
     Step *s = step_call(n, "fill_b8"); /* there is nothing to put there, but it must be written */
-    arg_in(s, NULL);
-    arg_out(s, n->out[1]);
-    arg_dim(s, elements(n->out[1]));
+    arg_in(s, "value", NULL);
+    arg_out(s, "y", n->out[1]);
+    arg_dim(s, "n", elements(n->out[1]));
     s = step_call(n, "fill_%s", moved_as(f.dtype, NULL));
-    arg_in(s, NULL);
-    arg_out(s, n->out[0]);
-    arg_dim(s, elements(n->out[0]));
+    arg_in(s, "value", NULL);
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "n", elements(n->out[0]));
 }
 
 static void lower_copy(Node *n)
 {
     SequenceForm from = form_read(n), to = form_attr(n);
     Step *s = step_call(n, "list_copy_%s", moved_as(from.dtype, NULL));
-    arg_parts(s, n->in, false);
-    arg_parts(s, n->out, true);
-    arg_list(s, &from, &to);
+    arg_packed(s);
+    arg_new_packed(s);
+    arg_forms(s, &from, &to);
     arg_field_int(s, "fill", attr_int(n, "fill", 0));
 }
 
@@ -186,23 +189,23 @@ static void lower_insert(Node *n)
     SequenceForm from = form_read(n), to = form_attr(n);
     Value *x = n->in[3];
     Step *s = step_call(n, "list_insert_%s", moved_as(from.dtype, NULL));
-    arg_parts(s, n->in, false);
-    arg_in(s, x);
-    arg_dims(s, x->type.shape.rank, x->type.shape.dim);
-    arg_int(s, x->type.shape.rank);
-    arg_in(s, input_of(n, 4));
-    arg_parts(s, n->out, true);
-    arg_list(s, &from, &to);
+    arg_packed(s);
+    arg_in(s, "x", x);
+    arg_dims(s, "dims", x->type.shape.rank, x->type.shape.dim);
+    arg_int(s, "rank", x->type.shape.rank);
+    arg_in(s, "position", input_of(n, 4));
+    arg_new_packed(s);
+    arg_forms(s, &from, &to);
 }
 
 static void lower_erase(Node *n)
 {
     SequenceForm from = form_read(n), to = form_attr(n);
     Step *s = step_call(n, "list_erase_%s", moved_as(from.dtype, NULL));
-    arg_parts(s, n->in, false);
-    arg_in(s, input_of(n, 3));
-    arg_parts(s, n->out, true);
-    arg_list(s, &from, &to);
+    arg_packed(s);
+    arg_in(s, "position", input_of(n, 3));
+    arg_new_packed(s);
+    arg_forms(s, &from, &to);
 }
 
 static void lower_split(Node *n)
@@ -211,16 +214,16 @@ static void lower_split(Node *n)
     Value *x = n->in[0], *split = input_of(n, 1);
     bool listed = split && split->type.shape.rank > 0;
     Step *s = step_call(n, "list_split_%s", moved_as(to.dtype, NULL));
-    arg_in(s, x);
-    arg_dims(s, x->type.shape.rank, x->type.shape.dim);
-    arg_int(s, x->type.shape.rank);
-    arg_in(s, split);
-    arg_dim(s, listed ? elements(split) : dim_const(0));
-    arg_int(s, listed);
-    arg_int(s, attr_int(n, "axis", 0));
-    arg_int(s, attr_int(n, "keepdims", 1) || split);
-    arg_parts(s, n->out, true);
-    arg_list(s, NULL, &to);
+    arg_in(s, "x", x);
+    arg_dims(s, "dims", x->type.shape.rank, x->type.shape.dim);
+    arg_int(s, "rank", x->type.shape.rank);
+    arg_in(s, "split", split);
+    arg_dim(s, "parts", listed ? elements(split) : dim_const(0));
+    arg_int(s, "list", listed);
+    arg_int(s, "axis", attr_int(n, "axis", 0));
+    arg_int(s, "kept", attr_int(n, "keepdims", 1) || split);
+    arg_new_packed(s);
+    arg_forms(s, NULL, &to);
 }
 
 /* -- reading them ------------------------------------------------------------------------------ */
@@ -259,11 +262,11 @@ static void lower_at(Node *n)
     Value *y = n->out[0], *sizes = scratch(n, "sizes", DT_INT64, dim_const(from.rank));
     SequenceForm to = {.slot = value_count(y), .rank = y->type.shape.rank};
     Step *s = step_call(n, "list_at_%s", moved_as(from.dtype, NULL));
-    arg_parts(s, n->in, false);
-    arg_in(s, input_of(n, 3));
-    arg_out(s, y);
-    arg_out(s, sizes);
-    arg_list(s, &from, &to);
+    arg_packed(s);
+    arg_in(s, "position", input_of(n, 3));
+    arg_out(s, "y", y);
+    arg_out(s, "y_dims", sizes);
+    arg_forms(s, &from, &to);
     lower_sizes(n, sizes);
 }
 
@@ -291,12 +294,12 @@ static void lower_concat(Node *n)
     Value *y = n->out[0], *sizes = scratch(n, "sizes", DT_INT64, dim_const(y->type.shape.rank));
     SequenceForm to = {.slot = value_count(y), .rank = y->type.shape.rank};
     Step *s = step_call(n, "list_concat_%s", moved_as(from.dtype, NULL));
-    arg_parts(s, n->in, false);
-    arg_out(s, y);
-    arg_out(s, sizes);
-    arg_int(s, attr_int(n, "axis", 0));
-    arg_int(s, attr_int(n, "new_axis", 0) != 0);
-    arg_list(s, &from, &to);
+    arg_packed(s);
+    arg_out(s, "y", y);
+    arg_out(s, "y_dims", sizes);
+    arg_int(s, "axis", attr_int(n, "axis", 0));
+    arg_int(s, "stacked", attr_int(n, "new_axis", 0) != 0);
+    arg_forms(s, &from, &to);
     lower_sizes(n, sizes);
 }
 

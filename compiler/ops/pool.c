@@ -60,11 +60,11 @@ static void infer_global(Node *n)
 static Step *pool_call(Node *n, const char *kernel, const Window *w)
 {
     Step *s = step_call(n, "%s_%s", kernel, dtype_suffix(n->in[0]->type.dtype));
-    arg_in(s, n->in[0]);
-    arg_out(s, n->out[0]);
-    if (output_of(n, 1)) arg_out(s, n->out[1]);
+    arg_in(s, "x", n->in[0]);
+    arg_out(s, "y", n->out[0]);
+    if (output_of(n, 1)) arg_out(s, "indices", n->out[1]);
     arg_window(s, w);
-    arg_dim(s, planes(n));
+    arg_dim(s, "planes", planes(n));
     s->macs = dim_high(dim_mul(elements(n->out[0]), window_kernel_size(w)));
     return s;
 }
@@ -72,7 +72,7 @@ static Step *pool_call(Node *n, const char *kernel, const Window *w)
 static void lower_max(Node *n, const Window *w)
 {
     Step *s = pool_call(n, output_of(n, 1) ? "max_pool_indices" : "max_pool", w);
-    if (output_of(n, 1)) arg_int(s, attr_int(n, "storage_order", 0) != 0);
+    if (output_of(n, 1)) arg_int(s, "column_major", attr_int(n, "storage_order", 0) != 0);
 }
 
 static void lower_average(Node *n, const Window *w)
@@ -80,15 +80,15 @@ static void lower_average(Node *n, const Window *w)
     Step *s = pool_call(n, "average_pool", w);
     Dim limits[MAX_SPATIAL];
     for (int i = 0; i < MAX_SPATIAL; i++) limits[i] = dim_add(w->in[i], w->pad_end[i]);
-    if (attr_int(n, "count_include_pad", 0)) arg_dims(s, MAX_SPATIAL, limits);
-    else arg_in(s, NULL);
+    if (attr_int(n, "count_include_pad", 0)) arg_dims(s, "limits", MAX_SPATIAL, limits);
+    else arg_in(s, "limits", NULL);
 }
 
 /* Before opset 2, p was a float. */
 static void lower_lp(Node *n, const Window *w)
 {
     Step *s = pool_call(n, "lp_pool", w);
-    arg_real(s, n->opset < 2 ? attr_float(n, "p", 2) : (double)attr_int(n, "p", 2));
+    arg_real(s, "exponent", n->opset < 2 ? attr_float(n, "p", 2) : (double)attr_int(n, "p", 2));
 }
 
 static void lower_pool(Node *n, void (*with)(Node *n, const Window *w))

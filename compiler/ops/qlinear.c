@@ -107,20 +107,20 @@ static void lower_add(Node *n)
     int64_t low, high, zero = zero_of(n, SUM_ZERO);
     quantized_bounds(n, const_as_double(n->in[SUM_SCALE], 0), zero, &low, &high);
     Step *s = step_call(n, "add_bytes");
-    arg_in(s, n->in[A]);
-    arg_in(s, n->in[B]);
-    arg_out(s, n->out[0]);
-    arg_real(s, const_as_double(n->in[A_SCALE], 0));
-    arg_real(s, const_as_double(n->in[B_SCALE], 0));
-    arg_real(s, const_as_double(n->in[SUM_SCALE], 0));
-    arg_struct(s, "struct qadd");
+    arg_in(s, "a", n->in[A]);
+    arg_in(s, "b", n->in[B]);
+    arg_out(s, "y", n->out[0]);
+    arg_real(s, "a_scale", const_as_double(n->in[A_SCALE], 0));
+    arg_real(s, "b_scale", const_as_double(n->in[B_SCALE], 0));
+    arg_real(s, "y_scale", const_as_double(n->in[SUM_SCALE], 0));
+    arg_struct(s, "p", "struct qadd");
     arg_field_int(s, "a_zero", zero_of(n, A_ZERO));
     arg_field_int(s, "b_zero", zero_of(n, B_ZERO));
     arg_field_int(s, "y_zero", zero);
     arg_field_int(s, "is_signed", n->in[A]->type.dtype == DT_INT8);
     arg_field_int(s, "low", low);
     arg_field_int(s, "high", high);
-    arg_dim(s, elements(n->out[0]));
+    arg_dim(s, "n", elements(n->out[0]));
 }
 
 /* -- Softmax ----------------------------------------------------------------------------------- */

@@ -39,16 +39,16 @@ static Step *call(Node *n, const ByteConv *q, const char *kernel, Value *w, Valu
 {
     const char *types = mem_printf("%s_%s", dtype_suffix(q->x->type.dtype), dtype_suffix(w->type.dtype));
     Step *s = step_call(n, "%s_%s_%s", kernel, q->requantize ? "q8" : "i32", types);
-    arg_in(s, q->x);
-    arg_in(s, q->zero_x ? q->zero_x : const_scalar(n, q->x->type.dtype, 0));
-    arg_in(s, w);
-    arg_in(s, zero_w);
-    arg_in(s, bias);
+    arg_in(s, "x", q->x);
+    arg_in(s, "x_zero", q->zero_x ? q->zero_x : const_scalar(n, q->x->type.dtype, 0));
+    arg_in(s, "w", w);
+    arg_in(s, "w_zero", zero_w);
+    arg_in(s, "bias", bias);
     if (q->requantize) {
-        arg_in(s, q->requantize->multiplier);
-        arg_int(s, q->requantize->zero);
+        arg_in(s, "multiplier", q->requantize->multiplier);
+        arg_int(s, "y_zero", q->requantize->zero);
     }
-    arg_out(s, n->out[0]);
+    arg_out(s, "y", n->out[0]);
     return s;
 }
 
@@ -56,7 +56,7 @@ static void arg_conv(Step *s, const ByteConv *q, const Value *zero_w)
 {
     const Conv *c = &q->conv;
     arg_window(s, &c->window);
-    arg_struct(s, "struct qconv");
+    arg_struct(s, "q", "struct qconv");
     arg_field(s, "batch", c->batch);
     arg_field_int(s, "groups", c->groups);
     arg_field(s, "channels", c->group_channels);
@@ -76,7 +76,7 @@ static Step *call_patches(Node *n, const ByteConv *q, Value *zero_w)
     Value *bias = product_bias(n, q->bias, q->zero_x, w, zero_w, c->out_channels, taps);
     Value *patches = scratch(n, "patches", DT_INT16, dim_mul(taps, dim_const(QGEMM_ROWS)));
     Step *s = call(n, q, "qconv", w, bias, zero_w);
-    arg_out(s, patches);
+    arg_out(s, "patches", patches);
     arg_conv(s, q, zero_w);
     return s;
 }
@@ -84,7 +84,7 @@ static Step *call_patches(Node *n, const ByteConv *q, Value *zero_w)
 static Step *call_rows(Node *n, const ByteConv *q, Value *zero_w)
 {
     Step *s = call(n, q, "qconv_rows", q->w, q->bias, zero_w);
-    if (q->requantize) arg_out(s, scratch(n, "row", DT_INT32, dim_at(n->out[0], -1)));
+    if (q->requantize) arg_out(s, "acc", scratch(n, "row", DT_INT32, dim_at(n->out[0], -1)));
     arg_conv(s, q, zero_w);
     return s;
 }

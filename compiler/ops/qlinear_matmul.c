@@ -47,14 +47,15 @@ static void call_packed(Node *n, const ByteProduct *q)
     int64_t block = packed_block(p->m, columns, depth, operands);
     Value *start = packed_start(n, q->bias, q->zero_a, p->a, p->b, q->zero_b, p->n, p->k);
     Step *s = step_call(n, "qgemm_packed");
-    arg_in(s, p->a);
-    arg_in(s, packed_bytes(n, p->b, 1, columns, 1, depth));
-    arg_in(s, start);
+    arg_in(s, "a", p->a);
+    arg_in(s, "w", packed_bytes(n, p->b, 1, columns, 1, depth));
+    arg_in(s, "start", start);
     arg_requantize(s, r);
-    arg_out(s, p->y);
-    arg_out(s, packed_in_place(p->a, depth) ? NULL
-                                            : scratch(n, "rows", DT_UINT8, dim_const(block * ((depth + 3) / 4 * 4))));
-    arg_struct(s, "struct qgemm_packed");
+    arg_out(s, "y", p->y);
+    arg_out(s, "scratch",
+            packed_in_place(p->a, depth) ? NULL
+                                         : scratch(n, "rows", DT_UINT8, dim_const(block * ((depth + 3) / 4 * 4))));
+    arg_struct(s, "p", "struct qgemm_packed");
     arg_field(s, "rows", p->m);
     arg_field(s, "cols", p->n);
     arg_field(s, "depth", p->k);
@@ -75,18 +76,18 @@ static void call_product(Node *n, const ByteProduct *q)
     Value *zero_b = all_zero(q->zero_b) ? NULL : q->zero_b;
     Value *bias = product_bias(n, q->bias, q->zero_a, p->b, zero_b, dim_mul(q->matrices, p->n), p->k);
     Step *s = step_call(n, "%s_%s_%s", p->batch_rank ? "qmatmul" : "qgemm", q->requantize ? "q8" : "i32", types);
-    arg_in(s, p->a);
-    arg_in(s, p->b);
-    arg_in(s, zero_b);
-    arg_in(s, bias);
+    arg_in(s, "a", p->a);
+    arg_in(s, "b", p->b);
+    arg_in(s, "b_zero", zero_b);
+    arg_in(s, "bias", bias);
     if (q->requantize) {
-        arg_in(s, q->requantize->multiplier);
-        arg_int(s, q->requantize->zero);
+        arg_in(s, "multiplier", q->requantize->multiplier);
+        arg_int(s, "y_zero", q->requantize->zero);
     }
-    arg_out(s, p->y);
+    arg_out(s, "y", p->y);
     Dim wide = dim_mul(p->k, dim_const(QGEMM_ROWS));
-    arg_out(s, dim_high(p->m) < QGEMM_ROWS ? NULL : scratch(n, "wide", DT_INT16, wide));
-    arg_struct(s, "struct qgemm");
+    arg_out(s, "wide", dim_high(p->m) < QGEMM_ROWS ? NULL : scratch(n, "wide", DT_INT16, wide));
+    arg_struct(s, "p", "struct qgemm");
     arg_field(s, "rows", p->m);
     arg_field(s, "cols", p->n);
     arg_field(s, "depth", p->k);

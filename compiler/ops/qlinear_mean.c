@@ -113,16 +113,16 @@ static void lower_mean(Node *n)
     int64_t zero_y = input_of(n, Y_ZERO) ? const_as_int(n->in[Y_ZERO], 0) : 0, low, high;
     quantized_bounds(n, scale_y, zero_y, &low, &high);
     Step *s = step_call(n, "qmean_%s", dtype_suffix(n->in[X]->type.dtype));
-    arg_in(s, n->in[X]);
-    arg_int(s, input_of(n, X_ZERO) ? const_as_int(n->in[X_ZERO], 0) : 0);
-    arg_real(s, (double)((float)const_as_double(n->in[X_SCALE], 0) / (float)scale_y));
-    arg_int(s, zero_y);
-    arg_int(s, low);
-    arg_int(s, high);
-    arg_out(s, n->out[0]);
-    arg_dim(s, shape_product(x, 0, r.first));
-    arg_dim(s, summands(n, &r));
-    arg_dim(s, shape_product(x, r.end, x->rank));
+    arg_in(s, "x", n->in[X]);
+    arg_int(s, "x_zero", input_of(n, X_ZERO) ? const_as_int(n->in[X_ZERO], 0) : 0);
+    arg_real(s, "scale", (double)((float)const_as_double(n->in[X_SCALE], 0) / (float)scale_y));
+    arg_int(s, "y_zero", zero_y);
+    arg_int(s, "low", low);
+    arg_int(s, "high", high);
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "outer", shape_product(x, 0, r.first));
+    arg_dim(s, "n", summands(n, &r));
+    arg_dim(s, "inner", shape_product(x, r.end, x->rank));
 }
 
 #define MEAN(op) \

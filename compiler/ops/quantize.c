@@ -153,13 +153,13 @@ static void call_quantize(Node *n)
 {
     bool is_signed = n->out[0]->type.dtype == DT_INT8;
     Step *s = step_call(n, "quantize_bytes");
-    arg_in(s, n->in[0]);
-    arg_out(s, n->out[0]);
-    arg_real(s, const_as_double(n->in[1], 0));
-    arg_int(s, input_of(n, 2) ? const_as_int(n->in[2], 0) : 0);
-    arg_int(s, is_signed ? INT8_MIN : 0);
-    arg_int(s, is_signed ? INT8_MAX : UINT8_MAX);
-    arg_dim(s, elements(n->out[0]));
+    arg_in(s, "x", n->in[0]);
+    arg_out(s, "y", n->out[0]);
+    arg_real(s, "scale", const_as_double(n->in[1], 0));
+    arg_int(s, "zero", input_of(n, 2) ? const_as_int(n->in[2], 0) : 0);
+    arg_int(s, "low", is_signed ? INT8_MIN : 0);
+    arg_int(s, "high", is_signed ? INT8_MAX : UINT8_MAX);
+    arg_dim(s, "n", elements(n->out[0]));
 }
 
 static void lower_quantize(Node *n)
@@ -297,11 +297,11 @@ static void infer_dynamic(Node *n)
 static void lower_dynamic(Node *n)
 {
     Step *s = step_call(n, "dynamic_quantize_u8");
-    arg_in(s, n->in[0]);
-    arg_out(s, n->out[0]);
-    arg_out(s, n->out[1]);
-    arg_out(s, n->out[2]);
-    arg_dim(s, elements(n->in[0]));
+    arg_in(s, "x", n->in[0]);
+    arg_out(s, "y", n->out[0]);
+    arg_out(s, "scale", n->out[1]);
+    arg_out(s, "zero", n->out[2]);
+    arg_dim(s, "n", elements(n->in[0]));
 }
 
 #define QUANTIZE(d, v) \

@@ -178,11 +178,11 @@ static void call_reduce(Node *n, const char *kernel, DType t, Value *x, Value *y
                         int at)
 {
     Step *s = step_call(n, "reduce_%s_%s", kernel, dtype_suffix(t));
-    arg_in(s, x);
-    arg_out(s, y);
-    arg_dim(s, extent_of(groups, 0, at));
-    arg_dim(s, groups[at].extent);
-    arg_dim(s, extent_of(groups, at + 1, count));
+    arg_in(s, "x", x);
+    arg_out(s, "y", y);
+    arg_dim(s, "outer", extent_of(groups, 0, at));
+    arg_dim(s, "n", groups[at].extent);
+    arg_dim(s, "inner", extent_of(groups, at + 1, count));
 }
 
 /* x with the axes that only the data tell moved to the end. The shape that stays is read, and checked, from a tensor of
@@ -193,15 +193,15 @@ static Value *move_axes(Node *n, DType t, Value *x, Group *groups)
     Value *moved = scratch(n, "axes_last", t, elements(x)),
           *sizes = scratch(n, "kept", DT_INT64, dim_const(kept->rank));
     Step *s = step_call(n, "axes_last");
-    arg_in(s, x);
-    arg_in(s, n->in[1]);
-    arg_out(s, moved);
-    arg_out(s, sizes);
-    arg_int(s, dtype_bits(t) / 8);
-    arg_int(s, shape->rank);
-    arg_dims(s, shape->rank, shape->dim);
-    arg_dim(s, elements(n->in[1]));
-    arg_int(s, attr_int(n, "keepdims", 1) != 0);
+    arg_in(s, "x", x);
+    arg_in(s, "axes", n->in[1]);
+    arg_out(s, "y", moved);
+    arg_out(s, "kept", sizes);
+    arg_int(s, "size", dtype_bits(t) / 8);
+    arg_int(s, "rank", shape->rank);
+    arg_dims(s, "shape", shape->rank, shape->dim);
+    arg_dim(s, "n_axes", elements(n->in[1]));
+    arg_int(s, "keepdims", attr_int(n, "keepdims", 1) != 0);
     for (int d = 0; d < kept->rank; d++) lower_read(n, sizes, d, kept->dim[d]);
     groups[0] = (Group){elements(n->out[0]), false};
     groups[1] = (Group){dim_floordiv(elements(x), elements(n->out[0])), true};

@@ -144,12 +144,12 @@ static void lower_by_data(Node *n)
     const Shape *x = &n->in[0]->type.shape, *y = &n->out[0]->type.shape;
     Value *sizes = scratch(n, "sizes", DT_INT64, dim_const(y->rank));
     Step *s = step_call(n, "reshaped");
-    arg_in(s, n->in[1]);
-    arg_out(s, sizes);
-    arg_int(s, y->rank);
-    arg_dims(s, x->rank, x->dim);
-    arg_int(s, x->rank);
-    arg_int(s, n->opset >= 14 && attr_int(n, "allowzero", 0));
+    arg_in(s, "shape", n->in[1]);
+    arg_out(s, "y", sizes);
+    arg_int(s, "rank", y->rank);
+    arg_dims(s, "x_dims", x->rank, x->dim);
+    arg_int(s, "x_rank", x->rank);
+    arg_int(s, "allow_zero", n->opset >= 14 && attr_int(n, "allowzero", 0));
     for (int i = 0; i < y->rank - 1; i++) lower_read(n, sizes, i, y->dim[i]);
 }
 

@@ -411,10 +411,10 @@ static void make_now(Node *n, const Resize *r, int i, Table *t, DType type)
     t->weight->origin = origin;
 }
 
-static void arg_element(Step *s, Value *v, int64_t at)
+static void arg_element(Step *s, const char *name, Value *v, int64_t at)
 {
-    if (v) arg_in_at(s, v, dim_const(at));
-    else arg_in(s, NULL);
+    if (v) arg_in_at(s, name, v, dim_const(at));
+    else arg_in(s, name, NULL);
 }
 
 static void make_at_run_time(Node *n, const Resize *r, int i, Table *t, DType type)
@@ -425,15 +425,15 @@ static void make_at_run_time(Node *n, const Resize *r, int i, Table *t, DType ty
     t->index = scratch(n, mem_printf("pixels%d", i), DT_INT32, count);
     t->weight = r->mode == RESIZE_NEAREST ? NULL : scratch(n, mem_printf("weights%d", i), type, count);
     Step *s = step_call(n, "resize_taps_%s", type == DT_DOUBLE ? "f64" : "f32");
-    arg_element(s, a->by_data ? r->scales : NULL, r->fits ? 0 : a->at);
-    arg_real(s, a->scale);
-    arg_element(s, roi, a->at);
-    arg_element(s, roi, a->at + r->listed);
-    arg_real(s, r->cubic_a);
-    arg_out(s, t->index);
-    if (t->weight) arg_out(s, t->weight);
-    else arg_in(s, NULL);
-    arg_struct(s, "struct resize_axis");
+    arg_element(s, "given", a->by_data ? r->scales : NULL, r->fits ? 0 : a->at);
+    arg_real(s, "scale", a->scale);
+    arg_element(s, "start", roi, a->at);
+    arg_element(s, "end", roi, a->at + r->listed);
+    arg_real(s, "a", r->cubic_a);
+    arg_out(s, "index", t->index);
+    if (t->weight) arg_out(s, "weight", t->weight);
+    else arg_in(s, "weight", NULL);
+    arg_struct(s, "p", "struct resize_axis");
     arg_field(s, "in", a->in);
     arg_field(s, "out", a->out);
     arg_field(s, "taps", t->taps);
@@ -456,9 +456,11 @@ static Table table_of(Node *n, const Resize *r, int i, DType type)
 
 static void arg_tables(Step *s, const Table *t, bool weights)
 {
+    static const char *const index[] = {"d_index", "h_index", "w_index"}, *const weight[] = {"d_weight", "h_weight",
+                                                                                             "w_weight"};
     for (int k = 0; k < 3; k++) {
-        arg_in(s, t[k].index);
-        if (weights) arg_in(s, t[k].weight);
+        arg_in(s, index[k], t[k].index);
+        if (weights) arg_in(s, weight[k], t[k].weight);
     }
 }
 
@@ -466,7 +468,7 @@ static void arg_tables(Step *s, const Table *t, bool weights)
 static void arg_sizes(Step *s, const Shape *from, const Shape *to, int first, int count, const Table *t)
 {
     static const char axis[] = "dhw";
-    arg_struct(s, "struct resize");
+    arg_struct(s, "p", "struct resize");
     arg_field(s, "outer", shape_product(from, 0, first));
     arg_field(s, "inner", shape_product(from, first + count, from->rank));
     for (int k = 0; k < 3; k++) {
@@ -488,8 +490,8 @@ static uint64_t outside_bits(const Resize *r, DType type)
 static Step *call_nearest(Node *n, Value *from, Value *to, const Table *t)
 {
     Step *s = step_call(n, "resize_nearest_b%d", dtype_bits(from->type.dtype) / 8);
-    arg_in(s, from);
-    arg_out(s, to);
+    arg_in(s, "x", from);
+    arg_out(s, "y", to);
     arg_tables(s, t, false);
     return s;
 }
@@ -501,10 +503,10 @@ static Step *call_weighted(Node *n, Value *from, Value *to, const Table *t, int 
     Value *row = combines ? scratch(n, "row", from->type.dtype, shape_product(shape, first + count - 1, shape->rank))
                           : NULL;
     Step *s = step_call(n, "resize_%s", dtype_suffix(from->type.dtype));
-    arg_in(s, from);
-    arg_out(s, to);
-    if (row) arg_out(s, row);
-    else arg_in(s, NULL);
+    arg_in(s, "x", from);
+    arg_out(s, "y", to);
+    if (row) arg_out(s, "row", row);
+    else arg_in(s, "row", NULL);
     arg_tables(s, t, true);
     Dim rows = shape_product(&to->type.shape, 0, first + count - 1), above = dim_mul(t[0].taps, t[1].taps);
     Dim across = dim_mul(shape_product(&to->type.shape, first + count - 1, shape->rank), t[2].taps);
@@ -521,8 +523,8 @@ static void resize_axes(Node *n, const Resize *r, Value *from, Value *to, int fi
     bool nearest = r->mode == RESIZE_NEAREST;
     Step *s = nearest ? call_nearest(n, from, to, t) : call_weighted(n, from, to, t, first, count);
     arg_sizes(s, &from->type.shape, &to->type.shape, first, count, t);
-    if (nearest) arg_int(s, (int64_t)outside_bits(r, type));
-    else arg_real(s, r->outside);
+    if (nearest) arg_int(s, "outside", (int64_t)outside_bits(r, type));
+    else arg_real(s, "outside", r->outside);
 }
 
 static int next_resized(const Resize *r, int i)
@@ -538,22 +540,22 @@ static void call_fit(Node *n, Resize *r, Value *sizes)
         if (r->axis[i].listed) in[r->axis[i].at] = r->axis[i].in;
     r->scales = scratch(n, "scale", DT_FLOAT, dim_const(1));
     Step *s = step_call(n, "resize_fit");
-    arg_in(s, n->in[3]);
-    arg_dims(s, r->listed, in);
-    arg_int(s, r->listed);
-    arg_int(s, r->covers);
-    arg_out(s, sizes);
-    arg_out(s, r->scales);
+    arg_in(s, "sizes", n->in[3]);
+    arg_dims(s, "in", r->listed, in);
+    arg_int(s, "n", r->listed);
+    arg_int(s, "covers", r->covers);
+    arg_out(s, "out", sizes);
+    arg_out(s, "scale", r->scales);
 }
 
 static void call_size(Node *n, const Resize *r, const Axis *a, Value *sizes)
 {
     Step *s = step_call(n, "resize_size");
-    arg_dim(s, a->in);
-    arg_element(s, r->scales, a->at);
-    arg_element(s, r->roi, a->at);
-    arg_element(s, r->roi, a->at + r->listed);
-    arg_out_at(s, sizes, dim_const(a->at));
+    arg_dim(s, "in", a->in);
+    arg_element(s, "scale", r->scales, a->at);
+    arg_element(s, "start", r->roi, a->at);
+    arg_element(s, "end", r->roi, a->at + r->listed);
+    arg_out_at(s, "out", sizes, dim_const(a->at));
 }
 
 /* The sizes that only the data tell. */

@@ -32,10 +32,10 @@ static void lower_reverse_sequence(Node *n)
     const char *suffix = moved_as(n->in[0]->type.dtype, &parts);
     Dim part = dim_const(parts);
     Step *s = step_call(n, "reverse_sequence_%s", suffix);
-    arg_in(s, n->in[0]);
-    arg_in(s, n->in[1]);
-    arg_out(s, n->out[0]);
-    arg_struct(s, "struct reverse_sequence");
+    arg_in(s, "x", n->in[0]);
+    arg_in(s, "length", n->in[1]);
+    arg_out(s, "y", n->out[0]);
+    arg_struct(s, "p", "struct reverse_sequence");
     arg_field(s, "batch", x->dim[batch]);
     arg_field(s, "time", x->dim[time]);
     arg_field(s, "inner", dim_mul(axis_stride(x, 1), part));

@@ -55,10 +55,10 @@ typedef struct {
     const char *name;
     bool has_alpha, has_beta;
     double alpha, beta;
-} Activation;
+} GateActivation;
 
 /* In the order of enum rnn_activation. */
-static const Activation activation_table[] = {
+static const GateActivation activation_table[] = {
     {"Sigmoid", false, false, 0, 0},  {"Tanh", false, false, 0, 0},          {"Relu", false, false, 0, 0},
     {"Affine", true, true, 1, 0},     {"LeakyRelu", true, false, 0.01, 0},   {"ThresholdedRelu", true, false, 1, 0},
     {"ScaledTanh", true, true, 1, 1}, {"HardSigmoid", true, true, 0.2, 0.5}, {"Elu", true, false, 1, 0},
@@ -318,12 +318,12 @@ static void call_packing(Node *n, Value *w, const Parts *p, Value *to)
     for (int64_t d = 0; d < dim_value(dim_at(w, 0)); d++, from = dim_mul(dim_const(d), dim_mul(k, width)))
         for (int i = 0; i < p->count; i++) {
             Step *s = step_call(n, "pack_panels_f32");
-            arg_in_at(s, w, from);
-            arg_out_at(s, to, at);
-            arg_dim(s, k);
-            arg_int(s, p->columns[i]);
-            arg_dim(s, width);
-            arg_int(s, 1);
+            arg_in_at(s, "b", w, from);
+            arg_out_at(s, "w", to, at);
+            arg_dim(s, "k", k);
+            arg_int(s, "n", p->columns[i]);
+            arg_dim(s, "b_row", width);
+            arg_int(s, "b_col", 1);
             from = dim_add(from, dim_const(p->columns[i]));
             at = dim_add(at, dim_mul(k, dim_const((p->columns[i] + PANEL - 1) / PANEL * PANEL)));
         }
@@ -349,15 +349,15 @@ static Value *packed_weights(Node *n, int input, Dim *each)
     return packed;
 }
 
-static void arg_direction(Step *s, Value *v, Dim each, int direction)
+static void arg_direction(Step *s, const char *name, Value *v, Dim each, int direction)
 {
-    arg_in_at(s, v, v && direction ? each : NULL);
+    arg_in_at(s, name, v, v && direction ? each : NULL);
 }
 
 static void arg_sizes(Step *s, const Cell *cell, const Layer *l, const Sizes *z, Dim chunk, int direction)
 {
     Dim d = dim_const(l->directions), row = dim_mul(d, z->hidden);
-    arg_struct(s, "struct rnn");
+    arg_struct(s, "p", "struct rnn");
     arg_field(s, "time", z->time);
     arg_field(s, "batch", z->batch);
     arg_field(s, "input", z->input);
@@ -395,28 +395,28 @@ static void lower_direction(Node *n, const Layer *l, int direction, const Memory
         state = l->batch_first ? z.hidden : dim_mul(z.batch, z.hidden);
     Step *s = step_call(n, "%s_%s_%s", cell->kernel, a->plain ? "plain" : "any",
                         n->in[0]->type.dtype == DT_FLOAT ? "vec" : "f64");
-    arg_in(s, n->in[0]);
-    arg_direction(s, m->w, m->each_w, direction);
-    arg_direction(s, m->r, m->each_r, direction);
-    arg_direction(s, input_of(n, 3), width, direction);
-    arg_direction(s, input_of(n, 4), input_of(n, 4) ? dim_at(input_of(n, 4), 1) : NULL, direction);
-    arg_in(s, input_of(n, 5));
-    arg_direction(s, input_of(n, 6), state, direction);
-    arg_direction(s, input_of(n, 7), state, direction);
-    if (output_of(n, 0)) arg_out_at(s, n->out[0], direction ? state : NULL);
-    else arg_in(s, NULL);
-    arg_out_at(s, m->h, direction ? state : NULL);
-    if (m->c) arg_out_at(s, m->c, direction ? state : NULL);
-    else arg_in(s, NULL);
-    arg_out(s, m->gates);
-    if (m->spare) arg_out(s, m->spare);
-    else arg_in(s, NULL);
+    arg_in(s, "x", n->in[0]);
+    arg_direction(s, "w", m->w, m->each_w, direction);
+    arg_direction(s, "r", m->r, m->each_r, direction);
+    arg_direction(s, "bias", input_of(n, 3), width, direction);
+    arg_direction(s, "extra", input_of(n, 4), input_of(n, 4) ? dim_at(input_of(n, 4), 1) : NULL, direction);
+    arg_in(s, "lens", input_of(n, 5));
+    arg_direction(s, "h0", input_of(n, 6), state, direction);
+    arg_direction(s, "c0", input_of(n, 7), state, direction);
+    if (output_of(n, 0)) arg_out_at(s, "y", n->out[0], direction ? state : NULL);
+    else arg_in(s, "y", NULL);
+    arg_out_at(s, "h", m->h, direction ? state : NULL);
+    if (m->c) arg_out_at(s, "c", m->c, direction ? state : NULL);
+    else arg_in(s, "c", NULL);
+    arg_out(s, "gates", m->gates);
+    if (m->spare) arg_out(s, "spare", m->spare);
+    else arg_in(s, "spare", NULL);
     arg_sizes(s, cell, l, &z, m->chunk, direction);
     arg_field_int(s, "input_forget", attr_int(n, "input_forget", 0) != 0);
     arg_field_int(s, "linear_before_reset", attr_int(n, "linear_before_reset", 0) != 0);
-    arg_real(s, attr_float(n, "clip", INFINITY));
-    if (a->plain) arg_in(s, NULL);
-    else arg_reals(s, 2 * cell->activations, a->factors);
+    arg_real(s, "clip", attr_float(n, "clip", INFINITY));
+    if (a->plain) arg_in(s, "factors", NULL);
+    else arg_reals(s, "factors", 2 * cell->activations, a->factors);
     s->macs = dim_high(dim_mul(dim_mul(z.time, z.batch), dim_mul(width, dim_add(z.input, z.hidden))));
 }
 
@@ -424,9 +424,9 @@ static void check_lens(Node *n, const Sizes *s)
 {
     if (!input_of(n, 5)) return;
     Step *check = step_call(n, "rnn_check_lens");
-    arg_in(check, n->in[5]);
-    arg_dim(check, s->batch);
-    arg_dim(check, s->time);
+    arg_in(check, "lens", n->in[5]);
+    arg_dim(check, "batch", s->batch);
+    arg_dim(check, "time", s->time);
 }
 
 static void lower_packed(Node *n)

@@ -37,7 +37,7 @@ static bool need_regions(Node *n, int inputs, int columns)
 static void arg_pool(Step *s, Node *n)
 {
     const Value *x = n->in[0], *y = n->out[0];
-    arg_struct(s, "struct roi_pool");
+    arg_struct(s, "p", "struct roi_pool");
     arg_field(s, "rois", dim_at(y, 0));
     arg_field(s, "batch", dim_at(x, 0));
     arg_field(s, "channels", dim_at(x, 1));
@@ -84,13 +84,13 @@ static void lower_align(Node *n)
     Align a;
     if (!read_align(n, &a)) return;
     Step *s = step_call(n, "roi_align_%s", dtype_suffix(n->in[0]->type.dtype));
-    for (int i = 0; i < 3; i++) arg_in(s, n->in[i]);
-    arg_out(s, n->out[0]);
+    arg_inputs(s, 0, 3, (const char *const[]){"x", "rois", "image"});
+    arg_out(s, "y", n->out[0]);
     arg_pool(s, n);
     arg_field_int(s, "samples", a.samples);
     arg_field_int(s, "half_pixel", a.half_pixel);
     arg_field_int(s, "max", a.max);
-    arg_real(s, attr_float(n, "spatial_scale", 1));
+    arg_real(s, "scale", attr_float(n, "spatial_scale", 1));
 }
 
 /* -- MaxRoiPool -------------------------------------------------------------------------------- */
@@ -107,11 +107,11 @@ static void infer_pool(Node *n)
 static void lower_pool(Node *n)
 {
     Step *s = step_call(n, "max_roi_pool_%s", dtype_suffix(n->in[0]->type.dtype));
-    arg_in(s, n->in[0]);
-    arg_in(s, n->in[1]);
-    arg_out(s, n->out[0]);
+    arg_in(s, "x", n->in[0]);
+    arg_in(s, "rois", n->in[1]);
+    arg_out(s, "y", n->out[0]);
     arg_pool(s, n);
-    arg_real(s, attr_float(n, "spatial_scale", 1));
+    arg_real(s, "scale", attr_float(n, "spatial_scale", 1));
 }
 
 const Op ops_roi[] = {

@@ -115,12 +115,12 @@ static void lower_rotary(Node *n)
     Rotary r;
     if (!read_rotary(n, &r)) return;
     Step *s = step_call(n, "rotary_%s", dtype_suffix(r.x->type.dtype));
-    arg_in(s, r.x);
-    arg_in(s, r.cosines);
-    arg_in(s, r.sines);
-    arg_in(s, r.ids);
-    arg_out(s, n->out[0]);
-    arg_struct(s, "struct rotary");
+    arg_in(s, "x", r.x);
+    arg_in(s, "cosines", r.cosines);
+    arg_in(s, "sines", r.sines);
+    arg_in(s, "ids", r.ids);
+    arg_out(s, "y", n->out[0]);
+    arg_struct(s, "p", "struct rotary");
     Dim row = dim_mul(r.heads, r.size);
     bool first = counts_from_first(n, &r);
     arg_field(s, "batch", r.batch);

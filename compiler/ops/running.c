@@ -49,19 +49,19 @@ static void lower_running(Node *n)
     int axis = known ? axis_of(n) : -1;
     Value *wide = known ? NULL : wide_axis(n);
     Step *s = step_call(n, "running_%s%s_%s", what, known ? "" : "_axis", type);
-    arg_in(s, n->in[0]);
-    if (!known) arg_in(s, wide);
-    arg_out(s, n->out[0]);
+    arg_in(s, "x", n->in[0]);
+    if (!known) arg_in(s, "axis", wide);
+    arg_out(s, "y", n->out[0]);
     if (known) {
-        arg_dim(s, shape_product(shape, 0, axis));
-        arg_dim(s, shape->dim[axis]);
-        arg_dim(s, shape_product(shape, axis + 1, shape->rank));
+        arg_dim(s, "outer", shape_product(shape, 0, axis));
+        arg_dim(s, "n", shape->dim[axis]);
+        arg_dim(s, "inner", shape_product(shape, axis + 1, shape->rank));
     } else {
-        arg_int(s, shape->rank);
-        arg_dims(s, shape->rank, shape->dim);
+        arg_int(s, "rank", shape->rank);
+        arg_dims(s, "shape", shape->rank, shape->dim);
     }
-    arg_int(s, attr_int(n, "exclusive", 0) != 0);
-    arg_int(s, attr_int(n, "reverse", 0) != 0);
+    arg_int(s, "exclusive", attr_int(n, "exclusive", 0) != 0);
+    arg_int(s, "reverse", attr_int(n, "reverse", 0) != 0);
 }
 
 const Op ops_running[] = {

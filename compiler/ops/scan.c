@@ -131,9 +131,7 @@ static void lower_scan(Node *n)
     Value ***seen = mem_array((size_t)s.outputs + 1, sizeof *seen);
     for (int i = 0; i < s.outputs; i++)
         if (output_of(n, s.states + i)) seen[i] = lower_rows_start(n, n->out[s.states + i], g->outputs[s.states + i]);
-    Step *loop = step_control(n, STEP_FOR);
-    loop->symbol = dim_text(counter);
-    loop->number = length;
+    step_for(n, counter, length);
     for (int i = 0; i < s.inputs; i++) {
         Value *row = g->inputs[s.states + i];
         step_copy(n, row, dim_const(0), n->in[s.states + i],
@@ -145,7 +143,7 @@ static void lower_scan(Node *n)
         if (y) lower_row(n, y, seen[i], row_place(n, "scan_output_directions", i, counter, length), row, counter);
     }
     lower_updates(n, s.states, g->inputs, g->outputs);
-    step_control(n, STEP_END);
+    step_end(n);
     for (int i = 0; i < s.outputs; i++)
         if (seen[i]) lower_rows_end(n, n->out[s.states + i], seen[i]);
     for (int i = 0; i < s.states; i++)

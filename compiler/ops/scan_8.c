@@ -117,11 +117,7 @@ static Dim lower_rounds(Node *n, const BatchScan *s, Dim b)
     if (!input_of(n, 0)) return s->length;
     Dim rounds = local_symbol(n, mem_printf("%s.length", n->in[0]->name), 0, dim_high(s->length));
     assume_equal(n, dim_max(rounds, s->length), s->length);
-    Step *read = step_control(n, STEP_READ);
-    read->source = n->in[0];
-    read->number = b;
-    read->symbol = dim_text(rounds);
-    read->high = dim_high(s->length);
+    step_read(n, n->in[0], b, 0, dim_high(s->length))->symbol = rounds;
     return rounds;
 }
 
@@ -129,9 +125,9 @@ static void lower_fill(Node *n, Value *y)
 {
     int per_element;
     Step *s = step_call(n, "fill_%s", moved_as(y->type.dtype, &per_element));
-    arg_in(s, NULL);
-    arg_out(s, y);
-    arg_dim(s, dim_mul(elements(y), dim_const(per_element)));
+    arg_in(s, "value", NULL);
+    arg_out(s, "y", y);
+    arg_dim(s, "n", dim_mul(elements(y), dim_const(per_element)));
 }
 
 static void lower_sequence(Node *n, const BatchScan *s, Dim b)
@@ -141,9 +137,7 @@ static void lower_sequence(Node *n, const BatchScan *s, Dim b)
     const int n_backward = attr_ints(n, "directions", &backward);
     Dim rounds = lower_rounds(n, s, b), first = dim_mul(b, s->length);
     Dim round = local_symbol(n, "scan.round", 0, dim_high(s->length) > 0 ? dim_high(s->length) - 1 : 0);
-    Step *loop = step_control(n, STEP_FOR);
-    loop->symbol = dim_text(round);
-    loop->number = rounds;
+    step_for(n, round, rounds);
     for (int i = 0; i < s->inputs; i++) {
         Value *row = g->inputs[s->states + i];
         Dim place = i < n_backward && backward[i] ? dim_sub(dim_sub(rounds, dim_const(1)), round) : round;
@@ -156,7 +150,7 @@ static void lower_sequence(Node *n, const BatchScan *s, Dim b)
             step_copy(n, n->out[i], dim_mul(dim_add(first, round), bytes_of(row)), row, dim_const(0), bytes_of(row));
     }
     lower_updates(n, s->states, g->inputs, g->outputs);
-    step_control(n, STEP_END);
+    step_end(n);
 }
 
 static void lower_batch_scan(Node *n)
@@ -169,9 +163,7 @@ static void lower_batch_scan(Node *n)
     for (int i = s.states; i < n->n_out; i++)
         if (input_of(n, 0) && n->out[i]) lower_fill(n, n->out[i]);
     Dim b = local_symbol(n, "scan.batch", 0, dim_high(s.batch) > 0 ? dim_high(s.batch) - 1 : 0);
-    Step *loop = step_control(n, STEP_FOR);
-    loop->symbol = dim_text(b);
-    loop->number = s.batch;
+    step_for(n, b, s.batch);
     for (int i = 0; i < s.states; i++) {
         Value *state = g->inputs[i];
         step_copy(n, state, dim_const(0), state_of(n, i), dim_mul(b, bytes_of(state)), bytes_of(state));
@@ -181,7 +173,7 @@ static void lower_batch_scan(Node *n)
         if (output_of(n, i))
             step_copy(n, n->out[i], dim_mul(b, bytes_of(g->inputs[i])), g->inputs[i], dim_const(0),
                       bytes_of(g->inputs[i]));
-    step_control(n, STEP_END);
+    step_end(n);
 }
 
 const Op ops_scan_8[] = {

@@ -82,16 +82,16 @@ static void lower_scatter_elements(Node *n)
     Step *s = reduction < 0
                   ? step_call(n, "scatter_elements_%s_%s", moved_as(t, NULL), dtype_suffix(index->type.dtype))
                   : step_call(n, "scatter_elements_reduce_%s_%s", dtype_suffix(t), dtype_suffix(index->type.dtype));
-    for (int i = 0; i < 3; i++) arg_in(s, n->in[i]);
-    arg_out(s, n->out[0]);
-    arg_struct(s, "struct scatter_elements");
+    arg_inputs(s, 0, 3, (const char *const[]){"x", "index", "updates"});
+    arg_out(s, "y", n->out[0]);
+    arg_struct(s, "p", "struct scatter_elements");
     arg_field(s, "size", elements(x));
     arg_field_int(s, "rank", shape->rank);
     arg_field(s, "axis_size", shape->dim[axis]);
     arg_field(s, "axis_stride", axis_stride(shape, axis));
-    arg_dims(s, shape->rank, index->type.shape.dim);
-    arg_strides_beside(s, shape, axis);
-    if (reduction >= 0) arg_int(s, reduction);
+    arg_dims(s, "extent", shape->rank, index->type.shape.dim);
+    arg_strides_beside(s, "y_stride", shape, axis);
+    if (reduction >= 0) arg_int(s, "reduction", reduction);
     step_inplace(s, x, n->out[0]);
 }
 
@@ -130,15 +130,15 @@ static void lower_scatter_nd(Node *n)
     tuple_length(n, index, shape->rank, &k);
     Step *s = reduction < 0 ? step_call(n, "scatter_nd_%s", moved_as(t, NULL))
                             : step_call(n, "scatter_nd_reduce_%s", dtype_suffix(t));
-    for (int i = 0; i < 3; i++) arg_in(s, n->in[i]);
-    arg_out(s, n->out[0]);
-    arg_struct(s, "struct scatter_nd");
+    arg_inputs(s, 0, 3, (const char *const[]){"x", "index", "updates"});
+    arg_out(s, "y", n->out[0]);
+    arg_struct(s, "p", "struct scatter_nd");
     arg_field(s, "size", elements(x));
     arg_field(s, "tuples", shape_product(index, 0, index->rank - 1));
     arg_field_int(s, "n", k);
     arg_field(s, "slice", shape_product(shape, k, shape->rank));
-    arg_dims(s, k, shape->dim);
-    if (reduction >= 0) arg_int(s, reduction);
+    arg_dims(s, "dims", k, shape->dim);
+    if (reduction >= 0) arg_int(s, "reduction", reduction);
     step_inplace(s, x, n->out[0]);
 }
 
@@ -183,9 +183,9 @@ static void lower_tensor_scatter(Node *n)
     bool circular;
     is_circular(n, &circular);
     Step *s = step_call(n, "tensor_scatter_%s", moved_as(n->in[0]->type.dtype, NULL));
-    for (int i = 0; i < 3; i++) arg_in(s, input_of(n, i));
-    arg_out(s, n->out[0]);
-    arg_struct(s, "struct tensor_scatter");
+    arg_inputs(s, 0, 3, (const char *const[]){"x", "update", "at"});
+    arg_out(s, "y", n->out[0]);
+    arg_struct(s, "p", "struct tensor_scatter");
     arg_field(s, "batch", cache->dim[0]);
     arg_field(s, "outer", shape_product(cache, 1, axis));
     arg_field(s, "size", cache->dim[axis]);

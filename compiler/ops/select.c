@@ -13,9 +13,9 @@
 /* The kernel's last arguments: how many there is room for, and where it stores how many there are. */
 static void arg_count(Step *s, Node *n, Dim count)
 {
-    arg_int(s, dim_high(count));
-    if (dim_is_const(count)) arg_out(s, scratch(n, "count", DT_INT32, dim_const(1)));
-    else arg_symbol(s, count);
+    arg_int(s, "most", dim_high(count));
+    if (dim_is_const(count)) arg_out(s, "count", scratch(n, "count", DT_INT32, dim_const(1)));
+    else arg_symbol(s, "count", count);
 }
 
 /* -- Compress ---------------------------------------------------------------------------------- */
@@ -67,13 +67,13 @@ static void lower_compress(Node *n)
     read_axis(n, &a);
     const char *suffix = moved_as(n->in[0]->type.dtype, &parts);
     Step *s = step_call(n, "compress_%s", suffix);
-    arg_in(s, n->in[0]);
-    arg_in(s, n->in[1]);
-    arg_out(s, n->out[0]);
-    arg_dim(s, a.outer);
-    arg_dim(s, a.size);
-    arg_dim(s, dim_mul(a.inner, dim_const(parts)));
-    arg_dim(s, dim_at(n->in[1], 0));
+    arg_in(s, "x", n->in[0]);
+    arg_in(s, "condition", n->in[1]);
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "outer", a.outer);
+    arg_dim(s, "axis", a.size);
+    arg_dim(s, "inner", dim_mul(a.inner, dim_const(parts)));
+    arg_dim(s, "length", dim_at(n->in[1], 0));
     arg_count(s, n, dim_at(n->out[0], a.axis < 0 ? 0 : a.axis));
 }
 
@@ -111,10 +111,10 @@ static void lower_nonzero(Node *n)
 {
     const Shape *x = &n->in[0]->type.shape;
     Step *s = step_call(n, "nonzero_%s", dtype_suffix(n->in[0]->type.dtype));
-    arg_in(s, n->in[0]);
-    arg_out(s, n->out[0]);
-    arg_int(s, x->rank);
-    arg_dims(s, x->rank, x->dim);
+    arg_in(s, "x", n->in[0]);
+    arg_out(s, "y", n->out[0]);
+    arg_int(s, "rank", x->rank);
+    arg_dims(s, "dims", x->rank, x->dim);
     arg_count(s, n, dim_at(n->out[0], 1));
 }
 
@@ -177,10 +177,13 @@ static void lower_unique(Node *n)
     Axis a;
     read_axis(n, &a);
     Step *s = step_call(n, "unique_%s", dtype_suffix(n->in[0]->type.dtype));
-    arg_in(s, n->in[0]);
-    for (int i = 0; i < 4; i++) arg_out(s, output_of(n, i));
-    arg_out(s, scratch(n, "items", DT_INT32, dim_mul(dim_const(3), a.size)));
-    arg_struct(s, "struct unique");
+    arg_in(s, "x", n->in[0]);
+    arg_out(s, "y", output_of(n, 0));
+    arg_out(s, "first", output_of(n, 1));
+    arg_out(s, "inverse", output_of(n, 2));
+    arg_out(s, "counts", output_of(n, 3));
+    arg_out(s, "scratch", scratch(n, "items", DT_INT32, dim_mul(dim_const(3), a.size)));
+    arg_struct(s, "p", "struct unique");
     arg_field(s, "outer", a.outer);
     arg_field(s, "n", a.size);
     arg_field(s, "inner", a.inner);

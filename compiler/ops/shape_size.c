@@ -37,9 +37,9 @@ static void lower_shape(Node *n)
 {
     int first, count = selected(n, &first);
     Step *s = step_call(n, "store_dims");
-    arg_dims(s, count, &n->in[0]->type.shape.dim[first]);
-    arg_int(s, count);
-    arg_out(s, n->out[0]);
+    arg_dims(s, "dims", count, &n->in[0]->type.shape.dim[first]);
+    arg_int(s, "rank", count);
+    arg_out(s, "y", n->out[0]);
 }
 
 static void infer_size(Node *n)
@@ -57,9 +57,7 @@ static void size_element_known(Node *n)
 
 static void lower_size(Node *n)
 {
-    Step *s = step_control(n, STEP_STORE);
-    s->target = n->out[0];
-    s->number = elements(n->in[0]);
+    step_store(n, n->out[0], elements(n->in[0]));
 }
 
 const Op ops_shape_size[] = {

@@ -66,10 +66,12 @@ static void lower_window(Node *n)
     while (strcmp(windows[w].op_type, n->op_type)) w++;
     Value *y = result_for(n);
     Step *s = step_call(n, "cosine_window_%s", dtype_suffix(y->type.dtype));
-    arg_out(s, y);
-    arg_dim(s, dim_at(n->out[0], 0));
-    arg_int(s, attr_int(n, "periodic", 1) != 0);
-    for (int i = 0; i < 3; i++) arg_real(s, windows[w].a[i]);
+    arg_out(s, "y", y);
+    arg_dim(s, "n", dim_at(n->out[0], 0));
+    arg_int(s, "periodic", attr_int(n, "periodic", 1) != 0);
+    arg_real(s, "a0", windows[w].a[0]);
+    arg_real(s, "a1", windows[w].a[1]);
+    arg_real(s, "a2", windows[w].a[2]);
     finish(n, y);
 }
 
@@ -127,10 +129,12 @@ static void lower_mel(Node *n)
     DType t = n->in[3]->type.dtype == DT_DOUBLE || n->in[4]->type.dtype == DT_DOUBLE ? DT_DOUBLE : DT_FLOAT;
     Value *low = edge(n, 3, t), *high = edge(n, 4, t);
     Step *s = step_call(n, "mel_weights_%s_%s", dtype_suffix(y->type.dtype), dtype_suffix(t));
-    arg_in(s, low);
-    arg_in(s, high);
-    arg_out(s, y);
-    for (int i = 0; i < 3; i++) arg_dim(s, sizes[i]);
+    arg_in(s, "low", low);
+    arg_in(s, "high", high);
+    arg_out(s, "y", y);
+    arg_dim(s, "bands", sizes[0]);
+    arg_dim(s, "length", sizes[1]);
+    arg_dim(s, "rate", sizes[2]);
     finish(n, y);
 }
 

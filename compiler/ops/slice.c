@@ -182,11 +182,11 @@ static void lower_by_data(Node *n)
     touched_axes(n, touched);
     Value *bounds = scratch(n, "bounds", DT_INT64, dim_const(3 * x->rank));
     Step *s = step_call(n, "slice_bounds_%s", dtype_suffix(n->in[1]->type.dtype));
-    for (int i = 1; i < 5; i++) arg_in(s, input_of(n, i));
-    arg_out(s, bounds);
-    arg_dim(s, elements(n->in[1]));
-    arg_int(s, x->rank);
-    arg_dims(s, x->rank, x->dim);
+    arg_inputs(s, 1, 4, (const char *const[]){"starts", "ends", "axes", "steps"});
+    arg_out(s, "bounds", bounds);
+    arg_dim(s, "count", elements(n->in[1]));
+    arg_int(s, "rank", x->rank);
+    arg_dims(s, "shape", x->rank, x->dim);
     Dim offset = dim_const(0);
     Walk w = {.rank = 0};
     for (int d = 0; d < x->rank; d++) {

@@ -33,11 +33,11 @@ static void lower_softmax(Node *n)
                          : !strcmp(n->op_type, "LogSoftmax") ? "log_softmax"
                                                              : "hardmax";
     Step *s = step_call(n, "%s_%s", kernel, dtype_suffix(n->in[0]->type.dtype));
-    arg_in(s, n->in[0]);
-    arg_out(s, n->out[0]);
-    arg_dim(s, shape_product(shape, 0, axis));
-    arg_dim(s, shape_product(shape, axis, end));
-    arg_dim(s, shape_product(shape, end, shape->rank));
+    arg_in(s, "x", n->in[0]);
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "outer", shape_product(shape, 0, axis));
+    arg_dim(s, "n", shape_product(shape, axis, end));
+    arg_dim(s, "inner", shape_product(shape, end, shape->rank));
     step_inplace(s, n->in[0], n->out[0]);
 }
 

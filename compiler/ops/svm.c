@@ -78,15 +78,15 @@ static Value *constant(Node *n, const char *name, DType t, const Floats *list, i
 
 static void machine_fields(Node *n, Step *s, const Machine *m, int classes)
 {
-    arg_struct(s, "struct svm");
+    arg_struct(s, "p", "struct svm");
     arg_field(s, "rows", feature_rows(n));
     arg_field_int(s, "features", m->features);
     arg_field_int(s, "vectors", m->vectors);
     arg_field_int(s, "classes", classes);
     arg_field_int(s, "kernel", m->kernel);
-    arg_real(s, m->gamma);
-    arg_real(s, m->coef0);
-    arg_real(s, m->degree);
+    arg_real(s, "gamma", m->gamma);
+    arg_real(s, "coef0", m->coef0);
+    arg_real(s, "degree", m->degree);
     s->macs = dim_high(dim_mul(feature_rows(n), dim_const((int64_t)m->vectors * m->features)));
 }
 
@@ -135,14 +135,14 @@ static void lower_regressor(Node *n)
     if (m.vectors) {
         Value *x = features(n, t);
         Step *s = step_call(n, "svm_regressor_%s", dtype_suffix(t));
-        arg_in(s, x);
-        arg_in(s, constant(n, "support_vectors", t, &m.support, m.vectors));
-        arg_in(s, constant(n, "coefficients", t, &m.coefficients, 1));
-        arg_out(s, scratch(n, "kernels", t, dim_const(m.vectors)));
-        arg_out(s, y);
+        arg_in(s, "x", x);
+        arg_in(s, "vectors", constant(n, "support_vectors", t, &m.support, m.vectors));
+        arg_in(s, "coefficients", constant(n, "coefficients", t, &m.coefficients, 1));
+        arg_out(s, "k", scratch(n, "kernels", t, dim_const(m.vectors)));
+        arg_out(s, "y", y);
         machine_fields(n, s, &m, 0);
-        arg_real(s, (double)m.rho.of[0]);
-        arg_int(s, attr_int(n, "one_class", 0) != 0);
+        arg_real(s, "rho", (double)m.rho.of[0]);
+        arg_int(s, "one_class", attr_int(n, "one_class", 0) != 0);
     } else {
         lower_linear(n, &m, t, y, 1);
     }
@@ -204,15 +204,15 @@ static void lower_decisions(Node *n, const Classifier *c, DType t, Value *decisi
     Value *x = features(n, t);
     Shape shape = shape_const(1, (int64_t[]){c->labels.count + 1});
     Step *s = step_call(n, "svm_classifier_%s", dtype_suffix(t));
-    arg_in(s, x);
-    arg_in(s, constant(n, "support_vectors", t, &m->support, m->vectors));
-    arg_in(s, constant(n, "coefficients", t, &m->coefficients, c->labels.count - 1));
-    arg_in(s, constant(n, "rho", t, &m->rho, 1));
-    arg_in(s,
+    arg_in(s, "x", x);
+    arg_in(s, "vectors", constant(n, "support_vectors", t, &m->support, m->vectors));
+    arg_in(s, "coefficients", constant(n, "coefficients", t, &m->coefficients, c->labels.count - 1));
+    arg_in(s, "rho", constant(n, "rho", t, &m->rho, 1));
+    arg_in(s, "first",
            value_const(n->graph, mem_printf("%s/first", *n->name ? n->name : n->op_type), DT_INT32, &shape, c->first));
-    arg_out(s, scratch(n, "kernels", t, dim_const(m->vectors)));
-    arg_out(s, decisions);
-    arg_out(s, votes);
+    arg_out(s, "k", scratch(n, "kernels", t, dim_const(m->vectors)));
+    arg_out(s, "scores", decisions);
+    arg_out(s, "votes", votes);
     machine_fields(n, s, m, c->labels.count);
 }
 
@@ -221,22 +221,22 @@ static void lower_probabilities(Node *n, const Classifier *c, DType t, Value *de
     Floats a = floats(n, "prob_a"), b = floats(n, "prob_b");
     int64_t size = c->labels.count;
     Step *s = step_call(n, "svm_probabilities_%s", dtype_suffix(t));
-    arg_in(s, decisions);
-    arg_in(s, constant(n, "prob_a", t, &a, 1));
-    arg_in(s, constant(n, "prob_b", t, &b, 1));
-    arg_out(s, scratch(n, "coupling", t, dim_const(2 * size * size + size)));
-    arg_out(s, y);
-    arg_dim(s, feature_rows(n));
-    arg_int(s, size);
+    arg_in(s, "scores", decisions);
+    arg_in(s, "a", constant(n, "prob_a", t, &a, 1));
+    arg_in(s, "b", constant(n, "prob_b", t, &b, 1));
+    arg_out(s, "work", scratch(n, "coupling", t, dim_const(2 * size * size + size)));
+    arg_out(s, "y", y);
+    arg_dim(s, "rows", feature_rows(n));
+    arg_int(s, "n", size);
 }
 
 static void lower_second(Node *n, DType t, Value *decisions, Value *y)
 {
     Step *s = step_call(n, "ml_second_class_%s", dtype_suffix(t));
-    arg_in(s, decisions);
-    arg_out(s, y);
-    arg_dim(s, feature_rows(n));
-    arg_int(s, 0);
+    arg_in(s, "v", decisions);
+    arg_out(s, "y", y);
+    arg_dim(s, "rows", feature_rows(n));
+    arg_int(s, "probabilities", 0);
 }
 
 static void lower_classifier(Node *n)

@@ -61,14 +61,14 @@ static void lower_topk(Node *n)
         count = dim_mul(dim_mul(shape_product(x, 0, axis), k), shape_product(x, axis + 1, x->rank));
     Value *values = output_of(n, 0), *indices = output_of(n, 1);
     Step *s = step_call(n, "topk_%s", dtype_suffix(n->in[0]->type.dtype));
-    arg_in(s, n->in[0]);
-    arg_out(s, values ? values : scratch(n, "values", n->in[0]->type.dtype, count));
-    arg_out(s, indices ? indices : scratch(n, "indices", DT_INT64, count));
-    arg_dim(s, shape_product(x, 0, axis));
-    arg_dim(s, x->dim[axis]);
-    arg_dim(s, k);
-    arg_dim(s, shape_product(x, axis + 1, x->rank));
-    arg_int(s, attr_int(n, "largest", 1) != 0);
+    arg_in(s, "x", n->in[0]);
+    arg_out(s, "values", values ? values : scratch(n, "values", n->in[0]->type.dtype, count));
+    arg_out(s, "indices", indices ? indices : scratch(n, "indices", DT_INT64, count));
+    arg_dim(s, "outer", shape_product(x, 0, axis));
+    arg_dim(s, "n", x->dim[axis]);
+    arg_dim(s, "k", k);
+    arg_dim(s, "inner", shape_product(x, axis + 1, x->rank));
+    arg_int(s, "largest", attr_int(n, "largest", 1) != 0);
 }
 
 const Op ops_topk[] = {

@@ -175,14 +175,14 @@ static void lower_forest(Node *n, const Forest *f, DType t, Value *base, Value *
     ForestTables tables = forest_tables(n, f, t);
     Value *x = features(n, t);
     Step *s = step_call(n, "trees_%s_%s", dtype_suffix(t), dtype_suffix(tables.tag->type.dtype));
-    arg_in(s, x);
-    arg_in(s, tables.value);
-    arg_in(s, tables.tag);
-    arg_in(s, tables.skip);
-    arg_in(s, tables.roots);
-    arg_in(s, base);
-    arg_out(s, y);
-    arg_struct(s, "struct trees");
+    arg_in(s, "x", x);
+    arg_in(s, "value", tables.value);
+    arg_in(s, "tag", tables.tag);
+    arg_in(s, "skip", tables.skip);
+    arg_in(s, "roots", tables.roots);
+    arg_in(s, "base", base);
+    arg_out(s, "y", y);
+    arg_struct(s, "p", "struct trees");
     arg_field(s, "rows", feature_rows(n));
     arg_field(s, "features", feature_count(n));
     arg_field_int(s, "targets", targets);
@@ -245,10 +245,10 @@ static Value *lower_binary(Node *n, Classifier *c, DType t)
     lower_forest(n, &c->forest, t, base_values(n, t, c->only, 1), v, 1, 1);
     bool odds = c->post == POST_NONE ? !c->positive : c->post != POST_PROBIT;
     Step *s = step_call(n, "ml_second_class_%s", dtype_suffix(t));
-    arg_in(s, v);
-    arg_out(s, y);
-    arg_dim(s, rows);
-    arg_int(s, !odds);
+    arg_in(s, "v", v);
+    arg_out(s, "y", y);
+    arg_dim(s, "rows", rows);
+    arg_int(s, "probabilities", !odds);
     return y;
 }
 

@@ -16,13 +16,13 @@ static void lower_trilu(Node *n)
 {
     const Shape *x = &n->in[0]->type.shape;
     Step *s = step_call(n, "trilu_%s", moved_as(n->in[0]->type.dtype, NULL));
-    arg_in(s, n->in[0]);
-    arg_in(s, input_of(n, 1));
-    arg_out(s, n->out[0]);
-    arg_dim(s, shape_product(x, 0, x->rank - 2));
-    arg_dim(s, x->dim[x->rank - 2]);
-    arg_dim(s, x->dim[x->rank - 1]);
-    arg_int(s, attr_int(n, "upper", 1) != 0);
+    arg_in(s, "x", n->in[0]);
+    arg_in(s, "k", input_of(n, 1));
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "batch", shape_product(x, 0, x->rank - 2));
+    arg_dim(s, "rows", x->dim[x->rank - 2]);
+    arg_dim(s, "cols", x->dim[x->rank - 1]);
+    arg_int(s, "upper", attr_int(n, "upper", 1) != 0);
     step_inplace(s, n->in[0], n->out[0]);
 }
 

@@ -40,16 +40,17 @@ static void lower_bytes(Node *n)
     const Shape *shape = &n->out[0]->type.shape;
     DType t = n->out[0]->type.dtype;
     Step *s = step_call(n, "where_bytes");
-    for (int i = 0; i < 3; i++) arg_in(s, n->in[i]);
-    arg_out(s, n->out[0]);
-    if (t == DT_STRING) arg_int(s, (int64_t)sizeof(char *));
-    else arg_int(s, dtype_bits(t) / 8);
-    arg_int(s, shape->rank);
-    arg_dims(s, shape->rank, shape->dim);
+    arg_inputs(s, 0, 3, (const char *const[]){"condition", "a", "b"});
+    arg_out(s, "y", n->out[0]);
+    if (t == DT_STRING) arg_int(s, "size", (int64_t)sizeof(char *));
+    else arg_int(s, "size", dtype_bits(t) / 8);
+    arg_int(s, "rank", shape->rank);
+    arg_dims(s, "shape", shape->rank, shape->dim);
+    static const char *const names[] = {"condition_stride", "a_stride", "b_stride"};
     for (int i = 0; i < 3; i++) {
         Dim strides[MAX_RANK];
         broadcast_strides(shape, n->in[i], strides);
-        arg_dims(s, shape->rank, strides);
+        arg_dims(s, names[i], shape->rank, strides);
     }
 }
 

@@ -13,10 +13,6 @@ enum {
 Value *storage_root(Value *v, int64_t *offset);
 bool in_arena(const Value *root);
 
-/* Calls visit(value, written, context) for every value a step reads or writes. */
-void step_values(const Step *s, void (*visit)(Value *v, bool written, void *context), void *context);
-int step_writes(const Step *s, const Value *v); /* how often */
-
 StageResult plan(Model *m); /* the stage */
 
 void plan_views(Graph *g);  /* views.c */

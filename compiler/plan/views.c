@@ -32,16 +32,9 @@ static bool same_size(const Value *a, const Value *b)
     return value_bytes(a) == value_bytes(b);
 }
 
-static int writers(const Graph *g, const Value *v)
-{
-    int count = 0;
-    for (int i = 0; i < g->n_steps; i++) count += step_writes(g->steps[i], v);
-    return count;
-}
-
 static bool const_offsets(const Step *s)
 {
-    return dim_is_const(s->source_offset) && dim_is_const(s->target_offset);
+    return dim_is_const(s->copy.source_offset) && dim_is_const(s->copy.target_offset);
 }
 
 /* All of `v`, at the bound of its size, is what the copy moves. */
@@ -49,93 +42,67 @@ static bool whole(const Step *s, const Value *v, Dim offset)
 {
     int bits = dtype_bits(v->type.dtype);
     if (!dim_is(offset, 0)) return false;
-    if (bits % 8) return dim_is(s->bytes, value_bytes(v));
-    return s->bytes == dim_mul(shape_elements(&v->type.shape), dim_const(bits / 8));
+    if (bits % 8) return dim_is(s->copy.bytes, value_bytes(v));
+    return s->copy.bytes == dim_mul(shape_elements(&v->type.shape), dim_const(bits / 8));
 }
 
 /* The target is a stretch of the source's memory: Reshape, Slice of the outermost axis. */
-static bool target_in_source(const Graph *g, Step *s)
+static bool target_in_source(const Step *s)
 {
-    if (s->target->is_output || !whole(s, s->target, s->target_offset) || writers(g, s->target) != 1) return false;
-    place(s->target, s->source, dim_value(s->source_offset));
+    Value *target = s->copy.target;
+    if (target->is_output || !whole(s, target, s->copy.target_offset) || target->uses.writes != 1) return false;
+    place(target, s->copy.source, dim_value(s->copy.source_offset));
     return true;
 }
 
-/* -- blocks ------------------------------------------------------------------------------------ */
-
-typedef struct {
-    int first, last;
-} Range;
-
-static bool opens(const Step *s)
+static bool mentions(const Step *s, const Value *root)
 {
-    return s->kind == STEP_IF || s->kind == STEP_FOR;
+    for (Access a = {0}; step_next(s, &a);)
+        if (storage_root(a.value, NULL) == root) return true;
+    return false;
 }
 
-/* The innermost loop or branch that step i stands in. */
-static Range block_of(const Graph *g, int i)
+static bool stands_in(const Step *s, const StepBlock *b)
 {
-    Range r = {i, i};
-    int depth = 0;
-    while (r.first >= 0) {
-        const Step *s = g->steps[r.first];
-        if (depth == 0 && r.first != i && (opens(s) || s->kind == STEP_ELSE)) break;
-        if (r.first != i) depth += (s->kind == STEP_END) - opens(s);
-        r.first--;
-    }
-    for (depth = 0; r.last < g->n_steps; r.last++) {
-        const Step *s = g->steps[r.last];
-        if (depth == 0 && r.last != i && (s->kind == STEP_END || s->kind == STEP_ELSE)) break;
-        if (r.last != i) depth += opens(s) - (s->kind == STEP_END);
-    }
-    return r;
-}
-
-typedef struct {
-    const Value *root;
-    bool found;
-} Mention;
-
-static void find_mention(Value *v, bool written, void *context)
-{
-    Mention *m = context;
-    (void)written;
-    m->found = m->found || storage_root(v, NULL) == m->root;
+    return s->at > b->first && s->at < b->last;
 }
 
 /* Branches write their results over one another: only what lives in the branch alone may lie there from the start. */
-static bool is_free(const Graph *g, int i, const Value *target, const Value *root)
+static bool is_free(const Graph *g, const Step *copy, const Value *target, const Value *root)
 {
-    const Range block = block_of(g, i);
+    const StepBlock *b = copy->block;
     bool others = false;
-    Mention m = {root, false};
-    for (int k = 0; k < g->n_steps; k++)
-        if (k <= block.first || k >= block.last) others = others || step_writes(g->steps[k], target);
+    for (int i = 0; i < target->uses.count; i++)
+        others = others || (target->uses.items[i].written && !stands_in(target->uses.items[i].step, b));
     for (int k = 0; k < g->n_steps && others; k++)
-        if (k <= block.first || k >= block.last) step_values(g->steps[k], find_mention, &m);
-    return !m.found;
+        if (!stands_in(g->steps[k], b) && mentions(g->steps[k], root)) return false;
+    return true;
 }
 
-/* Is it replaced after step i by what the same loop carries? */
-static bool is_replaced(const Graph *g, int i, const Value *root)
+/* Is it replaced after this copy by what the same loop carries? */
+static bool is_replaced(const Step *copy, const Value *root)
 {
-    for (int k = i + 1; k < g->n_steps; k++)
-        if (g->steps[k]->keep && g->steps[k]->node == g->steps[i]->node && g->steps[k]->target == root) return true;
+    for (int i = 0; i < root->uses.count; i++) {
+        const Step *s = root->uses.items[i].step;
+        if (s->at > copy->at && s->kind == STEP_COPY && s->copy.into_state && s->node == copy->node &&
+            s->copy.target == root)
+            return true;
+    }
     return false;
 }
 
 /* -- copies ------------------------------------------------------------------------------------ */
 
 /* The source can be computed right where the target wants it: a part of a Concat, or an output of the model. */
-static bool source_in_target(const Graph *g, int i)
+static bool source_in_target(const Graph *g, const Step *s)
 {
-    Step *s = g->steps[i];
+    const Copy *c = &s->copy;
     int64_t offset;
-    Value *root = storage_root(s->source, &offset);
-    if (!whole(s, s->source, s->source_offset) || offset != 0 || !same_size(root, s->source) || !in_arena(root))
+    Value *root = storage_root(c->source, &offset);
+    if (!whole(s, c->source, c->source_offset) || offset != 0 || !same_size(root, c->source) || !in_arena(root))
         return false;
-    if (storage_root(s->target, NULL) == root || !is_free(g, i, s->target, root)) return false;
-    place(root, s->target, dim_value(s->target_offset));
+    if (storage_root(c->target, NULL) == root || !is_free(g, s, c->target, root)) return false;
+    place(root, c->target, dim_value(c->target_offset));
     return true;
 }
 
@@ -143,9 +110,9 @@ void plan_views(Graph *g)
 {
     for (int i = 0; i < g->n_steps; i++) {
         Step *s = g->steps[i];
-        if (s->kind != STEP_COPY || s->keep || !const_offsets(s)) continue;
-        if (s->apart && is_replaced(g, i, storage_root(s->source, NULL))) continue;
-        s->elided = target_in_source(g, s) || source_in_target(g, i);
+        if (s->kind != STEP_COPY || s->copy.into_state || !const_offsets(s)) continue;
+        if (s->copy.from_state && is_replaced(s, storage_root(s->copy.source, NULL))) continue;
+        s->copy.elided = target_in_source(s) || source_in_target(g, s);
     }
 }
 
@@ -206,12 +173,11 @@ static void loop_in_place(Step *s, int i)
 }
 
 /* Another argument in the same memory would be overwritten while it is read. */
-static bool shares_memory(const Step *s, const Value *in)
+static bool shares_memory(const Step *s, Value *in)
 {
-    Value *root = storage_root((Value *)in, NULL);
-    for (int i = 0; i < s->n_args; i++)
-        if (s->args[i].kind == ARG_VALUE && s->args[i].value != in && storage_root(s->args[i].value, NULL) == root)
-            return true;
+    Value *root = storage_root(in, NULL);
+    for (Access a = {0}; step_next(s, &a);)
+        if (a.value != in && storage_root(a.value, NULL) == root) return true;
     return false;
 }
 
@@ -220,8 +186,8 @@ void plan_in_place(Graph *g)
     for (int i = 0; i < g->n_steps; i++) {
         Step *s = g->steps[i];
         if (s->kind == STEP_LOOP) loop_in_place(s, i);
-        else if (s->kind == STEP_CALL && s->inplace_in && !shares_memory(s, s->inplace_in))
-            take_over(s->inplace_out, s->inplace_in, i);
+        else if (s->kind == STEP_CALL && s->call.inplace_in && !shares_memory(s, s->call.inplace_in))
+            take_over(s->call.inplace_out, s->call.inplace_in, i);
     }
 }
 
@@ -230,71 +196,64 @@ void plan_in_place(Graph *g)
 /* Is `root` mentioned by steps [from, to)? */
 static bool is_mentioned(const Graph *g, int from, int to, const Value *root)
 {
-    Mention m = {root, false};
-    for (int k = from; k < to; k++) step_values(g->steps[k], find_mention, &m);
-    return m.found;
+    for (int k = from; k < to; k++)
+        if (mentions(g->steps[k], root)) return true;
+    return false;
 }
 
-static int root_writes(const Step *s, const Value *root)
+static bool writes_root(const Step *s, const Value *root)
 {
-    int count = 0;
-    if (s->kind == STEP_LOOP)
-        for (int i = 0; i < s->loop->n_results; i++) count += storage_root(s->loop->results[i].value, NULL) == root;
-    else if (s->kind == STEP_CALL)
-        for (int i = 0; i < s->n_args; i++)
-            count += s->args[i].kind == ARG_VALUE && s->args[i].written && storage_root(s->args[i].value, NULL) == root;
-    else if (s->kind == STEP_COPY || s->kind == STEP_STORE) count = !s->elided && storage_root(s->target, NULL) == root;
-    return count;
+    for (Access a = {0}; !step_is_elided(s) && step_next(s, &a);)
+        if (a.written && storage_root(a.value, NULL) == root) return true;
+    return false;
+}
+
+static bool loop_writes_over(const Loop *l, const Value *state)
+{
+    for (int k = 0; k < l->n_operands; k++) {
+        const LoopOperand *o = &l->operands[k];
+        bool same_width = dtype_bits(o->value->type.dtype) == dtype_bits(l->results[0].value->type.dtype);
+        if (storage_root(o->value, NULL) == state && !(same_width && loop_allows(l, o))) return false;
+    }
+    return l->n_results == 1;
 }
 
 /* May step p write its result, `root`, over the state it reads? */
 static bool writes_over(const Step *p, const Value *state, const Value *root)
 {
     int64_t offset;
-    if (p->kind == STEP_LOOP) {
-        const Loop *l = p->loop;
-        for (int k = 0; k < l->n_operands; k++) {
-            const LoopOperand *o = &l->operands[k];
-            bool same_width = dtype_bits(o->value->type.dtype) == dtype_bits(l->results[0].value->type.dtype);
-            if (storage_root(o->value, NULL) == state && !(same_width && loop_allows(l, o))) return false;
-        }
-        return l->n_results == 1;
-    }
-    return p->kind == STEP_CALL && p->inplace_in && storage_root(p->inplace_in, &offset) == state && offset == 0 &&
-           storage_root(p->inplace_out, NULL) == root && !shares_memory(p, p->inplace_in);
+    if (p->kind == STEP_LOOP) return loop_writes_over(p->loop, state);
+    return p->kind == STEP_CALL && p->call.inplace_in && storage_root(p->call.inplace_in, &offset) == state &&
+           offset == 0 && storage_root(p->call.inplace_out, NULL) == root && !shares_memory(p, p->call.inplace_in);
 }
 
 /* The step that alone computes `root`, and stands in the block itself; -1 if there is none such. */
-static int maker_in(const Graph *g, Range block, const Value *root)
+static int maker_in(const Graph *g, const StepBlock *b, const Value *root)
 {
     int maker = -1;
-    for (int k = block.first + 1; k < block.last; k++) {
-        if (!root_writes(g->steps[k], root)) continue;
+    for (int k = b->first + 1; k < b->last; k++) {
+        if (!writes_root(g->steps[k], root)) continue;
         if (maker >= 0) return -1;
         maker = k;
     }
-    if (maker < 0 || block_of(g, maker).first != block.first) return -1;
-    return maker;
+    return maker >= 0 && g->steps[maker]->block == b ? maker : -1;
 }
 
-/* Step i ends a round with state = source. If nobody reads the state once the source is computed, that happens in the
+/* The copy ends a round with state = source. If nobody reads the state once the source is computed, that happens in the
  * state's place. */
-static bool source_in_state(const Graph *g, int i)
+static bool source_in_state(const Graph *g, const Step *s)
 {
-    const Step *s = g->steps[i];
     int64_t offset, state_offset;
-    Value *root = storage_root(s->source, &offset), *state = storage_root(s->target, &state_offset);
-    const Range block = block_of(g, i);
-    if (block.first < 0 || g->steps[block.first]->kind != STEP_FOR || g->steps[block.first]->node != s->node)
-        return false;
-    if (root == state || !in_arena(root) || offset != 0 || state_offset != 0 || !same_size(root, s->target) ||
-        !same_size(root, state))
-        return false;
-    int maker = maker_in(g, block, root);
-    if (maker < 0 || is_mentioned(g, 0, maker, root) || is_mentioned(g, block.last, g->n_steps, root)) return false;
-    if (is_mentioned(g, maker + 1, i, state) || is_mentioned(g, i + 1, block.last, state)) return false;
-    if (is_mentioned(g, maker, maker + 1, state) && !writes_over(g->steps[maker], state, root)) return false;
-    place(root, s->target, 0);
+    Value *root = storage_root(s->copy.source, &offset), *state = storage_root(s->copy.target, &state_offset);
+    const StepBlock *b = s->block;
+    if (!b->opener || b->opener->kind != STEP_FOR || b->opener->node != s->node) return false;
+    if (root == state || !in_arena(root) || offset != 0 || state_offset != 0) return false;
+    if (!same_size(root, s->copy.target) || !same_size(root, state)) return false;
+    int maker = maker_in(g, b, root);
+    if (maker < 0 || is_mentioned(g, 0, maker, root) || is_mentioned(g, b->last, g->n_steps, root)) return false;
+    if (is_mentioned(g, maker + 1, s->at, state) || is_mentioned(g, s->at + 1, b->last, state)) return false;
+    if (mentions(g->steps[maker], state) && !writes_over(g->steps[maker], state, root)) return false;
+    place(root, s->copy.target, 0);
     return true;
 }
 
@@ -302,6 +261,6 @@ void plan_states(Graph *g)
 {
     for (int i = 0; i < g->n_steps; i++) {
         Step *s = g->steps[i];
-        if (s->kind == STEP_COPY && s->keep && const_offsets(s)) s->elided = source_in_state(g, i);
+        if (s->kind == STEP_COPY && s->copy.into_state && const_offsets(s)) s->copy.elided = source_in_state(g, s);
     }
 }

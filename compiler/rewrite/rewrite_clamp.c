@@ -34,7 +34,7 @@ bool rewrite_clamp(Node *n)
     double low, high;
     Node *producer = only_producer(n, 0);
     if (!producer || !producer->op || !(producer->op->flags & OP_CLAMPS) || producer->out[0] != n->in[0] ||
-        producer->activation)
+        producer->activation.function)
         return false;
     if (n->in[0]->type.dtype != DT_FLOAT || !clamp_of(n, &low, &high) || low > high) return false;
     producer->clamp_low = (float)within((double)producer->clamp_low, low, high);

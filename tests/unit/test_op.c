@@ -220,7 +220,7 @@ START_TEST(a_view_of_packed_elements_copies_whole_bytes)
     input("x", DT_INT4, shape_const(1, (int64_t[]){3}));
     node_add_output(node, value_typed(model->graph, "y", DT_INT4, &node->in[0]->type.shape));
     lower_as_view(node);
-    ck_assert(dim_is(model->graph->steps[0]->bytes, 2));
+    ck_assert(dim_is(model->graph->steps[0]->copy.bytes, 2));
 }
 END_TEST
 

@@ -105,9 +105,9 @@ void finish_scores(Node *n, int output, Value *scores, PostTransform post, Dim c
     if (!y) return;
     if (post != POST_NONE) {
         Step *s = step_call(n, "ml_post_%s_%s", kernels[post], dtype_suffix(scores->type.dtype));
-        arg_out(s, scores);
-        arg_dim(s, feature_rows(n));
-        arg_dim(s, count);
+        arg_out(s, "y", scores);
+        arg_dim(s, "rows", feature_rows(n));
+        arg_dim(s, "n", count);
     }
     if (scores != y) convert(n, scores, y);
 }
@@ -130,11 +130,11 @@ void lower_label(Node *n, Value *scores, const Labels *labels)
     const void *data = labels->strings ? (const void *)labels->attr->strings : (const void *)labels->attr->ints;
     Value *names = value_const(n->graph, mem_printf("%s/labels", y->name), y->type.dtype, &shape, data);
     Step *s = step_call(n, "ml_label_%s_%s", dtype_suffix(scores->type.dtype), dtype_suffix(y->type.dtype));
-    arg_in(s, scores);
-    arg_in(s, names);
-    arg_out(s, y);
-    arg_dim(s, feature_rows(n));
-    arg_int(s, labels->count);
+    arg_in(s, "x", scores);
+    arg_in(s, "labels", names);
+    arg_out(s, "y", y);
+    arg_dim(s, "rows", feature_rows(n));
+    arg_int(s, "n", labels->count);
 }
 
 Value *floats_const(Node *n, const char *name, DType t, int rank, const int64_t *dims, const double *values,

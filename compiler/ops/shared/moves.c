@@ -132,13 +132,13 @@ static void lower_packed(Node *n, Value *x, Dim x_offset, Value *y, const Walk *
         return;
     }
     Step *s = step_call(n, "copy_packed");
-    arg_in(s, x);
-    arg_out(s, y);
-    arg_int(s, dtype_bits(y->type.dtype));
-    arg_dim(s, x_offset);
-    arg_int(s, w->rank);
-    arg_dims(s, w->rank, w->extent);
-    arg_dims(s, w->rank, w->x_stride);
+    arg_in(s, "x", x);
+    arg_out(s, "y", y);
+    arg_int(s, "bits", dtype_bits(y->type.dtype));
+    arg_dim(s, "x_at", x_offset);
+    arg_int(s, "rank", w->rank);
+    arg_dims(s, "extent", w->rank, w->extent);
+    arg_dims(s, "x_stride", w->rank, w->x_stride);
 }
 
 /* [batch][rows][cols] of x to [batch][cols][rows] of y, batch being the first axis or nothing. */
@@ -158,13 +158,13 @@ static void lower_interleaving(Node *n, Value *x, Dim x_offset, Value *y, Dim y_
 {
     Dim cols = w->extent[w->rank - 2], row = dim_mul(cols, dim_const(2));
     Step *s = step_call(n, "interleave_b4");
-    arg_in_at(s, x, x_offset);
-    arg_in_at(s, x, dim_add(x_offset, cols));
-    arg_out_at(s, y, y_offset);
-    arg_dim(s, w->rank == 3 ? w->extent[0] : dim_const(1));
-    arg_dim(s, cols);
-    arg_dim(s, row);
-    arg_dim(s, row);
+    arg_in_at(s, "a", x, x_offset);
+    arg_in_at(s, "b", x, dim_add(x_offset, cols));
+    arg_out_at(s, "y", y, y_offset);
+    arg_dim(s, "rows", w->rank == 3 ? w->extent[0] : dim_const(1));
+    arg_dim(s, "n", cols);
+    arg_dim(s, "a_row", row);
+    arg_dim(s, "b_row", row);
 }
 
 void lower_walk(Node *n, Value *x, Dim x_offset, Value *y, Dim y_offset, const Walk *given)
@@ -188,22 +188,22 @@ void lower_walk(Node *n, Value *x, Dim x_offset, Value *y, Dim y_offset, const W
     }
     if (parts == 1 && is_transposition(&w)) {
         Step *s = step_call(n, "transpose_%s", suffix);
-        arg_in_at(s, x, x_offset);
-        arg_out_at(s, y, y_offset);
-        arg_dim(s, w.rank == 3 ? w.extent[0] : dim_const(1));
-        arg_dim(s, w.extent[w.rank - 1]);
-        arg_dim(s, w.extent[w.rank - 2]);
+        arg_in_at(s, "x", x, x_offset);
+        arg_out_at(s, "y", y, y_offset);
+        arg_dim(s, "batch", w.rank == 3 ? w.extent[0] : dim_const(1));
+        arg_dim(s, "rows", w.extent[w.rank - 1]);
+        arg_dim(s, "cols", w.extent[w.rank - 2]);
         return;
     }
     split_elements(&w, parts);
     if (!w.rank) walk_axis(&w, dim_const(1), dim_const(1)), w.y_stride[0] = dim_const(1);
     Step *s = step_call(n, "copy_strided_%s", suffix);
-    arg_in_at(s, x, x_offset);
-    arg_out_at(s, y, y_offset);
-    arg_int(s, w.rank);
-    arg_dims(s, w.rank, w.extent);
-    arg_dims(s, w.rank, w.x_stride);
-    arg_dims(s, w.rank, w.y_stride);
+    arg_in_at(s, "x", x, x_offset);
+    arg_out_at(s, "y", y, y_offset);
+    arg_int(s, "rank", w.rank);
+    arg_dims(s, "extent", w.rank, w.extent);
+    arg_dims(s, "x_stride", w.rank, w.x_stride);
+    arg_dims(s, "y_stride", w.rank, w.y_stride);
 }
 
 /* -- positions --------------------------------------------------------------------------------- */
@@ -232,11 +232,11 @@ bool tuple_length(Node *n, const Shape *index, int most, int *k)
     return false;
 }
 
-void arg_strides_beside(Step *s, const Shape *shape, int axis)
+void arg_strides_beside(Step *s, const char *name, const Shape *shape, int axis)
 {
     Dim strides[MAX_RANK];
     for (int d = 0; d < shape->rank; d++) strides[d] = d == axis ? dim_const(0) : axis_stride(shape, d);
-    arg_dims(s, shape->rank, strides);
+    arg_dims(s, name, shape->rank, strides);
 }
 
 /* -- padding ----------------------------------------------------------------------------------- */
@@ -309,12 +309,12 @@ void lower_padding(Node *n, Value *x, Value *y, const Padding *p)
     merge_whole_axes(&w, repeats);
     const char *suffix = moved_as(y->type.dtype, NULL);
     Step *s = repeats ? step_call(n, "pad_%s_%s", p->mode, suffix) : step_call(n, "pad_%s", suffix);
-    arg_in_at(s, x, w.start);
-    if (!repeats) arg_in(s, padding_value(n, x, p->value));
-    arg_out(s, y);
-    arg_int(s, w.rank);
-    arg_dims(s, w.rank, w.extent);
-    arg_dims(s, w.rank, w.before);
-    arg_dims(s, w.rank, w.window);
-    arg_dims(s, w.rank, w.stride);
+    arg_in_at(s, "x", x, w.start);
+    if (!repeats) arg_in(s, "value", padding_value(n, x, p->value));
+    arg_out(s, "y", y);
+    arg_int(s, "rank", w.rank);
+    arg_dims(s, "extent", w.rank, w.extent);
+    arg_dims(s, "before", w.rank, w.before);
+    arg_dims(s, "window", w.rank, w.window);
+    arg_dims(s, "x_stride", w.rank, w.stride);
 }

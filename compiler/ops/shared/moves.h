@@ -30,7 +30,8 @@ bool need_bytes(Node *n, int input, bool complex_too);
 bool need_at_most(Node *n, Dim a, Dim b, const char *what); /* a <= b; checked at run time where only that tells */
 /* the last dimension of indices; an error unless it is 1 to `most` */
 bool tuple_length(Node *n, const Shape *index, int most, int *k);
-void arg_strides_beside(Step *s, const Shape *shape, int axis); /* the strides of a dense tensor, 0 at the axis */
+/* The strides of a dense tensor, 0 at the axis. */
+void arg_strides_beside(Step *s, const char *name, const Shape *shape, int axis);
 
 /* Pad and CenterCropPad: `before` elements of padding per axis of y, negative where elements of x are left out. */
 typedef struct {

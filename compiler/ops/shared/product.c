@@ -165,7 +165,7 @@ bool product_is_plain(const Product *p)
 
 static void set_sizes(Step *s, const Product *p, bool dots)
 {
-    arg_struct(s, "struct gemm");
+    arg_struct(s, "p", "struct gemm");
     arg_field(s, "m", p->m);
     arg_field(s, "n", p->n);
     arg_field(s, "k", p->k);
@@ -185,9 +185,9 @@ Dim arg_batch(Step *s, const Product *p)
         rows[4 * i + 2] = p->b_batch[i];
         rows[4 * i + 3] = p->y_batch[i];
     }
-    arg_dim(s, count);
-    arg_int(s, p->batch_rank);
-    arg_dims(s, 4 * p->batch_rank, rows);
+    arg_dim(s, "count", count);
+    arg_int(s, "rank", p->batch_rank);
+    arg_dims(s, "batch", 4 * p->batch_rank, rows);
     return count;
 }
 
@@ -195,9 +195,9 @@ static Dim call_matmul(Node *n, const Product *p, Step **made)
 {
     bool dots = by_dots(p);
     Step *s = *made = step_call(n, "matmul_%s%s", dots ? "dot_" : "", dtype_suffix(p->type));
-    arg_in_at(s, p->a, p->a_at);
-    arg_in_at(s, p->b, p->b_at);
-    arg_out_at(s, p->y, p->y_at);
+    arg_in_at(s, "a", p->a, p->a_at);
+    arg_in_at(s, "b", p->b, p->b_at);
+    arg_out_at(s, "y", p->y, p->y_at);
     set_sizes(s, p, dots);
     return arg_batch(s, p);
 }
@@ -206,24 +206,24 @@ static void call_gemm(Node *n, const Product *p, Step **made)
 {
     bool dots = by_dots(p);
     Step *s = *made = step_call(n, "gemm_%s%s", dots ? "dot_" : "", dtype_suffix(p->type));
-    arg_in_at(s, p->a, p->a_at);
-    arg_in_at(s, p->b, p->b_at);
-    arg_in(s, p->c);
-    arg_out_at(s, p->y, p->y_at);
+    arg_in_at(s, "a", p->a, p->a_at);
+    arg_in_at(s, "b", p->b, p->b_at);
+    arg_in(s, "c", p->c);
+    arg_out_at(s, "y", p->y, p->y_at);
     set_sizes(s, p, dots);
     if (p->c) {
         arg_field(s, "c_row", p->c_row);
         arg_field(s, "c_col", p->c_col);
     }
     if (!dtype_is_float(p->type)) {
-        arg_int(s, (int64_t)p->alpha);
-        arg_int(s, (int64_t)p->beta);
+        arg_int(s, "alpha", (int64_t)p->alpha);
+        arg_int(s, "beta", (int64_t)p->beta);
         return;
     }
-    arg_real(s, p->alpha);
-    arg_real(s, p->beta);
-    arg_real(s, p->low);
-    arg_real(s, p->high);
+    arg_real(s, "alpha", p->alpha);
+    arg_real(s, "beta", p->beta);
+    arg_real(s, "low", p->low);
+    arg_real(s, "high", p->high);
 }
 
 void lower_product(Node *n, const Product *wanted)

@@ -23,7 +23,7 @@ static bool tiles_fit(const Product *p)
 
 static void set_sizes(Step *s, const Product *p)
 {
-    arg_struct(s, "struct gemm_packed");
+    arg_struct(s, "p", "struct gemm_packed");
     arg_field(s, "m", p->m);
     arg_field(s, "n", p->n);
     arg_field(s, "k", p->k);
@@ -104,15 +104,15 @@ static void call_gemm(Node *n, const Product *p, Value *w, Step **made)
 {
     bool repeats = p->c && value_count(p->c) == 1 && !dim_is(p->n, 1), matrix = p->c && !repeats && addend_is_matrix(p);
     Step *s = *made = step_call(n, "gemm_packed_f32");
-    arg_in_at(s, p->a, p->a_at);
-    arg_in(s, w);
-    arg_in(s, matrix ? NULL : repeats ? row_of(n, p->c, dim_value(p->n)) : p->c);
-    arg_in(s, p->add ? p->add : matrix ? p->c : NULL);
-    arg_out_at(s, p->y, p->y_at);
+    arg_in_at(s, "a", p->a, p->a_at);
+    arg_in(s, "w", w);
+    arg_in(s, "bias", matrix ? NULL : repeats ? row_of(n, p->c, dim_value(p->n)) : p->c);
+    arg_in(s, "add", p->add ? p->add : matrix ? p->c : NULL);
+    arg_out_at(s, "y", p->y, p->y_at);
     set_sizes(s, p);
-    arg_real(s, p->low);
-    arg_real(s, p->high);
-    arg_function(s, NULL);
+    arg_real(s, "low", p->low);
+    arg_real(s, "high", p->high);
+    arg_function(s, "activation", NULL);
 }
 
 static Dim call_batch(Node *n, const Product *p, Value *w, Step **made)
@@ -122,9 +122,9 @@ static Dim call_batch(Node *n, const Product *p, Value *w, Step **made)
     for (int i = 0; i < p->batch_rank; i++)
         packed.b_batch[i] = dim_mul(dim_floordiv(p->b_batch[i], matrix), packed_size(p));
     Step *s = *made = step_call(n, "matmul_packed_f32");
-    arg_in_at(s, p->a, p->a_at);
-    arg_in(s, w);
-    arg_out_at(s, p->y, p->y_at);
+    arg_in_at(s, "a", p->a, p->a_at);
+    arg_in(s, "w", w);
+    arg_out_at(s, "y", p->y, p->y_at);
     set_sizes(s, p);
     return arg_batch(s, &packed);
 }
@@ -140,13 +140,13 @@ static Dim call_packing(Node *n, const Product *p, Step **made)
 {
     Value *panels = scratch(n, "panels", DT_FLOAT, packed_size(p));
     Step *s = *made = step_call(n, "matmul_packing_f32");
-    arg_in_at(s, p->a, p->a_at);
-    arg_in_at(s, p->b, p->b_at);
-    arg_out_at(s, p->y, p->y_at);
-    arg_out(s, panels);
+    arg_in_at(s, "a", p->a, p->a_at);
+    arg_in_at(s, "b", p->b, p->b_at);
+    arg_out_at(s, "y", p->y, p->y_at);
+    arg_out(s, "scratch", panels);
     set_sizes(s, p);
-    arg_dim(s, p->b_row);
-    arg_dim(s, p->b_col);
+    arg_dim(s, "b_row", p->b_row);
+    arg_dim(s, "b_col", p->b_col);
     return arg_batch(s, p);
 }
 

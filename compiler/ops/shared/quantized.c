@@ -116,12 +116,12 @@ static Value *sums_of(Node *n, Value *b, Value *zero_b, Dim rows, Dim depth)
     }
     Value *sums = scratch(n, "sums", DT_INT32, rows);
     Step *s = step_call(n, "qgemm_sums_%s", type);
-    arg_in(s, b);
-    arg_in(s, zero_b);
-    arg_dim(s, zeros);
-    arg_out(s, sums);
-    arg_dim(s, rows);
-    arg_dim(s, depth);
+    arg_in(s, "b", b);
+    arg_in(s, "b_zero", zero_b);
+    arg_dim(s, "zeros", zeros);
+    arg_out(s, "sums", sums);
+    arg_dim(s, "rows", rows);
+    arg_dim(s, "depth", depth);
     return sums;
 }
 
@@ -146,11 +146,11 @@ Value *product_bias(Node *n, Value *bias, Value *zero_a, Value *b, Value *zero_b
         return constant_bias(n, bias, zero_a, sums);
     Value *together = scratch(n, "bias", DT_INT32, rows);
     Step *s = step_call(n, "qgemm_bias_%s", dtype_suffix(zero_a->type.dtype));
-    arg_in(s, bias);
-    arg_in(s, sums);
-    arg_in(s, zero_a);
-    arg_out(s, together);
-    arg_dim(s, rows);
+    arg_in(s, "bias", bias);
+    arg_in(s, "sums", sums);
+    arg_in(s, "a_zero", zero_a);
+    arg_out(s, "y", together);
+    arg_dim(s, "n", rows);
     return together;
 }
 
@@ -160,11 +160,11 @@ Value *turned(Node *n, Value *v, Dim count, Dim rows, Dim cols)
     if (value_is_const(v)) return transposed_constant(n, v, dim_value(count), dim_value(rows), dim_value(cols));
     Value *to = scratch(n, "transposed", v->type.dtype, elements(v));
     Step *s = step_call(n, "qgemm_pack");
-    arg_in(s, v);
-    arg_out(s, to);
-    arg_dim(s, count);
-    arg_dim(s, rows);
-    arg_dim(s, cols);
+    arg_in(s, "x", v);
+    arg_out(s, "y", to);
+    arg_dim(s, "count", count);
+    arg_dim(s, "rows", rows);
+    arg_dim(s, "cols", cols);
     return to;
 }
 

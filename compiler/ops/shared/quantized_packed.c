@@ -109,8 +109,8 @@ PackedBlock packed_conv_block_in_place(const Conv *c)
 
 void arg_requantize(Step *s, const Requantize *r)
 {
-    arg_in(s, r->multiplier);
-    arg_int(s, r->zero);
-    arg_int(s, r->low);
-    arg_int(s, r->high);
+    arg_in(s, "multiplier", r->multiplier);
+    arg_int(s, "zero", r->zero);
+    arg_int(s, "low", r->low);
+    arg_int(s, "high", r->high);
 }

@@ -196,7 +196,7 @@ int64_t window_reach(const Window *w, int dimension, int64_t places)
 void arg_window(Step *s, const Window *w)
 {
     static const char axis[] = "dhw";
-    arg_struct(s, "struct window");
+    arg_struct(s, "p", "struct window");
     for (int i = 0; i < MAX_SPATIAL; i++) {
         arg_field(s, mem_printf("in_%c", axis[i]), w->in[i]);
         arg_field(s, mem_printf("kernel_%c", axis[i]), w->kernel[i]);

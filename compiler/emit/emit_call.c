@@ -1,0 +1,99 @@
+/* emit_call: a call of a kernel, its arguments as C. */
+#include "emit/emit.h"
+
+#include <string.h>
+
+enum { LINE_WIDTH = 110 };
+
+static const char *int_list(const Model *m, int count, Dim *numbers)
+{
+    const char *text = "";
+    for (int i = 0; i < count; i++)
+        text = mem_printf("%s%s%s", text, i ? ", " : "", numbers[i] ? dim_in_c(m, numbers[i]) : "0");
+    return count ? text : "0";
+}
+
+static const char *real_list(int count, const double *reals)
+{
+    const char *text = "";
+    for (int i = 0; i < count; i++) {
+        float x = (float)reals[i];
+        text = mem_printf("%s%s%s", text, i ? ", " : "", literal(DT_FLOAT, &x));
+    }
+    return count ? text : "0";
+}
+
+static const char *field_list(const Model *m, const Arg *a)
+{
+    const char *text = "";
+    for (int i = 0; i < a->count; i++) {
+        if (!a->numbers[i] || dim_is(a->numbers[i], 0)) continue;
+        text = mem_printf("%s%s.%s = %s", text, *text ? ", " : "", kernel_nth_name(a->structure, i),
+                          dim_in_c(m, a->numbers[i]));
+    }
+    return *text ? text : "0";
+}
+
+static const char *integer_argument(const Model *m, Dim d, char letter)
+{
+    const char *text = dim_in_c(m, d);
+    if (letter == 'f' || letter == 'd') return mem_printf("(%s)%s", letter == 'f' ? "float" : "double", text);
+    if (letter == 'b') return dim_is_const(d) ? (dim_value(d) ? "true" : "false") : mem_printf("%s != 0", text);
+    if (dim_is_const(d)) {
+        int64_t x = dim_value(d);
+        if (letter == 'l' || letter == 'L') return literal(letter == 'l' ? DT_INT64 : DT_UINT64, &x);
+        return text;
+    }
+    return letter == 'z' ? mem_printf("(size_t)%s", text) : text;
+}
+
+static const char *argument_text(const Model *m, const Arg *a, char letter)
+{
+    float narrow = (float)a->real;
+    switch (a->kind) {
+    case ARG_NONE:
+    case ARG_NULL: return "NULL";
+    case ARG_VALUE: return value_pointer(m, a->value, a->offset);
+    case ARG_INT: return integer_argument(m, a->number, letter);
+    case ARG_REAL: return letter == 'd' ? literal(DT_DOUBLE, &a->real) : literal(DT_FLOAT, &narrow);
+    case ARG_INTS: return mem_printf("(const int32_t[]){%s}", int_list(m, a->count, a->numbers));
+    case ARG_REALS: return mem_printf("(const float[]){%s}", real_list(a->count, a->reals));
+    case ARG_STRUCT: return mem_printf("&(const %s){%s}", a->structure->name, field_list(m, a));
+    case ARG_SYMBOL: return mem_printf("&%s", dim_in_c(m, a->number));
+    case ARG_FUNCTION: return a->function->name;
+    }
+    internal_error("an argument of no kind");
+}
+
+/* Prints text from `column` on, breaking lines after commas. */
+static void print_wrapped(const char *text, int column, FILE *f)
+{
+    while (*text) {
+        const char *comma = strstr(text, ", ");
+        size_t n = comma ? (size_t)(comma - text) + 1 : strlen(text);
+        if (column + (int)n > LINE_WIDTH && column > 8) {
+            fputs("\n        ", f);
+            column = 8;
+        } else if (column > 4) {
+            fputc(' ', f);
+            column++;
+        }
+        fprintf(f, "%.*s", (int)n, text);
+        column += (int)n;
+        text += n + (comma != NULL);
+    }
+}
+
+void emit_call(Model *m, const Call *c, FILE *f)
+{
+    const Kernel *k = c->kernel;
+    bool may_refuse = k->signature[0] == 'i';
+    const char *text = mem_printf("%s%s(", may_refuse ? "if (" : "", k->name);
+    for (int i = 0; i < c->n_args; i++)
+        text = mem_printf("%s%s%s", text, i ? ", " : "", argument_text(m, &c->args[i], k->signature[i + 1]));
+    text = mem_printf("%s)%s", text,
+                      may_refuse ? mem_printf(" != 0) return %s_EVALUE;", upper_case(m->options.name)) : ";");
+    fputs("    ", f);
+    print_wrapped(text, 4, f);
+    fputs("\n", f);
+}
