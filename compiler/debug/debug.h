@@ -5,7 +5,7 @@
 #include "ir/ir.h"
 
 void dump(Model *m, const char *stage, FILE *out); /* the graph after a stage */
-/* Invariants, each established by a stage (compile/compile.c). */
+/* Invariants, each established by a stage (compile/pipeline.c). */
 enum {
     HOLDS_GRAPH = 1, /* values are defined once, before their use, and know their node and graph */
     HOLDS_TYPES = 2, /* and have a type and a shape; nodes have an operator */
