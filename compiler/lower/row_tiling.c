@@ -1,4 +1,4 @@
-/* bands: chains of steps over images run some rows at a time.
+/* Row tiling: chains of steps over images run some rows at a time, depth first.
  *
  * A convolution with many channels writes more than the caches hold, and the next one reads it all again from far
  * memory. Where one follows the other, and nothing else wants what lies between them, a loop takes them through the
@@ -271,7 +271,7 @@ static void keep_rows(const Link *l, const Link *next, Node *n, Steps *to)
     if (next->base == l->base) return; /* next, a loop, keeps them */
     if (next->window) {
         Step *s = step_new_call(n, kernel_find("keep_rows_f32"));
-        s->comment = mem_printf("The rows of %s that the next band sees again", l->y->name);
+        s->comment = mem_printf("The rows of %s that the next tile sees again", l->y->name);
         arg_out(s, "x", l->buffer);
         arg_dim(s, "from", dim_mul(dim_sub(first, l->base), row_of(l->y)));
         arg_dim(s, "count", dim_mul(dim_sub(l->end, first), row_of(l->y)));
@@ -287,19 +287,19 @@ static void append_rounds(Steps *to, Node *n, Dim symbol, Dim count)
     append(to, s);
 }
 
-/* All bands of one image. */
-static void append_bands(Link *links, int count, int64_t per_round, Steps *to)
+/* All tiles of one image. */
+static void append_tiles(Link *links, int count, int64_t per_round, Steps *to)
 {
     Node *n = links[0].step->node, *last = links[count - 1].step->node;
-    Dim rows = height(links[count - 1].y), bands = dim_ceildiv(rows, dim_const(per_round)),
-        band = local_symbol(n, "band", 0, dim_high(bands));
-    Dim end = dim_min(rows, dim_mul(dim_add(band, dim_const(1)), dim_const(per_round)));
+    Dim rows = height(links[count - 1].y), tiles = dim_ceildiv(rows, dim_const(per_round)),
+        tile = local_symbol(n, "tile", 0, dim_high(tiles));
+    Dim end = dim_min(rows, dim_mul(dim_add(tile, dim_const(1)), dim_const(per_round)));
     set_up(links, count, per_round);
     for (int i = 0; i < count; i++) {
         append_set(to, n, links[i].start, dim_const(0));
         if (links[i].base && links[i].base != links[i + 1].base) append_set(to, n, links[i].base, dim_const(0));
     }
-    append_rounds(to, n, band, bands);
+    append_rounds(to, n, tile, tiles);
     for (int i = count - 1; i >= 0; i--) {
         append_set(to, n, links[i].end, end);
         end = rows_needed(&links[i], links[i].end);
@@ -324,7 +324,7 @@ static void append_chain(Link *links, int count, int64_t per_round, Steps *to)
         append_rounds(to, n, image, batch);
     }
     for (int i = 0; i < count; i++) links[i].image = image;
-    append_bands(links, count, per_round, to);
+    append_tiles(links, count, per_round, to);
     if (!dim_is(batch, 1)) append(to, step_new(links[count - 1].step->node, STEP_END));
 }
 

@@ -118,7 +118,7 @@ void plan_views(Graph *g)
 
 /* -- in place ---------------------------------------------------------------------------------- */
 
-/* Does the loop read all of the operand, or of a band of its rows, in the order in which it stores its results? */
+/* Does the loop read all of the operand, or of a tile of its rows, in the order in which it stores its results? */
 static bool reads_densely(const Loop *l, const LoopOperand *o)
 {
     Dim stride = dim_const(1), offset = l->results[0].offset;
