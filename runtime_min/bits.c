@@ -1,5 +1,5 @@
-/* Elements that are only moved, by their size. Whatever they hold, they are read and written as these, which compilers that look at
- * types to tell memory apart must therefore let overlap with every other type. */
+/* Elements that are only moved, by their size. Whatever they hold, they are read and written as these, which compilers
+ * that look at types to tell memory apart must therefore let overlap with every other type. */
 
 //@block bits16 bits32 bits64
 #ifdef __GNUC__

@@ -7,7 +7,8 @@ static inline int64_t index_within(int64_t k, int32_t n)
     return k < n ? k : -1;
 }
 
-/* The place of the slice that a tuple of positions selects from a tensor of shape dims[count], counted in slices; -1 if outside. */
+/* The place of the slice that a tuple of positions selects from a tensor of shape dims[count], counted in
+ * slices; -1 if outside. */
 int64_t tuple_within(const int64_t *tuple, const int32_t *dims, int32_t count)
 {
     int64_t at = 0;

@@ -1,9 +1,10 @@
-/* Floating-point types narrower than float32, as bits in an integer: float16, bfloat16, the float8 family of arXiv:2209.05433 and
- * its "UZ" variants (arXiv:2206.02915), and the element types of the OCP Microscaling specification 1.0. Decoding is exact; encoding
- * rounds to nearest, ties to even. All but float8e8m0 have `mantissa` bits below an exponent biased by `bias`, subnormals
- * at exponent 0; they differ in what the largest codes mean. */
+/* Floating-point types narrower than float32, as bits in an integer: float16, bfloat16, the float8 family of
+ * arXiv:2209.05433 and its "UZ" variants (arXiv:2206.02915), and the element types of the OCP Microscaling
+ * specification 1.0. Decoding is exact; encoding rounds to nearest, ties to even. All but float8e8m0 have `mantissa`
+ * bits below an exponent biased by `bias`, subnormals at exponent 0; they differ in what the largest codes mean. */
 
-/* The float32 whose magnitude `code` stands for, if all exponents were those of numbers. A subnormal is an integer times 2^(1 - bias - mantissa). */
+/* The float32 whose magnitude `code` stands for, if all exponents were those of numbers. A subnormal is an integer
+ * times 2^(1 - bias - mantissa). */
 static inline float minifloat_decode(uint32_t code, int32_t mantissa, int32_t bias)
 {
     const uint32_t scale_bits = (uint32_t)(128 - bias - mantissa) << 23;
@@ -17,8 +18,8 @@ static inline float minifloat_decode(uint32_t code, int32_t mantissa, int32_t bi
     return y;
 }
 
-/* The code of the magnitude of x, counted on beyond the largest that the type has; x is no NaN. Adding a power of two whose
- * last place is the subnormals' unit makes the addition round to them. */
+/* The code of the magnitude of x, counted on beyond the largest that the type has; x is no NaN. Adding a power of two
+ * whose last place is the subnormals' unit makes the addition round to them. */
 static inline uint32_t minifloat_encode(float x, int32_t mantissa, int32_t bias)
 {
     const uint32_t unit_bits = (uint32_t)(151 - bias - mantissa) << 23, smallest_normal = (uint32_t)(128 - bias) << 23;
@@ -30,7 +31,8 @@ static inline uint32_t minifloat_encode(float x, int32_t mantissa, int32_t bias)
     const float small = fabsf(x) + unit;
     memcpy(&small_bits, &small, sizeof small_bits);
     const uint32_t odd = (bits >> (23 - mantissa)) & 1u;
-    const uint32_t normal = (bits - ((uint32_t)(127 - bias) << 23) + ((1u << (22 - mantissa)) - 1u) + odd) >> (23 - mantissa);
+    const uint32_t normal = (bits - ((uint32_t)(127 - bias) << 23) + ((1u << (22 - mantissa)) - 1u) + odd) >>
+                            (23 - mantissa);
     return bits < smallest_normal ? small_bits - unit_bits : normal;
 }
 
@@ -50,7 +52,7 @@ static inline float with_sign_f32(float magnitude, uint32_t negative)
     return magnitude;
 }
 
-/* -- 16 bits ------------------------------------------------------------------------------------------------------------------- */
+/* -- 16 bits ------------------------------------------------------------------------------------------------------- */
 
 static inline float f16_to_f32(uint16_t h)
 {
@@ -86,9 +88,9 @@ static inline uint16_t f32_to_bf16(float x)
     return (uint16_t)(x != x ? (bits >> 16) | 0x40u : rounded);
 }
 
-/* -- float8: e4m3fn has NaN at the last code and no infinity; e5m2 has both, as IEEE types do; the "fnuz" types have one NaN in
- * the place of negative zero. f32_to_X saturates: what is too large becomes the largest number. f32_to_X_unsaturated gives
- * infinity, or NaN where the type has none (the second table of the Cast operator). ------------------------------------------- */
+/* -- float8: e4m3fn has NaN at the last code and no infinity; e5m2 has both, as IEEE types do; the "fnuz" types have
+ * one NaN in the place of negative zero. f32_to_X saturates: what is too large becomes the largest number.
+ * f32_to_X_unsaturated gives infinity, or NaN where the type has none (the second table of the Cast operator). ----- */
 
 static inline float f8e4m3fn_to_f32(uint8_t h)
 {
@@ -99,7 +101,8 @@ static inline float f8e4m3fn_to_f32(uint8_t h)
 static inline float f8e5m2_to_f32(uint8_t h)
 {
     const uint32_t magnitude = h & 0x7fu;
-    return with_sign_f32(magnitude < 0x7cu ? minifloat_decode(magnitude, 2, 15) : magnitude == 0x7cu ? INFINITY : NAN, (uint32_t)h >> 7);
+    return with_sign_f32(magnitude < 0x7cu ? minifloat_decode(magnitude, 2, 15) : magnitude == 0x7cu ? INFINITY : NAN,
+                         (uint32_t)h >> 7);
 }
 
 static inline float f8e4m3fnuz_to_f32(uint8_t h)
@@ -160,7 +163,7 @@ static inline uint8_t f32_to_f8e5m2fnuz_unsaturated(float x)
     return (uint8_t)(x != x || code > 0x7fu ? 0x80u : code == 0 ? 0u : f32_sign_bit(x) << 7 | code);
 }
 
-/* -- float8e8m0: 2^(code - 127), a scale without sign or zero; the last code is NaN. ------------------------------------------- */
+/* -- float8e8m0: 2^(code - 127), a scale without sign or zero; the last code is NaN. ------------------------------- */
 
 static inline float f8e8m0_to_f32(uint8_t h)
 {
@@ -170,15 +173,17 @@ static inline float f8e8m0_to_f32(uint8_t h)
     return y;
 }
 
-/* Exponent code of x, rounded away from zero where the float32 mantissa is above `threshold`; 2^-127, the smallest, is a subnormal
- * of float32. Out of range: the nearest code if `saturate`, else NaN. Negative numbers are NaN (unspecified in ONNX). */
+/* Exponent code of x, rounded away from zero where the float32 mantissa is above `threshold`; 2^-127, the smallest, is
+ * a subnormal of float32. Out of range: the nearest code if `saturate`, else NaN. Negative numbers are NaN
+ * (unspecified in ONNX). */
 static inline uint8_t f32_to_f8e8m0_threshold(float x, uint32_t threshold, bool saturate)
 {
     uint32_t bits;
     memcpy(&bits, &x, sizeof bits);
     if (x != x || x < 0) return 0xff;
     if (bits < 0x00400000u) return saturate ? 0 : 0xff;
-    if (bits < 0x00800000u) bits = (bits - 0x00400000u) << 1; /* as if 2^-127 had an exponent field of 0 and a leading one */
+    /* As if 2^-127 had an exponent field of 0 and a leading one. */
+    if (bits < 0x00800000u) bits = (bits - 0x00400000u) << 1;
     const uint32_t code = (bits >> 23) + ((bits & 0x7fffffu) > threshold);
     return (uint8_t)(code <= 0xfeu ? code : saturate ? 0xfeu : 0xffu);
 }
@@ -199,8 +204,8 @@ static inline uint8_t f32_to_f8e8m0_nearest(float x, bool saturate)
     return f32_to_f8e8m0_threshold(x, 0x3fffffu, saturate);
 }
 
-/* -- float4e2m1: 0, 0.5, 1, 1.5, 2, 3, 4, 6 and their negatives, in the low half of a byte. Saturates; NaN, which it has none of, becomes
- * negative zero, as in ONNX's test cases. ------------------------------------------------------------------------------------ */
+/* -- float4e2m1: 0, 0.5, 1, 1.5, 2, 3, 4, 6 and their negatives, in the low half of a byte. Saturates; NaN, which it
+ * has none of, becomes negative zero, as in ONNX's test cases. ----------------------------------------------------- */
 
 static inline float f4e2m1_to_f32(uint8_t h)
 {

@@ -41,21 +41,24 @@ size_t best_candidate(const float *scores, const uint8_t *candidate, size_t n)
 /* selected[*count][3] = (batch, class, box), by falling score within each class. boxes[batch][boxes][4],
  * scores[batch][classes][boxes]; most (per class), overlap and threshold may be null: 0, 0, none.
  * candidate[boxes] is scratch. Refused: more than `room`. */
-int non_max_suppression(const float *boxes, const float *scores, const int64_t *most, const float *overlap, const float *threshold,
-                        int64_t *selected, uint8_t *candidate, const struct non_max_suppression *p, int32_t room, int32_t *count)
+int non_max_suppression(const float *boxes, const float *scores, const int64_t *most, const float *overlap,
+                        const float *threshold, int64_t *selected, uint8_t *candidate,
+                        const struct non_max_suppression *p, int32_t room, int32_t *count)
 {
     const size_t n = (size_t)p->boxes;
     int32_t total = 0;
     for (int32_t b = 0; b < p->batch; b++)
         for (int32_t c = 0; c < p->classes; c++) {
-            const float *box = boxes + (size_t)b * n * 4, *score = scores + ((size_t)b * (size_t)p->classes + (size_t)c) * n;
+            const float *box = boxes + (size_t)b * n * 4,
+                        *score = scores + ((size_t)b * (size_t)p->classes + (size_t)c) * n;
             for (size_t i = 0; i < n; i++) candidate[i] = !threshold || score[i] > *threshold;
             for (int64_t kept = 0; most && kept < *most; kept++) {
                 const size_t best = best_candidate(score, candidate, n);
                 if (best == n) break;
                 if (total == room) return -1;
                 for (size_t i = 0; i < n; i++)
-                    if (candidate[i] && box_overlap(box + 4 * best, box + 4 * i, p->center) > (overlap ? *overlap : 0)) candidate[i] = 0;
+                    if (candidate[i] && box_overlap(box + 4 * best, box + 4 * i, p->center) > (overlap ? *overlap : 0))
+                        candidate[i] = 0;
                 candidate[best] = 0;
                 selected[3 * (size_t)total] = b;
                 selected[3 * (size_t)total + 1] = c;

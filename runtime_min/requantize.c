@@ -1,7 +1,8 @@
 /* From 32-bit sums of products back to 8 bits. */
 
-/* v, at most 2^22 in size, rounded to nearest even: added to 1.5 * 2^23, it stands in the low bits of the sum, which has no room
- * for a fraction. Where floats are computed with more precision than they have, the sum would keep the fraction. */
+/* v, at most 2^22 in size, rounded to nearest even: added to 1.5 * 2^23, it stands in the low bits of the sum,
+ * which has no room for a fraction. Where floats are computed with more precision than they have, the sum
+ * would keep the fraction. */
 static inline int32_t nearest_i32(float v)
 {
 #if FLT_EVAL_METHOD == 0

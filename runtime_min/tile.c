@@ -1,15 +1,16 @@
-/* The one kernel under matrix products and convolutions: a tile of y, some rows times some columns, is kept in registers while products
- * of elements of x (one per row) and vectors of weights (shared by the rows) are added to it. How many rows and columns suits the
- * processor: enough additions that don't wait for each other, few enough to fit its registers.
- * (Goto, van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008; Van Zee, van de Geijn, "BLIS", 2015;
- * for convolutions: Georganas et al., "Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures", 2018.)
+/* The one kernel under matrix products and convolutions: a tile of y, some rows times some columns, is kept in
+ * registers while products of elements of x (one per row) and vectors of weights (shared by the rows) are added to it.
+ * How many rows and columns suits the processor: enough additions that don't wait for each other, few enough to fit
+ * its registers. (Goto, van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008; Van Zee, van de
+ * Geijn, "BLIS", 2015; for convolutions: Georganas et al., "Anatomy of High-Performance Deep Learning Convolutions on
+ * SIMD Architectures", 2018.)
  *
  * Weights are packed the same for all processors, so that a generated file runs well everywhere: panels of 16 columns,
  * [columns / 16][k][16], the last one filled with zeros. */
 
 //@block TILE_COLUMNS TILE_MOST_ROWS TILE_CHAIN
-/* The columns of the widest tile, and the rows of the tallest. About TILE_CHAIN products are added up one by one before their sum is added to the
- * sum of the others: rounding errors grow with the length of such chains. */
+/* The columns of the widest tile, and the rows of the tallest. About TILE_CHAIN products are added up one by one before
+ * their sum is added to the sum of the others: rounding errors grow with the length of such chains. */
 enum { TILE_CHAIN = 64 };
 #if VEC == 16
 enum { TILE_COLUMNS = 64, TILE_MOST_ROWS = 12 };
@@ -20,7 +21,8 @@ enum { TILE_COLUMNS = VEC == 4 ? 16 : 4, TILE_MOST_ROWS = 3 };
 #endif
 //@endblock
 
-/* Where the chain that starts at k ends, the last one at `end`: none is shorter than half of what chains should have. */
+/* Where the chain that starts at k ends, the last one at `end`: none is shorter than half of
+ * what chains should have. */
 static inline size_t chain_end(size_t k, size_t end, size_t most)
 {
     return end - k > most + most / 2 ? k + most : end;
@@ -34,12 +36,13 @@ static inline int32_t tile_rows(int32_t columns)
 }
 
 //@block activation_f32
-/* f of the elements of rows y + at[r], as activation.c.in has them, where alpha and beta are the function's parameters, if it has any. */
+/* f of the elements of rows y + at[r], as activation.c.in has them, where alpha and beta are the function's
+ * parameters, if it has any. */
 typedef void activation_f32(float *y, const size_t *at, int32_t rows, int32_t columns, float alpha, float beta);
 //@endblock
 
-/* y[r][columns] = clamp(start + sum of x[r][k] * w[k][columns] + add[r][columns]), where k passes through `runs`[0] * [1] * [2]
- * runs of `length` elements that are neighbours in x and rows of 16 that are neighbours in w. */
+/* y[r][columns] = clamp(start + sum of x[r][k] * w[k][columns] + add[r][columns]), where k passes through
+ * `runs`[0] * [1] * [2] runs of `length` elements that are neighbours in x and rows of 16 that are neighbours in w. */
 struct tile {
     const float *x, *w;
     const float *start;  /* [columns], where all rows' sums start; NULL: zeros */
@@ -49,7 +52,8 @@ struct tile {
     int32_t runs[3], length;
     size_t x_step[3], w_step[3]; /* from run to run, in floats */
     size_t panel;                /* from panel to panel of w, in floats */
-    size_t ahead;                /* weights so many floats behind those in use, one row of a panel each time, are fetched for later; 0: none */
+    size_t ahead;                /* weights so many floats behind those in use are fetched for later, one row of a */
+                                 /* panel each time; 0: none */
     int32_t fetches;             /* tiles that fetch so, for window_region, each those of another panel */
     int32_t rows, columns;       /* of y that there are: at most tile_rows(columns) rows */
     size_t chain;                /* products that are added up one by one; 0: TILE_CHAIN */
@@ -83,7 +87,8 @@ VEC_FUNCTION void tile_resume_f32(const struct tile *t, size_t from, float *sums
 {
     const int32_t columns = t->columns - (int32_t)from;
     for (int32_t r = 0; r < rows; r++, sums += width)
-        for (int32_t c = 0; c < width; c += VEC) vec_store(sums + c, vec_load_some(t->y + t->y_at[r] + from + (size_t)c, columns - c));
+        for (int32_t c = 0; c < width; c += VEC)
+            vec_store(sums + c, vec_load_some(t->y + t->y_at[r] + from + (size_t)c, columns - c));
 }
 
 /* y = clamp(sums[rows][width] + what is to be added), for columns from `from` on. */
@@ -100,10 +105,11 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
         }
 }
 
-//@block TILE_EACH_1 TILE_EACH_2 TILE_EACH_4 TILE_ROWS_16 TILE_START TILE_ZERO TILE_WEIGHTS TILE_FMA TILE_SPILL TILE_RESET TILE_REJOIN TILE_STORE TILE_STORE_SOME
-/* What functions for tiles of R rows and C vectors are made of, from column `from` on: sums are named variables, since compilers keep arrays of them
- * in memory. DO(r, c) is written out for every sum. all[R][C vectors] takes the sums of earlier chains; it is the caller's, since compilers
- * would try to keep it in registers, too. */
+//@block TILE_EACH_1 TILE_EACH_2 TILE_EACH_4 TILE_ROWS_16 TILE_START TILE_ZERO TILE_WEIGHTS TILE_FMA
+//@block TILE_SPILL TILE_RESET TILE_REJOIN TILE_STORE TILE_STORE_SOME
+/* What functions for tiles of R rows and C vectors are made of, from column `from` on: sums are named variables, since
+ * compilers keep arrays of them in memory. DO(r, c) is written out for every sum. all[R][C vectors] takes the sums of
+ * earlier chains; it is the caller's, since compilers would try to keep it in registers, too. */
 #define TILE_EACH_1(DO, r) DO(r, 0)
 #define TILE_EACH_2(DO, r) TILE_EACH_1(DO, r) DO(r, 1)
 #define TILE_EACH_3(DO, r) TILE_EACH_2(DO, r) DO(r, 2)
@@ -119,11 +125,13 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
 #define TILE_ROWS_12(DO, C) TILE_ROWS_9(DO, C) DO(9, C) DO(10, C) DO(11, C)
 #define TILE_ROWS_16(DO, C) TILE_ROWS_12(DO, C) DO(12, C) DO(13, C) DO(14, C) DO(15, C)
 #define TILE_PLACE(c) ((size_t)((c) * VEC / 16) * t->panel + (size_t)((c) * VEC % 16))
-#define TILE_START(r, c) const vec start##c = start ? vec_load_some(start + (c) * VEC, columns - (c) * VEC) : vec_all(0);
+#define TILE_START(r, c) \
+    const vec start##c = start ? vec_load_some(start + (c) * VEC, columns - (c) * VEC) : vec_all(0);
 #define TILE_ZERO(r, c) vec sum##r##c = start##c;
 #define TILE_BEGIN(r, C) const float *const x##r = t->x + t->x_at[r]; TILE_EACH_##C(TILE_ZERO, r)
-/* Later weights are fetched, but not in tiles of one vector: those load an element of x for every product, and are short of registers; nor in the
- * widest ones, which single rows have: what is fetched while it is loaded anyway comes a fifth slower. */
+/* Later weights are fetched, but not in tiles of one vector: those load an element of x for every product, and are
+ * short of registers; nor in the widest ones, which single rows have: what is fetched while it is loaded anyway
+ * comes a fifth slower. */
 #define TILE_FETCH_1
 #define TILE_FETCH_2 VEC_FETCH(w + t->ahead);
 #define TILE_FETCH_3 TILE_FETCH_2
@@ -134,7 +142,8 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
 #define TILE_ADD(r, C) { const vec x_k = vec_all(x##r[k]); TILE_EACH_##C(TILE_FMA, r) }
 #define TILE_ADDEND(r, c) sum##r##c += vec_load(add + (c) * VEC);
 #define TILE_PLUS(r, C) { const float *const add = t->add + t->y_at[r] + from; TILE_EACH_##C(TILE_ADDEND, r) }
-#define TILE_CLAMP_SOME(r, c) vec_store_some(y + (c) * VEC, vec_min(high, vec_max(low, sum##r##c)), columns - (c) * VEC);
+#define TILE_CLAMP_SOME(r, c) \
+    vec_store_some(y + (c) * VEC, vec_min(high, vec_max(low, sum##r##c)), columns - (c) * VEC);
 #define TILE_STORE_SOME(r, C) { float *const y = t->y + t->y_at[r] + from; TILE_EACH_##C(TILE_CLAMP_SOME, r) }
 #define TILE_CLAMP(r, c) vec_store(y + (c) * VEC, vec_min(high, vec_max(low, sum##r##c)));
 #define TILE_STORE(r, C) { float *const y = t->y + t->y_at[r] + from; TILE_EACH_##C(TILE_CLAMP, r) }
@@ -158,7 +167,8 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
 VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float *all) \
 { \
     const int32_t columns = t->columns - (int32_t)from; \
-    const float *const start = t->start ? t->start + from : NULL, *const panel = t->w + from / 16 * t->panel + from % 16; \
+    const float *const start = t->start ? t->start + from : NULL, \
+                *const panel = t->w + from / 16 * t->panel + from % 16; \
     TILE_EACH_##C(TILE_START, 0) \
     TILE_ROWS_##R(TILE_BEGIN, C) \
     const size_t most = t->chain > 0 ? t->chain : TILE_CHAIN; \
@@ -169,7 +179,8 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float
         for (int32_t j = 0; j < t->runs[1]; j++) \
             for (int32_t l = 0; l < t->runs[2]; l++) { \
                 size_t k = (size_t)i * t->x_step[0] + (size_t)j * t->x_step[1] + (size_t)l * t->x_step[2]; \
-                const float *w = panel + ((size_t)i * t->w_step[0] + (size_t)j * t->w_step[1] + (size_t)l * t->w_step[2]); \
+                const float *w = panel + ((size_t)i * t->w_step[0] + (size_t)j * t->w_step[1] + \
+                                          (size_t)l * t->w_step[2]); \
                 for (const size_t end = k + (size_t)t->length; k < end;) { \
                     if (chain >= most) { \
                         if (joins) { TILE_ROWS_##R(TILE_REJOIN, C) } \
@@ -233,7 +244,8 @@ TILE_FUNCTION(8, 3)
 #endif
 
 /* By rows - 1 and width - 1; those that tile_rows has not are left out. */
-static void (*const tile_functions[TILE_MOST_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from, float *all) = {
+static void (*const tile_functions[TILE_MOST_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from,
+                                                                       float *all) = {
     TILE_WIDTHS(1), TILE_WIDTHS(2),
 #if VEC >= 8 || (VEC == 4 && defined(__aarch64__))
     TILE_WIDTHS(4), TILE_WIDTHS(4), TILE_WIDTHS(6), TILE_WIDTHS(6),

@@ -1,17 +1,20 @@
-/* The kernel under products and convolutions of bytes with constant weights: a tile of sums, some rows of x times some columns of
- * weights, is kept in registers while four products at a time are added to each sum, and goes back to bytes from there (see tile.c).
+/* The kernel under products and convolutions of bytes with constant weights: a tile of sums, some rows of x times some
+ * columns of weights, is kept in registers while four products at a time are added to each sum, and goes back to bytes
+ * from there (see tile.c).
  *
- * Rows of x are unsigned bytes: of signed ones the sign bit is inverted as they are copied, which adds 128. Weights are signed bytes, and their zero point is
- * 0. So sum (x - x_zero) w = sum x' w - x_zero' sum w, where the last term is a constant, part of `start`.
+ * Rows of x are unsigned bytes: of signed ones the sign bit is inverted as they are copied, which adds 128. Weights are
+ * signed bytes, and their zero point is 0. So sum (x - x_zero) w = sum x' w - x_zero' sum w, where the last term is a
+ * constant, part of `start`.
  *
- * A row of x is some runs of neighbouring bytes: of a matrix one, of what a pixel of a convolution sees a line of its window each, so that
- * images are multiplied where they are.
+ * A row of x is some runs of neighbouring bytes: of a matrix one, of what a pixel of a convolution sees a line of its
+ * window each, so that images are multiplied where they are.
  *
- * Weights are packed in panels of 16 columns, [columns / 16][depth / 4][16][4], the last one [depth / 4][columns left][4]; each run
- * is filled up to fours with zeros. */
+ * Weights are packed in panels of 16 columns, [columns / 16][depth / 4][16][4], the last one [depth / 4][columns
+ * left][4]; each run is filled up to fours with zeros. */
 
 //@block QLANES QWORD qint qreal qbytes qint_at qreal_at
-/* QLANES sums in a register; 1 where the compiler has no vector extensions, or floats are computed with more precision than they have. */
+/* QLANES sums in a register; 1 where the compiler has no vector extensions, or floats are computed with more
+ * precision than they have. */
 #if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS) || FLT_EVAL_METHOD != 0
 #define QLANES 1
 #elif defined(__AVX512VNNI__) && defined(__AVX512VL__) && defined(__AVX512BW__) && \
@@ -84,7 +87,8 @@ struct qlimits {
 
 static inline struct qlimits qlimits_of(const struct qscale *q)
 {
-    const struct qlimits l = {qreal_all((float)(q->low - q->zero)), qreal_all((float)(q->high - q->zero)), (uint32_t)q->zero - (qint){0}};
+    const struct qlimits l = {qreal_all((float)(q->low - q->zero)), qreal_all((float)(q->high - q->zero)),
+                              (uint32_t)q->zero - (qint){0}};
     return l;
 }
 
@@ -194,7 +198,9 @@ static inline void qtile_store(const struct qtile *t, size_t r, size_t c, uint32
 {
     const struct qscale *q = &t->scale;
     const int32_t acc = (int32_t)(sum + (t->start ? (uint32_t)t->start[c] : 0));
-    if (q->multiplier) ((uint8_t *)t->y)[r * t->y_step + c] = requantize(acc, q->multiplier[c * (size_t)q->step], q->zero, q->low, q->high);
+    if (q->multiplier)
+        ((uint8_t *)t->y)[r * t->y_step + c] = requantize(acc, q->multiplier[c * (size_t)q->step], q->zero, q->low,
+                                                          q->high);
     else ((int32_t *)t->y)[r * t->y_step + c] = acc;
 }
 
@@ -316,9 +322,11 @@ static inline qint qtile_add(qint sum, qweights x, qweights w)
 static inline qint qtile_join(qint a, qint b)
 {
 #if QLANES == 8 && VEC_HAS(__builtin_shufflevector)
-    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14) + __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14) +
+           __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
 #elif QLANES == 8
-    return __builtin_shuffle(a, b, (qint){0, 2, 4, 6, 8, 10, 12, 14}) + __builtin_shuffle(a, b, (qint){1, 3, 5, 7, 9, 11, 13, 15});
+    return __builtin_shuffle(a, b, (qint){0, 2, 4, 6, 8, 10, 12, 14}) +
+           __builtin_shuffle(a, b, (qint){1, 3, 5, 7, 9, 11, 13, 15});
 #elif VEC_HAS(__builtin_shufflevector)
     return __builtin_shufflevector(a, b, 0, 2, 4, 6) + __builtin_shufflevector(a, b, 1, 3, 5, 7);
 #else
@@ -327,9 +335,10 @@ static inline qint qtile_join(qint a, qint b)
 }
 #endif
 
-/* Sums of `rows` rows from `row` on, and of `vectors` vectors of columns from `column` on, go to y. Apart from the tiles, whose registers
- * are all taken. */
-QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t row, size_t column, size_t rows, size_t vectors)
+/* Sums of `rows` rows from `row` on, and of `vectors` vectors of columns from `column` on, go to y. Apart from the
+ * tiles, whose registers are all taken. */
+QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t row, size_t column, size_t rows,
+                                 size_t vectors)
 {
     const struct qlimits limits = qlimits_of(&t->scale);
     const float *const multiplier = t->scale.multiplier;
@@ -349,12 +358,15 @@ QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t
         if (multiplier && (mask == 0xFFFF || !t->scale.step)) multipliers = qmultipliers(&t->scale, column);
         else if (multiplier) multipliers = (qreal)qtile_some_weights((const void *)(multiplier + column), mask);
         if (!multiplier)
-            for (; sum < end; sum += vectors, to += y_step) __builtin_ia32_storedqusi512_mask((void *)to, (ints)(*sum + start), mask);
+            for (; sum < end; sum += vectors, to += y_step)
+                __builtin_ia32_storedqusi512_mask((void *)to, (ints)(*sum + start), mask);
         else if (mask == 0xFFFF)
-            for (; sum < end; sum += vectors, to += y_step) *(qbytes_at *)to = qrequantize(*sum + start, multipliers, &limits);
+            for (; sum < end; sum += vectors, to += y_step)
+                *(qbytes_at *)to = qrequantize(*sum + start, multipliers, &limits);
         else
             for (; sum < end; sum += vectors, to += y_step)
-                __builtin_ia32_storedquqi128_mask((void *)to, (chars)qrequantize(*sum + start, multipliers, &limits), mask);
+                __builtin_ia32_storedquqi128_mask((void *)to, (chars)qrequantize(*sum + start, multipliers, &limits),
+                                                  mask);
 #else
         if (t->start) start = *(const qint_at *)(t->start + column);
         if (multiplier) multipliers = qmultipliers(&t->scale, column);
@@ -365,8 +377,8 @@ QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t
     }
 }
 
-/* A function for tiles of R rows and C vectors: sums and the places of rows are named variables, since compilers keep arrays of them in memory.
- * DO(r, c) is written out for every sum. */
+/* A function for tiles of R rows and C vectors: sums and the places of rows are named variables, since compilers keep
+ * arrays of them in memory. DO(r, c) is written out for every sum. */
 #define QTILE_EACH_1(DO, LAST, r) LAST(r, 0)
 #define QTILE_EACH_2(DO, LAST, r) DO(r, 0) LAST(r, 1)
 #define QTILE_EACH_3(DO, LAST, r) DO(r, 0) DO(r, 1) LAST(r, 2)
@@ -381,7 +393,8 @@ QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t
 #define QTILE_FOUR(r, C) { const qweights four = qtile_four(x##r + k); QTILE_EACH_##C(QTILE_ADD, QTILE_ADD, r) }
 
 #if QLANES == 16
-/* Which of the panels behind that of a column is asked for while the column is computed: the one so many further, of the next columns, if it is there. */
+/* Which of the panels behind that of a column is asked for while the column is computed: the one so many further, of
+ * the next columns, if it is there. */
 static inline size_t qtile_ahead(const struct qtile *t, size_t panels, size_t column)
 {
     return panels < 6 && column + 16 * panels + 16 <= (size_t)t->columns ? panels : 0;
@@ -461,11 +474,12 @@ static void (*const qtiles[][QTILE_WIDTHS])(const struct qtile *t, size_t row, s
 #endif
 };
 
-/* All columns that vectors can take up; returns how many. The last rows may be computed twice: of two heights of tiles that one is taken which
- * needs no more of them and computes fewer. */
+/* All columns that vectors can take up; returns how many. The last rows may be computed twice: of two heights of tiles
+ * that one is taken which needs no more of them and computes fewer. */
 static size_t qtile_vectors(const struct qtile *t)
 {
-    const size_t rows = (size_t)t->rows, columns = (size_t)t->columns, end = QLANES == 16 ? columns : columns - columns % QLANES;
+    const size_t rows = (size_t)t->rows, columns = (size_t)t->columns,
+                 end = QLANES == 16 ? columns : columns - columns % QLANES;
     const size_t height = QTILE_ROWS == 8 && rows <= (rows + 7) / 8 * 7 ? 7 : QTILE_ROWS;
     size_t vectors;
     for (size_t c = 0; c < end; c += vectors * QLANES) {

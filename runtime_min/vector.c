@@ -1,10 +1,11 @@
-/* Vectors of floats: as wide as the processor the C is compiled for, one float where the compiler has no vector extensions (or
- * ONNX2C_NO_VECTORS is defined). Kernels written in them are right for every width. Multiplication and addition, as far as the
- * processor can, are one instruction with one rounding: results differ in the last place from target to target, but not from run to run. */
+/* Vectors of floats: as wide as the processor the C is compiled for, one float where the compiler has no vector
+ * extensions (or ONNX2C_NO_VECTORS is defined). Kernels written in them are right for every width. Multiplication and
+ * addition, as far as the processor can, are one instruction with one rounding: results differ in the last place from
+ * target to target, but not from run to run. */
 
 //@block VEC VEC_SMALL VEC_HAS VEC_FUNCTION VEC_FETCH vec vec_at vec_bits vec_half_at vec_4_at
-/* VEC floats in a register. vec_at: the same anywhere in memory. Where scalars are computed in long double (the x87 of 32-bit x86),
- * compilers refuse to mix them with vectors. */
+/* VEC floats in a register. vec_at: the same anywhere in memory. Where scalars are computed in long double (the x87 of
+ * 32-bit x86), compilers refuse to mix them with vectors. */
 #if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS) || (defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ == 2)
 #define VEC 1
 #elif defined(__AVX512F__)
@@ -88,7 +89,8 @@ static inline vec vec_all(float x)
 #endif
 }
 
-/* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector, none if it is negative. */
+/* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector,
+ * none if it is negative. */
 static inline vec vec_load_some(const float *p, int32_t n)
 {
 #if VEC == 1
@@ -111,7 +113,8 @@ static inline vec vec_load_or(const float *p, int32_t n, float fill)
 #if VEC == 1
     return n > 0 ? *p : fill;
 #elif VEC == 16 && VEC_HAS(__builtin_ia32_loadups512_mask)
-    return (vec)__builtin_ia32_loadups512_mask((const void *)p, vec_all(fill), (uint16_t)(n >= VEC ? 0xffff : n > 0 ? (1U << n) - 1 : 0));
+    return (vec)__builtin_ia32_loadups512_mask((const void *)p, vec_all(fill),
+                                               (uint16_t)(n >= VEC ? 0xffff : n > 0 ? (1U << n) - 1 : 0));
 #else
     vec v = vec_all(fill);
     for (int32_t i = 0; i < VEC && i < n; i++) v[i] = p[i];

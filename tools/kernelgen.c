@@ -527,10 +527,12 @@ static void write_expanded(const char *text, const TypeLoop *loops, int n_loops,
 
 /* -- one file ---------------------------------------------------------------------------------- */
 
+/* The names of a block may take several lines. */
 static void block_names(const char *line, char *names, size_t size)
 {
-    if (strlen(line) >= size) fail("too many names for a block");
-    memcpy(names, line, strlen(line) + 1);
+    const size_t length = strlen(names);
+    if (length + strlen(line) >= size) fail("too many names for a block");
+    memcpy(names + length, line, strlen(line) + 1);
 }
 
 static void read_file(FILE *in, FILE *source, int file)

@@ -63,8 +63,8 @@ enum {                                 /* offset      bytes  tensor */
 
 /* Kernels: only those this model calls ------------------------------------------------------- */
 
-/* VEC floats in a register. vec_at: the same anywhere in memory. Where scalars are computed in long double (the x87 of 32-bit x86),
- * compilers refuse to mix them with vectors. */
+/* VEC floats in a register. vec_at: the same anywhere in memory. Where scalars are computed in long double (the x87 of
+ * 32-bit x86), compilers refuse to mix them with vectors. */
 #if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS) || (defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ == 2)
 #define VEC 1
 #elif defined(__AVX512F__)
@@ -145,7 +145,8 @@ static inline vec vec_all(float x)
 #endif
 }
 
-/* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector, none if it is negative. */
+/* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector,
+ * none if it is negative. */
 static inline vec vec_load_some(const float *p, int32_t n)
 {
 #if VEC == 1
@@ -168,7 +169,8 @@ static inline vec vec_load_or(const float *p, int32_t n, float fill)
 #if VEC == 1
     return n > 0 ? *p : fill;
 #elif VEC == 16 && VEC_HAS(__builtin_ia32_loadups512_mask)
-    return (vec)__builtin_ia32_loadups512_mask((const void *)p, vec_all(fill), (uint16_t)(n >= VEC ? 0xffff : n > 0 ? (1U << n) - 1 : 0));
+    return (vec)__builtin_ia32_loadups512_mask((const void *)p, vec_all(fill),
+                                               (uint16_t)(n >= VEC ? 0xffff : n > 0 ? (1U << n) - 1 : 0));
 #else
     vec v = vec_all(fill);
     for (int32_t i = 0; i < VEC && i < n; i++) v[i] = p[i];
@@ -285,8 +287,8 @@ static inline vec vec_min(vec a, vec b)
 #endif
 }
 
-/* c ? a : b without a branch. Written as `?:`, compilers move the arithmetic that follows into the branches, and then can't turn
- * the loop into vector code because that arithmetic may raise floating-point exceptions. */
+/* c ? a : b without a branch. Written as `?:`, compilers move the arithmetic that follows into the branches, and then
+ * can't turn the loop into vector code because that arithmetic may raise floating-point exceptions. */
 static inline float select_f32(bool c, float a, float b)
 {
     const uint32_t mask = 0u - (uint32_t)c;
@@ -373,7 +375,8 @@ static inline vec whole_vec(vec halvings)
 #endif
 }
 
-/* e^(x - n log(2)) - 1: log(2) is split in two so that the first product is exact. What is left is at most log(2) / 2; fit error 3.2e-9. */
+/* e^(x - n log(2)) - 1: log(2) is split in two so that the first product is exact. What is left is at most
+ * log(2) / 2; fit error 3.2e-9. */
 static inline vec expm1_rest_vec(vec x, vec halvings)
 {
     const vec n = whole_vec(halvings), r = fma_vec(n, all_vec(2.12194440e-4f), fma_vec(n, all_vec(-0.693359375f), x));
@@ -381,8 +384,8 @@ static inline vec expm1_rest_vec(vec x, vec halvings)
     return fma_vec(r * r, fma_vec(r, fma_vec(r, p, all_vec(0.166665182f)), all_vec(0.5f)), r);
 }
 
-/* e^x. Error below 1.1 ULP. Two factors make the power of two, so that results below FLT_MIN come out rounded as well. Where the result is
- * 0, as of what is masked in attention, nothing underflows: that would be slow. */
+/* e^x. Error below 1.1 ULP. Two factors make the power of two, so that results below FLT_MIN come out rounded as well.
+ * Where the result is 0, as of what is masked in attention, nothing underflows: that would be slow. */
 static inline vec exp_vec(vec x)
 {
     const vec c = select_vec(x > -104.0f, bound_vec(x, -104.0f, 89.0f), all_vec(0.0f)), h = halvings_vec(c);
@@ -401,8 +404,8 @@ typedef uint32_t bits32;
 typedef uint64_t bits64;
 #endif
 
-/* The columns of the widest tile, and the rows of the tallest. About TILE_CHAIN products are added up one by one before their sum is added to the
- * sum of the others: rounding errors grow with the length of such chains. */
+/* The columns of the widest tile, and the rows of the tallest. About TILE_CHAIN products are added up one by one before
+ * their sum is added to the sum of the others: rounding errors grow with the length of such chains. */
 enum { TILE_CHAIN = 64 };
 #if VEC == 16
 enum { TILE_COLUMNS = 64, TILE_MOST_ROWS = 12 };
@@ -412,7 +415,8 @@ enum { TILE_COLUMNS = 16, TILE_MOST_ROWS = 6 };
 enum { TILE_COLUMNS = VEC == 4 ? 16 : 4, TILE_MOST_ROWS = 3 };
 #endif
 
-/* Where the chain that starts at k ends, the last one at `end`: none is shorter than half of what chains should have. */
+/* Where the chain that starts at k ends, the last one at `end`: none is shorter than half of
+ * what chains should have. */
 static inline size_t chain_end(size_t k, size_t end, size_t most)
 {
     return end - k > most + most / 2 ? k + most : end;
@@ -425,11 +429,12 @@ static inline int32_t tile_rows(int32_t columns)
     return columns <= 32 ? 12 : columns <= 48 ? 8 : 6;
 }
 
-/* f of the elements of rows y + at[r], as activation.c.in has them, where alpha and beta are the function's parameters, if it has any. */
+/* f of the elements of rows y + at[r], as activation.c.in has them, where alpha and beta are the function's
+ * parameters, if it has any. */
 typedef void activation_f32(float *y, const size_t *at, int32_t rows, int32_t columns, float alpha, float beta);
 
-/* y[r][columns] = clamp(start + sum of x[r][k] * w[k][columns] + add[r][columns]), where k passes through `runs`[0] * [1] * [2]
- * runs of `length` elements that are neighbours in x and rows of 16 that are neighbours in w. */
+/* y[r][columns] = clamp(start + sum of x[r][k] * w[k][columns] + add[r][columns]), where k passes through
+ * `runs`[0] * [1] * [2] runs of `length` elements that are neighbours in x and rows of 16 that are neighbours in w. */
 struct tile {
     const float *x, *w;
     const float *start;  /* [columns], where all rows' sums start; NULL: zeros */
@@ -439,7 +444,8 @@ struct tile {
     int32_t runs[3], length;
     size_t x_step[3], w_step[3]; /* from run to run, in floats */
     size_t panel;                /* from panel to panel of w, in floats */
-    size_t ahead;                /* weights so many floats behind those in use, one row of a panel each time, are fetched for later; 0: none */
+    size_t ahead;                /* weights so many floats behind those in use are fetched for later, one row of a */
+                                 /* panel each time; 0: none */
     int32_t fetches;             /* tiles that fetch so, for window_region, each those of another panel */
     int32_t rows, columns;       /* of y that there are: at most tile_rows(columns) rows */
     size_t chain;                /* products that are added up one by one; 0: TILE_CHAIN */
@@ -473,7 +479,8 @@ static VEC_FUNCTION void tile_resume_f32(const struct tile *t, size_t from, floa
 {
     const int32_t columns = t->columns - (int32_t)from;
     for (int32_t r = 0; r < rows; r++, sums += width)
-        for (int32_t c = 0; c < width; c += VEC) vec_store(sums + c, vec_load_some(t->y + t->y_at[r] + from + (size_t)c, columns - c));
+        for (int32_t c = 0; c < width; c += VEC)
+            vec_store(sums + c, vec_load_some(t->y + t->y_at[r] + from + (size_t)c, columns - c));
 }
 
 /* y = clamp(sums[rows][width] + what is to be added), for columns from `from` on. */
@@ -490,9 +497,9 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
         }
 }
 
-/* What functions for tiles of R rows and C vectors are made of, from column `from` on: sums are named variables, since compilers keep arrays of them
- * in memory. DO(r, c) is written out for every sum. all[R][C vectors] takes the sums of earlier chains; it is the caller's, since compilers
- * would try to keep it in registers, too. */
+/* What functions for tiles of R rows and C vectors are made of, from column `from` on: sums are named variables, since
+ * compilers keep arrays of them in memory. DO(r, c) is written out for every sum. all[R][C vectors] takes the sums of
+ * earlier chains; it is the caller's, since compilers would try to keep it in registers, too. */
 #define TILE_EACH_1(DO, r) DO(r, 0)
 #define TILE_EACH_2(DO, r) TILE_EACH_1(DO, r) DO(r, 1)
 #define TILE_EACH_3(DO, r) TILE_EACH_2(DO, r) DO(r, 2)
@@ -508,11 +515,13 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
 #define TILE_ROWS_12(DO, C) TILE_ROWS_9(DO, C) DO(9, C) DO(10, C) DO(11, C)
 #define TILE_ROWS_16(DO, C) TILE_ROWS_12(DO, C) DO(12, C) DO(13, C) DO(14, C) DO(15, C)
 #define TILE_PLACE(c) ((size_t)((c) * VEC / 16) * t->panel + (size_t)((c) * VEC % 16))
-#define TILE_START(r, c) const vec start##c = start ? vec_load_some(start + (c) * VEC, columns - (c) * VEC) : vec_all(0);
+#define TILE_START(r, c) \
+    const vec start##c = start ? vec_load_some(start + (c) * VEC, columns - (c) * VEC) : vec_all(0);
 #define TILE_ZERO(r, c) vec sum##r##c = start##c;
 #define TILE_BEGIN(r, C) const float *const x##r = t->x + t->x_at[r]; TILE_EACH_##C(TILE_ZERO, r)
-/* Later weights are fetched, but not in tiles of one vector: those load an element of x for every product, and are short of registers; nor in the
- * widest ones, which single rows have: what is fetched while it is loaded anyway comes a fifth slower. */
+/* Later weights are fetched, but not in tiles of one vector: those load an element of x for every product, and are
+ * short of registers; nor in the widest ones, which single rows have: what is fetched while it is loaded anyway
+ * comes a fifth slower. */
 #define TILE_FETCH_1
 #define TILE_FETCH_2 VEC_FETCH(w + t->ahead);
 #define TILE_FETCH_3 TILE_FETCH_2
@@ -523,7 +532,8 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
 #define TILE_ADD(r, C) { const vec x_k = vec_all(x##r[k]); TILE_EACH_##C(TILE_FMA, r) }
 #define TILE_ADDEND(r, c) sum##r##c += vec_load(add + (c) * VEC);
 #define TILE_PLUS(r, C) { const float *const add = t->add + t->y_at[r] + from; TILE_EACH_##C(TILE_ADDEND, r) }
-#define TILE_CLAMP_SOME(r, c) vec_store_some(y + (c) * VEC, vec_min(high, vec_max(low, sum##r##c)), columns - (c) * VEC);
+#define TILE_CLAMP_SOME(r, c) \
+    vec_store_some(y + (c) * VEC, vec_min(high, vec_max(low, sum##r##c)), columns - (c) * VEC);
 #define TILE_STORE_SOME(r, C) { float *const y = t->y + t->y_at[r] + from; TILE_EACH_##C(TILE_CLAMP_SOME, r) }
 #define TILE_CLAMP(r, c) vec_store(y + (c) * VEC, vec_min(high, vec_max(low, sum##r##c)));
 #define TILE_STORE(r, C) { float *const y = t->y + t->y_at[r] + from; TILE_EACH_##C(TILE_CLAMP, r) }
@@ -545,7 +555,8 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
 VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float *all) \
 { \
     const int32_t columns = t->columns - (int32_t)from; \
-    const float *const start = t->start ? t->start + from : NULL, *const panel = t->w + from / 16 * t->panel + from % 16; \
+    const float *const start = t->start ? t->start + from : NULL, \
+                *const panel = t->w + from / 16 * t->panel + from % 16; \
     TILE_EACH_##C(TILE_START, 0) \
     TILE_ROWS_##R(TILE_BEGIN, C) \
     const size_t most = t->chain > 0 ? t->chain : TILE_CHAIN; \
@@ -556,7 +567,8 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float
         for (int32_t j = 0; j < t->runs[1]; j++) \
             for (int32_t l = 0; l < t->runs[2]; l++) { \
                 size_t k = (size_t)i * t->x_step[0] + (size_t)j * t->x_step[1] + (size_t)l * t->x_step[2]; \
-                const float *w = panel + ((size_t)i * t->w_step[0] + (size_t)j * t->w_step[1] + (size_t)l * t->w_step[2]); \
+                const float *w = panel + ((size_t)i * t->w_step[0] + (size_t)j * t->w_step[1] + \
+                                          (size_t)l * t->w_step[2]); \
                 for (const size_t end = k + (size_t)t->length; k < end;) { \
                     if (chain >= most) { \
                         if (joins) { TILE_ROWS_##R(TILE_REJOIN, C) } \
@@ -620,7 +632,8 @@ TILE_FUNCTION(8, 3)
 #endif
 
 /* By rows - 1 and width - 1; those that tile_rows has not are left out. */
-static void (*const tile_functions[TILE_MOST_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from, float *all) = {
+static void (*const tile_functions[TILE_MOST_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from,
+                                                                       float *all) = {
     TILE_WIDTHS(1), TILE_WIDTHS(2),
 #if VEC >= 8 || (VEC == 4 && defined(__aarch64__))
     TILE_WIDTHS(4), TILE_WIDTHS(4), TILE_WIDTHS(6), TILE_WIDTHS(6),
@@ -648,7 +661,8 @@ static void tile_f32(const struct tile *t)
     tile_activate(t);
 }
 
-/* How a window moves over an image. The sizes are in pixels; fields of dimensions an image doesn't have are 1, their pads 0. */
+/* How a window moves over an image. The sizes are in pixels; fields of dimensions an image doesn't
+ * have are 1, their pads 0. */
 struct window {
     int32_t in_d, in_h, in_w;
     int32_t kernel_d, kernel_h, kernel_w;
@@ -662,11 +676,13 @@ struct conv_packed {
     int32_t batch, groups;
     int32_t in_channels, out_channels; /* of one group */
     int32_t chunk;                     /* input channels taken up in a pass, as they are packed */
-    int32_t x_pixel, y_pixel;          /* floats from pixel to pixel: channels of the tensor; x_pixel 1 with several: planes apart */
+    int32_t x_pixel, y_pixel;          /* floats from pixel to pixel: channels of the tensor; x_pixel 1 with */
+                                       /* several channels: planes apart */
 };
 
-/* Channels from which on windows are taken tap by tap. Elements of x that a band of output rows should need at most, to stay in the second-level
- * cache for all output channels, and the least number of pieces of work: threads are to share them. */
+/* Channels from which on windows are taken tap by tap. Elements of x that a band of output rows should need at
+ * most, to stay in the second-level cache for all output channels, and the least number of pieces of work:
+ * threads are to share them. */
 #ifdef _OPENMP
 enum { CONV_TAP = 512, CONV_BAND = 65536, CONV_PIECES = 4 };
 #else
@@ -676,7 +692,8 @@ enum { CONV_TAP = 512, CONV_BAND = 65536, CONV_PIECES = 1 };
 /* How many rows of output a band has, if each needs `line` elements of x and is computed in `parts`: even bands. */
 static inline int32_t rows_of_band(int32_t rows, int32_t line, int32_t parts)
 {
-    const int32_t most = line < CONV_BAND ? CONV_BAND / line : 1, fit = (rows + most - 1) / most, shared = (CONV_PIECES - 1 + parts) / parts;
+    const int32_t most = line < CONV_BAND ? CONV_BAND / line : 1, fit = (rows + most - 1) / most,
+                  shared = (CONV_PIECES - 1 + parts) / parts;
     const int32_t bands = fit > shared ? fit : shared < rows ? shared : rows;
     return bands > 0 ? (rows + bands - 1) / bands : 1;
 }
@@ -701,7 +718,8 @@ static inline struct inside taps_inside(int32_t at, int32_t in, int32_t kernel, 
 }
 
 /* The output positions from `out` on, before `end`, whose windows have the same taps inside; returns where they end. */
-static int32_t inside_run(int32_t out, int32_t end, int32_t in, int32_t kernel, int32_t stride, int32_t pad, int32_t dilation, struct inside *taps)
+static int32_t inside_run(int32_t out, int32_t end, int32_t in, int32_t kernel, int32_t stride, int32_t pad,
+                   int32_t dilation, struct inside *taps)
 {
     *taps = taps_inside(out * stride - pad, in, kernel, dilation);
     if (taps->count == kernel) {
@@ -718,7 +736,8 @@ static int32_t inside_run(int32_t out, int32_t end, int32_t in, int32_t kernel, 
 /* Windows of so many channels that sums of one tap's products are worth keeping in y. */
 static inline bool conv_by_taps(const struct window *p, const struct conv_packed *c)
 {
-    return !VEC_SMALL && c->in_channels >= CONV_TAP && c->chunk == c->in_channels && p->kernel_d * p->kernel_h * p->kernel_w > 1 && !planes_apart(c);
+    return !VEC_SMALL && c->in_channels >= CONV_TAP && c->chunk == c->in_channels &&
+           p->kernel_d * p->kernel_h * p->kernel_w > 1 && !planes_apart(c);
 }
 
 /* How the places of a tile follow from the pixels: distances in floats. */
@@ -730,8 +749,10 @@ struct pixel_steps {
     bool apart, joined;      /* x_pixel is 1, and `channels` planes are taken up; are a window row's runs one run? */
 };
 
-/* Sets the runs of a pixel's elements, when `taps`[d, h, w] are those inside. Returns where in the weights they start. */
-static size_t window_runs(struct tile *t, const struct window *p, const struct pixel_steps *s, const struct inside *taps)
+/* Sets the runs of a pixel's elements, when `taps`[d, h, w] are those inside. Returns where in
+ * the weights they start. */
+static size_t window_runs(struct tile *t, const struct window *p, const struct pixel_steps *s,
+                   const struct inside *taps)
 {
     const size_t line = s->x_pixel * (size_t)p->in_w, plane = line * (size_t)p->in_h;
     const size_t w_line = s->w_tap * (size_t)p->kernel_w, w_plane = w_line * (size_t)p->kernel_h;
@@ -759,21 +780,24 @@ static inline size_t first_tap(int32_t out, int32_t stride, int32_t pad, int32_t
 static inline struct pixel_steps dense_steps(const struct window *p, size_t x_pixel, size_t y_pixel)
 {
     const size_t line = y_pixel * (size_t)p->out_w;
-    return (struct pixel_steps){.x_pixel = x_pixel, .y_pixel = y_pixel, .y_line = line, .y_plane = line * (size_t)p->out_h};
+    return (struct pixel_steps){
+        .x_pixel = x_pixel, .y_pixel = y_pixel, .y_line = line, .y_plane = line * (size_t)p->out_h};
 }
 
-/* How many of the pixels that are left the next tile takes, of at most `most`: where few would be alone in the last one, waiting for their own
- * additions, they share with those before. */
+/* How many of the pixels that are left the next tile takes, of at most `most`: where few would be alone in the last
+ * one, waiting for their own additions, they share with those before. */
 static inline int32_t pixels_of_tile(int64_t left, int32_t most)
 {
     return left <= most ? (int32_t)left : left <= most + (most + 2) / 4 ? most * 3 / 4 : most;
 }
 
 /* Calls `tile` for the pixels of rows [top, bottom) and columns [left, right) of plane d, `most` at a time. */
-static void window_region(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p, const struct pixel_steps *s,
-                   const struct inside *taps, int32_t d, int32_t top, int32_t bottom, int32_t left, int32_t right)
+static void window_region(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p,
+                   const struct pixel_steps *s, const struct inside *taps, int32_t d, int32_t top,
+                   int32_t bottom, int32_t left, int32_t right)
 {
-    const size_t in_d = first_tap(d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]), step = s->x_pixel * (size_t)p->stride_w;
+    const size_t in_d = first_tap(d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]),
+                 step = s->x_pixel * (size_t)p->stride_w;
     const size_t in_w = first_tap(left, p->stride_w, p->pad_w, p->dilation_w, &taps[2]);
     int64_t pixels = (int64_t)(bottom - top) * (right - left);
     int32_t rows = 0;
@@ -799,10 +823,10 @@ static void window_region(struct tile *t, void (*tile)(const struct tile *), int
     }
 }
 
-/* Calls `tile` for the pixels of rows [top, bottom) of plane d. Windows that lie inside the image go first: they read all the weights in
- * order, which comes fast from far memory. */
-static void window_band(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p, const struct pixel_steps *s, int32_t d,
-                 int32_t top, int32_t bottom)
+/* Calls `tile` for the pixels of rows [top, bottom) of plane d. Windows that lie inside the image go first: they read
+ * all the weights in order, which comes fast from far memory. */
+static void window_band(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p,
+                 const struct pixel_steps *s, int32_t d, int32_t top, int32_t bottom)
 {
     const float *w = t->w;
     struct inside taps[3];
@@ -821,7 +845,8 @@ static void window_band(struct tile *t, void (*tile)(const struct tile *), int32
     t->w = w;
 }
 
-/* While a tile of columns [from, ...) takes up weights of a panel from `at` on, those of the columns behind are fetched. */
+/* While a tile of columns [from, ...) takes up weights of a panel from `at` on, those of the
+ * columns behind are fetched. */
 static inline void fetch_panels(struct tile *t, const struct conv_packed *c, int32_t from, size_t at)
 {
     const int32_t panels = (t->columns + 15) / 16, behind = (c->out_channels - from + 15) / 16 - panels;
@@ -832,30 +857,40 @@ static inline void fetch_panels(struct tile *t, const struct conv_packed *c, int
 /* The output positions in [from, end) for which a tap is inside the image, if it is `at` for position 0. */
 static inline struct inside outputs_inside(int32_t at, int32_t from, int32_t end, int32_t in, int32_t stride)
 {
-    const int32_t first = at < 0 ? (stride - 1 - at) / stride : 0, behind = at < in ? (in - at + stride - 1) / stride : 0;
+    const int32_t first = at < 0 ? (stride - 1 - at) / stride : 0,
+                  behind = at < in ? (in - at + stride - 1) / stride : 0;
     struct inside outputs = {first > from ? first : from, 0};
     outputs.count = (behind < end ? behind : end) - outputs.first;
     return outputs;
 }
 
 /* Adds the products of tap i to y, for rows [top, bottom) of plane d. */
-static void window_tap(struct tile *t, const struct window *p, const struct pixel_steps *s, int32_t i, int32_t d, int32_t top, int32_t bottom)
+static void window_tap(struct tile *t, const struct window *p, const struct pixel_steps *s, int32_t i, int32_t d,
+                int32_t top, int32_t bottom)
 {
-    const struct inside taps[3] = {{i / p->kernel_w / p->kernel_h, 1}, {i / p->kernel_w % p->kernel_h, 1}, {i % p->kernel_w, 1}};
-    const struct inside planes = outputs_inside(taps[0].first * p->dilation_d - p->pad_d, d, d + 1, p->in_d, p->stride_d);
-    const struct inside rows = outputs_inside(taps[1].first * p->dilation_h - p->pad_h, top, bottom, p->in_h, p->stride_h);
-    const struct inside columns = outputs_inside(taps[2].first * p->dilation_w - p->pad_w, 0, p->out_w, p->in_w, p->stride_w);
+    const struct inside taps[3] = {{i / p->kernel_w / p->kernel_h, 1},
+                                   {i / p->kernel_w % p->kernel_h, 1},
+                                   {i % p->kernel_w, 1}};
+    const struct inside planes = outputs_inside(taps[0].first * p->dilation_d - p->pad_d, d, d + 1, p->in_d,
+                                                p->stride_d);
+    const struct inside rows = outputs_inside(taps[1].first * p->dilation_h - p->pad_h, top, bottom, p->in_h,
+                                              p->stride_h);
+    const struct inside columns = outputs_inside(taps[2].first * p->dilation_w - p->pad_w, 0, p->out_w, p->in_w,
+                                                 p->stride_w);
     if (planes.count <= 0 || rows.count <= 0 || columns.count <= 0) return;
     const float *const w = t->w;
     t->w = w + window_runs(t, p, s, taps);
-    window_region(t, tile_f32, tile_rows(t->columns), p, s, taps, d, rows.first, rows.first + rows.count, columns.first, columns.first + columns.count);
+    window_region(t, tile_f32, tile_rows(t->columns), p, s, taps, d, rows.first, rows.first + rows.count, columns.first,
+                  columns.first + columns.count);
     t->w = w;
 }
 
-/* conv_columns_f32 tap by tap: each of them is taken to all pixels where it is inside, so that none of these are left for small tiles; its weights
- * stay in near memory while those of the next are fetched. y has the sums in between. */
-static void conv_taps_f32(const float *x, const float *w, const float *b, const float *add, float *y, const struct window *p, const struct conv_packed *c,
-                   const struct pixel_steps *steps, float low, float high, activation_f32 *activation, int32_t from, int32_t columns, int32_t d, int32_t top, int32_t bottom)
+/* conv_columns_f32 tap by tap: each of them is taken to all pixels where it is inside, so that none of these are left
+ * for small tiles; its weights stay in near memory while those of the next are fetched. y has the sums in between. */
+static void conv_taps_f32(const float *x, const float *w, const float *b, const float *add, float *y,
+                   const struct window *p, const struct conv_packed *c, const struct pixel_steps *steps,
+                   float low, float high, activation_f32 *activation, int32_t from, int32_t columns, int32_t d,
+                   int32_t top, int32_t bottom)
 {
     const struct inside none[3] = {{0, 0}, {0, 0}, {0, 0}};
     const int32_t window = p->kernel_d * p->kernel_h * p->kernel_w;
@@ -863,8 +898,14 @@ static void conv_taps_f32(const float *x, const float *w, const float *b, const 
     s.channels = c->in_channels;
     s.w_tap = (size_t)c->in_channels * 16;
     const size_t panel = (size_t)window * s.w_tap;
-    struct tile t = {.x = x, .w = w + (size_t)(from / 16) * panel, .start = b ? b + from : NULL, .y = y + from, .panel = panel, .columns = columns,
-                     .low = -INFINITY, .high = INFINITY};
+    struct tile t = {.x = x,
+                     .w = w + (size_t)(from / 16) * panel,
+                     .start = b ? b + from : NULL,
+                     .y = y + from,
+                     .panel = panel,
+                     .columns = columns,
+                     .low = -INFINITY,
+                     .high = INFINITY};
     window_region(&t, tile_f32, tile_rows(columns), p, &s, none, d, top, bottom, 0, p->out_w);
     t.start = NULL;
     t.resume = true;
@@ -883,10 +924,12 @@ static void conv_taps_f32(const float *x, const float *w, const float *b, const 
     window_region(&t, tile_f32, tile_rows(columns), p, &s, none, d, top, bottom, 0, p->out_w);
 }
 
-/* Output channels [from, from + columns) of a group, in rows [top, bottom) of plane d of one image. The pointers are to the group's first
- * channel, or panel. */
-static void conv_columns_f32(const float *x, const float *w, const float *b, const float *add, float *y, const struct window *p, const struct conv_packed *c,
-                      const struct pixel_steps *steps, float low, float high, activation_f32 *activation, int32_t from, int32_t columns, int32_t d, int32_t top, int32_t bottom)
+/* Output channels [from, from + columns) of a group, in rows [top, bottom) of plane d of one image. The pointers are to
+ * the group's first channel, or panel. */
+static void conv_columns_f32(const float *x, const float *w, const float *b, const float *add, float *y,
+                      const struct window *p, const struct conv_packed *c, const struct pixel_steps *steps,
+                      float low, float high, activation_f32 *activation, int32_t from, int32_t columns,
+                      int32_t d, int32_t top, int32_t bottom)
 {
     const size_t window = (size_t)p->kernel_d * (size_t)p->kernel_h * (size_t)p->kernel_w;
     const size_t panel = window * (size_t)c->in_channels * 16;
@@ -912,15 +955,20 @@ static void conv_columns_f32(const float *x, const float *w, const float *b, con
 }
 
 /* conv_packed_f32 where images of y are y_image floats apart, and its pixels as `s` says. */
-static void conv_spread_f32(const float *x, const float *w, const float *b, const float *add, float *y, size_t y_image, const struct window *p,
-                     const struct conv_packed *c, const struct pixel_steps *s, float low, float high, activation_f32 *activation)
+static void conv_spread_f32(const float *x, const float *w, const float *b, const float *add, float *y, size_t y_image,
+                     const struct window *p, const struct conv_packed *c, const struct pixel_steps *s, float low,
+                     float high, activation_f32 *activation)
 {
     const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w;
     const bool apart = planes_apart(c);
-    const size_t x_image = in_size * (size_t)(apart ? c->groups * c->in_channels : c->x_pixel), x_group = (size_t)c->in_channels * (apart ? in_size : 1);
-    const int32_t panels = (c->out_channels + 15) / 16, wide = (TILE_COLUMNS + 15) / 16, parts = (panels + wide - 1) / wide;
-    const size_t w_group = (size_t)panels * 16 * (size_t)c->in_channels * (size_t)p->kernel_d * (size_t)p->kernel_h * (size_t)p->kernel_w;
-    /* Bands would read weights that are in far memory again and again, which costs more than x does where sums are long. */
+    const size_t x_image = in_size * (size_t)(apart ? c->groups * c->in_channels : c->x_pixel),
+                 x_group = (size_t)c->in_channels * (apart ? in_size : 1);
+    const int32_t panels = (c->out_channels + 15) / 16, wide = (TILE_COLUMNS + 15) / 16,
+                  parts = (panels + wide - 1) / wide;
+    const size_t w_group = (size_t)panels * 16 * (size_t)c->in_channels * (size_t)p->kernel_d * (size_t)p->kernel_h *
+                           (size_t)p->kernel_w;
+    /* Bands would read weights that are in far memory again and again, which costs more than x
+     * does where sums are long. */
     const bool whole = w_group > 4 * CONV_BAND && w_group / (size_t)panels >= 16 * 1024;
     const int32_t line = whole ? 1 : p->in_w * p->stride_h * (apart ? c->in_channels : c->x_pixel);
     const int32_t band = rows_of_band(p->out_h, line, parts), bands = (p->out_h + band - 1) / band;
@@ -928,26 +976,31 @@ static void conv_spread_f32(const float *x, const float *w, const float *b, cons
 #pragma omp parallel for
 #endif
     for (int32_t i = 0; i < c->batch * c->groups * p->out_d * bands * parts; i++) {
-        const int32_t part = i % parts, top = i / parts % bands * band, d = i / parts / bands % p->out_d, image = i / parts / bands / p->out_d;
-        const size_t n = (size_t)(image / c->groups), g = (size_t)(image % c->groups), y_at = n * y_image + g * (size_t)c->out_channels;
+        const int32_t part = i % parts, top = i / parts % bands * band, d = i / parts / bands % p->out_d,
+                      image = i / parts / bands / p->out_d;
+        const size_t n = (size_t)(image / c->groups), g = (size_t)(image % c->groups),
+                     y_at = n * y_image + g * (size_t)c->out_channels;
         const int32_t from = part * panels / parts * 16, to = (part + 1) * panels / parts * 16;
         const float *const bias = b ? b + g * (size_t)c->out_channels : NULL, *const addend = add ? add + y_at : NULL;
-        (conv_by_taps(p, c) ? conv_taps_f32 : conv_columns_f32)(x + n * x_image + g * x_group, w + g * w_group, bias, addend, y + y_at, p, c, s, low, high,
-            activation, from, (to < c->out_channels ? to : c->out_channels) - from, d, top, top + band < p->out_h ? top + band : p->out_h);
+        (conv_by_taps(p, c) ? conv_taps_f32 : conv_columns_f32)(
+            x + n * x_image + g * x_group, w + g * w_group, bias, addend, y + y_at, p, c, s, low, high, activation,
+            from, (to < c->out_channels ? to : c->out_channels) - from, d, top,
+            top + band < p->out_h ? top + band : p->out_h);
     }
 }
 
-/* y = clamp(x convolved with w + b + add), or activation of that: w packed by pack_conv, add like y; b, add and activation may be NULL. y must
- * not overlap the inputs. */
-static void conv_packed_f32(const float *x, const float *w, const float *b, const float *add, float *y, const struct window *p, const struct conv_packed *c,
-                     float low, float high, activation_f32 *activation)
+/* y = clamp(x convolved with w + b + add), or activation of that: w packed by pack_conv, add like y; b, add and
+ * activation may be NULL. y must not overlap the inputs. */
+static void conv_packed_f32(const float *x, const float *w, const float *b, const float *add, float *y,
+                     const struct window *p, const struct conv_packed *c, float low, float high,
+                     activation_f32 *activation)
 {
     const struct pixel_steps s = dense_steps(p, (size_t)c->x_pixel, (size_t)c->y_pixel);
     conv_spread_f32(x, w, b, add, y, s.y_plane * (size_t)p->out_d, p, c, &s, low, high, activation);
 }
 
-/* y[batch][cols][rows] = x[batch][rows][cols], in square tiles, so that a cache line fetched for one row serves the rows beside it. Of three
- * rows, as pictures have them, an element each in turn. */
+/* y[batch][cols][rows] = x[batch][rows][cols], in square tiles, so that a cache line fetched for one row serves the
+ * rows beside it. Of three rows, as pictures have them, an element each in turn. */
 static void transpose_b4(const void *x, void *y, int32_t batch, int32_t rows, int32_t cols)
 {
     const size_t tile = 16, m = (size_t)rows, n = (size_t)cols;
@@ -998,13 +1051,15 @@ struct gemm_packed {
     int32_t y_row;   /* stride of y and of the addend along m; they are contiguous along n */
 };
 
-/* About how many products of k a pass over the tiles takes up, and rows a band has: the weights of a pass and the rows' elements fit the caches.
- * A pass is whole chains (tile.c), so that sums don't depend on there being passes. */
+/* About how many products of k a pass over the tiles takes up, and rows a band has: the weights of a pass and the rows'
+ * elements fit the caches. A pass is whole chains (tile.c), so that sums don't depend on there being passes. */
 enum { GEMM_PASS = 12 * TILE_CHAIN, GEMM_BAND = 240 };
 
-/* What to fetch while a tile of columns [from, from + columns) takes up products [k, k + length) (see struct tile): one after the other, the
- * panels that come next, of the same columns or of those behind them. A single row's come as fast as memory is, anyway. */
-static inline size_t gemm_ahead(const struct gemm_packed *p, int32_t from, int32_t columns, int32_t k, int32_t length, int32_t tile)
+/* What to fetch while a tile of columns [from, from + columns) takes up products [k, k + length) (see struct tile): one
+ * after the other, the panels that come next, of the same columns or of those behind them. A single row's come as fast
+ * as memory is, anyway. */
+static inline size_t gemm_ahead(const struct gemm_packed *p, int32_t from, int32_t columns, int32_t k, int32_t length,
+                                int32_t tile)
 {
     const int32_t panels = (columns + 15) / 16, all = (p->n + 15) / 16 - from / 16;
     const bool same = k + length < p->k;
@@ -1013,11 +1068,13 @@ static inline size_t gemm_ahead(const struct gemm_packed *p, int32_t from, int32
 }
 
 /* Columns from `from` on of rows [first, first + rows). */
-static void gemm_band_f32(const float *a, const float *w, const float *bias, const float *add, float *y, const struct gemm_packed *p, float low, float high,
-                   activation_f32 *activation, int32_t first, int32_t rows, int32_t from, int32_t columns)
+static void gemm_band_f32(const float *a, const float *w, const float *bias, const float *add, float *y,
+                   const struct gemm_packed *p, float low, float high, activation_f32 *activation, int32_t first,
+                   int32_t rows, int32_t from, int32_t columns)
 {
     const size_t panel = (size_t)p->k * 16;
-    struct tile t = {.y = y + from, .runs = {1, 1, 1}, .panel = panel, .columns = columns, .low = -INFINITY, .high = INFINITY};
+    struct tile t = {
+        .y = y + from, .runs = {1, 1, 1}, .panel = panel, .columns = columns, .low = -INFINITY, .high = INFINITY};
     int32_t k = 0;
     do {
         t.length = (int32_t)chain_end((size_t)k, (size_t)p->k, GEMM_PASS) - k;
@@ -1044,10 +1101,10 @@ static void gemm_band_f32(const float *a, const float *w, const float *bias, con
     } while (k < p->k);
 }
 
-/* y[m][n] = clamp(a[m][k] * w[k][n] + bias[n] + add[m][n]), or activation of that: w packed by pack_panels; bias, add and activation may be
- * NULL. y must not overlap the inputs. */
-static void gemm_packed_f32(const float *a, const float *w, const float *bias, const float *add, float *y, const struct gemm_packed *p, float low, float high,
-                     activation_f32 *activation)
+/* y[m][n] = clamp(a[m][k] * w[k][n] + bias[n] + add[m][n]), or activation of that: w packed by pack_panels; bias, add
+ * and activation may be NULL. y must not overlap the inputs. */
+static void gemm_packed_f32(const float *a, const float *w, const float *bias, const float *add, float *y,
+                     const struct gemm_packed *p, float low, float high, activation_f32 *activation)
 {
     const int32_t panels = (p->n + 15) / 16, wide = p->m == 1 ? (8 * VEC + 15) / 16 : (TILE_COLUMNS + 15) / 16;
     const int32_t groups = (panels + wide - 1) / wide, bands = (p->m + GEMM_BAND - 1) / GEMM_BAND;
@@ -1055,10 +1112,11 @@ static void gemm_packed_f32(const float *a, const float *w, const float *bias, c
 #pragma omp parallel for
 #endif
     for (int32_t i = 0; i < bands * groups; i++) {
-        const int32_t from = (int32_t)((int64_t)(i % groups) * panels / groups) * 16, to = (int32_t)((int64_t)(i % groups + 1) * panels / groups) * 16;
+        const int32_t from = (int32_t)((int64_t)(i % groups) * panels / groups) * 16,
+                      to = (int32_t)((int64_t)(i % groups + 1) * panels / groups) * 16;
         const int32_t row = i / groups * GEMM_BAND;
-        gemm_band_f32(a, w, bias, add, y, p, low, high, activation, row, p->m - row < GEMM_BAND ? p->m - row : GEMM_BAND, from,
-                      (to < p->n ? to : p->n) - from);
+        gemm_band_f32(a, w, bias, add, y, p, low, high, activation, row,
+                      p->m - row < GEMM_BAND ? p->m - row : GEMM_BAND, from, (to < p->n ? to : p->n) - from);
     }
 }
 
@@ -1141,8 +1199,10 @@ static inline float reduce_row_sum_f32(const float *x, size_t n)
             d = reduce_take_sum_vec(d, vec_load(x + k + 3 * VEC));
         }
         for (; k + VEC <= end; k += VEC) a = reduce_take_sum_vec(a, vec_load(x + k));
-        if (VEC > 1 && k < end) a = reduce_take_sum_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_sum_f32()));
-        if (!VEC_SMALL) a = reduce_join_sum_vec(reduce_join_sum_vec(a, b), reduce_join_sum_vec(c, d));
+        if (VEC > 1 && k < end)
+            a = reduce_take_sum_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_sum_f32()));
+        if (!VEC_SMALL)
+            a = reduce_join_sum_vec(reduce_join_sum_vec(a, b), reduce_join_sum_vec(c, d));
         k = end;
         total = reduce_join_sum_f32(total, reduce_lanes_sum(a));
     }
@@ -1162,8 +1222,10 @@ static inline float reduce_row_max_f32(const float *x, size_t n)
             d = reduce_take_max_vec(d, vec_load(x + k + 3 * VEC));
         }
         for (; k + VEC <= end; k += VEC) a = reduce_take_max_vec(a, vec_load(x + k));
-        if (VEC > 1 && k < end) a = reduce_take_max_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_max_f32()));
-        if (!VEC_SMALL) a = reduce_join_max_vec(reduce_join_max_vec(a, b), reduce_join_max_vec(c, d));
+        if (VEC > 1 && k < end)
+            a = reduce_take_max_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_max_f32()));
+        if (!VEC_SMALL)
+            a = reduce_join_max_vec(reduce_join_max_vec(a, b), reduce_join_max_vec(c, d));
         k = end;
         total = reduce_join_max_f32(total, reduce_lanes_max(a));
     }
@@ -1212,10 +1274,12 @@ static inline void softmax_columns_f32(const float *x, float *y, size_t columns,
         float sum[VEC];
         vec largest = vec_all(-INFINITY);
         for (size_t k = 0; k < n; k++) largest = max_vec(largest, vec_load_some(x + k * inner + j, lanes));
-        for (size_t k = 0; k < n; k++) vec_store_some(y + k * inner + j, exp_vec(vec_load_some(x + k * inner + j, lanes) - largest), lanes);
+        for (size_t k = 0; k < n; k++)
+            vec_store_some(y + k * inner + j, exp_vec(vec_load_some(x + k * inner + j, lanes) - largest), lanes);
         reduce_columns_sum_f32(y + j, sum, lanes < VEC ? (size_t)lanes : VEC, n, inner);
         const vec scale = 1 / vec_load_some(sum, lanes);
-        for (size_t k = 0; k < n; k++) vec_store_some(y + k * inner + j, vec_load_some(y + k * inner + j, lanes) * scale, lanes);
+        for (size_t k = 0; k < n; k++)
+            vec_store_some(y + k * inner + j, vec_load_some(y + k * inner + j, lanes) * scale, lanes);
     }
 }
 
@@ -1235,14 +1299,18 @@ static void softmax_f32(const float *x, float *y, int32_t outer, int32_t n, int3
 
 /* Rows of y whose windows have the same rows inside a flat image, at its borders, too. */
 struct strip {
-    int32_t rows, columns;           /* of y */
-    int32_t pixels[3];               /* of a row, for windows of 2 or 3 taps: that begin 1 tap before the image, lie inside, end 1 tap behind it */
-    size_t in_columns, pad;          /* of x, and in front of it */
-    size_t x_at, x_line, x_pixel;    /* where the first pixel's window begins (it may be before x: counted modulo SIZE_MAX + 1), and the steps */
+    int32_t rows, columns; /* of y */
+    /* Of a row, for windows of 2 or 3 taps:
+     * those that begin 1 tap before the image, lie inside, end 1 tap behind it. */
+    int32_t pixels[3];
+    size_t in_columns, pad; /* of x, and in front of it */
+    /* Where the first pixel's window begins (it may be before x: counted modulo SIZE_MAX + 1), and the steps. */
+    size_t x_at, x_line, x_pixel;
     size_t y_at, y_line, y_pixel;
 };
 
-/* What is done channel by channel: by `tile` for 6 pixels and any taps, and by `strip` for rows of taps, a vector of channels or more. */
+/* What is done channel by channel: by `tile` for 6 pixels and any taps, and by `strip` for rows of taps, a
+ * vector of channels or more. */
 struct channelwise {
     void (*tile)(const struct tile *t);
     struct {
@@ -1251,10 +1319,11 @@ struct channelwise {
     } strips[6];
 };
 
-/* NAME_tile. Channels are taken a vector at a time: NAME_BEGIN says what each pixel's sum starts with, NAME_WEIGHT names what comes with a tap, NAME_ADD
- * takes up what a pixel has there, and NAME_END of the sum is stored. The last vector of several may overlap the one before; channels that don't
- * fill a vector are loaded as some of one. */
-#define CHANNELWISE_EACH(DO, NAME, HOW) DO(0, NAME, HOW) DO(1, NAME, HOW) DO(2, NAME, HOW) DO(3, NAME, HOW) DO(4, NAME, HOW) DO(5, NAME, HOW)
+/* NAME_tile. Channels are taken a vector at a time: NAME_BEGIN says what each pixel's sum starts with, NAME_WEIGHT
+ * names what comes with a tap, NAME_ADD takes up what a pixel has there, and NAME_END of the sum is stored. The last
+ * vector of several may overlap the one before; channels that don't fill a vector are loaded as some of one. */
+#define CHANNELWISE_EACH(DO, NAME, HOW) \
+    DO(0, NAME, HOW) DO(1, NAME, HOW) DO(2, NAME, HOW) DO(3, NAME, HOW) DO(4, NAME, HOW) DO(5, NAME, HOW)
 #define CHANNELWISE_LOAD_ALL(p) vec_load(p)
 #define CHANNELWISE_LOAD_SOME(p) vec_load_some(p, t->columns)
 #define CHANNELWISE_STORE_ALL(p, v) vec_store(p, v);
@@ -1271,7 +1340,8 @@ VEC_FUNCTION static void NAME##_tile_##HOW(const struct tile *t) \
         CHANNELWISE_EACH(CHANNELWISE_SET, NAME, HOW) \
         for (int32_t i = 0; i < t->runs[0]; i++) \
             for (int32_t j = 0; j < t->runs[1]; j++) { \
-                size_t at = (size_t)i * t->x_step[0] + (size_t)j * t->x_step[1], w_at = (size_t)i * t->w_step[0] + (size_t)j * t->w_step[1]; \
+                size_t at = (size_t)i * t->x_step[0] + (size_t)j * t->x_step[1], \
+                       w_at = (size_t)i * t->w_step[0] + (size_t)j * t->w_step[1]; \
                 for (int32_t l = 0; l < t->runs[2]; l++, at += t->x_step[2], w_at += t->w_step[2]) { \
                     NAME##_WEIGHT(weight, CHANNELWISE_LOAD_##HOW(t->w + w_at + c)) \
                     CHANNELWISE_EACH(CHANNELWISE_ADD, NAME, HOW) \
@@ -1290,15 +1360,16 @@ static void NAME##_tile(const struct tile *t) \
     tile_activate(t); \
 }
 
-/* NAME_JxL: a strip whose windows have J rows of L taps. A vector's weights stay in registers, and there is no loop over taps; of one pixel after the
- * other, the processor works on several at a time. */
+/* NAME_JxL: a strip whose windows have J rows of L taps. A vector's weights stay in registers, and there is no loop
+ * over taps; of one pixel after the other, the processor works on several at a time. */
 #define CHANNELWISE_0_2(DO, NAME, j) DO(NAME, j, 0) DO(NAME, j, 1)
 #define CHANNELWISE_0_3(DO, NAME, j) CHANNELWISE_0_2(DO, NAME, j) DO(NAME, j, 2)
 #define CHANNELWISE_1_3(DO, NAME, j) DO(NAME, j, 1) DO(NAME, j, 2)
 #define CHANNELWISE_ROWS_1(DO, NAME, TAPS) DO(NAME, 0, TAPS)
 #define CHANNELWISE_ROWS_2(DO, NAME, TAPS) CHANNELWISE_ROWS_1(DO, NAME, TAPS) DO(NAME, 1, TAPS)
 #define CHANNELWISE_ROWS_3(DO, NAME, TAPS) CHANNELWISE_ROWS_2(DO, NAME, TAPS) DO(NAME, 2, TAPS)
-#define CHANNELWISE_KEEP(NAME, j, l) NAME##_WEIGHT(weight##j##l, vec_load(t->w + (j) * t->w_step[1] + (l) * t->w_step[2] + c))
+#define CHANNELWISE_KEEP(NAME, j, l) \
+    NAME##_WEIGHT(weight##j##l, vec_load(t->w + (j) * t->w_step[1] + (l) * t->w_step[2] + c))
 #define CHANNELWISE_KEEP_ROW(NAME, j, TAPS) CHANNELWISE_##TAPS(CHANNELWISE_KEEP, NAME, j)
 #define CHANNELWISE_TAKE(NAME, j, l) sum = NAME##_ADD(sum, vec_load(x + (j) * row + ((l) - first) * tap), weight##j##l);
 #define CHANNELWISE_TAKE_ROW(NAME, j, TAPS) CHANNELWISE_##TAPS(CHANNELWISE_TAKE, NAME, j)
@@ -1311,7 +1382,9 @@ static void NAME##_tile(const struct tile *t) \
                 vec_store(y, NAME##_END(sum)); \
             }
 #define CHANNELWISE_ROW_2(NAME, J) CHANNELWISE_PIXELS(NAME, J, 0_2, s->pixels[1], 0)
-#define CHANNELWISE_ROW_3(NAME, J) CHANNELWISE_PIXELS(NAME, J, 1_3, s->pixels[0], 1) CHANNELWISE_PIXELS(NAME, J, 0_3, s->pixels[1], 0) \
+#define CHANNELWISE_ROW_3(NAME, J) \
+            CHANNELWISE_PIXELS(NAME, J, 1_3, s->pixels[0], 1) \
+            CHANNELWISE_PIXELS(NAME, J, 0_3, s->pixels[1], 0) \
             CHANNELWISE_PIXELS(NAME, J, 0_2, s->pixels[2], 0)
 #define CHANNELWISE_STRIP(NAME, J, L) \
 VEC_FUNCTION static void NAME##_##J##x##L(const struct tile *t, const struct strip *s) \
@@ -1330,33 +1403,45 @@ VEC_FUNCTION static void NAME##_##J##x##L(const struct tile *t, const struct str
     } \
 }
 
-/* Where a row's windows are cut off, for windows of 2 or 3 taps; returns if no more than half of each is, at one side only. */
+/* Where a row's windows are cut off, for windows of 2 or 3 taps; returns if no more than half of each
+ * is, at one side only. */
 static bool strip_pixels(const struct window *p, int32_t *pixels)
 {
     struct inside taps;
     for (int32_t w = 0, end; w < p->out_w; w = end) {
         end = inside_run(w, p->out_w, p->in_w, p->kernel_w, p->stride_w, p->pad_w, p->dilation_w, &taps);
         const int32_t behind = p->kernel_w - taps.first - taps.count;
-        if ((taps.first > 0 && behind > 0) || taps.first > (p->kernel_w - 1) / 2 || behind > (p->kernel_w - 1) / 2) return false;
+        if ((taps.first > 0 && behind > 0) || taps.first > (p->kernel_w - 1) / 2 || behind > (p->kernel_w - 1) / 2)
+            return false;
         pixels[1 - taps.first + behind] = end - w;
     }
     return true;
 }
 
-/* Rows [top, bottom) of plane d, whose windows have the same `taps` in depth and height; returns if there is a function for such a strip. */
-static bool channelwise_strip(struct tile *t, const struct channelwise *f, const struct window *p, const struct pixel_steps *s, struct inside *taps, int32_t d,
-                       int32_t top, int32_t bottom)
+/* Rows [top, bottom) of plane d, whose windows have the same `taps` in depth and height; returns if there is a
+ * function for such a strip. */
+static bool channelwise_strip(struct tile *t, const struct channelwise *f, const struct window *p,
+                       const struct pixel_steps *s, struct inside *taps, int32_t d, int32_t top, int32_t bottom)
 {
-    struct strip strip = {.rows = bottom - top, .columns = p->out_w, .in_columns = (size_t)p->in_w, .pad = (size_t)p->pad_w,
-                          .x_pixel = s->x_pixel * (size_t)p->stride_w, .y_pixel = s->y_pixel, .y_line = s->y_line};
+    struct strip strip = {.rows = bottom - top,
+                          .columns = p->out_w,
+                          .in_columns = (size_t)p->in_w,
+                          .pad = (size_t)p->pad_w,
+                          .x_pixel = s->x_pixel * (size_t)p->stride_w,
+                          .y_pixel = s->y_pixel,
+                          .y_line = s->y_line};
     int32_t i = 0;
-    while (f->strips[i].taps > 0 && (f->strips[i].taps != p->kernel_w || (f->strips[i].rows > 0 && f->strips[i].rows != taps[1].count) ||
-                                     (f->strips[i].stride > 0 && f->strips[i].stride != p->stride_w))) i++;
-    /* Short vectors of pixels far apart are parts of lines of the cache, which pixel after pixel are used up while they are there. */
+    while (f->strips[i].taps > 0 &&
+           (f->strips[i].taps != p->kernel_w || (f->strips[i].rows > 0 && f->strips[i].rows != taps[1].count) ||
+            (f->strips[i].stride > 0 && f->strips[i].stride != p->stride_w)))
+        i++;
+    /* Short vectors of pixels far apart are parts of lines of the cache, which pixel after pixel are used up
+     * while they are there. */
     const bool apart = VEC < 16 && !t->w && p->stride_w > 1;
     if (VEC == 1 || apart || f->strips[i].taps == 0 || t->columns < VEC || taps[0].count != 1) return false;
     if (p->kernel_w < 5 ? !strip_pixels(p, strip.pixels) : p->dilation_w > 1) return false;
-    const size_t line = s->x_pixel * (size_t)p->in_w, in_d = first_tap(d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]);
+    const size_t line = s->x_pixel * (size_t)p->in_w,
+                 in_d = first_tap(d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]);
     const size_t in_h = first_tap(top, p->stride_h, p->pad_h, p->dilation_h, &taps[1]);
     strip.x_line = line * (size_t)p->stride_h;
     strip.x_at = (in_d * (size_t)p->in_h + in_h) * line - (size_t)p->pad_w * s->x_pixel;
@@ -1372,8 +1457,8 @@ static bool channelwise_strip(struct tile *t, const struct channelwise *f, const
 }
 
 /* Rows [top, bottom) of plane d. */
-static void channelwise_band(struct tile *t, const struct channelwise *f, const struct window *p, const struct pixel_steps *s, int32_t d, int32_t top,
-                      int32_t bottom)
+static void channelwise_band(struct tile *t, const struct channelwise *f, const struct window *p,
+                      const struct pixel_steps *s, int32_t d, int32_t top, int32_t bottom)
 {
     struct inside taps[3];
     inside_run(d, d + 1, p->in_d, p->kernel_d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]);
@@ -1384,13 +1469,16 @@ static void channelwise_band(struct tile *t, const struct channelwise *f, const 
 }
 
 /* y[batch][out pixels][channels] by the functions f; weights, if any, are w[taps][channels]. */
-static void channelwise_f32(const struct tile *t, const struct channelwise *f, const struct window *p, int32_t batch, int32_t channels)
+static void channelwise_f32(const struct tile *t, const struct channelwise *f, const struct window *p, int32_t batch,
+                     int32_t channels)
 {
-    const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w, out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
+    const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w,
+                 out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
     struct pixel_steps s = dense_steps(p, (size_t)channels, (size_t)channels);
     s.w_tap = (size_t)channels;
     s.channels = channels;
-    const int32_t line = p->in_w * p->stride_h * channels, band = rows_of_band(p->out_h, line, 1), bands = (p->out_h + band - 1) / band;
+    const int32_t line = p->in_w * p->stride_h * channels, band = rows_of_band(p->out_h, line, 1),
+                  bands = (p->out_h + band - 1) / band;
 #ifdef _OPENMP
 #pragma omp parallel for
 #endif
@@ -1405,7 +1493,8 @@ static void channelwise_f32(const struct tile *t, const struct channelwise *f, c
     }
 }
 
-#define DEPTHWISE_BEGIN(LOAD) const vec low = vec_all(t->low), high = vec_all(t->high), begin = t->start ? LOAD(t->start + c) : vec_all(0);
+#define DEPTHWISE_BEGIN(LOAD) \
+    const vec low = vec_all(t->low), high = vec_all(t->high), begin = t->start ? LOAD(t->start + c) : vec_all(0);
 #define DEPTHWISE_WEIGHT(NAME, weights) const vec NAME = weights;
 #define DEPTHWISE_ADD(sum, x, weight) vec_fma(x, weight, sum)
 #define DEPTHWISE_END(sum) vec_min(high, vec_max(low, sum))
@@ -1415,15 +1504,16 @@ CHANNELWISE_TILES(DEPTHWISE)
 CHANNELWISE_STRIP(DEPTHWISE, 1, 3)
 CHANNELWISE_STRIP(DEPTHWISE, 2, 3)
 CHANNELWISE_STRIP(DEPTHWISE, 3, 3)
-static const struct channelwise depthwise = {DEPTHWISE_tile, {{1, 3, 0, DEPTHWISE_1x3}, {2, 3, 0, DEPTHWISE_2x3}, {3, 3, 0, DEPTHWISE_3x3}}};
+static const struct channelwise depthwise = {
+    DEPTHWISE_tile, {{1, 3, 0, DEPTHWISE_1x3}, {2, 3, 0, DEPTHWISE_2x3}, {3, 3, 0, DEPTHWISE_3x3}}};
 #else
 static const struct channelwise depthwise = {DEPTHWISE_tile, {{0, 0, 0, NULL}}};
 #endif
 
-/* y = clamp(x convolved, channel by channel, with w + b), or activation of that: w packed by pack_depthwise, b and activation may be NULL. y
- * must not overlap the inputs. */
-static void conv_channelwise_f32(const float *x, const float *w, const float *b, float *y, const struct window *p, int32_t batch, int32_t channels, float low,
-                          float high, activation_f32 *activation)
+/* y = clamp(x convolved, channel by channel, with w + b), or activation of that: w packed by pack_depthwise, b and
+ * activation may be NULL. y must not overlap the inputs. */
+static void conv_channelwise_f32(const float *x, const float *w, const float *b, float *y, const struct window *p,
+                          int32_t batch, int32_t channels, float low, float high, activation_f32 *activation)
 {
     struct tile t = {.x = x, .w = w, .start = b, .y = y, .low = -INFINITY, .high = INFINITY};
     tile_completes(&t, low, high, activation);
@@ -1439,7 +1529,8 @@ CHANNELWISE_TILES(MAX_POOL)
 CHANNELWISE_STRIP(MAX_POOL, 2, 2)
 CHANNELWISE_STRIP(MAX_POOL, 2, 3)
 CHANNELWISE_STRIP(MAX_POOL, 3, 3)
-static const struct channelwise max_pool = {MAX_POOL_tile, {{2, 2, 0, MAX_POOL_2x2}, {2, 3, 0, MAX_POOL_2x3}, {3, 3, 0, MAX_POOL_3x3}}};
+static const struct channelwise max_pool = {
+    MAX_POOL_tile, {{2, 2, 0, MAX_POOL_2x2}, {2, 3, 0, MAX_POOL_2x3}, {3, 3, 0, MAX_POOL_3x3}}};
 #else
 static const struct channelwise max_pool = {MAX_POOL_tile, {{0, 0, 0, NULL}}};
 #endif

@@ -70,8 +70,8 @@ enum {                                                   /* offset      bytes  t
 
 /* Kernels: only those this model calls ------------------------------------------------------- */
 
-/* VEC floats in a register. vec_at: the same anywhere in memory. Where scalars are computed in long double (the x87 of 32-bit x86),
- * compilers refuse to mix them with vectors. */
+/* VEC floats in a register. vec_at: the same anywhere in memory. Where scalars are computed in long double (the x87 of
+ * 32-bit x86), compilers refuse to mix them with vectors. */
 #if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS) || (defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ == 2)
 #define VEC 1
 #elif defined(__AVX512F__)
@@ -152,7 +152,8 @@ static inline vec vec_all(float x)
 #endif
 }
 
-/* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector, none if it is negative. */
+/* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector,
+ * none if it is negative. */
 static inline vec vec_load_some(const float *p, int32_t n)
 {
 #if VEC == 1
@@ -175,7 +176,8 @@ static inline vec vec_load_or(const float *p, int32_t n, float fill)
 #if VEC == 1
     return n > 0 ? *p : fill;
 #elif VEC == 16 && VEC_HAS(__builtin_ia32_loadups512_mask)
-    return (vec)__builtin_ia32_loadups512_mask((const void *)p, vec_all(fill), (uint16_t)(n >= VEC ? 0xffff : n > 0 ? (1U << n) - 1 : 0));
+    return (vec)__builtin_ia32_loadups512_mask((const void *)p, vec_all(fill),
+                                               (uint16_t)(n >= VEC ? 0xffff : n > 0 ? (1U << n) - 1 : 0));
 #else
     vec v = vec_all(fill);
     for (int32_t i = 0; i < VEC && i < n; i++) v[i] = p[i];
@@ -279,8 +281,8 @@ static inline vec vec_min(vec a, vec b)
 #endif
 }
 
-/* c ? a : b without a branch. Written as `?:`, compilers move the arithmetic that follows into the branches, and then can't turn
- * the loop into vector code because that arithmetic may raise floating-point exceptions. */
+/* c ? a : b without a branch. Written as `?:`, compilers move the arithmetic that follows into the branches, and then
+ * can't turn the loop into vector code because that arithmetic may raise floating-point exceptions. */
 static inline float select_f32(bool c, float a, float b)
 {
     const uint32_t mask = 0u - (uint32_t)c;
@@ -367,7 +369,8 @@ static inline vec whole_vec(vec halvings)
 #endif
 }
 
-/* e^(x - n log(2)) - 1: log(2) is split in two so that the first product is exact. What is left is at most log(2) / 2; fit error 3.2e-9. */
+/* e^(x - n log(2)) - 1: log(2) is split in two so that the first product is exact. What is left is at most
+ * log(2) / 2; fit error 3.2e-9. */
 static inline vec expm1_rest_vec(vec x, vec halvings)
 {
     const vec n = whole_vec(halvings), r = fma_vec(n, all_vec(2.12194440e-4f), fma_vec(n, all_vec(-0.693359375f), x));
@@ -375,8 +378,8 @@ static inline vec expm1_rest_vec(vec x, vec halvings)
     return fma_vec(r * r, fma_vec(r, fma_vec(r, p, all_vec(0.166665182f)), all_vec(0.5f)), r);
 }
 
-/* e^x. Error below 1.1 ULP. Two factors make the power of two, so that results below FLT_MIN come out rounded as well. Where the result is
- * 0, as of what is masked in attention, nothing underflows: that would be slow. */
+/* e^x. Error below 1.1 ULP. Two factors make the power of two, so that results below FLT_MIN come out rounded as well.
+ * Where the result is 0, as of what is masked in attention, nothing underflows: that would be slow. */
 static inline vec exp_vec(vec x)
 {
     const vec c = select_vec(x > -104.0f, bound_vec(x, -104.0f, 89.0f), all_vec(0.0f)), h = halvings_vec(c);
@@ -385,8 +388,9 @@ static inline vec exp_vec(vec x)
     return select_vec(x > -104.0f, y, select_vec(x != x, x, all_vec(0.0f)));
 }
 
-/* v, at most 2^22 in size, rounded to nearest even: added to 1.5 * 2^23, it stands in the low bits of the sum, which has no room
- * for a fraction. Where floats are computed with more precision than they have, the sum would keep the fraction. */
+/* v, at most 2^22 in size, rounded to nearest even: added to 1.5 * 2^23, it stands in the low bits of the sum,
+ * which has no room for a fraction. Where floats are computed with more precision than they have, the sum
+ * would keep the fraction. */
 static inline int32_t nearest_i32(float v)
 {
 #if FLT_EVAL_METHOD == 0
@@ -407,7 +411,8 @@ static inline uint8_t requantize(int32_t acc, float multiplier, int32_t zero, in
     return (uint8_t)(nearest_i32(above < most ? above : most) + zero);
 }
 
-/* QLANES sums in a register; 1 where the compiler has no vector extensions, or floats are computed with more precision than they have. */
+/* QLANES sums in a register; 1 where the compiler has no vector extensions, or floats are computed with more
+ * precision than they have. */
 #if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS) || FLT_EVAL_METHOD != 0
 #define QLANES 1
 #elif defined(__AVX512VNNI__) && defined(__AVX512VL__) && defined(__AVX512BW__) && \
@@ -478,7 +483,8 @@ struct qlimits {
 
 static inline struct qlimits qlimits_of(const struct qscale *q)
 {
-    const struct qlimits l = {qreal_all((float)(q->low - q->zero)), qreal_all((float)(q->high - q->zero)), (uint32_t)q->zero - (qint){0}};
+    const struct qlimits l = {qreal_all((float)(q->low - q->zero)), qreal_all((float)(q->high - q->zero)),
+                              (uint32_t)q->zero - (qint){0}};
     return l;
 }
 
@@ -585,7 +591,9 @@ static inline void qtile_store(const struct qtile *t, size_t r, size_t c, uint32
 {
     const struct qscale *q = &t->scale;
     const int32_t acc = (int32_t)(sum + (t->start ? (uint32_t)t->start[c] : 0));
-    if (q->multiplier) ((uint8_t *)t->y)[r * t->y_step + c] = requantize(acc, q->multiplier[c * (size_t)q->step], q->zero, q->low, q->high);
+    if (q->multiplier)
+        ((uint8_t *)t->y)[r * t->y_step + c] = requantize(acc, q->multiplier[c * (size_t)q->step], q->zero, q->low,
+                                                          q->high);
     else ((int32_t *)t->y)[r * t->y_step + c] = acc;
 }
 
@@ -706,9 +714,11 @@ static inline qint qtile_add(qint sum, qweights x, qweights w)
 static inline qint qtile_join(qint a, qint b)
 {
 #if QLANES == 8 && VEC_HAS(__builtin_shufflevector)
-    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14) + __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14) +
+           __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
 #elif QLANES == 8
-    return __builtin_shuffle(a, b, (qint){0, 2, 4, 6, 8, 10, 12, 14}) + __builtin_shuffle(a, b, (qint){1, 3, 5, 7, 9, 11, 13, 15});
+    return __builtin_shuffle(a, b, (qint){0, 2, 4, 6, 8, 10, 12, 14}) +
+           __builtin_shuffle(a, b, (qint){1, 3, 5, 7, 9, 11, 13, 15});
 #elif VEC_HAS(__builtin_shufflevector)
     return __builtin_shufflevector(a, b, 0, 2, 4, 6) + __builtin_shufflevector(a, b, 1, 3, 5, 7);
 #else
@@ -717,9 +727,10 @@ static inline qint qtile_join(qint a, qint b)
 }
 #endif
 
-/* Sums of `rows` rows from `row` on, and of `vectors` vectors of columns from `column` on, go to y. Apart from the tiles, whose registers
- * are all taken. */
-QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t row, size_t column, size_t rows, size_t vectors)
+/* Sums of `rows` rows from `row` on, and of `vectors` vectors of columns from `column` on, go to y. Apart from the
+ * tiles, whose registers are all taken. */
+QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t row, size_t column, size_t rows,
+                                 size_t vectors)
 {
     const struct qlimits limits = qlimits_of(&t->scale);
     const float *const multiplier = t->scale.multiplier;
@@ -739,12 +750,15 @@ QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t
         if (multiplier && (mask == 0xFFFF || !t->scale.step)) multipliers = qmultipliers(&t->scale, column);
         else if (multiplier) multipliers = (qreal)qtile_some_weights((const void *)(multiplier + column), mask);
         if (!multiplier)
-            for (; sum < end; sum += vectors, to += y_step) __builtin_ia32_storedqusi512_mask((void *)to, (ints)(*sum + start), mask);
+            for (; sum < end; sum += vectors, to += y_step)
+                __builtin_ia32_storedqusi512_mask((void *)to, (ints)(*sum + start), mask);
         else if (mask == 0xFFFF)
-            for (; sum < end; sum += vectors, to += y_step) *(qbytes_at *)to = qrequantize(*sum + start, multipliers, &limits);
+            for (; sum < end; sum += vectors, to += y_step)
+                *(qbytes_at *)to = qrequantize(*sum + start, multipliers, &limits);
         else
             for (; sum < end; sum += vectors, to += y_step)
-                __builtin_ia32_storedquqi128_mask((void *)to, (chars)qrequantize(*sum + start, multipliers, &limits), mask);
+                __builtin_ia32_storedquqi128_mask((void *)to, (chars)qrequantize(*sum + start, multipliers, &limits),
+                                                  mask);
 #else
         if (t->start) start = *(const qint_at *)(t->start + column);
         if (multiplier) multipliers = qmultipliers(&t->scale, column);
@@ -755,8 +769,8 @@ QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t
     }
 }
 
-/* A function for tiles of R rows and C vectors: sums and the places of rows are named variables, since compilers keep arrays of them in memory.
- * DO(r, c) is written out for every sum. */
+/* A function for tiles of R rows and C vectors: sums and the places of rows are named variables, since compilers keep
+ * arrays of them in memory. DO(r, c) is written out for every sum. */
 #define QTILE_EACH_1(DO, LAST, r) LAST(r, 0)
 #define QTILE_EACH_2(DO, LAST, r) DO(r, 0) LAST(r, 1)
 #define QTILE_EACH_3(DO, LAST, r) DO(r, 0) DO(r, 1) LAST(r, 2)
@@ -771,7 +785,8 @@ QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t
 #define QTILE_FOUR(r, C) { const qweights four = qtile_four(x##r + k); QTILE_EACH_##C(QTILE_ADD, QTILE_ADD, r) }
 
 #if QLANES == 16
-/* Which of the panels behind that of a column is asked for while the column is computed: the one so many further, of the next columns, if it is there. */
+/* Which of the panels behind that of a column is asked for while the column is computed: the one so many further, of
+ * the next columns, if it is there. */
 static inline size_t qtile_ahead(const struct qtile *t, size_t panels, size_t column)
 {
     return panels < 6 && column + 16 * panels + 16 <= (size_t)t->columns ? panels : 0;
@@ -851,11 +866,12 @@ static void (*const qtiles[][QTILE_WIDTHS])(const struct qtile *t, size_t row, s
 #endif
 };
 
-/* All columns that vectors can take up; returns how many. The last rows may be computed twice: of two heights of tiles that one is taken which
- * needs no more of them and computes fewer. */
+/* All columns that vectors can take up; returns how many. The last rows may be computed twice: of two heights of tiles
+ * that one is taken which needs no more of them and computes fewer. */
 static size_t qtile_vectors(const struct qtile *t)
 {
-    const size_t rows = (size_t)t->rows, columns = (size_t)t->columns, end = QLANES == 16 ? columns : columns - columns % QLANES;
+    const size_t rows = (size_t)t->rows, columns = (size_t)t->columns,
+                 end = QLANES == 16 ? columns : columns - columns % QLANES;
     const size_t height = QTILE_ROWS == 8 && rows <= (rows + 7) / 8 * 7 ? 7 : QTILE_ROWS;
     size_t vectors;
     for (size_t c = 0; c < end; c += vectors * QLANES) {
@@ -890,7 +906,8 @@ static void qtile(const struct qtile *t)
     }
 }
 
-/* How a window moves over an image. The sizes are in pixels; fields of dimensions an image doesn't have are 1, their pads 0. */
+/* How a window moves over an image. The sizes are in pixels; fields of dimensions an image doesn't
+ * have are 1, their pads 0. */
 struct window {
     int32_t in_d, in_h, in_w;
     int32_t kernel_d, kernel_h, kernel_w;
@@ -900,7 +917,8 @@ struct window {
     int32_t out_d, out_h, out_w;
 };
 
-/* The output positions [low, high) along one dimension whose tap lies inside of the image: there 0 <= out * stride + shift < in. */
+/* The output positions [low, high) along one dimension whose tap lies inside of the image: there
+ * 0 <= out * stride + shift < in. */
 struct reach {
     int32_t low, high;
 };
@@ -917,7 +935,8 @@ static inline struct reach reach_of(int32_t shift, int32_t stride, int32_t in, i
     return r;
 }
 
-/* The first pixel along a line of y whose window lies inside the image, and the one behind the last: low == high if there is none. */
+/* The first pixel along a line of y whose window lies inside the image, and the one behind the last:
+ * low == high if there is none. */
 static inline struct reach whole_windows(const struct window *p)
 {
     struct reach first = reach_of(-p->pad_w, p->stride_w, p->in_w, p->out_w);
@@ -934,12 +953,13 @@ struct position {
 static inline struct position position_of(size_t index, int32_t height, int32_t width)
 {
     const size_t row = index / (size_t)width;
-    const struct position p = {(int32_t)(row / (size_t)height), (int32_t)(row % (size_t)height), (int32_t)(index % (size_t)width)};
+    const struct position p = {(int32_t)(row / (size_t)height), (int32_t)(row % (size_t)height),
+                               (int32_t)(index % (size_t)width)};
     return p;
 }
 
-/* y[batch][cols][rows] = x[batch][rows][cols], in square tiles, so that a cache line fetched for one row serves the rows beside it. Of three
- * rows, as pictures have them, an element each in turn. */
+/* y[batch][cols][rows] = x[batch][rows][cols], in square tiles, so that a cache line fetched for one row serves the
+ * rows beside it. Of three rows, as pictures have them, an element each in turn. */
 static void transpose_b1(const void *x, void *y, int32_t batch, int32_t rows, int32_t cols)
 {
     const size_t tile = 16, m = (size_t)rows, n = (size_t)cols;
@@ -1040,10 +1060,12 @@ static void qtaps_one(const struct qtaps *t, size_t r, size_t c)
         for (size_t j = 0; j < (size_t)t->count[1]; j++) {
             const uint8_t *x = t->x + r * t->x_pixel + i * t->x_step[0] + j * t->x_step[1] + c;
             const int8_t *w = t->w + i * t->w_step[0] + j * t->w_step[1] + c;
-            for (int32_t k = t->count[2]; k > 0; k--, x += t->x_step[2], w += t->w_step[2]) sum += (uint32_t)(((int32_t)(*x ^ t->flip) - t->x_zero) * *w);
+            for (int32_t k = t->count[2]; k > 0; k--, x += t->x_step[2], w += t->w_step[2])
+                sum += (uint32_t)(((int32_t)(*x ^ t->flip) - t->x_zero) * *w);
         }
     const struct qscale *q = &t->scale;
-    t->y[r * (size_t)t->channels + c] = requantize((int32_t)sum, q->multiplier[c * (size_t)q->step], q->zero, q->low, q->high);
+    t->y[r * (size_t)t->channels + c] = requantize((int32_t)sum, q->multiplier[c * (size_t)q->step], q->zero, q->low,
+                                                   q->high);
 }
 
 #if QLANES > 1
@@ -1140,9 +1162,10 @@ static void qtaps(const struct qtaps *t)
 }
 
 #if QLANES == 16
-/* 64 channels of a pixel at a time: bytes of four taps are interleaved, so that one instruction multiplies and adds four taps of 16 channels.
- * Interleaving works within 16 bytes, so the channels of a register are 0..3, 16..19, 32..35, 48..51, those of the next one 4..7, 20..23 and so
- * on; starts and multipliers are laid out likewise, and packing the results puts them in order again. Taps outside of the image see the zero point. */
+/* 64 channels of a pixel at a time: bytes of four taps are interleaved, so that one instruction multiplies and adds
+ * four taps of 16 channels. Interleaving works within 16 bytes, so the channels of a register are 0..3, 16..19, 32..35,
+ * 48..51, those of the next one 4..7, 20..23 and so on; starts and multipliers are laid out likewise, and packing the
+ * results puts them in order again. Taps outside of the image see the zero point. */
 enum { QFOURS = 7 }; /* fours of taps at most */
 
 typedef uint8_t qbytes64 __attribute__((vector_size(64)));
@@ -1159,7 +1182,9 @@ struct qfours {
     int32_t fours, taps;
 };
 
-#define QPAIRS_8(i) (i), 64 + (i), 1 + (i), 65 + (i), 2 + (i), 66 + (i), 3 + (i), 67 + (i), 4 + (i), 68 + (i), 5 + (i), 69 + (i), 6 + (i), 70 + (i), 7 + (i), 71 + (i)
+#define QPAIRS_8(i) \
+    (i), 64 + (i), 1 + (i), 65 + (i), 2 + (i), 66 + (i), 3 + (i), 67 + (i), \
+    4 + (i), 68 + (i), 5 + (i), 69 + (i), 6 + (i), 70 + (i), 7 + (i), 71 + (i)
 #define QPAIRS_4(i) (i), 32 + (i), 1 + (i), 33 + (i), 2 + (i), 34 + (i), 3 + (i), 35 + (i)
 #if VEC_HAS(__builtin_ia32_punpcklbw512_mask)
 typedef char qchars64 __attribute__((vector_size(64)));
@@ -1179,8 +1204,10 @@ typedef char qchars64 __attribute__((vector_size(64)));
 #endif
 
 #define QINTERLEAVE(b0, b1, b2, b3) \
-    const qwords64 low01 = QLOW_BYTES(b0, b1), high01 = QHIGH_BYTES(b0, b1), low23 = QLOW_BYTES(b2, b3), high23 = QHIGH_BYTES(b2, b3); \
-    const qbytes64 v0 = QLOW_WORDS(low01, low23), v1 = QHIGH_WORDS(low01, low23), v2 = QLOW_WORDS(high01, high23), v3 = QHIGH_WORDS(high01, high23);
+    const qwords64 low01 = QLOW_BYTES(b0, b1), high01 = QHIGH_BYTES(b0, b1), \
+                   low23 = QLOW_BYTES(b2, b3), high23 = QHIGH_BYTES(b2, b3); \
+    const qbytes64 v0 = QLOW_WORDS(low01, low23), v1 = QHIGH_WORDS(low01, low23), \
+                   v2 = QLOW_WORDS(high01, high23), v3 = QHIGH_WORDS(high01, high23);
 
 /* 64 weights of a tap; those of all channels over and over where there are fewer. */
 QFUNCTION static qbytes64 qfours_weights(const int8_t *w, size_t channels)
@@ -1235,22 +1262,26 @@ static inline qint qfours_bytes(qint sums, qreal multipliers, const struct qlimi
 #define QFOURS_PIXEL(TAP) \
     qint sum0 = f->start[0], sum1 = f->start[1], sum2 = f->start[2], sum3 = f->start[3]; \
     for (int32_t i = 0; i < f->fours; i++) { \
-        const qbytes64 b0 = TAP(4 * i) ^ f->flips, b1 = TAP(4 * i + 1) ^ f->flips, b2 = TAP(4 * i + 2) ^ f->flips, b3 = TAP(4 * i + 3) ^ f->flips; \
+        const qbytes64 b0 = TAP(4 * i) ^ f->flips, b1 = TAP(4 * i + 1) ^ f->flips, \
+                       b2 = TAP(4 * i + 2) ^ f->flips, b3 = TAP(4 * i + 3) ^ f->flips; \
         QINTERLEAVE(b0, b1, b2, b3) \
         sum0 = qint_dot(sum0, (qint)v0, (qint)f->w[i][0]); \
         sum1 = qint_dot(sum1, (qint)v1, (qint)f->w[i][1]); \
         sum2 = qint_dot(sum2, (qint)v2, (qint)f->w[i][2]); \
         sum3 = qint_dot(sum3, (qint)v3, (qint)f->w[i][3]); \
     } \
-    const qint y0 = qfours_bytes(sum0, f->multipliers[0], &limits), y1 = qfours_bytes(sum1, f->multipliers[1], &limits); \
-    const qint y2 = qfours_bytes(sum2, f->multipliers[2], &limits), y3 = qfours_bytes(sum3, f->multipliers[3], &limits); \
+    const qint y0 = qfours_bytes(sum0, f->multipliers[0], &limits), \
+               y1 = qfours_bytes(sum1, f->multipliers[1], &limits); \
+    const qint y2 = qfours_bytes(sum2, f->multipliers[2], &limits), \
+               y3 = qfours_bytes(sum3, f->multipliers[3], &limits); \
     *(qbytes64_at *)y = QPACK_WORDS(QPACK_INTS(y0, y1), QPACK_INTS(y2, y3));
 
 #define QFOURS_INSIDE(tap) *(const qbytes64_at *)(x + f->at[tap])
 #define QFOURS_LISTED(tap) *(const qbytes64_at *)taps[tap]
 
 /* `count` pixels whose windows lie inside the image. */
-QFUNCTION static void qfours_inside(const struct qfours *f, const uint8_t *x, size_t step, uint8_t *y, size_t channels, int32_t count, const struct qscale *q)
+QFUNCTION static void qfours_inside(const struct qfours *f, const uint8_t *x, size_t step, uint8_t *y,
+                                    size_t channels, int32_t count, const struct qscale *q)
 {
     const struct qlimits limits = qlimits_of(q);
     for (; count > 0; count--, x += step, y += channels) {
@@ -1258,27 +1289,34 @@ QFUNCTION static void qfours_inside(const struct qfours *f, const uint8_t *x, si
     }
 }
 
-QFUNCTION static void qfours_listed(const struct qfours *f, const uint8_t *const *taps, uint8_t *y, const struct qscale *q)
+QFUNCTION static void qfours_listed(const struct qfours *f, const uint8_t *const *taps, uint8_t *y,
+                                    const struct qscale *q)
 {
     const struct qlimits limits = qlimits_of(q);
     QFOURS_PIXEL(QFOURS_LISTED)
 }
 
 /* The pixel at d, h, w (of the window's first tap), where x is the image from the channels on. */
-static void qfours_border(const struct qfours *f, const uint8_t *x, size_t channels, int32_t d, int32_t h, int32_t w, uint8_t *y, const struct window *p, const struct qscale *q)
+static void qfours_border(const struct qfours *f, const uint8_t *x, size_t channels, int32_t d, int32_t h, int32_t w,
+                          uint8_t *y, const struct window *p, const struct qscale *q)
 {
     const uint8_t *taps[4 * QFOURS], *const outside = (const uint8_t *)&f->outside;
     for (int32_t i = 0; i < 4 * f->fours; i++) {
         const int32_t t = i % p->kernel_w, r = i / p->kernel_w;
-        const int32_t at_w = w + t * p->dilation_w, at_h = h + r % p->kernel_h * p->dilation_h, at_d = d + r / p->kernel_h * p->dilation_d;
-        const bool inside = i < f->taps && at_w >= 0 && at_w < p->in_w && at_h >= 0 && at_h < p->in_h && at_d >= 0 && at_d < p->in_d;
-        taps[i] = inside ? x + (((size_t)at_d * (size_t)p->in_h + (size_t)at_h) * (size_t)p->in_w + (size_t)at_w) * channels : outside;
+        const int32_t at_w = w + t * p->dilation_w, at_h = h + r % p->kernel_h * p->dilation_h,
+                      at_d = d + r / p->kernel_h * p->dilation_d;
+        const bool inside = i < f->taps && at_w >= 0 && at_w < p->in_w && at_h >= 0 && at_h < p->in_h && at_d >= 0 &&
+                            at_d < p->in_d;
+        taps[i] = inside ? x + (((size_t)at_d * (size_t)p->in_h + (size_t)at_h) * (size_t)p->in_w + (size_t)at_w) *
+                                   channels
+                         : outside;
     }
     qfours_listed(f, taps, y, q);
 }
 
 /* Channels [c, c + 64) of an image. */
-static void qfours_image(struct qfours *f, const struct qtaps *t, const uint8_t *x, uint8_t *y, size_t c, const struct window *p, struct reach whole)
+static void qfours_image(struct qfours *f, const struct qtaps *t, const uint8_t *x, uint8_t *y, size_t c,
+                         const struct window *p, struct reach whole)
 {
     const size_t channels = (size_t)t->channels;
     qfours_begin(f, t, c);
@@ -1286,7 +1324,8 @@ static void qfours_image(struct qfours *f, const struct qtaps *t, const uint8_t 
     y += c;
     for (int32_t i = 0; i < p->out_d * p->out_h; i++) {
         const int32_t d = i / p->out_h * p->stride_d - p->pad_d, h = i % p->out_h * p->stride_h - p->pad_h;
-        const bool inside = d >= 0 && d + (p->kernel_d - 1) * p->dilation_d < p->in_d && h >= 0 && h + (p->kernel_h - 1) * p->dilation_h < p->in_h;
+        const bool inside = d >= 0 && d + (p->kernel_d - 1) * p->dilation_d < p->in_d && h >= 0 &&
+                            h + (p->kernel_h - 1) * p->dilation_h < p->in_h;
         for (int32_t k = 0; k < p->out_w; k++, y += channels) {
             const int32_t w = k * p->stride_w - p->pad_w;
             if (!inside || k < whole.low || k >= whole.high) {
@@ -1314,7 +1353,8 @@ static bool qfours_places(struct qfours *f, const struct qtaps *t, const struct 
 }
 
 /* All of y, if there are enough channels. Channels that don't fill 64 overlap with others. */
-static bool qconv_by_fours(struct qfours *f, const struct qtaps *t, const struct window *p, int32_t batch, struct reach whole)
+static bool qconv_by_fours(struct qfours *f, const struct qtaps *t, const struct window *p, int32_t batch,
+                           struct reach whole)
 {
     const size_t channels = (size_t)t->channels, in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w;
     const size_t out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
@@ -1330,7 +1370,8 @@ static bool qconv_by_fours(struct qfours *f, const struct qtaps *t, const struct
 /* Fewer channels: do those of some neighbours among the pixels fill 64 bytes, of x as of y? */
 static bool qfours_fill(struct qfours *f, const struct qtaps *t, const struct window *p, struct reach whole)
 {
-    if (64 % t->channels || p->stride_w != 1 || (whole.high - whole.low) * t->channels < 64 || !qfours_places(f, t, p)) return false;
+    if (64 % t->channels || p->stride_w != 1 || (whole.high - whole.low) * t->channels < 64 || !qfours_places(f, t, p))
+        return false;
     qfours_begin(f, t, 0);
     return true;
 }
@@ -1353,35 +1394,50 @@ struct qfours {
 #endif
 
 /* y[batch][out pixels][channels] of x[batch][in pixels][channels] and w[taps][channels]; the bias may be NULL. */
-static void qconv_channelwise(const void *x, const int8_t *w, const int32_t *bias, const float *multiplier, int32_t zero, int32_t low, int32_t high, void *y,
-                       const struct window *p, const struct qchannelwise *c)
+static void qconv_channelwise(const void *x, const int8_t *w, const int32_t *bias, const float *multiplier,
+                       int32_t zero, int32_t low, int32_t high, void *y, const struct window *p,
+                       const struct qchannelwise *c)
 {
-    const size_t channels = (size_t)c->channels, line = channels * (size_t)p->in_w, plane = line * (size_t)p->in_h, image = plane * (size_t)p->in_d;
-    const size_t w_line = channels * (size_t)p->kernel_w, w_plane = w_line * (size_t)p->kernel_h, lines = (size_t)p->out_d * (size_t)p->out_h;
+    const size_t channels = (size_t)c->channels, line = channels * (size_t)p->in_w, plane = line * (size_t)p->in_h,
+                 image = plane * (size_t)p->in_d;
+    const size_t w_line = channels * (size_t)p->kernel_w, w_plane = w_line * (size_t)p->kernel_h,
+                 lines = (size_t)p->out_d * (size_t)p->out_h;
     const struct reach whole = QLANES > 1 ? whole_windows(p) : (struct reach){0, 0};
     const uint32_t flip = c->x_signed ? 128 : 0;
-    struct qtaps t = {.x = x, .w = w, .start = bias, .y = y, .x_step = {plane * (size_t)p->dilation_d, line * (size_t)p->dilation_h, channels * (size_t)p->dilation_w},
-                      .w_step = {w_plane, w_line, channels}, .x_pixel = channels * (size_t)p->stride_w, .channels = c->channels,
-                      .x_zero = (int32_t)((uint32_t)c->x_zero ^ flip) & 255, .flip = flip, .scale = {multiplier, c->multiplier_step, zero, low, high}};
+    struct qtaps t = {.x = x,
+                      .w = w,
+                      .start = bias,
+                      .y = y,
+                      .x_step = {plane * (size_t)p->dilation_d, line * (size_t)p->dilation_h,
+                                 channels * (size_t)p->dilation_w},
+                      .w_step = {w_plane, w_line, channels},
+                      .x_pixel = channels * (size_t)p->stride_w,
+                      .channels = c->channels,
+                      .x_zero = (int32_t)((uint32_t)c->x_zero ^ flip) & 255,
+                      .flip = flip,
+                      .scale = {multiplier, c->multiplier_step, zero, low, high}};
     struct qfours fours;
     if (qconv_by_fours(&fours, &t, p, c->batch, whole)) return;
     const bool fill = qfours_fill(&fours, &t, p, whole);
     for (size_t i = 0; i < (size_t)c->batch * lines; i++) {
         const struct position at = position_of(i % lines, p->out_h, 1);
         const int32_t d = at.d * p->stride_d - p->pad_d, h = at.h * p->stride_h - p->pad_h;
-        const struct reach in_d = reach_of(d, p->dilation_d, p->in_d, p->kernel_d), in_h = reach_of(h, p->dilation_h, p->in_h, p->kernel_h);
+        const struct reach in_d = reach_of(d, p->dilation_d, p->in_d, p->kernel_d),
+                           in_h = reach_of(h, p->dilation_h, p->in_h, p->kernel_h);
         t.count[0] = in_d.high - in_d.low;
         t.count[1] = in_h.high - in_h.low;
         for (int32_t k = 0; k < p->out_w; k += t.pixels) {
             const int32_t left = k * p->stride_w - p->pad_w;
             const bool inside = k >= whole.low && k < whole.high;
-            const struct reach in_w = inside ? (struct reach){0, p->kernel_w} : reach_of(left, p->dilation_w, p->in_w, p->kernel_w);
+            const struct reach in_w = inside ? (struct reach){0, p->kernel_w}
+                                             : reach_of(left, p->dilation_w, p->in_w, p->kernel_w);
             t.pixels = inside ? whole.high - k : 1;
             t.count[2] = in_w.high - in_w.low;
             t.x = x;
             t.w = w + (size_t)in_d.low * w_plane + (size_t)in_h.low * w_line + (size_t)in_w.low * channels;
             if (t.count[0] > 0 && t.count[1] > 0 && t.count[2] > 0)
-                t.x += i / lines * image + (size_t)(d + in_d.low * p->dilation_d) * plane + (size_t)(h + in_h.low * p->dilation_h) * line +
+                t.x += i / lines * image + (size_t)(d + in_d.low * p->dilation_d) * plane +
+                       (size_t)(h + in_h.low * p->dilation_h) * line +
                        (size_t)(left + in_w.low * p->dilation_w) * channels;
             if (fill && inside && t.count[0] == p->kernel_d && t.count[1] == p->kernel_h) qfours_line(&fours, &t);
             else qtaps(&t);
@@ -1391,7 +1447,8 @@ static void qconv_channelwise(const void *x, const int8_t *w, const int32_t *bia
 }
 
 /* y[n] = the largest of the bytes at the taps of a window. Sign bits of signed bytes are inverted by `flip`, 128. */
-static void max_pool_bytes(const uint8_t *image, const struct taps *t, const struct window *p, uint8_t *y, size_t n, uint32_t flip)
+static void max_pool_bytes(const uint8_t *image, const struct taps *t, const struct window *p, uint8_t *y, size_t n,
+                    uint32_t flip)
 {
     size_t c = 0;
 #if QLANES > 1
@@ -1426,9 +1483,11 @@ static void max_pool_bytes(const uint8_t *image, const struct taps *t, const str
 }
 
 /* max_pool of bytes for channels that are neighbours. A window that sees no pixel has the least result. */
-static void max_pool_channelwise_bytes(const void *x, void *y, const struct window *p, int32_t batch, int32_t channels, int32_t is_signed)
+static void max_pool_channelwise_bytes(const void *x, void *y, const struct window *p, int32_t batch, int32_t channels,
+                                int32_t is_signed)
 {
-    const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w, out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
+    const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w,
+                 out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
     const size_t n = (size_t)channels;
     const uint32_t flip = is_signed ? 128 : 0;
     uint8_t *to = y;
@@ -1486,16 +1545,23 @@ struct qgemm_packed {
     int32_t block;           /* rows that scratch has room for */
 };
 
-/* y as bytes: zero + (start + sums of products) * multiplier, rounded and within low..high; without multipliers, start + sums as int32. Where a is
- * unsigned and depth a multiple of 4, scratch may be NULL. */
-static void qgemm_packed(const void *a, const int8_t *w, const int32_t *start, const float *multiplier, int32_t zero, int32_t low, int32_t high, void *y, uint8_t *scratch,
-                  const struct qgemm_packed *p)
+/* y as bytes: zero + (start + sums of products) * multiplier, rounded and within low..high; without multipliers,
+ * start + sums as int32. Where a is unsigned and depth a multiple of 4, scratch may be NULL. */
+static void qgemm_packed(const void *a, const int8_t *w, const int32_t *start, const float *multiplier, int32_t zero,
+                  int32_t low, int32_t high, void *y, uint8_t *scratch, const struct qgemm_packed *p)
 {
     const size_t depth = (size_t)p->depth, y_size = multiplier ? 1 : sizeof(int32_t);
     const struct qscale scale = {multiplier, p->multiplier_step, zero, low, high};
     const int32_t first = 0;
-    struct qtile t = {.w = w, .start = start, .y_step = (size_t)p->cols, .runs = &first, .n_runs = 1, .run = p->depth, .line = INT32_MAX,
-                      .columns = p->cols, .scale = scale};
+    struct qtile t = {.w = w,
+                      .start = start,
+                      .y_step = (size_t)p->cols,
+                      .runs = &first,
+                      .n_runs = 1,
+                      .run = p->depth,
+                      .line = INT32_MAX,
+                      .columns = p->cols,
+                      .scale = scale};
     for (int32_t row = 0; row < p->rows; row += p->block) {
         const uint8_t *from = (const uint8_t *)a + (size_t)row * depth;
         t.rows = p->rows - row < p->block ? p->rows - row : p->block;
@@ -1529,8 +1595,10 @@ static inline size_t qconv_reach(int32_t count, int32_t stride, int32_t kernel, 
     return (size_t)(count - 1) * (size_t)stride + (size_t)(kernel - 1) * (size_t)dilation + 1;
 }
 
-/* to[kernel_d][lines][width] = the pixels of x from `at` on; outside of the image the zero point. Followed by the fours that a run may end with. */
-static void qconv_copy(const uint8_t *x, uint8_t *to, const struct position *at, size_t lines, size_t width, const struct window *p, const struct qconv_packed *c)
+/* to[kernel_d][lines][width] = the pixels of x from `at` on; outside of the image the zero point. Followed by the fours
+ * that a run may end with. */
+static void qconv_copy(const uint8_t *x, uint8_t *to, const struct position *at, size_t lines, size_t width,
+                const struct window *p, const struct qconv_packed *c)
 {
     const uint32_t flip = c->x_signed ? 128 : 0;
     const int32_t fill = (int32_t)((uint32_t)c->x_zero ^ flip) & 255;
@@ -1542,7 +1610,8 @@ static void qconv_copy(const uint8_t *x, uint8_t *to, const struct position *at,
         const size_t low = is_line ? (size_t)inside.low : width, high = is_line ? (size_t)inside.high : width;
         memset(to, fill, low * pixel);
         if (low < high) {
-            const size_t from = ((size_t)d * (size_t)p->in_h + (size_t)h) * (size_t)p->in_w + (size_t)(at->w + inside.low);
+            const size_t from = ((size_t)d * (size_t)p->in_h + (size_t)h) * (size_t)p->in_w +
+                                (size_t)(at->w + inside.low);
             qcopy(x + from * pixel, to + low * pixel, (high - low) * pixel, flip);
         }
         memset(to + high * pixel, fill, (width - high) * pixel);
@@ -1551,10 +1620,12 @@ static void qconv_copy(const uint8_t *x, uint8_t *to, const struct position *at,
 }
 
 /* What the block of y from `at` on sees of an image, for the tile: in scratch, or where it is if there is none. */
-static void qconv_view(struct qtile *t, const uint8_t *x, uint8_t *scratch, const struct position *at, const struct window *p, const struct qconv_packed *c)
+static void qconv_view(struct qtile *t, const uint8_t *x, uint8_t *scratch, const struct position *at,
+                const struct window *p, const struct qconv_packed *c)
 {
     const size_t pixel = (size_t)c->channels * (size_t)c->groups;
-    const struct position first = {at->d * p->stride_d - p->pad_d, at->h * p->stride_h - p->pad_h, at->w * p->stride_w - p->pad_w};
+    const struct position first = {at->d * p->stride_d - p->pad_d, at->h * p->stride_h - p->pad_h,
+                                   at->w * p->stride_w - p->pad_w};
     size_t width = (size_t)p->in_w;
     if (scratch) {
         width = qconv_reach(c->width, p->stride_w, p->kernel_w, p->dilation_w);
@@ -1566,16 +1637,23 @@ static void qconv_view(struct qtile *t, const uint8_t *x, uint8_t *scratch, cons
     t->x_line = (size_t)p->stride_h * width * pixel;
 }
 
-/* y[batch][out pixels][groups * filters] of x[batch][in pixels][groups * channels]; start has what does not depend on x. `runs` says where
- * runs of bytes start in scratch, from the first one on. Where no window reaches over an edge, x is unsigned and runs are multiples of 4 bytes, scratch
- * may be NULL: runs are in x, then. */
-static void qconv_packed(const void *x, const int8_t *w, const int32_t *start, const float *multiplier, int32_t zero, int32_t low, int32_t high, void *y, uint8_t *scratch,
-                  const int32_t *runs, const struct window *p, const struct qconv_packed *c)
+/* y[batch][out pixels][groups * filters] of x[batch][in pixels][groups * channels]; start has what does not depend on
+ * x. `runs` says where runs of bytes start in scratch, from the first one on. Where no window reaches over an edge, x
+ * is unsigned and runs are multiples of 4 bytes, scratch may be NULL: runs are in x, then. */
+static void qconv_packed(const void *x, const int8_t *w, const int32_t *start, const float *multiplier, int32_t zero,
+                  int32_t low, int32_t high, void *y, uint8_t *scratch, const int32_t *runs,
+                  const struct window *p, const struct qconv_packed *c)
 {
     const size_t channels = (size_t)c->channels, filters = (size_t)c->filters, groups = (size_t)c->groups;
     const size_t image_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w * channels * groups;
-    struct qtile t = {.y = y, .x_step = (size_t)p->stride_w * channels * groups, .y_step = filters * groups, .runs = runs, .n_runs = c->n_runs, .run = c->run,
-                      .columns = c->filters, .scale = {multiplier, c->multiplier_step, zero, low, high}};
+    struct qtile t = {.y = y,
+                      .x_step = (size_t)p->stride_w * channels * groups,
+                      .y_step = filters * groups,
+                      .runs = runs,
+                      .n_runs = c->n_runs,
+                      .run = c->run,
+                      .columns = c->filters,
+                      .scale = {multiplier, c->multiplier_step, zero, low, high}};
     for (size_t i = 0; i < (size_t)c->batch * (size_t)p->out_d; i++) {
         const uint8_t *image = (const uint8_t *)x + i / (size_t)p->out_d * image_size;
         struct position at = {.d = (int32_t)(i % (size_t)p->out_d)};
@@ -1585,7 +1663,8 @@ static void qconv_packed(const void *x, const int8_t *w, const int32_t *start, c
                 t.line = p->out_w - at.w < c->width ? p->out_w - at.w : c->width;
                 t.rows = lines * t.line;
                 qconv_view(&t, image, scratch, &at, p, c);
-                for (size_t first = 0; first < filters * groups; first += filters, t.x += channels, t.y = (uint8_t *)t.y + filters) {
+                for (size_t first = 0; first < filters * groups;
+                     first += filters, t.x += channels, t.y = (uint8_t *)t.y + filters) {
                     t.w = w + first * 4 * qtile_depth(&t);
                     t.start = start ? start + first : NULL;
                     t.scale.multiplier = multiplier + (c->multiplier_step ? first : 0);
@@ -1702,8 +1781,10 @@ static inline float reduce_row_sum_f32(const float *x, size_t n)
             d = reduce_take_sum_vec(d, vec_load(x + k + 3 * VEC));
         }
         for (; k + VEC <= end; k += VEC) a = reduce_take_sum_vec(a, vec_load(x + k));
-        if (VEC > 1 && k < end) a = reduce_take_sum_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_sum_f32()));
-        if (!VEC_SMALL) a = reduce_join_sum_vec(reduce_join_sum_vec(a, b), reduce_join_sum_vec(c, d));
+        if (VEC > 1 && k < end)
+            a = reduce_take_sum_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_sum_f32()));
+        if (!VEC_SMALL)
+            a = reduce_join_sum_vec(reduce_join_sum_vec(a, b), reduce_join_sum_vec(c, d));
         k = end;
         total = reduce_join_sum_f32(total, reduce_lanes_sum(a));
     }
@@ -1723,8 +1804,10 @@ static inline float reduce_row_max_f32(const float *x, size_t n)
             d = reduce_take_max_vec(d, vec_load(x + k + 3 * VEC));
         }
         for (; k + VEC <= end; k += VEC) a = reduce_take_max_vec(a, vec_load(x + k));
-        if (VEC > 1 && k < end) a = reduce_take_max_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_max_f32()));
-        if (!VEC_SMALL) a = reduce_join_max_vec(reduce_join_max_vec(a, b), reduce_join_max_vec(c, d));
+        if (VEC > 1 && k < end)
+            a = reduce_take_max_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_max_f32()));
+        if (!VEC_SMALL)
+            a = reduce_join_max_vec(reduce_join_max_vec(a, b), reduce_join_max_vec(c, d));
         k = end;
         total = reduce_join_max_f32(total, reduce_lanes_max(a));
     }
@@ -1773,10 +1856,12 @@ static inline void softmax_columns_f32(const float *x, float *y, size_t columns,
         float sum[VEC];
         vec largest = vec_all(-INFINITY);
         for (size_t k = 0; k < n; k++) largest = max_vec(largest, vec_load_some(x + k * inner + j, lanes));
-        for (size_t k = 0; k < n; k++) vec_store_some(y + k * inner + j, exp_vec(vec_load_some(x + k * inner + j, lanes) - largest), lanes);
+        for (size_t k = 0; k < n; k++)
+            vec_store_some(y + k * inner + j, exp_vec(vec_load_some(x + k * inner + j, lanes) - largest), lanes);
         reduce_columns_sum_f32(y + j, sum, lanes < VEC ? (size_t)lanes : VEC, n, inner);
         const vec scale = 1 / vec_load_some(sum, lanes);
-        for (size_t k = 0; k < n; k++) vec_store_some(y + k * inner + j, vec_load_some(y + k * inner + j, lanes) * scale, lanes);
+        for (size_t k = 0; k < n; k++)
+            vec_store_some(y + k * inner + j, vec_load_some(y + k * inner + j, lanes) * scale, lanes);
     }
 }
 

@@ -86,8 +86,8 @@ static inline bool tree_compares_f32(uint32_t mode, float x, float value)
     }
 }
 
-/* What a target's value is before the first vote, with one more vote, and when a target got none: minimum and maximum start
- * from infinities, which then stand for 0. */
+/* What a target's value is before the first vote, with one more vote, and when a target got none: minimum and maximum
+ * start from infinities, which then stand for 0. */
 static inline float tree_start_f32(int32_t aggregate)
 {
     return aggregate < 2 ? 0 : aggregate == 2 ? INFINITY : -INFINITY;
@@ -106,9 +106,10 @@ static inline float tree_result_f32(const struct trees *p, float y)
     return y > -INFINITY && y < INFINITY ? y : 0;
 }
 
-/* y[rows][targets] = aggregate of the votes of all trees for x[rows][features], + base[targets], which may be NULL. roots[trees] are
- * places in the tables. */
-static void trees_f32_u16(const float *x, const float *value, const uint16_t *tag, const uint16_t *skip, const int32_t *roots, const float *base, float *y, const struct trees *p)
+/* y[rows][targets] = aggregate of the votes of all trees for x[rows][features], + base[targets], which may be NULL.
+ * roots[trees] are places in the tables. */
+static void trees_f32_u16(const float *x, const float *value, const uint16_t *tag, const uint16_t *skip,
+                 const int32_t *roots, const float *base, float *y, const struct trees *p)
 {
     for (int32_t r = 0; r < p->rows; r++, x += p->features, y += p->targets) {
         for (int32_t t = 0; t < p->targets; t++) y[t] = tree_start_f32(p->aggregate);

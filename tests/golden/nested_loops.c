@@ -95,8 +95,8 @@ enum {           /* offset      bytes  tensor */
 
 /* Kernels: only those this model calls ------------------------------------------------------- */
 
-/* VEC floats in a register. vec_at: the same anywhere in memory. Where scalars are computed in long double (the x87 of 32-bit x86),
- * compilers refuse to mix them with vectors. */
+/* VEC floats in a register. vec_at: the same anywhere in memory. Where scalars are computed in long double (the x87 of
+ * 32-bit x86), compilers refuse to mix them with vectors. */
 #if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS) || (defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ == 2)
 #define VEC 1
 #elif defined(__AVX512F__)
@@ -177,7 +177,8 @@ static inline vec vec_all(float x)
 #endif
 }
 
-/* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector, none if it is negative. */
+/* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector,
+ * none if it is negative. */
 static inline vec vec_load_some(const float *p, int32_t n)
 {
 #if VEC == 1
@@ -200,7 +201,8 @@ static inline vec vec_load_or(const float *p, int32_t n, float fill)
 #if VEC == 1
     return n > 0 ? *p : fill;
 #elif VEC == 16 && VEC_HAS(__builtin_ia32_loadups512_mask)
-    return (vec)__builtin_ia32_loadups512_mask((const void *)p, vec_all(fill), (uint16_t)(n >= VEC ? 0xffff : n > 0 ? (1U << n) - 1 : 0));
+    return (vec)__builtin_ia32_loadups512_mask((const void *)p, vec_all(fill),
+                                               (uint16_t)(n >= VEC ? 0xffff : n > 0 ? (1U << n) - 1 : 0));
 #else
     vec v = vec_all(fill);
     for (int32_t i = 0; i < VEC && i < n; i++) v[i] = p[i];
@@ -352,8 +354,10 @@ static inline float reduce_row_sum_f32(const float *x, size_t n)
             d = reduce_take_sum_vec(d, vec_load(x + k + 3 * VEC));
         }
         for (; k + VEC <= end; k += VEC) a = reduce_take_sum_vec(a, vec_load(x + k));
-        if (VEC > 1 && k < end) a = reduce_take_sum_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_sum_f32()));
-        if (!VEC_SMALL) a = reduce_join_sum_vec(reduce_join_sum_vec(a, b), reduce_join_sum_vec(c, d));
+        if (VEC > 1 && k < end)
+            a = reduce_take_sum_vec(a, vec_load_or(x + k, (int32_t)(end - k), reduce_start_sum_f32()));
+        if (!VEC_SMALL)
+            a = reduce_join_sum_vec(reduce_join_sum_vec(a, b), reduce_join_sum_vec(c, d));
         k = end;
         total = reduce_join_sum_f32(total, reduce_lanes_sum(a));
     }
@@ -377,7 +381,8 @@ static inline void reduce_columns_sum_f32(const float *x, float *total, size_t c
 }
 
 /* y[outer][inner] = sum over n of x[outer][n][inner]. */
-static void reduce_sum_f32(const float *restrict x, float *restrict y, int32_t outer, int32_t n, int32_t inner)
+static void reduce_sum_f32(const float *restrict x, float *restrict y, int32_t outer, int32_t n,
+                  int32_t inner)
 {
     const size_t rows = (size_t)n, width = (size_t)inner;
     for (size_t o = 0; o < (size_t)outer; o++, x += rows * width, y += width) {
@@ -386,7 +391,8 @@ static void reduce_sum_f32(const float *restrict x, float *restrict y, int32_t o
             continue;
         }
         for (size_t i = 0; i < width; i += REDUCE_COLUMNS)
-            reduce_columns_sum_f32(x + i, y + i, width - i < REDUCE_COLUMNS ? width - i : REDUCE_COLUMNS, rows, width);
+            reduce_columns_sum_f32(x + i, y + i, width - i < REDUCE_COLUMNS ? width - i : REDUCE_COLUMNS, rows,
+                                 width);
     }
 }
 
