@@ -1,8 +1,10 @@
 """Models that are wrong in one way each.
 
-usage: bad_models.py FOLDER                        writes FOLDER/NAME.onnx; prints NAME<tab>PATTERN[;PATTERN...]<tab>OPTIONS per model
-       bad_models.py --mutations MODEL FOLDER      writes copies of MODEL with a few bytes changed, from a fixed seed
+usage: bad_models.py FOLDER                    writes FOLDER/NAME.onnx; per model
+                                               prints NAME<tab>PATTERN[;PATTERN...]<tab>OPTIONS
+       bad_models.py --mutations MODEL FOLDER  writes copies of MODEL with a few bytes changed, from a fixed seed
 """
+import math
 import os
 import random
 import sys
@@ -17,8 +19,10 @@ def info(name, shape, dtype=FLOAT):
 
 
 def model(nodes, inputs=None, outputs=None, initializers=(), opset=17, domains=()):
-    graph = helper.make_graph(nodes, "g", inputs or [info("x", [1, 3, 8, 8])], outputs or [info("y", None)], list(initializers))
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)] + [helper.make_opsetid(d, 1) for d in domains])
+    inputs, outputs = inputs or [info("x", [1, 3, 8, 8])], outputs or [info("y", None)]
+    graph = helper.make_graph(nodes, "g", inputs, outputs, list(initializers))
+    opsets = [helper.make_opsetid("", opset)] + [helper.make_opsetid(d, 1) for d in domains]
+    return helper.make_model(graph, opset_imports=opsets)
 
 
 def external(location, **entries):
@@ -36,40 +40,63 @@ def add(w):
     return model([helper.make_node("Add", ["x", "w"], ["y"], name="adder")], inputs=[info("x", [4])], initializers=[w])
 
 
+def conv(shape, **attributes):
+    node = helper.make_node("Conv", ["x", "w"], ["y"], name="conv1", **attributes)
+    return model([node], initializers=[tensor("w", FLOAT, shape, b"\0" * 4 * math.prod(shape))])
+
+
 def cases(folder):
     node = helper.make_node
-    yield "unknown_operator", '"frob" (Frobnicate, opset 17): this operator is not supported', model([node("Frobnicate", ["x"], ["y"], name="frob")])
-    yield "unknown_domain", "my.domain::Thing.*--custom 'my.domain::Thing=", model([node("Thing", ["x"], ["y"], name="thing", domain="my.domain")], domains=["my.domain"])
+    yield "unknown_operator", '"frob" (Frobnicate, opset 17): this operator is not supported', model(
+        [node("Frobnicate", ["x"], ["y"], name="frob")])
+    yield "unknown_domain", "my.domain::Thing.*--custom 'my.domain::Thing=", model(
+        [node("Thing", ["x"], ["y"], name="thing", domain="my.domain")], domains=["my.domain"])
     yield "custom_twice", 'node "b" (my::T, .*my_T(const float \\*in0.*expected the same types and attributes', model(
-        [node("T", ["x"], ["t"], name="a", domain="my", k=1), node("T", ["t"], ["y"], name="b", domain="my")], domains=["my"]), "--custom my::T=x->x"
-    yield "two_unknown_operators", 'Frob1.*not supported;Frob2.*not supported', model([node("Frob1", ["x"], ["t"], name="a"), node("Frob2", ["x"], ["y"], name="b")])
-    yield "cycle", 'form a cycle: "n1", "n2"', model([node("Add", ["x", "b"], ["a"], name="n1"), node("Add", ["x", "a"], ["b"], name="n2"), node("Relu", ["b"], ["y"])])
-    yield "defined_twice", 'node "n2".*"y" is defined twice', model([node("Relu", ["x"], ["y"], name="n1"), node("Abs", ["x"], ["y"], name="n2")])
-    yield "input_undefined", 'node "n1".*"nowhere" is not defined', model([node("Add", ["x", "nowhere"], ["y"], name="n1")])
-    yield "output_undefined", 'output 0 "nothing".*is not defined', model([node("Relu", ["x"], ["t"])], outputs=[info("nothing", None)])
-    yield "symbolic_dimension", 'axis 0: dimension "batch".*--dim batch=1.*--dim batch=1..8', model([node("Relu", ["x"], ["y"])], inputs=[info("x", ["batch", 3])])
+        [node("T", ["x"], ["t"], name="a", domain="my", k=1), node("T", ["t"], ["y"], name="b", domain="my")],
+        domains=["my"]), "--custom my::T=x->x"
+    yield "two_unknown_operators", 'Frob1.*not supported;Frob2.*not supported', model(
+        [node("Frob1", ["x"], ["t"], name="a"), node("Frob2", ["x"], ["y"], name="b")])
+    yield "cycle", 'form a cycle: "n1", "n2"', model(
+        [node("Add", ["x", "b"], ["a"], name="n1"), node("Add", ["x", "a"], ["b"], name="n2"),
+         node("Relu", ["b"], ["y"])])
+    yield "defined_twice", 'node "n2".*"y" is defined twice', model(
+        [node("Relu", ["x"], ["y"], name="n1"), node("Abs", ["x"], ["y"], name="n2")])
+    yield "input_undefined", 'node "n1".*"nowhere" is not defined', model(
+        [node("Add", ["x", "nowhere"], ["y"], name="n1")])
+    yield "output_undefined", 'output 0 "nothing".*is not defined', model(
+        [node("Relu", ["x"], ["t"])], outputs=[info("nothing", None)])
+    yield "symbolic_dimension", 'axis 0: dimension "batch".*--dim batch=1.*--dim batch=1..8', model(
+        [node("Relu", ["x"], ["y"])], inputs=[info("x", ["batch", 3])])
     yield "unnamed_dimension", 'axis 0.*--dim x:0=1', model([node("Relu", ["x"], ["y"])], inputs=[info("x", [None, 3])])
     yield "no_shape", 'input "x" has no shape', model([node("Relu", ["x"], ["y"])], inputs=[info("x", None)])
-    yield "negative_dimension", 'axis 0 has the size -3, expected 0 to', model([node("Relu", ["x"], ["y"])], inputs=[info("x", [-3, 3])])
-    yield "absurd_dimension", 'axis 0 has the size 4611686018427387904;axis 1', model([node("Relu", ["x"], ["y"])], inputs=[info("x", [1 << 62, 1 << 62])])
-    yield "absurd_result", 'node "e" (Expand.*2 GB', model([node("Expand", ["x", "s"], ["y"], name="e")], inputs=[info("x", [1])],
-                                     initializers=[tensor("s", INT64, [2], (1 << 40).to_bytes(8, "little") * 2)])
+    yield "negative_dimension", 'axis 0 has the size -3, expected 0 to', model(
+        [node("Relu", ["x"], ["y"])], inputs=[info("x", [-3, 3])])
+    yield "absurd_dimension", 'axis 0 has the size 4611686018427387904;axis 1', model(
+        [node("Relu", ["x"], ["y"])], inputs=[info("x", [1 << 62, 1 << 62])])
+    yield "absurd_result", 'node "e" (Expand.*2 GB', model(
+        [node("Expand", ["x", "s"], ["y"], name="e")], inputs=[info("x", [1])],
+        initializers=[tensor("s", INT64, [2], (1 << 40).to_bytes(8, "little") * 2)])
     yield "absurd_initializer", 'initializer "w".*larger than 2 GB', add(tensor("w", FLOAT, [1 << 40, 1 << 40], b""))
     yield "short_initializer", 'initializer "w".* 12 bytes.* 16', add(tensor("w", FLOAT, [4], b"\0" * 12))
     yield "long_initializer", 'initializer "w".* 20 bytes.* 16', add(tensor("w", FLOAT, [4], b"\0" * 20))
     yield "initializer_of_unknown_type", 'initializer "w".*data type 99', add(tensor("w", 99, [4], b"\0" * 16))
     yield "types_differ", 'node "adder".*"w" is int64, expected float32', add(tensor("w", INT64, [4], b"\0" * 32))
-    yield "shapes_differ", 'node "adder".*\\[4\\] and \\[3\\] don\'t broadcast', add(tensor("w", FLOAT, [3], b"\0" * 12))
-    yield "conv_rank", 'node "conv1".*rank 2.*expected rank 4', model([node("Conv", ["x", "w"], ["y"], name="conv1")], initializers=[tensor("w", FLOAT, [4, 3], b"\0" * 48)])
-    yield "conv_channels", 'node "conv1".*3 and 5', model([node("Conv", ["x", "w"], ["y"], name="conv1")], initializers=[tensor("w", FLOAT, [4, 5, 1, 1], b"\0" * 80)])
-    yield "conv_strides", 'node "conv1".*strides\\[0\\] is 0', model([node("Conv", ["x", "w"], ["y"], name="conv1", strides=[0, 0])], initializers=[tensor("w", FLOAT, [4, 3, 1, 1], b"\0" * 48)])
-    yield "conv_kernel_too_large", 'node "conv1".* 9 pixels.* 8 along', model([node("Conv", ["x", "w"], ["y"], name="conv1")], initializers=[tensor("w", FLOAT, [1, 3, 9, 9], b"\0" * 972)])
+    yield "shapes_differ", 'node "adder".*\\[4\\] and \\[3\\] don\'t broadcast', add(
+        tensor("w", FLOAT, [3], b"\0" * 12))
+    yield "conv_rank", 'node "conv1".*rank 2.*expected rank 4', conv([4, 3])
+    yield "conv_channels", 'node "conv1".*3 and 5', conv([4, 5, 1, 1])
+    yield "conv_strides", 'node "conv1".*strides\\[0\\] is 0', conv([4, 3, 1, 1], strides=[0, 0])
+    yield "conv_kernel_too_large", 'node "conv1".* 9 pixels.* 8 along', conv([1, 3, 9, 9])
     yield "axis_out_of_range", 'axis is 9, expected -4 to 3', model([node("Softmax", ["x"], ["y"], name="s", axis=9)])
-    yield "attribute_type", '"axis" is a string, expected an int', model([node("Softmax", ["x"], ["y"], name="s", axis="one")])
+    yield "attribute_type", '"axis" is a string, expected an int', model(
+        [node("Softmax", ["x"], ["y"], name="s", axis="one")])
     yield "missing_input", 'node "n".* 1 input, expected 2', model([node("Add", ["x"], ["y"], name="n")])
-    yield "reshape_impossible", 'node "r" (Reshape.*192.*7', model([node("Reshape", ["x", "s"], ["y"], name="r")], initializers=[tensor("s", INT64, [1], (7).to_bytes(8, "little"))])
-    yield "gather_out_of_range", 'node "gat" (Gather.*index 5 is outside of an axis of 2', model([node("Gather", ["c", "i"], ["t"], name="gat"), node("Add", ["x", "t"], ["y"])],
-                                             initializers=[tensor("c", FLOAT, [2], b"\0" * 8), tensor("i", INT64, [1], (5).to_bytes(8, "little"))])
+    yield "reshape_impossible", 'node "r" (Reshape.*192.*7', model(
+        [node("Reshape", ["x", "s"], ["y"], name="r")],
+        initializers=[tensor("s", INT64, [1], (7).to_bytes(8, "little"))])
+    yield "gather_out_of_range", 'node "gat" (Gather.*index 5 is outside of an axis of 2', model(
+        [node("Gather", ["c", "i"], ["t"], name="gat"), node("Add", ["x", "t"], ["y"])],
+        initializers=[tensor("c", FLOAT, [2], b"\0" * 8), tensor("i", INT64, [1], (5).to_bytes(8, "little"))])
     yield "external_missing", '"no_such_file.bin": No such file', external("no_such_file.bin")
     yield "external_parent", 'outside.bin" lies outside the model\'s folder', external("../outside.bin")
     yield "external_absolute", '"/etc/passwd" lies outside the model\'s folder', external("/etc/passwd")
@@ -102,7 +129,8 @@ def main():
     folder = sys.argv[1]
     os.makedirs(folder)
     for name, pattern, m, *options in cases(folder):
-        open(os.path.join(folder, name + ".onnx"), "wb").write(m.SerializeToString() if isinstance(m, ModelProto) else m)
+        written = m.SerializeToString() if isinstance(m, ModelProto) else m
+        open(os.path.join(folder, name + ".onnx"), "wb").write(written)
         print(name, pattern, " ".join(options), sep="\t")
 
 

@@ -2,11 +2,12 @@
 
 usage: same_bits.py ONNX2C MODEL --dim NAME=LO..HI...
 
-Compiles MODEL once with run-time dimensions and once for each of several sizes: every combination of the bounds, and some between them.
-Runs both on the same random inputs and compares bytes. Then calls the first with each dimension out of its bounds, which must be refused
-and leave the outputs alone, and again with the sizes it should be right with.
+Compiles MODEL once with run-time dimensions and once for each of several sizes: every combination of the bounds, and
+some between them. Runs both on the same random inputs and compares bytes. Then calls the first with each dimension out
+of its bounds, which must be refused and leave the outputs alone, and again with the sizes it should be right with.
 The last line counts: "N passed, N failed".
 """
+
 import ctypes
 import itertools
 import json
@@ -26,14 +27,19 @@ class Compiled:
     def __init__(self, onnx2c, model, dims, folder, name):
         base = os.path.join(folder, name)
         options = [word for d in dims for word in ("--dim", d)]
-        subprocess.run([onnx2c, model, "-o", base + ".c", "--name", "model", "--report", base + ".json", *options], check=True)
-        subprocess.run([CC, "-std=c99", *CFLAGS, "-w", "-shared", "-fPIC", base + ".c", "-o", base + ".so", "-lm"], check=True)
+        subprocess.run(
+            [onnx2c, model, "-o", base + ".c", "--name", "model", "--report", base + ".json", *options], check=True
+        )
+        subprocess.run(
+            [CC, "-std=c99", *CFLAGS, "-w", "-shared", "-fPIC", base + ".c", "-o", base + ".so", "-lm"], check=True
+        )
         with open(base + ".json") as f:
             self.report = json.load(f)
         self.run = ctypes.CDLL(base + ".so").model_run
 
     def __call__(self, sizes, inputs):
-        """(status, outputs): each output cut to its dims, or whole after a refused call. Bytes that nobody wrote are 0xA5."""
+        """(status, outputs): each output cut to its dims, or whole after a refused call. Bytes that
+        nobody wrote are 0xA5."""
         arguments = [ctypes.c_int32(sizes[d["name"]]) for d in self.report["dims"]]
         arguments += [x.ctypes.data_as(ctypes.c_void_p) for x in inputs]
         outputs = []
@@ -75,7 +81,9 @@ def same(status, expected, again, found):
     """Both refuse the values with the same code, or compute the same bits."""
     if status or again:
         return status == again
-    return len(expected) == len(found) and all(x.shape == y.shape and x.tobytes() == y.tobytes() for x, y in zip(expected, found))
+    return len(expected) == len(found) and all(
+        x.shape == y.shape and x.tobytes() == y.tobytes() for x, y in zip(expected, found)
+    )
 
 
 def untouched(outputs):
@@ -99,7 +107,9 @@ def main():
         general = Compiled(onnx2c, model, bounds, folder, "general")
         dims = general.report["dims"]
         names = [d["name"] for d in dims]
-        others = [b for b in bounds if b.split("=")[0] not in names]  # sizes that data decide: the same bounds everywhere
+        others = [
+            b for b in bounds if b.split("=")[0] not in names
+        ]  # sizes that data decide: the same bounds everywhere
         for i, sizes in enumerate(grid(rng, dims)):
             inputs = [random_input(rng, d, sizes, values) for d in general.report["inputs"]]
             exact = Compiled(onnx2c, model, [f"{n}={v}" for n, v in sizes.items()] + others, folder, f"exact{i}")

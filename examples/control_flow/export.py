@@ -15,7 +15,8 @@ CASES = [(COLD, 0, 19.0), (COLD, 10, 19.0), (COLD, 120, 19.0), (WARM, 10, 19.0),
 
 
 class House(nn.Module):
-    """Warmth moves between neighbouring rooms and out of the house. A thermostat looks at the mean temperature once a minute."""
+    """Warmth moves between neighbouring rooms and out of the house. A thermostat looks at the mean
+    temperature once a minute."""
 
     def __init__(self):
         super().__init__()
@@ -44,7 +45,9 @@ def main():
     house = torch.jit.script(House().eval())
     names = {"input_names": ["rooms", "minutes", "wanted"], "output_names": ["after", "heated"]}
     path = f"{folder}/model.onnx"
-    torch.onnx.export(house, (torch.tensor(COLD), torch.tensor(3), torch.tensor(19.0)), path, opset_version=13, dynamo=False, **names)
+    torch.onnx.export(
+        house, (torch.tensor(COLD), torch.tensor(3), torch.tensor(19.0)), path, opset_version=13, dynamo=False, **names
+    )
     model = onnx.load(path)
     for inner in [model.graph, *(a.g for n in model.graph.node for a in n.attribute if a.HasField("g"))]:
         for node in inner.node:
@@ -52,7 +55,8 @@ def main():
     onnx.save(model, path)
     with open(f"{folder}/pytorch.h", "w") as f:
         f.write("/* Written by export.py: what PyTorch computes. */\n")
-        f.write(f"static const struct {{ float rooms[{ROOMS}]; int minutes; float wanted; float after[{ROOMS}]; int heated; }} pytorch[] = {{\n")
+        f.write(f"static const struct {{ float rooms[{ROOMS}]; int minutes; float wanted; ")
+        f.write(f"float after[{ROOMS}]; int heated; }} pytorch[] = {{\n")
         for rooms, minutes, wanted in CASES:
             after, heated = house(torch.tensor(rooms), minutes, torch.tensor(wanted))
             f.write(f"    {{{array(rooms)}, {minutes}, {wanted}f,\n     {array(after.tolist())}, {heated}}},\n")

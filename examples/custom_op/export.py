@@ -18,7 +18,8 @@ CASES = [("5", 400), ("0", 400), ("#", 250), ("A", 160)]
 
 
 class Biquads(torch.autograd.Function):
-    """A bank of recursive filters of second order, side by side: taps are b0 b1 b2 a1 a2. ONNX has no operator for it."""
+    """A bank of recursive filters of second order, side by side: taps are b0 b1 b2 a1 a2. ONNX
+    has no operator for it."""
 
     @staticmethod
     def forward(ctx, sound, taps, gain):
@@ -68,7 +69,9 @@ def main():
     folder = sys.argv[1]
     model, path = Telephone().eval(), f"{folder}/model.onnx"
     names = {"input_names": ["sound"], "output_names": ["levels", "key"], "dynamic_axes": {"sound": {0: "samples"}}}
-    torch.onnx.export(model, sound_of("1", 200), path, opset_version=13, dynamo=False, custom_opsets={"sound": 1}, **names)
+    torch.onnx.export(
+        model, sound_of("1", 200), path, opset_version=13, dynamo=False, custom_opsets={"sound": 1}, **names
+    )
     onnx.checker.check_model(path)
     with open(f"{folder}/pytorch.h", "w") as f:
         f.write("/* Written by export.py: what PyTorch computes. */\n")

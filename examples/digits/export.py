@@ -16,10 +16,20 @@ class Digits(nn.Module):
         super().__init__()
 
         def block(inputs, outputs, size, groups=1):
-            return [nn.Conv2d(inputs, outputs, size, padding=size // 2, groups=groups), nn.BatchNorm2d(outputs), nn.ReLU()]
+            return [
+                nn.Conv2d(inputs, outputs, size, padding=size // 2, groups=groups),
+                nn.BatchNorm2d(outputs),
+                nn.ReLU(),
+            ]
 
         self.f = nn.Sequential(
-            *block(1, 16, 3), *block(16, 16, 3, groups=16), *block(16, 32, 1), nn.MaxPool2d(2), *block(32, 32, 3), nn.MaxPool2d(2))
+            *block(1, 16, 3),
+            *block(16, 16, 3, groups=16),
+            *block(16, 32, 1),
+            nn.MaxPool2d(2),
+            *block(32, 32, 3),
+            nn.MaxPool2d(2),
+        )
         self.h = nn.Linear(128, 10)
 
     def forward(self, image):

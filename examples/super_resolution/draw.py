@@ -1,8 +1,10 @@
-"""Pictures made of gradients, shapes and strokes, with smooth edges: a random one to train on, and a fixed one to look at.
+"""Pictures made of gradients, shapes and strokes, with smooth edges: a random one to train on,
+and a fixed one to look at.
 
 A shape is a function's zero line: the signed distance of every pixel to its edge, in pixels, negative inside. Half a
 pixel to either side of the edge the colours mix.
 """
+
 import numpy as np
 
 
@@ -32,7 +34,9 @@ class Picture:
     def convex(self, corners):
         """Corners in clockwise order, as one sees them. Outside a corner the distance comes out a little small."""
         inside = [(q[1] - p[1], p[0] - q[0], p) for p, q in zip(corners, corners[1:] + corners[:1])]
-        return np.max([((self.x - p[0]) * nx + (self.y - p[1]) * ny) / np.hypot(nx, ny) for nx, ny, p in inside], axis=0)
+        return np.max(
+            [((self.x - p[0]) * nx + (self.y - p[1]) * ny) / np.hypot(nx, ny) for nx, ny, p in inside], axis=0
+        )
 
     def box(self, x, y, width, height, angle=0.0):
         """By its centre."""
@@ -64,7 +68,20 @@ STROKES = {
     "C": [[(0.3 + 0.3 * np.sin(a), 0.5 - 0.5 * np.cos(a)) for a in np.linspace(2.4, 7.0, 13)]],
     "T": [[(0, 0), (0.6, 0)], [(0.3, 0), (0.3, 1)]],
     "E": [[(0.6, 0), (0, 0), (0, 1), (0.6, 1)], [(0, 0.5), (0.5, 0.5)]],
-    "S": [[(0.6, 0.12), (0.4, 0), (0.12, 0.03), (0, 0.25), (0.12, 0.45), (0.48, 0.55), (0.6, 0.75), (0.48, 0.97), (0.2, 1), (0, 0.88)]],
+    "S": [
+        [
+            (0.6, 0.12),
+            (0.4, 0),
+            (0.12, 0.03),
+            (0, 0.25),
+            (0.12, 0.45),
+            (0.48, 0.55),
+            (0.6, 0.75),
+            (0.48, 0.97),
+            (0.2, 1),
+            (0, 0.88),
+        ]
+    ],
     "2": [[(0, 0.2), (0.15, 0.03), (0.4, 0), (0.58, 0.2), (0.5, 0.45), (0, 1), (0.6, 1)]],
     "4": [[(0.45, 1), (0.45, 0), (0, 0.7), (0.6, 0.7)]],
 }
@@ -93,7 +110,13 @@ def random_picture(rng, size):
         if rng.random() < 0.3:
             letters = rng.choice(list(STROKES), rng.integers(2, 6))
             height = rng.uniform(6, 30)
-            picture.text(letters, *rng.uniform(-5, size * 0.8, 2), height, max(1, height * rng.uniform(0.06, 0.2)), rng.uniform(0, 1, 3))
+            picture.text(
+                letters,
+                *rng.uniform(-5, size * 0.8, 2),
+                height,
+                max(1, height * rng.uniform(0.06, 0.2)),
+                rng.uniform(0, 1, 3),
+            )
         else:
             picture.fill(random_shape(rng, picture, size), rng.uniform(0, 1, 3))
     return picture.pixels

@@ -2,10 +2,12 @@
 
 usage: export.py FOLDER [STEPS]        needs torch and numpy; some ten minutes on two cores
 
-The network adds to a bicubic enlargement what convolutions find missing in it (Kim, Lee, Lee, "Accurate Image Super-Resolution Using Very
-Deep Convolutional Networks", 2016). They work on the small picture, and their last channels are rearranged into the pixels of the large
-one (Shi et al., "Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network", 2016).
+The network adds to a bicubic enlargement what convolutions find missing in it (Kim, Lee, Lee, "Accurate Image
+Super-Resolution Using Very Deep Convolutional Networks", 2016). They work on the small picture, and their last channels
+are rearranged into the pixels of the large one (Shi et al., "Real-Time Single Image and Video Super-Resolution Using an
+Efficient Sub-Pixel Convolutional Neural Network", 2016).
 """
+
 import sys
 
 import numpy as np

@@ -3,10 +3,11 @@
 
 usage: bench.py [options] MODEL_FOLDER...
 
-A machine's speed drifts within minutes, by more than what is to be measured: so both run in turns in one process, pinned to one
-processor, on one thread, and only ratios of neighbouring runs count. Per model one line: medians of the times, the median ratio, what ours
-computes per second, that as a share of the processor's multiply-adds, and how far the results are apart. Further tables: with --threads, both on
-one thread and on two; with --errors, how far each is from the same model computed in double precision; with --profile, the time of every step."""
+A machine's speed drifts within minutes, by more than what is to be measured: so both run in turns in one process,
+pinned to one processor, on one thread, and only ratios of neighbouring runs count. Per model one line: medians of the
+times, the median ratio, what ours computes per second, that as a share of the processor's multiply-adds, and how far
+the results are apart. Further tables: with --threads, both on one thread and on two; with --errors, how far each is
+from the same model computed in double precision; with --profile, the time of every step."""
 
 import argparse
 import ctypes
@@ -46,7 +47,8 @@ double peak(float *sink, long count)
 {
     vec a[12], scale = (vec){0} + 0.999f, shift = (vec){0} + 1e-3f;
     for (int i = 0; i < 12; i++) a[i] = (vec){0} + (float)i;
-    vec a0 = a[0], a1 = a[1], a2 = a[2], a3 = a[3], a4 = a[4], a5 = a[5], a6 = a[6], a7 = a[7], a8 = a[8], a9 = a[9], a10 = a[10], a11 = a[11];
+    vec a0 = a[0], a1 = a[1], a2 = a[2], a3 = a[3], a4 = a[4], a5 = a[5], a6 = a[6], a7 = a[7];
+    vec a8 = a[8], a9 = a[9], a10 = a[10], a11 = a[11];
     for (long i = 0; i < count; i++) {
         a0 = a0 * scale + shift; a1 = a1 * scale + shift; a2 = a2 * scale + shift; a3 = a3 * scale + shift;
         a4 = a4 * scale + shift; a5 = a5 * scale + shift; a6 = a6 * scale + shift; a7 = a7 * scale + shift;
@@ -132,7 +134,9 @@ class Theirs:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self.session = onnxruntime.InferenceSession(os.path.join(folder, "model.onnx"), options, providers=["CPUExecutionProvider"])
+        self.session = onnxruntime.InferenceSession(
+            os.path.join(folder, "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
         self.feed = dict(zip([i.name for i in self.session.get_inputs()], inputs))
 
     def __call__(self):
@@ -191,7 +195,7 @@ def measured_peak(args):
     return 2e-9 * best
 
 
-# -- time per node ----------------------------------------------------------------------------------------------------------------
+# -- time per node -----------------------------------------------------------------------------------------------------
 
 CLOCK = r"""
 #include <stdio.h>
@@ -221,7 +225,8 @@ double profile_of(int step)
 
 
 def instrument(source):
-    """Puts a clock in front of every step of the run function: where a comment starts at its own level, or the function ends."""
+    """Puts a clock in front of every step of the run function: where a comment starts at its own level,
+    or the function ends."""
     with open(source) as f:
         lines = f.read().split("\n")
     start = next(i for i, line in enumerate(lines) if line.startswith("int model_run_in(") and not line.endswith(";"))
@@ -255,13 +260,17 @@ def print_profile(ours):
         print(f"{1e6 * times[i]:10.1f} us {100 * times[i] / total:5.1f}%  {step[:150]}")
 
 
-# -- the same model in double precision -------------------------------------------------------------------------------------------
+# -- the same model in double precision --------------------------------------------------------------------------------
 
 FLOAT, DOUBLE = onnx.TensorProto.FLOAT, onnx.TensorProto.DOUBLE
 
 
 def double_tensor(tensor):
-    return numpy_helper.from_array(numpy_helper.to_array(tensor).astype(numpy.float64), tensor.name) if tensor.data_type == FLOAT else tensor
+    return (
+        numpy_helper.from_array(numpy_helper.to_array(tensor).astype(numpy.float64), tensor.name)
+        if tensor.data_type == FLOAT
+        else tensor
+    )
 
 
 def in_double(model):
@@ -294,7 +303,7 @@ def compute_exactly(folder, args, inputs, dims):
     return exact.outputs
 
 
-# -- the tables ---------------------------------------------------------------------------------------------------------------------
+# -- the tables --------------------------------------------------------------------------------------------------------
 
 def load(folder):
     inputs = stored(folder, "input")
@@ -310,7 +319,11 @@ def compare(folder, args, peak):
     rate = 2e-9 * ours.report["macs"] / mine
     apart, _ = errors(ours.outputs, theirs.outputs)
     ratio = ratio_of(times, 0, 1)
-    print(f"{ours.name:24} {1e3 * mine:9.3f} {1e3 * other:9.3f} {ratio:7.3f} {rate:9.1f} {100 * rate / peak:5.0f}% {apart:9.1e}", flush=True)
+    print(
+        f"{ours.name:24} {1e3 * mine:9.3f} {1e3 * other:9.3f} {ratio:7.3f} "
+        f"{rate:9.1f} {100 * rate / peak:5.0f}% {apart:9.1e}",
+        flush=True,
+    )
     if args.profile:
         print_profile(ours)
     return ratio
@@ -319,7 +332,10 @@ def compare(folder, args, peak):
 def speed_table(args):
     os.sched_setaffinity(0, {args.core})
     peak = measured_peak(args)
-    print(f"{args.cc} {args.cflags}; multiply-add peak {peak:.0f} GFLOP/s; ONNX Runtime {onnxruntime.__version__}, one thread")
+    print(
+        f"{args.cc} {args.cflags}; multiply-add peak {peak:.0f} GFLOP/s; "
+        f"ONNX Runtime {onnxruntime.__version__}, one thread"
+    )
     print(f"{'':24} {'ours ms':>9} {'ORT ms':>9} {'ratio':>7} {'GFLOP/s':>9} {'peak':>6} {'apart':>9}")
     ratios = [compare(folder, args, peak) for folder in args.folders]
     print(f"geometric mean of the ratios: {math.exp(sum(map(math.log, ratios)) / len(ratios)):.3f}")
@@ -344,10 +360,18 @@ def error_table(args):
     print(f"{'largest and mean error':24} {'ours':>9} {'':9} {'ORT':>9} {'':9} {'ratio':>7}")
     for folder in args.folders:
         path, inputs, dims = load(folder)
-        ours, theirs, exact = Ours(path, args, inputs, dims), Theirs(folder, inputs), compute_exactly(folder, args, inputs, dims)
+        ours, theirs, exact = (
+            Ours(path, args, inputs, dims),
+            Theirs(folder, inputs),
+            compute_exactly(folder, args, inputs, dims),
+        )
         ours(), theirs()
         mine, other = errors(ours.outputs, exact), errors(theirs.outputs, exact)
-        print(f"{ours.name:24} {mine[0]:9.1e} {mine[1]:9.1e} {other[0]:9.1e} {other[1]:9.1e} {mine[0] / (other[0] or 1e-30):7.2f}", flush=True)
+        print(
+            f"{ours.name:24} {mine[0]:9.1e} {mine[1]:9.1e} {other[0]:9.1e} {other[1]:9.1e} "
+            f"{mine[0] / (other[0] or 1e-30):7.2f}",
+            flush=True,
+        )
 
 
 def main():

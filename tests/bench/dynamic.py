@@ -2,8 +2,8 @@
 
 usage: dynamic.py ONNX2C [CFLAGS]        needs numpy and onnx (build/venv has them)
 
-Both are linked into one program, which calls them in turns, pinned to one processor, and takes the quickest call of each. Prints
-milliseconds and their quotient: 1.00 is no cost at all.
+Both are linked into one program, which calls them in turns, pinned to one processor, and takes the quickest call of
+each. Prints milliseconds and their quotient: 1.00 is no cost at all.
 """
 
 import json
@@ -64,10 +64,15 @@ def convnet():
     def conv(source, result, inputs, outputs, stride=1, relu=True):
         w = (rng.standard_normal((outputs, inputs, 3, 3)) / np.sqrt(9 * inputs)).astype(np.float32)
         weights.extend(
-            [numpy_helper.from_array(w, result + "_w"), numpy_helper.from_array(np.full(outputs, 0.1, np.float32), result + "_b")]
+            [
+                numpy_helper.from_array(w, result + "_w"),
+                numpy_helper.from_array(np.full(outputs, 0.1, np.float32), result + "_b"),
+            ]
         )
         made = result + "_conv" if relu else result
-        nodes.append(helper.make_node("Conv", [source, result + "_w", result + "_b"], [made], pads=[1] * 4, strides=[stride] * 2))
+        nodes.append(
+            helper.make_node("Conv", [source, result + "_w", result + "_b"], [made], pads=[1] * 4, strides=[stride] * 2)
+        )
         if relu:
             nodes.append(helper.make_node("Relu", [made], [result]))
 
@@ -104,7 +109,8 @@ def measure(onnx2c, flags, folder, name, model, dims):
         dtype = np.dtype(t["type"])
         buffers += f"    io[{i}] = calloc({t['max_elements']}, {dtype.itemsize});\n"
         if kind == "input" and dtype.kind == "f":
-            buffers += f"    for (int i = 0; i < {t['max_elements']}; i++) ((float *)io[{i}])[i] = (float)(i % 101) / 50 - 1;\n"
+            buffers += f"    for (int i = 0; i < {t['max_elements']}; i++) "
+            buffers += f"((float *)io[{i}])[i] = (float)(i % 101) / 50 - 1;\n"
         exact.append(f"io[{i}]")
         general.append(f"io[{i}]")
         if t.get("dims_argument"):
@@ -117,7 +123,10 @@ def measure(onnx2c, flags, folder, name, model, dims):
     subprocess.run(["cc", "-O2", "-I", folder, source, *objects, "-o", program, "-lm"], check=True)
     times = [float(x) for x in subprocess.run([program], check=True, stdout=subprocess.PIPE, text=True).stdout.split()]
     sizes = ", ".join(f"{n} {s} of {a}..{b}" for n, (a, b, s) in dims.items())
-    print(f"{name:12} {times[0]:9.3f} ms for all, {times[1]:9.3f} ms for one: {times[0] / times[1]:.3f}   ({sizes})", flush=True)
+    print(
+        f"{name:12} {times[0]:9.3f} ms for all, {times[1]:9.3f} ms for one: {times[0] / times[1]:.3f}   ({sizes})",
+        flush=True,
+    )
 
 
 def main():
@@ -133,10 +142,24 @@ def main():
         measure(onnx2c, flags, folder, "bert_tiny", bert, {"batch": (1, 4, 1), "seq": (1, 64, 64)})
         measure(onnx2c, flags, folder, "bert_tiny", bert, {"batch": (1, 4, 4), "seq": (1, 64, 32)})
         unet = os.path.join(models, "small_unet", "model.onnx")
-        measure(onnx2c, flags, folder, "small_unet", unet, {"batch": (1, 2, 1), "height": (16, 128, 64), "width": (16, 128, 64)})
+        measure(
+            onnx2c,
+            flags,
+            folder,
+            "small_unet",
+            unet,
+            {"batch": (1, 2, 1), "height": (16, 128, 64), "width": (16, 128, 64)},
+        )
         mobile = os.path.join(models, "small_mobile", "model.onnx")
         for size in (224, 128):
-            measure(onnx2c, flags, folder, "small_mobile", mobile, {"batch": (1, 2, 1), "height": (32, 224, size), "width": (32, 224, size)})
+            measure(
+                onnx2c,
+                flags,
+                folder,
+                "small_mobile",
+                mobile,
+                {"batch": (1, 2, 1), "height": (32, 224, size), "width": (32, 224, size)},
+            )
         rnn = os.path.join(models, "rnn_any_length_op17", "model.onnx")
         measure(onnx2c, flags, folder, "rnn", rnn, {"length": (1, 128, 100), "batch": (1, 4, 1)})
         lm = os.path.join(models, "small_lm", "model.onnx")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Exports the networks that speed is measured on, with random weights: usage: export.py FOLDER [NAME...]
 
-Each gets a folder with model.onnx and a data set whose outputs are PyTorch's. Random weights are scaled so that values neither vanish nor
-blow up on their way through the network, which also keeps the comparison of results meaningful."""
+Each gets a folder with model.onnx and a data set whose outputs are PyTorch's. Random weights are scaled so that values
+neither vanish nor blow up on their way through the network, which also keeps the comparison of results meaningful."""
 
 import json
 import os
@@ -27,7 +27,9 @@ class UNet(nn.Module):
 
     def __init__(self, width=16):
         super().__init__()
-        self.down = nn.ModuleList([DoubleConv(3, width), DoubleConv(width, 2 * width), DoubleConv(2 * width, 4 * width)])
+        self.down = nn.ModuleList(
+            [DoubleConv(3, width), DoubleConv(width, 2 * width), DoubleConv(2 * width, 4 * width)]
+        )
         self.bottom = DoubleConv(4 * width, 8 * width)
         self.up = nn.ModuleList([nn.ConvTranspose2d(2 * c * width, c * width, 2, stride=2) for c in (4, 2, 1)])
         self.merge = nn.ModuleList([DoubleConv(2 * c * width, c * width) for c in (4, 2, 1)])
@@ -52,7 +54,9 @@ def vision(name, **options):
 
 def vit():
     import torchvision
-    model = torchvision.models.VisionTransformer(image_size=224, patch_size=16, num_layers=6, num_heads=6, hidden_dim=384, mlp_dim=1536, num_classes=1000)
+    model = torchvision.models.VisionTransformer(
+        image_size=224, patch_size=16, num_layers=6, num_heads=6, hidden_dim=384, mlp_dim=1536, num_classes=1000
+    )
     nn.init.normal_(model.heads.head.weight, std=0.05)  # zeros otherwise
     return model
 
@@ -68,8 +72,17 @@ class Encoder(nn.Module):
 
 def bert():
     import transformers
-    config = transformers.BertConfig(vocab_size=2000, hidden_size=256, num_hidden_layers=4, num_attention_heads=4, intermediate_size=1024,
-                                     max_position_embeddings=128, attn_implementation="eager", return_dict=False, use_cache=False)
+    config = transformers.BertConfig(
+        vocab_size=2000,
+        hidden_size=256,
+        num_hidden_layers=4,
+        num_attention_heads=4,
+        intermediate_size=1024,
+        max_position_embeddings=128,
+        attn_implementation="eager",
+        return_dict=False,
+        use_cache=False,
+    )
     return Encoder(transformers.BertModel(config))
 
 

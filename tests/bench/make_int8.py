@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Quantised networks of the usual shapes, for bench.py: QDQ, int8, a scale per output channel. Weights and calibration are random, which
-the time doesn't depend on. Needs torch, torchvision and onnxruntime.
+"""Quantised networks of the usual shapes, for bench.py: QDQ, int8, a scale per output channel. Weights and calibration
+are random, which the time doesn't depend on. Needs torch, torchvision and onnxruntime.
 
 usage: make_int8.py FOLDER [mobilenet_v2 | resnet18]..."""
 
@@ -39,10 +39,27 @@ def make(folder, name):
     os.makedirs(data, exist_ok=True)
     plain, model = os.path.join(folder, f"{name}_float.onnx"), os.path.join(folder, f"{name}_int8", "model.onnx")
     network = getattr(torchvision.models, name)(weights=None).eval()
-    torch.onnx.export(network, torch.zeros(INPUT), plain, input_names=["input"], output_names=["output"], opset_version=17, dynamo=False)
-    quant_pre_process(plain, plain, skip_symbolic_shape=True)  # batch normalisations become weights, biases initializers
-    quantize_static(plain, model, Images(random), quant_format=QuantFormat.QDQ, per_channel=True, activation_type=QuantType.QUInt8,
-                    weight_type=QuantType.QInt8)
+    torch.onnx.export(
+        network,
+        torch.zeros(INPUT),
+        plain,
+        input_names=["input"],
+        output_names=["output"],
+        opset_version=17,
+        dynamo=False,
+    )
+    quant_pre_process(
+        plain, plain, skip_symbolic_shape=True
+    )  # batch normalisations become weights, biases initializers
+    quantize_static(
+        plain,
+        model,
+        Images(random),
+        quant_format=QuantFormat.QDQ,
+        per_channel=True,
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+    )
     os.remove(plain)
     onnx.checker.check_model(model)
     x = random.standard_normal(INPUT, dtype=numpy.float32)

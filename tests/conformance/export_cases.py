@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes ONNX's own backend tests, which the onnx package partly computes and partly carries, as folders that verify can read.
+"""Writes ONNX's own backend tests, which the onnx package partly computes and partly carries, as
+folders that verify can read.
 
 usage: export_cases.py [OUT]          (default: build/conformance)
 
@@ -7,9 +8,9 @@ usage: export_cases.py [OUT]          (default: build/conformance)
     build/venv/bin/pip install -r tests/conformance/requirements.txt
     build/venv/bin/python tests/conformance/export_cases.py
 
-OUT/KIND/NAME/ holds model.onnx, test_data_set_N/{input_N,output_N}.pb and data.json with the case's tolerances, where KIND is node,
-simple, pytorch-operator, pytorch-converted or light. A kind is written beside its place and then put there, so that a rerun leaves
-neither old cases nor half of one. Everything comes out the same on every run.
+OUT/KIND/NAME/ holds model.onnx, test_data_set_N/{input_N,output_N}.pb and data.json with the case's tolerances, where
+KIND is node, simple, pytorch-operator, pytorch-converted or light. A kind is written beside its place and then put
+there, so that a rerun leaves neither old cases nor half of one. Everything comes out the same on every run.
 """
 
 import argparse
@@ -26,7 +27,8 @@ from onnx import numpy_helper
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-# The number of cases per kind in the pinned onnx. A different count means that a case got lost on the way, or a new onnx.
+# The number of cases per kind in the pinned onnx. A different count means that a case got lost
+# on the way, or a new onnx.
 EXPECTED = {"node": 1884, "simple": 23, "pytorch-operator": 35, "pytorch-converted": 82, "light": 9}
 
 # The loader calls these "real": the architectures are real, the weights are made up by nodes of the model.
@@ -68,7 +70,10 @@ def write_computed(case, folder):
     for n, (inputs, outputs) in enumerate(case.data_sets):
         data = os.path.join(folder, f"test_data_set_{n}")
         os.mkdir(data)
-        for stem, values, declared in (("input", inputs, case.model.graph.input), ("output", outputs, case.model.graph.output)):
+        for stem, values, declared in (
+            ("input", inputs, case.model.graph.input),
+            ("output", outputs, case.model.graph.output),
+        ):
             if len(values) != len(declared):
                 sys.exit(f"{case.name}: {len(values)} values for {len(declared)} declared {stem}s")
             for i, (value, info) in enumerate(zip(values, declared)):
@@ -79,7 +84,9 @@ def write_carried(case, folder):
     shutil.copyfile(os.path.join(case.model_dir, "model.onnx"), os.path.join(folder, "model.onnx"))
     for data in sorted(os.listdir(case.model_dir)):
         if data.startswith("test_data_set_"):
-            shutil.copytree(os.path.join(case.model_dir, data), os.path.join(folder, data), copy_function=shutil.copyfile)
+            shutil.copytree(
+                os.path.join(case.model_dir, data), os.path.join(folder, data), copy_function=shutil.copyfile
+            )
 
 
 def write_light(case, folder):

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Runs `onnx2c verify` on every case that export_cases.py wrote and holds the outcomes against the list of those that pass.
+"""Runs `onnx2c verify` on every case that export_cases.py wrote and holds the outcomes against the
+list of those that pass.
 
 usage: run.py [--only GLOB] [--update] [-v] [options]
 
@@ -12,8 +13,9 @@ Every case has one outcome:
     crash     a signal, a sanitizer's report, an internal error, or an exit status there is no reason for
     timeout   not done in time
 
-The reasons for refusals go to refused.txt beside the cases. The last line reads "N passed, N failed, N skipped", where a refused case
-is skipped unless the list has it. Exits with 0 if nothing failed: every listed case passes, and none is wrong, nobuild, crash or timeout.
+The reasons for refusals go to refused.txt beside the cases. The last line reads "N passed, N failed, N skipped", where
+a refused case is skipped unless the list has it. Exits with 0 if nothing failed: every listed case passes, and none is
+wrong, nobuild, crash or timeout.
 """
 
 import argparse
@@ -35,7 +37,8 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 OUTCOMES = ("pass", "refused", "wrong", "nobuild", "crash", "timeout")
 BROKEN = ("wrong", "nobuild", "crash", "timeout")
 
-# What sanitizers write, in the compiler itself or in the program that verify builds; and verify's words for a program that was killed.
+# What sanitizers write, in the compiler itself or in the program that verify builds; and verify's words for a
+# program that was killed.
 CRASH_MARKS = (
     "AddressSanitizer",
     "LeakSanitizer",
@@ -155,15 +158,28 @@ def write_lines(path, lines):
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description="Runs the conformance cases and compares with the list of those that pass.")
-    parser.add_argument("--only", metavar="GLOB", default="*", help="the cases whose KIND/NAME it matches, for example 'node/test_conv*'")
+    parser = argparse.ArgumentParser(
+        description="Runs the conformance cases and compares with the list of those that pass."
+    )
+    parser.add_argument(
+        "--only",
+        metavar="GLOB",
+        default="*",
+        help="the cases whose KIND/NAME it matches, for example 'node/test_conv*'",
+    )
     parser.add_argument("--update", action="store_true", help="make the list what passes now")
     parser.add_argument("-v", "--verbose", action="store_true", help="print refusals too")
     parser.add_argument("-j", "--jobs", type=int, default=2, help="cases at the same time (default: 2)")
     parser.add_argument("--timeout", type=float, default=120, metavar="S", help="seconds per case (default: 120)")
-    parser.add_argument("--bin", default=os.path.join(ROOT, "build", "onnx2c"), help="the compiler (default: build/onnx2c)")
-    parser.add_argument("--root", default=os.path.join(ROOT, "build", "conformance"), help="where the cases are, as KIND/NAME")
-    parser.add_argument("--list", default=os.path.join(HERE, "passing.txt"), help="the list (default: passing.txt here)")
+    parser.add_argument(
+        "--bin", default=os.path.join(ROOT, "build", "onnx2c"), help="the compiler (default: build/onnx2c)"
+    )
+    parser.add_argument(
+        "--root", default=os.path.join(ROOT, "build", "conformance"), help="where the cases are, as KIND/NAME"
+    )
+    parser.add_argument(
+        "--list", default=os.path.join(HERE, "passing.txt"), help="the list (default: passing.txt here)"
+    )
     parser.add_argument("--cc", help="passed on to verify")
     parser.add_argument("--cflags", help="passed on to verify, for example '-O1 -g -fsanitize=address,undefined'")
     return parser.parse_args()
@@ -183,7 +199,9 @@ def main():
     refused = set(results) - passed - broken
     lost = listed - passed
     if args.only == "*":
-        write_lines(os.path.join(args.root, "refused.txt"), [f"{n}: {line}" for n in sorted(refused) for line in results[n][1]])
+        write_lines(
+            os.path.join(args.root, "refused.txt"), [f"{n}: {line}" for n in sorted(refused) for line in results[n][1]]
+        )
     if args.update:
         write_lines(args.list, sorted(read_list(args.list) - listed | passed))
         print(f"{os.path.relpath(args.list)}: {len(passed - listed)} more, {len(lost)} fewer")

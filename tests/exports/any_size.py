@@ -25,7 +25,11 @@ def batches(net):
 
 def sequences(net, sizes=((2, 12), (1, 7), (3, 20))):
     """Several (batch, length) for a network of token numbers and their masks."""
-    values = {"input_ids": text.ids, "attention_mask": text.padding_mask, "token_type_ids": lambda n, length: torch.randint(0, 2, (n, length))}
+    values = {
+        "input_ids": text.ids,
+        "attention_mask": text.padding_mask,
+        "token_type_ids": lambda n, length: torch.randint(0, 2, (n, length)),
+    }
     net.data_sets = [tuple(values[name](n, length) for name in net.inputs) for n, length in sizes]
     net.dynamic = {name: {0: "batch", 1: "length"} for name in net.inputs}
     return net
@@ -43,17 +47,27 @@ BY_32 = ((2, 64, 96), (1, 96, 64), (3, 32, 64))
 BY_64 = ((2, 128, 64), (1, 64, 64), (1, 128, 192))
 
 for build in (
-    vision.resnet18, vision.mobilenet_v3_small, vision.mobilenet_v2_half, vision.efficientnet_b0, vision.shufflenet_v2, vision.densenet,
-    vision.regnet_y, vision.convnext, vision.mnasnet, vision.fcn, vision.deeplab, vision.unet_transpose, vision.hf_convnext_v2, vision.hf_poolformer,
+    vision.resnet18, vision.mobilenet_v3_small, vision.mobilenet_v2_half, vision.efficientnet_b0, vision.shufflenet_v2,
+    vision.densenet, vision.regnet_y, vision.convnext, vision.mnasnet, vision.fcn, vision.deeplab,
+    vision.unet_transpose, vision.hf_convnext_v2, vision.hf_poolformer,
 ):  # fmt: skip
     register(build, "any_size", lambda net: images(net, BY_32), BOTH)
 for build in (vision.hf_segformer, vision.swin, vision.swin_v2, vision.hf_mobilevit, vision.enhance):
     register(build, "any_size", lambda net: images(net, BY_64), BOTH)
-for build in (vision.hf_vit, vision.hf_dinov2, vision.hf_deit, vision.maxvit, vision.mixer, vision.hf_swin, vision.hf_cvt):
+for build in (
+    vision.hf_vit,
+    vision.hf_dinov2,
+    vision.hf_deit,
+    vision.maxvit,
+    vision.mixer,
+    vision.hf_swin,
+    vision.hf_cvt,
+):
     register(build, "any_batch", batches, BOTH)
 for build in (
-    text.roberta, text.albert, text.deberta_v2, text.mpnet, text.t5_encoder, text.llama, text.qwen2, text.opt, text.gpt_neox, text.phi, text.bloom,
-    text.gemma2, text.modernbert, text.electra, text.squeezebert, text.fnet, text.mamba,
+    text.roberta, text.albert, text.deberta_v2, text.mpnet, text.t5_encoder, text.llama, text.qwen2, text.opt,
+    text.gpt_neox, text.phi, text.bloom, text.gemma2, text.modernbert, text.electra, text.squeezebert, text.fnet,
+    text.mamba,
 ):  # fmt: skip
     register(build, "any_length", sequences, BOTH)
 
@@ -65,8 +79,15 @@ def sounds(net):
 
 
 def decoding(net):
-    net.data_sets = [(text.ids(n, length), text.padding_mask(n, length), torch.randn(n, 50, 64)) for n, length in ((2, 9), (1, 5), (3, 12))]
-    net.dynamic = {"input_ids": {0: "batch", 1: "length"}, "attention_mask": {0: "batch", 1: "length"}, "encoder_hidden_states": {0: "batch"}}
+    net.data_sets = [
+        (text.ids(n, length), text.padding_mask(n, length), torch.randn(n, 50, 64))
+        for n, length in ((2, 9), (1, 5), (3, 12))
+    ]
+    net.dynamic = {
+        "input_ids": {0: "batch", 1: "length"},
+        "attention_mask": {0: "batch", 1: "length"},
+        "encoder_hidden_states": {0: "batch"},
+    }
     return net
 
 

@@ -3,7 +3,17 @@
 import numpy as np
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import StringTensorType
-from sklearn import cluster, datasets, decomposition, ensemble, feature_extraction, linear_model, naive_bayes, neighbors, neural_network
+from sklearn import (
+    cluster,
+    datasets,
+    decomposition,
+    ensemble,
+    feature_extraction,
+    linear_model,
+    naive_bayes,
+    neighbors,
+    neural_network,
+)
 from sklearn import pipeline, preprocessing, svm, tree
 
 from registry import Net, export
@@ -20,11 +30,21 @@ def fitted_net(model, classes=3, regression=False, opsets=None, **options):
     """A Net that takes any number of rows of a table, by its first and its last dozen rows."""
     x, y = table(classes)
     model.fit(x, x[:, 0] * y + x[:, 1] if regression else y)
-    onnx_model = to_onnx(model, x[:1], target_opset=opsets or {"": 15, "ai.onnx.ml": 3}, options={id(model): options} if options else None)
+    onnx_model = to_onnx(
+        model,
+        x[:1],
+        target_opset=opsets or {"": 15, "ai.onnx.ml": 3},
+        options={id(model): options} if options else None,
+    )
     for value in [*onnx_model.graph.input, *onnx_model.graph.output]:
         for dim in value.type.tensor_type.shape.dim[:1]:
             dim.dim_param = "rows"
-    return Net(onnx_model, [(x[:12],), (x[-5:],)], [i.name for i in onnx_model.graph.input], [o.name for o in onnx_model.graph.output])
+    return Net(
+        onnx_model,
+        [(x[:12],), (x[-5:],)],
+        [i.name for i in onnx_model.graph.input],
+        [o.name for o in onnx_model.graph.output],
+    )
 
 
 def classic(name, opset=15):
@@ -33,7 +53,9 @@ def classic(name, opset=15):
 
 @classic("sk_logistic")
 def sk_logistic():
-    return fitted_net(pipeline.make_pipeline(preprocessing.StandardScaler(), linear_model.LogisticRegression()), zipmap=False)
+    return fitted_net(
+        pipeline.make_pipeline(preprocessing.StandardScaler(), linear_model.LogisticRegression()), zipmap=False
+    )
 
 
 @classic("sk_logistic_binary", 9)
@@ -132,7 +154,12 @@ def text_net(model, words, fitted_to, **options):
 def sk_one_hot_strings():
     rows = np.array([["red", "small"], ["green", "large"], ["blue", "small"], ["red", "medium"]], dtype=object)
     model = text_net(preprocessing.OneHotEncoder(handle_unknown="ignore"), 2, rows)
-    return Net(model, [(rows,), (np.array([["blue", "large"], ["pink", "small"]], dtype=object),)], ["words"], [model.graph.output[0].name])
+    return Net(
+        model,
+        [(rows,), (np.array([["blue", "large"], ["pink", "small"]], dtype=object),)],
+        ["words"],
+        [model.graph.output[0].name],
+    )
 
 
 @classic("sk_tfidf_strings")

@@ -4,13 +4,12 @@ import torch
 import torchvision
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torchvision.models import detection
 
 import text
 import vision
-from registry import DYNAMO, SCRIPT, Net, Pick, calibrate, dynamic, prepared, vary
+from registry import DYNAMO, SCRIPT, Net, Pick, dynamic, prepared
 
-# ---- sizes of images, batches and sequences -------------------------------------------------------------------------------------
+# ---- sizes of images, batches and sequences --------------------------------------------------------------------------
 
 
 @dynamic("unet_any_size_op11", SCRIPT, 11)
@@ -33,7 +32,11 @@ def lraspp_any_size():
     net = torchvision.models.segmentation.lraspp_mobilenet_v3_large(weights=None, weights_backbone=None, num_classes=5)
     module = prepared(Pick(net, ["input"], ["out"]), torch.randn(8, 3, 64, 64))
     return Net(
-        module, [(torch.randn(1, 3, 64, 80),), (torch.randn(1, 3, 48, 48),)], ["image"], ["scores"], {"image": {2: "height", 3: "width"}}
+        module,
+        [(torch.randn(1, 3, 64, 80),), (torch.randn(1, 3, 48, 48),)],
+        ["image"],
+        ["scores"],
+        {"image": {2: "height", 3: "width"}},
     )
 
 
@@ -43,7 +46,9 @@ class SuperResolution(nn.Module):
     def __init__(self, by):
         super().__init__()
         self.by = by
-        self.net = nn.Sequential(nn.Conv2d(1, 16, 9, padding=4), nn.ReLU(), nn.Conv2d(16, 8, 1), nn.ReLU(), nn.Conv2d(8, 1, 5, padding=2))
+        self.net = nn.Sequential(
+            nn.Conv2d(1, 16, 9, padding=4), nn.ReLU(), nn.Conv2d(16, 8, 1), nn.ReLU(), nn.Conv2d(8, 1, 5, padding=2)
+        )
 
     def forward(self, image, scale):
         mode = "bicubic" if self.by == "bicubic" else "bilinear"
@@ -52,8 +57,16 @@ class SuperResolution(nn.Module):
 
 
 def super_resolution(by):
-    images = [(torch.randn(n, 1, h, w), torch.tensor(s)) for n, h, w, s in ((1, 12, 16, 2), (2, 8, 8, 3), (1, 15, 9, 4))]
-    return Net(prepared(SuperResolution(by)), images, ["image", "scale"], ["enlarged"], {"image": {0: "batch", 2: "height", 3: "width"}})
+    images = [
+        (torch.randn(n, 1, h, w), torch.tensor(s)) for n, h, w, s in ((1, 12, 16, 2), (2, 8, 8, 3), (1, 15, 9, 4))
+    ]
+    return Net(
+        prepared(SuperResolution(by)),
+        images,
+        ["image", "scale"],
+        ["enlarged"],
+        {"image": {0: "batch", 2: "height", 3: "width"}},
+    )
 
 
 @dynamic("srcnn_scale_bicubic", SCRIPT, 11)
@@ -96,7 +109,8 @@ def llama_any_length():
 def bert_any_length():
     net = text.bert()
     net.data_sets = [
-        (text.ids(n, length), text.padding_mask(n, length), torch.randint(0, 2, (n, length))) for n, length in ((2, 16), (1, 7), (3, 24))
+        (text.ids(n, length), text.padding_mask(n, length), torch.randint(0, 2, (n, length)))
+        for n, length in ((2, 16), (1, 7), (3, 24))
     ]
     net.dynamic = {name: {0: "batch", 1: "length"} for name in net.inputs}
     return net
@@ -123,7 +137,11 @@ class Cached(nn.Module):
 def cached_attention():
     steps = [(torch.randn(1, 1, 32), torch.randn(1, 4, past, 8), torch.randn(1, 4, past, 8)) for past in (5, 2, 9)]
     return Net(
-        prepared(Cached()), steps, ["x", "keys", "values"], ["y", "keys_out", "values_out"], {"keys": {2: "past"}, "values": {2: "past"}}
+        prepared(Cached()),
+        steps,
+        ["x", "keys", "values"],
+        ["y", "keys_out", "values_out"],
+        {"keys": {2: "past"}, "values": {2: "past"}},
     )
 
 
@@ -166,8 +184,17 @@ class Packed(nn.Module):
 
 @dynamic("rnn_lengths", SCRIPT, 13)
 def rnn_lengths():
-    rows = [(torch.randn(len(lengths), max(lengths), 6), torch.tensor(lengths)) for lengths in ([9, 6, 2], [5, 5], [12, 11, 3, 1])]
-    return Net(prepared(Packed()), rows, ["x", "lengths"], ["y", "last"], {"x": {0: "batch", 1: "length"}, "lengths": {0: "batch"}})
+    rows = [
+        (torch.randn(len(lengths), max(lengths), 6), torch.tensor(lengths))
+        for lengths in ([9, 6, 2], [5, 5], [12, 11, 3, 1])
+    ]
+    return Net(
+        prepared(Packed()),
+        rows,
+        ["x", "lengths"],
+        ["y", "last"],
+        {"x": {0: "batch", 1: "length"}, "lengths": {0: "batch"}},
+    )
 
 
 @dynamic("separator_any_length", SCRIPT, 16)
@@ -178,140 +205,7 @@ def separator_any_length():
     return net
 
 
-# ---- detection --------------------------------------------------------------------------------------------------------------------
-
-
-class Detector(nn.Module):
-    """Boxes are in parts of the image's size, so that all floating-point outputs have the same magnitude."""
-
-    def __init__(self, model, size, *more):
-        super().__init__()
-        self.model, self.size, self.more = model, size, more
-
-    def forward(self, image):
-        found = self.model([image])[0]
-        return found["boxes"] / self.size, found["scores"], found["labels"], *(found[part] for part in self.more)
-
-
-def detector_net(model, size, images=2):
-    return Net(Detector(model, size), [(torch.rand(3, size, size),) for _ in range(images)], ["image"], ["boxes", "scores", "labels"])
-
-
-@dynamic("ssdlite_nms", SCRIPT, 11)
-def ssdlite_nms():
-    features = torchvision.models.mobilenet_v3_small(num_classes=1).features
-    halving = [i for i, block in enumerate(features) if getattr(block, "_is_cn", False)]
-    backbone = vary(detection.ssdlite.SSDLiteFeatureExtractorMobileNet(features, halving[-1], nn.BatchNorm2d, min_depth=8, width_mult=0.25))
-    calibrate(backbone, torch.randn(8, 3, 128, 128))
-    anchors = detection.anchor_utils.DefaultBoxGenerator([[2, 3]] * 6, min_ratio=0.2, max_ratio=0.95)
-    channels = detection._utils.retrieve_out_channels(backbone, (128, 128))
-    head = detection.ssdlite.SSDLiteHead(channels, anchors.num_anchors_per_location(), 4, nn.BatchNorm2d)
-    model = detection.ssd.SSD(
-        backbone, anchors, (128, 128), 4, head=vary(head), score_thresh=0.3, nms_thresh=0.4, detections_per_img=30, topk_candidates=60
-    )
-    return detector_net(model, 128, 3)
-
-
-@dynamic("retinanet_nms", SCRIPT, 13)
-def retinanet_nms():
-    backbone = calibrate(
-        vary(
-            detection.backbone_utils.BackboneWithFPN(
-                torchvision.models.ResNet(torchvision.models.resnet.BasicBlock, [1, 1, 1, 1], num_classes=1),
-                {"layer2": "0", "layer3": "1"},
-                [128, 256],
-                32,
-            )
-        ),
-        torch.randn(8, 3, 96, 96),
-    )
-    anchors = detection.anchor_utils.AnchorGenerator(((16, 24), (32, 48), (64, 96)), ((0.5, 1.0, 2.0),) * 3)
-    head = vary(detection.retinanet.RetinaNetHead(32, anchors.num_anchors_per_location()[0], 4, norm_layer=nn.BatchNorm2d))
-    model = detection.RetinaNet(
-        backbone,
-        4,
-        min_size=96,
-        max_size=96,
-        anchor_generator=anchors,
-        head=head,
-        score_thresh=0.6,
-        topk_candidates=50,
-        detections_per_img=20,
-    )
-    return detector_net(model, 96)
-
-
-def two_stages(model_class, **heads):
-    """A detector that looks at proposals a second time, with whatever heads."""
-    backbone = torchvision.models.mobilenet_v3_small(num_classes=1).features[:9]
-    calibrate(vary(backbone), torch.randn(8, 3, 96, 96))
-    backbone.out_channels = 48
-    model = model_class(
-        backbone,
-        None,
-        min_size=96,
-        max_size=96,
-        rpn_anchor_generator=detection.anchor_utils.AnchorGenerator(((16, 32, 64),), ((0.5, 1.0, 2.0),)),
-        box_roi_pool=torchvision.ops.MultiScaleRoIAlign(["0"], 5, 2),
-        box_head=detection.faster_rcnn.TwoMLPHead(48 * 25, 64),
-        box_predictor=detection.faster_rcnn.FastRCNNPredictor(64, 4),
-        rpn_pre_nms_top_n_test=60,
-        rpn_post_nms_top_n_test=20,
-        box_score_thresh=0.2,
-        box_detections_per_img=15,
-        **heads,
-    )
-    for part in (model.rpn, model.roi_heads):
-        vary(part)
-    return model
-
-
-@dynamic("faster_rcnn", SCRIPT, 12)
-def faster_rcnn():
-    return detector_net(two_stages(detection.FasterRCNN), 96)
-
-
-@dynamic("mask_rcnn", SCRIPT, 12)
-def mask_rcnn():
-    model = two_stages(
-        detection.MaskRCNN,
-        mask_roi_pool=torchvision.ops.MultiScaleRoIAlign(["0"], 7, 2),
-        mask_head=detection.mask_rcnn.MaskRCNNHeads(48, (16,), 1),
-        mask_predictor=detection.mask_rcnn.MaskRCNNPredictor(16, 16, 4),
-    )
-    net = detector_net(model, 96)
-    return Net(Detector(model, 96, "masks"), net.data_sets, net.inputs, net.outputs + ["masks"])
-
-
-@dynamic("keypoint_rcnn", SCRIPT, 12)
-def keypoint_rcnn():
-    model = two_stages(
-        detection.KeypointRCNN,
-        keypoint_roi_pool=torchvision.ops.MultiScaleRoIAlign(["0"], 7, 2),
-        keypoint_head=detection.keypoint_rcnn.KeypointRCNNHeads(48, (16,)),
-        keypoint_predictor=detection.keypoint_rcnn.KeypointRCNNPredictor(16, 5),
-    )
-    net = detector_net(model, 96)
-    return Net(Detector(model, 96, "keypoints_scores"), net.data_sets, net.inputs, net.outputs + ["keypoints_scores"])
-
-
-@dynamic("fcos_nms", SCRIPT, 13)
-def fcos_nms():
-    backbone = detection.backbone_utils.BackboneWithFPN(
-        calibrate(vary(torchvision.models.ResNet(torchvision.models.resnet.BasicBlock, [1, 1, 1, 1], num_classes=1)), torch.randn(8, 3, 96, 96)),
-        {"layer2": "0", "layer3": "1"},
-        [128, 256],
-        32,
-    )
-    anchors = detection.anchor_utils.AnchorGenerator(((16,), (32,), (64,)), ((1.0,),) * 3)
-    head = detection.fcos.FCOSHead(32, anchors.num_anchors_per_location()[0], 4)
-    model = detection.FCOS(
-        vary(backbone), 4, min_size=96, max_size=96, anchor_generator=anchors, head=vary(head), score_thresh=0.3, topk_candidates=50, detections_per_img=20
-    )
-    return detector_net(model, 96)
-
-
-# ---- control flow, in TorchScript ---------------------------------------------------------------------------------------------------
+# ---- control flow, in TorchScript ------------------------------------------------------------------------------------
 
 
 class Greedy(nn.Module):
@@ -319,7 +213,11 @@ class Greedy(nn.Module):
 
     def __init__(self, words=50, width=16):
         super().__init__()
-        self.embedding, self.out, self.mix = nn.Embedding(words, width), nn.Linear(width, words), nn.Linear(2 * width, width)
+        self.embedding, self.out, self.mix = (
+            nn.Embedding(words, width),
+            nn.Linear(width, words),
+            nn.Linear(2 * width, width),
+        )
         self.q, self.k, self.v = nn.Linear(width, width), nn.Linear(width, width), nn.Linear(width, width)
 
     def forward(self, start: Tensor, most: int):
@@ -340,7 +238,9 @@ class Greedy(nn.Module):
 @dynamic("greedy", SCRIPT, 16)
 def greedy():
     starts = [(torch.tensor(words), torch.tensor(most)) for words, most in (([1, 2], 6), ([3, 4, 9], 12), ([5], 0))]
-    return Net(torch.jit.script(prepared(Greedy())), starts, ["words", "most"], ["text", "state"], {"words": {0: "count"}})
+    return Net(
+        torch.jit.script(prepared(Greedy())), starts, ["words", "most"], ["text", "state"], {"words": {0: "count"}}
+    )
 
 
 class Chosen(nn.Module):
@@ -392,8 +292,17 @@ class Growing(nn.Module):
 
 @dynamic("growing", SCRIPT, 14)
 def growing():
-    values = [(torch.randint(1, 17, (n,)), torch.tensor(rounds), torch.tensor(most)) for n, rounds, most in ((3, 7, 9), (1, 0, 0), (5, 12, 50))]
-    return Net(torch.jit.script(Growing()), values, ["words", "rounds", "most"], ["text", "recent", "steps"], {"words": {0: "length"}})
+    values = [
+        (torch.randint(1, 17, (n,)), torch.tensor(rounds), torch.tensor(most))
+        for n, rounds, most in ((3, 7, 9), (1, 0, 0), (5, 12, 50))
+    ]
+    return Net(
+        torch.jit.script(Growing()),
+        values,
+        ["words", "rounds", "most"],
+        ["text", "recent", "steps"],
+        {"words": {0: "length"}},
+    )
 
 
 @dynamic("while_loop", SCRIPT, 13)
@@ -426,7 +335,13 @@ class IfInFor(nn.Module):
 @dynamic("if_in_for_op11", SCRIPT, 11)
 @dynamic("if_in_for_op16", SCRIPT, 16)
 def if_in_for():
-    return Net(torch.jit.script(prepared(IfInFor())), [(torch.randn(n, 6),) for n in (5, 2, 9)], ["x"], ["state"], {"x": {0: "rows"}})
+    return Net(
+        torch.jit.script(prepared(IfInFor())),
+        [(torch.randn(n, 6),) for n in (5, 2, 9)],
+        ["x"],
+        ["state"],
+        {"x": {0: "rows"}},
+    )
 
 
 class Collect(nn.Module):
@@ -444,7 +359,9 @@ class Collect(nn.Module):
 
 @dynamic("loop_in_loop", SCRIPT, 12)
 def loop_in_loop():
-    return Net(torch.jit.script(Collect()), [(torch.randn(4), torch.tensor(n)) for n in (3, 1, 6)], ["x", "count"], ["rows"])
+    return Net(
+        torch.jit.script(Collect()), [(torch.randn(4), torch.tensor(n)) for n in (3, 1, 6)], ["x", "count"], ["rows"]
+    )
 
 
 class Cell(nn.Module):
@@ -474,7 +391,7 @@ def scripted_cell():
     )
 
 
-# ---- as many results as the data ask for ----------------------------------------------------------------------------------------------
+# ---- as many results as the data ask for -----------------------------------------------------------------------------
 
 
 class Choose(nn.Module):
@@ -489,7 +406,13 @@ class Choose(nn.Module):
 @dynamic("choose", SCRIPT, 13)
 def choose():
     data = [(torch.randn(h, w), torch.tensor(k)) for h, w, k in ((4, 5, 3), (2, 3, 1), (6, 6, 10))]
-    return Net(Choose(), data, ["x", "k"], ["above", "places", "best", "where", "values", "inverse", "counts"], {"x": {0: "h", 1: "w"}})
+    return Net(
+        Choose(),
+        data,
+        ["x", "k"],
+        ["above", "places", "best", "where", "values", "inverse", "counts"],
+        {"x": {0: "h", 1: "w"}},
+    )
 
 
 class Ranges(nn.Module):

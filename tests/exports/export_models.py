@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Exports models as users would, with random weights and small configurations, and what ONNX Runtime computes with them.
+"""Exports models as users would, with random weights and small configurations, and what ONNX
+Runtime computes with them.
 
 usage: export_models.py [--only GLOB] [--out DIR] [--list]
 
@@ -7,10 +8,11 @@ usage: export_models.py [--only GLOB] [--out DIR] [--list]
     build/venv-torch/bin/pip install -r tests/exports/requirements.txt
     build/venv-torch/bin/python tests/exports/export_models.py
 
-DIR (default: build) gets exports/NAME for models of static shape and exports_dynamic/NAME for others, each with model.onnx,
-test_data_set_N/{input_N,output_N}.pb and data.json with the tolerances. The models are declared in vision.py, text.py, classic.py,
-dynamic.py and small.py; the ones that are in tests/models have the same name there. Each is made from a seed of its own, so --only
-gives the same ones. INDEX.txt beside them has a line per model.
+DIR (default: build) gets exports/NAME for models of static shape and exports_dynamic/NAME for others, each with
+model.onnx, test_data_set_N/{input_N,output_N}.pb and data.json with the tolerances. The models are declared in
+vision.py, text.py, classic.py, dynamic.py, detectors.py and small.py; the ones that are in tests/models have the same
+name there. Each is made from a seed of its own, so --only gives the same ones. INDEX.txt beside them has a line per
+model.
 """
 
 import argparse
@@ -33,6 +35,7 @@ from registry import DYNAMO, Pick, quiet
 
 import any_size  # noqa: F401  these modules fill registry.EXPORTS
 import classic  # noqa: F401
+import detectors  # noqa: F401
 import dynamic  # noqa: F401
 import small  # noqa: F401
 import text  # noqa: F401
@@ -40,7 +43,7 @@ import vision  # noqa: F401
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-# ---- from a Net to a model ------------------------------------------------------------------------------------------------------
+# ---- from a Net to a model -------------------------------------------------------------------------------------------
 
 
 def export_script(e, net, path):
@@ -126,7 +129,7 @@ def make_model(e, net, folder):
     return model
 
 
-# ---- from a model to data -------------------------------------------------------------------------------------------------------------
+# ---- from a model to data --------------------------------------------------------------------------------------------
 
 
 def run(folder, inputs, names):
@@ -135,7 +138,9 @@ def run(folder, inputs, names):
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = 1
     options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(os.path.join(folder, "model.onnx"), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        os.path.join(folder, "model.onnx"), options, providers=["CPUExecutionProvider"]
+    )
     taken = {i.name for i in session.get_inputs()}
     feeds = {n: v for n, v in zip(names, inputs) if n in taken}
     return session.run(None, feeds), session
@@ -162,7 +167,11 @@ def disagreement(net, inputs, outputs):
     worst = 0.0
     for a, b in zip(ours, outputs):
         if b.size:
-            worst = max(worst, float(np.max(np.abs(a.astype(np.float64) - b.astype(np.float64)))) / max(1e-9, float(np.max(np.abs(b)))))
+            worst = max(
+                worst,
+                float(np.max(np.abs(a.astype(np.float64) - b.astype(np.float64))))
+                / max(1e-9, float(np.max(np.abs(b)))),
+            )
     return worst
 
 
@@ -178,8 +187,8 @@ def write_proto(path, array, name):
 
 
 def write_data(net, folder):
-    """All data sets, and the tolerance: 2e-5 of the outputs' magnitude, or more where two correct computations are further apart, as in
-    deep nets with random weights. Returns the magnitude and the disagreement with PyTorch."""
+    """All data sets, and the tolerance: 2e-5 of the outputs' magnitude, or more where two correct computations are
+    further apart, as in deep nets with random weights. Returns the magnitude and the disagreement with PyTorch."""
     magnitude, apart = 0.0, None
     for n, inputs in enumerate(net.data_sets):
         data = os.path.join(folder, f"test_data_set_{n}")
@@ -203,17 +212,19 @@ def write_data(net, folder):
     return magnitude, apart
 
 
-# ---- all of them ------------------------------------------------------------------------------------------------------------------------
+# ---- all of them -----------------------------------------------------------------------------------------------------
 
 
 def describe(e, model, net, magnitude, apart):
-    ops = collections.Counter((f"{n.domain}." if n.domain not in ("", "ai.onnx") else "") + n.op_type for n in all_nodes(model))
+    ops = collections.Counter(
+        (f"{n.domain}." if n.domain not in ("", "ai.onnx") else "") + n.op_type for n in all_nodes(model)
+    )
     opset = ",".join(f"{o.domain or 'ai.onnx'} {o.version}" for o in model.opset_import)
     said = "" if apart is None else f"; PyTorch within {apart:.0e}"
     histogram = " ".join(f"{op}:{n}" for op, n in sorted(ops.items(), key=lambda kv: (-kv[1], kv[0])))
     return (
-        f"{e.group}/{e.name}: {e.exporter}; {opset}; {len(net.data_sets)} data sets; {model.ByteSize() / 1e6:.1f} MB; |y| <= {magnitude:.2g}"
-        f"{said}; {histogram}"
+        f"{e.group}/{e.name}: {e.exporter}; {opset}; {len(net.data_sets)} data sets; "
+        f"{model.ByteSize() / 1e6:.1f} MB; |y| <= {magnitude:.2g}{said}; {histogram}"
     )
 
 
@@ -280,6 +291,8 @@ def main():
 
 
 if __name__ == "__main__":
-    if os.environ.get("PYTHONHASHSEED") != "0":  # exporters walk through sets; with a fixed seed in the same order every time
+    if (
+        os.environ.get("PYTHONHASHSEED") != "0"
+    ):  # exporters walk through sets; with a fixed seed in the same order every time
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": "0"})
     main()

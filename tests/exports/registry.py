@@ -59,8 +59,9 @@ def seed(name):
 
 @torch.no_grad()
 def vary(module):
-    """Fills what an initialization leaves constant (biases, scales, tokens, statistics): a mistake with it would go unseen. Weights get
-    the size that passes a signal on: in some architectures the input would else have no influence on the output."""
+    """Fills what an initialization leaves constant (biases, scales, tokens, statistics): a mistake with it would go
+    unseen. Weights get the size that passes a signal on: in some architectures the input would else have no
+    influence on the output."""
     for m in module.modules():
         if isinstance(m, (nn.Linear, nn.modules.conv._ConvNd)):
             m.weight.mul_(1 / (m.weight.std().clamp(min=1e-6) * m.weight[0].numel() ** 0.5))
@@ -81,8 +82,9 @@ def vary(module):
 
 @torch.no_grad()
 def calibrate(module, *batch):
-    """Sets the statistics of every BatchNorm to what random data give, or activations of deep nets would vanish or explode. A channel that
-    hardly varies would turn rounding errors into large differences; it is given some variance."""
+    """Sets the statistics of every BatchNorm to what random data give, or activations of deep nets would
+    vanish or explode. A channel that hardly varies would turn rounding errors into large differences; it
+    is given some variance."""
     norms = [m for m in module.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
     for m in norms:
         m.reset_running_stats()

@@ -54,7 +54,8 @@ def save(out, model, feeds):
 
 
 def chosen():
-    """Counts that kernels find out, and what is computed from them; a slice, and a number of largest elements, that inputs decide."""
+    """Counts that kernels find out, and what is computed from them; a slice, and a number of largest
+    elements, that inputs decide."""
     nodes = [
         node("NonZero", "x", "places"),
         node("Shape", "places", "places_shape"),
@@ -80,15 +81,35 @@ def chosen():
         node("Slice", "x starts ends axes steps", "window"),
         node("Relu", "window", "kept"),
     ]
-    inputs = [value("x", T.FLOAT, 5, 3), value("k", T.INT64, 1)] + [value(n, T.INT64, 2) for n in ("starts", "ends", "axes", "steps")]
-    lists = [("best", T.FLOAT), ("best_at", T.INT64), ("both", T.FLOAT), ("shares", T.FLOAT), ("large", T.FLOAT), ("unique", T.FLOAT)]
+    inputs = [value("x", T.FLOAT, 5, 3), value("k", T.INT64, 1)] + [
+        value(n, T.INT64, 2) for n in ("starts", "ends", "axes", "steps")
+    ]
+    lists = [
+        ("best", T.FLOAT),
+        ("best_at", T.INT64),
+        ("both", T.FLOAT),
+        ("shares", T.FLOAT),
+        ("large", T.FLOAT),
+        ("unique", T.FLOAT),
+    ]
     lists += [("first", T.INT64), ("inverse", T.INT64), ("counts", T.INT64)]
-    outputs = [value("total", T.FLOAT), value("count", T.INT64), value("scattered", T.FLOAT, 5, 3), value("products", T.FLOAT, "found", 3)]
+    outputs = [
+        value("total", T.FLOAT),
+        value("count", T.INT64),
+        value("scattered", T.FLOAT, 5, 3),
+        value("products", T.FLOAT, "found", 3),
+    ]
     outputs += [value(n, t, n + "_size") for n, t in lists] + [value("kept", T.FLOAT, "high", "wide")]
-    initializers = constants(one=np.int64(1), zero=np.int64(0), any=np.int64([-1]), pairs_shape=np.int64([-1, 2]), half=np.float32(0.5),
-                             matrix=np.arange(6, dtype=np.float32).reshape(2, 3))  # fmt: skip
+    initializers = constants(
+        one=np.int64(1), zero=np.int64(0), any=np.int64([-1]), pairs_shape=np.int64([-1, 2]), half=np.float32(0.5),
+        matrix=np.arange(6, dtype=np.float32).reshape(2, 3))  # fmt: skip
     feeds = []
-    slices = [([0, 1], [5, 3], [0, 1], [1, 1]), ([-1, 9], [-9, -9], [1, 0], [-2, -1]), ([4, 1], [2, 2], [0, 1], [1, 7]), ([1, 0], [2**62, 2**62], [-2, -1], [2, 2])]
+    slices = [
+        ([0, 1], [5, 3], [0, 1], [1, 1]),
+        ([-1, 9], [-9, -9], [1, 0], [-2, -1]),
+        ([4, 1], [2, 2], [0, 1], [1, 7]),
+        ([1, 0], [2**62, 2**62], [-2, -1], [2, 2]),
+    ]
     for k, ((starts, ends, axes, steps), density) in enumerate(zip(slices, (1, 0.5, 0.3, 0.8))):
         random = np.random.default_rng(k)
         x = (random.standard_normal((5, 3)) * (random.random((5, 3)) < density)).astype(np.float32)
@@ -115,11 +136,27 @@ def scaled():
     for n in nodes:
         if n.op_type == "Resize":
             n.input.insert(1, "")  # no roi
-    inputs = [value("image", T.FLOAT, 1, 2, "height", "width"), value("pixels", T.INT8, 1, 2, 3), value("scale", T.FLOAT, 2)]
-    inputs += [value("all_scales", T.FLOAT, 3), value("start", T.FLOAT), value("limit", T.FLOAT), value("delta", T.FLOAT)]
+    inputs = [
+        value("image", T.FLOAT, 1, 2, "height", "width"),
+        value("pixels", T.INT8, 1, 2, 3),
+        value("scale", T.FLOAT, 2),
+    ]
+    inputs += [
+        value("all_scales", T.FLOAT, 3),
+        value("start", T.FLOAT),
+        value("limit", T.FLOAT),
+        value("delta", T.FLOAT),
+    ]
     inputs += [value("layout", T.FLOAT, 3)]
-    outputs = [value("enlarged", T.FLOAT, 1, 2, "new_height", "new_width"), value("features", T.FLOAT, 1, 1, "new_height", "new_width")]
-    outputs += [value("nearest", T.INT8, "n0", "n1", "n2"), value("numbers", T.FLOAT, "n"), value("largest", T.FLOAT, "l0", "l1")]
+    outputs = [
+        value("enlarged", T.FLOAT, 1, 2, "new_height", "new_width"),
+        value("features", T.FLOAT, 1, 1, "new_height", "new_width"),
+    ]
+    outputs += [
+        value("nearest", T.INT8, "n0", "n1", "n2"),
+        value("numbers", T.FLOAT, "n"),
+        value("largest", T.FLOAT, "l0", "l1"),
+    ]
     filters = (np.arange(18, dtype=np.float32) - 8).reshape(1, 2, 3, 3) / 16
     initializers = constants(ones=np.ones(2, np.float32), filters=filters, first=np.int64([0]))
     feeds = []
@@ -140,11 +177,18 @@ def scaled():
 
 
 def branches():
-    """What is assumed of sizes in one branch doesn't hold in the other; a slice in a loop; a list that is constant in part."""
+    """What is assumed of sizes in one branch doesn't hold in the other; a slice in a loop; a list
+    that is constant in part."""
     squeeze = helper.make_graph(
-        [node("Squeeze", "x first", "single"), node("Neg", "single", "negative"), node("Unsqueeze", "negative first", "then_y")],
+        [node("Squeeze", "x first", "single"), node("Neg", "single", "negative"),
+         node("Unsqueeze", "negative first", "then_y")],
         "single", [], [value("then_y", T.FLOAT, None)])  # fmt: skip
-    double = helper.make_graph([node("Slice", "x start end", "part"), node("Add", "part part", "else_y")], "double", [], [value("else_y", T.FLOAT, None)])
+    double = helper.make_graph(
+        [node("Slice", "x start end", "part"), node("Add", "part part", "else_y")],
+        "double",
+        [],
+        [value("else_y", T.FLOAT, None)],
+    )
     body = helper.make_graph(
         [
             node("Identity", "go", "still"),
@@ -167,20 +211,45 @@ def branches():
         node("Expand", "half rows", "column"),
         node("Expand", "half columns", "row"),
     ]
-    inputs = [value("x", T.FLOAT, "n"), value("is_single", T.BOOL), value("start", T.INT64, 1), value("end", T.INT64, 1), value("width", T.INT64, 1)]
+    inputs = [
+        value("x", T.FLOAT, "n"),
+        value("is_single", T.BOOL),
+        value("start", T.INT64, 1),
+        value("end", T.INT64, 1),
+        value("width", T.INT64, 1),
+    ]
     inputs += [value("table", T.FLOAT, "rows_", 3)]
-    outputs = [value("positive", T.FLOAT, "kept"), value("windows", T.FLOAT), value("column", T.FLOAT, "rows_"), value("row", T.FLOAT, 3)]
-    initializers = constants(first=np.int64([0]), rounds=np.int64(5), yes=np.bool_(True), nothing=np.float32(0), half=np.float32([0.5]))
+    outputs = [
+        value("positive", T.FLOAT, "kept"),
+        value("windows", T.FLOAT),
+        value("column", T.FLOAT, "rows_"),
+        value("row", T.FLOAT, 3),
+    ]
+    initializers = constants(
+        first=np.int64([0]), rounds=np.int64(5), yes=np.bool_(True), nothing=np.float32(0), half=np.float32([0.5])
+    )
     feeds = []
-    for n, single, start, end, width, rows in ((3, False, 0, 2, 1, 1), (1, True, 0, 1, 0, 4), (5, False, -4, -1, 2**40, 2), (1, False, 0, 0, -1, 3)):
+    for n, single, start, end, width, rows in (
+        (3, False, 0, 2, 1, 1),
+        (1, True, 0, 1, 0, 4),
+        (5, False, -4, -1, 2**40, 2),
+        (1, False, 0, 0, -1, 3),
+    ):
         x = np.arange(n, dtype=np.float32) - 1
-        feed = {"x": x, "is_single": np.bool_(single), "start": np.int64([start]), "end": np.int64([end]), "width": np.int64([width])}
+        feed = {
+            "x": x,
+            "is_single": np.bool_(single),
+            "start": np.int64([start]),
+            "end": np.int64([end]),
+            "width": np.int64([width]),
+        }
         feeds.append(feed | {"table": np.zeros((rows, 3), np.float32)})
     return build("sizes_branches", nodes, inputs, outputs, initializers), feeds
 
 
 def products():
-    """Products whose kernels depend on how many rows they are known to have: of many terms, of a transposed factor, with an addend."""
+    """Products whose kernels depend on how many rows they are known to have: of many terms, of a transposed
+    factor, with an addend."""
     nodes = [
         node("Mul", "x wide", "a"),
         node("Transpose", "wide", "tall", perm=[1, 0]),
@@ -191,14 +260,21 @@ def products():
         node("Gemm", "q weights many", "added"),
         node("Gemm", "q weights many", "scaled", alpha=0.7),
     ]
-    inputs = [value("x", T.FLOAT, "m", 1), value("wide", T.FLOAT, 1, 1300), value("row", T.FLOAT, 1, 9), value("p", T.FLOAT, 30, "m")]
+    inputs = [
+        value("x", T.FLOAT, "m", 1),
+        value("wide", T.FLOAT, 1, 1300),
+        value("row", T.FLOAT, 1, 9),
+        value("p", T.FLOAT, 30, "m"),
+    ]
     outputs = [value(name, T.FLOAT, "m", 9) for name in ("many", "transposed", "added", "scaled")]
     rng = np.random.default_rng(0)
 
     def numbers(*shape):
         return rng.standard_normal(shape).astype(np.float32)
 
-    feeds = [{"x": numbers(m, 1), "wide": numbers(1, 1300), "row": numbers(1, 9), "p": numbers(30, m)} for m in (3, 1, 8)]
+    feeds = [
+        {"x": numbers(m, 1), "wide": numbers(1, 1300), "row": numbers(1, 9), "p": numbers(30, m)} for m in (3, 1, 8)
+    ]
     return build("sizes_products", nodes, inputs, outputs, constants(weights=numbers(30, 9), bias=numbers(9))), feeds
 
 

@@ -51,7 +51,9 @@ class Detector(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.features = nn.Sequential(nn.Conv2d(3, 8, 3, stride=2, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 3, stride=2, padding=1), nn.ReLU())
+        self.features = nn.Sequential(
+            nn.Conv2d(3, 8, 3, stride=2, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 3, stride=2, padding=1), nn.ReLU()
+        )
         self.head = nn.Conv2d(8, 5, 1)
 
     def forward(self, image):
@@ -121,7 +123,9 @@ class InvertedResidual(nn.Module):
         wide = 4 * inputs
         self.shortcut = stride == 1 and inputs == outputs
         self.expand = nn.Sequential(nn.Conv2d(inputs, wide, 1, bias=False), nn.BatchNorm2d(wide), activation())
-        self.mix = nn.Sequential(nn.Conv2d(wide, wide, 3, stride, 1, groups=wide, bias=False), nn.BatchNorm2d(wide), activation())
+        self.mix = nn.Sequential(
+            nn.Conv2d(wide, wide, 3, stride, 1, groups=wide, bias=False), nn.BatchNorm2d(wide), activation()
+        )
         self.project = nn.Sequential(nn.Conv2d(wide, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
 
     def forward(self, x):
@@ -156,11 +160,14 @@ def small_mobile():
 
 
 class SmallSound(nn.Module):
-    """Features of a sound as wav2vec makes them: strided convolutions, to which a convolution of even width is added, cut to the same length."""
+    """Features of a sound as wav2vec makes them: strided convolutions, to which a convolution of even width is added,
+    cut to the same length."""
 
     def __init__(self):
         super().__init__()
-        self.features = nn.Sequential(nn.Conv1d(1, 8, 10, 5), nn.GELU(), nn.Conv1d(8, 8, 8, 4), nn.GELU(), nn.Conv1d(8, 8, 4, 2))
+        self.features = nn.Sequential(
+            nn.Conv1d(1, 8, 10, 5), nn.GELU(), nn.Conv1d(8, 8, 8, 4), nn.GELU(), nn.Conv1d(8, 8, 4, 2)
+        )
         self.places = nn.Conv1d(8, 8, 16, padding=8, groups=2)
         self.head = nn.Linear(8, 4)
 
@@ -189,7 +196,9 @@ class SmallCrop(nn.Module):
 @dynamic("small_crop", SCRIPT, 13)
 def small_crop():
     images = [(torch.randn(n, 2, h, w),) for n, h, w in ((1, 11, 10), (2, 6, 17))]
-    return Net(SmallCrop(), images, ["image"], ["upper", "left", "rest"], {"image": {0: "batch", 2: "height", 3: "width"}})
+    return Net(
+        SmallCrop(), images, ["image"], ["upper", "left", "rest"], {"image": {0: "batch", 2: "height", 3: "width"}}
+    )
 
 
 class ShuffledHalves(nn.Module):
@@ -199,7 +208,11 @@ class ShuffledHalves(nn.Module):
         super().__init__()
         half = channels // 2
         self.branch = nn.Sequential(
-            nn.Conv2d(half, half, 1), nn.ReLU(), nn.Conv2d(half, half, 3, padding=1, groups=half), nn.Conv2d(half, half, 1), nn.SiLU()
+            nn.Conv2d(half, half, 1),
+            nn.ReLU(),
+            nn.Conv2d(half, half, 3, padding=1, groups=half),
+            nn.Conv2d(half, half, 1),
+            nn.SiLU(),
         )
 
     def forward(self, x):

@@ -9,7 +9,12 @@ from registry import DYNAMO, SCRIPT, Net, Pick, export, prepared
 
 VOCABULARY = 200
 SMALL = dict(
-    vocab_size=VOCABULARY, hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, max_position_embeddings=64
+    vocab_size=VOCABULARY,
+    hidden_size=64,
+    num_hidden_layers=2,
+    num_attention_heads=4,
+    intermediate_size=128,
+    max_position_embeddings=64,
 )
 
 
@@ -32,7 +37,9 @@ def build(model_class, config, attention=None):
 
 def encoder_net(model, part="last_hidden_state", batch=2, length=16, types=False):
     names = ["input_ids", "attention_mask"] + (["token_type_ids"] if types else [])
-    values = [ids(batch, length), padding_mask(batch, length)] + ([torch.randint(0, 2, (batch, length))] if types else [])
+    values = [ids(batch, length), padding_mask(batch, length)] + (
+        [torch.randint(0, 2, (batch, length))] if types else []
+    )
     return Net(Pick(model, names, [part], return_dict=True), [tuple(values)], names, [part])
 
 
@@ -43,7 +50,7 @@ def causal_net(model, length=12, masked=True):
     return Net(Pick(model, names, ["logits"], use_cache=False, return_dict=True), [values], names, ["logits"])
 
 
-# ---- encoders ---------------------------------------------------------------------------------------------------------------------
+# ---- encoders --------------------------------------------------------------------------------------------------------
 
 
 @export("bert_op11", SCRIPT, 11)
@@ -61,7 +68,9 @@ def bert_sdpa():
 
 @export("roberta", SCRIPT, 13)
 def roberta():
-    return encoder_net(build(tf.RobertaForTokenClassification, tf.RobertaConfig(**SMALL, num_labels=5), "eager"), part="logits")
+    return encoder_net(
+        build(tf.RobertaForTokenClassification, tf.RobertaConfig(**SMALL, num_labels=5), "eager"), part="logits"
+    )
 
 
 @export("albert_op12", SCRIPT, 12)
@@ -110,7 +119,13 @@ def modernbert():
 def fnet():
     model = build(
         tf.FNetModel,
-        tf.FNetConfig(vocab_size=VOCABULARY, hidden_size=64, num_hidden_layers=2, intermediate_size=128, max_position_embeddings=64),
+        tf.FNetConfig(
+            vocab_size=VOCABULARY,
+            hidden_size=64,
+            num_hidden_layers=2,
+            intermediate_size=128,
+            max_position_embeddings=64,
+        ),
     )
     return Net(Pick(model, ["input_ids"], ["last_hidden_state"]), [(ids(1, 16),)], ["input_ids"], ["last_hidden_state"])
 
@@ -153,7 +168,7 @@ def bart():
     )
 
 
-# ---- decoders ---------------------------------------------------------------------------------------------------------------------
+# ---- decoders --------------------------------------------------------------------------------------------------------
 
 
 @export("gpt2_op12", SCRIPT, 12)
@@ -213,7 +228,9 @@ def phi():
 
 @export("bloom", SCRIPT, 14)
 def bloom():
-    return causal_net(build(tf.BloomForCausalLM, tf.BloomConfig(vocab_size=VOCABULARY, hidden_size=64, n_layer=2, n_head=4)))
+    return causal_net(
+        build(tf.BloomForCausalLM, tf.BloomConfig(vocab_size=VOCABULARY, hidden_size=64, n_layer=2, n_head=4))
+    )
 
 
 @export("mamba", DYNAMO, 18)
@@ -222,7 +239,7 @@ def mamba():
     return causal_net(build(tf.MambaForCausalLM, config), length=6, masked=False)
 
 
-# ---- sound, image and text, series -----------------------------------------------------------------------------------------------------
+# ---- sound, image and text, series -----------------------------------------------------------------------------------
 
 
 def whisper():
@@ -250,7 +267,9 @@ def whisper():
 @export("whisper_encoder_dynamo", DYNAMO, 20)
 def whisper_encoder():
     part = "last_hidden_state"
-    return Net(Pick(whisper().encoder, ["input_features"], [part]), [(torch.randn(1, 40, 100),)], ["input_features"], [part])
+    return Net(
+        Pick(whisper().encoder, ["input_features"], [part]), [(torch.randn(1, 40, 100),)], ["input_features"], [part]
+    )
 
 
 @export("whisper_decoder_op14", SCRIPT, 14)
@@ -277,7 +296,10 @@ def hubert():
         num_conv_pos_embedding_groups=4,
     )
     return Net(
-        Pick(build(tf.HubertForCTC, config, "eager"), ["input_values"], ["logits"]), [(torch.randn(1, 1600),)], ["input_values"], ["logits"]
+        Pick(build(tf.HubertForCTC, config, "eager"), ["input_values"], ["logits"]),
+        [(torch.randn(1, 1600),)],
+        ["input_values"],
+        ["logits"],
     )
 
 
@@ -286,13 +308,22 @@ def hubert():
 def clip():
     config = tf.CLIPConfig(
         text_config=dict(SMALL, eos_token_id=2),
-        vision_config=dict(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, image_size=32, patch_size=8),
+        vision_config=dict(
+            hidden_size=64,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            intermediate_size=128,
+            image_size=32,
+            patch_size=8,
+        ),
         projection_dim=32,
     )
     names, parts = ["input_ids", "pixel_values"], ["logits_per_image", "text_embeds"]
     text = ids(3, 10)
     text[:, 8] = 2  # where the text ends
-    return Net(Pick(build(tf.CLIPModel, config, "eager"), names, parts), [(text, torch.randn(2, 3, 32, 32))], names, parts)
+    return Net(
+        Pick(build(tf.CLIPModel, config, "eager"), names, parts), [(text, torch.randn(2, 3, 32, 32))], names, parts
+    )
 
 
 @export("patchtst", DYNAMO, 18)
@@ -311,7 +342,12 @@ def patchtst():
         share_embedding=False,
     )
     model = build(tf.PatchTSTForPrediction, config, "eager")
-    return Net(Pick(model, ["past_values"], ["prediction_outputs"]), [(torch.randn(2, 32, 3),)], ["past_values"], ["prediction"])
+    return Net(
+        Pick(model, ["past_values"], ["prediction_outputs"]),
+        [(torch.randn(2, 32, 3),)],
+        ["past_values"],
+        ["prediction"],
+    )
 
 
 class Recurrent(nn.Module):
@@ -333,7 +369,9 @@ class Recurrent(nn.Module):
 @export("recurrent_op9", SCRIPT, 9)
 @export("recurrent_op14", SCRIPT, 14)
 def recurrent():
-    return Net(prepared(Recurrent()), [(torch.randn(2, 10, 12), torch.randn(1, 2, 16))], ["x", "state"], ["y", "last", "cells"])
+    return Net(
+        prepared(Recurrent()), [(torch.randn(2, 10, 12), torch.randn(1, 2, 16))], ["x", "state"], ["y", "last", "cells"]
+    )
 
 
 class Separator(nn.Module):

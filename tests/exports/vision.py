@@ -11,7 +11,7 @@ import transformers as tf
 
 from registry import DYNAMO, SCRIPT, Net, Pick, export, image_net, prepared
 
-# ---- torchvision: convolutional ----------------------------------------------------------------------------------------------
+# ---- torchvision: convolutional --------------------------------------------------------------------------------------
 
 
 @export("resnet18_op9", SCRIPT, 9)
@@ -60,8 +60,15 @@ def efficientnet_b0():
 @export("efficientnet_v2", SCRIPT, 16)
 def efficientnet_v2():
     config = tv.efficientnet.FusedMBConvConfig, tv.efficientnet.MBConvConfig
-    layers = [config[0](1, 3, 1, 24, 24, 1), config[0](4, 3, 2, 24, 32, 2), config[1](4, 3, 2, 32, 64, 2), config[1](6, 3, 1, 64, 80, 1)]
-    return image_net(tv.EfficientNet(layers, 0.2, num_classes=10, last_channel=256, norm_layer=partial(nn.BatchNorm2d, eps=1e-3)), 64)
+    layers = [
+        config[0](1, 3, 1, 24, 24, 1),
+        config[0](4, 3, 2, 24, 32, 2),
+        config[1](4, 3, 2, 32, 64, 2),
+        config[1](6, 3, 1, 64, 80, 1),
+    ]
+    return image_net(
+        tv.EfficientNet(layers, 0.2, num_classes=10, last_channel=256, norm_layer=partial(nn.BatchNorm2d, eps=1e-3)), 64
+    )
 
 
 @export("shufflenet_v2_op12", SCRIPT, 12)
@@ -87,10 +94,15 @@ class InceptionStages(nn.Module):
     def __init__(self):
         super().__init__()
         self.stem = nn.Sequential(
-            inception.BasicConv2d(3, 16, kernel_size=3, stride=2), inception.BasicConv2d(16, 32, kernel_size=3), nn.MaxPool2d(3, 2)
+            inception.BasicConv2d(3, 16, kernel_size=3, stride=2),
+            inception.BasicConv2d(16, 32, kernel_size=3),
+            nn.MaxPool2d(3, 2),
         )
         self.blocks = nn.Sequential(
-            inception.InceptionA(32, 32), inception.InceptionB(256), inception.InceptionC(736, 32), inception.InceptionD(768)
+            inception.InceptionA(32, 32),
+            inception.InceptionB(256),
+            inception.InceptionC(736, 32),
+            inception.InceptionD(768),
         )
         self.head = nn.Linear(1280, 10)
 
@@ -123,7 +135,7 @@ def convnext():
     return image_net(tv.ConvNeXt([block(24, 48, 2), block(48, 96, 2), block(96, None, 2)], num_classes=10), 64)
 
 
-# ---- torchvision: transformers -----------------------------------------------------------------------------------------------
+# ---- torchvision: transformers ---------------------------------------------------------------------------------------
 
 
 @export("vit_op14", SCRIPT, 14)
@@ -144,7 +156,14 @@ def swin_v2():
     st = tv.swin_transformer
     return image_net(
         tv.SwinTransformer(
-            [4, 4], 24, [2, 2], [2, 4], [4, 4], num_classes=10, block=st.SwinTransformerBlockV2, downsample_layer=st.PatchMergingV2
+            [4, 4],
+            24,
+            [2, 2],
+            [2, 4],
+            [4, 4],
+            num_classes=10,
+            block=st.SwinTransformerBlockV2,
+            downsample_layer=st.PatchMergingV2,
         ),
         64,
     )
@@ -156,7 +175,7 @@ def maxvit():
     return image_net(tv.MaxVit((56, 56), 16, 7, [16, 32], [1, 1], 8, 0.0, num_classes=10), 56)
 
 
-# ---- torchvision: one value per pixel -----------------------------------------------------------------------------------------
+# ---- torchvision: one value per pixel --------------------------------------------------------------------------------
 
 
 def segmentation_net(module, size=64, argument="x"):
@@ -171,7 +190,9 @@ def small_backbone(layers):
 @export("lraspp_op11", SCRIPT, 11)
 @export("lraspp_dynamo", DYNAMO, 18)
 def lraspp():
-    return segmentation_net(segmentation.lraspp_mobilenet_v3_large(weights=None, weights_backbone=None, num_classes=5), argument="input")
+    return segmentation_net(
+        segmentation.lraspp_mobilenet_v3_large(weights=None, weights_backbone=None, num_classes=5), argument="input"
+    )
 
 
 @export("fcn_op11", SCRIPT, 11)
@@ -186,11 +207,13 @@ def deeplab():
     return segmentation_net(segmentation.DeepLabV3(small_backbone({"layer2": "out"}), head))
 
 
-# ---- transformers ---------------------------------------------------------------------------------------------------------------
+# ---- transformers ----------------------------------------------------------------------------------------------------
 
 
 def hf_image(config, model_class, part, size, calibration=4, attention=None):
-    config._attn_implementation = attention  # "eager": spelled out; by default one operator that only exporters of opset 14 and up know
+    config._attn_implementation = (
+        attention  # "eager": spelled out; by default one operator that only exporters of opset 14 and up know
+    )
     model = model_class(config)
     return image_net(Pick(model, ["pixel_values"], [part]), size, outputs=[part], calibration=calibration)
 
@@ -198,13 +221,17 @@ def hf_image(config, model_class, part, size, calibration=4, attention=None):
 @export("hf_vit_op17", SCRIPT, 17)
 @export("hf_vit_external", DYNAMO, 18, external=True)
 def hf_vit():
-    config = tf.ViTConfig(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, image_size=32, patch_size=8)
+    config = tf.ViTConfig(
+        hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, image_size=32, patch_size=8
+    )
     return hf_image(config, tf.ViTForImageClassification, "logits", 32)
 
 
 @export("hf_deit", SCRIPT, 13)
 def hf_deit():
-    config = tf.DeiTConfig(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, image_size=32, patch_size=8)
+    config = tf.DeiTConfig(
+        hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, image_size=32, patch_size=8
+    )
     return hf_image(config, tf.DeiTForImageClassificationWithTeacher, "logits", 32, attention="eager")
 
 
@@ -226,7 +253,11 @@ def hf_swin():
 @export("hf_segformer_dynamo", DYNAMO, 18)
 def hf_segformer():
     config = tf.SegformerConfig(
-        hidden_sizes=[16, 32, 48, 64], depths=[1, 1, 1, 1], num_attention_heads=[1, 2, 3, 4], decoder_hidden_size=32, num_labels=5
+        hidden_sizes=[16, 32, 48, 64],
+        depths=[1, 1, 1, 1],
+        num_attention_heads=[1, 2, 3, 4],
+        decoder_hidden_size=32,
+        num_labels=5,
     )
     return hf_image(config, tf.SegformerForSemanticSegmentation, "logits", 64, attention="eager")
 
@@ -283,12 +314,16 @@ def hf_depth_anything():
         reshape_hidden_states=False,
     )
     config = tf.DepthAnythingConfig(
-        backbone_config=backbone, reassemble_hidden_size=64, neck_hidden_sizes=[8, 16, 32, 32], fusion_hidden_size=16, head_hidden_size=8
+        backbone_config=backbone,
+        reassemble_hidden_size=64,
+        neck_hidden_sizes=[8, 16, 32, 32],
+        fusion_hidden_size=16,
+        head_hidden_size=8,
     )
     return hf_image(config, tf.DepthAnythingForDepthEstimation, "predicted_depth", 56)
 
 
-# ---- written out here ------------------------------------------------------------------------------------------------------------
+# ---- written out here ------------------------------------------------------------------------------------------------
 
 
 class UNet(nn.Module):
@@ -300,7 +335,8 @@ class UNet(nn.Module):
         sizes = [width, 2 * width, 4 * width]
         self.down = nn.ModuleList(self.stage(a, b) for a, b in zip([3] + sizes, sizes))
         self.enlarge = nn.ModuleList(
-            nn.ConvTranspose2d(b, a, 2, stride=2) if up == "transpose" else nn.Conv2d(b, a, 1) for a, b in zip(sizes, sizes[1:])
+            nn.ConvTranspose2d(b, a, 2, stride=2) if up == "transpose" else nn.Conv2d(b, a, 1)
+            for a, b in zip(sizes, sizes[1:])
         )
         self.merge = nn.ModuleList(self.stage(2 * a, a) for a in sizes[:-1])
         self.head = nn.Conv2d(width, classes, 1)
@@ -356,7 +392,9 @@ class Mixer(nn.Module):
             super().__init__()
             self.norms = nn.ModuleList([nn.LayerNorm(width), nn.LayerNorm(width)])
             self.patches = nn.Sequential(nn.Linear(patches, 2 * patches), nn.GELU(), nn.Linear(2 * patches, patches))
-            self.channels = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(approximate="tanh"), nn.Linear(2 * width, width))
+            self.channels = nn.Sequential(
+                nn.Linear(width, 2 * width), nn.GELU(approximate="tanh"), nn.Linear(2 * width, width)
+            )
 
         def forward(self, x):
             x = x + self.patches(self.norms[0](x).transpose(1, 2)).transpose(1, 2)
