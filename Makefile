@@ -91,9 +91,23 @@ $(BUILD)/demo/digits: $(BUILD)/onnx2c examples/digits/main.c
 	$(BUILD)/onnx2c examples/digits/model.onnx --name digits -o $(BUILD)/demo/digits.c --header $(BUILD)/demo/digits.h
 	$(CC) -std=c99 -O2 -I$(BUILD)/demo -o $@ examples/digits/main.c $(BUILD)/demo/digits.c -lm
 
+TEST ?=
+TESTED := $(BUILD)/onnx2c $(BUILD)/unit-tests $(BUILD)/operators $(BUILD)/conformance/stamp
+
+# All tests.
 check: deps-check
-	$(Q)$(MAKE) $(JOBS) --no-print-directory $(BUILD)/onnx2c $(BUILD)/unit-tests $(BUILD)/operators $(BUILD)/conformance/stamp
+	$(Q)$(MAKE) $(JOBS) --no-print-directory $(TESTED)
 	$(Q)tests/check.sh $(BUILD) $(VENV)/bin/python
+
+# While one works: what takes about a minute. TEST=PART is one part of what `make check` does, TEST=PART:GLOB less of it: TEST=models:digits.
+test: deps-check
+	$(Q)$(MAKE) $(JOBS) --no-print-directory $(TESTED)
+	$(Q)tests/check.sh $(BUILD) $(VENV)/bin/python $(or $(TEST),quick)
+
+# The unit tests alone, or one suite of them: TEST=arena.
+unit: deps-check
+	$(Q)$(MAKE) $(JOBS) --no-print-directory $(BUILD)/unit-tests
+	$(Q)tests/check.sh $(BUILD) $(VENV)/bin/python unit$(TEST:%=:%)
 
 install: $(BUILD)/onnx2c
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
@@ -179,5 +193,5 @@ $(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/driver/main.o,$(
 docs: $(BUILD)/operators
 	$(Q)$(BUILD)/operators >docs/operators.md
 
-.PHONY: all bench bench-models bench-kernels demo check install clean docs deps-build deps-check golden
+.PHONY: all bench bench-models bench-kernels demo check test unit install clean docs deps-build deps-check golden
 .SECONDARY:

@@ -13,7 +13,7 @@ refuses() {
     file=$2
     pattern=$3
     shift 3
-    ok "$name" refusal "$file" "$pattern" "$@"
+    alone "$name" refusal "$file" "$pattern" "$@"
 }
 
 refusal() {
@@ -37,11 +37,11 @@ usage() { # ARGUMENT...: exit 2
     [ $? -eq 2 ]
 }
 
-ok "no model" usage
-ok "unknown option" usage --no-such-option x.onnx
-ok "bad --dim" usage x.onnx --dim batch
-ok "negative --dim" usage x.onnx --dim batch=-1..4
-ok "bad --weights" usage x.onnx --weights cloud
+alone "no model" usage
+alone "unknown option" usage --no-such-option x.onnx
+alone "bad --dim" usage x.onnx --dim batch
+alone "negative --dim" usage x.onnx --dim batch=-1..4
+alone "bad --weights" usage x.onnx --weights cloud
 
 : >"$work/empty.onnx"
 echo "hello, this is text" >"$work/text.onnx"
@@ -52,8 +52,8 @@ refuses "text file" "$work/text.onnx" "text.onnx"
 refuses "folder" "$work/folder.onnx" "folder.onnx"
 size=$(stat -c %s tests/models/digits/model.onnx)
 for part in 1 3 10 30 50 80 95 99; do
-    head -c $((size * part / 100)) tests/models/digits/model.onnx >"$work/cut.onnx"
-    refuses "cut to $part %" "$work/cut.onnx" "cut.onnx"
+    head -c $((size * part / 100)) tests/models/digits/model.onnx >"$work/cut.$part.onnx"
+    refuses "cut to $part %" "$work/cut.$part.onnx" "cut.$part.onnx"
 done
 refuses "output in no folder" tests/models/digits/model.onnx "" -o "$work/nowhere/x.c"
 

@@ -1,6 +1,6 @@
 """Calls with sizes and values that a model forbids.
 
-usage: bounds.py ONNX2C
+usage: bounds.py ONNX2C [--only GLOB] [--jobs N]
 
 Each model is called through run_in from a program with sanitizers, every array and the arena in a block of exactly
 the size promised: once as it should be; then, for each forbidden size or value, once wrongly, which must return the
@@ -9,6 +9,9 @@ sizes, outputs are left alone.
 The last line counts: "N passed, N failed".
 """
 
+import argparse
+import concurrent.futures
+import fnmatch
 import json
 import os
 import subprocess
@@ -174,7 +177,7 @@ def written(model, folder):
 
 
 def run(onnx2c, model, folder):
-    """(passed, failed), or an exception with what a tool said."""
+    """(passed, failed, what was said of these), or an exception with what a tool said."""
     path, options = written(model, folder) if model.graph else kept(model.name)
     base = os.path.join(folder, "m")
     said = {"check": True, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
@@ -191,27 +194,34 @@ def run(onnx2c, model, folder):
     counts = lines.pop().split() if lines else []
     if len(counts) != 2:
         raise subprocess.CalledProcessError(done.returncode, base, done.stdout)
-    for line in lines:
-        print(f"FAILED {model.name}: {line}")
-    return map(int, counts)
+    return int(counts[0]), int(counts[1]), lines
+
+
+def tried(onnx2c, model):
+    """(passed, failed, what was said of these)"""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            return run(onnx2c, model, folder)
+        except subprocess.CalledProcessError as error:
+            return 0, 1, [error.stdout[:2000]]
 
 
 def main():
-    onnx2c = os.path.abspath(sys.argv[1])
+    parser = argparse.ArgumentParser(description="Calls with sizes and values that a model forbids.")
+    parser.add_argument("onnx2c", type=os.path.abspath)
+    parser.add_argument("--only", metavar="GLOB", default="*", help="the models whose name it matches")
+    parser.add_argument("--jobs", type=int, default=2, help="models at the same time (default: 2)")
+    args = parser.parse_args()
     os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+    wanted = [model for model in models() if fnmatch.fnmatchcase(model.name, args.only)]
     passed = failed = 0
-    for model in models():
-        if len(sys.argv) > 2 and model.name not in sys.argv[2:]:
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                good, bad = run(onnx2c, model, folder)
-                passed, failed = passed + good, failed + bad
-            except subprocess.CalledProcessError as error:
-                failed += 1
-                print(f"FAILED {model.name}: {error.stdout[:2000]}")
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        for model, (good, bad, lines) in zip(wanted, pool.map(lambda m: tried(args.onnx2c, m), wanted)):
+            passed, failed = passed + good, failed + bad
+            for line in lines:
+                print(f"FAILED {model.name}: {line}", flush=True)
     print(f"{passed} passed, {failed} failed")
-    return failed > 0
+    return failed > 0 or not passed
 
 
 sys.exit(main())

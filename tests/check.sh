@@ -1,14 +1,34 @@
 #!/bin/bash
-# All tests, in the order in which a failure is easiest to understand. The last line counts them.
+# The tests, in the order in which a failure is easiest to understand. The last line counts them.
 #
-#   check.sh BUILD PYTHON
+#   check.sh BUILD PYTHON              all of them
+#   check.sh BUILD PYTHON quick        those that together take about a minute on two processors
+#   check.sh BUILD PYTHON PART[:GLOB]  one part; of it, what has GLOB in its name: a suite, a model, a case, a check
+#
+# JOBS: how many checks may run at once; as many as there are processors without it.
 cd "$(dirname "$0")/.." || exit 1
 build=$1
 python=$2
+wanted=${3-all}
+export JOBS=${JOBS:-$(nproc)} ONLY=
+case "$wanted" in *:*) ONLY=${wanted#*:} wanted=${wanted%%:*} ;; esac
 onnx2c=$build/onnx2c
+parts=
 passed=0
 failed=0
 skipped=0
+
+# quick NAME COMMAND...: a part of `make test` and of `make check`.
+quick() {
+    parts="$parts $1"
+    case "$wanted" in all | quick | "$1") part "$@" ;; esac
+}
+
+# slow NAME COMMAND...: a part of `make check` only.
+slow() {
+    parts="$parts $1"
+    case "$wanted" in all | "$1") part "$@" ;; esac
+}
 
 # part NAME COMMAND...: runs a test script and adds up its last line, "N passed, N failed[, N skipped]".
 part() {
@@ -34,25 +54,39 @@ part() {
 
 # Check's own summary reads "100%: Checks: 39, Failures: 0, Errors: 0".
 unit_tests() {
-    "$build/unit-tests" | tee "$build/unit.log"
+    ${ONLY:+env CK_RUN_SUITE="$ONLY"} "$build/unit-tests" | tee "$build/unit.log"
     sed -n 's/.*Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\).*/\1 \2 \3/p' "$build/unit.log" |
         awk '{ n += $1; bad += $2 + $3 } END { printf "%d passed, %d failed\n", n - bad, bad; exit bad > 0 || n == 0 }'
 }
 
-part "unit tests" unit_tests
-part "models" tests/models.sh "$onnx2c"
-part "same bits" tests/same_bits.sh "$onnx2c" "$python"
-part "golden texts" tests/golden.sh "$onnx2c"
-part "documents" tests/docs.sh "$build"
-part "bad input" tests/bad.sh "$onnx2c" "$python"
-part "forbidden calls" "$python" tests/bounds.py "$onnx2c"
-part "generated code" tests/codegen.sh "$onnx2c"
-part "memory of the compiler" tests/memory.sh "$onnx2c"
-part "firmware" examples/cortex-m/check.sh "$onnx2c"
-part "super-resolution" examples/super_resolution/check.sh "$onnx2c"
-part "control flow" examples/control_flow/check.sh "$onnx2c"
-part "custom operator" examples/custom_op/check.sh "$onnx2c"
-part "official cases" "$python" tests/conformance/run.py --bin "$onnx2c" --root "$build/conformance" --jobs "$(nproc)"
+# Without optimisation the C is built in half the time; `make check` has it optimised.
+same_bits() {
+    [ "$wanted" != quick ] || export CFLAGS=-O0
+    tests/same_bits.sh "$onnx2c" "$python"
+}
+
+# Thousands: of all of them the quick checks take a sample.
+official_cases() {
+    every=1
+    [ "$wanted" != quick ] || every=10
+    "$python" tests/conformance/run.py --bin "$onnx2c" --root "$build/conformance" --jobs "$JOBS" --only "*$ONLY*" --every $every
+}
+
+quick unit unit_tests
+quick golden tests/golden.sh "$onnx2c"
+quick docs tests/docs.sh "$build"
+quick bad tests/bad.sh "$onnx2c" "$python"
+quick models tests/models.sh "$onnx2c"
+quick same_bits same_bits
+quick bounds "$python" tests/bounds.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
+slow codegen tests/codegen.sh "$onnx2c"
+slow memory tests/memory.sh "$onnx2c"
+slow firmware examples/cortex-m/check.sh "$onnx2c"
+slow super_resolution examples/super_resolution/check.sh "$onnx2c"
+slow control_flow examples/control_flow/check.sh "$onnx2c"
+slow custom_op examples/custom_op/check.sh "$onnx2c"
+quick cases official_cases
 echo
+case " all quick $parts " in *" $wanted "*) ;; *) echo "no such part: $wanted; there are:$parts" && exit 2 ;; esac
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

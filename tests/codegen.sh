@@ -25,14 +25,14 @@ two_threads() { # MODEL
 for model in tests/models/*/; do
     model=$(basename "$model")
     for cc in gcc clang; do
-        ok "warnings of $cc: $model" warnings "$model" "$cc"
-        ok "sanitizers of $cc: $model" verify "$model" "$cc" "-std=c99 $san"
+        alone "warnings of $cc: $model" warnings "$model" "$cc"
+        alone "sanitizers of $cc: $model" verify "$model" "$cc" "-std=c99 $san"
     done
 done
 for flags in -O0 -O2 -O3 "-O2 -m32"; do
     for cc in gcc clang; do
         for model in digits digits_int8_qdq kws_rnn distilbert_static iris_forest; do
-            ok "$cc $flags: $model" verify "$model" "$cc" "-std=c99 $flags"
+            alone "$cc $flags: $model" verify "$model" "$cc" "-std=c99 $flags"
         done
     done
 done
@@ -42,35 +42,40 @@ avx2=$(grep -q avx2 /proc/cpuinfo && echo "-mavx2 -mfma")
 for model in small_image resnet8 digits_int8_qdq dscnn_int8_qdq kws_rnn distilbert_static bert_tiny; do
     for cc in gcc clang; do
         for flags in -march=native -DONNX2C_NO_VECTORS ${avx2:+"$avx2"}; do
-            ok "$cc $flags: $model" verify "$model" "$cc" "-std=c99 -O2 $flags"
+            alone "$cc $flags: $model" verify "$model" "$cc" "-std=c99 -O2 $flags"
         done
         for flags in -march=native -DONNX2C_NO_VECTORS "-mavx2 -mfma"; do
             # shellcheck disable=SC2086 # options are words
-            ok "warnings of $cc $flags: $model" warnings "$model" "$cc" $flags
+            alone "warnings of $cc $flags: $model" warnings "$model" "$cc" $flags
         done
     done
-    ok "sanitizers, widest vectors: $model" verify "$model" gcc "-std=c99 $san -march=native"
-    ok "two threads: $model" two_threads "$model"
+    alone "sanitizers, widest vectors: $model" verify "$model" gcc "-std=c99 $san -march=native"
+    alone "two threads: $model" two_threads "$model"
 done
 
 # The same bytes from anywhere.
-ok "two runs, two folders" sh -c "
+alone "two runs, two folders" sh -c "
     cp tests/models/digits/model.onnx $work/copy.onnx
     '$onnx2c' tests/models/digits/model.onnx -o $work/a.c --name m --report $work/a.json --header $work/a.h &&
     cd $work && '$onnx2c' copy.onnx -o b.c --name m --report b.json --header b.h && cmp a.c b.c && cmp a.json b.json && cmp a.h b.h"
 
+# The digits model, linked with a program of ours.
+digits() { # OPTIONS CFLAGS PROGRAM ARGUMENT...
+    # shellcheck disable=SC2086 # options are words
+    "$onnx2c" tests/models/digits/model.onnx --name digits -o "$work/digits.c" --header "$work/digits.h" $1 &&
+        cc $2 -I"$work" -o "$work/program" "$3" "$work/digits.c" -lm -lpthread && "$work/program" "${@:4}"
+}
+
 # The forms of the weights.
 for form in inline incbin; do
-    ok "weights $form" sh -c "'$onnx2c' tests/models/digits/model.onnx -o $work/digits.c --name digits --header $work/digits.h --weights $form &&
-        cc $strict -I$work -o $work/digits_$form examples/digits/main.c $work/digits.c -lm && $work/digits_$form examples/digits/images.f32 examples/digits/labels.u8"
+    alone "weights $form" digits "--weights $form" "$strict" examples/digits/main.c examples/digits/images.f32 examples/digits/labels.u8
 done
-ok "header alone, as C and C++" sh -c "'$onnx2c' tests/models/digits/model.onnx --name digits --header $work/h.h -o $work/h.c &&
+alone "header alone, as C and C++" sh -c "'$onnx2c' tests/models/digits/model.onnx --name digits --header $work/h.h -o $work/h.c &&
     echo '#include \"h.h\"' > $work/use.c && cp $work/use.c $work/use.cc && gcc $strict -I$work -c -o /dev/null $work/use.c && gcc -x c++ -Wall -Werror -I$work -c -o /dev/null $work/use.c"
-ok "two threads through run_in" sh -c "'$onnx2c' tests/models/digits/model.onnx -o $work/digits.c --name digits --header $work/digits.h &&
-    cc -std=c11 -g -fsanitize=thread -I$work -o $work/threads tests/threads.c $work/digits.c -lm -lpthread && $work/threads examples/digits/images.f32"
+alone "two threads through run_in" digits "" "-std=c11 -g -fsanitize=thread" tests/threads.c examples/digits/images.f32
 
 # Sizes that come from data, in and out of their bounds.
-ok "sizes from data" sh -c "'$onnx2c' tests/models/sizes_chosen/model.onnx --dim places:1=0..14 --dim unique:0=0..7 --dim large:0=0..10 -o $work/chosen.c --name chosen --header $work/chosen.h &&
+alone "sizes from data" sh -c "'$onnx2c' tests/models/sizes_chosen/model.onnx --dim places:1=0..14 --dim unique:0=0..7 --dim large:0=0..10 -o $work/chosen.c --name chosen --header $work/chosen.h &&
     '$onnx2c' tests/models/sizes_scaled/model.onnx $(dims_of sizes_scaled) -o $work/scaled.c --name scaled --header $work/scaled.h &&
     cc -std=c99 $san -I$work -o $work/sizes tests/sizes.c $work/chosen.c $work/scaled.c -lm && $work/sizes"
 finish

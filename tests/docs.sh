@@ -42,12 +42,12 @@ commands() {
     done
 }
 
-ok "docs/operators.md is current" current
-ok "every option is in the man page" in_man_page
-ok "the man page has no mistakes" sh -c '! groff -man -Tutf8 -ww -z onnx2c.1 2>&1 | grep .'
-ok "the commands of README.md" commands README.md
+alone "docs/operators.md is current" current
+alone "every option is in the man page" in_man_page
+alone "the man page has no mistakes" sh -c '! groff -man -Tutf8 -ww -z onnx2c.1 2>&1 | grep .'
+alone "the commands of README.md" commands README.md
 for document in README.md docs/*.md examples/*/README.md runtime_min/README.md; do
-    ok "links of $document" links "$document"
-    ok "paths in $document" paths "$document"
+    alone "links of $document" links "$document"
+    alone "paths in $document" paths "$document"
 done
 finish

@@ -1,24 +1,56 @@
 #!/bin/bash
 # Shared by the test scripts: each check is a command with a name; a failure prints what the command said.
 # A script ends with `finish`, whose last line is "N passed, N failed" and whose status is the truth.
+#
+# JOBS says how many checks may run at once (as many as there are processors without it), ONLY, a glob, which of those that
+# can run alone are wanted: all that have it in their names.
 
+JOBS=${JOBS:-$(nproc)}
+ONLY=${ONLY-}
 passed=0
 failed=0
+started=0
+running=0
+some_alone=
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# check NAME COMMAND...: runs the command; tells, if it fails, what it said.
+check() {
+    local name=$1 status
+    shift
+    "$@" >"$work/said" 2>&1 && return
+    status=$?
+    { echo "FAILED $name (exit $status): $*"; head -30 "$work/said" | sed 's/^/    /'; } >"$work/told"
+    cat "$work/told" # at once: others may be speaking too
+    return 1
+}
+
 # ok NAME COMMAND...: the command must succeed.
 ok() {
-    name=$1
-    shift
-    if "$@" >"$work/said" 2>&1; then
-        passed=$((passed + 1))
-    else
-        status=$?
-        failed=$((failed + 1))
-        echo "FAILED $name (exit $status): $*"
-        sed 's/^/    /' "$work/said" | head -30
+    if check "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+
+# alone NAME COMMAND...: the same for a check that needs no other one and disturbs none: it runs beside others, and $work is a
+# folder of its own.
+alone() {
+    some_alone=yes
+    # shellcheck disable=SC2254 # a glob
+    case "$1" in *$ONLY*) ;; *) return ;; esac
+    if [ "$running" -ge "$JOBS" ]; then
+        wait -n
+        running=$((running - 1))
     fi
+    started=$((started + 1))
+    running=$((running + 1))
+    in_own_folder "$work/alone.$started" "$work/passed" "$@" &
+}
+
+in_own_folder() { # FOLDER LIST NAME COMMAND...
+    work=$1
+    mkdir "$work"
+    check "${@:3}" && echo "$3" >>"$2"
+    rm -rf "$work"
 }
 
 # Models with open dimensions: the options they are compiled with. verify needs them only where its data don't settle the matter.
@@ -62,6 +94,12 @@ tolerances_of() { # FOLDER
 }
 
 finish() {
+    wait
+    local good=0
+    [ ! -e "$work/passed" ] || good=$(wc -l <"$work/passed")
+    passed=$((passed + good))
+    failed=$((failed + started - good))
+    [ -z "$ONLY" ] || [ "$some_alone" ] || { echo "none of these checks runs alone: $ONLY"; failed=$((failed + 1)); }
     echo "$passed passed, $failed failed"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }

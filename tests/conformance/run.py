@@ -2,7 +2,7 @@
 """Runs `onnx2c verify` on every case that export_cases.py wrote and holds the outcomes against the
 list of those that pass.
 
-usage: run.py [--only GLOB] [--update] [-v] [options]
+usage: run.py [--only GLOB] [--every N] [--update] [-v] [options]
 
 Every case has one outcome:
 
@@ -50,10 +50,10 @@ CRASH_MARKS = (
 NOBUILD_MARK = ": the C compiler "
 
 
-def find_cases(root, only):
+def find_cases(root, only, every):
     models = glob.glob(os.path.join(root, "*", "*", "model.onnx"))
     names = sorted(os.path.relpath(os.path.dirname(m), root).replace(os.sep, "/") for m in models)
-    return [n for n in names if fnmatch.fnmatchcase(n, only)]
+    return [n for n in names if fnmatch.fnmatchcase(n, only)][::every]
 
 
 def tolerance_options(folder):
@@ -167,6 +167,9 @@ def parse_arguments():
         default="*",
         help="the cases whose KIND/NAME it matches, for example 'node/test_conv*'",
     )
+    parser.add_argument(
+        "--every", metavar="N", type=int, default=1, help="of these, in the order of their names, each Nth: a sample"
+    )
     parser.add_argument("--update", action="store_true", help="make the list what passes now")
     parser.add_argument("-v", "--verbose", action="store_true", help="print refusals too")
     parser.add_argument("-j", "--jobs", type=int, default=2, help="cases at the same time (default: 2)")
@@ -187,10 +190,12 @@ def parse_arguments():
 
 def main():
     args = parse_arguments()
-    names = find_cases(args.root, args.only)
+    names = find_cases(args.root, args.only, args.every)
     if not names:
         sys.exit(f"{args.root}: no case matches {args.only}; export_cases.py writes them")
     listed = {n for n in read_list(args.list) if fnmatch.fnmatchcase(n, args.only)}
+    if args.every > 1:
+        listed &= set(names)
     results = run_cases(args, names)
     print_table(results)
 
@@ -198,7 +203,7 @@ def main():
     broken = {n for n, (outcome, _) in results.items() if outcome in BROKEN}
     refused = set(results) - passed - broken
     lost = listed - passed
-    if args.only == "*":
+    if args.only == "*" and args.every == 1:
         write_lines(
             os.path.join(args.root, "refused.txt"), [f"{n}: {line}" for n in sorted(refused) for line in results[n][1]]
         )
