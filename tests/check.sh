@@ -73,6 +73,7 @@ official_cases() {
 }
 
 quick unit unit_tests
+quick rooms "$python" tests/rooms.py "$build/obj"
 quick golden tests/golden.sh "$onnx2c"
 quick docs tests/docs.sh "$build"
 quick bad tests/bad.sh "$onnx2c" "$python"

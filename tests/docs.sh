@@ -8,6 +8,10 @@ build=$1
 
 current() { "$build/operators" | diff -u docs/operators.md - || { echo "run make docs"; return 1; }; }
 
+rooms() {
+    sed -n '/^| room |/,/^$/p' docs/design.md | grep '^|' | diff -u - <(python3 tests/rooms.py --table) || { echo "compiler/rooms.txt has these"; return 1; }
+}
+
 # Options as --help spells them: "--name".
 options() { { "$build/onnx2c" --help && "$build/onnx2c" verify --help; } | grep -oE -- '--[a-z]+' | sort -u; }
 
@@ -43,6 +47,7 @@ commands() {
 }
 
 alone "docs/operators.md is current" current
+alone "the rooms in docs/design.md" rooms
 alone "every option is in the man page" in_man_page
 alone "the man page has no mistakes" sh -c '! groff -man -Tutf8 -ww -z onnx2c.1 2>&1 | grep .'
 alone "the commands of README.md" commands README.md

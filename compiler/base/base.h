@@ -1,5 +1,5 @@
-/* base.h: the door of compiler/base, what any program could use: memory, tables from text to pointers, files,
- * processes, element types and numbers. Nothing here knows ONNX, a graph, or C that is generated. */
+/* base.h: the door of compiler/base: what any program could use, such as memory, tables, files, processes, element
+ * types and numbers. Nothing here knows ONNX, a graph, or C that is generated. */
 #ifndef BASE_H
 #define BASE_H
 

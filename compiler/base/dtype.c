@@ -1,5 +1,5 @@
 /* Element types: one row per TensorProto.DataType. */
-#include "ir/ir.h"
+#include "base/base.h"
 
 typedef struct {
     const char *name, *c, *suffix;
@@ -65,7 +65,7 @@ int dtype_bits(DType t)
 int64_t dtype_bytes(DType t, int64_t elements)
 {
     int bits = row(t)->bits;
-    if (elements >= DIM_INFINITY / 16) return DIM_INFINITY;
+    if (elements >= BYTES_INFINITY / 16) return BYTES_INFINITY;
     if (bits >= 8) return elements * (bits / 8);
     int per_byte = bits ? 8 / bits : 1;
     return bits ? elements / per_byte + (elements % per_byte != 0) : 0;

@@ -41,7 +41,8 @@ const char *dtype_name(DType t); /* "float32", "int8", "bool", ...: as in the re
 const char *dtype_c(DType t);
 const char *dtype_suffix(DType t); /* in kernel names: f32 f64 i8..i64 u8..u64 bool f16 bf16 str f8e4m3fn i4 u4 ... */
 int dtype_bits(DType t);           /* 32, 8, 4, ...; a string counts as one 64-bit pointer; 0 for DT_UNDEFINED */
-int64_t dtype_bytes(DType t, int64_t elements); /* packed size: sub-byte types rounded up to whole bytes */
+#define BYTES_INFINITY INT64_C(0x3fffffffffffffff)
+int64_t dtype_bytes(DType t, int64_t elements); /* packed, rounded up to whole bytes; saturates at BYTES_INFINITY */
 bool dtype_is_float(DType t);                   /* real floating point of any width, float16 and bfloat16 included */
 bool dtype_is_integer(DType t);                 /* int8..int64, uint8..uint64 (neither bool nor sub-byte) */
 bool dtype_is_signed(DType t);

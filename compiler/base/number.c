@@ -1,5 +1,6 @@
 /* Elements of any numeric type on the host. */
 #include "base/number.h"
+#include "base/fail.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef NUMBER_H
 #define NUMBER_H
 
-#include "ir/ir.h"
+#include "base/dtype.h"
 
 bool number_has(DType t);                                       /* every type but strings and complex numbers */
 uint64_t number_bits(DType t, const void *data, int64_t index); /* as they are stored */

@@ -1,7 +1,6 @@
 /* dump: a graph after a stage, as text that stays the same from run to run and machine to machine. */
 #include "debug/debug.h"
 
-#include "emit/emit.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* dim.h: symbolic dimensions.
+/* dim.h: the door of compiler/dim: sizes as expressions over named symbols with bounds, and their arithmetic.
  *
  * A Dim is a whole-number expression over named symbols, each with bounds: the sizes of tensors and the
  * numbers computed from them. Expressions are kept in one normal form and shared, so that two Dims are
@@ -7,13 +7,15 @@
 #ifndef DIM_H
 #define DIM_H
 
+#include "base/base.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 typedef const struct DimExpr *Dim;
 
-#define DIM_INFINITY INT64_C(0x3fffffffffffffff)
+#define DIM_INFINITY BYTES_INFINITY
 
 Dim dim_const(int64_t value); /* INT64_MAX and its like become DIM_INFINITY */
 

@@ -1,4 +1,4 @@
-/* ir.h: the one picture of the data.
+/* ir.h: the door of compiler/ir: the one picture of the data, from the model to its steps, and what is said about it.
  *
  * A Model holds a Graph of Nodes that read and write Values. The stages (see stages in main.c) turn the graph as it
  * stands in the file into a list of Steps (kernel calls, loops, copies) over planned memory, and print those as C.

@@ -1,4 +1,4 @@
-/* op.h: what an operator is, and the vocabulary its file in ops/ is written in.
+/* op.h: the door of compiler/op: what an operator is, and the vocabulary its file in ops/ is written in.
  *
  * The life of a node: infer() checks its inputs and attributes and sets the type and shape of every output; if all
  * inputs are known, eval.c runs the steps that lower() makes right away and the node is gone; otherwise lower() makes

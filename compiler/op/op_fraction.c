@@ -5,7 +5,6 @@
  * itself than to any integer that it isn't, so rounding it to a float doesn't carry it over one. */
 #include "op/loop_types.h"
 #include "op/op.h"
-#include "rewrite/rewrite.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* places: follows Transpose, Split, Gather of one index, and what only changes shapes. */
 #include "op/strided_view.h"
-#include "rewrite/rewrite.h"
+#include "op/op.h"
 
 enum { MAX_MOVES = 16 };
 

@@ -4,7 +4,6 @@
  * output is the scaled product as the specification says, also if there is a softcap. */
 #include "kernels.h"
 #include "op/op.h"
-#include "rewrite/rewrite.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* ops.h: the door of compiler/ops, one file per operator or close family. What an operator takes and makes, and which
- * kernels compute it, is here and nowhere else; what several of them share is in ops/shared. */
+/* ops.h: the door of compiler/ops: an operator, or a close family, in a file: what it takes and makes, and which
+ * kernels compute it. That is nowhere else; what several of them share is in ops/shared. */
 #ifndef OPS_H
 #define OPS_H
 

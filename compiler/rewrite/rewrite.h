@@ -1,5 +1,5 @@
-/* rewrite.h: the passes of the rewrite stage. Each changes what it can of a node and says whether it did; the driver
- * (rewrite.c) runs them over the graph until none does. */
+/* rewrite.h: the door of compiler/rewrite: passes that each know one pattern of nodes and put fewer or cheaper nodes in
+ * its place. Each changes what it can and says whether it did; rewrite.c runs them over the graph until none does. */
 #ifndef REWRITE_H
 #define REWRITE_H
 
