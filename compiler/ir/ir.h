@@ -102,6 +102,7 @@ typedef enum { /* numbered as in ONNX AttributeProto.AttributeType */
 typedef struct {
     const char *name;
     AttrType type;
+    bool ours; /* noted by the compiler for itself (own_set_int); a file's attribute of the same name is another one */
     int count; /* 1 for the scalar types */
     const float *floats;
     const int64_t *ints;

@@ -41,14 +41,14 @@ bool conv_fits_last(Node *n)
 
 bool conv_takes_first(Node *n)
 {
-    if (n->op == &op_conv_last) return attr_int(n, "channels_first", 0) != 0;
+    if (n->op == &op_conv_last) return own_int(n, "channels_first", 0) != 0;
     return n->in[0]->is_input && n->in[0]->type.shape.rank <= 4 && attr_int(n, "group", 1) == 1 &&
            dim_high(n->in[1]->type.shape.dim[1]) <= MAX_PLANES;
 }
 
 void conv_make_last(Node *n)
 {
-    if (conv_takes_first(n)) attr_set_int(n, "channels_first", 1);
+    if (conv_takes_first(n)) own_set_int(n, "channels_first", 1);
     n->op = &op_conv_last;
 }
 

@@ -164,10 +164,10 @@ static bool sink_resize(Node *n, const Order *o)
 {
     const int64_t *axes;
     int64_t to[MAX_RANK];
-    int count = attr_ints(n, "axes", &axes);
-    bool listed = attr_find(n, "axes");
-    move_axes(listed ? axes : NULL, listed ? count : o->rank, o, to);
-    attr_set_ints(n, "axes", listed ? count : o->rank, to);
+    int count = resized_axes(n, &axes);
+    if (count < 0) count = o->rank; /* and axes is NULL */
+    move_axes(axes, count, o, to);
+    own_set_ints(n, "axes", count, to);
     return sink_first_input(n, o);
 }
 

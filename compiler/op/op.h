@@ -73,6 +73,13 @@ void attr_set_float(Node *n, const char *name, double value);
 void attr_set_string(Node *n, const char *name, const char *value);
 void attr_remove(Node *n, const char *name);
 
+/* What the compiler notes about a node for itself, kept with its attributes, but under names that no file reaches: a
+ * model's attribute is never taken for one, nor the other way round. */
+int64_t own_int(const Node *n, const char *name, int64_t otherwise);
+int own_ints(const Node *n, const char *name, const int64_t **values); /* count; -1 and NULL if there is none */
+void own_set_int(Node *n, const char *name, int64_t value);
+void own_set_ints(Node *n, const char *name, int count, const int64_t *values);
+
 /* Values of an integer input known element by element: count and *dims (each constant or an expression), -1 if not
  * known. need_dims reports an error that says the input must be known at compile time. */
 int known_dims(const Value *v, Dim **dims);

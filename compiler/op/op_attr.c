@@ -1,13 +1,19 @@
-/* Reading and writing a node's attributes. */
+/* Reading and writing a node's attributes: those of the model, and the compiler's own, which have names of their own.
+ */
 #include "op/op.h"
 
 #include <string.h>
 
-const Attr *attr_find(const Node *n, const char *name)
+static const Attr *find(const Node *n, const char *name, bool ours)
 {
     for (int i = 0; i < n->n_attrs; i++)
-        if (!strcmp(n->attrs[i].name, name)) return &n->attrs[i];
+        if (n->attrs[i].ours == ours && !strcmp(n->attrs[i].name, name)) return &n->attrs[i];
     return NULL;
+}
+
+const Attr *attr_find(const Node *n, const char *name)
+{
+    return find(n, name, false);
 }
 
 /* -- reading ----------------------------------------------------------------------------------- */
@@ -107,20 +113,26 @@ int normalize_axis(Node *n, int64_t axis, int rank)
 
 /* -- writing. Nodes may share one array of attributes, so it is replaced, never changed -------- */
 
-void attr_remove(Node *n, const char *name)
+static void drop(Node *n, const char *name, bool ours)
 {
-    if (!attr_find(n, name)) return;
+    const Attr *a = find(n, name, ours);
+    if (!a) return;
     Attr *rest = mem_array((size_t)n->n_attrs, sizeof *rest);
     int kept = 0;
     for (int i = 0; i < n->n_attrs; i++)
-        if (strcmp(n->attrs[i].name, name)) rest[kept++] = n->attrs[i];
+        if (&n->attrs[i] != a) rest[kept++] = n->attrs[i];
     n->attrs = rest;
     n->n_attrs = kept;
 }
 
+void attr_remove(Node *n, const char *name)
+{
+    drop(n, name, false);
+}
+
 static Attr *attr_replace(Node *n, const char *name, AttrType type, int count)
 {
-    attr_remove(n, name);
+    drop(n, name, false);
     return node_add_attr(n, name, type, count);
 }
 
@@ -147,4 +159,37 @@ void attr_set_string(Node *n, const char *name, const char *value)
     Attr *a = attr_replace(n, name, ATTR_STRING, 1);
     a->strings = mem_dup(&text, sizeof text);
     a->lengths = mem_dup(&length, sizeof length);
+}
+
+/* -- the compiler's own ------------------------------------------------------------------------ */
+
+static Attr *own_replace(Node *n, const char *name, AttrType type, int count)
+{
+    drop(n, name, true);
+    Attr *a = node_add_attr(n, name, type, count);
+    a->ours = true;
+    return a;
+}
+
+int64_t own_int(const Node *n, const char *name, int64_t otherwise)
+{
+    const Attr *a = find(n, name, true);
+    return a ? a->ints[0] : otherwise;
+}
+
+int own_ints(const Node *n, const char *name, const int64_t **values)
+{
+    const Attr *a = find(n, name, true);
+    *values = a ? a->ints : NULL;
+    return a ? a->count : -1;
+}
+
+void own_set_int(Node *n, const char *name, int64_t value)
+{
+    own_replace(n, name, ATTR_INT, 1)->ints = mem_dup(&value, sizeof value);
+}
+
+void own_set_ints(Node *n, const char *name, int count, const int64_t *values)
+{
+    own_replace(n, name, ATTR_INTS, count)->ints = mem_dup(values, (size_t)count * sizeof *values);
 }

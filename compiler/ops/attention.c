@@ -331,11 +331,11 @@ static void lower_formula(Node *n)
     Operands o = {.q = n->in[0],
                   .k = n->in[1],
                   .v = n->in[2],
-                  .y_strides = strides_of(attr_int(n, "positions_first", 0) != 0, s.q_heads, s.queries, s.v_size)};
+                  .y_strides = strides_of(own_int(n, "positions_first", 0) != 0, s.q_heads, s.queries, s.v_size)};
     o.q_strides = in_place(&o.q, &o.q_at);
     o.k_strides = in_place(&o.k, &o.k_at);
     o.v_strides = in_place(&o.v, &o.v_at);
-    arg_field_int(call_attention(n, &s, &o), "nan", attr_int(n, "guarded", 0) ? ATTENTION_NAN_IS_0 : ATTENTION_NAN);
+    arg_field_int(call_attention(n, &s, &o), "nan", own_int(n, "guarded", 0) ? ATTENTION_NAN_IS_0 : ATTENTION_NAN);
 }
 
 const Op op_attention_formula = {.name = "Attention", .domain = "", .since = 23, .lower = lower_formula};

@@ -99,14 +99,15 @@ static void replace_body(Node *n, Graph *body)
 static void plan_unrolling(Node *n, Graph *body, int64_t rounds)
 {
     replace_body(n, body);
-    attr_set_int(n, "unroll", rounds);
+    own_set_int(n, "unroll", rounds);
     for (int i = 0; i < n->n_out; i++)
         if (n->out[i]) n->out[i]->type = (Type){.kind = KIND_TENSOR, .shape = {.rank = -1}};
 }
 
-static bool must_unroll(const Node *n)
+/* 0: the loop stays a loop. */
+static int rounds_to_unroll(const Node *n)
 {
-    return attr_find(n, "unroll") != NULL;
+    return (int)own_int(n, "unroll", 0);
 }
 
 /* -- rows -------------------------------------------------------------------------------------- */
@@ -397,7 +398,7 @@ static void infer_loop(Node *n)
 
 static void expand_loop(Node *n)
 {
-    if (must_unroll(n)) unroll(n, body_of(n, "body"), (int)attr_int(n, "unroll", 0));
+    if (rounds_to_unroll(n)) unroll(n, body_of(n, "body"), rounds_to_unroll(n));
     else if (carries_lists(n)) unfold_lists(n);
 }
 

@@ -11,6 +11,7 @@
 #include "kernels.h"
 #include "base/base.h"
 #include "op/op.h"
+#include "ops/shared/shared.h"
 
 #include <string.h>
 
@@ -79,15 +80,24 @@ static bool read_attributes(Node *n, Resize *r)
            attr_word(n, "nearest_mode", old ? "floor" : "round_prefer_floor", roundings, &r->rounding);
 }
 
+/* An attribute of Resize since opset 18; of any, layout notes them when it moves the axes of the image. */
+int resized_axes(Node *n, const int64_t **axes)
+{
+    enum { AXES_SINCE = 18 };
+    int count = own_ints(n, "axes", axes);
+    if (count >= 0 || n->opset < AXES_SINCE || is_upsample(n) || !attr_find(n, "axes")) return count;
+    return attr_ints(n, "axes", axes);
+}
+
 static bool read_axes(Node *n, Resize *r, const Shape *x)
 {
     const int64_t *axes;
-    int count = attr_ints(n, "axes", &axes);
+    int count = resized_axes(n, &axes);
     r->rank = x->rank;
-    r->listed = attr_find(n, "axes") ? count : x->rank;
+    r->listed = count < 0 ? x->rank : count;
     for (int i = 0; i < x->rank; i++) r->axis[i] = (Axis){.in = x->dim[i], .out = x->dim[i], .scale = 1, .end = 1};
     for (int i = 0; i < r->listed; i++) {
-        int axis = attr_find(n, "axes") ? normalize_axis(n, axes[i], x->rank) : i;
+        int axis = count < 0 ? i : normalize_axis(n, axes[i], x->rank);
         if (axis < 0) return false;
         if (r->axis[axis].listed) {
             node_error(n, "axis %d is listed twice in axes; %s", axis, advice);
@@ -345,6 +355,7 @@ static void expand_resize(Node *n)
     attr_set_int(to, "to", DT_FLOAT);
     inputs[0] = to->out[0];
     Node *resize = make_node(n, n->op_type, n->n_in, inputs, NULL);
+    resize->opset = n->opset; /* as inputs and attributes are */
     resize->attrs = n->attrs;
     resize->n_attrs = n->n_attrs;
     resize->out[0]->type.shape = n->out[0]->type.shape; /* sizes that data decide are found already */

@@ -195,7 +195,7 @@ static bool fuse_formula(Node *n)
     Node *made = replace_node(n, "Attention", s.mask ? 4 : 3, (Value *[]){q, k, n->in[1], s.mask});
     made->op = &op_attention_formula;
     attr_set_float(made, "scale", s.scale);
-    attr_set_int(made, "guarded", guarded);
+    own_set_int(made, "guarded", guarded);
     attr_set_int(made, "is_causal", s.causal);
     return true;
 }
@@ -209,8 +209,8 @@ static bool write_with_strides(Node *n)
 {
     if (!exchanges_heads(n) || !is_formula(only_producer(n, 0))) return false;
     Node *attention = n->in[0]->producer;
-    if (attr_int(attention, "positions_first", 0)) return false;
-    attr_set_int(attention, "positions_first", 1);
+    if (own_int(attention, "positions_first", 0)) return false;
+    own_set_int(attention, "positions_first", 1);
     note_fused(attention, n);
     take_outputs(attention, n);
     return true;

@@ -37,6 +37,8 @@ void arg_window(Step *s, const Window *w); /* as a struct window */
 typedef enum { PAD_EXPLICIT, PAD_SAME_UPPER, PAD_SAME_LOWER, PAD_VALID, PAD_INVALID } AutoPad;
 
 AutoPad window_auto_pad(Node *n);
+/* Of a Resize or Upsample: the axes that its scales and sizes are about; -1 where that is all of them, in order. */
+int resized_axes(Node *n, const int64_t **axes);
 /* rank of them, or 0 if absent; -1 after an error */
 int window_ints(Node *n, const char *name, int rank, int64_t low, const int64_t **values);
 
