@@ -40,14 +40,6 @@ Value *value_new(Graph *g, const char *name)
     return v;
 }
 
-Value *value_find(Graph *g, const char *name)
-{
-    Value *v = map_get(g->model->values, name);
-    for (; v && g; g = g->parent)
-        if (v->graph == g) return v;
-    return NULL;
-}
-
 Value *value_typed(Graph *g, const char *name, DType dtype, const Shape *shape)
 {
     Value *v = value_new(g, name);

@@ -71,6 +71,10 @@ struct Value {
     bool marked;              /* scratch of one pass over the graph (graph.c, check.c) */
     /* constants: how they came about, for the comment in the generated file ("bn1 folded in"); or NULL */
     const char *origin;
+    /* constants: those that were packed from this one, each with its recipe, for nodes that want the same (op_expand.c)
+     */
+    Value *first_packed, *next_packed;
+    const char *recipe;
 
     /* plan.c */
     Value *storage;         /* the value whose memory this one lies in; itself when it has its own */
@@ -222,8 +226,7 @@ typedef enum {
 /* -- graph.c: building and changing graphs ----------------------------------------------------- */
 
 Graph *graph_new(Model *model, Graph *parent, const char *name);
-Value *value_new(Graph *g, const char *name);  /* name is made unique in the model by a suffix if taken */
-Value *value_find(Graph *g, const char *name); /* in g or its parents, or NULL */
+Value *value_new(Graph *g, const char *name); /* name is made unique in the model by a suffix if taken */
 Value *value_typed(Graph *g, const char *name, DType dtype, const Shape *shape);
 Value *value_const(Graph *g, const char *name, DType dtype, const Shape *shape,
                    const void *data);         /* data is not copied */

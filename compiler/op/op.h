@@ -127,8 +127,12 @@ Value *const_scalar(Node *n, DType dtype, double value);      /* shape [] */
 enum { PANEL = 16 }; /* columns that packed float weights have side by side (runtime_min/tile.c) */
 
 /* A constant made of weights w, to be filled in if it is new (zeros so far): nodes that want the same share it. `how`
- * is for its comment. */
-Value *packed_constant(Node *n, const Value *w, DType type, const char *how, const Shape *shape, bool *is_new);
+ * tells two ways of packing to the same shape apart, and is for its comment. */
+Value *packed_constant(Node *n, Value *w, DType type, const char *how, const Shape *shape, bool *is_new);
+/* What packed_constant is made of: the constant that was made of w by this recipe, in n's graph or one around it, or
+ * NULL; and the note that there is one now. */
+Value *packed_find(const Node *n, const Value *w, const char *recipe, const Shape *shape);
+void packed_note(Value *w, Value *packed, const char *recipe);
 
 /* -- lower: appending steps -------------------------------------------------------------------- */
 

@@ -61,16 +61,33 @@ Value *const_scalar(Node *n, DType dtype, double value)
     return constant(n, dtype, &shape, data);
 }
 
-Value *packed_constant(Node *n, const Value *w, DType type, const char *how, const Shape *shape, bool *is_new)
+/* -- packed weights ---------------------------------------------------------------------------- */
+
+Value *packed_find(const Node *n, const Value *w, const char *recipe, const Shape *shape)
 {
-    const char *name = mem_printf("%s/packed", w->name),
-               *origin = w->origin ? mem_printf("%s, %s", w->origin, how) : how;
-    Value *found = value_find(n->graph, name);
-    *is_new = !found || !found->origin || strcmp(found->origin, origin) || !shape_equal(&found->type.shape, shape);
-    if (!*is_new) return found;
+    Value *v = w->first_packed;
+    while (v &&
+           (strcmp(v->recipe, recipe) || !shape_equal(&v->type.shape, shape) || !graph_is_within(n->graph, v->graph)))
+        v = v->next_packed;
+    return v;
+}
+
+void packed_note(Value *w, Value *packed, const char *recipe)
+{
+    packed->recipe = recipe;
+    packed->next_packed = w->first_packed;
+    w->first_packed = packed;
+}
+
+Value *packed_constant(Node *n, Value *w, DType type, const char *how, const Shape *shape, bool *is_new)
+{
+    Value *found = packed_find(n, w, how, shape);
+    *is_new = !found;
+    if (found) return found;
     void *data = mem_array((size_t)dim_value(shape_elements(shape)) + 1, (size_t)dtype_bytes(type, 1));
-    Value *v = value_const(n->graph, name, type, shape, data);
-    v->origin = origin;
+    Value *v = value_const(n->graph, mem_printf("%s/packed", w->name), type, shape, data);
+    v->origin = w->origin ? mem_printf("%s, %s", w->origin, how) : how;
+    packed_note(w, v, how);
     return v;
 }
 

@@ -4,8 +4,6 @@
 #include "kernels.h"
 #include "ops/shared/product.h"
 
-#include <string.h>
-
 enum { MIN_COLUMNS = 8, MIN_ROWS_TO_PACK = 4 };
 
 static Dim packed_size(const Product *p)
@@ -48,10 +46,11 @@ static Value *packed_factor(Node *n, const Product *p)
             count = value_count(p->b) / (k * cols);
     const char *how = dim_is(p->b_col, 1) ? "in panels of 16 columns" : "transposed, in panels of 16 columns";
     const char *scaled = p->alpha != 1 ? mem_printf("_times_%.9g", p->alpha) : "";
-    const char *name = mem_printf("%s/%s%lldx%lld%s", p->b->name, dim_is(p->b_col, 1) ? "" : "transposed_",
-                                  (long long)k, (long long)cols, scaled);
-    Value *found = value_find(n->graph, name);
-    if (found && value_is_const(found) && found->origin && strstr(found->origin, how)) return found;
+    const char *recipe = mem_printf("%s%lldx%lld%s", dim_is(p->b_col, 1) ? "" : "transposed_", (long long)k,
+                                    (long long)cols, scaled);
+    Shape shape = shape_const(4, (int64_t[]){count, (cols + PANEL - 1) / PANEL, k, PANEL});
+    Value *found = packed_find(n, p->b, recipe, &shape);
+    if (found) return found;
     float *data = mem_array((size_t)(count * size) + 1, sizeof *data);
     const float *from = p->b->data;
     for (int64_t i = 0; i < count; i++) {
@@ -59,8 +58,9 @@ static Value *packed_factor(Node *n, const Product *p)
                         (int32_t)dim_value(p->b_col));
         for (int64_t j = 0; p->alpha != 1 && j < size; j++) data[i * size + j] *= (float)p->alpha;
     }
-    Shape shape = shape_const(4, (int64_t[]){count, (cols + PANEL - 1) / PANEL, k, PANEL});
-    return constant_named(n, name, DT_FLOAT, &shape, data, p->b, how);
+    Value *v = constant_named(n, mem_printf("%s/%s", p->b->name, recipe), DT_FLOAT, &shape, data, p->b, how);
+    packed_note(p->b, v, recipe);
+    return v;
 }
 
 /* Is b made of whole k x n matrices, dense in either order, and does a batch step over them as a whole? */
