@@ -50,7 +50,7 @@ static void collect(void)
         n_rows = 0;
         for (size_t f = 0; f < sizeof families / sizeof *families; f++)
             for (const Op *op = families[f].ops; op->name; op++)
-                if (strcmp(op->domain, "onnx2c")) { /* the compiler's own, made by rewrites */
+                if (strcmp(op->domain, OWN_DOMAIN)) { /* the compiler's own, made by rewrites */
                     if (rows) rows[n_rows] = (Row){op, families[f].file};
                     n_rows++;
                 }

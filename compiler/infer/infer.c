@@ -52,7 +52,7 @@ static bool worth_folding(const Node *n)
 
 static bool find_op(Node *n)
 {
-    n->op = op_find(n->domain, n->op_type, n->opset);
+    n->op = n->own ? n->own : op_find(n->domain, n->op_type, n->opset);
     if (!n->op) n->op = custom_find(n);
     if (n->op) return true;
     if (op_exists(n->domain, n->op_type))
@@ -105,9 +105,7 @@ static Value *cast_of(Node *n, Value *v, DType to, Value *result)
 /* Puts Cast nodes around n, which itself moves to float32: CastIn... n CastOut... in front of the old place of n. */
 static void widen(Node *n)
 {
-    Node *wide = node_new(n->graph, n->name, n->op_type, n->domain, n->opset);
-    wide->attrs = n->attrs;
-    wide->n_attrs = n->n_attrs;
+    Node *wide = node_like(n->graph, n);
     for (int i = 0; i < n->n_in; i++) {
         Value *v = n->in[i];
         bool half = v && v->type.kind == KIND_TENSOR && dtype_is_half(v->type.dtype);

@@ -84,6 +84,15 @@ Node *node_new(Graph *g, const char *name, const char *op_type, const char *doma
     return n;
 }
 
+Node *node_like(Graph *g, const Node *n)
+{
+    Node *like = node_new(g, n->name, n->op_type, n->domain, n->opset);
+    like->own = n->own;
+    like->attrs = n->attrs;
+    like->n_attrs = n->n_attrs;
+    return like;
+}
+
 bool node_is(const Node *n, const char *op_type)
 {
     return n && !*n->domain && !strcmp(n->op_type, op_type);
@@ -285,9 +294,7 @@ static Graph *clone_graph(const Graph *g, Graph *parent, Map *copies)
     for (int i = 0; i < n_values; i++) copy_value(copies, to, g->values[i]);
     for (int i = 0; i < g->n_nodes; i++) {
         const Node *n = g->nodes[i];
-        Node *copy = node_new(to, n->name, n->op_type, n->domain, n->opset);
-        copy->attrs = n->attrs;
-        copy->n_attrs = n->n_attrs;
+        Node *copy = node_like(to, n);
         for (int k = 0; k < n->n_in; k++) node_add_input(copy, copy_of(copies, n->in[k]));
         for (int k = 0; k < n->n_out; k++) node_add_output(copy, copy_of(copies, n->out[k]));
         clone_attrs(copy, copies);

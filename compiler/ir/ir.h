@@ -132,8 +132,9 @@ struct Node {
     Value **in, **out; /* NULL where an optional one is omitted */
     int n_attrs;
     Attr *attrs;
-    const Op *op; /* set by infer.c; NULL before */
-    bool failed;  /* an error was reported for it, or its inputs come from one that failed */
+    const Op *op;  /* set by infer.c; NULL before */
+    const Op *own; /* one of the compiler's own operators, which no file can name (become_own); else NULL */
+    bool failed;   /* an error was reported for it, or its inputs come from one that failed */
     /* applied to the result by operators with OP_CLAMPS; -INFINITY and INFINITY mean none */
     float clamp_low, clamp_high;
     Activation activation; /* applied to the result instead of bounds; its function is NULL if there is none */
@@ -235,7 +236,9 @@ bool value_is_const(const Value *v);
 int64_t value_count(const Value *v); /* elements at the upper bound of all dimensions */
 int64_t value_bytes(const Value *v); /* bytes at the upper bound */
 Node *node_new(Graph *g, const char *name, const char *op_type, const char *domain,
-               int opset);                        /* not yet in g->nodes */
+               int opset); /* not yet in g->nodes */
+/* the same operator with the same attributes, in g, but without inputs and outputs */
+Node *node_like(Graph *g, const Node *n);
 bool node_is(const Node *n, const char *op_type); /* of the default domain; NULL is none */
 void node_add_input(Node *n, Value *v);           /* NULL for an omitted one */
 void node_add_output(Node *n, Value *v);

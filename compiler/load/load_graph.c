@@ -1,5 +1,6 @@
 /* GraphProto: names to Values, NodeProtos to Nodes. */
 #include "load/load_private.h"
+#include "op/op.h"
 
 #include <string.h>
 
@@ -182,8 +183,8 @@ static Node *begin_node(const Loader *l, Scope *s, const NodeProto *proto)
     if (!n->op_type[0]) node_error(n, "has no operator");
     if (!opset && !function_find(l, proto))
         node_error(n, "the model imports no operators of domain \"%s\"", domain[0] ? domain : "ai.onnx");
-    if (!strcmp(domain, "onnx2c"))
-        node_error(n, "the operators of domain \"onnx2c\" are the compiler's own; expected another domain");
+    if (!strcmp(domain, OWN_DOMAIN))
+        node_error(n, "the operators of domain \"%s\" are the compiler's own; expected another domain", domain);
     return n;
 }
 

@@ -33,8 +33,13 @@ struct Op {
     void (*elements)(Node *n); /* optional: sets `elements` of outputs from expressions (Shape, arithmetic on shapes) */
 };
 
+/* The domain of the compiler's own operators, which others are expanded into: a file has none of them, they are found
+ * by op_own only. */
+#define OWN_DOMAIN "onnx2c"
+
 const Op *op_find(const char *domain, const char *name, int opset); /* NULL: unknown */
-bool op_exists(const char *domain, const char *name);               /* at any opset */
+const Op *op_own(const char *name);
+bool op_exists(const char *domain, const char *name); /* at any opset */
 
 /* -- reading a node. All report through node_error and return the stated value when something is wrong --- */
 
@@ -116,6 +121,9 @@ void assume_equal(Node *n, Dim a, Dim b); /* noted in model->assumptions */
 /* A node of domain "" at opset 23, whatever n's own, whose output 0 is a new value named after n, or `result` if not
  * NULL. */
 Node *make_node(Node *n, const char *op_type, int n_in, Value **inputs, Value *result);
+/* the same with one of the compiler's own operators */
+Node *make_own(Node *n, const char *op_type, int n_in, Value **inputs, Value *result);
+void become_own(Node *made); /* its operator is the compiler's own of that name */
 Value *make1(Node *n, const char *op_type, Value *a, Value *result);
 Value *make2(Node *n, const char *op_type, Value *a, Value *b, Value *result);
 Value *make3(Node *n, const char *op_type, Value *a, Value *b, Value *c, Value *result);

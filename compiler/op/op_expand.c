@@ -27,6 +27,19 @@ Node *make_node(Node *n, const char *op_type, int n_in, Value **inputs, Value *r
     return made;
 }
 
+void become_own(Node *made)
+{
+    made->domain = OWN_DOMAIN;
+    made->own = op_own(made->op_type);
+}
+
+Node *make_own(Node *n, const char *op_type, int n_in, Value **inputs, Value *result)
+{
+    Node *made = make_node(n, op_type, n_in, inputs, result);
+    become_own(made);
+    return made;
+}
+
 Value *make1(Node *n, const char *op_type, Value *a, Value *result)
 {
     return make_node(n, op_type, 1, &a, result)->out[0];

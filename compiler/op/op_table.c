@@ -2,6 +2,7 @@
 #include "op/doors.h"
 #include "op/op.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,18 +61,27 @@ static const char *short_domain(const char *domain)
     return strcmp(domain, "ai.onnx") ? domain : "";
 }
 
-const Op *op_find(const char *domain, const char *name, int opset)
+static const Op *last_row(const char *domain, const char *name, int opset)
 {
     const Op *found = NULL;
-    domain = short_domain(domain);
     for (int i = first_row(domain, name); i < count && !compare(sorted[i], domain, name); i++)
         if (sorted[i]->since <= opset) found = sorted[i];
     return found;
 }
 
+const Op *op_find(const char *domain, const char *name, int opset)
+{
+    return strcmp(domain, OWN_DOMAIN) ? last_row(short_domain(domain), name, opset) : NULL;
+}
+
+const Op *op_own(const char *name)
+{
+    const Op *op = last_row(OWN_DOMAIN, name, INT_MAX);
+    if (!op) internal_error("there is no own operator %s", name);
+    return op;
+}
+
 bool op_exists(const char *domain, const char *name)
 {
-    domain = short_domain(domain);
-    int i = first_row(domain, name);
-    return i < count && !compare(sorted[i], domain, name);
+    return op_find(domain, name, INT_MAX);
 }

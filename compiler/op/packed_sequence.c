@@ -99,10 +99,17 @@ static void set_form(Node *n, const SequenceForm *f)
     attr_set_ints(n, "form", 5 + 2 * MAX_RANK, numbers);
 }
 
+/* not yet in g->nodes */
+static Node *own_node(Graph *g, const char *name, const char *op_type)
+{
+    Node *made = node_new(g, mem_printf("%s/%s", name, op_type), op_type, "", 1);
+    become_own(made);
+    return made;
+}
+
 static Node *three_outputs(Node *made, const char *name, const SequenceForm *form)
 {
     static const char *const parts[] = {"data", "sizes", "length"};
-    made->domain = LIST_DOMAIN;
     made->n_out = 0;
     for (int i = 0; i < 3; i++) node_add_output(made, value_new(made->graph, mem_printf("%s.%s", name, parts[i])));
     set_form(made, form);
@@ -111,18 +118,18 @@ static Node *three_outputs(Node *made, const char *name, const SequenceForm *for
 
 Node *sequence_node(Node *n, const char *op_type, int n_in, Value **inputs, const SequenceForm *result)
 {
-    return three_outputs(make_node(n, op_type, n_in, inputs, NULL),
-                         n->n_out && n->out[0] ? n->out[0]->name : n->op_type, result);
+    return three_outputs(make_own(n, op_type, n_in, inputs, NULL), n->n_out && n->out[0] ? n->out[0]->name : n->op_type,
+                         result);
 }
 
 Node *sequence_parts(Node *n, Value *list, const SequenceForm *form)
 {
-    return three_outputs(make_node(n, "ListParts", 1, &list, NULL), list->name, form);
+    return three_outputs(make_own(n, "ListParts", 1, &list, NULL), list->name, form);
 }
 
 Node *sequence_parts_last(Graph *g, Value *list, const SequenceForm *form)
 {
-    Node *made = node_new(g, mem_printf("%s/ListParts", list->name), "ListParts", LIST_DOMAIN, 1);
+    Node *made = own_node(g, list->name, "ListParts");
     node_add_input(made, list);
     graph_append(g, made);
     return three_outputs(made, list->name, form);
@@ -130,8 +137,8 @@ Node *sequence_parts_last(Graph *g, Value *list, const SequenceForm *form)
 
 Node *sequence_copy_last(Graph *g, Value *list)
 {
-    Node *made = node_new(g, mem_printf("%s/ListCopy", list->name), "ListCopy", LIST_DOMAIN, 1);
-    made->op = op_find(LIST_DOMAIN, "ListCopy", 1);
+    Node *made = own_node(g, list->name, "ListCopy");
+    made->op = made->own;
     node_add_input(made, list->list->data);
     node_add_input(made, list->list->sizes);
     node_add_input(made, list->list->length);
@@ -143,7 +150,7 @@ Node *sequence_copy_last(Graph *g, Value *list)
 
 void sequence_copied(Graph *g, const Type *type, const SequenceForm *form, Value **from, Value **to)
 {
-    Node *made = node_new(g, mem_printf("%s/ListCopy", from[0]->name), "ListCopy", LIST_DOMAIN, 1);
+    Node *made = own_node(g, from[0]->name, "ListCopy");
     for (int i = 0; i < 3; i++) {
         node_add_input(made, from[i]);
         node_add_output(made, to[i]);
@@ -158,18 +165,17 @@ static void describe_make(Node *made, const Type *type, const SequenceForm *form
     Attr *a = node_add_attr(made, "type", ATTR_TYPE, 1);
     a->types = mem_alloc(sizeof *a->types);
     a->types[0] = mem_dup(type, sizeof *type);
-    made->domain = LIST_DOMAIN;
     set_form(made, form);
 }
 
 void sequence_make(Node *n, const Type *type, const SequenceForm *form, Value **parts, Value *result)
 {
-    describe_make(make_node(n, "ListMake", 3, parts, result), type, form);
+    describe_make(make_own(n, "ListMake", 3, parts, result), type, form);
 }
 
 void sequence_made(Graph *g, const Type *type, const SequenceForm *form, Value **parts, Value *result)
 {
-    Node *made = node_new(g, mem_printf("%s/ListMake", result->name), "ListMake", LIST_DOMAIN, 1);
+    Node *made = own_node(g, result->name, "ListMake");
     for (int i = 0; i < 3; i++) node_add_input(made, parts[i]);
     node_add_output(made, result);
     graph_insert(g, 0, made);
@@ -191,8 +197,7 @@ Node *sequence_reader(Node *n, const char *op_type, Value *list, Value *argument
     SequenceForm form = sequence_form_of(list);
     sequence_tensors(n, list, inputs);
     inputs[3] = argument;
-    Node *made = make_node(n, op_type, 4, inputs, result);
-    made->domain = LIST_DOMAIN;
+    Node *made = make_own(n, op_type, 4, inputs, result);
     set_form(made, &form);
     return made;
 }

@@ -1,14 +1,12 @@
 /* list.h: sequences and optionals whose length only the data tell.
  *
  * Such a list is three tensors (see templates/list.c.in): the slots of its elements, their sizes and the length. Nodes
- * of the domain LIST_DOMAIN compute those; what stands for the list itself is the output of a ListMake. An optional
- * tensor is a list of at most one element; an optional sequence is a list of length -1 if it is absent. */
+ * of the compiler's own operators compute those; what stands for the list itself is the output of a ListMake. An
+ * optional tensor is a list of at most one element; an optional sequence is a list of length -1 if it is absent. */
 #ifndef LIST_H
 #define LIST_H
 
 #include "op/op.h"
-
-#define LIST_DOMAIN "onnx2c"
 
 /* What a list has room for. */
 typedef struct {

@@ -117,8 +117,7 @@ static void lower_nothing(Node *n)
 static void expand_items(Node *n, const Value *v)
 {
     bool absent = v->type.kind == KIND_OPTIONAL && !v->n_items && v->type.elem && v->type.elem->kind != KIND_TENSOR;
-    Node *pack = make_node(n, "ListPack", v->n_items, v->items, n->out[0]);
-    pack->domain = LIST_DOMAIN;
+    Node *pack = make_own(n, "ListPack", v->n_items, v->items, n->out[0]);
     node_add_output(pack, n->out[1]);
     node_add_output(pack, n->out[2]);
     pack->attrs = n->attrs;
@@ -140,8 +139,7 @@ static void expand_parts(Node *n)
         return;
     }
     Value *parts[] = {v->list->data, v->list->sizes, v->list->length};
-    Node *copy = make_node(n, "ListCopy", 3, parts, n->out[0]);
-    copy->domain = LIST_DOMAIN;
+    Node *copy = make_own(n, "ListCopy", 3, parts, n->out[0]);
     node_add_output(copy, n->out[1]);
     node_add_output(copy, n->out[2]);
     copy->attrs = n->attrs;
@@ -305,7 +303,7 @@ static void lower_concat(Node *n)
 
 #define PART(op, f, l) \
     { \
-        .name = op, .domain = LIST_DOMAIN, .since = 1, .infer = f, .lower = l, .flags = OP_HALF_NATIVE | OP_NEVER_FOLD \
+        .name = op, .domain = OWN_DOMAIN, .since = 1, .infer = f, .lower = l, .flags = OP_HALF_NATIVE | OP_NEVER_FOLD \
     }
 
 const Op ops_packed_sequence_ops[] = {
@@ -317,7 +315,7 @@ const Op ops_packed_sequence_ops[] = {
     PART("ListMake", infer_make, lower_nothing),
     PART("ListPack", infer_parts_of_list, lower_pack),
     {.name = "ListParts",
-     .domain = LIST_DOMAIN,
+     .domain = OWN_DOMAIN,
      .since = 1,
      .infer = infer_parts_of_list,
      .expand = expand_parts,

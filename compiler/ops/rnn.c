@@ -13,8 +13,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define OWN_DOMAIN "onnx2c"
-
 enum { MAX_ACTIVATIONS = 3, CHUNK_ROWS = 6 };
 
 typedef struct {
@@ -123,7 +121,7 @@ typedef struct {
 static Sizes sizes_of(const Node *n, const Layer *l)
 {
     const Value *x = n->in[0], *r = n->in[2];
-    bool packed = !strcmp(n->domain, OWN_DOMAIN);
+    bool packed = n->own != NULL;
     return (Sizes){dim_at(x, l->batch_first ? 1 : 0), dim_at(x, l->batch_first ? 0 : 1), dim_at(x, 2),
                    dim_at(r, packed ? 1 : 2)};
 }
@@ -255,9 +253,8 @@ static void expand_layer(Node *n)
                        input_of(n, 4),
                        unless_zero(input_of(n, 5)),
                        unless_zero(input_of(n, 6))};
-    Node *packed = node_new(n->graph, n->name, n->op_type, OWN_DOMAIN, n->opset);
-    packed->attrs = n->attrs;
-    packed->n_attrs = n->n_attrs;
+    Node *packed = node_like(n->graph, n);
+    become_own(packed);
     for (int i = 0; i < 8; i++) node_add_input(packed, inputs[i]);
     for (int i = 0; i < n->n_out; i++) node_add_output(packed, n->out[i]);
     graph_insert(n->graph, graph_index(n->graph, n), packed);

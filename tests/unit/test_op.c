@@ -235,6 +235,35 @@ START_TEST(operators_are_found_by_the_newest_row_that_is_not_too_new)
 }
 END_TEST
 
+START_TEST(the_compilers_own_operators_are_not_found_by_name)
+{
+    ck_assert_ptr_null(op_find(OWN_DOMAIN, "ListMake", 1));
+    ck_assert(!op_exists(OWN_DOMAIN, "ListMake"));
+    node->op_type = "ListMake";
+    become_own(node);
+    ck_assert_ptr_eq(node->own, op_own("ListMake"));
+    ck_assert_ptr_eq(node_like(node->graph, node)->own, node->own);
+}
+END_TEST
+
+START_TEST(the_compilers_own_attributes_are_others_than_those_of_the_model)
+{
+    const int64_t numbers[] = {3, 1}, *found;
+    attr_set_int(node, "unroll", 7);
+    ck_assert_int_eq(own_int(node, "unroll", 0), 0);
+    own_set_int(node, "unroll", 9);
+    ck_assert_int_eq(own_int(node, "unroll", 0), 9);
+    ck_assert_int_eq(attr_int(node, "unroll", 0), 7);
+    attr_remove(node, "unroll");
+    ck_assert_ptr_null(attr_find(node, "unroll"));
+    ck_assert_int_eq(own_int(node, "unroll", 0), 9);
+    ck_assert_int_eq(own_ints(node, "axes", &found), -1);
+    own_set_ints(node, "axes", 2, numbers);
+    ck_assert_int_eq(own_ints(node, "axes", &found), 2);
+    ck_assert_int_eq(found[1], 1);
+}
+END_TEST
+
 Suite *op_suite(void)
 {
     Suite *suite = suite_create("op");
@@ -255,6 +284,8 @@ Suite *op_suite(void)
     tcase_add_test(tests, loops_read_with_the_strides_that_broadcast);
     tcase_add_test(tests, a_view_of_packed_elements_copies_whole_bytes);
     tcase_add_test(tests, operators_are_found_by_the_newest_row_that_is_not_too_new);
+    tcase_add_test(tests, the_compilers_own_operators_are_not_found_by_name);
+    tcase_add_test(tests, the_compilers_own_attributes_are_others_than_those_of_the_model);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -85,7 +85,8 @@ static Value *reals(Node *n, int rank, const int64_t *dims)
 static Node *node_of(const Layer *l)
 {
     int64_t h = l->hidden, width = l->gates * h;
-    Node *n = op_node(l->gates == 4 ? "LSTM" : l->gates == 3 ? "GRU" : "RNN", "onnx2c", 14);
+    Node *n = op_node(l->gates == 4 ? "LSTM" : l->gates == 3 ? "GRU" : "RNN", "", 14);
+    become_own(n); /* the one that takes packed weights */
     attr_set_string(n, "direction", l->reverse ? "reverse" : "forward");
     attr_set_int(n, "layout", l->batch_first);
     attr_set_int(n, "linear_before_reset", l->linear_before_reset);
@@ -189,7 +190,8 @@ START_TEST(rnn_knows_all_activations)
                                        log1p(exp(v)),
                                        v < 0 ? 0 : v};
             const int64_t unit[] = {1, 1, 1};
-            Node *n = op_node("RNN", "onnx2c", 14);
+            Node *n = op_node("RNN", "", 14);
+            become_own(n);
             Attr *act = node_add_attr(n, "activations", ATTR_STRINGS, 1);
             act->strings = mem_dup(&names[f], sizeof *names);
             attr_set_float(n, "clip", 2);
