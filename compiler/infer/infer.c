@@ -116,7 +116,10 @@ static void widen(Node *n)
         Value *v = n->out[i];
         bool half = v && dtype_is_half(v->type.dtype);
         Value *result = half ? value_new(n->graph, mem_printf("%s/float32", v->name)) : v;
-        if (half) result->declared.shape = v->declared.shape;
+        if (half) {
+            result->model_name = value_model_name(v);
+            result->declared.shape = v->declared.shape;
+        }
         node_add_output(wide, result);
         if (half) cast_of(n, wide->out[i], v->type.dtype, v);
     }
@@ -306,6 +309,7 @@ StageResult infer(Model *m)
     if (!m->errors) infer_graph(m->graph);
     if (!m->errors) spread_outputs(m);
     if (refine_bounds(m)) return STAGE_RESTART; /* what was said may not hold then */
+    dims_report_unused(m);
     messages_release(m);
     graph_remove_dead(m->graph);
     return STAGE_DONE;

@@ -41,7 +41,7 @@ static void spread_input(Graph *g, Value *list, const DataItem *item)
 /* The most that size `axis` of a list can be: what --dim NAME:AXIS says, axis 0 being the length. -1 with an error. */
 static int64_t most_of(Model *m, const Value *list, int axis)
 {
-    const char *name = mem_printf("%s:%d", list->name, axis),
+    const char *name = size_option(list, axis),
                *what = axis ? mem_printf("dimension %d of its elements", axis - 1) : "its length";
     const DimOption *bounds = bounds_of(m, name);
     if (bounds && bounds->low >= 0) return bounds->high;

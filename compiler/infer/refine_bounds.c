@@ -43,12 +43,13 @@ static bool raise_low(DimOption *d, const DimPair *p)
     return true;
 }
 
+/* What bounds that parameter, and nothing else. */
 static DimOption *parameter(Model *m, const char *name)
 {
     for (int i = 0; i < m->n_params; i++)
         if (!strcmp(m->params[i], name))
             for (int k = 0; k < m->options.n_dims; k++)
-                if (!strcmp(m->options.dims[k].name, name)) return &m->options.dims[k];
+                if (!strcmp(m->options.dims[k].name, name) && m->options.dims[k].uses == 1) return &m->options.dims[k];
     return NULL;
 }
 

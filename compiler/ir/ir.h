@@ -53,7 +53,8 @@ typedef struct Step Step;
 struct Value {
     const char *name;       /* the ONNX name */
     Value *original;        /* the value of which this one, in a copy of a subgraph, is a copy; else NULL */
-    const char *model_name; /* then: what the model calls it */
+    const char *model_name; /* what the model calls the value that this one stands for: a copy, or the result in float32
+                               of an operator on halves; else NULL */
     const char *c_name;     /* its C identifier, set by names.c before emission */
     Graph *graph;
     Type type;
@@ -162,8 +163,9 @@ typedef struct {
 typedef struct {
     const char *name;
     int64_t low, high;
-    bool of_data;
-} DimOption; /* --dim NAME=LO..HI; NAME may be INPUT:AXIS; of_data: from verify's data */
+    bool of_data; /* from verify's data */
+    int uses;     /* how often it was asked for since load began; 1: it is about a single dimension of the inputs */
+} DimOption;      /* --dim NAME=LO..HI (op/dim_option.c) */
 
 struct DataItem;
 typedef struct {
@@ -208,6 +210,7 @@ struct Model {
     int n_params, cap_params; /* the symbolic dimensions left to run time, in order of first appearance in the inputs */
     const char **params;
     const char **param_names; /* their C identifiers (names.c) */
+    const char *dim_names;    /* "batch, x:0": the dimensions that the inputs leave open, for messages; or NULL */
     int n_locals, cap_locals;
     const char **locals;      /* symbols whose values the run function finds out */
     const char **local_names; /* their C identifiers (names.c) */

@@ -9,6 +9,7 @@
 #include "load/load_private.h"
 #include "base/base.h"
 #include "load/wire.h"
+#include "op/op.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -87,15 +88,16 @@ Model *load_model(const Options *options)
     Model *m = mem_alloc(sizeof *m);
     m->path = options->model_path;
     m->options = *options;
+    for (int i = 0; i < options->n_dims; i++) options->dims[i].uses = 0;
     const ModelProto *proto = read_model(m);
     if (!proto) return m;
     m->ir_version = proto->ir_version;
     check_version(m);
     load_opsets(m, proto);
-    Loader l = {.model = m, .dims = map_new(), .dim_used = mem_array((size_t)options->n_dims, sizeof(bool))};
+    Loader l = {.model = m, .dims = map_new()};
     functions_index(&l, proto);
     m->graph = load_graph(&l, NULL, proto->graph);
     if (!proto->graph->n_output) model_error(m, "the graph has no outputs");
-    dims_report_unused(&l);
+    if (m->errors) dims_report_unused(m); /* else infer does, which asks for more */
     return m;
 }

@@ -20,10 +20,8 @@ typedef Onnx__ValueInfoProto ValueInfoProto;
 typedef struct {
     Model *model;
     Map *functions;        /* FunctionProtos by function_key() */
-    Map *dims;             /* Dims of the inputs' parameters by name */
-    bool *dim_used;        /* which of the options' dims were */
-    const char *dim_names; /* "batch, x:0": those the model has, for messages; or NULL */
-    int nodes;             /* loaded so far, those of inlined functions included */
+    Map *dims;      /* Dims of the inputs' parameters by name */
+    int nodes;      /* loaded so far, those of inlined functions included */
 } Loader;
 
 typedef struct Scope Scope;
@@ -75,7 +73,6 @@ const char *type_read(Loader *l, const char *value, const TypeProto *proto, DimR
                       Type *type);                                           /* NULL, or what is wrong */
 Dim dim_of_input(Loader *l, const char *value, int axis, const DimProto *d); /* reports what is left open */
 Dim dim_declared(Loader *l, const char *value, int axis, const DimProto *d); /* trusts nothing */
-void dims_report_unused(Loader *l);
 bool dim_has_size(const DimProto *d);
 /* as --dim takes it: its parameter or INPUT:AXIS */
 const char *dim_option_name(const char *input, int axis, const DimProto *d);

@@ -1,5 +1,6 @@
 /* TypeProto, and the dimensions that --dim settles. */
 #include "load/load_private.h"
+#include "op/op.h"
 
 #include <string.h>
 
@@ -75,17 +76,6 @@ const char *dim_option_name(const char *input, int axis, const DimProto *d)
     return param[0] ? param : mem_printf("%s:%d", input, axis);
 }
 
-static const DimOption *find_option(Loader *l, const char *name)
-{
-    const Options *o = &l->model->options;
-    for (int i = 0; i < o->n_dims; i++)
-        if (!strcmp(o->dims[i].name, name)) {
-            l->dim_used[i] = true;
-            return &o->dims[i];
-        }
-    return NULL;
-}
-
 /* The name as one writes it in a shell. */
 static const char *quoted(const char *name)
 {
@@ -93,19 +83,19 @@ static const char *quoted(const char *name)
     return name[strspn(name, plain)] ? mem_printf("'%s'", name) : name;
 }
 
-static void list_dim(Loader *l, const char *name)
+static void list_dim(Model *m, const char *name)
 {
     enum { LONG_ENOUGH = 500 };
-    if (!l->dim_names) l->dim_names = name;
-    else if (strlen(l->dim_names) < LONG_ENOUGH) l->dim_names = mem_printf("%s, %s", l->dim_names, name);
+    if (!m->dim_names) m->dim_names = name;
+    else if (strlen(m->dim_names) < LONG_ENOUGH) m->dim_names = mem_printf("%s, %s", m->dim_names, name);
 }
 
 static Dim open_dim(Loader *l, const char *input, int axis, const DimProto *d)
 {
     Model *m = l->model;
     const char *param = param_of(d), *name = dim_option_name(input, axis, d);
-    const DimOption *option = find_option(l, name);
-    list_dim(l, name);
+    const DimOption *option = bounds_of(m, name);
+    list_dim(m, name);
     if (!option) {
         const char *what = param[0] ? mem_printf("dimension \"%s\"", param) : "a dimension";
         const char *as_option = quoted(name);
@@ -115,10 +105,15 @@ static Dim open_dim(Loader *l, const char *input, int axis, const DimProto *d)
                     input, axis, what, as_option, as_option);
         return dim_const(1);
     }
+    if (option->low < 0) {
+        model_error(m, "--dim %s: the bounds start at %lld, expected 0 or more", name, (long long)option->low);
+        return dim_const(1);
+    }
     if (option->low == option->high) return dim_const(option->low);
+    const char *symbol = unused_symbol(m, option->name);
     mem_grow(&m->params, &m->cap_params, m->n_params + 1, sizeof *m->params);
-    m->params[m->n_params++] = option->name;
-    return dim_symbol(option->name, option->low, option->high);
+    m->params[m->n_params++] = symbol;
+    return dim_symbol(symbol, option->low, option->high);
 }
 
 Dim dim_of_input(Loader *l, const char *value, int axis, const DimProto *d)
@@ -143,24 +138,4 @@ Dim dim_declared(Loader *l, const char *value, int axis, const DimProto *d)
     (void)value, (void)axis;
     if (dim_has_size(d)) return d->dim_value >= 0 && d->dim_value <= INT32_MAX ? dim_const(d->dim_value) : NULL;
     return map_get(l->dims, param_of(d));
-}
-
-/* NAME[i] bounds an element of a value, NAME:AXIS a size that only the data tell: operators ask for them. */
-static bool bounds_a_value(const Loader *l, const char *name)
-{
-    const char *colon = strrchr(name, ':');
-    Value *v = colon ? map_get(l->model->values, mem_strndup(name, (size_t)(colon - name))) : NULL;
-    return strchr(name, '[') || (v && (!v->is_input || v->type.kind != KIND_TENSOR));
-}
-
-void dims_report_unused(Loader *l)
-{
-    const Options *o = &l->model->options;
-    for (int i = 0; i < o->n_dims; i++) {
-        if (l->dim_used[i] || bounds_a_value(l, o->dims[i].name)) continue;
-        if (l->dim_names)
-            model_error(l->model, "--dim %s: there is no such dimension; the model has %s", o->dims[i].name,
-                        l->dim_names);
-        else model_error(l->model, "--dim %s: the model's inputs have no open dimension", o->dims[i].name);
-    }
 }

@@ -91,7 +91,12 @@ int known_dims(const Value *v, Dim **dims);
 Dim known_integer(const Value *v, int64_t at); /* element `at` of a float, cut to an integer; or NULL (op_fraction.c) */
 int need_dims(Node *n, int input, Dim **dims);
 int need_ints(Node *n, int input, int64_t **values);          /* the same, all constants */
-const DimOption *bounds_of(const Model *m, const char *name); /* what --dim says of this name; or NULL */
+/* -- dim_option.c: --dim. What it says of this name, or NULL; and the names of what it may be about: */
+const DimOption *bounds_of(const Model *m, const char *name);
+const char *size_option(const Value *v, int axis);       /* VALUE:AXIS */
+const char *element_option(const Value *v, int element); /* VALUE[i] */
+void dims_report_unused(Model *m);                       /* those about nothing that there is: errors */
+
 bool read_within(Node *n, int input, int64_t low,
                  int64_t high);     /* gives an input that nothing else is known of symbols within these bounds */
 bool can_learn(Node *n, int input); /* would need_dims succeed? Reads what --dim gives bounds of, as it does */
@@ -183,6 +188,8 @@ void step_set(Node *n, Dim symbol, Dim value);
 void step_store(Node *n, Value *target, Dim number);
 Reading *step_read(Node *n, Value *source, Dim index, int64_t low, int64_t high); /* without a symbol: only checked */
 
+/* `name` with a suffix if there is a symbol of that name already, be it one of the model's */
+const char *unused_symbol(const Model *m, const char *name);
 /* a new symbol that the run function computes */
 Dim local_symbol(Node *n, const char *name, int64_t low, int64_t high);
 /* Element `index` of v, an integer, into the symbol d; of a constant d: only checked. */

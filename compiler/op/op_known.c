@@ -50,13 +50,6 @@ enum { MOST_VISITS = 256 };
 
 /* -- elements that are read at run time -------------------------------------------------------- */
 
-const DimOption *bounds_of(const Model *m, const char *name)
-{
-    for (int i = 0; i < m->options.n_dims; i++)
-        if (!strcmp(m->options.dims[i].name, name)) return &m->options.dims[i];
-    return NULL;
-}
-
 static bool is_readable(const Value *v)
 {
     enum { MOST_READ = 16 };
@@ -73,7 +66,7 @@ static bool bind_elements(Node *n, Value *v)
     int count = (int)value_count(v);
     const DimOption **bounds = mem_array((size_t)count + 1, sizeof *bounds);
     for (int i = 0; i < count; i++) {
-        bounds[i] = bounds_of(n->graph->model, mem_printf("%s[%d]", value_model_name(v), i));
+        bounds[i] = bounds_of(n->graph->model, element_option(v, i));
         if (!bounds[i]) return false;
     }
     v->elements = mem_array((size_t)count + 1, sizeof *v->elements);
@@ -145,7 +138,7 @@ static const char *wanted_bounds(const Search *s)
     const char *text = "";
     for (int i = 0; i < s->n_missing; i++) {
         long long count = (long long)value_count(s->missing[i]);
-        text = mem_printf("%s%s--dim '%s[0]=1..8'", text, i ? ", " : "", value_model_name(s->missing[i]));
+        text = mem_printf("%s%s--dim '%s=1..8'", text, i ? ", " : "", element_option(s->missing[i], 0));
         if (count > 1) text = mem_printf("%s and the like for each of its %lld elements", text, count);
     }
     return text;

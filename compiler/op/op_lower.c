@@ -315,11 +315,25 @@ Reading *step_read(Node *n, Value *source, Dim index, int64_t low, int64_t high)
     return &s->read;
 }
 
+static bool is_symbol(const Model *m, const char *name)
+{
+    for (int i = 0; i < m->n_params; i++)
+        if (!strcmp(m->params[i], name)) return true;
+    for (int i = 0; i < m->n_locals; i++)
+        if (!strcmp(m->locals[i], name)) return true;
+    return false;
+}
+
+const char *unused_symbol(const Model *m, const char *name)
+{
+    while (is_symbol(m, name)) name = mem_printf("%s_%d", name, m->n_locals);
+    return name;
+}
+
 Dim local_symbol(Node *n, const char *name, int64_t low, int64_t high)
 {
     Model *m = n->graph->model;
-    for (int i = 0; i < m->n_locals; i++)
-        if (!strcmp(m->locals[i], name)) name = mem_printf("%s_%d", name, m->n_locals);
+    name = unused_symbol(m, name);
     if (low == high) high = low + 1; /* a symbol of one value would be a constant */
     mem_grow(&m->locals, &m->cap_locals, m->n_locals + 1, sizeof *m->locals);
     m->locals[m->n_locals++] = name;

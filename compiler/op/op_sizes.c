@@ -2,18 +2,6 @@
  * kernel. */
 #include "op/op.h"
 
-#include <string.h>
-
-/* As --dim takes it. A result that is computed in float32 goes by the name it has in the model. */
-static const char *option_name(const Value *y, int axis)
-{
-    static const char wide[] = "/float32";
-    const char *model_name = value_model_name(y);
-    size_t length = strlen(model_name), suffix = sizeof wide - 1;
-    bool is_wide = length > suffix && !strcmp(model_name + length - suffix, wide);
-    return mem_printf("%.*s:%d", (int)(is_wide ? length - suffix : length), model_name, axis);
-}
-
 static bool declares(const Value *y, int axis)
 {
     const Shape *said = &y->declared.shape;
@@ -24,12 +12,11 @@ static bool declares(const Value *y, int axis)
 static const Value *stated(const Node *n, const Value *y, int axis)
 {
     const Graph *g = n->graph;
-    if (bounds_of(g->model, option_name(y, axis)) || declares(y, axis)) return y;
+    if (bounds_of(g->model, size_option(y, axis)) || declares(y, axis)) return y;
     for (int i = 0; i < g->n_nodes; i++) {
         const Node *cast = g->nodes[i];
-        if (*cast->domain || strcmp(cast->op_type, "Cast") || cast->n_in != 1 || cast->in[0] != y || cast->n_out != 1)
-            continue;
-        if (bounds_of(g->model, option_name(cast->out[0], axis)) || declares(cast->out[0], axis)) return cast->out[0];
+        if (!node_is(cast, "Cast") || cast->n_in != 1 || cast->in[0] != y || cast->n_out != 1) continue;
+        if (bounds_of(g->model, size_option(cast->out[0], axis)) || declares(cast->out[0], axis)) return cast->out[0];
     }
     return NULL;
 }
@@ -42,7 +29,7 @@ bool size_is_stated(const Node *n, int output, int axis)
 Dim size_of_data(Node *n, int output, int axis)
 {
     const Value *y = n->out[output], *by = stated(n, y, axis);
-    const char *name = option_name(by ? by : y, axis);
+    const char *name = size_option(by ? by : y, axis);
     const DimOption *bounds = bounds_of(n->graph->model, name);
     if (bounds && bounds->low < 0) {
         node_error(n, "--dim %s: the bounds start at %lld, expected 0 or more", name, (long long)bounds->low);
@@ -54,14 +41,14 @@ Dim size_of_data(Node *n, int output, int axis)
     node_error(n,
                "how large axis %d of \"%s\" is, only the data tell, expected constants, or bounds: add --dim '%s=1..8' "
                "or the like",
-               axis, y->name, name);
+               axis, value_model_name(y), name);
     return NULL;
 }
 
 Dim count_of_data(Node *n, int output, int axis, Dim most)
 {
     const Value *y = n->out[output];
-    const char *name = option_name(y, axis);
+    const char *name = size_option(y, axis);
     const DimOption *bounds = bounds_of(n->graph->model, name);
     int64_t high = dim_high(most);
     if (bounds && !bounds->of_data && bounds->high < high) high = bounds->high;
