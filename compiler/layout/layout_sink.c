@@ -376,7 +376,7 @@ static bool order_to_sink(const Node *n, Order *o)
 bool layout_sink(Node *n)
 {
     Order o;
-    bool quantized = !strncmp(n->op_type, "QLinear", 7);
+    bool quantized = !strcmp(n->domain, "com.microsoft") && !strncmp(n->op_type, "QLinear", 7);
     if ((*n->domain && !quantized) || !n->op->lower || !order_to_sink(n, &o)) return false;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (!strcmp(rules[i].op_type, n->op_type)) return rules[i].sink(n, &o);

@@ -36,9 +36,8 @@ static bool is_new_import(Model *m, const char *domain, int64_t version)
 static void load_opsets(Model *m, const ModelProto *proto)
 {
     for (size_t i = 0; i < proto->n_opset_import; i++) {
-        const char *domain = proto_text(proto->opset_import[i]->domain);
+        const char *domain = short_domain(proto_text(proto->opset_import[i]->domain));
         int64_t version = proto->opset_import[i]->version;
-        if (!strcmp(domain, "ai.onnx")) domain = "";
         if (version < 1 || version > INT32_MAX) {
             model_error(m, "imports opset %lld of domain \"%s\"", (long long)version, domain);
             continue;

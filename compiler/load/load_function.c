@@ -1,19 +1,18 @@
 /* Model-local functions: calls are replaced by the function's nodes, in a scope of their own. */
 #include "load/load_private.h"
+#include "op/op.h"
 
 #include <string.h>
 
 /* Nested calls; a bound for the stack, far above what exporters write. */
 enum { MAX_DEPTH = 48 };
 
-static const char *domain_of(const char *domain)
-{
-    return strcmp(proto_text(domain), "ai.onnx") ? proto_text(domain) : "";
-}
-
+/* Lengths keep the three apart, whatever characters are in them. */
 static const char *function_key(const char *domain, const char *name, const char *overload)
 {
-    return mem_printf("%s\n%s\n%s", domain_of(domain), proto_text(name), proto_text(overload));
+    domain = short_domain(proto_text(domain));
+    name = proto_text(name);
+    return mem_printf("%zu %zu %s%s%s", strlen(domain), strlen(name), domain, name, proto_text(overload));
 }
 
 void functions_index(Loader *l, const ModelProto *proto)
@@ -37,7 +36,7 @@ const FunctionProto *function_find(const Loader *l, const NodeProto *node)
 static int imported(size_t count, Onnx__OperatorSetIdProto *const *imports, const char *domain)
 {
     for (size_t i = 0; i < count; i++)
-        if (!strcmp(domain_of(imports[i]->domain), domain)) return (int)imports[i]->version;
+        if (!strcmp(short_domain(proto_text(imports[i]->domain)), domain)) return (int)imports[i]->version;
     return 0;
 }
 

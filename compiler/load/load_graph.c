@@ -175,7 +175,7 @@ static void define_outputs(Scope *s, Node *n, const NodeProto *proto)
  * read further, so that subgraphs and functions, whose names come later, leave them as they are. */
 static Node *begin_node(const Loader *l, Scope *s, const NodeProto *proto)
 {
-    const char *domain = strcmp(proto_text(proto->domain), "ai.onnx") ? proto_text(proto->domain) : "";
+    const char *domain = short_domain(proto_text(proto->domain));
     int opset = opset_of(l, s, domain);
     Node *n = node_new(s->graph, inner_name(s, proto_text(proto->name)), proto_text(proto->op_type), domain,
                        opset ? opset : 1);

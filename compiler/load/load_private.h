@@ -19,7 +19,7 @@ typedef Onnx__ValueInfoProto ValueInfoProto;
 
 typedef struct {
     Model *model;
-    Map *functions;        /* FunctionProtos by function_key() */
+    Map *functions; /* FunctionProtos by function_key() */
     Map *dims;      /* Dims of the inputs' parameters by name */
     int nodes;      /* loaded so far, those of inlined functions included */
 } Loader;

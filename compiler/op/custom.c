@@ -187,7 +187,7 @@ const char *custom_add(Options *o, const char *text)
     if (!colons || !equals || equals < colons || !strstr(equals, "->"))
         return mem_printf("%s: expected DOMAIN::OP=INPUTS -> OUTPUTS", text);
     mem_grow(&o->customs, &o->cap_customs, o->n_customs + 1, sizeof *o->customs);
-    o->customs[o->n_customs++] = (CustomOption){mem_strndup(text, (size_t)(colons - text)),
+    o->customs[o->n_customs++] = (CustomOption){short_domain(mem_strndup(text, (size_t)(colons - text))),
                                                 mem_strndup(colons + 2, (size_t)(equals - colons - 2)),
                                                 mem_strdup(equals + 1)};
     return NULL;
@@ -202,9 +202,10 @@ static const CustomOption *option_for(const Node *n)
     return NULL;
 }
 
+/* One that has the name of an operator the compiler knows would be taken for that where only names are compared. */
 const Op *custom_find(const Node *n)
 {
-    return option_for(n) ? &op_custom : NULL;
+    return option_for(n) && !op_exists(n->domain, n->op_type) ? &op_custom : NULL;
 }
 
 /* -- the operator ------------------------------------------------------------------------------ */
@@ -250,9 +251,17 @@ static const char *tensor_parameter(const char *text, const char *kind, int i, D
     return mem_printf("%s%s%s%s%d, const int32_t *%s%d_dims", text, *text ? ", " : "", pointer, kind, i, kind, i);
 }
 
-static const char *attribute_parameter(const Attr *a)
+/* Attributes' names may have the same letters: then the place tells them apart. */
+static const char *attribute_parameter(const Node *n, int at)
 {
-    return mem_printf("attr_%s", c_identifier(a->name));
+    Map *taken = map_new();
+    const char *name = "";
+    for (int i = 0; i <= at; i++) {
+        name = mem_printf("attr_%s", c_identifier(n->attrs[i].name));
+        while (map_get(taken, name)) name = mem_printf("%s_%d", name, i);
+        map_put(taken, name, taken);
+    }
+    return name;
 }
 
 /* The prototype, and the letters of a kernel's signature for it. */
@@ -272,8 +281,8 @@ static Kernel *declaration(Node *n)
     for (int i = 0; i < n->n_attrs; i++) {
         const Attr *a = &n->attrs[i];
         if (a->type != ATTR_INT && a->type != ATTR_FLOAT) continue;
-        text = mem_printf("%s, %s %s", text, a->type == ATTR_INT ? "int64_t" : "float", attribute_parameter(a));
-        names = listed(names, attribute_parameter(a));
+        text = mem_printf("%s, %s %s", text, a->type == ATTR_INT ? "int64_t" : "float", attribute_parameter(n, i));
+        names = listed(names, attribute_parameter(n, i));
         letters = mem_printf("%s%c", letters, a->type == ATTR_INT ? 'l' : 'f');
     }
     Kernel *k = mem_alloc(sizeof *k);
@@ -293,17 +302,39 @@ static void tensor_argument(Step *s, const char *name, Value *v, bool written)
     else arg_in(s, dims, NULL);
 }
 
-/* A function has one prototype: all nodes of the operator must have the same types and attributes. */
+/* Is the function's name one that the generated file has something else for? */
+static bool is_taken(const Model *m, const char *function)
+{
+    return kernel_find(function) || !strcmp(function, mem_printf("%s_run", m->options.name)) ||
+           !strcmp(function, mem_printf("%s_run_in", m->options.name));
+}
+
+static bool same_operator(const Node *a, const Node *b)
+{
+    return !strcmp(a->domain, b->domain) && !strcmp(a->op_type, b->op_type);
+}
+
+/* A function is one operator, with one prototype: all its nodes must have the same types and attributes. */
 static void need_same_prototype(Node *n, const Kernel *k)
 {
     const Graph *g = n->graph->model->graph;
+    if (is_taken(n->graph->model, k->name))
+        node_error(n, "the function %s would have the name of another in the generated file; rename the operator",
+                   k->name);
     for (int i = 0; i < g->n_steps; i++) {
         const Kernel *other = g->steps[i]->kind == STEP_CALL ? g->steps[i]->call.kernel : NULL;
-        if (!other || other->address || strcmp(other->name, k->name) || !strcmp(other->text, k->text)) continue;
+        if (!other || other->address || strcmp(other->name, k->name)) continue;
+        const Node *first = g->steps[i]->node;
+        if (!same_operator(first, n)) {
+            node_error(n, "the function %s would be this operator and %s::%s, too; rename one of them in the model",
+                       k->name, first->domain, first->op_type);
+            return;
+        }
+        if (!strcmp(other->text, k->text)) continue;
         node_error(n,
                    "this custom operator's function would be declared as `%.*s` and, for node \"%s\", as `%.*s`; "
                    "expected the same types and attributes everywhere",
-                   (int)strlen(k->text) - 2, k->text, g->steps[i]->node->name, (int)strlen(other->text) - 2,
+                   (int)strlen(k->text) - 2, k->text, first->name, (int)strlen(other->text) - 2,
                    other->text);
         return;
     }
@@ -319,8 +350,8 @@ static void lower_custom(Node *n)
     for (int i = 0; i < n->n_out; i++) tensor_argument(s, mem_printf("out%d", i), n->out[i], true);
     for (int i = 0; i < n->n_attrs; i++) {
         const Attr *a = &n->attrs[i];
-        if (a->type == ATTR_INT) arg_int(s, attribute_parameter(a), a->ints[0]);
-        if (a->type == ATTR_FLOAT) arg_real(s, attribute_parameter(a), (double)a->floats[0]);
+        if (a->type == ATTR_INT) arg_int(s, attribute_parameter(n, i), a->ints[0]);
+        if (a->type == ATTR_FLOAT) arg_real(s, attribute_parameter(n, i), (double)a->floats[0]);
     }
 }
 

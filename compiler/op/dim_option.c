@@ -43,7 +43,8 @@ void dims_report_unused(Model *m)
     for (int i = 0; i < m->options.n_dims; i++) {
         const DimOption *d = &m->options.dims[i];
         if (d->uses || d->of_data || is_about_value(m, d->name)) continue;
-        if (m->dim_names) model_error(m, "--dim %s: there is no such dimension; the model has %s", d->name, m->dim_names);
+        if (m->dim_names)
+            model_error(m, "--dim %s: there is no such dimension; the model has %s", d->name, m->dim_names);
         else model_error(m, "--dim %s: the model's inputs have no open dimension", d->name);
     }
 }

@@ -37,6 +37,7 @@ struct Op {
  * by op_own only. */
 #define OWN_DOMAIN "onnx2c"
 
+const char *short_domain(const char *domain); /* "" for that of ONNX's own operators, which goes by "ai.onnx", too */
 const Op *op_find(const char *domain, const char *name, int opset); /* NULL: unknown */
 const Op *op_own(const char *name);
 bool op_exists(const char *domain, const char *name); /* at any opset */
@@ -90,7 +91,7 @@ void own_set_ints(Node *n, const char *name, int count, const int64_t *values);
 int known_dims(const Value *v, Dim **dims);
 Dim known_integer(const Value *v, int64_t at); /* element `at` of a float, cut to an integer; or NULL (op_fraction.c) */
 int need_dims(Node *n, int input, Dim **dims);
-int need_ints(Node *n, int input, int64_t **values);          /* the same, all constants */
+int need_ints(Node *n, int input, int64_t **values); /* the same, all constants */
 /* -- dim_option.c: --dim. What it says of this name, or NULL; and the names of what it may be about: */
 const DimOption *bounds_of(const Model *m, const char *name);
 const char *size_option(const Value *v, int axis);       /* VALUE:AXIS */

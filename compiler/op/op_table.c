@@ -55,8 +55,7 @@ static int first_row(const char *domain, const char *name)
     return low;
 }
 
-/* ONNX's own operators go by either name. */
-static const char *short_domain(const char *domain)
+const char *short_domain(const char *domain)
 {
     return strcmp(domain, "ai.onnx") ? domain : "";
 }

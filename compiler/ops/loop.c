@@ -36,7 +36,7 @@ static bool always_continues(const Node *n, const Graph *g)
     if (!at_first) return false;
     if (next == g->inputs[1]) return true;
     const Node *p = next->producer; /* torch writes the condition through an Identity or Cast */
-    if (p && p->graph == g && !strcmp(p->op_type, "Identity") && p->in[0] == g->inputs[1]) return true;
+    if (node_is(p, "Identity") && p->graph == g && input_of(p, 0) == g->inputs[1]) return true;
     return known_scalar(next, &value) && value != 0;
 }
 
@@ -82,7 +82,7 @@ static bool uses_lists(const Graph *g)
 {
     for (int i = 0; i < g->n_nodes; i++) {
         const Node *n = g->nodes[i];
-        if (strstr(n->op_type, "Sequence") || !strncmp(n->op_type, "Optional", 8)) return true;
+        if (!*n->domain && (strstr(n->op_type, "Sequence") || !strncmp(n->op_type, "Optional", 8))) return true;
         for (int a = 0; a < n->n_attrs; a++)
             for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++)
                 if (uses_lists(n->attrs[a].graphs[k])) return true;

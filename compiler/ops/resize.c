@@ -164,8 +164,11 @@ static bool scales_known(Node *n, Resize *r, const double *scales)
 static bool known_element(const Value *v, int64_t i, double *number)
 {
     const Node *p = v->producer;
-    if (v->data) *number = const_as_double(v, i);
-    if (v->data || !p || strcmp(p->op_type, "Concat")) return v->data != NULL;
+    if (v->data) {
+        *number = const_as_double(v, i);
+        return true;
+    }
+    if (!node_is(p, "Concat")) return false;
     for (int k = 0; k < p->n_in; i -= value_count(p->in[k++])) {
         if (!dim_is_const(elements(p->in[k]))) return false;
         if (i < value_count(p->in[k])) return known_element(p->in[k], i, number);
