@@ -46,9 +46,11 @@ $(GEN)/stamp: $(BUILD)/kernelgen $(KERNELS)
 	$(BUILD)/kernelgen $(GEN) $(KERNELS)
 	@touch $@
 
+# Strings of a model are Foreign from the start: the same in memory as the char * that protobuf-c fills in.
 $(PROTO)/onnx.pb-c.c: proto/onnx.proto
 	@mkdir -p $(PROTO)
 	protoc-c --c_out=$(PROTO) --proto_path=proto $<
+	$(Q)sed -i -E 's/^( +)char \*/\1Foreign /; s|^#include <protobuf-c/.*|&\n#include "base/foreign.h"|' $(PROTO)/onnx.pb-c.h
 
 $(BUILD)/obj/driver/main.o $(OBJECTS): | $(PROTO)/onnx.pb-c.c $(GEN)/stamp
 
@@ -70,7 +72,7 @@ $(BUILD)/obj/kernels_table.o: $(GEN)/kernels_table.c $(GEN)/stamp
 
 $(BUILD)/obj/onnx.pb-c.o: $(PROTO)/onnx.pb-c.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CSTD) $(OPT) -I$(PROTO) -c -o $@ $<
+	$(Q)$(CC) $(CSTD) $(OPT) $(INCLUDES) -c -o $@ $<
 
 -include $(OBJECTS:.o=.d)
 

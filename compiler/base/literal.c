@@ -1,6 +1,7 @@
 /* Elements as C writes them. */
 #include "base/literal.h"
 
+#include "base/foreign.h"
 #include "base/mem.h"
 
 #include <math.h>
@@ -31,20 +32,6 @@ static const char *integer_literal(DType t, int64_t x)
     return mem_printf("%lld", (long long)x);
 }
 
-static const char *string_literal(const char *s)
-{
-    size_t n = strlen(s);
-    char *text = mem_alloc(4 * n + 3), *to = text;
-    *to++ = '"';
-    for (; *s; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c < ' ' || c >= 127 || c == '"' || c == '\\' || c == '?') to += sprintf(to, "\\%03o", c);
-        else *to++ = (char)c;
-    }
-    *to = '"';
-    return text;
-}
-
 const char *literal(DType t, const void *element)
 {
     union {
@@ -58,7 +45,7 @@ const char *literal(DType t, const void *element)
         uint16_t u16;
         uint32_t u32;
         uint64_t u64;
-        const char *s;
+        Foreign text;
     } x;
     size_t bytes = (size_t)dtype_bytes(t, 1);
     memcpy(&x, element, bytes < sizeof x ? bytes : sizeof x);
@@ -75,7 +62,7 @@ const char *literal(DType t, const void *element)
     case DT_FLOAT16:
     case DT_BFLOAT16: return mem_printf("0x%04x", x.u16);
     case DT_BOOL: return x.u8 ? "true" : "false";
-    case DT_STRING: return string_literal(x.s);
+    case DT_STRING: return in_string(x.text);
     case DT_UINT8: return integer_literal(t, x.u8);
     default: return mem_printf("0x%02x", x.u8);
     }

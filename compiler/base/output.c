@@ -4,6 +4,7 @@
 #include "base/output.h"
 
 #include "base/mem.h"
+#include "base/path.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -15,10 +16,10 @@
 enum { MAX_OUTPUTS = 4 };
 
 typedef struct {
-    const char *path; /* as the user wrote it; NULL: standard output */
-    char *target;     /* to rename the temporary file to, symbolic links followed; from malloc */
-    char *temporary;  /* from malloc; NULL: the file is to be copied to `path` */
-    FILE *file;       /* open for writing */
+    Foreign path;    /* as the user wrote it; none: standard output */
+    char *target;    /* to rename the temporary file to, symbolic links followed; from malloc */
+    char *temporary; /* from malloc; NULL: the file is to be copied to `path` */
+    FILE *file;      /* open for writing */
 } Output;
 
 static Output outputs[MAX_OUTPUTS];
@@ -26,7 +27,8 @@ static int n_outputs;
 
 static bool report(const Output *o, const char *why)
 {
-    fprintf(stderr, "onnx2c: error: %s: can't be written: %s\n", o->path ? o->path : "standard output", why);
+    Foreign name = foreign_none(o->path) ? foreign("standard output") : o->path;
+    fprintf(stderr, "onnx2c: error: %s: can't be written: %s\n", shown(name), why);
     return false;
 }
 
@@ -69,8 +71,8 @@ static char *copy_text(const char *text)
 
 static FILE *open_temporary(Output *o, mode_t mode)
 {
-    o->target = realpath(o->path, NULL);
-    if (!o->target) o->target = copy_text(o->path);
+    o->target = realpath(o->path.raw, NULL);
+    if (!o->target) o->target = copy_text(o->path.raw);
     o->temporary = o->target ? copy_text(o->target) : NULL;
     if (!o->temporary) return NULL;
     strcat(o->temporary, ".XXXXXX");
@@ -85,10 +87,10 @@ static FILE *open_temporary(Output *o, mode_t mode)
     return file;
 }
 
-FILE *output_open(const char *path)
+FILE *output_open(Foreign path)
 {
     struct stat info;
-    bool exists = path && stat(path, &info) == 0;
+    bool to_file = !foreign_none(path), exists = to_file && stat(path.raw, &info) == 0;
     Output *o = &outputs[n_outputs];
     *o = (Output){.path = path};
     if (n_outputs++ == 0) guard();
@@ -98,7 +100,7 @@ FILE *output_open(const char *path)
     }
     mode_t mask = umask(0);
     umask(mask);
-    if (!path || (exists && !S_ISREG(info.st_mode))) o->file = tmpfile();
+    if (!to_file || (exists && !S_ISREG(info.st_mode))) o->file = tmpfile();
     else o->file = open_temporary(o, exists ? info.st_mode & 0777 : 0666 & ~mask);
     if (!o->file) report(o, strerror(errno));
     return o->file;
@@ -117,7 +119,7 @@ static bool copy_file(const Output *o, FILE *to)
 /* To something that is no regular file. */
 static bool pass_on(Output *o)
 {
-    FILE *to = o->path ? fopen(o->path, "w") : stdout;
+    FILE *to = foreign_none(o->path) ? stdout : path_open(o->path, "w");
     bool good = to && copy_file(o, to);
     if (to && (to == stdout ? fflush(to) : fclose(to))) good = false;
     return good;

@@ -1,5 +1,7 @@
 #include "base/process.h"
 
+#include "base/mem.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -13,9 +15,18 @@ static _Noreturn void become(char *const *argv)
     _exit(NOT_STARTED);
 }
 
-Ending run_process(char *const *argv)
+/* As exec takes them: NULL after the last. */
+static char **arguments(const Foreign *words, int count)
+{
+    char **argv = mem_array((size_t)count + 1, sizeof *argv);
+    for (int i = 0; i < count; i++) argv[i] = mem_strdup(words[i].raw);
+    return argv;
+}
+
+Ending run_process(const Foreign *words, int count)
 {
     int how = 0;
+    char **argv = arguments(words, count);
     fflush(NULL); /* lest the child prints it again */
     pid_t child = fork();
     if (child == 0) become(argv);

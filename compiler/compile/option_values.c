@@ -3,8 +3,7 @@
 
 #include "op/op.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <ctype.h>
 
 bool usage_error(const char *format, ...)
 {
@@ -15,49 +14,53 @@ bool usage_error(const char *format, ...)
     return false;
 }
 
-/* A number, up to what an int32_t holds, at the start of *s; *s moves after it. */
-static bool parse_number(const char **s, bool negative_too, int64_t *number)
+/* A number, up to what an int32_t holds, at the start of *text; *text is what follows it. */
+static bool parse_number(Foreign *text, bool negative_too, int64_t *number)
 {
-    size_t sign = negative_too && **s == '-', digits = strspn(*s + sign, "0123456789");
-    if (!digits || digits > 10) return false;
-    *number = strtoll(*s, NULL, 10);
-    *s += sign + digits;
-    return *number >= -INT32_MAX && *number <= INT32_MAX;
+    bool negative = negative_too && foreign_at(*text, 0) == '-';
+    size_t start = negative, end = start;
+    *number = 0;
+    while (isdigit((unsigned char)foreign_at(*text, end)) && end - start < 10)
+        *number = 10 * *number + foreign_at(*text, end++) - '0';
+    if (negative) *number = -*number;
+    *text = foreign_from(*text, end);
+    return end > start && *number >= -INT32_MAX && *number <= INT32_MAX;
 }
 
-static bool parse_bounds(const char *s, bool negative_too, int64_t *low, int64_t *high)
+static bool parse_bounds(Foreign text, bool negative_too, int64_t *low, int64_t *high)
 {
-    if (!parse_number(&s, negative_too, low)) return false;
+    if (!parse_number(&text, negative_too, low)) return false;
     *high = *low;
-    if (!strncmp(s, "..", 2)) {
-        s += 2;
-        if (!parse_number(&s, negative_too, high)) return false;
+    if (foreign_starts(text, "..")) {
+        text = foreign_from(text, 2);
+        if (!parse_number(&text, negative_too, high)) return false;
     }
-    return !*s;
+    return foreign_empty(text);
 }
 
 /* NAME[i]: an element, which need not be a size. */
-static bool names_element(const char *text, const char *equals)
+static bool names_element(Foreign name)
 {
-    return equals - text > 2 && equals[-1] == ']' && memchr(text, '[', (size_t)(equals - text));
+    return foreign_length(name) > 2 && foreign_ends(name, "]") && foreign_has(name, "[");
 }
 
-bool parse_dim_option(Options *o, const char *text)
+bool parse_dim_option(Options *o, Foreign text)
 {
-    const char *equals = strrchr(text, '=');
+    ptrdiff_t equals = foreign_last(text, '=');
     DimOption d = {.of_data = false};
-    if (!equals || equals == text || !parse_bounds(equals + 1, names_element(text, equals), &d.low, &d.high))
-        return usage_error("--dim %s: expected NAME=N or NAME=LO..HI", text);
-    if (d.low > d.high) return usage_error("--dim %s: the lower bound is above the upper", text);
-    d.name = mem_strndup(text, (size_t)(equals - text));
+    if (equals > 0) d.name = foreign_part(text, 0, (size_t)equals);
+    if (equals <= 0 || !parse_bounds(foreign_from(text, (size_t)equals + 1), names_element(d.name), &d.low, &d.high))
+        return usage_error("--dim %s: expected NAME=N or NAME=LO..HI", shown(text));
+    if (d.low > d.high) return usage_error("--dim %s: the lower bound is above the upper", shown(text));
     for (int i = 0; i < o->n_dims; i++)
-        if (!strcmp(o->dims[i].name, d.name)) return usage_error("--dim %s: %s is given twice", text, d.name);
+        if (foreign_equal(o->dims[i].name, d.name))
+            return usage_error("--dim %s: %s is given twice", shown(text), shown(d.name));
     mem_grow(&o->dims, &o->cap_dims, o->n_dims + 1, sizeof *o->dims);
     o->dims[o->n_dims++] = d;
     return true;
 }
 
-bool parse_custom_option(Options *o, const char *text)
+bool parse_custom_option(Options *o, Foreign text)
 {
     const char *error = custom_add(o, text);
     return !error || usage_error("--custom %s", error);

@@ -8,7 +8,7 @@
 bool usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* NAME=N or NAME=LO..HI, added to o->dims. False, with a message, if it is neither. */
-bool parse_dim_option(Options *o, const char *text);
-bool parse_custom_option(Options *o, const char *text); /* DOMAIN::OP=SPEC or @FILE */
+bool parse_dim_option(Options *o, Foreign text);
+bool parse_custom_option(Options *o, Foreign text); /* DOMAIN::OP=SPEC or @FILE */
 
 #endif

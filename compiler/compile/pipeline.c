@@ -38,11 +38,11 @@ static const Stage stages[] = {
 
 enum { N_STAGES = sizeof stages / sizeof *stages };
 
-bool stage_exists(const char *name)
+const char *stage_named(Foreign name)
 {
     for (int i = 0; i < N_STAGES; i++)
-        if (!strcmp(stages[i].name, name)) return true;
-    return false;
+        if (foreign_is(name, stages[i].name)) return stages[i].name;
+    return NULL;
 }
 
 const char *stage_names(void)
@@ -67,7 +67,8 @@ static bool dump_wanted(const Options *o, const char *stage)
 /* A dump of one stage that writes no file has seen what it came for. */
 static bool is_last(const Options *o, const char *stage)
 {
-    return o->dump_stage && !strcmp(o->dump_stage, stage) && !o->output_path && !o->header_path && !o->report_path;
+    return o->dump_stage && !strcmp(o->dump_stage, stage) && foreign_none(o->output_path) &&
+           foreign_none(o->header_path) && foreign_none(o->report_path);
 }
 
 /* One stage with all that is done around it. */

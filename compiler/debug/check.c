@@ -16,8 +16,8 @@ typedef struct {
 _Noreturn static void broken(const Place *p, const Value *v, const char *what)
 {
     const Node *n = p->node;
-    internal_error("after %s: %s%s%s%s%s%s%s", p->stage, n ? "node \"" : "", n ? n->name : "", n ? "\" (" : "",
-                   n ? n->op_type : "", n ? "): " : "", v ? mem_printf("\"%s\" ", v->name) : "", what);
+    internal_error("after %s: %s%s%s%s%s%s%s", p->stage, n ? "node \"" : "", n ? shown(n->name) : "", n ? "\" (" : "",
+                   n ? shown(n->op_type) : "", n ? "): " : "", v ? mem_printf("\"%s\" ", shown(v->name)) : "", what);
 }
 
 static void check_type(const Place *p, const Value *v, const Type *t)
@@ -137,18 +137,18 @@ typedef struct {
     bool *is_set;
 } Symbols;
 
-static int local_index(const Model *m, const char *symbol)
+static int local_index(const Model *m, Foreign symbol)
 {
     for (int i = 0; i < m->n_locals; i++)
-        if (!strcmp(m->locals[i], symbol)) return i;
+        if (foreign_equal(m->locals[i], symbol)) return i;
     return -1;
 }
 
-static void check_symbol(const char *symbol, void *context)
+static void check_symbol(Foreign symbol, void *context)
 {
     const Symbols *s = context;
     int i = local_index(s->model, symbol);
-    if (i >= 0 && !s->is_set[i]) broken(s->place, NULL, mem_printf("%s is used before it is set", symbol));
+    if (i >= 0 && !s->is_set[i]) broken(s->place, NULL, mem_printf("%s is used before it is set", shown(symbol)));
 }
 
 static void check_dims(Symbols *s, int count, const Dim *dims)
@@ -167,7 +167,7 @@ static void check_loop_symbols(Symbols *s, const Loop *l)
     for (int i = 0; i < l->n_results; i++) check_dims(s, 1, &l->results[i].offset);
 }
 
-static void set_symbol(Symbols *s, const char *symbol)
+static void set_symbol(Symbols *s, Foreign symbol)
 {
     int i = local_index(s->model, symbol);
     if (i >= 0) s->is_set[i] = true;
@@ -277,7 +277,7 @@ static void check_memory(const Model *m, const char *stage)
         for (int k = 0; k < i; k++)
             if (overlap(&memory.buffers[i], &memory.buffers[k]))
                 broken(&p, memory.buffers[i].root,
-                       mem_printf("shares memory with \"%s\"", memory.buffers[k].root->name));
+                       mem_printf("shares memory with \"%s\"", shown(memory.buffers[k].root->name)));
 }
 
 void check(Model *m, const char *stage, unsigned invariants)

@@ -1,7 +1,6 @@
 /* dump: a graph after a stage, as text that stays the same from run to run and machine to machine. */
 #include "debug/debug.h"
 
-
 #include <math.h>
 #include <string.h>
 
@@ -19,8 +18,8 @@ const char *dump_type(const Type *t)
     case KIND_SEQUENCE: return mem_printf("sequence(%s)", elem);
     case KIND_OPTIONAL: return mem_printf("optional(%s)", elem);
     case KIND_MAP: return mem_printf("map(%s, %s)", dtype_name(t->dtype), elem);
-    case KIND_SPARSE: return mem_printf("sparse(%s%s)", dtype_name(t->dtype), shape_text(&t->shape));
-    default: return mem_printf("%s%s", dtype_name(t->dtype), shape_text(&t->shape));
+    case KIND_SPARSE: return mem_printf("sparse(%s%s)", dtype_name(t->dtype), shown(shape_text(&t->shape)));
+    default: return mem_printf("%s%s", dtype_name(t->dtype), shown(shape_text(&t->shape)));
     }
 }
 
@@ -51,14 +50,14 @@ static const char *elements_text(const Value *v)
     const char *text = "";
     int64_t count = value_count(v);
     for (int64_t i = 0; i < count && i < ELEMENTS_SHOWN; i++)
-        text = mem_printf("%s%s%s", text, i ? ", " : "", dim_text(v->elements[i]));
+        text = mem_printf("%s%s%s", text, i ? ", " : "", shown(dim_text(v->elements[i])));
     return mem_printf("{%s%s}", text, count > ELEMENTS_SHOWN ? ", ..." : "");
 }
 
 /* The name, and what is known of it. */
 static void dump_value(const Value *v, FILE *f)
 {
-    fprintf(f, "%s: %s", v->name, dump_type(&v->type));
+    fprintf(f, "%s: %s", shown(v->name), dump_type(&v->type));
     if (v->data && v->type.kind == KIND_TENSOR) fprintf(f, " = %s", dump_data(v));
     else if (v->elements) fprintf(f, " = %s", elements_text(v));
     if (v->origin) fprintf(f, " (%s)", v->origin);
@@ -67,26 +66,14 @@ static void dump_value(const Value *v, FILE *f)
 
 /* -- attributes -------------------------------------------------------------------------------- */
 
-/* Printable characters as they are, so that a line stays a line. */
-static void dump_string(const char *s, size_t length, FILE *f)
-{
-    fputc('"', f);
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)s[i];
-        if (c >= ' ' && c < 127 && c != '"' && c != '\\') fputc(c, f);
-        else fprintf(f, "\\x%02x", c);
-    }
-    fputc('"', f);
-}
-
 static void dump_item(const Attr *a, int i, FILE *f)
 {
     if (a->ints) fprintf(f, "%lld", (long long)a->ints[i]);
     else if (a->floats) fprintf(f, "%.9g", (double)a->floats[i]);
-    else if (a->strings) dump_string(a->strings[i], a->lengths ? a->lengths[i] : strlen(a->strings[i]), f);
+    else if (a->strings) fprintf(f, "\"%s\"", shown_bytes(a->strings[i], a->lengths[i]));
     else if (a->tensors) fprintf(f, "%s%s", dump_type(&a->tensors[i]->type), dump_data(a->tensors[i]));
     else if (a->types) fputs(dump_type(a->types[i]), f);
-    else if (a->graphs) fprintf(f, "graph %s", a->graphs[i]->name);
+    else if (a->graphs) fprintf(f, "graph %s", shown(a->graphs[i]->name));
 }
 
 static bool is_list(AttrType t)
@@ -96,7 +83,7 @@ static bool is_list(AttrType t)
 
 static void dump_attr(const Attr *a, FILE *f)
 {
-    fprintf(f, "%s=%s", a->name, is_list(a->type) ? "[" : "");
+    fprintf(f, "%s=%s", shown(a->name), is_list(a->type) ? "[" : "");
     for (int i = 0; i < a->count && i < ELEMENTS_SHOWN; i++) {
         if (i) fputs(", ", f);
         dump_item(a, i, f);
@@ -108,9 +95,9 @@ static void dump_attr(const Attr *a, FILE *f)
 
 static void dump_node(const Node *n, int indent, FILE *f)
 {
-    fprintf(f, "%*snode \"%s\" %s%s%s opset %d (", indent, "", n->name, n->domain, n->domain[0] ? "::" : "", n->op_type,
-            n->opset);
-    for (int i = 0; i < n->n_in; i++) fprintf(f, "%s%s", i ? ", " : "", n->in[i] ? n->in[i]->name : "-");
+    fprintf(f, "%*snode \"%s\" %s%s%s opset %d (", indent, "", shown(n->name), shown(n->domain),
+            foreign_empty(n->domain) ? "" : "::", shown(n->op_type), n->opset);
+    for (int i = 0; i < n->n_in; i++) fprintf(f, "%s%s", i ? ", " : "", n->in[i] ? shown(n->in[i]->name) : "-");
     fputc(')', f);
     for (int i = 0; i < n->n_attrs; i++) {
         fputc(' ', f);
@@ -130,7 +117,7 @@ static void dump_node(const Node *n, int indent, FILE *f)
     }
     for (int i = 0; i < n->n_attrs; i++)
         for (int k = 0; n->attrs[i].graphs && k < n->attrs[i].count; k++) {
-            fprintf(f, "%*s%s:\n", indent + 4, "", n->attrs[i].name);
+            fprintf(f, "%*s%s:\n", indent + 4, "", shown(n->attrs[i].name));
             dump_graph(n->attrs[i].graphs[k], indent + 8, f);
         }
 }
@@ -161,7 +148,7 @@ static void dump_list(const char *what, int count, Value *const *values, int ind
 
 static void dump_graph(const Graph *g, int indent, FILE *f)
 {
-    fprintf(f, "%*sgraph %s\n", indent, "", g->name);
+    fprintf(f, "%*sgraph %s\n", indent, "", shown(g->name));
     dump_list("input", g->n_inputs, g->inputs, indent + 2, f);
     dump_constants(g, indent + 2, f);
     for (int i = 0; i < g->n_nodes; i++) dump_node(g->nodes[i], indent + 2, f);
@@ -173,8 +160,8 @@ void dump(Model *m, const char *stage, FILE *out)
     fprintf(out, "# after %s\n", stage);
     for (int i = 0; i < m->n_opsets; i++)
         fprintf(out, "opset %d of %s\n", m->opsets[i].version,
-                m->opsets[i].domain[0] ? m->opsets[i].domain : "ai.onnx");
-    for (int i = 0; i < m->n_params; i++) fprintf(out, "dimension %s\n", m->params[i]);
+                shown(foreign_or(m->opsets[i].domain, foreign("ai.onnx"))));
+    for (int i = 0; i < m->n_params; i++) fprintf(out, "dimension %s\n", shown(m->params[i]));
     dump_graph(m->graph, 0, out);
     if (m->graph->n_steps) dump_steps(m->graph, out);
     if (m->arena_bytes)

@@ -6,7 +6,7 @@
 
 static const char *offset_text(Dim offset)
 {
-    return offset && !dim_is(offset, 0) ? mem_printf(" + %s", dim_text(offset)) : "";
+    return offset && !dim_is(offset, 0) ? mem_printf(" + %s", shown(dim_text(offset))) : "";
 }
 
 static void dump_numbers(const Arg *a, FILE *f)
@@ -14,7 +14,7 @@ static void dump_numbers(const Arg *a, FILE *f)
     fputc('{', f);
     for (int i = 0; i < a->count; i++) {
         if (a->kind == ARG_REALS) fprintf(f, "%s%.9g", i ? ", " : "", a->reals[i]);
-        else fprintf(f, "%s%s", i ? ", " : "", a->numbers[i] ? dim_text(a->numbers[i]) : "0");
+        else fprintf(f, "%s%s", i ? ", " : "", a->numbers[i] ? shown(dim_text(a->numbers[i])) : "0");
     }
     fputc('}', f);
 }
@@ -22,9 +22,9 @@ static void dump_numbers(const Arg *a, FILE *f)
 static void dump_struct(const Arg *a, FILE *f)
 {
     fprintf(f, "%s{", a->structure->name);
-    for (int i = 0, shown = 0; i < a->count; i++) {
+    for (int i = 0, fields = 0; i < a->count; i++) {
         if (!a->numbers[i]) continue;
-        fprintf(f, "%s%s=%s", shown++ ? ", " : "", kernel_nth_name(a->structure, i), dim_text(a->numbers[i]));
+        fprintf(f, "%s%s=%s", fields++ ? ", " : "", kernel_nth_name(a->structure, i), shown(dim_text(a->numbers[i])));
     }
     fputc('}', f);
 }
@@ -32,15 +32,15 @@ static void dump_struct(const Arg *a, FILE *f)
 static void dump_arg(const Arg *a, FILE *f)
 {
     switch (a->kind) {
-    case ARG_VALUE: fprintf(f, "%s%s%s", a->written ? "=> " : "", a->value->name, offset_text(a->offset)); break;
-    case ARG_INT: fputs(dim_text(a->number), f); break;
+    case ARG_VALUE: fprintf(f, "%s%s%s", a->written ? "=> " : "", shown(a->value->name), offset_text(a->offset)); break;
+    case ARG_INT: fputs(shown(dim_text(a->number)), f); break;
     case ARG_REAL: fprintf(f, "%.9g", a->real); break;
     case ARG_INTS:
     case ARG_REALS: dump_numbers(a, f); break;
     case ARG_STRUCT: dump_struct(a, f); break;
     case ARG_NONE:
     case ARG_NULL: fputs("NULL", f); break;
-    case ARG_SYMBOL: fprintf(f, "=> %s", dim_text(a->number)); break;
+    case ARG_SYMBOL: fprintf(f, "=> %s", shown(dim_text(a->number))); break;
     case ARG_FUNCTION: fputs(a->function->name, f); break;
     }
 }
@@ -53,7 +53,7 @@ static void dump_call(const Call *s, FILE *f)
         dump_arg(&s->args[i], f);
     }
     fputc(')', f);
-    if (s->inplace_in) fprintf(f, " in place %s -> %s", s->inplace_in->name, s->inplace_out->name);
+    if (s->inplace_in) fprintf(f, " in place %s -> %s", shown(s->inplace_in->name), shown(s->inplace_out->name));
 }
 
 /* -- loops ------------------------------------------------------------------------------------- */
@@ -61,24 +61,25 @@ static void dump_call(const Call *s, FILE *f)
 static void dump_ref(const Loop *l, const Ref *r, FILE *f)
 {
     switch (r->kind) {
-    case REF_OPERAND: fprintf(f, "%s", l->operands[r->index].value->name); break;
+    case REF_OPERAND: fprintf(f, "%s", shown(l->operands[r->index].value->name)); break;
     case REF_RESULT_OF: fprintf(f, "t%d", r->index); break;
-    case REF_INT: fputs(dim_text(r->number), f); break;
+    case REF_INT: fputs(shown(dim_text(r->number)), f); break;
     case REF_REAL: fprintf(f, "%.9g", r->real); break;
     }
 }
 
 static void dump_operand(const Loop *l, const LoopOperand *o, FILE *f)
 {
-    fprintf(f, "\n        reads %s%s by [", o->value->name, offset_text(o->offset));
-    for (int i = 0; i < l->rank; i++) fprintf(f, "%s%s", i ? "," : "", o->stride[i] ? dim_text(o->stride[i]) : "0");
+    fprintf(f, "\n        reads %s%s by [", shown(o->value->name), offset_text(o->offset));
+    for (int i = 0; i < l->rank; i++)
+        fprintf(f, "%s%s", i ? "," : "", o->stride[i] ? shown(dim_text(o->stride[i])) : "0");
     fputc(']', f);
 }
 
 static void dump_loop(const Loop *l, FILE *f)
 {
     Shape extent = shape_of(l->rank, l->extent);
-    fprintf(f, "loop %s", shape_text(&extent));
+    fprintf(f, "loop %s", shown(shape_text(&extent)));
     for (int i = 0; i < l->n_operands; i++) dump_operand(l, &l->operands[i], f);
     for (int i = 0; i < l->n_ops; i++) {
         const LoopOp *op = &l->ops[i];
@@ -90,14 +91,15 @@ static void dump_loop(const Loop *l, FILE *f)
         fputc(')', f);
     }
     for (int i = 0; i < l->n_results; i++)
-        fprintf(f, "\n        => %s = t%d", l->results[i].value->name, l->results[i].op);
+        fprintf(f, "\n        => %s = t%d", shown(l->results[i].value->name), l->results[i].op);
 }
 
 /* -- memory ------------------------------------------------------------------------------------ */
 
 static void dump_place(const Value *v, FILE *f)
 {
-    if (v->storage && v->storage != v) fprintf(f, " in %s + %lld", v->storage->name, (long long)v->storage_offset);
+    if (v->storage && v->storage != v)
+        fprintf(f, " in %s + %lld", shown(v->storage->name), (long long)v->storage_offset);
     else if (v->arena_offset >= 0 && !v->data)
         fprintf(f, " at %lld, steps %d..%d", (long long)v->arena_offset, v->first_step, v->last_step);
 }
@@ -106,30 +108,31 @@ static void dump_buffer(Value *v, FILE *f)
 {
     if (v->marked) return;
     v->marked = true;
-    fprintf(f, "  buffer %s: %s, %lld bytes", v->name, dump_type(&v->type), (long long)value_bytes(v));
+    fprintf(f, "  buffer %s: %s, %lld bytes", shown(v->name), dump_type(&v->type), (long long)value_bytes(v));
     dump_place(v, f);
     fputc('\n', f);
 }
 
 static void dump_copy(const Copy *c, FILE *f)
 {
-    fprintf(f, "copy %s%s => %s%s, %s bytes", c->source->name, offset_text(c->source_offset), c->target->name,
-            offset_text(c->target_offset), dim_text(c->bytes));
+    fprintf(f, "copy %s%s => %s%s, %s bytes", shown(c->source->name), offset_text(c->source_offset),
+            shown(c->target->name), offset_text(c->target_offset), shown(dim_text(c->bytes)));
     if (c->elided) fputs(", elided", f);
 }
 
 static void dump_rounds(const Rounds *r, FILE *f)
 {
-    fprintf(f, "for %s", dim_text(r->symbol));
-    if (r->limit) fprintf(f, " below %s", dim_text(r->limit));
-    if (r->limit_in) fprintf(f, " below value of %s", r->limit_in->name);
-    if (r->condition) fprintf(f, " while %s", r->condition->name);
+    fprintf(f, "for %s", shown(dim_text(r->symbol)));
+    if (r->limit) fprintf(f, " below %s", shown(dim_text(r->limit)));
+    if (r->limit_in) fprintf(f, " below value of %s", shown(r->limit_in->name));
+    if (r->condition) fprintf(f, " while %s", shown(r->condition->name));
 }
 
 static void dump_read(const Reading *r, FILE *f)
 {
-    if (r->symbol) fprintf(f, "read %s = %s[%s]", dim_text(r->symbol), r->source->name, dim_text(r->index));
-    else fprintf(f, "check %s[%s]", r->source->name, dim_text(r->index));
+    if (r->symbol)
+        fprintf(f, "read %s = %s[%s]", shown(dim_text(r->symbol)), shown(r->source->name), shown(dim_text(r->index)));
+    else fprintf(f, "check %s[%s]", shown(r->source->name), shown(dim_text(r->index)));
     fprintf(f, " in %lld..%lld", (long long)r->low, (long long)r->high);
 }
 
@@ -139,13 +142,15 @@ static void dump_step(const Step *s, FILE *f)
     case STEP_CALL: dump_call(&s->call, f); break;
     case STEP_LOOP: dump_loop(s->loop, f); break;
     case STEP_COPY: dump_copy(&s->copy, f); break;
-    case STEP_IF: fprintf(f, "if %s", s->condition->name); break;
+    case STEP_IF: fprintf(f, "if %s", shown(s->condition->name)); break;
     case STEP_ELSE: fputs("else", f); break;
     case STEP_FOR: dump_rounds(&s->rounds, f); break;
     case STEP_END: fputs("end", f); break;
-    case STEP_SET: fprintf(f, "set %s = %s", dim_text(s->set.symbol), dim_text(s->set.number)); break;
+    case STEP_SET: fprintf(f, "set %s = %s", shown(dim_text(s->set.symbol)), shown(dim_text(s->set.number))); break;
     case STEP_READ: dump_read(&s->read, f); break;
-    case STEP_STORE: fprintf(f, "store %s => %s", dim_text(s->store.number), s->store.target->name); break;
+    case STEP_STORE:
+        fprintf(f, "store %s => %s", shown(dim_text(s->store.number)), shown(s->store.target->name));
+        break;
     }
     if (s->macs) fprintf(f, ", %lld macs", (long long)s->macs);
     fputc('\n', f);

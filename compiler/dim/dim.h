@@ -21,7 +21,7 @@ Dim dim_const(int64_t value); /* INT64_MAX and its like become DIM_INFINITY */
 
 /* The same name gives the same symbol; bounds as of the first call. With low == high it is that constant. Give sizes
  * that cannot be 0 a low of 1: n*h / n is h only where n cannot be 0. */
-Dim dim_symbol(const char *name, int64_t low, int64_t high);
+Dim dim_symbol(Foreign name, int64_t low, int64_t high);
 
 /* Division by zero gives 0, with the dividend as remainder. */
 Dim dim_add(Dim a, Dim b);
@@ -43,23 +43,23 @@ bool dim_divides(Dim divisor, Dim d); /* known to divide without remainder */
 int dim_compare(Dim a, Dim b);        /* a total order for stable output; not by value */
 
 /* The value with every symbol replaced by value_of(name, context). */
-int64_t dim_eval(Dim d, int64_t (*value_of)(const char *name, void *context), void *context);
+int64_t dim_eval(Dim d, int64_t (*value_of)(Foreign name, void *context), void *context);
 
 /* The expression with symbol `name` replaced by `replacement`, whose values must lie within the symbol's bounds. */
-Dim dim_substitute(Dim d, const char *name, Dim replacement);
+Dim dim_substitute(Dim d, Foreign name, Dim replacement);
 
 /* Calls visit(name, context) for each symbol, once each, in order of first appearance in the normal form. */
-void dim_symbols(Dim d, void (*visit)(const char *name, void *context), void *context);
+void dim_symbols(Dim d, void (*visit)(Foreign name, void *context), void *context);
 
 /* As human-readable text ("2*batch + 1", "floor(h/2)", "min(a, b)"), allocated from the pool. */
-const char *dim_text(Dim d);
+Foreign dim_text(Dim d);
 
 /* As a C expression of type int32_t over variables of the symbols' names mapped by c_name; helpers
  * dim_floordiv_i32, dim_ceildiv_i32, dim_mod_i32, dim_min_i32, dim_max_i32 are used where plain C differs (division of
  * possibly negative numbers); where the operands are known to be >= 0, plain `/` and `%` are written.
  * The helpers must give what dim_eval does, also for a divisor of 0. Nothing here checks that values and partial
  * results fit into int32_t. Parenthesised so that it can stand as an operand of any operator. */
-const char *dim_c_text(Dim d, const char *(*c_name)(const char *symbol, void *context), void *context);
+const char *dim_c_text(Dim d, const char *(*c_name)(Foreign symbol, void *context), void *context);
 
 void dim_reset(void); /* forgets all expressions; call together with mem_free_all */
 

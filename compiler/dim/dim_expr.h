@@ -39,8 +39,8 @@ struct DimExpr {
     uint32_t hash;
     int count;
     const Part *parts;
-    int64_t value;    /* of a CONST; the constant term of a SUM; else 0 */
-    const char *name; /* of a SYMBOL */
+    int64_t value; /* of a CONST; the constant term of a SUM; else 0 */
+    Foreign name;  /* of a SYMBOL */
     Range range;
     Part self; /* {1, this}: a lone monomial read as a list of terms, a lone atom as a list of factors */
     Memo *memo;

@@ -20,7 +20,7 @@ static uint32_t mix(uint32_t hash, uint64_t word)
 static uint32_t hash_of(const struct DimExpr *e)
 {
     uint32_t hash = mix(mix(1, (uint64_t)e->kind), (uint64_t)e->value);
-    for (const char *c = e->name; c && *c; c++) hash = mix(hash, (unsigned char)*c);
+    if (e->kind == SYMBOL) hash = mix(hash, foreign_hash(e->name));
     for (int i = 0; i < e->count; i++) hash = mix(mix(hash, (uint64_t)e->parts[i].number), e->parts[i].dim->hash);
     return hash;
 }
@@ -28,7 +28,7 @@ static uint32_t hash_of(const struct DimExpr *e)
 static bool same(const struct DimExpr *a, const struct DimExpr *b)
 {
     if (a->hash != b->hash || a->kind != b->kind || a->value != b->value || a->count != b->count) return false;
-    if (a->kind == SYMBOL) return !strcmp(a->name, b->name);
+    if (a->kind == SYMBOL) return foreign_equal(a->name, b->name);
     for (int i = 0; i < a->count; i++)
         if (a->parts[i].number != b->parts[i].number || a->parts[i].dim != b->parts[i].dim) return false;
     return true;
@@ -57,7 +57,7 @@ static struct DimExpr *new_node(const struct DimExpr *e)
 {
     struct DimExpr *node = mem_dup(e, sizeof *e);
     node->parts = mem_dup(e->parts, (size_t)e->count * sizeof *e->parts);
-    if (e->name) node->name = mem_strdup(e->name);
+    if (e->kind == SYMBOL) node->name = foreign_part(e->name, 0, foreign_length(e->name));
     node->self = (Part){1, node};
     node->memo = mem_alloc(sizeof *node->memo);
     return node;
@@ -98,7 +98,7 @@ Dim dim_const(int64_t value)
 }
 
 /* A symbol that can only have one value is that constant. */
-Dim dim_symbol(const char *name, int64_t low, int64_t high)
+Dim dim_symbol(Foreign name, int64_t low, int64_t high)
 {
     Range range = {clamp(low), clamp(max(low, high))};
     Dim symbol = dim_intern((struct DimExpr){.kind = SYMBOL, .name = name, .range = range});
@@ -117,7 +117,7 @@ int dim_compare(Dim a, Dim b)
 {
     while (a != b) {
         if (a->kind != b->kind) return order(a->kind, b->kind);
-        if (a->kind == SYMBOL) return strcmp(a->name, b->name);
+        if (a->kind == SYMBOL) return foreign_order(a->name, b->name);
         if (a->value != b->value) return order(a->value, b->value);
         if (a->count != b->count) return order(a->count, b->count);
         int i = 0;

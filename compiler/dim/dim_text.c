@@ -6,7 +6,7 @@
 
 /* Without c_name: for people. */
 typedef struct {
-    const char *(*c_name)(const char *symbol, void *context);
+    const char *(*c_name)(Foreign symbol, void *context);
     void *context;
 } Writer;
 
@@ -93,7 +93,7 @@ static const char *extremum_text(Dim d, const Writer *w)
 static const char *text(Dim d, const Writer *w)
 {
     switch (d->kind) {
-    case SYMBOL: return w->c_name ? w->c_name(d->name, w->context) : d->name;
+    case SYMBOL: return w->c_name ? w->c_name(d->name, w->context) : d->name.raw;
     case SUM: return sum_text(d, w);
     case PRODUCT: return term_text(1, d, w);
     case MIN:
@@ -106,13 +106,13 @@ static const char *text(Dim d, const Writer *w)
     return mem_printf("%" PRId64, d->value);
 }
 
-const char *dim_text(Dim d)
+Foreign dim_text(Dim d)
 {
     Writer people = {NULL, NULL};
-    return text(d, &people);
+    return foreign(text(d, &people)); /* the names in it are as they are */
 }
 
-const char *dim_c_text(Dim d, const char *(*c_name)(const char *symbol, void *context), void *context)
+const char *dim_c_text(Dim d, const char *(*c_name)(Foreign symbol, void *context), void *context)
 {
     Writer c = {c_name, context};
     return operand(d, &c);

@@ -8,7 +8,7 @@ static uint64_t walks;
 
 typedef struct {
     uint64_t number;
-    int64_t (*value_of)(const char *name, void *context);
+    int64_t (*value_of)(Foreign name, void *context);
     void *context;
 } EvalWalk;
 
@@ -70,7 +70,7 @@ static int64_t eval_node(Dim d, EvalWalk *walk)
     return value;
 }
 
-int64_t dim_eval(Dim d, int64_t (*value_of)(const char *name, void *context), void *context)
+int64_t dim_eval(Dim d, int64_t (*value_of)(Foreign name, void *context), void *context)
 {
     EvalWalk walk = {++walks, value_of, context};
     return eval_node(d, &walk);
@@ -78,7 +78,7 @@ int64_t dim_eval(Dim d, int64_t (*value_of)(const char *name, void *context), vo
 
 typedef struct {
     uint64_t number;
-    const char *name;
+    Foreign name;
     Dim replacement;
 } SubstituteWalk;
 
@@ -114,7 +114,7 @@ static Dim substitute_part(DimKind kind, Part part, SubstituteWalk *walk)
 
 static Dim substitute_uncached(Dim d, SubstituteWalk *walk)
 {
-    if (d->kind == SYMBOL) return strcmp(d->name, walk->name) ? d : walk->replacement;
+    if (d->kind == SYMBOL) return foreign_equal(d->name, walk->name) ? walk->replacement : d;
     if (d->kind == CONST) return d;
     Dim result = substitute_part(d->kind, d->parts[0], walk);
     for (int i = 1; i < d->count; i++) result = combine(d->kind, result, substitute_part(d->kind, d->parts[i], walk));
@@ -129,7 +129,7 @@ static Dim substitute_node(Dim d, SubstituteWalk *walk)
     return dim;
 }
 
-Dim dim_substitute(Dim d, const char *name, Dim replacement)
+Dim dim_substitute(Dim d, Foreign name, Dim replacement)
 {
     SubstituteWalk walk = {++walks, name, replacement};
     return substitute_node(d, &walk);
@@ -138,7 +138,7 @@ Dim dim_substitute(Dim d, const char *name, Dim replacement)
 typedef struct {
     uint64_t number;
     int count, capacity;
-    const char **names;
+    Foreign *names;
 } SymbolWalk;
 
 static void collect_symbols(Dim d, SymbolWalk *walk)
@@ -153,7 +153,7 @@ static void collect_symbols(Dim d, SymbolWalk *walk)
 }
 
 /* Collected first, so that `visit` may itself work with dims. */
-void dim_symbols(Dim d, void (*visit)(const char *name, void *context), void *context)
+void dim_symbols(Dim d, void (*visit)(Foreign name, void *context), void *context)
 {
     SymbolWalk walk = {.number = ++walks};
     collect_symbols(d, &walk);

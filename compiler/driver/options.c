@@ -31,34 +31,31 @@ static const char usage[] =
     "\n"
     "`onnx2c verify --help` lists the options of verify.\n";
 
-static bool parse_weights(Options *o, const char *form)
+static bool parse_weights(Options *o, Foreign form)
 {
     static const char *const forms[] = {
         [WEIGHTS_INLINE] = "inline", [WEIGHTS_INCBIN] = "incbin", [WEIGHTS_FILE] = "file"};
     for (int i = 0; i < (int)(sizeof forms / sizeof *forms); i++)
-        if (!strcmp(form, forms[i])) {
+        if (foreign_is(form, forms[i])) {
             o->weights = (WeightsForm)i;
             return true;
         }
-    return usage_error("--weights %s: expected inline, incbin or file", form);
+    return usage_error("--weights %s: expected inline, incbin or file", shown(form));
 }
 
-static bool is_identifier(const char *s)
+static bool is_identifier(Foreign text)
 {
-    if (!isalpha((unsigned char)*s) && *s != '_') return false;
-    for (; *s; s++)
-        if (!isalnum((unsigned char)*s) && *s != '_') return false;
-    return true;
+    bool starts_well = !foreign_empty(text) && !isdigit((unsigned char)foreign_at(text, 0));
+    return starts_well && foreign_is(text, in_identifier(text));
 }
 
 /* The file's name without folder and extension, as an identifier. */
-static const char *name_from_path(const char *path)
+static const char *name_from_path(Foreign path)
 {
-    if (!path) return "model";
-    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
-    char *name = dot && dot != base ? mem_strndup(base, (size_t)(dot - base)) : mem_strdup(base);
-    for (char *s = name; *s; s++)
-        if (!isalnum((unsigned char)*s)) *s = '_';
+    if (foreign_none(path)) return "model";
+    Foreign file = path_file(path);
+    ptrdiff_t dot = foreign_last(file, '.');
+    const char *name = in_identifier(dot > 0 ? foreign_part(file, 0, (size_t)dot) : file);
     return isdigit((unsigned char)*name) || !*name ? mem_printf("model_%s", name) : name;
 }
 
@@ -81,7 +78,7 @@ static const struct option long_options[] = {
 };
 
 /* One option with its argument; false if that is wrong. */
-static bool take_option(Options *o, int option, const char *value)
+static bool take_option(Options *o, int option, Foreign value)
 {
     switch (option) {
     case 'o': o->output_path = value; break;
@@ -92,50 +89,49 @@ static bool take_option(Options *o, int option, const char *value)
     case OPT_CUSTOM: return parse_custom_option(o, value);
     case 'v': o->verbose = true; return true;
     case OPT_NAME:
-        o->name = value;
-        return is_identifier(value) || usage_error("--name %s: expected a C identifier", value);
-    case OPT_TARGET:
-        o->target = value;
-        return !strcmp(value, "portable") || usage_error("--target %s: expected portable", value);
+        o->name = in_identifier(value);
+        return is_identifier(value) || usage_error("--name %s: expected a C identifier", shown(value));
+    case OPT_TARGET: return foreign_is(value, o->target) || usage_error("--target %s: expected portable", shown(value));
     case OPT_DUMP:
-        o->dump_stage = value;
-        return !strcmp(value, "all") || stage_exists(value) ||
-               usage_error("--dump %s: expected all, %s", value, stage_names());
+        o->dump_stage = foreign_is(value, "all") ? "all" : stage_named(value);
+        return o->dump_stage || usage_error("--dump %s: expected all, %s", shown(value), stage_names());
     default: internal_error("option %d", option);
     }
-    return *value || usage_error("a file's name is empty");
+    return !foreign_empty(value) || usage_error("a file's name is empty");
 }
 
-static bool same_file(const char *a, const char *b)
+static bool same_file(Foreign a, Foreign b)
 {
-    return a && b && !strcmp(a, b);
+    return !foreign_none(a) && foreign_equal(a, b);
 }
 
 static bool finish_options(Options *o, int argc, char **argv)
 {
     if (optind == argc) return usage_error("no model is given");
-    if (argc - optind > 1) return usage_error("%s: only one model can be compiled at a time", argv[optind + 1]);
-    o->model_path = argv[optind];
-    if (o->output_path && !strcmp(o->output_path, "-")) o->output_path = NULL;
+    if (argc - optind > 1)
+        return usage_error("%s: only one model can be compiled at a time", shown(foreign(argv[optind + 1])));
+    o->model_path = foreign(argv[optind]);
+    if (foreign_is(o->output_path, "-")) o->output_path = foreign(NULL);
     if (same_file(o->output_path, o->header_path) || same_file(o->output_path, o->report_path) ||
         same_file(o->header_path, o->report_path))
         return usage_error("two outputs go to the same file");
     if (same_file(o->model_path, o->output_path) || same_file(o->model_path, o->header_path) ||
         same_file(o->model_path, o->report_path))
-        return usage_error("%s: an output would replace the model", o->model_path);
+        return usage_error("%s: an output would replace the model", shown(o->model_path));
     if (!o->name) o->name = name_from_path(o->output_path);
     return true;
 }
 
 /* getopt says by `option` what is wrong, and by optopt which short option it is; but it also
  * sets that for --verbose=3. */
-static void report_bad_option(int option, const char *word)
+static void report_bad_option(int option, Foreign word)
 {
-    bool is_long = !strncmp(word, "--", 2) && strchr(word, '=');
+    const char letter = (char)optopt;
+    bool is_long = foreign_starts(word, "--") && foreign_has(word, "=");
     bool is_short = !is_long && option == '?' && optopt > 0 && optopt < OPT_NAME;
-    if (option == ':') usage_error("%s: its argument is missing", word);
-    else if (is_short) usage_error("-%c: unknown option", optopt);
-    else usage_error("%s: unknown option, or no argument is expected", word);
+    if (option == ':') usage_error("%s: its argument is missing", shown(word));
+    else if (is_short) usage_error("-%s: unknown option", shown(foreign_of(&letter, 1)));
+    else usage_error("%s: unknown option, or no argument is expected", shown(word));
 }
 
 int parse_options(Options *o, int argc, char **argv)
@@ -153,10 +149,10 @@ int parse_options(Options *o, int argc, char **argv)
             return 0;
         }
         if (option == '?' || option == ':') {
-            report_bad_option(option, argv[optind - 1]);
+            report_bad_option(option, foreign(argv[optind - 1]));
             return 2;
         }
-        if (!take_option(o, option, optarg)) return 2;
+        if (!take_option(o, option, foreign(optarg))) return 2;
     }
     return finish_options(o, argc, argv) ? COMPILE : 2;
 }

@@ -25,7 +25,8 @@ static const char *opsets_text(const Model *m)
     const char *text = "";
     for (int i = 0; i < m->n_opsets; i++) {
         const OpsetImport *o = &m->opsets[i];
-        text = mem_printf("%s%s%s%s%d", text, i ? ", " : "", o->domain, *o->domain ? " " : "opset ", o->version);
+        text = mem_printf("%s%s%s%s%d", text, i ? ", " : "", in_comment(o->domain),
+                          foreign_empty(o->domain) ? "opset " : " ", o->version);
     }
     return text;
 }
@@ -33,11 +34,11 @@ static const char *opsets_text(const Model *m)
 static void emit_title(Model *m, FILE *f)
 {
     fprintf(f, "/* Written by onnx2c %s; do not edit, generate again.\n *   model    sha256 %s, %s\n", VERSION,
-            m->sha256, c_comment(opsets_text(m)));
+            m->sha256, opsets_text(m));
     fprintf(f, " *   options  --name %s", m->options.name);
     for (int i = 0; i < m->options.n_dims; i++) {
         const DimOption *d = &m->options.dims[i];
-        fprintf(f, " --dim %s=%lld", c_comment(d->name), (long long)d->low);
+        fprintf(f, " --dim %s=%lld", in_comment(d->name), (long long)d->low);
         if (d->high != d->low) fprintf(f, "..%lld", (long long)d->high);
     }
     if (m->options.weights != WEIGHTS_INLINE)
@@ -111,7 +112,7 @@ static void emit_memory_map(Model *m, FILE *f)
     for (int i = 0; i < rows.count; i++) {
         const Value *v = rows.items[i];
         fprintf(f, "    AT_%-*s = %8lld, /* %8lld  %s%s */\n", (int)width, v->c_name, (long long)v->arena_offset,
-                (long long)value_bytes(v), dtype_name(v->type.dtype), c_comment(shape_text(&v->type.shape)));
+                (long long)value_bytes(v), dtype_name(v->type.dtype), in_comment(shape_text(&v->type.shape)));
     }
     fputs("};\n\n", f);
 }

@@ -11,7 +11,6 @@ void emit_weights_file(Model *m, FILE *out);
 void report(Model *m, FILE *out);
 
 /* names.c */
-char *c_identifier(const char *text);
 void name_everything(Model *m);
 
 /* emit_interface.c: what the program that calls the model sees */
@@ -37,7 +36,7 @@ void emit_weight_declarations(Model *m, const Weights *w, FILE *f);
 void emit_weight_definitions(Model *m, const Weights *w, FILE *f);
 void write_weights_blob(Model *m, const Weights *w,
                         FILE *f);                           /* for the forms that keep weights in a file of their own */
-const char *weights_file_name(const Model *m);              /* beside the generated file: its stem with ".weights" */
+Foreign weights_file_name(const Model *m);                  /* beside the generated file: its stem with ".weights" */
 const char *weight_pointer(const Model *m, const Value *v); /* the expression that points to the first element */
 bool is_inline_scalar(const Value *v);                      /* written as a literal where it is used */
 
@@ -51,7 +50,6 @@ void emit_locals(const Model *m, const char *body, FILE *f);        /* variables
 
 /* emit_step.c */
 void emit_steps(Model *m, FILE *f);
-const char *c_comment(const char *text); /* model text made safe to stand in a C comment */
 
 /* emit_loop.c */
 void emit_loop(Model *m, const Loop *l, FILE *f);

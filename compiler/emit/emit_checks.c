@@ -8,22 +8,22 @@
 
 typedef struct {
     const Model *m;
-    const char *symbol;
+    Foreign symbol;
     bool known, mentioned;
 } Knowing;
 
-static bool is_set(const Model *m, const char *symbol)
+static bool is_set(const Model *m, Foreign symbol)
 {
     for (int i = 0; i < m->n_locals; i++)
-        if (!strcmp(m->locals[i], symbol)) return m->local_is_set[i];
+        if (foreign_equal(m->locals[i], symbol)) return m->local_is_set[i];
     return true; /* a parameter */
 }
 
-static void note_symbol(const char *symbol, void *context)
+static void note_symbol(Foreign symbol, void *context)
 {
     Knowing *k = context;
     k->known = k->known && is_set(k->m, symbol);
-    k->mentioned = k->mentioned || (k->symbol && !strcmp(symbol, k->symbol));
+    k->mentioned = k->mentioned || foreign_equal(symbol, k->symbol);
 }
 
 static void emit_assumption(const Model *m, const DimPair *p, FILE *f)
@@ -32,7 +32,7 @@ static void emit_assumption(const Model *m, const DimPair *p, FILE *f)
             upper_case(m->options.name));
 }
 
-static Knowing known_of(const Model *m, const DimPair *p, const char *symbol)
+static Knowing known_of(const Model *m, const DimPair *p, Foreign symbol)
 {
     Knowing k = {m, symbol, true, false};
     dim_symbols(p->a, note_symbol, &k);
@@ -45,16 +45,16 @@ static Knowing known_of(const Model *m, const DimPair *p, const char *symbol)
 void emit_checks_of_graph(const Model *m, const Graph *g, FILE *f)
 {
     for (int i = 0; i < m->n_assumptions; i++)
-        if (m->assumptions[i].graph == g && known_of(m, &m->assumptions[i], NULL).known)
+        if (m->assumptions[i].graph == g && known_of(m, &m->assumptions[i], foreign(NULL)).known)
             emit_assumption(m, &m->assumptions[i], f);
 }
 
 /* The rest is checked after every step that sets a symbol of it, since there may be several: in both branches of an
  * If. */
-static void symbol_is_set(Model *m, const Step *s, const char *symbol, FILE *f)
+static void symbol_is_set(Model *m, const Step *s, Foreign symbol, FILE *f)
 {
     for (int i = 0; i < m->n_locals; i++)
-        if (!strcmp(m->locals[i], symbol)) m->local_is_set[i] = true;
+        if (foreign_equal(m->locals[i], symbol)) m->local_is_set[i] = true;
     for (int i = 0; i < m->n_assumptions; i++) {
         const DimPair *p = &m->assumptions[i];
         Knowing k = known_of(m, p, symbol);
@@ -69,11 +69,11 @@ void emit_checks_after(Model *m, const Step *s, FILE *f)
 
 /* -- the variables ----------------------------------------------------------------------------- */
 
-static bool is_set_somewhere(const Graph *g, const char *symbol)
+static bool is_set_somewhere(const Graph *g, Foreign symbol)
 {
     for (int i = 0; i < g->n_steps; i++)
         for (int k = 0; step_symbol(g->steps[i], k); k++)
-            if (!strcmp(dim_text(step_symbol(g->steps[i], k)), symbol)) return true;
+            if (foreign_equal(dim_text(step_symbol(g->steps[i], k)), symbol)) return true;
     return false;
 }
 

@@ -14,14 +14,14 @@ const char *upper_case(const char *text)
     return upper;
 }
 
-static const char *symbol_in_c(const char *symbol, void *context)
+static const char *symbol_in_c(Foreign symbol, void *context)
 {
     const Model *m = context;
     for (int i = 0; i < m->n_params; i++)
-        if (!strcmp(m->params[i], symbol)) return m->param_names[i];
+        if (foreign_equal(m->params[i], symbol)) return m->param_names[i];
     for (int i = 0; i < m->n_locals; i++)
-        if (!strcmp(m->locals[i], symbol)) return m->local_names[i];
-    internal_error("the symbol %s is neither a parameter nor a local", symbol);
+        if (foreign_equal(m->locals[i], symbol)) return m->local_names[i];
+    internal_error("the symbol %s is neither a parameter nor a local", shown(symbol));
 }
 
 const char *dim_in_c(const Model *m, Dim d)
@@ -50,7 +50,7 @@ static void emit_shape_macros(const char *prefix, const Value *v, FILE *f)
     fprintf(f, "#define %s_%s_RANK %d\n#define %s_%s_DIMS {", prefix, name, s->rank, prefix, name);
     for (int i = 0; i < s->rank; i++) fprintf(f, "%s%lld", i ? ", " : "", (long long)dim_high(s->dim[i]));
     fprintf(f, "%s}\n#define %s_%s_COUNT %lld /* %s %s%s */\n", s->rank ? "" : "0", prefix, name,
-            (long long)stored_count(v), dtype_name(v->type.dtype), v->c_name, shape_text(s));
+            (long long)stored_count(v), dtype_name(v->type.dtype), v->c_name, in_comment(shape_text(s)));
 }
 
 static void separate(bool *first, FILE *f)

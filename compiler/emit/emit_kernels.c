@@ -50,8 +50,8 @@ static void need_mentioned(Needed *needed, const char *s)
 static void need_kernel(Needed *needed, const char *name)
 {
     const Kernel *k = kernel_find(name);
-    if (!k || map_get(needed->seen, name)) return;
-    map_put(needed->seen, k->name, (void *)k);
+    if (!k || map_get(needed->seen, foreign(name))) return;
+    map_put(needed->seen, foreign(k->name), (void *)k);
     need_mentioned(needed, k->text);
     mem_grow(&needed->items, &needed->capacity, needed->count + 1, sizeof *needed->items);
     needed->items[needed->count++] = k;
@@ -76,8 +76,8 @@ void emit_kernels(const char *run_function, FILE *f)
     Map *printed = map_new(); /* the items of a block share one text */
     for (int i = 0; i < ordered.count; i++) {
         const char *text = ordered.items[i]->text;
-        if (map_get(printed, text)) continue;
-        map_put(printed, text, (void *)ordered.items[i]);
+        if (map_get(printed, foreign(text))) continue;
+        map_put(printed, foreign(text), (void *)ordered.items[i]);
         fprintf(f, "%s\n", text);
     }
 }

@@ -1,4 +1,4 @@
-/* names: ONNX names become C identifiers.
+/* names: every value and every dimension gets an identifier of its own.
  *
  * A name keeps its letters, so that a reviewer finds every layer: "/f/f.0/Conv_output_0" is f_f_0_Conv. Only a
  * collision gets a suffix. Constants begin with w_, so that they stand apart from what is computed. */
@@ -6,7 +6,6 @@
 
 #include "plan/plan.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /* What the generated file's other text means something else by: C's words, the headers' functions and macros,
@@ -37,29 +36,11 @@ static bool is_reserved(const char *name)
     return kernel_find(name) || !strncmp(name, "str", 3) || !strncmp(name, "mem", 3);
 }
 
-char *c_identifier(const char *text)
-{
-    while (*text == '/' || *text == '.' || *text == '_' || *text == ':') text++;
-    size_t length = strlen(text);
-    static const char tail[] = "_output_0";
-    if (length > sizeof tail && !strcmp(text + length - (sizeof tail - 1), tail)) length -= sizeof tail - 1;
-    char *name = mem_alloc(length + 3), *to = name;
-    if (!length || isdigit((unsigned char)*text)) *to++ = 'v';
-    for (size_t i = 0; i < length; i++) {
-        bool keep = isascii((unsigned char)text[i]) && isalnum((unsigned char)text[i]);
-        if (keep) *to++ = text[i];
-        else if (to == name || to[-1] != '_') *to++ = '_'; /* runs of separators become one */
-    }
-    if (to > name + 1 && to[-1] == '_') to--;
-    *to = '\0';
-    return name;
-}
-
 static const char *unique(Map *taken, const char *wanted)
 {
     const char *name = wanted;
-    for (int i = 2; is_reserved(name) || map_get(taken, name); i++) name = mem_printf("%s_%d", wanted, i);
-    map_put(taken, name, (void *)name);
+    for (int i = 2; is_reserved(name) || map_get(taken, foreign(name)); i++) name = mem_printf("%s_%d", wanted, i);
+    map_put(taken, foreign(name), (void *)name);
     return name;
 }
 
@@ -70,7 +51,7 @@ typedef struct {
 static void name_value(Value *v, Naming *naming)
 {
     if (v->c_name) return;
-    const char *wanted = c_identifier(v->name);
+    const char *wanted = as_identifier(v->name);
     v->c_name = unique(naming->taken, v->data ? mem_printf("w_%s", wanted) : wanted);
 }
 
@@ -79,14 +60,14 @@ void name_everything(Model *m)
     Graph *g = m->graph;
     Naming naming = {map_new()};
     for (int i = 0; i < g->n_steps; i++) /* custom operators' names, too */
-        if (g->steps[i]->kind == STEP_CALL) map_put(naming.taken, g->steps[i]->call.kernel->name, g);
+        if (g->steps[i]->kind == STEP_CALL) map_put(naming.taken, foreign(g->steps[i]->call.kernel->name), g);
     m->param_names = mem_array((size_t)m->n_params + 1, sizeof *m->param_names);
-    for (int i = 0; i < m->n_params; i++) m->param_names[i] = unique(naming.taken, c_identifier(m->params[i]));
+    for (int i = 0; i < m->n_params; i++) m->param_names[i] = unique(naming.taken, as_identifier(m->params[i]));
     for (int i = 0; i < g->n_inputs; i++) name_value(g->inputs[i], &naming);
     for (int i = 0; i < g->n_outputs; i++) name_value(g->outputs[i], &naming);
     for (int i = 0; i < g->n_outputs; i++) unique(naming.taken, mem_printf("%s_dims", g->outputs[i]->c_name));
     m->local_names = mem_array((size_t)m->n_locals + 1, sizeof *m->local_names);
-    for (int i = 0; i < m->n_locals; i++) m->local_names[i] = unique(naming.taken, c_identifier(m->locals[i]));
+    for (int i = 0; i < m->n_locals; i++) m->local_names[i] = unique(naming.taken, as_identifier(m->locals[i]));
     for (int i = 0; i < g->n_steps; i++)
         for (Access a = {0}; step_next(g->steps[i], &a);) name_value(a.value, &naming);
 }

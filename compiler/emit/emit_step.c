@@ -57,26 +57,14 @@ static void declare_all(const Step *s, Declaring *d)
 
 /* -- comments ---------------------------------------------------------------------------------- */
 
-/* Model text inside a C comment: nothing that would end it, nothing unprintable. */
-const char *c_comment(const char *s)
-{
-    char *safe = mem_strdup(s);
-    for (char *c = safe; *c; c++) {
-        if ((unsigned char)*c < ' ' || (unsigned char)*c >= 127 || *c == '\\') *c = '?';
-        if (c[0] == '*' && c[1] == '/') c[1] = '?';
-        if (c[0] == '/' && c[1] == '*') c[1] = '?';
-    }
-    return safe;
-}
-
 static void comment_values(Value **values, int count, FILE *f)
 {
     bool first = true;
     for (int i = 0; i < count; i++) {
         const Value *v = values[i];
         if (!v || v->type.kind != KIND_TENSOR) continue;
-        fprintf(f, "%s%s%s", first ? "" : ", ", v->c_name ? v->c_name : c_comment(c_identifier(v->name)),
-                c_comment(shape_text(&v->type.shape)));
+        fprintf(f, "%s%s%s", first ? "" : ", ", v->c_name ? v->c_name : as_identifier(v->name),
+                in_comment(shape_text(&v->type.shape)));
         first = false;
     }
 }
@@ -108,12 +96,12 @@ static void emit_comment(const Step *s, int number, FILE *f)
     const Node *n = s->node;
     fprintf(f, "\n    /* %d  ", number);
     if (s->comment) {
-        fprintf(f, "%s */\n", c_comment(s->comment));
+        fprintf(f, "%s */\n", s->comment);
         return;
     }
-    fprintf(f, "%s", c_comment(n->op_type));
-    if (*n->name) fprintf(f, " \"%s\"", c_comment(n->name));
-    if (n->fused) fprintf(f, ", %s", c_comment(n->fused));
+    fprintf(f, "%s", in_comment(n->op_type));
+    if (!foreign_empty(n->name)) fprintf(f, " \"%s\"", in_comment(n->name));
+    if (n->fused) fprintf(f, ", %s", n->fused);
     fputs(": ", f);
     if (s->kind == STEP_LOOP) comment_operands(s->loop, f);
     else comment_inputs(s, f);

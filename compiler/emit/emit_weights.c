@@ -98,12 +98,11 @@ void collect_weights(Model *m, Weights *w)
     }
 }
 
-const char *weights_file_name(const Model *m)
+Foreign weights_file_name(const Model *m)
 {
-    const char *path = m->options.output_path, *slash = path ? strrchr(path, '/') : NULL;
-    const char *base = slash ? slash + 1 : path ? path : m->options.name;
-    const char *dot = strrchr(base, '.');
-    return mem_printf("%.*s.weights", (int)(dot ? (size_t)(dot - base) : strlen(base)), base);
+    Foreign path = m->options.output_path, name = foreign_none(path) ? foreign(m->options.name) : path_file(path);
+    ptrdiff_t dot = foreign_last(name, '.');
+    return foreign_suffixed(dot == NOWHERE ? name : foreign_part(name, 0, (size_t)dot), ".weights");
 }
 
 static bool in_blob(const Model *m, const Value *v)
@@ -141,7 +140,7 @@ static uint32_t crc32_of(const unsigned char *bytes, size_t n)
 static void emit_weight_comment(const Value *v, FILE *f)
 {
     fprintf(f, "/* %s%s%s%s", v->origin ? v->origin : "", v->origin ? ": " : "", dtype_name(v->type.dtype),
-            shape_text(&v->type.shape));
+            in_comment(shape_text(&v->type.shape)));
     if (v->type.dtype != DT_STRING) fprintf(f, ", crc32 %08x", crc32_of(v->data, (size_t)value_bytes(v)));
     fputs(" */\n", f);
 }
@@ -203,12 +202,12 @@ static const char *array_declaration(const Model *m, const Value *v)
 static void emit_blob_declaration(Model *m, FILE *f)
 {
     const char *name = m->options.name, *prefix = upper_case(name);
-    fprintf(f, "/* The large constants, in the order of the file %s. */\n", weights_file_name(m));
+    fprintf(f, "/* The large constants, in the order of the file %s. */\n", in_comment(weights_file_name(m)));
     if (m->options.weights == WEIGHTS_INCBIN) {
         fprintf(f,
                 "#ifndef %s_WEIGHTS_FILE\n#define %s_WEIGHTS_FILE \"%s\" /* the assembler looks for it along -I "
                 "*/\n#endif\n",
-                prefix, prefix, weights_file_name(m));
+                prefix, prefix, in_assembler(weights_file_name(m)));
         fprintf(f,
                 "#ifdef __APPLE__\n__asm__(\".const\\n.balign %d\\n_%s_weights:\\n.incbin \\\"\" %s_WEIGHTS_FILE "
                 "\"\\\"\\n.text\\n\");\n",

@@ -5,28 +5,16 @@
 
 #include <string.h>
 
-static void quoted(const char *s, FILE *f)
-{
-    fputc('"', f);
-    for (; *s; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c == '"' || c == '\\') fprintf(f, "\\%c", c);
-        else if (c < ' ') fprintf(f, "\\u%04x", c);
-        else fputc(c, f);
-    }
-    fputc('"', f);
-}
-
 typedef struct {
     const Model *m;
     bool found;
 } Finding;
 
-static void find_local(const char *symbol, void *context)
+static void find_local(Foreign symbol, void *context)
 {
     Finding *finding = context;
     const Model *m = finding->m;
-    for (int i = 0; i < m->n_locals; i++) finding->found = finding->found || !strcmp(m->locals[i], symbol);
+    for (int i = 0; i < m->n_locals; i++) finding->found = finding->found || foreign_equal(m->locals[i], symbol);
 }
 
 /* Only the data tell a dimension that is no expression of the parameters alone. */
@@ -44,7 +32,7 @@ static void report_shape(const Model *m, const Shape *s, FILE *f)
         fputs(i ? ", " : "", f);
         if (dim_is_const(s->dim[i])) fprintf(f, "%lld", (long long)dim_value(s->dim[i]));
         else if (only_data_tell(m, s->dim[i])) fputs("null", f);
-        else quoted(dim_text(s->dim[i]), f);
+        else fputs(in_json(dim_text(s->dim[i])), f);
     }
     fputs("]", f);
 }
@@ -52,7 +40,7 @@ static void report_shape(const Model *m, const Shape *s, FILE *f)
 static void report_value(Model *m, const Value *v, bool output, bool last, FILE *f)
 {
     fputs("    { \"name\": ", f);
-    quoted(v->name, f);
+    fputs(in_json(v->name), f);
     fprintf(f, ", \"c_name\": \"%s\", \"type\": \"%s\", \"shape\": ", v->c_name, dtype_name(v->type.dtype));
     report_shape(m, &v->type.shape, f);
     fprintf(f, ", \"max_elements\": %lld", (long long)value_count(v));
@@ -66,7 +54,7 @@ static void report_dims(Model *m, FILE *f)
     for (int i = 0; i < m->n_params; i++) {
         Dim d = dim_symbol(m->params[i], 0, 0);
         fputs(i ? ", { \"name\": " : " { \"name\": ", f);
-        quoted(m->params[i], f);
+        fputs(in_json(m->params[i]), f);
         fprintf(f, ", \"min\": %lld, \"max\": %lld }", (long long)dim_low(d), (long long)dim_high(d));
     }
     fputs(" ],\n", f);
@@ -94,9 +82,9 @@ static void report_steps(Model *m, FILE *f)
         Value *root = v ? storage_root(v, &offset) : NULL;
         fputs(first ? "    { \"name\": " : ",\n    { \"name\": ", f);
         first = false;
-        quoted(s->node->name, f);
+        fputs(in_json(s->node->name), f);
         fputs(", \"op\": ", f);
-        quoted(s->node->op_type, f);
+        fputs(in_json(s->node->op_type), f);
         fprintf(f, ", \"macs\": %lld", (long long)s->macs);
         if (root && in_arena(root)) fprintf(f, ", \"arena_offset\": %lld", (long long)(root->arena_offset + offset));
         if (v) fprintf(f, ", \"bytes\": %lld", (long long)value_bytes(v));

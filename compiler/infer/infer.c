@@ -52,16 +52,19 @@ static bool worth_folding(const Node *n)
 
 static bool find_op(Node *n)
 {
-    n->op = n->own ? n->own : op_find(n->domain, n->op_type, n->opset);
+    n->op = op_of(n);
     if (!n->op) n->op = custom_find(n);
     if (n->op) return true;
-    if (op_exists(n->domain, n->op_type))
+    Foreign option = foreign_suffixed(foreign_join(foreign_suffixed(n->domain, "::"), n->op_type),
+                                      "=INPUTS -> OUTPUTS");
+    if (op_exists(n))
         node_error(n, "this operator is supported, but not at opset %d; export the model at a newer opset", n->opset);
-    else if (*n->domain && strcmp(n->domain, "com.microsoft") && strncmp(n->domain, "ai.onnx", 7))
+    else if (!foreign_empty(n->domain) && !foreign_is(n->domain, "com.microsoft") &&
+             !foreign_starts(n->domain, "ai.onnx"))
         node_error(n,
-                   "this operator is none of ONNX's; describe it with --custom '%s::%s=INPUTS -> OUTPUTS' and provide "
-                   "it as a function (see onnx2c(1))",
-                   n->domain, n->op_type);
+                   "this operator is none of ONNX's; describe it with --custom %s and provide it as a function (see "
+                   "onnx2c(1))",
+                   in_shell(option));
     else node_error(n, "this operator is not supported");
     return false;
 }
@@ -73,7 +76,7 @@ static void check_declared(Node *n, const Value *v)
     const Type *said = &v->declared, *found = &v->type;
     if (said->kind != KIND_TENSOR || found->kind != KIND_TENSOR || found->dtype == DT_UNDEFINED) return;
     if (said->dtype != DT_UNDEFINED && said->dtype != found->dtype)
-        node_error(n, "output \"%s\" is %s, but the model declares %s", v->name, dtype_name(found->dtype),
+        node_error(n, "output \"%s\" is %s, but the model declares %s", shown(v->name), dtype_name(found->dtype),
                    dtype_name(said->dtype));
     if (said->shape.rank < 0) return;
     bool same = said->shape.rank == found->shape.rank;
@@ -82,8 +85,8 @@ static void check_declared(Node *n, const Value *v)
         if (a && dim_is_const(a) && dim_is_const(b)) same = a == b;
     }
     if (!same)
-        model_warning(n->graph->model, "\"%s\" has shape %s; the shape %s that the model declares is ignored", v->name,
-                      shape_text(&found->shape), shape_text(&said->shape));
+        model_warning(n->graph->model, "\"%s\" has shape %s; the shape %s that the model declares is ignored",
+                      shown(v->name), shown(shape_text(&found->shape)), shown(shape_text(&said->shape)));
 }
 
 /* -- half precision ---------------------------------------------------------------------------- */
@@ -115,7 +118,7 @@ static void widen(Node *n)
     for (int i = 0; i < n->n_out; i++) {
         Value *v = n->out[i];
         bool half = v && dtype_is_half(v->type.dtype);
-        Value *result = half ? value_new(n->graph, mem_printf("%s/float32", v->name)) : v;
+        Value *result = half ? value_new(n->graph, foreign_suffixed(v->name, "/float32")) : v;
         if (half) {
             result->model_name = value_model_name(v);
             result->declared.shape = v->declared.shape;

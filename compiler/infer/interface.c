@@ -25,7 +25,7 @@ static void spread_input(Graph *g, Value *list, const DataItem *item)
     list->n_items = item->count;
     for (int i = 0; i < item->count; i++) {
         const DataItem *part = &item->items[i];
-        Value *v = value_new(g, mem_printf("%s_%d", list->name, i));
+        Value *v = value_new(g, foreign_suffixed(list->name, "_%d", i));
         list->items[i] = v;
         if (part->kind == KIND_TENSOR) {
             v->type = part->tensor->type;
@@ -41,12 +41,12 @@ static void spread_input(Graph *g, Value *list, const DataItem *item)
 /* The most that size `axis` of a list can be: what --dim NAME:AXIS says, axis 0 being the length. -1 with an error. */
 static int64_t most_of(Model *m, const Value *list, int axis)
 {
-    const char *name = size_option(list, axis),
-               *what = axis ? mem_printf("dimension %d of its elements", axis - 1) : "its length";
+    Foreign name = size_option(list, axis);
+    const char *what = axis ? mem_printf("dimension %d of its elements", axis - 1) : "its length";
     const DimOption *bounds = bounds_of(m, name);
     if (bounds && bounds->low >= 0) return bounds->high;
     model_error(m, "input \"%s\" is a sequence or optional, and %s is not bounded; add --dim %s=0..8 or the like",
-                list->name, what, name);
+                shown(list->name), what, in_shell(name));
     return -1;
 }
 
@@ -59,7 +59,7 @@ static bool form_of_input(Model *m, const Value *list, SequenceForm *f)
         model_error(m,
                     "input \"%s\" is a map, or a list of elements of unknown type or rank; expected a sequence or "
                     "optional of tensors",
-                    list->name);
+                    shown(list->name));
         return false;
     }
     *f = (SequenceForm){.dtype = element->dtype, .rank = element->shape.rank, .rank_low = element->shape.rank};
@@ -88,10 +88,10 @@ static bool input_memory_list(Model *m, Value *list)
                       shape_const(2, (int64_t[]){form.capacity, 1 + form.rank}), shape_scalar()};
     for (int i = 0; i < 3; i++) {
         DType t = i ? DT_INT64 : form.dtype;
-        made[i] = value_typed(g, mem_printf("%s_%s", list->name, parts[i]), t, &shapes[i]);
+        made[i] = value_typed(g, foreign_suffixed(list->name, "_%s", parts[i]), t, &shapes[i]);
         made[i]->is_input = true;
         add_input(g, made[i]);
-        checked[i] = value_new(g, mem_printf("%s.%s", list->name, parts[i]));
+        checked[i] = value_new(g, foreign_suffixed(list->name, ".%s", parts[i]));
     }
     list->is_input = false;
     sequence_made(g, &list->type, &form, checked, list);
@@ -144,10 +144,10 @@ static void spread_output(Model *m, Value *list)
             spread_output(m, v);
             continue;
         }
-        Node *n = node_new(g, "", "Identity", "", 13);
+        Node *n = node_new(g, foreign(""), "Identity", "", 13);
         n->op = op_find("", "Identity", 13);
         node_add_input(n, v);
-        node_add_output(n, value_typed(g, mem_printf("%s_%d", list->name, i), v->type.dtype, &v->type.shape));
+        node_add_output(n, value_typed(g, foreign_suffixed(list->name, "_%d", i), v->type.dtype, &v->type.shape));
         graph_append(g, n);
         add_output(g, n->out[0]);
     }
@@ -161,7 +161,7 @@ static void output_memory_list(Model *m, Value *list)
     Value *made[] = {list->list->data, list->list->sizes, list->list->length};
     Node *n = sequence_copy_last(g, list);
     for (int i = 0; i < 3; i++) {
-        node_add_output(n, value_typed(g, mem_printf("%s_%s", list->name, parts[i]), made[i]->type.dtype,
+        node_add_output(n, value_typed(g, foreign_suffixed(list->name, "_%s", parts[i]), made[i]->type.dtype,
                                        &made[i]->type.shape));
         add_output(g, n->out[i]);
     }
@@ -190,7 +190,7 @@ void spread_outputs(Model *m)
             model_error(m,
                         "output \"%s\" is a map, or a sequence whose length is known only at run time; expected "
                         "tensors at the interface of the model",
-                        v->name);
+                        shown(v->name));
         }
     }
 }

@@ -12,18 +12,18 @@ enum { MOST_STEPS = 1 << 16 }; /* values tried per dimension */
 
 /* The only symbol of some expressions. */
 typedef struct {
-    const char *name;
+    Foreign name;
     bool only;
 } Symbol;
 
-static void note_symbol(const char *name, void *context)
+static void note_symbol(Foreign name, void *context)
 {
     Symbol *s = context;
-    if (s->name && strcmp(s->name, name)) s->only = false;
+    if (!foreign_none(s->name) && !foreign_equal(s->name, name)) s->only = false;
     s->name = name;
 }
 
-static int64_t value_tried(const char *name, void *context)
+static int64_t value_tried(Foreign name, void *context)
 {
     (void)name;
     return *(int64_t *)context;
@@ -44,12 +44,13 @@ static bool raise_low(DimOption *d, const DimPair *p)
 }
 
 /* What bounds that parameter, and nothing else. */
-static DimOption *parameter(Model *m, const char *name)
+static DimOption *parameter(Model *m, Foreign name)
 {
     for (int i = 0; i < m->n_params; i++)
-        if (!strcmp(m->params[i], name))
+        if (foreign_equal(m->params[i], name))
             for (int k = 0; k < m->options.n_dims; k++)
-                if (!strcmp(m->options.dims[k].name, name) && m->options.dims[k].uses == 1) return &m->options.dims[k];
+                if (foreign_equal(m->options.dims[k].name, name) && m->options.dims[k].uses == 1)
+                    return &m->options.dims[k];
     return NULL;
 }
 
@@ -58,10 +59,10 @@ bool refine_bounds(Model *m)
     bool changed = false;
     for (int i = 0; i < m->n_assumptions; i++) {
         const DimPair *p = &m->assumptions[i];
-        Symbol s = {NULL, true};
+        Symbol s = {.only = true};
         dim_symbols(p->a, note_symbol, &s);
         dim_symbols(p->b, note_symbol, &s);
-        DimOption *d = s.name && s.only && p->graph == m->graph ? parameter(m, s.name) : NULL;
+        DimOption *d = !foreign_none(s.name) && s.only && p->graph == m->graph ? parameter(m, s.name) : NULL;
         changed = (d && raise_low(d, p)) || changed;
     }
     return changed;

@@ -1,13 +1,6 @@
 /* Messages to the user, all on standard error, one line each. A stage that may have to be run again holds them back. */
 #include "ir/ir.h"
 
-/* Names come from the model and may hold anything; a message stays one readable line. */
-static void make_printable(char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 0x7f) *text = '?';
-}
-
 void messages_release(Model *m)
 {
     for (int i = 0; i < m->n_messages; i++) fprintf(stderr, "%s\n", m->messages[i]);
@@ -18,8 +11,7 @@ void messages_release(Model *m)
 static void say(Model *m, const char *severity, const char *prefix, const char *format, va_list args, const char *end)
 {
     const char *said = mem_vprintf(format, args);
-    char *text = mem_printf("onnx2c: %s: %s: %s%s%s", severity, m->path, prefix, said, end);
-    make_printable(text);
+    char *text = mem_printf("onnx2c: %s: %s: %s%s%s", severity, shown(m->path), prefix, said, end);
     mem_grow(&m->messages, &m->cap_messages, m->n_messages + 1, sizeof *m->messages);
     m->messages[m->n_messages++] = text;
     if (!m->holds_messages) messages_release(m);
@@ -42,20 +34,20 @@ void model_warning(Model *m, const char *format, ...)
     va_end(args);
 }
 
-static const char *first_output_name(const Node *n)
+static Foreign first_output_name(const Node *n)
 {
     for (int i = 0; i < n->n_out; i++)
         if (n->out[i]) return n->out[i]->name;
-    return "";
+    return foreign("");
 }
 
 /* `node "conv1" (Conv, opset 13): `; by its first output where the model gives no name. */
 static const char *node_place(const Node *n)
 {
-    const char *domain = n->domain && n->domain[0] ? mem_printf("%s::", n->domain) : "";
-    const char *name = n->name && n->name[0] ? mem_printf("\"%s\"", n->name)
-                                             : mem_printf("-> \"%s\"", first_output_name(n));
-    return mem_printf("node %s (%s%s, opset %d): ", name, domain, n->op_type, n->opset);
+    bool is_named = !foreign_empty(n->name);
+    const char *domain = foreign_empty(n->domain) ? "" : mem_printf("%s::", shown(n->domain));
+    return mem_printf("node %s\"%s\" (%s%s, opset %d): ", is_named ? "" : "-> ",
+                      shown(is_named ? n->name : first_output_name(n)), domain, shown(n->op_type), n->opset);
 }
 
 static void say_of_node(Node *n, const char *format, va_list args, const char *end)

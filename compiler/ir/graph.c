@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-Graph *graph_new(Model *model, Graph *parent, const char *name)
+Graph *graph_new(Model *model, Graph *parent, Foreign name)
 {
     Graph *g = mem_alloc(sizeof *g);
     g->name = name;
@@ -16,17 +16,17 @@ Graph *graph_new(Model *model, Graph *parent, const char *name)
 
 /* -- values ------------------------------------------------------------------------------------ */
 
-static const char *unique_name(Map *values, const char *name)
+static Foreign unique_name(Map *values, Foreign name)
 {
     Value *first = map_get(values, name);
     if (!first) return name;
     for (;;) {
-        char *candidate = mem_printf("%s_%d", name, ++first->namesakes);
+        Foreign candidate = foreign_suffixed(name, "_%d", ++first->namesakes);
         if (!map_get(values, candidate)) return candidate;
     }
 }
 
-Value *value_new(Graph *g, const char *name)
+Value *value_new(Graph *g, Foreign name)
 {
     Map *names = g->model->values;
     Value *v = mem_alloc(sizeof *v);
@@ -40,14 +40,14 @@ Value *value_new(Graph *g, const char *name)
     return v;
 }
 
-Value *value_typed(Graph *g, const char *name, DType dtype, const Shape *shape)
+Value *value_typed(Graph *g, Foreign name, DType dtype, const Shape *shape)
 {
     Value *v = value_new(g, name);
     v->type = (Type){.kind = KIND_TENSOR, .dtype = dtype, .shape = *shape};
     return v;
 }
 
-Value *value_const(Graph *g, const char *name, DType dtype, const Shape *shape, const void *data)
+Value *value_const(Graph *g, Foreign name, DType dtype, const Shape *shape, const void *data)
 {
     Value *v = value_typed(g, name, dtype, shape);
     v->data = data;
@@ -57,6 +57,11 @@ Value *value_const(Graph *g, const char *name, DType dtype, const Shape *shape, 
 bool value_is_const(const Value *v)
 {
     return v->data != NULL;
+}
+
+Foreign value_string(const Value *v, int64_t i)
+{
+    return ((const Foreign *)v->data)[i];
 }
 
 int64_t value_count(const Value *v)
@@ -71,7 +76,7 @@ int64_t value_bytes(const Value *v)
 
 /* -- nodes ------------------------------------------------------------------------------------- */
 
-Node *node_new(Graph *g, const char *name, const char *op_type, const char *domain, int opset)
+Node *node_of_model(Graph *g, Foreign name, Foreign op_type, Foreign domain, int opset)
 {
     Node *n = mem_alloc(sizeof *n);
     n->name = name;
@@ -84,9 +89,14 @@ Node *node_new(Graph *g, const char *name, const char *op_type, const char *doma
     return n;
 }
 
+Node *node_new(Graph *g, Foreign name, const char *op_type, const char *domain, int opset)
+{
+    return node_of_model(g, name, foreign(op_type), foreign(domain), opset);
+}
+
 Node *node_like(Graph *g, const Node *n)
 {
-    Node *like = node_new(g, n->name, n->op_type, n->domain, n->opset);
+    Node *like = node_of_model(g, n->name, n->op_type, n->domain, n->opset);
     like->own = n->own;
     like->attrs = n->attrs;
     like->n_attrs = n->n_attrs;
@@ -95,7 +105,7 @@ Node *node_like(Graph *g, const Node *n)
 
 bool node_is(const Node *n, const char *op_type)
 {
-    return n && !*n->domain && !strcmp(n->op_type, op_type);
+    return n && foreign_empty(n->domain) && foreign_is(n->op_type, op_type);
 }
 
 /* Makes room for one more in a list that may have been made to measure, without spare capacity. */
@@ -124,7 +134,7 @@ Attr *node_add_attr(Node *n, const char *name, AttrType type, int count)
     if (n->n_attrs) memcpy(longer, n->attrs, (size_t)n->n_attrs * sizeof *longer);
     n->attrs = longer;
     Attr *a = &n->attrs[n->n_attrs++];
-    a->name = name;
+    a->name = foreign(name);
     a->type = type;
     a->count = count;
     return a;
@@ -149,7 +159,7 @@ int graph_index(const Graph *g, const Node *n)
 {
     for (int i = 0; i < g->n_nodes; i++)
         if (g->nodes[i] == n) return i;
-    internal_error("node \"%s\" (%s) is not in its graph", n->name, n->op_type);
+    internal_error("node \"%s\" (%s) is not in its graph", shown(n->name), shown(n->op_type));
 }
 
 void graph_remove(Graph *g, int at)
@@ -158,7 +168,7 @@ void graph_remove(Graph *g, int at)
     memmove(g->nodes + at, g->nodes + at + 1, (size_t)(g->n_nodes - at) * sizeof *g->nodes);
 }
 
-static void rename_value(Value *v, const char *name)
+static void rename_value(Value *v, Foreign name)
 {
     v->name = name;
     map_put(v->graph->model->values, name, v);
@@ -168,7 +178,7 @@ static void replace_output(Graph *g, int i, Value *by)
 {
     Value *old = g->outputs[i];
     if (by->graph != g || !by->producer || by->is_output) return;
-    const char *name = old->name;
+    Foreign name = old->name;
     rename_value(old, by->name);
     rename_value(by, name);
     by->declared = old->declared;
@@ -246,9 +256,9 @@ bool graph_is_within(const Graph *g, const Graph *outer)
     return g != NULL;
 }
 
-const char *value_model_name(const Value *v)
+Foreign value_model_name(const Value *v)
 {
-    return v->model_name ? v->model_name : v->name;
+    return foreign_none(v->model_name) ? v->name : v->model_name;
 }
 
 /* -- copies of subgraphs ----------------------------------------------------------------------- */
@@ -319,7 +329,7 @@ void graph_take_place(Graph *copy)
     for (int i = 0; i < copy->n_values; i++) {
         Value *v = copy->values[i];
         if (!v->original) continue;
-        const char *name = v->name;
+        Foreign name = v->name;
         rename_value(v, v->original->name);
         rename_value(v->original, name);
     }

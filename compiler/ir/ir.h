@@ -29,7 +29,7 @@ Dim shape_elements(const Shape *s);                  /* product of the dimension
 Dim shape_product(const Shape *s, int from, int to); /* of dims [from, to) */
 bool shape_is_const(const Shape *s);
 bool shape_equal(const Shape *a, const Shape *b);
-const char *shape_text(const Shape *s); /* "[1,3,h,32]" */
+Foreign shape_text(const Shape *s); /* "[1,3,h,32]" */
 
 typedef enum { KIND_TENSOR, KIND_SEQUENCE, KIND_OPTIONAL, KIND_MAP, KIND_SPARSE } Kind;
 
@@ -51,15 +51,15 @@ typedef struct Step Step;
 
 /* What a node reads or writes: a tensor with a name. */
 struct Value {
-    const char *name;       /* the ONNX name */
-    Value *original;        /* the value of which this one, in a copy of a subgraph, is a copy; else NULL */
-    const char *model_name; /* what the model calls the value that this one stands for: a copy, or the result in float32
-                               of an operator on halves; else NULL */
-    const char *c_name;     /* its C identifier, set by names.c before emission */
+    Foreign name;       /* the ONNX name */
+    Value *original;    /* the value of which this one, in a copy of a subgraph, is a copy; else NULL */
+    Foreign model_name; /* what the model calls the value that this one stands for: a copy, or the result in float32
+                           of an operator on halves; else NULL */
+    const char *c_name; /* its C identifier, set by names.c before emission */
     Graph *graph;
     Type type;
     Type declared; /* what the model's value_info or outputs say; rank -1 and DT_UNDEFINED where it says nothing */
-    /* all elements, dense and row-major, when known at compile time; else NULL. Strings: const char *[] */
+    /* all elements, dense and row-major, when known at compile time; else NULL. Strings: Foreign[] */
     const void *data;
     Dim *elements; /* integer tensors whose elements are known one by one as expressions; else NULL */
     Value **items; /* sequence or optional of known length: its elements; else NULL */
@@ -105,15 +105,15 @@ typedef enum { /* numbered as in ONNX AttributeProto.AttributeType */
 } AttrType;
 
 typedef struct {
-    const char *name;
+    Foreign name;
     AttrType type;
     bool ours; /* noted by the compiler for itself (own_set_int); a file's attribute of the same name is another one */
     int count; /* 1 for the scalar types */
     const float *floats;
     const int64_t *ints;
-    const char *const *strings; /* NUL-terminated; */
-    const size_t *lengths;      /* and their lengths, for those that hold binary data */
-    Value **tensors;            /* constant Values without a graph */
+    const Foreign *strings; /* NUL-terminated; */
+    const size_t *lengths;  /* and their lengths, for those that hold binary data */
+    Value **tensors;        /* constant Values without a graph */
     Graph **graphs;
     Type **types;
 } Attr;
@@ -125,9 +125,9 @@ typedef struct {
 } Activation;
 
 struct Node {
-    const char *name;             /* "" when the model gives none */
-    const char *op_type, *domain; /* domain "" is ai.onnx */
-    int opset;                    /* of its domain, as imported by the model (or function) it stands in */
+    Foreign name;            /* "" when the model gives none */
+    Foreign op_type, domain; /* domain "" is ai.onnx */
+    int opset;               /* of its domain, as imported by the model (or function) it stands in */
     Graph *graph;
     int n_in, n_out, cap_in, cap_out;
     Value **in, **out; /* NULL where an optional one is omitted */
@@ -143,7 +143,7 @@ struct Node {
 };
 
 struct Graph {
-    const char *name;
+    Foreign name;
     Model *model;
     Graph *parent; /* of a subgraph: the graph its node stands in; values not found here are looked up there */
     int n_inputs, n_outputs, n_nodes, n_values, n_steps;
@@ -156,12 +156,12 @@ struct Graph {
 };
 
 typedef struct {
-    const char *domain;
+    Foreign domain;
     int version;
 } OpsetImport;
 
 typedef struct {
-    const char *name;
+    Foreign name;
     int64_t low, high;
     bool of_data; /* from verify's data */
     int uses;     /* how often it was asked for since load began; 1: it is about a single dimension of the inputs */
@@ -169,13 +169,15 @@ typedef struct {
 
 struct DataItem;
 typedef struct {
-    const char *domain, *op_type, *spec;
+    Foreign domain, op_type, spec;
 } CustomOption; /* --custom DOMAIN::OP=SPEC */
 
 typedef enum { WEIGHTS_INLINE, WEIGHTS_INCBIN, WEIGHTS_FILE } WeightsForm;
 
 typedef struct {
-    const char *model_path, *output_path, *name, *header_path, *report_path, *dump_stage, *target;
+    Foreign model_path, output_path, header_path, report_path;
+    const char *name;                /* an identifier */
+    const char *dump_stage, *target; /* of those there are */
     WeightsForm weights;
     bool verbose;
     int n_dims, cap_dims;
@@ -193,7 +195,7 @@ typedef struct {
 } DimPair; /* graph: where it must hold */
 
 struct Model {
-    const char *path; /* as the user wrote it */
+    Foreign path; /* as the user wrote it */
     Options options;
     int64_t ir_version;
     int n_opsets, cap_opsets;
@@ -208,11 +210,11 @@ struct Model {
     char **messages;          /* held back (diag.c) */
     bool holds_messages;      /* the stage may have to be run again with other bounds */
     int n_params, cap_params; /* the symbolic dimensions left to run time, in order of first appearance in the inputs */
-    const char **params;
+    Foreign *params;
     const char **param_names; /* their C identifiers (names.c) */
     const char *dim_names;    /* "batch, x:0": the dimensions that the inputs leave open, for messages; or NULL */
     int n_locals, cap_locals;
-    const char **locals;      /* symbols whose values the run function finds out */
+    Foreign *locals;          /* symbols whose values the run function finds out */
     const char **local_names; /* their C identifiers (names.c) */
     bool *local_is_set;       /* emit_step.c: by the steps printed so far */
     int n_assumptions, cap_assumptions;
@@ -229,17 +231,17 @@ typedef enum {
 
 /* -- graph.c: building and changing graphs ----------------------------------------------------- */
 
-Graph *graph_new(Model *model, Graph *parent, const char *name);
-Value *value_new(Graph *g, const char *name); /* name is made unique in the model by a suffix if taken */
-Value *value_typed(Graph *g, const char *name, DType dtype, const Shape *shape);
-Value *value_const(Graph *g, const char *name, DType dtype, const Shape *shape,
-                   const void *data);         /* data is not copied */
-const char *value_model_name(const Value *v); /* as the user knows it, whatever copies were made */
+Graph *graph_new(Model *model, Graph *parent, Foreign name);
+Value *value_new(Graph *g, Foreign name); /* name is made unique in the model by a suffix if taken */
+Value *value_typed(Graph *g, Foreign name, DType dtype, const Shape *shape);
+Value *value_const(Graph *g, Foreign name, DType dtype, const Shape *shape, const void *data); /* data is not copied */
+Foreign value_model_name(const Value *v); /* as the user knows it, whatever copies were made */
 bool value_is_const(const Value *v);
-int64_t value_count(const Value *v); /* elements at the upper bound of all dimensions */
-int64_t value_bytes(const Value *v); /* bytes at the upper bound */
-Node *node_new(Graph *g, const char *name, const char *op_type, const char *domain,
-               int opset); /* not yet in g->nodes */
+Foreign value_string(const Value *v, int64_t i); /* element i of a constant of strings */
+int64_t value_count(const Value *v);             /* elements at the upper bound of all dimensions */
+int64_t value_bytes(const Value *v);             /* bytes at the upper bound */
+Node *node_new(Graph *g, Foreign name, const char *op_type, const char *domain, int opset); /* not yet in g->nodes */
+Node *node_of_model(Graph *g, Foreign name, Foreign op_type, Foreign domain, int opset);    /* likewise */
 /* the same operator with the same attributes, in g, but without inputs and outputs */
 Node *node_like(Graph *g, const Node *n);
 bool node_is(const Node *n, const char *op_type); /* of the default domain; NULL is none */

@@ -47,11 +47,13 @@ bool shape_equal(const Shape *a, const Shape *b)
     return true;
 }
 
-const char *shape_text(const Shape *s)
+Foreign shape_text(const Shape *s)
 {
-    if (s->rank < 0) return "[...]";
-    const char *text = "[";
-    for (int i = 0; i < s->rank; i++)
-        text = mem_printf("%s%s%s", text, i ? "," : "", s->dim[i] ? dim_text(s->dim[i]) : "?");
-    return mem_printf("%s]", text);
+    if (s->rank < 0) return foreign("[...]");
+    Foreign text = foreign("[");
+    for (int i = 0; i < s->rank; i++) {
+        if (i) text = foreign_suffixed(text, ",");
+        text = foreign_join(text, s->dim[i] ? dim_text(s->dim[i]) : foreign("?"));
+    }
+    return foreign_suffixed(text, "]");
 }

@@ -66,7 +66,7 @@ bool order_of(const Value *v, Order *o)
 
 static Node *transpose_node(Node *at, int index, Value *x, Value *y, const Order *o)
 {
-    Node *t = node_new(at->graph, "", "Transpose", "", 13);
+    Node *t = node_new(at->graph, foreign(""), "Transpose", "", 13);
     int64_t perm[MAX_RANK];
     for (int i = 0; i < o->rank; i++) perm[i] = o->perm[i];
     attr_set_ints(t, "perm", o->rank, perm);
@@ -79,11 +79,11 @@ static Node *transpose_node(Node *at, int index, Value *x, Value *y, const Order
 }
 
 /* What a tensor is called when its channels are last. */
-static const char *name_last(const Value *v)
+static Foreign name_last(const Value *v)
 {
     static const char *const orders[] = {"nwc", "nhwc", "ndhwc"};
     int rank = v->type.shape.rank;
-    return mem_printf("%s.%s", v->name, rank >= 3 && rank <= 5 ? orders[rank - 3] : "last");
+    return foreign_suffixed(v->name, ".%s", rank >= 3 && rank <= 5 ? orders[rank - 3] : "last");
 }
 
 Value *transposed(Node *n, Value *v, const Order *o)

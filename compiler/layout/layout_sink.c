@@ -33,7 +33,7 @@ static bool sink_first_input(Node *n, const Order *o)
 static Value *int_list(Node *n, int count, const int64_t *values)
 {
     Shape shape = shape_const(1, (int64_t[]){count});
-    return value_const(n->graph, "axes", DT_INT64, &shape, mem_dup(values, (size_t)count * sizeof *values));
+    return value_const(n->graph, foreign("axes"), DT_INT64, &shape, mem_dup(values, (size_t)count * sizeof *values));
 }
 
 /* -- elementwise operators and Concat ---------------------------------------------------------- */
@@ -325,7 +325,7 @@ static bool sink_reshape(Node *n, const Order *o)
     n->in[0] = v;
     transpose_output(n, 0, &back);
     n->op = op_find("", "Identity", 13); /* the same elements in the same order, whatever the shape */
-    n->op_type = "Reshape";
+    n->op_type = foreign("Reshape");
     n->n_in = 1;
     return true;
 }
@@ -376,9 +376,9 @@ static bool order_to_sink(const Node *n, Order *o)
 bool layout_sink(Node *n)
 {
     Order o;
-    bool quantized = !strcmp(n->domain, "com.microsoft") && !strncmp(n->op_type, "QLinear", 7);
-    if ((*n->domain && !quantized) || !n->op->lower || !order_to_sink(n, &o)) return false;
+    bool quantized = foreign_is(n->domain, "com.microsoft") && foreign_starts(n->op_type, "QLinear");
+    if ((!foreign_empty(n->domain) && !quantized) || !n->op->lower || !order_to_sink(n, &o)) return false;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if (!strcmp(rules[i].op_type, n->op_type)) return rules[i].sink(n, &o);
+        if (foreign_is(n->op_type, rules[i].op_type)) return rules[i].sink(n, &o);
     return n->op->flags & OP_BROADCAST && sink_all_inputs(n, &o);
 }

@@ -21,13 +21,13 @@ enum {
 };
 
 /* False if the domain is imported already; some exporters do so twice. */
-static bool is_new_import(Model *m, const char *domain, int64_t version)
+static bool is_new_import(Model *m, Foreign domain, int64_t version)
 {
     for (int i = 0; i < m->n_opsets; i++) {
-        if (strcmp(m->opsets[i].domain, domain)) continue;
+        if (!foreign_equal(m->opsets[i].domain, domain)) continue;
         if (m->opsets[i].version != version)
             model_error(m, "imports opsets %d and %lld of domain \"%s\"", m->opsets[i].version, (long long)version,
-                        domain);
+                        shown(domain));
         return false;
     }
     return true;
@@ -36,16 +36,16 @@ static bool is_new_import(Model *m, const char *domain, int64_t version)
 static void load_opsets(Model *m, const ModelProto *proto)
 {
     for (size_t i = 0; i < proto->n_opset_import; i++) {
-        const char *domain = short_domain(proto_text(proto->opset_import[i]->domain));
+        Foreign domain = short_domain(proto_text(proto->opset_import[i]->domain));
         int64_t version = proto->opset_import[i]->version;
         if (version < 1 || version > INT32_MAX) {
-            model_error(m, "imports opset %lld of domain \"%s\"", (long long)version, domain);
+            model_error(m, "imports opset %lld of domain \"%s\"", (long long)version, shown(domain));
             continue;
         }
         if (!is_new_import(m, domain, version)) continue;
         mem_grow(&m->opsets, &m->cap_opsets, m->n_opsets + 1, sizeof *m->opsets);
         m->opsets[m->n_opsets++] = (OpsetImport){domain, (int)version};
-        if (!domain[0] && version > NEWEST_OPSET)
+        if (foreign_empty(domain) && version > NEWEST_OPSET)
             model_warning(m,
                           "opset %lld is newer than %d, the newest this version of onnx2c knows; an operator changed "
                           "since is read as it was",

@@ -17,8 +17,8 @@ struct DataItem {
 
 /* Reads a serialized TensorProto, SequenceProto, OptionalProto or MapProto, whichever `expected` (NULL: a tensor) calls
  * for. On failure reports through model_error and returns false. */
-bool load_data_item(Model *m, const char *path, const Type *expected, DataItem *item);
-bool load_data_file(Model *m, const char *path, const Type *expected, Value **v); /* the same for tensors only */
+bool load_data_item(Model *m, Foreign path, const Type *expected, DataItem *item);
+bool load_data_file(Model *m, Foreign path, const Type *expected, Value **v); /* the same for tensors only */
 
 /* A dimension that the model leaves open, of an input, or of an output, whose size data may decide; or, with axis
  * VALUES, an input whose values may decide sizes. */
@@ -27,11 +27,11 @@ typedef struct {
     bool of_output;
     int number; /* among the inputs without initializer, or among the outputs */
     int axis;
-    const char *name; /* as --dim takes it: its parameter's name, INPUT:AXIS or OUTPUT:AXIS; VALUES: the input's name */
+    Foreign name; /* as --dim takes it: its parameter's name, INPUT:AXIS or OUTPUT:AXIS; VALUES: the input's name */
 } OpenDim;
 
 /* Lists them, a name once per place it stands at, without loading the weights. -1 if the file can't be read or is no
  * model: load_model says why. */
-int load_open_dims(const char *path, OpenDim **dims);
+int load_open_dims(Foreign path, OpenDim **dims);
 
 #endif

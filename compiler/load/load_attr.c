@@ -9,16 +9,16 @@ typedef struct {
     Scope *scope;
 } Given;
 
-static const AttributeProto *find_attribute(size_t count, AttributeProto *const *attributes, const char *name)
+static const AttributeProto *find_attribute(size_t count, AttributeProto *const *attributes, Foreign name)
 {
     for (size_t i = 0; i < count; i++)
-        if (!strcmp(proto_text(attributes[i]->name), name)) return attributes[i];
+        if (foreign_equal(proto_text(attributes[i]->name), name)) return attributes[i];
     return NULL;
 }
 
 static bool is_reference(const AttributeProto *a)
 {
-    return proto_text(a->ref_attr_name)[0] != '\0';
+    return !foreign_empty(a->ref_attr_name);
 }
 
 /* Follows references to what the call gives, or else to the function's default. No proto: the attribute is absent. */
@@ -26,7 +26,7 @@ static Given resolve(Given g)
 {
     while (g.proto && is_reference(g.proto) && g.scope->call) {
         const FunctionCall *call = g.scope->call;
-        const char *name = g.proto->ref_attr_name;
+        Foreign name = g.proto->ref_attr_name;
         g.proto = find_attribute(call->node->n_attribute, call->node->attribute, name);
         if (!g.proto)
             return (Given){find_attribute(call->function->n_attribute_proto, call->function->attribute_proto, name),
@@ -36,18 +36,18 @@ static Given resolve(Given g)
     return g;
 }
 
-static bool bad(Node *n, const char *name, const char *why)
+static bool bad(Node *n, Foreign name, const char *why)
 {
-    node_error(n, "attribute \"%s\" %s", name, why);
+    node_error(n, "attribute \"%s\" %s", shown(name), why);
     return false;
 }
 
 static bool read_strings(Attr *a, size_t count, const ProtobufCBinaryData *data)
 {
-    const char **strings = mem_array(count, sizeof *strings);
+    Foreign *strings = mem_array(count, sizeof *strings);
     size_t *lengths = mem_array(count, sizeof *lengths);
     for (size_t i = 0; i < count; i++) {
-        strings[i] = data[i].len ? mem_strndup((const char *)data[i].data, data[i].len) : "";
+        strings[i] = foreign_of(data[i].data, data[i].len);
         lengths[i] = data[i].len;
     }
     a->strings = strings;
@@ -94,7 +94,7 @@ static bool read_types(Loader *l, Node *n, Attr *a, size_t count, TypeProto *con
     a->types = mem_array(count, sizeof *a->types);
     for (size_t i = 0; i < count; i++) {
         a->types[i] = mem_alloc(sizeof **a->types);
-        const char *why = type_read(l, "", protos[i], dim_declared, a->types[i]);
+        const char *why = type_read(l, foreign(""), protos[i], dim_declared, a->types[i]);
         if (why) return bad(n, a->name, why);
     }
     return true;
@@ -137,14 +137,14 @@ static bool read_content(Loader *l, Scope *s, Node *n, Attr *a, const AttributeP
 
 static bool load_attr(Loader *l, Scope *s, Node *n, const AttributeProto *own)
 {
-    const char *name = proto_text(own->name);
+    Foreign name = proto_text(own->name);
     Given given = resolve((Given){own, s});
-    if (!name[0]) return bad(n, "", "has no name");
+    if (foreign_empty(name)) return bad(n, name, "has no name");
     if (!given.proto) return true;
     if (is_reference(given.proto)) return bad(n, name, "refers to an attribute of a function, but stands in none");
     if (own->type && own->type != given.proto->type) return bad(n, name, "has another type in the function's call");
     for (int i = 0; i < n->n_attrs; i++)
-        if (!strcmp(n->attrs[i].name, name)) return bad(n, name, "is given twice");
+        if (foreign_equal(n->attrs[i].name, name)) return bad(n, name, "is given twice");
     Attr *a = &n->attrs[n->n_attrs++];
     *a = (Attr){.name = name, .type = (AttrType)given.proto->type, .count = count_of(given.proto)};
     return read_content(l, given.scope, n, a, given.proto);

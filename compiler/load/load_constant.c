@@ -12,7 +12,7 @@ static bool refuse(Node *n, const char *why)
 static bool read_strings(Node *n, const Attr *a)
 {
     for (int i = 0; i < a->count; i++)
-        if (strlen(a->strings[i]) != a->lengths[i])
+        if (foreign_length(a->strings[i]) != a->lengths[i])
             return refuse(n, "a string holds a NUL byte, which C strings can't");
     return true;
 }
@@ -31,7 +31,7 @@ static bool read_attr(Node *n, const Attr *a, Tensor *t)
     case ATTR_INTS: *t = (Tensor){DT_INT64, shape_const(1, &count), a->ints}; return true;
     case ATTR_STRING: *t = (Tensor){DT_STRING, shape_scalar(), a->strings}; return read_strings(n, a);
     case ATTR_STRINGS: *t = (Tensor){DT_STRING, shape_const(1, &count), a->strings}; return read_strings(n, a);
-    default: return refuse(n, mem_printf("attribute \"%s\" has the wrong type", a->name));
+    default: return refuse(n, mem_printf("attribute \"%s\" has the wrong type", shown(a->name)));
     }
 }
 
@@ -47,7 +47,7 @@ static bool type_fits_name(const Attr *a)
         {"value_string", ATTR_STRING}, {"value_strings", ATTR_STRINGS},
     };
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-        if (!strcmp(a->name, forms[i].name)) return a->type == forms[i].type;
+        if (foreign_is(a->name, forms[i].name)) return a->type == forms[i].type;
     return false;
 }
 
@@ -57,7 +57,7 @@ bool constant_read(Node *n, Tensor *t)
         return refuse(n, mem_printf("%d inputs and %d outputs, expected 0 and 1", n->n_in, n->n_out));
     if (n->n_attrs != 1) return refuse(n, mem_printf("%d attributes, expected one that holds the value", n->n_attrs));
     if (!type_fits_name(&n->attrs[0]))
-        return refuse(n, mem_printf("attribute \"%s\" is unknown or of the wrong type", n->attrs[0].name));
+        return refuse(n, mem_printf("attribute \"%s\" is unknown or of the wrong type", shown(n->attrs[0].name)));
     if (!read_attr(n, &n->attrs[0], t)) return false;
     if (!t->data) t->data = mem_alloc(1); /* no elements, but known */
     return true;

@@ -4,7 +4,6 @@
 #include "load/load_private.h"
 #include "load/wire.h"
 
-#include <sys/stat.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,11 +13,11 @@ typedef Onnx__MapProto MapProto;
 
 /* -- items ------------------------------------------------------------------------------------- */
 
-static const char *read_sequence(const char *path, const SequenceProto *p, DataItem *item);
-static const char *read_optional(const char *path, const OptionalProto *p, DataItem *item);
-static const char *read_map(const char *path, const MapProto *p, DataItem *item);
+static const char *read_sequence(Foreign path, const SequenceProto *p, DataItem *item);
+static const char *read_optional(Foreign path, const OptionalProto *p, DataItem *item);
+static const char *read_map(Foreign path, const MapProto *p, DataItem *item);
 
-static const char *read_tensor(const char *path, const TensorProto *p, DataItem *item)
+static const char *read_tensor(Foreign path, const TensorProto *p, DataItem *item)
 {
     Tensor t = {0};
     const char *why = tensor_read(path, p, &t);
@@ -26,7 +25,7 @@ static const char *read_tensor(const char *path, const TensorProto *p, DataItem 
     return why;
 }
 
-static const char *read_sparse(const char *path, const SparseTensorProto *p, DataItem *item)
+static const char *read_sparse(Foreign path, const SparseTensorProto *p, DataItem *item)
 {
     Tensor t = {0};
     const char *why = sparse_read(path, p, &t);
@@ -34,7 +33,7 @@ static const char *read_sparse(const char *path, const SparseTensorProto *p, Dat
     return why;
 }
 
-static const char *read_sequence(const char *path, const SequenceProto *p, DataItem *item)
+static const char *read_sequence(Foreign path, const SequenceProto *p, DataItem *item)
 {
     const char *why = NULL;
     size_t count = p->n_tensor_values + p->n_sparse_tensor_values + p->n_sequence_values + p->n_map_values +
@@ -50,7 +49,7 @@ static const char *read_sequence(const char *path, const SequenceProto *p, DataI
     return why;
 }
 
-static const char *read_optional(const char *path, const OptionalProto *p, DataItem *item)
+static const char *read_optional(Foreign path, const OptionalProto *p, DataItem *item)
 {
     *item = (DataItem){.kind = KIND_OPTIONAL, .count = 1, .items = mem_alloc(sizeof *item->items)};
     if (p->tensor_value) return read_tensor(path, p->tensor_value, item->items);
@@ -63,9 +62,10 @@ static const char *read_optional(const char *path, const OptionalProto *p, DataI
 }
 
 /* Keys stand in fields of their own; as a TensorProto they are read like any tensor. */
-static const char *read_keys(const char *path, const MapProto *p, int64_t count, DataItem *item)
+static const char *read_keys(Foreign path, const MapProto *p, int64_t count, DataItem *item)
 {
-    TensorProto keys = ONNX__TENSOR_PROTO__INIT;
+    TensorProto keys;
+    onnx__tensor_proto__init(&keys);
     keys.n_dims = 1;
     keys.dims = &count;
     keys.data_type = p->key_type;
@@ -80,7 +80,7 @@ static const char *read_keys(const char *path, const MapProto *p, int64_t count,
     return why;
 }
 
-static const char *read_map(const char *path, const MapProto *p, DataItem *item)
+static const char *read_map(Foreign path, const MapProto *p, DataItem *item)
 {
     DataItem values;
     if (!p->values) return "is a map without values";
@@ -89,8 +89,7 @@ static const char *read_map(const char *path, const MapProto *p, DataItem *item)
     return why ? why : read_keys(path, p, values.count, item);
 }
 
-static const char *read_item(const char *path, const Type *expected, const uint8_t *bytes, size_t length,
-                             DataItem *item)
+static const char *read_item(Foreign path, const Type *expected, const uint8_t *bytes, size_t length, DataItem *item)
 {
     void *proto;
     switch (expected ? expected->kind : KIND_TENSOR) {
@@ -109,35 +108,29 @@ static const char *read_item(const char *path, const Type *expected, const uint8
     }
 }
 
-static bool file_is_empty(const char *path)
-{
-    struct stat info;
-    return !stat(path, &info) && S_ISREG(info.st_mode) && info.st_size == 0;
-}
-
-bool load_data_item(Model *m, const char *path, const Type *expected, DataItem *item)
+bool load_data_item(Model *m, Foreign path, const Type *expected, DataItem *item)
 {
     size_t length = 0;
     const char *why;
     uint8_t *bytes = file_read(path, &length, &why);
     *item = (DataItem){0};
     if (!bytes && expected && expected->kind == KIND_OPTIONAL &&
-        file_is_empty(path)) { /* an optional without a value may take no bytes */
+        path_is_empty(path)) { /* an optional without a value may take no bytes */
         item->kind = KIND_OPTIONAL;
         return true;
     }
     if (bytes) why = read_item(path, expected, bytes, length, item);
     free(bytes);
-    if (why) model_error(m, "%s: %s", path, why);
+    if (why) model_error(m, "%s: %s", shown(path), why);
     return !why;
 }
 
-bool load_data_file(Model *m, const char *path, const Type *expected, Value **v)
+bool load_data_file(Model *m, Foreign path, const Type *expected, Value **v)
 {
     DataItem item;
     *v = NULL;
     if (expected && expected->kind != KIND_TENSOR) {
-        model_error(m, "%s: a tensor is expected here", path);
+        model_error(m, "%s: a tensor is expected here", shown(path));
         return false;
     }
     if (!load_data_item(m, path, NULL, &item)) return false;
@@ -178,8 +171,7 @@ static Wire inside(const WireField *f)
 static void note_initializer(OpenDims *o, const WireField *tensor)
 {
     WireField name;
-    if (find_field(inside(tensor), TENSOR_NAME, &name))
-        map_put(o->initialized, mem_strndup((const char *)name.data, name.length), o);
+    if (find_field(inside(tensor), TENSOR_NAME, &name)) map_put(o->initialized, foreign_of(name.data, name.length), o);
 }
 
 static void add_open(OpenDims *o, OpenDim d)
@@ -204,7 +196,7 @@ static void list_input(OpenDims *o, const WireField *input)
     if (!info->type || info->type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE) return;
     const ShapeProto *shape = info->type->tensor_type->shape;
     if (may_decide_sizes(info->type->tensor_type))
-        add_open(o, (OpenDim){false, number, VALUES, mem_strdup(proto_text(info->name))});
+        add_open(o, (OpenDim){false, number, VALUES, proto_text(info->name)});
     for (int axis = 0; shape && axis < MAX_RANK && axis < (int)shape->n_dim; axis++) {
         const DimProto *d = shape->dim[axis];
         if (dim_has_size(d)) continue;
@@ -220,7 +212,7 @@ static void list_output(OpenDims *o, const WireField *output)
     const ShapeProto *shape = info->type->tensor_type->shape;
     for (int axis = 0; shape && axis < MAX_RANK && axis < (int)shape->n_dim; axis++)
         if (!dim_has_size(shape->dim[axis]))
-            add_open(o, (OpenDim){true, number, axis, mem_printf("%s:%d", proto_text(info->name), axis)});
+            add_open(o, (OpenDim){true, number, axis, foreign_suffixed(proto_text(info->name), ":%d", axis)});
 }
 
 static void list_dims(OpenDims *o, Wire graph)
@@ -236,7 +228,7 @@ static void list_dims(OpenDims *o, Wire graph)
         else if (f.number == GRAPH_OUTPUT) list_output(o, &f);
 }
 
-int load_open_dims(const char *path, OpenDim **dims)
+int load_open_dims(Foreign path, OpenDim **dims)
 {
     OpenDims o = {.initialized = map_new()};
     size_t length;

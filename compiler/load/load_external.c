@@ -1,6 +1,7 @@
 /* Tensors whose bytes stand in a file of their own beside the model. */
 #include "load/load_private.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,51 +9,46 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *entry(const TensorProto *p, const char *key)
+static Foreign entry(const TensorProto *p, const char *key)
 {
     for (size_t i = 0; i < p->n_external_data; i++)
-        if (!strcmp(proto_text(p->external_data[i]->key), key)) return proto_text(p->external_data[i]->value);
-    return NULL;
+        if (foreign_is(p->external_data[i]->key, key)) return proto_text(p->external_data[i]->value);
+    return foreign(NULL);
 }
 
 /* A byte count: decimal digits only. */
-static bool parse_bytes(const char *s, int64_t *bytes)
+static bool parse_bytes(Foreign text, int64_t *bytes)
 {
-    size_t digits = strspn(s, "0123456789");
-    if (!digits || digits > 18 || s[digits]) return false;
-    *bytes = strtoll(s, NULL, 10);
-    return true;
+    size_t length = foreign_length(text);
+    *bytes = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (!isdigit((unsigned char)foreign_at(text, i)) || i == 18) return false;
+        *bytes = 10 * *bytes + foreign_at(text, i) - '0';
+    }
+    return length > 0;
 }
 
-static const char *folder_of(const char *path)
+static bool lies_in(Foreign file, Foreign folder)
 {
-    const char *slash = strrchr(path, '/');
-    return slash ? mem_strndup(path, (size_t)(slash - path) + 1) : "./";
+    size_t length = foreign_length(folder);
+    if (foreign_is(folder, "/")) return true;
+    return foreign_equal(foreign_part(file, 0, length), folder) && foreign_at(file, length) == '/';
 }
 
-static bool lies_in(const char *file, const char *folder)
+/* The file's real path, which must lie in the model's folder after all symbolic links are followed. NULL, or what is
+ * wrong. */
+static const char *locate(Foreign model_path, Foreign location, Foreign *path)
 {
-    size_t length = strlen(folder);
-    if (!strcmp(folder, "/")) return true;
-    return !strncmp(file, folder, length) && file[length] == '/';
-}
-
-/* The file's real path, which must lie in the model's folder after all symbolic links are followed. */
-static const char *locate(const char *model_path, const char *location, char **path)
-{
-    const char *folder = folder_of(model_path);
-    if (!location[0]) return "external data without a location";
-    char *real_folder = realpath(folder, NULL), *real_file = NULL;
-    const char *why = NULL;
-    if (location[0] != '/') real_file = realpath(mem_printf("%s%s", folder, location), NULL);
-    else errno = EACCES;
-    if (location[0] == '/' || (real_file && (!real_folder || !lies_in(real_file, real_folder))))
-        why = mem_printf("external data \"%s\" lies outside the model's folder; copy it there", location);
-    else if (!real_file) why = mem_printf("external data \"%s\": %s", location, strerror(errno));
-    else *path = mem_strdup(real_file);
-    free(real_folder);
-    free(real_file);
-    return why;
+    Foreign folder = path_folder(model_path), file = foreign_join(foreign_suffixed(folder, "/"), location);
+    if (foreign_empty(location)) return "external data without a location";
+    bool is_absolute = foreign_starts(location, "/");
+    folder = path_real(folder);
+    *path = is_absolute ? foreign(NULL) : path_real(file);
+    if (!is_absolute && foreign_none(*path))
+        return mem_printf("external data \"%s\": %s", shown(location), strerror(errno));
+    if (is_absolute || foreign_none(folder) || !lies_in(*path, folder))
+        return mem_printf("external data \"%s\" lies outside the model's folder; copy it there", shown(location));
+    return NULL;
 }
 
 static bool read_at(int fd, int64_t offset, size_t length, char *data)
@@ -68,31 +64,32 @@ static bool read_at(int fd, int64_t offset, size_t length, char *data)
     return true;
 }
 
-const char *external_read(const char *model_path, const TensorProto *p, int64_t bytes, void **data)
+const char *external_read(Foreign model_path, const TensorProto *p, int64_t bytes, void **data)
 {
-    const char *location = entry(p, "location"), *offset_text = entry(p, "offset"), *length_text = entry(p, "length");
+    Foreign location = entry(p, "location"), offset_text = entry(p, "offset"), length_text = entry(p, "length"), path;
     int64_t offset = 0, length = bytes;
-    char *path = NULL;
-    if (!location) return "external data without a location";
-    if (offset_text && !parse_bytes(offset_text, &offset))
-        return mem_printf("external data \"%s\" at offset \"%s\", expected a number of bytes", location, offset_text);
-    if (length_text && !parse_bytes(length_text, &length))
-        return mem_printf("external data \"%s\" of length \"%s\", expected a number of bytes", location, length_text);
+    if (foreign_none(location)) return "external data without a location";
+    if (!foreign_none(offset_text) && !parse_bytes(offset_text, &offset))
+        return mem_printf("external data \"%s\" at offset \"%s\", expected a number of bytes", shown(location),
+                          shown(offset_text));
+    if (!foreign_none(length_text) && !parse_bytes(length_text, &length))
+        return mem_printf("external data \"%s\" of length \"%s\", expected a number of bytes", shown(location),
+                          shown(length_text));
     if (length != bytes)
-        return mem_printf("external data \"%s\" of %lld bytes, the shape takes %lld", location, (long long)length,
-                          (long long)bytes);
+        return mem_printf("external data \"%s\" of %lld bytes, the shape takes %lld", shown(location),
+                          (long long)length, (long long)bytes);
     const char *why = locate(model_path, location, &path);
     if (why) return why;
 
     struct stat info;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not block */
-    if (fd < 0 || fstat(fd, &info) < 0) why = mem_printf("external data \"%s\": %s", location, strerror(errno));
-    else if (!S_ISREG(info.st_mode)) why = mem_printf("external data \"%s\" is no regular file", location);
+    int fd = path_descriptor(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not block */
+    if (fd < 0 || fstat(fd, &info) < 0) why = mem_printf("external data \"%s\": %s", shown(location), strerror(errno));
+    else if (!S_ISREG(info.st_mode)) why = mem_printf("external data \"%s\" is no regular file", shown(location));
     else if (info.st_size < length || offset > info.st_size - length)
-        why = mem_printf("external data \"%s\" has %lld bytes, the tensor lies at %lld..%lld", location,
+        why = mem_printf("external data \"%s\" has %lld bytes, the tensor lies at %lld..%lld", shown(location),
                          (long long)info.st_size, (long long)offset, (long long)(offset + length));
     else if (!read_at(fd, offset, (size_t)length, *data = mem_alloc((size_t)length + 1)))
-        why = mem_printf("external data \"%s\" can't be read", location);
+        why = mem_printf("external data \"%s\" can't be read", shown(location));
     if (fd >= 0) close(fd);
     return why;
 }

@@ -40,11 +40,11 @@ static uint8_t *read_all(int fd, size_t expected, size_t *length, const char **w
     return NULL;
 }
 
-uint8_t *file_read(const char *path, size_t *length, const char **why)
+uint8_t *file_read(Foreign path, size_t *length, const char **why)
 {
     struct stat info;
     uint8_t *data = NULL;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = path_descriptor(path, O_RDONLY | O_CLOEXEC);
     *why = "out of memory";
     if (fd < 0 || fstat(fd, &info) < 0) *why = strerror(errno);
     else if (S_ISDIR(info.st_mode)) *why = "is a directory";

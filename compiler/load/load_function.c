@@ -2,17 +2,15 @@
 #include "load/load_private.h"
 #include "op/op.h"
 
-#include <string.h>
-
 /* Nested calls; a bound for the stack, far above what exporters write. */
 enum { MAX_DEPTH = 48 };
 
 /* Lengths keep the three apart, whatever characters are in them. */
-static const char *function_key(const char *domain, const char *name, const char *overload)
+static Foreign function_key(Foreign domain, Foreign name, Foreign overload)
 {
-    domain = short_domain(proto_text(domain));
-    name = proto_text(name);
-    return mem_printf("%zu %zu %s%s%s", strlen(domain), strlen(name), domain, name, proto_text(overload));
+    domain = short_domain(domain);
+    Foreign lengths = foreign_suffixed(foreign(""), "%zu %zu ", foreign_length(domain), foreign_length(name));
+    return foreign_join(foreign_join(lengths, domain), foreign_join(name, overload));
 }
 
 void functions_index(Loader *l, const ModelProto *proto)
@@ -20,10 +18,10 @@ void functions_index(Loader *l, const ModelProto *proto)
     l->functions = map_new();
     for (size_t i = 0; i < proto->n_functions; i++) {
         FunctionProto *f = proto->functions[i];
-        const char *key = function_key(f->domain, f->name, f->overload);
+        Foreign key = function_key(f->domain, f->name, f->overload);
         if (map_get(l->functions, key))
-            model_error(l->model, "function \"%s\" of domain \"%s\" is defined twice", proto_text(f->name),
-                        proto_text(f->domain));
+            model_error(l->model, "function \"%s\" of domain \"%s\" is defined twice", shown(proto_text(f->name)),
+                        shown(proto_text(f->domain)));
         map_put(l->functions, key, f);
     }
 }
@@ -33,18 +31,18 @@ const FunctionProto *function_find(const Loader *l, const NodeProto *node)
     return map_get(l->functions, function_key(node->domain, node->op_type, node->overload));
 }
 
-static int imported(size_t count, Onnx__OperatorSetIdProto *const *imports, const char *domain)
+static int imported(size_t count, Onnx__OperatorSetIdProto *const *imports, Foreign domain)
 {
     for (size_t i = 0; i < count; i++)
-        if (!strcmp(short_domain(proto_text(imports[i]->domain)), domain)) return (int)imports[i]->version;
+        if (foreign_equal(short_domain(proto_text(imports[i]->domain)), domain)) return (int)imports[i]->version;
     return 0;
 }
 
-int opset_of(const Loader *l, const Scope *s, const char *domain)
+int opset_of(const Loader *l, const Scope *s, Foreign domain)
 {
     int version = s->call ? imported(s->call->function->n_opset_import, s->call->function->opset_import, domain) : 0;
     for (int i = 0; !version && i < l->model->n_opsets; i++)
-        if (!strcmp(l->model->opsets[i].domain, domain)) version = l->model->opsets[i].version;
+        if (foreign_equal(l->model->opsets[i].domain, domain)) version = l->model->opsets[i].version;
     return version;
 }
 
@@ -80,7 +78,7 @@ static void preset_outputs(Scope *inner, const Node *n, const FunctionProto *f)
 
 static void copy(Loader *l, const Scope *inner, Node *call, Value *from, Value *to)
 {
-    int opset = opset_of(l, inner, "");
+    int opset = opset_of(l, inner, foreign(""));
     Node *n = node_new(inner->graph, call->name, "Identity", "", opset ? opset : 1);
     node_add_input(n, from);
     node_add_output(n, to);
@@ -94,7 +92,7 @@ static void complete_outputs(Loader *l, const Scope *inner, Node *n, const Funct
         if (!n->out[i]) continue;
         Value *made = map_get(inner->values, proto_text(f->output[i]));
         if (!made || made == &omitted_value)
-            node_error(n, "output \"%s\" is not made by the function", proto_text(f->output[i]));
+            node_error(n, "output \"%s\" is not made by the function", shown(proto_text(f->output[i])));
         else if (made != n->out[i]) copy(l, inner, n, made, n->out[i]);
     }
 }
@@ -102,10 +100,7 @@ static void complete_outputs(Loader *l, const Scope *inner, Node *n, const Funct
 void function_inline(Loader *l, Scope *s, const FunctionProto *f, const NodeProto *proto, Node *n)
 {
     if (!may_inline(n, s, f)) return;
-    FunctionCall call = {.function = f,
-                         .node = proto,
-                         .scope = s,
-                         .prefix = n->name[0] ? n->name : proto_text(f->name)};
+    FunctionCall call = {.function = f, .node = proto, .scope = s, .prefix = foreign_or(n->name, proto_text(f->name))};
     Scope inner = {.graph = s->graph, .values = map_new(), .presets = map_new(), .call = &call};
     bind_inputs(&inner, n, f);
     preset_outputs(&inner, n, f);

@@ -9,14 +9,14 @@ enum { MAX_NODES = 1000000 };
 
 Value omitted_value;
 
-const char *proto_text(const char *s)
+Foreign proto_text(Foreign f)
 {
-    return s ? s : "";
+    return foreign_or(f, foreign(""));
 }
 
 /* -- names ------------------------------------------------------------------------------------- */
 
-Value *scope_find(const Scope *s, const char *name)
+Value *scope_find(const Scope *s, Foreign name)
 {
     for (; s; s = s->outer) {
         Value *v = map_get(s->values, name);
@@ -25,13 +25,14 @@ Value *scope_find(const Scope *s, const char *name)
     return NULL;
 }
 
-static const char *inner_name(const Scope *s, const char *name)
+static Foreign inner_name(const Scope *s, Foreign name)
 {
-    return s->call && name[0] ? mem_printf("%s/%s", s->call->prefix, name) : name;
+    if (!s->call || foreign_empty(name)) return name;
+    return foreign_join(foreign_suffixed(s->call->prefix, "/"), name);
 }
 
 /* Defines a name in this scope; NULL if it is defined already. */
-static Value *define(Scope *s, const char *name)
+static Value *define(Scope *s, Foreign name)
 {
     if (map_get(s->values, name)) return NULL;
     Value *v = s->presets ? map_get(s->presets, name) : NULL;
@@ -49,11 +50,11 @@ static void set_constant(Value *v, const Tensor *t)
 /* -- initializers, inputs and outputs ---------------------------------------------------------- */
 
 /* One that can't be read is defined all the same, so that its uses are not reported as well. */
-static void add_initializer(Loader *l, Scope *s, const char *name, const Tensor *t, const char *why)
+static void add_initializer(Loader *l, Scope *s, Foreign name, const Tensor *t, const char *why)
 {
-    Value *v = name[0] ? define(s, name) : NULL;
-    if (!why && !v) why = name[0] ? "is defined twice" : "has no name";
-    if (why) model_error(l->model, "initializer \"%s\": %s", name, why);
+    Value *v = foreign_empty(name) ? NULL : define(s, name);
+    if (!why && !v) why = foreign_empty(name) ? "has no name" : "is defined twice";
+    if (why) model_error(l->model, "initializer \"%s\": %s", shown(name), why);
     else set_constant(v, t);
 }
 
@@ -68,12 +69,12 @@ static void load_initializers(Loader *l, Scope *s, const GraphProto *g)
         Tensor t = {0};
         const SparseTensorProto *p = g->sparse_initializer[i];
         const char *why = sparse_read(l->model->path, p, &t);
-        add_initializer(l, s, p->values ? proto_text(p->values->name) : "", &t, why);
+        add_initializer(l, s, p->values ? proto_text(p->values->name) : foreign(""), &t, why);
     }
 }
 
 /* The inputs of a subgraph get their types from the node it belongs to. */
-static void set_input_type(Loader *l, Value *v, const char *name, const TypeProto *proto, bool of_model)
+static void set_input_type(Loader *l, Value *v, Foreign name, const TypeProto *proto, bool of_model)
 {
     const char *why = type_read(l, name, proto, of_model ? dim_of_input : dim_declared, &v->declared);
     if (!of_model) return;
@@ -82,8 +83,8 @@ static void set_input_type(Loader *l, Value *v, const char *name, const TypeProt
     if (!why && v->type.kind == KIND_TENSOR && v->type.shape.rank < 0)
         why = "has no shape, not even how many dimensions there are; give it one where the model is exported";
     if (!why && v->type.kind == KIND_TENSOR && value_bytes(v) > INT32_MAX)
-        why = mem_printf("of shape %s can become larger than 2 GB", shape_text(&v->type.shape));
-    if (why) model_error(l->model, "input \"%s\" %s", name, why);
+        why = mem_printf("of shape %s can become larger than 2 GB", shown(shape_text(&v->type.shape)));
+    if (why) model_error(l->model, "input \"%s\" %s", shown(name), why);
 }
 
 /* An input with an initializer is a constant: the default it stands for is all the generated code can know. */
@@ -91,11 +92,12 @@ static void load_inputs(Loader *l, Scope *s, const GraphProto *proto, const Map 
 {
     Graph *g = s->graph;
     for (size_t i = 0; i < proto->n_input; i++) {
-        const char *name = proto_text(proto->input[i]->name);
+        Foreign name = proto_text(proto->input[i]->name);
         if (map_get(initialized, name)) continue;
-        Value *v = name[0] ? define(s, name) : NULL;
+        Value *v = foreign_empty(name) ? NULL : define(s, name);
         if (!v) {
-            model_error(l->model, "input %zu \"%s\" %s", i, name, name[0] ? "is defined twice" : "has no name");
+            model_error(l->model, "input %zu \"%s\" %s", i, shown(name),
+                        foreign_empty(name) ? "has no name" : "is defined twice");
             continue;
         }
         set_input_type(l, v, name, proto->input[i]->type, !g->parent);
@@ -119,7 +121,7 @@ static Map *initialized_names(const GraphProto *g)
 static void load_declarations(Loader *l, Scope *s, size_t count, ValueInfoProto *const *infos)
 {
     for (size_t i = 0; i < count; i++) {
-        const char *name = proto_text(infos[i]->name);
+        Foreign name = proto_text(infos[i]->name);
         Value *v = map_get(s->values, name);
         Type type;
         if (v && v->declared.dtype == DT_UNDEFINED && !type_read(l, name, infos[i]->type, dim_declared, &type))
@@ -132,13 +134,14 @@ static void load_outputs(Loader *l, Scope *s, const GraphProto *proto)
     Graph *g = s->graph;
     Map *seen = map_new();
     for (size_t i = 0; i < proto->n_output; i++) {
-        const char *name = proto_text(proto->output[i]->name);
+        Foreign name = proto_text(proto->output[i]->name);
         Value *v = scope_find(s, name);
         if (!v || v == &omitted_value) {
-            model_error(l->model, "output %zu \"%s\" of graph \"%s\" is not defined", i, name, g->name);
+            model_error(l->model, "output %zu \"%s\" of graph \"%s\" is not defined", i, shown(name), shown(g->name));
             continue;
         }
-        if (!g->parent && map_get(seen, name)) model_error(l->model, "output %zu \"%s\" is listed twice", i, name);
+        if (!g->parent && map_get(seen, name))
+            model_error(l->model, "output %zu \"%s\" is listed twice", i, shown(name));
         map_put(seen, name, v);
         if (v->graph == g) v->is_output = true;
         mem_grow(&g->outputs, &g->cap_outputs, g->n_outputs + 1, sizeof *g->outputs);
@@ -152,9 +155,9 @@ static void load_node_inputs(Scope *s, Node *n, const NodeProto *proto)
 {
     n->in = mem_array(proto->n_input, sizeof(Value *));
     for (size_t i = 0; i < proto->n_input; i++) {
-        const char *name = proto_text(proto->input[i]);
-        Value *v = name[0] ? scope_find(s, name) : NULL;
-        if (name[0] && !v) node_error(n, "input %zu \"%s\" is not defined", i, name);
+        Foreign name = proto_text(proto->input[i]);
+        Value *v = foreign_empty(name) ? NULL : scope_find(s, name);
+        if (!foreign_empty(name) && !v) node_error(n, "input %zu \"%s\" is not defined", i, shown(name));
         n->in[n->n_in++] = v == &omitted_value ? NULL : v;
     }
 }
@@ -164,10 +167,10 @@ static void define_outputs(Scope *s, Node *n, const NodeProto *proto)
     n->out = mem_array(proto->n_output, sizeof(Value *));
     n->n_out = (int)proto->n_output;
     for (int i = 0; i < n->n_out; i++) {
-        const char *name = proto_text(proto->output[i]);
-        if (!name[0]) continue;
+        Foreign name = proto_text(proto->output[i]);
+        if (foreign_empty(name)) continue;
         n->out[i] = define(s, name);
-        if (!n->out[i]) node_error(n, "output %d \"%s\" is defined twice", i, name);
+        if (!n->out[i]) node_error(n, "output %d \"%s\" is defined twice", i, shown(name));
     }
 }
 
@@ -175,16 +178,16 @@ static void define_outputs(Scope *s, Node *n, const NodeProto *proto)
  * read further, so that subgraphs and functions, whose names come later, leave them as they are. */
 static Node *begin_node(const Loader *l, Scope *s, const NodeProto *proto)
 {
-    const char *domain = short_domain(proto_text(proto->domain));
+    Foreign domain = short_domain(proto_text(proto->domain));
     int opset = opset_of(l, s, domain);
-    Node *n = node_new(s->graph, inner_name(s, proto_text(proto->name)), proto_text(proto->op_type), domain,
-                       opset ? opset : 1);
+    Node *n = node_of_model(s->graph, inner_name(s, proto_text(proto->name)), proto_text(proto->op_type), domain,
+                            opset ? opset : 1);
     define_outputs(s, n, proto);
-    if (!n->op_type[0]) node_error(n, "has no operator");
+    if (foreign_empty(n->op_type)) node_error(n, "has no operator");
     if (!opset && !function_find(l, proto))
-        node_error(n, "the model imports no operators of domain \"%s\"", domain[0] ? domain : "ai.onnx");
-    if (!strcmp(domain, OWN_DOMAIN))
-        node_error(n, "the operators of domain \"%s\" are the compiler's own; expected another domain", domain);
+        node_error(n, "the model imports no operators of domain \"%s\"", shown(foreign_or(domain, foreign("ai.onnx"))));
+    if (foreign_is(domain, OWN_DOMAIN))
+        node_error(n, "the operators of domain \"%s\" are the compiler's own; expected another domain", shown(domain));
     return n;
 }
 
@@ -198,7 +201,7 @@ static void finish_node(Loader *l, Scope *s, Node *n, const NodeProto *proto)
         return;
     }
     bool good = load_attrs(l, s, n, proto);
-    if (!strcmp(n->op_type, "Constant") && !n->domain[0]) {
+    if (foreign_is(n->op_type, "Constant") && foreign_empty(n->domain)) {
         if (good && constant_read(n, &constant)) set_constant(n->out[0], &constant);
         return;
     }

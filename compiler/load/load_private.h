@@ -30,8 +30,8 @@ typedef struct Scope Scope;
 typedef struct {
     const FunctionProto *function;
     const NodeProto *node;
-    Scope *scope;       /* in which the node stands */
-    const char *prefix; /* of the names of nodes and values from the function's body */
+    Scope *scope;   /* in which the node stands */
+    Foreign prefix; /* of the names of nodes and values from the function's body */
 } FunctionCall;
 
 /* Where names of the file have a meaning: a graph, or the body of a function. */
@@ -53,37 +53,37 @@ typedef struct {
 /* -- load_file.c ------------------------------------------------------------------------------- */
 
 /* The whole file, from malloc; NULL and *why if it can't be read. */
-uint8_t *file_read(const char *path, size_t *length, const char **why);
+uint8_t *file_read(Foreign path, size_t *length, const char **why);
 /* Unpacked into the pool; NULL if the bytes are no such message. */
 void *message_unpack(const void *data, size_t length, const ProtobufCMessageDescriptor *type);
 
 /* -- load_tensor.c, load_sparse.c, load_external.c: return NULL, or what is wrong with it ------ */
 
-const char *tensor_read(const char *model_path, const TensorProto *proto, Tensor *t);
+const char *tensor_read(Foreign model_path, const TensorProto *proto, Tensor *t);
 const char *tensor_dims(DType dtype, size_t n_dims, const int64_t *dims, Shape *shape, int64_t *elements);
-const char *sparse_read(const char *model_path, const SparseTensorProto *proto, Tensor *t);
-const char *external_read(const char *model_path, const TensorProto *proto, int64_t bytes, void **data);
-Value *tensor_value(const Tensor *t, const char *name); /* a constant without a graph */
+const char *sparse_read(Foreign model_path, const SparseTensorProto *proto, Tensor *t);
+const char *external_read(Foreign model_path, const TensorProto *proto, int64_t bytes, void **data);
+Value *tensor_value(const Tensor *t, Foreign name); /* a constant without a graph */
 
 /* -- load_type.c ------------------------------------------------------------------------------- */
 
 /* The Dim of a dimension of the tensor type being read; NULL where unknown. */
-typedef Dim DimReader(Loader *l, const char *value, int axis, const DimProto *d);
-const char *type_read(Loader *l, const char *value, const TypeProto *proto, DimReader *read_dim,
-                      Type *type);                                           /* NULL, or what is wrong */
-Dim dim_of_input(Loader *l, const char *value, int axis, const DimProto *d); /* reports what is left open */
-Dim dim_declared(Loader *l, const char *value, int axis, const DimProto *d); /* trusts nothing */
+typedef Dim DimReader(Loader *l, Foreign value, int axis, const DimProto *d);
+const char *type_read(Loader *l, Foreign value, const TypeProto *proto, DimReader *read_dim,
+                      Type *type);                                       /* NULL, or what is wrong */
+Dim dim_of_input(Loader *l, Foreign value, int axis, const DimProto *d); /* reports what is left open */
+Dim dim_declared(Loader *l, Foreign value, int axis, const DimProto *d); /* trusts nothing */
 bool dim_has_size(const DimProto *d);
 /* as --dim takes it: its parameter or INPUT:AXIS */
-const char *dim_option_name(const char *input, int axis, const DimProto *d);
+Foreign dim_option_name(Foreign input, int axis, const DimProto *d);
 
 /* -- load_graph.c ------------------------------------------------------------------------------ */
 
-const char *proto_text(const char *s); /* "" for NULL */
+Foreign proto_text(Foreign f); /* "" for none */
 Graph *load_graph(Loader *l, Scope *outer, const GraphProto *proto);
 /* false, with a message, when there are too many */
 bool load_nodes(Loader *l, Scope *s, size_t count, NodeProto **nodes);
-Value *scope_find(const Scope *s, const char *name);
+Value *scope_find(const Scope *s, Foreign name);
 extern Value omitted_value; /* found for a function's input that the call omits */
 
 /* -- load_attr.c, load_constant.c, load_function.c, toposort.c --------------------------------- */
@@ -93,7 +93,7 @@ bool constant_read(Node *n, Tensor *t); /* a Constant node's value from its attr
 void functions_index(Loader *l, const ModelProto *proto);
 const FunctionProto *function_find(const Loader *l, const NodeProto *node);
 void function_inline(Loader *l, Scope *s, const FunctionProto *f, const NodeProto *proto, Node *n);
-int opset_of(const Loader *l, const Scope *s, const char *domain); /* 0: not imported */
+int opset_of(const Loader *l, const Scope *s, Foreign domain); /* 0: not imported */
 
 /* The order to load the nodes in: that of the file, but for nodes that stand before what they depend on. A cycle is
  * reported. */

@@ -20,8 +20,8 @@ static int64_t place_of(const int64_t *indices, int64_t i, const SparseTensorPro
 
 static void *zeros(DType dtype, int64_t elements)
 {
-    const char **strings = mem_alloc((size_t)dtype_bytes(dtype, elements) + 1);
-    for (int64_t i = 0; dtype == DT_STRING && i < elements; i++) strings[i] = "";
+    Foreign *strings = mem_alloc((size_t)dtype_bytes(dtype, elements) + 1);
+    for (int64_t i = 0; dtype == DT_STRING && i < elements; i++) strings[i] = foreign("");
     return strings;
 }
 
@@ -36,7 +36,7 @@ static int64_t entry_count(const Tensor *values, const Tensor *indices, int rank
     return dim_value(s->dim[0]);
 }
 
-const char *sparse_read(const char *model_path, const SparseTensorProto *p, Tensor *t)
+const char *sparse_read(Foreign model_path, const SparseTensorProto *p, Tensor *t)
 {
     Tensor values, indices;
     int64_t elements, last = -1;
@@ -49,8 +49,8 @@ const char *sparse_read(const char *model_path, const SparseTensorProto *p, Tens
     if (dtype_bits(values.dtype) < 8) return mem_printf("is sparse with elements of type %s", dtype_name(values.dtype));
     int64_t count = entry_count(&values, &indices, t->shape.rank, &per_dimension);
     if (count < 0)
-        return mem_printf("is sparse with values%s and indices%s %s", shape_text(&values.shape),
-                          dtype_name(indices.dtype), shape_text(&indices.shape));
+        return mem_printf("is sparse with values%s and indices%s %s", shown(shape_text(&values.shape)),
+                          dtype_name(indices.dtype), shown(shape_text(&indices.shape)));
 
     size_t width = (size_t)dtype_bytes(values.dtype, 1);
     char *data = zeros(values.dtype, elements);

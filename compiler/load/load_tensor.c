@@ -20,11 +20,11 @@ const char *tensor_dims(DType dtype, size_t n_dims, const int64_t *dims, Shape *
         else *elements *= dims[i];
     }
     if (*elements > MAX_TENSOR_BYTES || dtype_bytes(dtype, *elements) > MAX_TENSOR_BYTES)
-        return mem_printf("%s%s is larger than 2 GB", dtype_name(dtype), shape_text(shape));
+        return mem_printf("%s%s is larger than 2 GB", dtype_name(dtype), shown(shape_text(shape)));
     return NULL;
 }
 
-Value *tensor_value(const Tensor *t, const char *name)
+Value *tensor_value(const Tensor *t, Foreign name)
 {
     Value *v = mem_alloc(sizeof *v);
     v->name = name;
@@ -123,11 +123,11 @@ static const char *narrow_uint32(const TensorProto *proto, int64_t expected, Ten
 static const char *read_strings(const TensorProto *proto, int64_t expected, Tensor *t)
 {
     if (proto->n_string_data != (uint64_t)expected) return wrong_count("string_data", proto->n_string_data, expected);
-    const char **strings = mem_array((size_t)expected + 1, sizeof *strings);
+    Foreign *strings = mem_array((size_t)expected + 1, sizeof *strings);
     for (int64_t i = 0; i < expected; i++) {
         ProtobufCBinaryData s = proto->string_data[i];
         if (s.len && memchr(s.data, 0, s.len)) return "a string holds a NUL byte, which C strings can't";
-        strings[i] = s.len ? mem_strndup((const char *)s.data, s.len) : "";
+        strings[i] = foreign_of(s.data, s.len);
     }
     t->data = strings;
     return NULL;
@@ -156,7 +156,7 @@ static const char *read_typed(const TensorProto *p, int64_t elements, Tensor *t)
 
 /* -- any encoding ------------------------------------------------------------------------------ */
 
-static const char *read_bytes(const char *model_path, const TensorProto *p, int64_t elements, Tensor *t)
+static const char *read_bytes(Foreign model_path, const TensorProto *p, int64_t elements, Tensor *t)
 {
     void *data = p->raw_data.data;
     int64_t bytes = dtype_bytes(t->dtype, elements);
@@ -167,14 +167,14 @@ static const char *read_bytes(const char *model_path, const TensorProto *p, int6
         if (why) return why;
     } else if (p->raw_data.len != (uint64_t)bytes) {
         return mem_printf("raw_data has %zu bytes, %s%s takes %lld", p->raw_data.len, dtype_name(t->dtype),
-                          shape_text(&t->shape), (long long)bytes);
+                          shown(shape_text(&t->shape)), (long long)bytes);
     }
     if (bytes) make_native(t->dtype, elements, data);
     t->data = data;
     return NULL;
 }
 
-const char *tensor_read(const char *model_path, const TensorProto *p, Tensor *t)
+const char *tensor_read(Foreign model_path, const TensorProto *p, Tensor *t)
 {
     int64_t elements;
     bool as_bytes = p->raw_data.len || p->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL;

@@ -6,7 +6,7 @@
 
 /* -- types ------------------------------------------------------------------------------------- */
 
-static const char *read_shape(Loader *l, const char *value, const ShapeProto *proto, DimReader *read_dim, Shape *s)
+static const char *read_shape(Loader *l, Foreign value, const ShapeProto *proto, DimReader *read_dim, Shape *s)
 {
     s->rank = -1;
     if (!proto) return NULL;
@@ -16,7 +16,7 @@ static const char *read_shape(Loader *l, const char *value, const ShapeProto *pr
     return NULL;
 }
 
-static const char *read_tensor_type(Loader *l, const char *value, int elem_type, const ShapeProto *shape,
+static const char *read_tensor_type(Loader *l, Foreign value, int elem_type, const ShapeProto *shape,
                                     DimReader *read_dim, Type *t)
 {
     if (elem_type <= DT_UNDEFINED || elem_type >= DT_COUNT)
@@ -25,13 +25,13 @@ static const char *read_tensor_type(Loader *l, const char *value, int elem_type,
     return read_shape(l, value, shape, read_dim, &t->shape);
 }
 
-static const char *read_element(Loader *l, const char *value, const TypeProto *proto, Type *t)
+static const char *read_element(Loader *l, Foreign value, const TypeProto *proto, Type *t)
 {
     t->elem = mem_alloc(sizeof *t->elem);
     return type_read(l, value, proto, dim_declared, t->elem);
 }
 
-const char *type_read(Loader *l, const char *value, const TypeProto *p, DimReader *read_dim, Type *t)
+const char *type_read(Loader *l, Foreign value, const TypeProto *p, DimReader *read_dim, Type *t)
 {
     *t = (Type){.kind = KIND_TENSOR, .shape.rank = -1};
     switch (p ? p->value_case : ONNX__TYPE_PROTO__VALUE__NOT_SET) {
@@ -65,75 +65,69 @@ bool dim_has_size(const DimProto *d)
     return d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE && d->dim_value != -1;
 }
 
-static const char *param_of(const DimProto *d)
+static Foreign param_of(const DimProto *d)
 {
-    return d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM ? proto_text(d->dim_param) : "";
+    return d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM ? proto_text(d->dim_param)
+                                                                                 : foreign("");
 }
 
-const char *dim_option_name(const char *input, int axis, const DimProto *d)
+Foreign dim_option_name(Foreign input, int axis, const DimProto *d)
 {
-    const char *param = param_of(d);
-    return param[0] ? param : mem_printf("%s:%d", input, axis);
+    Foreign param = param_of(d);
+    return foreign_empty(param) ? foreign_suffixed(input, ":%d", axis) : param;
 }
 
-/* The name as one writes it in a shell. */
-static const char *quoted(const char *name)
-{
-    const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+.,:/@%";
-    return name[strspn(name, plain)] ? mem_printf("'%s'", name) : name;
-}
-
-static void list_dim(Model *m, const char *name)
+static void list_dim(Model *m, Foreign name)
 {
     enum { LONG_ENOUGH = 500 };
-    if (!m->dim_names) m->dim_names = name;
-    else if (strlen(m->dim_names) < LONG_ENOUGH) m->dim_names = mem_printf("%s, %s", m->dim_names, name);
+    if (!m->dim_names) m->dim_names = shown(name);
+    else if (strlen(m->dim_names) < LONG_ENOUGH) m->dim_names = mem_printf("%s, %s", m->dim_names, shown(name));
 }
 
-static Dim open_dim(Loader *l, const char *input, int axis, const DimProto *d)
+static Dim open_dim(Loader *l, Foreign input, int axis, const DimProto *d)
 {
     Model *m = l->model;
-    const char *param = param_of(d), *name = dim_option_name(input, axis, d);
+    Foreign param = param_of(d), name = dim_option_name(input, axis, d);
     const DimOption *option = bounds_of(m, name);
     list_dim(m, name);
     if (!option) {
-        const char *what = param[0] ? mem_printf("dimension \"%s\"", param) : "a dimension";
-        const char *as_option = quoted(name);
+        const char *what = foreign_empty(param) ? "a dimension" : mem_printf("dimension \"%s\"", shown(param));
+        const char *as_option = in_shell(name);
         model_error(m,
                     "input \"%s\", axis %d: %s is left open: add `--dim %s=1` to fix it, or `--dim %s=1..8` to choose "
                     "it at run time",
-                    input, axis, what, as_option, as_option);
+                    shown(input), axis, what, as_option, as_option);
         return dim_const(1);
     }
     if (option->low < 0) {
-        model_error(m, "--dim %s: the bounds start at %lld, expected 0 or more", name, (long long)option->low);
+        model_error(m, "--dim %s: the bounds start at %lld, expected 0 or more", shown(name), (long long)option->low);
         return dim_const(1);
     }
     if (option->low == option->high) return dim_const(option->low);
-    const char *symbol = unused_symbol(m, option->name);
+    Foreign symbol = unused_symbol(m, option->name);
     mem_grow(&m->params, &m->cap_params, m->n_params + 1, sizeof *m->params);
     m->params[m->n_params++] = symbol;
     return dim_symbol(symbol, option->low, option->high);
 }
 
-Dim dim_of_input(Loader *l, const char *value, int axis, const DimProto *d)
+Dim dim_of_input(Loader *l, Foreign value, int axis, const DimProto *d)
 {
     if (dim_has_size(d)) {
         if (d->dim_value >= 0 && d->dim_value <= INT32_MAX) return dim_const(d->dim_value);
         model_error(
             l->model,
             "input \"%s\", axis %d has the size %lld, expected 0 to %d; the model is damaged or was exported wrongly",
-            value, axis, (long long)d->dim_value, INT32_MAX);
+            shown(value), axis, (long long)d->dim_value, INT32_MAX);
         return dim_const(1);
     }
-    const char *param = param_of(d);
-    Dim dim = param[0] ? map_get(l->dims, param) : NULL;
+    Foreign param = param_of(d);
+    Dim dim = foreign_empty(param) ? NULL : map_get(l->dims, param);
     if (!dim) dim = open_dim(l, value, axis, d);
-    if (param[0]) map_put(l->dims, param, (void *)(uintptr_t)dim);
+    if (!foreign_empty(param)) map_put(l->dims, param, (void *)(uintptr_t)dim);
     return dim;
 }
 
-Dim dim_declared(Loader *l, const char *value, int axis, const DimProto *d)
+Dim dim_declared(Loader *l, Foreign value, int axis, const DimProto *d)
 {
     (void)value, (void)axis;
     if (dim_has_size(d)) return d->dim_value >= 0 && d->dim_value <= INT32_MAX ? dim_const(d->dim_value) : NULL;

@@ -17,9 +17,9 @@ typedef struct {
     int n_edges, cap_edges;
 } Dependencies;
 
-static void add_name(Dependencies *d, const char *name, const Inner *inner)
+static void add_name(Dependencies *d, Foreign name, const Inner *inner)
 {
-    const int *producer = name[0] ? map_get(d->producer_of, name) : NULL;
+    const int *producer = foreign_empty(name) ? NULL : map_get(d->producer_of, name);
     if (!producer) return;
     for (; inner; inner = inner->around)
         if (map_get(inner->defined, name)) return;
@@ -79,8 +79,8 @@ static Dependencies find_dependencies(int count, NodeProto **nodes)
 
 static const char *node_label(const NodeProto *n)
 {
-    if (proto_text(n->name)[0]) return mem_printf("\"%s\"", n->name);
-    return mem_printf("-> \"%s\"", n->n_output ? proto_text(n->output[0]) : "");
+    if (!foreign_empty(n->name)) return mem_printf("\"%s\"", shown(n->name));
+    return mem_printf("-> \"%s\"", shown(n->n_output ? proto_text(n->output[0]) : foreign("")));
 }
 
 /* The nodes on the walk from `again` to the end of the stack, which leads back to it. */

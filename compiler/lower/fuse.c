@@ -77,7 +77,8 @@ static Loop *merge(const Loop *from, const Loop *to, int hole)
 
 static const char *node_text(const Node *n)
 {
-    return *n->name ? mem_printf("%s \"%s\"", n->op_type, n->name) : n->op_type;
+    const char *op = in_comment(n->op_type);
+    return foreign_empty(n->name) ? op : mem_printf("%s \"%s\"", op, in_comment(n->name));
 }
 
 /* The one step that reads v, once; NULL if there are more or none. */

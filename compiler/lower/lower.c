@@ -21,14 +21,14 @@ static void own_outputs(Graph *g)
         bool again = false;
         for (int k = 0; k < i; k++) again = again || g->outputs[k] == v;
         if (!again && !v->is_input && !value_is_const(v)) continue;
-        Node *copy = node_new(g, "", "Identity", "", 1);
+        Node *copy = node_new(g, foreign(""), "Identity", "", 1);
         Value *y = value_typed(g, v->name, v->type.dtype, &v->type.shape);
         node_add_input(copy, v);
         node_add_output(copy, y);
         y->is_output = true;
         if (!again) v->is_output = false;
         if (!again && !v->is_input) { /* the output keeps its public name */
-            const char *name = v->name;
+            Foreign name = v->name;
             v->name = y->name;
             y->name = name;
         }

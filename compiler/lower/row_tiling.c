@@ -251,16 +251,16 @@ static void set_up(Link *links, int count, int64_t per_round)
     int64_t rows = per_round;
     for (int i = count - 1; i >= 0; i--) {
         Link *l = &links[i], *next = l + 1;
-        l->start = local_symbol(n, "start", 0, dim_high(height(l->y)));
-        l->end = local_symbol(n, "end", 0, dim_high(height(l->y)));
+        l->start = local_symbol(n, foreign("start"), 0, dim_high(height(l->y)));
+        l->end = local_symbol(n, foreign("end"), 0, dim_high(height(l->y)));
         if (i == count - 1) continue;
         bool alike = next->step->kind == STEP_LOOP && next->buffer;
         Shape shape = l->y->type.shape;
         rows = l->rows = rows_held(next, rows);
         shape.dim[0] = dim_const(1);
         shape.dim[1] = dim_const(l->rows);
-        l->buffer = value_typed(n->graph, mem_printf("%s.rows", l->y->name), DT_FLOAT, &shape);
-        l->base = alike ? next->base : local_symbol(n, "base", 0, dim_high(height(l->y)));
+        l->buffer = value_typed(n->graph, foreign_suffixed(l->y->name, ".rows"), DT_FLOAT, &shape);
+        l->base = alike ? next->base : local_symbol(n, foreign("base"), 0, dim_high(height(l->y)));
     }
 }
 
@@ -271,7 +271,7 @@ static void keep_rows(const Link *l, const Link *next, Node *n, Steps *to)
     if (next->base == l->base) return; /* next, a loop, keeps them */
     if (next->window) {
         Step *s = step_new_call(n, kernel_find("keep_rows_f32"));
-        s->comment = mem_printf("The rows of %s that the next tile sees again", l->y->name);
+        s->comment = mem_printf("The rows of %s that the next tile sees again", in_comment(l->y->name));
         arg_out(s, "x", l->buffer);
         arg_dim(s, "from", dim_mul(dim_sub(first, l->base), row_of(l->y)));
         arg_dim(s, "count", dim_mul(dim_sub(l->end, first), row_of(l->y)));
@@ -292,7 +292,7 @@ static void append_tiles(Link *links, int count, int64_t per_round, Steps *to)
 {
     Node *n = links[0].step->node, *last = links[count - 1].step->node;
     Dim rows = height(links[count - 1].y), tiles = dim_ceildiv(rows, dim_const(per_round)),
-        tile = local_symbol(n, "tile", 0, dim_high(tiles));
+        tile = local_symbol(n, foreign("tile"), 0, dim_high(tiles));
     Dim end = dim_min(rows, dim_mul(dim_add(tile, dim_const(1)), dim_const(per_round)));
     set_up(links, count, per_round);
     for (int i = 0; i < count; i++) {
@@ -320,7 +320,7 @@ static void append_chain(Link *links, int count, int64_t per_round, Steps *to)
     Node *n = links[0].step->node;
     Dim batch = links[0].y->type.shape.dim[0], image = dim_const(0);
     if (!dim_is(batch, 1)) {
-        image = local_symbol(n, "image", 0, dim_high(batch));
+        image = local_symbol(n, foreign("image"), 0, dim_high(batch));
         append_rounds(to, n, image, batch);
     }
     for (int i = 0; i < count; i++) links[i].image = image;

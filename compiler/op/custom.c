@@ -10,8 +10,6 @@
  * number, in the model's order. */
 #include "op/custom.h"
 
-#include "emit/emit.h"
-
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,39 +17,75 @@
 /* -- the notation ------------------------------------------------------------------------------ */
 
 typedef struct {
-    const char *at;
-    const char *error;
+    Foreign rest;      /* of the text */
+    const char *error; /* for a message; or NULL */
     Node *node;
-    Map *names;
-} Parser; /* names: dimension name -> Dim */
+    Map *names; /* dimension name -> Dim */
+} Parser;
+
+static bool is_space(char c)
+{
+    return isspace((unsigned char)c);
+}
+
+static char next(const Parser *p)
+{
+    return foreign_at(p->rest, 0);
+}
+
+static void skip(Parser *p, size_t count)
+{
+    p->rest = foreign_from(p->rest, count);
+}
 
 static void skip_space(Parser *p)
 {
-    while (isspace((unsigned char)*p->at)) p->at++;
+    while (is_space(next(p))) skip(p, 1);
 }
 
 static bool accept(Parser *p, char c)
 {
     skip_space(p);
-    if (*p->at != c) return false;
-    p->at++;
+    if (next(p) != c) return false;
+    skip(p, 1);
     return true;
+}
+
+/* The beginning of what is left, for a message. */
+static const char *place(const Parser *p)
+{
+    size_t length = foreign_length(p->rest);
+    return shown(foreign_part(p->rest, 0, length < 20 ? length : 20));
 }
 
 static void expect(Parser *p, char c)
 {
-    if (!accept(p, c) && !p->error) p->error = mem_printf("expected `%c` before `%.20s`", c, p->at);
+    if (!accept(p, c) && !p->error) p->error = mem_printf("expected `%c` before `%s`", c, place(p));
 }
 
-static const char *word(Parser *p)
+static Foreign word(Parser *p)
 {
     skip_space(p);
     size_t n = 0;
-    while (isalnum((unsigned char)p->at[n]) || p->at[n] == '_') n++;
-    if (!n && !p->error) p->error = mem_printf("expected a name before `%.20s`", p->at);
-    const char *text = mem_strndup(p->at, n);
-    p->at += n;
+    while (isalnum((unsigned char)foreign_at(p->rest, n)) || foreign_at(p->rest, n) == '_') n++;
+    if (!n && !p->error) p->error = mem_printf("expected a name before `%s`", place(p));
+    Foreign text = foreign_part(p->rest, 0, n);
+    skip(p, n);
     return text;
+}
+
+static bool is_number(Foreign word)
+{
+    return isdigit((unsigned char)foreign_at(word, 0));
+}
+
+/* The digits at the start, as far as a dimension may be. */
+static Dim number(Foreign word)
+{
+    Dim d = dim_const(0);
+    for (size_t i = 0; isdigit((unsigned char)foreign_at(word, i)); i++)
+        d = dim_add(dim_mul(d, dim_const(10)), dim_const(foreign_at(word, i) - '0'));
+    return d;
 }
 
 static Dim sum(Parser *p);
@@ -64,15 +98,14 @@ static Dim factor(Parser *p)
         return d;
     }
     skip_space(p);
-    if (isdigit((unsigned char)*p->at)) {
-        char *end;
-        int64_t value = strtoll(p->at, &end, 10);
-        p->at = end;
-        return dim_const(value);
+    if (is_number(p->rest)) {
+        Dim d = number(p->rest);
+        while (is_number(p->rest)) skip(p, 1);
+        return d;
     }
-    const char *name = word(p);
+    Foreign name = word(p);
     Dim d = map_get(p->names, name);
-    if (!d && !p->error) p->error = mem_printf("no input has a dimension named \"%s\"", name);
+    if (!d && !p->error) p->error = mem_printf("no input has a dimension named \"%s\"", shown(name));
     return d ? d : dim_const(1);
 }
 
@@ -92,7 +125,7 @@ static Dim sum(Parser *p)
     Dim d = product(p);
     while (!p->error) {
         skip_space(p);
-        if (p->at[0] == '-' && p->at[1] == '>') break;
+        if (foreign_starts(p->rest, "->")) break;
         if (accept(p, '+')) d = dim_add(d, product(p));
         else if (accept(p, '-')) d = dim_sub(d, product(p));
         else break;
@@ -100,19 +133,20 @@ static Dim sum(Parser *p)
     return d;
 }
 
-static void bind(Parser *p, const char *name, Dim size)
+static void bind(Parser *p, Foreign name, Dim size)
 {
-    Dim known = isdigit((unsigned char)*name) ? dim_const(strtoll(name, NULL, 10)) : map_get(p->names, name);
+    Dim known = is_number(name) ? number(name) : map_get(p->names, name);
     if (!known) map_put(p->names, name, (void *)(uintptr_t)size);
     else if (dims_differ(known, size) && !p->error)
-        p->error = mem_printf("dimension %s is %s here and %s elsewhere", name, dim_text(size), dim_text(known));
+        p->error = mem_printf("dimension %s is %s here and %s elsewhere", shown(name), shown(dim_text(size)),
+                              shown(dim_text(known)));
     else assume_equal(p->node, known, size);
 }
 
 /* "x[n,c]": the i-th input, its dimensions bound to names. */
 static void parse_input(Parser *p, int i, Map *inputs)
 {
-    const char *name = word(p);
+    Foreign name = word(p);
     Value *v = input_of(p->node, i);
     if (!v) {
         if (!p->error) p->error = mem_printf("names %d or more inputs, the node has %d", i + 1, p->node->n_in);
@@ -122,28 +156,28 @@ static void parse_input(Parser *p, int i, Map *inputs)
     if (!accept(p, '[')) return;
     for (int d = 0; !p->error && !accept(p, ']'); d++) {
         if (d) expect(p, ',');
-        const char *dim = word(p);
+        Foreign dim = word(p);
         if (d >= v->type.shape.rank)
-            p->error = mem_printf("input %d \"%s\" has shape %s, fewer dimensions than named", i, v->name,
-                                  shape_text(&v->type.shape));
+            p->error = mem_printf("input %d \"%s\" has shape %s, fewer dimensions than named", i, shown(v->name),
+                                  shown(shape_text(&v->type.shape)));
         else bind(p, dim, v->type.shape.dim[d]);
     }
 }
 
-static DType type_named(const char *name)
+static DType type_named(Foreign name)
 {
     for (int t = DT_UNDEFINED + 1; t < DT_COUNT; t++)
-        if (!strcmp(dtype_name((DType)t), name)) return (DType)t;
+        if (foreign_is(name, dtype_name((DType)t))) return (DType)t;
     return DT_UNDEFINED;
 }
 
 static void parse_output(Parser *p, int i, Map *inputs)
 {
-    const char *name = word(p);
+    Foreign name = word(p);
     const Value *like = map_get(inputs, name);
     DType t = like ? like->type.dtype : type_named(name);
     Shape s = like ? like->type.shape : shape_scalar();
-    if (t == DT_UNDEFINED && !p->error) p->error = mem_printf("\"%s\" is neither a type nor an input", name);
+    if (t == DT_UNDEFINED && !p->error) p->error = mem_printf("\"%s\" is neither a type nor an input", shown(name));
     if (accept(p, '[')) {
         s.rank = 0;
         while (!p->error && !accept(p, ']')) {
@@ -166,30 +200,33 @@ static const Op op_custom = {.name = "custom",
 
 /* -- options ----------------------------------------------------------------------------------- */
 
-static const char *add_file(Options *o, const char *path)
+static const char *add_file(Options *o, Foreign path)
 {
     char line[4096];
-    FILE *f = fopen(path, "r");
-    if (!f) return mem_printf("%s can't be read", path);
+    FILE *f = path_open(path, "r");
+    if (!f) return mem_printf("%s can't be read", shown(path));
     const char *error = NULL;
     while (!error && fgets(line, sizeof line, f)) {
-        line[strcspn(line, "\r\n#")] = '\0';
-        if (line[strspn(line, " \t")]) error = custom_add(o, line);
+        size_t length = strcspn(line, "\r\n#");
+        if (strspn(line, " \t") < length) error = custom_add(o, foreign_of(line, length));
     }
     fclose(f);
     return error;
 }
 
-const char *custom_add(Options *o, const char *text)
+const char *custom_add(Options *o, Foreign text)
 {
-    if (*text == '@') return add_file(o, text + 1);
-    const char *colons = strstr(text, "::"), *equals = strchr(text, '=');
-    if (!colons || !equals || equals < colons || !strstr(equals, "->"))
-        return mem_printf("%s: expected DOMAIN::OP=INPUTS -> OUTPUTS", text);
+    if (foreign_starts(text, "@")) return add_file(o, foreign_from(text, 1));
+    ptrdiff_t colons = foreign_first(text, "::"), equals = foreign_first(text, "=");
+    Foreign spec = equals == NOWHERE ? text : foreign_from(text, (size_t)equals + 1);
+    if (colons == NOWHERE || equals < colons + 2 || foreign_first(spec, "->") == NOWHERE)
+        return mem_printf("%s: expected DOMAIN::OP=INPUTS -> OUTPUTS", shown(text));
     mem_grow(&o->customs, &o->cap_customs, o->n_customs + 1, sizeof *o->customs);
-    o->customs[o->n_customs++] = (CustomOption){short_domain(mem_strndup(text, (size_t)(colons - text))),
-                                                mem_strndup(colons + 2, (size_t)(equals - colons - 2)),
-                                                mem_strdup(equals + 1)};
+    o->customs[o->n_customs++] = (CustomOption){
+        short_domain(foreign_part(text, 0, (size_t)colons)),
+        foreign_part(text, (size_t)colons + 2, (size_t)(equals - colons - 2)),
+        spec,
+    };
     return NULL;
 }
 
@@ -197,7 +234,7 @@ static const CustomOption *option_for(const Node *n)
 {
     const Options *o = &n->graph->model->options;
     for (int i = 0; i < o->n_customs; i++)
-        if (!strcmp(o->customs[i].domain, n->domain) && !strcmp(o->customs[i].op_type, n->op_type))
+        if (foreign_equal(o->customs[i].domain, n->domain) && foreign_equal(o->customs[i].op_type, n->op_type))
             return &o->customs[i];
     return NULL;
 }
@@ -205,7 +242,7 @@ static const CustomOption *option_for(const Node *n)
 /* One that has the name of an operator the compiler knows would be taken for that where only names are compared. */
 const Op *custom_find(const Node *n)
 {
-    return option_for(n) && !op_exists(n->domain, n->op_type) ? &op_custom : NULL;
+    return option_for(n) && !op_exists(n) ? &op_custom : NULL;
 }
 
 /* -- the operator ------------------------------------------------------------------------------ */
@@ -213,29 +250,29 @@ const Op *custom_find(const Node *n)
 static void infer_custom(Node *n)
 {
     const CustomOption *option = option_for(n);
-    Parser p = {.at = option->spec, .node = n, .names = map_new()};
+    Parser p = {.rest = option->spec, .node = n, .names = map_new()};
     Map *inputs = map_new();
     int i = 0;
     if (!need_tensor_inputs(n)) return;
-    for (skip_space(&p); !p.error && strncmp(p.at, "->", 2); skip_space(&p)) {
+    for (skip_space(&p); !p.error && !foreign_starts(p.rest, "->"); skip_space(&p)) {
         if (i) expect(&p, ',');
         parse_input(&p, i++, inputs);
     }
-    p.at += p.error ? 0 : 2;
-    for (i = 0; !p.error && (skip_space(&p), *p.at); i++) {
+    if (!p.error) skip(&p, 2);
+    for (i = 0; !p.error && (skip_space(&p), next(&p)); i++) {
         if (i) expect(&p, ',');
         parse_output(&p, i, inputs);
     }
     if (!p.error && i < n->n_out) p.error = mem_printf("describes %d outputs, the node has %d", i, n->n_out);
-    if (p.error) node_error(n, "--custom %s::%s=%s: %s", option->domain, option->op_type, option->spec, p.error);
+    if (p.error)
+        node_error(n, "--custom %s::%s=%s: %s", shown(option->domain), shown(option->op_type), shown(option->spec),
+                   p.error);
 }
 
 static const char *function_name(const Node *n)
 {
-    char *name = mem_printf("%s_%s", n->domain, n->op_type);
-    for (char *c = name; *c; c++)
-        if (!isalnum((unsigned char)*c)) *c = '_';
-    return name;
+    const char *front = isdigit((unsigned char)foreign_at(n->domain, 0)) ? "v" : "";
+    return mem_printf("%s%s_%s", front, in_identifier(n->domain), in_identifier(n->op_type));
 }
 
 /* Names of the parameters, gathered beside their declaration. */
@@ -257,9 +294,9 @@ static const char *attribute_parameter(const Node *n, int at)
     Map *taken = map_new();
     const char *name = "";
     for (int i = 0; i <= at; i++) {
-        name = mem_printf("attr_%s", c_identifier(n->attrs[i].name));
-        while (map_get(taken, name)) name = mem_printf("%s_%d", name, i);
-        map_put(taken, name, taken);
+        name = mem_printf("attr_%s", as_identifier(n->attrs[i].name));
+        while (map_get(taken, foreign(name))) name = mem_printf("%s_%d", name, i);
+        map_put(taken, foreign(name), taken);
     }
     return name;
 }
@@ -311,7 +348,7 @@ static bool is_taken(const Model *m, const char *function)
 
 static bool same_operator(const Node *a, const Node *b)
 {
-    return !strcmp(a->domain, b->domain) && !strcmp(a->op_type, b->op_type);
+    return foreign_equal(a->domain, b->domain) && foreign_equal(a->op_type, b->op_type);
 }
 
 /* A function is one operator, with one prototype: all its nodes must have the same types and attributes. */
@@ -327,15 +364,14 @@ static void need_same_prototype(Node *n, const Kernel *k)
         const Node *first = g->steps[i]->node;
         if (!same_operator(first, n)) {
             node_error(n, "the function %s would be this operator and %s::%s, too; rename one of them in the model",
-                       k->name, first->domain, first->op_type);
+                       k->name, shown(first->domain), shown(first->op_type));
             return;
         }
         if (!strcmp(other->text, k->text)) continue;
         node_error(n,
                    "this custom operator's function would be declared as `%.*s` and, for node \"%s\", as `%.*s`; "
                    "expected the same types and attributes everywhere",
-                   (int)strlen(k->text) - 2, k->text, first->name, (int)strlen(other->text) - 2,
-                   other->text);
+                   (int)strlen(k->text) - 2, k->text, shown(first->name), (int)strlen(other->text) - 2, other->text);
         return;
     }
 }
@@ -362,13 +398,13 @@ void emit_custom_declarations(const Model *m, FILE *f)
     bool any = false;
     for (int i = 0; i < g->n_steps; i++) {
         const Step *s = g->steps[i];
-        if (s->kind != STEP_CALL || s->call.kernel->address || map_get(seen, s->call.kernel->text)) continue;
+        if (s->kind != STEP_CALL || s->call.kernel->address || map_get(seen, foreign(s->call.kernel->text))) continue;
         if (!any)
             fputs(
                 "\n/* Custom operators: the program provides these; 0 is success. Dimensions follow each tensor. */\n",
                 f);
         any = true;
-        map_put(seen, s->call.kernel->text, f);
+        map_put(seen, foreign(s->call.kernel->text), f);
         fputs(s->call.kernel->text, f);
     }
 }

@@ -5,7 +5,7 @@
 #include "op/op.h"
 
 /* Adds what `--custom DOMAIN::OP=SPEC` or a line of a `--custom @FILE` says; NULL, or what is wrong with it. */
-const char *custom_add(Options *o, const char *text);
+const char *custom_add(Options *o, Foreign text);
 
 /* The operator that the options describe for this node, or NULL. */
 const Op *custom_find(const Node *n);

@@ -3,23 +3,21 @@
  * any of these, so one option may be about several things, each of which is a symbol of its own. */
 #include "op/op.h"
 
-#include <string.h>
-
-const char *size_option(const Value *v, int axis)
+Foreign size_option(const Value *v, int axis)
 {
-    return mem_printf("%s:%d", value_model_name(v), axis);
+    return foreign_suffixed(value_model_name(v), ":%d", axis);
 }
 
-const char *element_option(const Value *v, int element)
+Foreign element_option(const Value *v, int element)
 {
-    return mem_printf("%s[%d]", value_model_name(v), element);
+    return foreign_suffixed(value_model_name(v), "[%d]", element);
 }
 
-const DimOption *bounds_of(const Model *m, const char *name)
+const DimOption *bounds_of(const Model *m, Foreign name)
 {
     for (int i = 0; i < m->options.n_dims; i++) {
         DimOption *d = &m->options.dims[i];
-        if (strcmp(d->name, name)) continue;
+        if (!foreign_equal(d->name, name)) continue;
         d->uses++;
         return d;
     }
@@ -29,12 +27,11 @@ const DimOption *bounds_of(const Model *m, const char *name)
 /* -- options that nothing asked for ------------------------------------------------------------ */
 
 /* VALUE:AXIS or VALUE[i] of a value that there is: not asked for, if its size turned out to be known. */
-static bool is_about_value(const Model *m, const char *name)
+static bool is_about_value(const Model *m, Foreign name)
 {
-    size_t length = strlen(name);
-    bool element = length && name[length - 1] == ']';
-    const char *end = strrchr(name, element ? '[' : ':');
-    const Value *v = end ? map_get(m->values, mem_strndup(name, (size_t)(end - name))) : NULL;
+    bool element = foreign_ends(name, "]");
+    ptrdiff_t end = foreign_last(name, element ? '[' : ':');
+    const Value *v = end == NOWHERE ? NULL : map_get(m->values, foreign_part(name, 0, (size_t)end));
     return v && (element || !v->is_input || v->type.kind != KIND_TENSOR);
 }
 
@@ -44,7 +41,7 @@ void dims_report_unused(Model *m)
         const DimOption *d = &m->options.dims[i];
         if (d->uses || d->of_data || is_about_value(m, d->name)) continue;
         if (m->dim_names)
-            model_error(m, "--dim %s: there is no such dimension; the model has %s", d->name, m->dim_names);
-        else model_error(m, "--dim %s: the model's inputs have no open dimension", d->name);
+            model_error(m, "--dim %s: there is no such dimension; the model has %s", shown(d->name), m->dim_names);
+        else model_error(m, "--dim %s: the model's inputs have no open dimension", shown(d->name));
     }
 }

@@ -19,7 +19,8 @@ void take_outputs(Node *by, Node *n)
 
 void note_fused(Node *into, const Node *n)
 {
-    const char *text = *n->name ? mem_printf("%s \"%s\"", n->op_type, n->name) : n->op_type;
+    const char *name = foreign_empty(n->name) ? "" : mem_printf(" \"%s\"", in_comment(n->name));
+    const char *text = mem_printf("%s%s", in_comment(n->op_type), name);
     into->fused = into->fused ? mem_printf("%s, %s", into->fused, text) : text;
 }
 
@@ -48,7 +49,7 @@ Node *replace_node(Node *n, const char *op_type, int n_in, Value **inputs)
     return made;
 }
 
-Value *new_weight(Node *n, const char *name, const Shape *shape, float **data, const char *origin)
+Value *new_weight(Node *n, Foreign name, const Shape *shape, float **data, const char *origin)
 {
     *data = mem_array((size_t)dim_value(shape_elements(shape)) + 1, sizeof **data);
     Value *v = value_const(n->graph, name, DT_FLOAT, shape, *data);

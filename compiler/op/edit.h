@@ -13,6 +13,6 @@ void move_before(Node *moved, Node *n);     /* in the order of execution */
 void set_input(Node *n, int i, Value *v);   /* with as many inputs as that takes */
 void note_fused(Node *into, const Node *n); /* for the comment in the generated file */
 /* float32, to be filled in */
-Value *new_weight(Node *n, const char *name, const Shape *shape, float **data, const char *origin);
+Value *new_weight(Node *n, Foreign name, const Shape *shape, float **data, const char *origin);
 
 #endif

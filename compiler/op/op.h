@@ -37,10 +37,11 @@ struct Op {
  * by op_own only. */
 #define OWN_DOMAIN "onnx2c"
 
-const char *short_domain(const char *domain); /* "" for that of ONNX's own operators, which goes by "ai.onnx", too */
+Foreign short_domain(Foreign domain); /* "" for that of ONNX's own operators, which goes by "ai.onnx", too */
 const Op *op_find(const char *domain, const char *name, int opset); /* NULL: unknown */
-const Op *op_own(const char *name);
-bool op_exists(const char *domain, const char *name); /* at any opset */
+const Op *op_own(Foreign name);
+const Op *op_of(const Node *n); /* NULL: unknown */
+bool op_exists(const Node *n);  /* its operator, at any opset */
 
 /* -- reading a node. All report through node_error and return the stated value when something is wrong --- */
 
@@ -60,9 +61,10 @@ bool need_equal(Node *n, Dim a, Dim b, const char *what);
 const Attr *attr_find(const Node *n, const char *name); /* NULL if absent */
 int64_t attr_int(Node *n, const char *name, int64_t otherwise);
 double attr_float(Node *n, const char *name, double otherwise);
-const char *attr_string(Node *n, const char *name, const char *otherwise);
+Foreign attr_string(Node *n, const char *name, const char *otherwise);
 int attr_ints(Node *n, const char *name, const int64_t **values); /* count; 0 and NULL if absent */
 int attr_floats(Node *n, const char *name, const float **values);
+int attr_strings(Node *n, const char *name, const Foreign **values);
 /* A string that is one of `words` (up to one without a name), as that one's value; false and an error if it is none of
  * them. */
 typedef struct {
@@ -93,10 +95,10 @@ Dim known_integer(const Value *v, int64_t at); /* element `at` of a float, cut t
 int need_dims(Node *n, int input, Dim **dims);
 int need_ints(Node *n, int input, int64_t **values); /* the same, all constants */
 /* -- dim_option.c: --dim. What it says of this name, or NULL; and the names of what it may be about: */
-const DimOption *bounds_of(const Model *m, const char *name);
-const char *size_option(const Value *v, int axis);       /* VALUE:AXIS */
-const char *element_option(const Value *v, int element); /* VALUE[i] */
-void dims_report_unused(Model *m);                       /* those about nothing that there is: errors */
+const DimOption *bounds_of(const Model *m, Foreign name);
+Foreign size_option(const Value *v, int axis);       /* VALUE:AXIS */
+Foreign element_option(const Value *v, int element); /* VALUE[i] */
+void dims_report_unused(Model *m);                   /* those about nothing that there is: errors */
 
 bool read_within(Node *n, int input, int64_t low,
                  int64_t high);     /* gives an input that nothing else is known of symbols within these bounds */
@@ -190,9 +192,9 @@ void step_store(Node *n, Value *target, Dim number);
 Reading *step_read(Node *n, Value *source, Dim index, int64_t low, int64_t high); /* without a symbol: only checked */
 
 /* `name` with a suffix if there is a symbol of that name already, be it one of the model's */
-const char *unused_symbol(const Model *m, const char *name);
+Foreign unused_symbol(const Model *m, Foreign name);
 /* a new symbol that the run function computes */
-Dim local_symbol(Node *n, const char *name, int64_t low, int64_t high);
+Dim local_symbol(Node *n, Foreign name, int64_t low, int64_t high);
 /* Element `index` of v, an integer, into the symbol d; of a constant d: only checked. */
 void lower_read(Node *n, Value *v, int64_t index, Dim d);
 void lower_reads(Node *n, Value *v); /* the reads of the elements of v (v->is_read), when its steps are there */

@@ -7,7 +7,7 @@
 static const Attr *find(const Node *n, const char *name, bool ours)
 {
     for (int i = 0; i < n->n_attrs; i++)
-        if (n->attrs[i].ours == ours && !strcmp(n->attrs[i].name, name)) return &n->attrs[i];
+        if (n->attrs[i].ours == ours && foreign_is(n->attrs[i].name, name)) return &n->attrs[i];
     return NULL;
 }
 
@@ -61,10 +61,10 @@ double attr_float(Node *n, const char *name, double otherwise)
     return a ? (double)a->floats[0] : otherwise;
 }
 
-const char *attr_string(Node *n, const char *name, const char *otherwise)
+Foreign attr_string(Node *n, const char *name, const char *otherwise)
 {
     const Attr *a = attr_typed(n, name, ATTR_STRING);
-    return a ? a->strings[0] : otherwise;
+    return a ? a->strings[0] : foreign(otherwise);
 }
 
 int attr_ints(Node *n, const char *name, const int64_t **values)
@@ -81,17 +81,25 @@ int attr_floats(Node *n, const char *name, const float **values)
     return a ? a->count : 0;
 }
 
+int attr_strings(Node *n, const char *name, const Foreign **values)
+{
+    const Attr *a = attr_typed(n, name, ATTR_STRINGS);
+    *values = a ? a->strings : NULL;
+    return a ? a->count : 0;
+}
+
 bool attr_word(Node *n, const char *name, const char *otherwise, const AttrWord *words, int *value)
 {
-    const char *text = attr_string(n, name, otherwise), *expected = "";
+    Foreign text = attr_string(n, name, otherwise);
+    const char *expected = "";
     for (const AttrWord *w = words; w->name; w++) {
-        if (!strcmp(w->name, text)) {
+        if (foreign_is(text, w->name)) {
             *value = w->value;
             return true;
         }
         expected = mem_printf("%s%s%s", expected, w == words ? "" : ", ", w->name);
     }
-    node_invalid(n, "attribute \"%s\" is \"%s\", expected one of %s", name, text, expected);
+    node_invalid(n, "attribute \"%s\" is \"%s\", expected one of %s", name, shown(text), expected);
     return false;
 }
 
@@ -154,7 +162,7 @@ void attr_set_float(Node *n, const char *name, double value)
 
 void attr_set_string(Node *n, const char *name, const char *value)
 {
-    const char *text = mem_strdup(value);
+    Foreign text = foreign(mem_strdup(value));
     size_t length = strlen(value);
     Attr *a = attr_replace(n, name, ATTR_STRING, 1);
     a->strings = mem_dup(&text, sizeof text);

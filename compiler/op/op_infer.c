@@ -61,10 +61,10 @@ typedef struct {
     bool found;
 } LocalSearch;
 
-static void note_local(const char *symbol, void *context)
+static void note_local(Foreign symbol, void *context)
 {
     LocalSearch *l = context;
-    for (int i = 0; i < l->m->n_locals && !l->found; i++) l->found = !strcmp(l->m->locals[i], symbol);
+    for (int i = 0; i < l->m->n_locals && !l->found; i++) l->found = foreign_equal(l->m->locals[i], symbol);
 }
 
 static bool is_from_data(const Node *n, Dim d)
@@ -101,8 +101,8 @@ static Dim broadcast_dim(Node *n, Dim a, Dim b)
 static void broadcast_error(Node *n, const Shape *a, const Shape *b, Dim x, Dim y)
 {
     bool fixed = dim_is_const(x) && dim_is_const(y);
-    node_error(n, "shapes %s and %s don't broadcast: %s and %s, expected equal dimensions or 1; %s", shape_text(a),
-               shape_text(b), dim_text(x), dim_text(y),
+    node_error(n, "shapes %s and %s don't broadcast: %s and %s, expected equal dimensions or 1; %s",
+               shown(shape_text(a)), shown(shape_text(b)), shown(dim_text(x)), shown(dim_text(y)),
                fixed ? "the model is invalid here, check how it was exported"
                      : "fix the dimensions with --dim NAME=N, or give equal ones the same name in the model");
 }

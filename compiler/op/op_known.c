@@ -43,7 +43,7 @@ static void need_known(Node *n, int input, const char *what)
             n,
             "input %d \"%s\" is only known at run time, expected %s; make it a constant, or fix the dimensions it is "
             "computed from with --dim NAME=N",
-            input, v->name, what);
+            input, shown(v->name), what);
 }
 
 enum { MOST_VISITS = 256 };
@@ -85,7 +85,7 @@ bool read_within(Node *n, int input, int64_t low, int64_t high)
     int count = (int)value_count(v);
     v->elements = mem_array((size_t)count + 1, sizeof *v->elements);
     v->is_read = true;
-    for (int i = 0; i < count; i++) v->elements[i] = local_symbol(n, mem_printf("%s[%d]", v->name, i), low, high);
+    for (int i = 0; i < count; i++) v->elements[i] = local_symbol(n, foreign_suffixed(v->name, "[%d]", i), low, high);
     return true;
 }
 
@@ -138,7 +138,8 @@ static const char *wanted_bounds(const Search *s)
     const char *text = "";
     for (int i = 0; i < s->n_missing; i++) {
         long long count = (long long)value_count(s->missing[i]);
-        text = mem_printf("%s%s--dim '%s=1..8'", text, i ? ", " : "", element_option(s->missing[i], 0));
+        text = mem_printf("%s%s--dim %s", text, i ? ", " : "",
+                          in_shell(foreign_suffixed(element_option(s->missing[i], 0), "=1..8")));
         if (count > 1) text = mem_printf("%s and the like for each of its %lld elements", text, count);
     }
     return text;
@@ -160,7 +161,7 @@ int need_dims(Node *n, int input, Dim **dims)
         node_error(n,
                    "input %d \"%s\" decides a size and is known only at run time, expected a constant, arithmetic on "
                    "shapes, or bounds: add %s",
-                   input, value_model_name(v), wanted_bounds(&s));
+                   input, shown(value_model_name(v)), wanted_bounds(&s));
     else need_known(n, input, "integers known at compile time");
     return -1;
 }

@@ -150,9 +150,9 @@ void step_inplace(Step *s, Value *input, Value *output)
 
 Value *scratch(Node *n, const char *purpose, DType dtype, Dim count)
 {
-    const char *base = n->name && *n->name ? n->name : n->n_out && n->out[0] ? n->out[0]->name : n->op_type;
+    Foreign base = !foreign_empty(n->name) ? n->name : n->n_out && n->out[0] ? n->out[0]->name : n->op_type;
     Shape shape = shape_of(1, &count);
-    return value_typed(n->graph, mem_printf("%s/%s", base, purpose), dtype, &shape);
+    return value_typed(n->graph, foreign_suffixed(base, "/%s", purpose), dtype, &shape);
 }
 
 Copy *step_copy(Node *n, Value *target, Dim target_offset, Value *source, Dim source_offset, Dim bytes)
@@ -189,7 +189,7 @@ Dim elements(const Value *v)
 Dim dim_at(const Value *v, int axis)
 {
     int rank = v->type.shape.rank, at = axis < 0 ? axis + rank : axis;
-    if (at < 0 || at >= rank) internal_error("axis %d of \"%s\", which has rank %d", axis, v->name, rank);
+    if (at < 0 || at >= rank) internal_error("axis %d of \"%s\", which has rank %d", axis, shown(v->name), rank);
     return v->type.shape.dim[at];
 }
 
@@ -228,7 +228,8 @@ Ref loop_read(Step *s, Value *v)
     const Shape *shape = &v->type.shape;
     Dim strides[MAX_RANK], stride = dim_const(1);
     int missing = l->rank - shape->rank; /* leading dimensions that v doesn't have */
-    if (missing < 0) internal_error("\"%s\" of rank %d is read in a loop of rank %d", v->name, shape->rank, l->rank);
+    if (missing < 0)
+        internal_error("\"%s\" of rank %d is read in a loop of rank %d", shown(v->name), shape->rank, l->rank);
     for (int d = l->rank - 1; d >= 0; d--) {
         bool repeats = d < missing || dim_is(shape->dim[d - missing], 1);
         strides[d] = repeats ? dim_const(0) : stride;
@@ -264,7 +265,7 @@ Ref loop_apply(Step *s, DType type, const char *function, int n_args, const Ref 
 void loop_store(Step *s, Value *v, Ref result)
 {
     Loop *l = s->loop;
-    if (result.kind != REF_RESULT_OF) internal_error("a loop stores \"%s\" without computing it", v->name);
+    if (result.kind != REF_RESULT_OF) internal_error("a loop stores \"%s\" without computing it", shown(v->name));
     mem_grow(&l->results, &l->cap_results, l->n_results + 1, sizeof *l->results);
     l->results[l->n_results++] = (LoopResult){v, result.index, NULL};
 }
@@ -315,22 +316,22 @@ Reading *step_read(Node *n, Value *source, Dim index, int64_t low, int64_t high)
     return &s->read;
 }
 
-static bool is_symbol(const Model *m, const char *name)
+static bool is_symbol(const Model *m, Foreign name)
 {
     for (int i = 0; i < m->n_params; i++)
-        if (!strcmp(m->params[i], name)) return true;
+        if (foreign_equal(m->params[i], name)) return true;
     for (int i = 0; i < m->n_locals; i++)
-        if (!strcmp(m->locals[i], name)) return true;
+        if (foreign_equal(m->locals[i], name)) return true;
     return false;
 }
 
-const char *unused_symbol(const Model *m, const char *name)
+Foreign unused_symbol(const Model *m, Foreign name)
 {
-    while (is_symbol(m, name)) name = mem_printf("%s_%d", name, m->n_locals);
+    while (is_symbol(m, name)) name = foreign_suffixed(name, "_%d", m->n_locals);
     return name;
 }
 
-Dim local_symbol(Node *n, const char *name, int64_t low, int64_t high)
+Dim local_symbol(Node *n, Foreign name, int64_t low, int64_t high)
 {
     Model *m = n->graph->model;
     name = unused_symbol(m, name);

@@ -63,11 +63,12 @@ static bool need_tensor(Node *n, int i)
 {
     const Value *v = n->in[i];
     if (v->type.kind != KIND_TENSOR) {
-        node_error(n, "input %d \"%s\" is %s, expected a tensor; %s", i, v->name, kind_text(v->type.kind), advice);
+        node_error(n, "input %d \"%s\" is %s, expected a tensor; %s", i, shown(v->name), kind_text(v->type.kind),
+                   advice);
         return false;
     }
     if (v->type.dtype == DT_UNDEFINED || v->type.shape.rank < 0) {
-        node_error(n, "input %d \"%s\" has no known %s; declare its type and shape in the model", i, v->name,
+        node_error(n, "input %d \"%s\" has no known %s; declare its type and shape in the model", i, shown(v->name),
                    v->type.dtype == DT_UNDEFINED ? "element type" : "rank");
         return false;
     }
@@ -86,8 +87,8 @@ bool need_rank(Node *n, int input, int low, int high)
 {
     const Value *v = input_of(n, input);
     if (!v || (v->type.shape.rank >= low && (high < 0 || v->type.shape.rank <= high))) return true;
-    node_error(n, "input %d \"%s\" has rank %d (shape %s), expected rank %s; %s", input, v->name, v->type.shape.rank,
-               shape_text(&v->type.shape), range_text(low, high), advice);
+    node_error(n, "input %d \"%s\" has rank %d (shape %s), expected rank %s; %s", input, shown(v->name),
+               v->type.shape.rank, shown(shape_text(&v->type.shape)), range_text(low, high), advice);
     return false;
 }
 
@@ -106,7 +107,7 @@ bool need_type(Node *n, int input, const DType *allowed, int count)
     if (!v) return true;
     for (int i = 0; i < count; i++)
         if (v->type.dtype == allowed[i]) return true;
-    node_error(n, "input %d \"%s\" is %s, expected %s; put a Cast before it in the model", input, v->name,
+    node_error(n, "input %d \"%s\" is %s, expected %s; put a Cast before it in the model", input, shown(v->name),
                dtype_name(v->type.dtype), types_text(allowed, count));
     return false;
 }
@@ -122,7 +123,7 @@ bool need_same_type(Node *n, int input_a, int input_b)
     const Value *a = input_of(n, input_a), *b = input_of(n, input_b);
     if (!a || !b || a->type.dtype == b->type.dtype) return true;
     node_error(n, "input %d \"%s\" is %s, expected %s as input %d \"%s\"; put a Cast before it in the model", input_b,
-               b->name, dtype_name(b->type.dtype), dtype_name(a->type.dtype), input_a, a->name);
+               shown(b->name), dtype_name(b->type.dtype), dtype_name(a->type.dtype), input_a, shown(a->name));
     return false;
 }
 
@@ -135,7 +136,7 @@ bool need_divides(Node *n, Dim d, int64_t divisor, const char *what)
         assume_equal(n, dim_mod(d, dim_const(divisor)), dim_const(0));
         return true;
     }
-    node_error(n, "%s is %s, expected a multiple of %lld; %s", what, dim_text(d), (long long)divisor, advice);
+    node_error(n, "%s is %s, expected a multiple of %lld; %s", what, shown(dim_text(d)), (long long)divisor, advice);
     return false;
 }
 
@@ -145,6 +146,6 @@ bool need_equal(Node *n, Dim a, Dim b, const char *what)
         assume_equal(n, a, b);
         return true;
     }
-    node_error(n, "%s: %s and %s, expected to be equal; %s", what, dim_text(a), dim_text(b), advice);
+    node_error(n, "%s: %s and %s, expected to be equal; %s", what, shown(dim_text(a)), shown(dim_text(b)), advice);
     return false;
 }

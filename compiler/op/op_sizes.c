@@ -29,28 +29,28 @@ bool size_is_stated(const Node *n, int output, int axis)
 Dim size_of_data(Node *n, int output, int axis)
 {
     const Value *y = n->out[output], *by = stated(n, y, axis);
-    const char *name = size_option(by ? by : y, axis);
+    Foreign name = size_option(by ? by : y, axis);
     const DimOption *bounds = bounds_of(n->graph->model, name);
     if (bounds && bounds->low < 0) {
-        node_error(n, "--dim %s: the bounds start at %lld, expected 0 or more", name, (long long)bounds->low);
+        node_error(n, "--dim %s: the bounds start at %lld, expected 0 or more", shown(name), (long long)bounds->low);
         return NULL;
     }
     if (bounds)
         return bounds->low == bounds->high ? dim_const(bounds->low) : local_symbol(n, name, bounds->low, bounds->high);
     if (by) return by->declared.shape.dim[axis];
     node_error(n,
-               "how large axis %d of \"%s\" is, only the data tell, expected constants, or bounds: add --dim '%s=1..8' "
+               "how large axis %d of \"%s\" is, only the data tell, expected constants, or bounds: add --dim %s "
                "or the like",
-               axis, value_model_name(y), name);
+               axis, shown(value_model_name(y)), in_shell(foreign_suffixed(name, "=1..8")));
     return NULL;
 }
 
 Dim count_of_data(Node *n, int output, int axis, Dim most)
 {
     const Value *y = n->out[output];
-    const char *name = size_option(y, axis);
+    Foreign name = size_option(y, axis);
     const DimOption *bounds = bounds_of(n->graph->model, name);
     int64_t high = dim_high(most);
     if (bounds && !bounds->of_data && bounds->high < high) high = bounds->high;
-    return local_symbol(n, mem_printf("%s.count", y->name), 0, high);
+    return local_symbol(n, foreign_suffixed(y->name, ".count"), 0, high);
 }

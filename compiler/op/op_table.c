@@ -10,16 +10,16 @@
 static const Op **sorted;
 static int count;
 
-static int compare(const Op *op, const char *domain, const char *name)
+static int compare(const Op *op, Foreign domain, Foreign name)
 {
-    int order = strcmp(op->domain, domain);
-    return order ? order : strcmp(op->name, name);
+    int order = foreign_order(foreign(op->domain), domain);
+    return order ? order : foreign_order(foreign(op->name), name);
 }
 
 static int in_order(const void *a, const void *b)
 {
     const Op *x = *(const Op *const *)a, *y = *(const Op *const *)b;
-    int order = compare(x, y->domain, y->name);
+    int order = compare(x, foreign(y->domain), foreign(y->name));
     return order ? order : (x->since > y->since) - (x->since < y->since);
 }
 
@@ -43,7 +43,7 @@ static void sort_table(void)
 }
 
 /* The place of the first row of this operator, or of the next operator if there is none. */
-static int first_row(const char *domain, const char *name)
+static int first_row(Foreign domain, Foreign name)
 {
     if (!sorted) sort_table();
     int low = 0, high = count;
@@ -55,12 +55,12 @@ static int first_row(const char *domain, const char *name)
     return low;
 }
 
-const char *short_domain(const char *domain)
+Foreign short_domain(Foreign domain)
 {
-    return strcmp(domain, "ai.onnx") ? domain : "";
+    return foreign_is(domain, "ai.onnx") ? foreign("") : domain;
 }
 
-static const Op *last_row(const char *domain, const char *name, int opset)
+static const Op *last_row(Foreign domain, Foreign name, int opset)
 {
     const Op *found = NULL;
     for (int i = first_row(domain, name); i < count && !compare(sorted[i], domain, name); i++)
@@ -68,19 +68,29 @@ static const Op *last_row(const char *domain, const char *name, int opset)
     return found;
 }
 
-const Op *op_find(const char *domain, const char *name, int opset)
+static const Op *find(Foreign domain, Foreign name, int opset)
 {
-    return strcmp(domain, OWN_DOMAIN) ? last_row(short_domain(domain), name, opset) : NULL;
+    return foreign_is(domain, OWN_DOMAIN) ? NULL : last_row(short_domain(domain), name, opset);
 }
 
-const Op *op_own(const char *name)
+const Op *op_find(const char *domain, const char *name, int opset)
 {
-    const Op *op = last_row(OWN_DOMAIN, name, INT_MAX);
-    if (!op) internal_error("there is no own operator %s", name);
+    return find(foreign(domain), foreign(name), opset);
+}
+
+const Op *op_own(Foreign name)
+{
+    const Op *op = last_row(foreign(OWN_DOMAIN), name, INT_MAX);
+    if (!op) internal_error("there is no own operator %s", shown(name));
     return op;
 }
 
-bool op_exists(const char *domain, const char *name)
+const Op *op_of(const Node *n)
 {
-    return op_find(domain, name, INT_MAX);
+    return n->own ? n->own : find(n->domain, n->op_type, n->opset);
+}
+
+bool op_exists(const Node *n)
+{
+    return find(n->domain, n->op_type, INT_MAX);
 }

@@ -100,18 +100,18 @@ static void set_form(Node *n, const SequenceForm *f)
 }
 
 /* not yet in g->nodes */
-static Node *own_node(Graph *g, const char *name, const char *op_type)
+static Node *own_node(Graph *g, Foreign name, const char *op_type)
 {
-    Node *made = node_new(g, mem_printf("%s/%s", name, op_type), op_type, "", 1);
+    Node *made = node_new(g, foreign_suffixed(name, "/%s", op_type), op_type, "", 1);
     become_own(made);
     return made;
 }
 
-static Node *three_outputs(Node *made, const char *name, const SequenceForm *form)
+static Node *three_outputs(Node *made, Foreign name, const SequenceForm *form)
 {
     static const char *const parts[] = {"data", "sizes", "length"};
     made->n_out = 0;
-    for (int i = 0; i < 3; i++) node_add_output(made, value_new(made->graph, mem_printf("%s.%s", name, parts[i])));
+    for (int i = 0; i < 3; i++) node_add_output(made, value_new(made->graph, foreign_suffixed(name, ".%s", parts[i])));
     set_form(made, form);
     return made;
 }

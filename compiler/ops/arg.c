@@ -9,15 +9,15 @@ static void infer_arg(Node *n)
     const Shape *x = &n->in[0]->type.shape;
     DType t = n->in[0]->type.dtype;
     if (!dtype_is_float(t) && !dtype_is_integer(t)) {
-        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name,
-                   dtype_name(t));
+        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model",
+                   shown(n->in[0]->name), dtype_name(t));
         return;
     }
     int axis = attr_axis(n, "axis", 0, x->rank);
     if (axis < 0) return;
     if (dim_is(x->dim[axis], 0)) {
         node_invalid(n, "axis %d of input 0 \"%s\" is empty, expected at least one element to find", axis,
-                     n->in[0]->name);
+                     shown(n->in[0]->name));
         return;
     }
     bool keep = attr_int(n, "keepdims", 1);
@@ -33,7 +33,8 @@ static void lower_arg(Node *n)
     Value *x = n->in[0];
     const Shape *shape = &x->type.shape;
     int axis = attr_axis(n, "axis", 0, shape->rank);
-    Step *s = step_call(n, "%s_%s", strcmp(n->op_type, "ArgMax") ? "arg_min" : "arg_max", dtype_suffix(x->type.dtype));
+    Step *s = step_call(n, "%s_%s", foreign_is(n->op_type, "ArgMax") ? "arg_max" : "arg_min",
+                        dtype_suffix(x->type.dtype));
     arg_in(s, "x", x);
     arg_out(s, "y", n->out[0]);
     arg_dim(s, "outer", shape_product(shape, 0, axis));

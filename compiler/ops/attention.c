@@ -67,8 +67,8 @@ static bool read_sizes(Node *n, Sizes *s)
     for (int i = 1; i < 3; i++)
         if (!need_equal(n, s->batch, dim_at(n->in[i], 0), "batch of Q, K and V")) return false;
     if (dim_divides(s->kv_heads, s->q_heads)) return true;
-    node_invalid(n, "Q has %s heads, expected a multiple of the %s heads of K and V", dim_text(s->q_heads),
-                 dim_text(s->kv_heads));
+    node_invalid(n, "Q has %s heads, expected a multiple of the %s heads of K and V", shown(dim_text(s->q_heads)),
+                 shown(dim_text(s->kv_heads)));
     return false;
 }
 
@@ -79,7 +79,7 @@ static bool need_scale(Node *n, const Sizes *s)
     node_error(n,
                "the size of a head, %s, is known only at run time, but the scale follows from it; fix it with --dim, "
                "or give the attribute scale",
-               dim_text(s->size));
+               shown(dim_text(s->size)));
     return false;
 }
 

@@ -34,7 +34,7 @@ static void infer_cast(Node *n)
         return;
     }
     if (!has_elements_to_cast(from)) {
-        node_error(n, "input 0 \"%s\" is %s, expected a real element type", n->in[0]->name, dtype_name(from));
+        node_error(n, "input 0 \"%s\" is %s, expected a real element type", shown(n->in[0]->name), dtype_name(from));
         return;
     }
     set_out(n, 0, (DType)to, &n->in[0]->type.shape);
@@ -47,12 +47,19 @@ static void infer_cast_like(Node *n)
     set_out(n, 0, n->in[1]->type.dtype, &n->in[0]->type.shape);
 }
 
+/* Of the exponent of float8e8m0. */
+static const char *round_mode(Node *n)
+{
+    Foreign mode = attr_string(n, "round_mode", "up");
+    return foreign_is(mode, "down") ? "down" : foreign_is(mode, "nearest") ? "nearest" : "up";
+}
+
 static void expand_cast_like(Node *n)
 {
     Node *cast = make_node(n, "Cast", 1, n->in, n->out[0]);
     attr_set_int(cast, "to", n->in[1]->type.dtype);
     attr_set_int(cast, "saturate", attr_int(n, "saturate", 1));
-    attr_set_string(cast, "round_mode", attr_string(n, "round_mode", "up"));
+    attr_set_string(cast, "round_mode", round_mode(n));
 }
 
 /* A scalar or short list of sizes that were computed with as floats. */
@@ -94,10 +101,7 @@ static Ref decode(Step *s, Ref x, DType t)
 
 static Ref encode_scale(Step *s, Ref x, Node *n)
 {
-    const char *mode = attr_string(n, "round_mode", "up");
-    const char *function = !strcmp(mode, "down")      ? "f32_to_f8e8m0_down"
-                           : !strcmp(mode, "nearest") ? "f32_to_f8e8m0_nearest"
-                                                      : "f32_to_f8e8m0_up";
+    const char *function = mem_printf("f32_to_f8e8m0_%s", round_mode(n));
     return loop_apply(s, DT_FLOAT8E8M0, function, 2, (Ref[]){x, loop_int(attr_int(n, "saturate", 1) != 0)});
 }
 

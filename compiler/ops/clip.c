@@ -8,15 +8,15 @@ static void infer_clip(Node *n)
     if (!need_counts(n, 1, n->opset < 11 ? 1 : 3, 1, 1) || !need_tensor_inputs(n)) return;
     DType t = n->in[0]->type.dtype;
     if (!dtype_is_float(t) && !dtype_is_integer(t)) {
-        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name,
-                   dtype_name(t));
+        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model",
+                   shown(n->in[0]->name), dtype_name(t));
         return;
     }
     for (int i = 1; i < n->n_in; i++) {
         if (!need_same_type(n, 0, i)) return;
         if (!n->in[i] || dim_is(elements(n->in[i]), 1)) continue;
-        node_invalid(n, "input %d \"%s\" has shape %s, expected a scalar", i, n->in[i]->name,
-                     shape_text(&n->in[i]->type.shape));
+        node_invalid(n, "input %d \"%s\" has shape %s, expected a scalar", i, shown(n->in[i]->name),
+                     shown(shape_text(&n->in[i]->type.shape)));
         return;
     }
     set_out_like(n, 0, n->in[0]);

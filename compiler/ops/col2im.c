@@ -48,8 +48,8 @@ static bool read_columns(Node *n, Columns *c)
         Dim reach = dim_add(dim_mul(dim_sub(c->block[d], dim_const(1)), dim_const(c->dilation[d])), dim_const(1));
         Dim room = dim_sub(dim_add(c->image[d], dim_const(c->begin[d] + c->end[d])), reach);
         if (dim_high(room) < 0 || dim_high(c->block[d]) < 1) {
-            node_invalid(n, "a block of %s does not fit into axis %d of the image, which has %s", dim_text(c->block[d]),
-                         d, dim_text(c->image[d]));
+            node_invalid(n, "a block of %s does not fit into axis %d of the image, which has %s",
+                         shown(dim_text(c->block[d])), d, shown(dim_text(c->image[d])));
             return false;
         }
         c->blocks[d] = dim_add(dim_floordiv(room, dim_const(c->stride[d])), dim_const(1));

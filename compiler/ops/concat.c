@@ -110,7 +110,7 @@ static bool need_sizes(Node *n, Dim d, const Dim *sizes, int count)
     }
     for (int i = 0; i < count; i++) {
         if (dim_high(sizes[i]) < 0) {
-            node_invalid(n, "size %d is %s, expected 0 or more", i, dim_text(sizes[i]));
+            node_invalid(n, "size %d is %s, expected 0 or more", i, shown(dim_text(sizes[i])));
             return false;
         }
         sum = dim_add(sum, sizes[i]);

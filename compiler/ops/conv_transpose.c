@@ -28,14 +28,14 @@ static bool pad_explicitly(Node *n, Window *w, int i, Dim full, int64_t begin, i
     w->out[i] = dim_sub(full, dim_const(begin + end));
     if (dim_high(w->out[i]) >= 0) return true;
     node_invalid(n, "the pads %lld and %lld leave %s pixels of the %s that the windows cover", (long long)begin,
-                 (long long)end, dim_text(w->out[i]), dim_text(full));
+                 (long long)end, shown(dim_text(w->out[i])), shown(dim_text(full)));
     return false;
 }
 
 static bool need_size(Node *n, Dim full)
 {
     if (dim_high(full) <= INT32_MAX / 2) return true;
-    node_error(n, "the windows cover %s pixels, expected at most %d", dim_text(full), INT32_MAX / 2);
+    node_error(n, "the windows cover %s pixels, expected at most %d", shown(dim_text(full)), INT32_MAX / 2);
     return false;
 }
 

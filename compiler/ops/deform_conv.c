@@ -30,7 +30,7 @@ static bool read_deform(Node *n, Deform *d)
     if (x->rank != 4) {
         node_error(n,
                    "the image has shape %s, expected 2 dimensions beside batch and channels: others are not supported",
-                   shape_text(x));
+                   shown(shape_text(x)));
         return false;
     }
     if (!need_rank(n, 1, 4, 4) || !need_rank(n, 3, 1, 1) || !window_weights(n, w, kernel) ||

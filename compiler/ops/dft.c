@@ -32,7 +32,8 @@ static Value *table_for(Node *n, DType t, Dim length)
     if (t == DT_DOUBLE) dft_table_f64(data, (int32_t)size);
     else dft_table_f32(data, (int32_t)size);
     Shape shape = shape_const(2, (int64_t[]){size, 2});
-    Value *table = value_const(n->graph, mem_printf("dft_table_%lld", (long long)size), t, &shape, data);
+    Value *table = value_const(n->graph, foreign_suffixed(foreign("dft_table"), "_%lld", (long long)size), t, &shape,
+                               data);
     table->origin = "powers of the root of unity";
     return table;
 }
@@ -40,7 +41,7 @@ static Value *table_for(Node *n, DType t, Dim length)
 static bool need_length(Node *n, Dim length, const char *what)
 {
     if (dim_low(length) >= 1 && dim_high(length) < INT32_MAX / 4) return true;
-    node_invalid(n, "%s is %s, expected at least 1 and below 2^29", what, dim_text(length));
+    node_invalid(n, "%s is %s, expected at least 1 and below 2^29", what, shown(dim_text(length)));
     return false;
 }
 
@@ -98,7 +99,7 @@ static bool read_axis(Node *n, int rank, Dim *axis)
         return true;
     }
     node_invalid(n, "the axis is %s, expected 0 to %d or %d to -2, as the last one holds real and imaginary parts",
-                 dim_text(*axis), rank - 2, -rank);
+                 shown(dim_text(*axis)), rank - 2, -rank);
     return false;
 }
 
@@ -107,8 +108,8 @@ static bool read_parts(Node *n, const Value *x, int *parts)
     Dim last = dim_at(x, -1);
     *parts = dim_is(last, 2) ? 2 : 1;
     if (dim_is(last, 1) || dim_is(last, 2)) return true;
-    node_invalid(n, "the last axis of \"%s\" is %s, expected 1 for real and 2 for complex numbers", x->name,
-                 dim_text(last));
+    node_invalid(n, "the last axis of \"%s\" is %s, expected 1 for real and 2 for complex numbers", shown(x->name),
+                 shown(dim_text(last)));
     return false;
 }
 
@@ -191,7 +192,7 @@ static bool read_frames(Node *n, Frames *f)
         node_error(n,
                    "a frame has %s samples, expected at most the signal's %s; check how the model was exported, or fix "
                    "the signal's length with --dim",
-                   dim_text(f->length), dim_text(signal));
+                   shown(dim_text(f->length)), shown(dim_text(signal)));
         return false;
     }
     bool onesided = attr_int(n, "onesided", 1);

@@ -35,21 +35,32 @@ static int letter_label(char c)
     return isupper((unsigned char)c) ? c - 'A' : 26 + c - 'a';
 }
 
-static bool read_term(Node *n, const char **s, Written *w)
+static char next(Foreign s)
+{
+    return foreign_at(s, 0);
+}
+
+static void skip(Foreign *s, size_t count)
+{
+    *s = foreign_from(*s, count);
+}
+
+static bool read_term(Node *n, Foreign *s, Written *w)
 {
     *w = (Written){.ellipsis = NO_ELLIPSIS};
-    for (;; (*s)++) {
-        while (**s == ' ') (*s)++;
-        if (!**s || **s == ',' || **s == '-') return true;
-        if (!strncmp(*s, "...", 3) && w->ellipsis == NO_ELLIPSIS) {
+    for (;; skip(s, 1)) {
+        while (next(*s) == ' ') skip(s, 1);
+        unsigned char c = (unsigned char)next(*s);
+        if (!c || c == ',' || c == '-') return true;
+        if (foreign_starts(*s, "...") && w->ellipsis == NO_ELLIPSIS) {
             w->ellipsis = w->letters;
-            *s += 2;
-        } else if (isalpha((unsigned char)**s) && (unsigned char)**s < 128 && w->letters < MAX_RANK) {
-            w->letter[w->letters++] = letter_label(**s);
+            skip(s, 2);
+        } else if (isalpha(c) && c < 128 && w->letters < MAX_RANK) {
+            w->letter[w->letters++] = letter_label((char)c);
         } else {
             node_error(n,
                        "equation \"%s\": can't be read at \"%s\", expected letters and at most one ellipsis per term",
-                       attr_string(n, "equation", ""), *s);
+                       shown(attr_string(n, "equation", "")), shown(*s));
             return false;
         }
     }
@@ -87,8 +98,8 @@ static bool read_operand(Node *n, Equation *e, int operand, const Written *w, in
     int rank = n->in[operand]->type.shape.rank;
     if (w->ellipsis == NO_ELLIPSIS ? rank != w->letters : rank < w->letters) {
         node_invalid(n, "input %d \"%s\" has rank %d, expected %s%d for its term in \"%s\"", operand,
-                     n->in[operand]->name, rank, w->ellipsis == NO_ELLIPSIS ? "" : "at least ", w->letters,
-                     attr_string(n, "equation", ""));
+                     shown(n->in[operand]->name), rank, w->ellipsis == NO_ELLIPSIS ? "" : "at least ", w->letters,
+                     shown(attr_string(n, "equation", "")));
         return false;
     }
     e->in[operand] = labels_of(w, rank);
@@ -115,12 +126,12 @@ static bool implicit_output(Node *n, Equation *e, int ellipsis)
     return true;
 }
 
-static bool explicit_output(Node *n, Equation *e, const char *s, int ellipsis)
+static bool explicit_output(Node *n, Equation *e, Foreign s, int ellipsis)
 {
     Written w;
     if (!read_term(n, &s, &w)) return false;
     int rank = w.letters + (w.ellipsis == NO_ELLIPSIS ? 0 : ellipsis);
-    bool good = !*s && rank <= MAX_RANK;
+    bool good = !next(s) && rank <= MAX_RANK;
     if (good) e->out = labels_of(&w, rank);
     for (int i = 0; good && i < rank; i++) {
         good = e->extent[e->out.label[i]] != NULL;
@@ -128,29 +139,29 @@ static bool explicit_output(Node *n, Equation *e, const char *s, int ellipsis)
     }
     if (!good)
         node_error(n, "equation \"%s\": expected an output of at most %d different labels that its inputs have",
-                   attr_string(n, "equation", ""), MAX_RANK);
+                   shown(attr_string(n, "equation", "")), MAX_RANK);
     return good;
 }
 
 static bool read_equation(Node *n, Equation *e)
 {
-    const char *s = attr_string(n, "equation", "");
+    Foreign s = attr_string(n, "equation", "");
     int ellipsis = 0;
     *e = (Equation){.n_in = n->n_in, .in = mem_array((size_t)n->n_in + 1, sizeof(Term))};
     for (int i = 0; i < n->n_in; i++) {
         Written w;
         if (!read_term(n, &s, &w) || !read_operand(n, e, i, &w, &ellipsis)) return false;
         bool last = i + 1 == n->n_in;
-        if (last ? *s == ',' : *s != ',') {
+        if (last == (next(s) == ',')) {
             node_error(n, "equation \"%s\" doesn't have one term for each of the %d inputs",
-                       attr_string(n, "equation", ""), n->n_in);
+                       shown(attr_string(n, "equation", "")), n->n_in);
             return false;
         }
-        if (!last) s++;
+        if (!last) skip(&s, 1);
     }
-    if (!*s) return implicit_output(n, e, ellipsis);
-    if (!strncmp(s, "->", 2)) return explicit_output(n, e, s + 2, ellipsis);
-    node_error(n, "equation \"%s\": expected \"->\" at \"%s\"", attr_string(n, "equation", ""), s);
+    if (!next(s)) return implicit_output(n, e, ellipsis);
+    if (foreign_starts(s, "->")) return explicit_output(n, e, foreign_from(s, 2), ellipsis);
+    node_error(n, "equation \"%s\": expected \"->\" at \"%s\"", shown(attr_string(n, "equation", "")), shown(s));
     return false;
 }
 
@@ -383,7 +394,7 @@ static bool contracted_term(Node *n, const Equation *e, const Operand *a, const 
             if (has_label(t, l) || !needed(e, l, next, -1)) continue;
             if (t->rank == MAX_RANK) {
                 node_error(n, "equation \"%s\": an intermediate product has more than %d axes, which is not supported",
-                           attr_string(n, "equation", ""), MAX_RANK);
+                           shown(attr_string(n, "equation", "")), MAX_RANK);
                 return false;
             }
             t->label[t->rank++] = l;

@@ -55,10 +55,10 @@ static const char *choose_mod(Node *n)
 
 static const char *choose_shift(Node *n)
 {
-    const char *direction = attr_string(n, "direction", "");
-    if (!strcmp(direction, "LEFT")) return "shift_left";
-    if (!strcmp(direction, "RIGHT")) return "shift_right";
-    node_invalid(n, "attribute direction is \"%s\", expected \"LEFT\" or \"RIGHT\"", direction);
+    Foreign direction = attr_string(n, "direction", "");
+    if (foreign_is(direction, "LEFT")) return "shift_left";
+    if (foreign_is(direction, "RIGHT")) return "shift_right";
+    node_invalid(n, "attribute direction is \"%s\", expected \"LEFT\" or \"RIGHT\"", shown(direction));
     return NULL;
 }
 
@@ -71,10 +71,10 @@ static const char *choose_inf(Node *n)
 
 static const char *choose_gelu(Node *n)
 {
-    const char *approximate = attr_string(n, "approximate", "none");
-    if (!strcmp(approximate, "none")) return "gelu";
-    if (!strcmp(approximate, "tanh")) return "gelu_tanh";
-    node_invalid(n, "attribute approximate is \"%s\", expected \"none\" or \"tanh\"", approximate);
+    Foreign approximate = attr_string(n, "approximate", "none");
+    if (foreign_is(approximate, "none")) return "gelu";
+    if (foreign_is(approximate, "tanh")) return "gelu_tanh";
+    node_invalid(n, "attribute approximate is \"%s\", expected \"none\" or \"tanh\"", shown(approximate));
     return NULL;
 }
 
@@ -271,14 +271,14 @@ static bool need_types(Node *n, int input, unsigned types)
 /* The second input is fitted into the first, as before opset 7. */
 static bool is_legacy(const Node *n)
 {
-    return n->opset < 7 && !*n->domain && row_of(n)->inputs == 2;
+    return n->opset < 7 && foreign_empty(n->domain) && row_of(n)->inputs == 2;
 }
 
 /* Where a second input of the old form starts among the first's dimensions. PRelu's slopes belong to channels. */
 static int legacy_axis(Node *n)
 {
     const Shape *a = &n->in[0]->type.shape, *b = &n->in[1]->type.shape;
-    bool is_prelu = !strcmp(n->op_type, "PRelu") && b->rank == 1 && a->rank > 1;
+    bool is_prelu = foreign_is(n->op_type, "PRelu") && b->rank == 1 && a->rank > 1;
     int64_t suffix = a->rank - b->rank, axis = attr_int(n, "axis", is_prelu ? 1 : suffix);
     return (int)(axis < 0 ? axis + a->rank : axis);
 }
@@ -291,8 +291,8 @@ static bool need_legacy_fit(Node *n)
     bool fits = axis >= 0 && axis + b->rank <= a->rank;
     for (int d = 0; fits && d < b->rank; d++) fits = dim_is(b->dim[d], 1) || !dims_differ(a->dim[axis + d], b->dim[d]);
     if (!fits)
-        node_invalid(n, "input 1 \"%s\" has shape %s, expected one that fits into shape %s at axis %d", n->in[1]->name,
-                     shape_text(b), shape_text(a), axis);
+        node_invalid(n, "input 1 \"%s\" has shape %s, expected one that fits into shape %s at axis %d",
+                     shown(n->in[1]->name), shown(shape_text(b)), shown(shape_text(a)), axis);
     return fits;
 }
 

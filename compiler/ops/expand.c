@@ -92,7 +92,7 @@ static bool read_repeats(Node *n, Dim *repeats)
     for (int d = 0; d < rank && count == rank; d++) {
         repeats[d] = given[d];
         if (dim_high(given[d]) >= 0) continue;
-        node_invalid(n, "repeats axis %d %s times, expected 0 or more", d, dim_text(given[d]));
+        node_invalid(n, "repeats axis %d %s times, expected 0 or more", d, shown(dim_text(given[d])));
         return false;
     }
     return count == rank;

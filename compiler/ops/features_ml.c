@@ -18,7 +18,8 @@ static bool need_per_feature(Node *n, const char *name, int count)
 {
     const Shape *s = &n->in[0]->type.shape;
     if (count == 1 || (s->rank && dim_is(s->dim[s->rank - 1], count))) return true;
-    node_invalid(n, "%s has %d numbers, expected 1 or as many as there are features in %s", name, count, shape_text(s));
+    node_invalid(n, "%s has %d numbers, expected 1 or as many as there are features in %s", name, count,
+                 shown(shape_text(s)));
     return false;
 }
 
@@ -71,10 +72,10 @@ static void lower_scaler(Node *n)
 static int norm_of(Node *n)
 {
     static const char *const names[] = {"MAX", "L1", "L2"};
-    const char *name = attr_string(n, "norm", "MAX");
+    Foreign name = attr_string(n, "norm", "MAX");
     for (int i = 0; i < 3; i++)
-        if (!strcmp(name, names[i])) return i;
-    node_invalid(n, "norm is \"%s\", expected MAX, L1 or L2", name);
+        if (foreign_is(name, names[i])) return i;
+    node_invalid(n, "norm is \"%s\", expected MAX, L1 or L2", shown(name));
     return -1;
 }
 
@@ -118,7 +119,7 @@ static Value *imputed_ints(Node *n)
     for (int64_t i = 0; i < count; i++)
         narrow[i] = (int32_t)(ints[i] < INT32_MIN ? INT32_MIN : ints[i] > INT32_MAX ? INT32_MAX : ints[i]);
     Shape shape = shape_const(1, &count);
-    return value_const(n->graph, mem_printf("%s/imputed", n->out[0]->name), n->in[0]->type.dtype, &shape,
+    return value_const(n->graph, foreign_suffixed(n->out[0]->name, "/imputed"), n->in[0]->type.dtype, &shape,
                        wide ? (const void *)ints : narrow);
 }
 

@@ -8,7 +8,7 @@
 
 static void infer_gated(Node *n)
 {
-    bool needs_both = strcmp(n->op_type, "FastGelu") != 0;
+    bool needs_both = !foreign_is(n->op_type, "FastGelu");
     if (!need_counts(n, needs_both ? 2 : 1, 2, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) ||
         !need_same_type(n, 0, 1))
         return;

@@ -32,7 +32,8 @@ static void need_addend(Node *n, const Shape *y)
     if (!c || !need_rank(n, 2, 0, 2) || !broadcast_shapes(n, &c->type.shape, y, &both)) return;
     for (int i = 0; i < 2; i++)
         if (!need_equal(n, both.dim[i], y->dim[i],
-                        mem_printf("C of shape %s makes the result larger in axis %d", shape_text(&c->type.shape), i)))
+                        mem_printf("C of shape %s makes the result larger in axis %d",
+                                   shown(shape_text(&c->type.shape)), i)))
             return;
 }
 

@@ -155,7 +155,7 @@ static void infer_constant_of_shape(Node *n)
     }
     for (int d = 0; d < rank; d++) {
         if (dim_high(dims[d]) >= 0) continue;
-        node_invalid(n, "dimension %d is %s, expected 0 or more", d, dim_text(dims[d]));
+        node_invalid(n, "dimension %d is %s, expected 0 or more", d, shown(dim_text(dims[d])));
         return;
     }
     Shape y = shape_of(rank, dims);
@@ -184,8 +184,8 @@ static void lower_constant_of_shape(Node *n)
     }
     Step *s = step_call(n, "fill_%s", moved_as(n->out[0]->type.dtype, NULL));
     arg_in(s, "value",
-           value ? value_const(n->graph, mem_printf("%s/value", n->out[0]->name), value->type.dtype, &value->type.shape,
-                               value->data)
+           value ? value_const(n->graph, foreign_suffixed(n->out[0]->name, "/value"), value->type.dtype,
+                               &value->type.shape, value->data)
                  : NULL);
     arg_out(s, "y", n->out[0]);
     arg_dim(s, "n", elements(n->out[0]));

@@ -44,7 +44,7 @@ static void infer_grid_sample(Node *n)
                     "numbers per place of the grid and axes of the image"))
         return;
     if (dim_high(shape_product(x, 2, x->rank)) < 1) {
-        node_error(n, "the image has shape %s, expected at least one pixel; %s", shape_text(x), advice);
+        node_error(n, "the image has shape %s, expected at least one pixel; %s", shown(shape_text(x)), advice);
         return;
     }
     Shape y = *x;

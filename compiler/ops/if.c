@@ -17,7 +17,7 @@ static Dim either(Node *n, const Value *v, int axis, Dim a, Dim b)
     Dim part = common_part(a, b), x = dim_sub(a, part), y = dim_sub(b, part);
     int64_t low = dim_low(x) < dim_low(y) ? dim_low(x) : dim_low(y),
             high = dim_high(x) > dim_high(y) ? dim_high(x) : dim_high(y);
-    return dim_add(part, local_symbol(n, mem_printf("%s.size%d", v->name, axis), low < 0 ? 0 : low, high));
+    return dim_add(part, local_symbol(n, foreign_suffixed(v->name, ".size%d", axis), low < 0 ? 0 : low, high));
 }
 
 static bool has_lists_in_it(const Value *list)
@@ -37,7 +37,7 @@ static bool are_as_long(const Value *a, const Value *b)
 static bool join_lists(Node *n, Value *y, const Value *a, const Value *b)
 {
     if (a->type.kind != b->type.kind) {
-        node_error(n, "one branch gives \"%s\" as a %s, the other doesn't; expected the same", y->name,
+        node_error(n, "one branch gives \"%s\" as a %s, the other doesn't; expected the same", shown(y->name),
                    a->type.kind == KIND_OPTIONAL ? "optional" : "list");
         return false;
     }
@@ -49,9 +49,9 @@ static bool join_types(Node *n, Value *y, const Value *a, const Value *b)
 {
     if (a->type.kind != KIND_TENSOR || b->type.kind != KIND_TENSOR) return join_lists(n, y, a, b);
     if (a->type.dtype != b->type.dtype || a->type.shape.rank != b->type.shape.rank) {
-        node_error(n, "the branches give \"%s\" as %s%s and as %s%s; expected the same type and rank", y->name,
-                   dtype_name(a->type.dtype), shape_text(&a->type.shape), dtype_name(b->type.dtype),
-                   shape_text(&b->type.shape));
+        node_error(n, "the branches give \"%s\" as %s%s and as %s%s; expected the same type and rank", shown(y->name),
+                   dtype_name(a->type.dtype), shown(shape_text(&a->type.shape)), dtype_name(b->type.dtype),
+                   shown(shape_text(&b->type.shape)));
         return false;
     }
     Shape s = a->type.shape;
@@ -116,7 +116,7 @@ static void spread_output(Node *n, Node *flat, int i, const Value *list, const S
     int count = in_memory ? 3 : list->n_items;
     Value **parts = mem_array((size_t)count + 1, sizeof *parts);
     for (int k = 0; k < count; k++) {
-        parts[k] = value_new(n->graph, mem_printf("%s.part%d", y ? y->name : "unused", k));
+        parts[k] = value_new(n->graph, foreign_suffixed(y ? y->name : foreign("unused"), ".part%d", k));
         node_add_output(flat, parts[k]);
     }
     if (!y) return;

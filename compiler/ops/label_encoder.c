@@ -72,7 +72,7 @@ static bool read_mapping(Node *n, Mapping *m)
 {
     bool found;
     *m = (Mapping){.indexed = false};
-    if (!strcmp(n->op_type, "CategoryMapper")) found = read_category_mapper(n, m);
+    if (foreign_is(n->op_type, "CategoryMapper")) found = read_category_mapper(n, m);
     else if (n->opset < 2) found = read_old_encoder(n, m);
     else found = find_list(n, "keys", &m->keys) && find_list(n, "values", &m->values);
     if (!found || m->keys.count != m->values.count) {
@@ -99,10 +99,7 @@ static void infer_mapping(Node *n)
 /* NaN is the largest number, and equal to itself. */
 static int compare(const List *l, int a, int b)
 {
-    if (l->dtype == DT_STRING) {
-        const char *const *strings = l->data;
-        return strcmp(strings[a], strings[b]);
-    }
+    if (l->dtype == DT_STRING) return foreign_order(((const Foreign *)l->data)[a], ((const Foreign *)l->data)[b]);
     if (dtype_is_integer(l->dtype)) {
         int64_t x = number_int(l->dtype, l->data, a), y = number_int(l->dtype, l->data, b);
         return (x > y) - (x < y);
@@ -147,8 +144,8 @@ static Value *picked(Node *n, const char *name, const List *list, const int *pla
         memcpy(data + (size_t)i * bytes, (const char *)list->data + (size_t)places[i] * bytes, bytes);
     if (last) memcpy(data + (size_t)count * bytes, last, bytes);
     Shape shape = shape_const(1, (int64_t[]){count + (last ? 1 : 0)});
-    return value_const(n->graph, mem_printf("%s/%s", *n->name ? n->name : n->out[0]->name, name), list->dtype, &shape,
-                       data);
+    return value_const(n->graph, foreign_suffixed(foreign_or(n->name, n->out[0]->name), "/%s", name), list->dtype,
+                       &shape, data);
 }
 
 /* -- mapping ----------------------------------------------------------------------------------- */
@@ -160,7 +157,7 @@ static const void *default_value(Node *n, DType t)
     if (tensor && tensor->type == ATTR_TENSOR && tensor->tensors[0]->type.dtype == t) return tensor->tensors[0]->data;
     void *data = mem_alloc(sizeof(double));
     if (t == DT_STRING) {
-        const char *text = attr_string(n, "default_string", "_Unused");
+        Foreign text = attr_string(n, "default_string", "_Unused");
         memcpy(data, &text, sizeof text);
     } else if (t == DT_FLOAT) {
         number_set(t, data, attr_float(n, "default_float", -0.0));
@@ -245,7 +242,8 @@ static void lower_one_hot(Node *n)
     Step *s = step_call(n, "key_one_hot_%s", dtype_suffix(x->type.dtype));
     arg_in(s, "x", x);
     arg_in(s, "keys", picked(n, "categories", &categories, places, count, NULL));
-    arg_in(s, "column", value_const(n->graph, mem_printf("%s/columns", n->out[0]->name), DT_INT32, &shape, columns));
+    arg_in(s, "column",
+           value_const(n->graph, foreign_suffixed(n->out[0]->name, "/columns"), DT_INT32, &shape, columns));
     arg_out(s, "y", n->out[0]);
     arg_dim(s, "n", elements(x));
     arg_int(s, "count", count);

@@ -17,12 +17,12 @@ typedef struct {
 
 static bool is_rms(const Node *n)
 {
-    return strstr(n->op_type, "RMS") || strstr(n->op_type, "Simplified");
+    return foreign_has(n->op_type, "RMS") || foreign_has(n->op_type, "Simplified");
 }
 
 static bool is_skip(const Node *n)
 {
-    return !strncmp(n->op_type, "Skip", 4);
+    return foreign_starts(n->op_type, "Skip");
 }
 
 static Norm norm_of(Node *n)
@@ -59,8 +59,8 @@ static bool need_fits(Node *n, const Value *v, const char *what)
     bool good = both.rank == x->rank;
     for (int i = 0; good && i < x->rank; i++) good = !dims_differ(both.dim[i], x->dim[i]);
     if (!good)
-        node_invalid(n, "the %s has shape %s, expected one that broadcasts to %s", what, shape_text(&v->type.shape),
-                     shape_text(x));
+        node_invalid(n, "the %s has shape %s, expected one that broadcasts to %s", what,
+                     shown(shape_text(&v->type.shape)), shown(shape_text(x)));
     return good;
 }
 
@@ -93,7 +93,7 @@ static void set_statistics(Node *n, Value *v, const Shape *s)
 static void infer_norm(Node *n)
 {
     bool rms = is_rms(n);
-    int outputs = !rms ? 3 : strcmp(n->op_type, "RMSNormalization") ? 2 : 1;
+    int outputs = !rms ? 3 : !foreign_is(n->op_type, "RMSNormalization") ? 2 : 1;
     if (!need_counts(n, 2, rms ? 2 : 3, 1, outputs) || !need_tensor_inputs(n) || !need_one_precision(n) ||
         !need_float_statistics(n))
         return;
@@ -170,7 +170,7 @@ static void lower_with(Node *n, Norm m)
     }
     Norm bare = m;
     bare.scale = bare.bias = NULL;
-    bare.y = value_typed(n->graph, mem_printf("%s/normalized", m.y->name), m.x->type.dtype, &m.x->type.shape);
+    bare.y = value_typed(n->graph, foreign_suffixed(m.y->name, "/normalized"), m.x->type.dtype, &m.x->type.shape);
     call_norm(n, &bare);
     scale_and_shift(n, bare.y, m.scale, m.bias, m.y);
 }
@@ -189,7 +189,7 @@ static void lower_skip(Node *n)
     const char *add = mem_printf("add_%s", dtype_suffix(t));
     Value *bias = input_of(n, m.rms ? 3 : 4);
     Value *sum = output_of(n, 3) ? n->out[3]
-                                 : value_typed(n->graph, mem_printf("%s/sum", m.y->name), t, &m.x->type.shape);
+                                 : value_typed(n->graph, foreign_suffixed(m.y->name, "/sum"), t, &m.x->type.shape);
     Step *s = step_loop(n, &m.x->type.shape);
     Ref r = loop_apply(s, t, add, 2, (Ref[]){loop_read(s, m.x), loop_read(s, n->in[1])});
     if (bias) r = loop_apply(s, t, add, 2, (Ref[]){r, loop_read(s, bias)});

@@ -18,7 +18,7 @@ static bool read_linear(Node *n, int targets, int other_targets, Linear *l)
                    "has %d coefficients, expected a multiple of the %s features; check how the model was exported, or "
                    "fix the number of features "
                    "with --dim",
-                   count, dim_text(d));
+                   count, shown(dim_text(d)));
         return false;
     }
     l->features = (int)dim_value(d);

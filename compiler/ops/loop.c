@@ -82,7 +82,8 @@ static bool uses_lists(const Graph *g)
 {
     for (int i = 0; i < g->n_nodes; i++) {
         const Node *n = g->nodes[i];
-        if (!*n->domain && (strstr(n->op_type, "Sequence") || !strncmp(n->op_type, "Optional", 8))) return true;
+        if (foreign_empty(n->domain) && (foreign_has(n->op_type, "Sequence") || foreign_starts(n->op_type, "Optional")))
+            return true;
         for (int a = 0; a < n->n_attrs; a++)
             for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++)
                 if (uses_lists(n->attrs[a].graphs[k])) return true;
@@ -139,7 +140,8 @@ static bool bound_rounds(Node *n, Dim trips, int64_t *most, Dim *rows)
 static void give_counter(Node *n, Graph *g, int64_t most)
 {
     Dim *counter = mem_alloc(sizeof *counter);
-    *counter = local_symbol(n, mem_printf("%s.round", *n->name ? n->name : "loop"), 0, most > 0 ? most - 1 : 0);
+    *counter = local_symbol(n, foreign_suffixed(foreign_or(n->name, foreign("loop")), ".round"), 0,
+                            most > 0 ? most - 1 : 0);
     scalar_input(g, 0, DT_INT64);
     g->inputs[0]->elements = counter;
 }
@@ -201,10 +203,10 @@ static void unfold_body(const Node *n, Graph *g, const SequenceForm *forms, bool
         }
         Value *parts[3];
         for (int i = 0; i < 3; i++) {
-            parts[i] = inputs[at_in++] = value_new(g, mem_printf("%s.%s", taken->name,
-                                                                 i == 0   ? "data"
-                                                                 : i == 1 ? "sizes"
-                                                                          : "length"));
+            parts[i] = inputs[at_in++] = value_new(g, foreign_suffixed(taken->name, ".%s",
+                                                                       i == 0   ? "data"
+                                                                       : i == 1 ? "sizes"
+                                                                                : "length"));
             parts[i]->is_input = true;
         }
         taken->is_input = false;
@@ -333,7 +335,7 @@ static void unfold_lists(Node *n)
         for (int i = 0; i < (list ? 3 : 1); i++) {
             node_add_input(loop, initial[k][i]);
             node_add_output(loop, list || !output_of(n, k)
-                                      ? value_new(n->graph, mem_printf("%s.part", initial[k][i]->name))
+                                      ? value_new(n->graph, foreign_suffixed(initial[k][i]->name, ".part"))
                                       : n->out[k]);
         }
         if (list && output_of(n, k)) sequence_make(n, &types[k], &forms[k], loop->out + loop->n_out - 3, n->out[k]);
@@ -392,7 +394,9 @@ static void infer_loop(Node *n)
     }
     for (int i = 0; i < carried; i++) set_out_like(n, i, g->inputs[2 + i]);
     if (!rounds)
-        rounds = continues ? trips : local_symbol(n, mem_printf("%s.rounds", *n->name ? n->name : "loop"), 0, most);
+        rounds = continues
+                     ? trips
+                     : local_symbol(n, foreign_suffixed(foreign_or(n->name, foreign("loop")), ".rounds"), 0, most);
     infer_rows(n, g, rounds, mark);
 }
 

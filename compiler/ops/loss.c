@@ -9,16 +9,16 @@ static const char *const reductions[] = {"none", "sum", "mean"}; /* as the kerne
 
 static int reduction_of(Node *n)
 {
-    const char *given = attr_string(n, "reduction", "mean");
+    Foreign given = attr_string(n, "reduction", "mean");
     for (int i = 0; i < 3; i++)
-        if (!strcmp(reductions[i], given)) return i;
-    node_invalid(n, "attribute reduction is \"%s\", expected \"none\", \"sum\" or \"mean\"", given);
+        if (foreign_is(given, reductions[i])) return i;
+    node_invalid(n, "attribute reduction is \"%s\", expected \"none\", \"sum\" or \"mean\"", shown(given));
     return -1;
 }
 
 static bool is_cross_entropy(const Node *n)
 {
-    return !strcmp(n->op_type, "SoftmaxCrossEntropyLoss");
+    return foreign_is(n->op_type, "SoftmaxCrossEntropyLoss");
 }
 
 static bool need_targets(Node *n)

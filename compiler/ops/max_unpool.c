@@ -21,8 +21,8 @@ static bool implied_size(Node *n, Unpool *u, int rank)
         Dim steps = dim_mul(dim_sub(dim_at(n->in[0], 2 + at), dim_const(1)), dim_const(n_strides ? strides[at] : 1));
         u->pooled[i] = dim_sub(dim_add(steps, kernel[at]), dim_const(n_pads ? pads[at] + pads[at + rank] : 0));
         if (dim_low(u->pooled[i]) >= 1) continue;
-        node_invalid(n, "the pads leave %s pixels along dimension %d, expected at least 1", dim_text(u->pooled[i]),
-                     2 + at);
+        node_invalid(n, "the pads leave %s pixels along dimension %d, expected at least 1",
+                     shown(dim_text(u->pooled[i])), 2 + at);
         return false;
     }
     return true;

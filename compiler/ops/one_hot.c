@@ -30,7 +30,7 @@ static void infer_one_hot(Node *n)
     DType t = n->in[0]->type.dtype;
     if (!dtype_is_integer(t) && !dtype_is_float(t)) {
         node_error(n, "input 0 \"%s\" is %s, expected indices of a numeric type; put a Cast before it in the model",
-                   n->in[0]->name, dtype_name(t));
+                   shown(n->in[0]->name), dtype_name(t));
         return;
     }
     if (!need_equal(n, elements(n->in[2]), dim_const(2), "elements of values, and 2") ||
@@ -45,7 +45,7 @@ static void infer_one_hot(Node *n)
                    dim_high(depth) < 0
                        ? "depth is %s, expected 0 or more; the model is invalid here, check how it was exported"
                        : "makes rank 17 with depth %s, expected at most 16",
-                   dim_text(depth));
+                   shown(dim_text(depth)));
         return;
     }
     Shape y = {.rank = x->rank + 1};

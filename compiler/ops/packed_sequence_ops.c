@@ -9,7 +9,7 @@ static SequenceForm form_attr(Node *n)
 {
     const int64_t *numbers;
     SequenceForm f = {.rank_low = MAX_RANK};
-    if (attr_ints(n, "form", &numbers) != 5 + 2 * MAX_RANK) internal_error("%s has no form", n->op_type);
+    if (attr_ints(n, "form", &numbers) != 5 + 2 * MAX_RANK) internal_error("%s has no form", shown(n->op_type));
     f.dtype = (DType)numbers[0];
     f.capacity = numbers[1];
     f.slot = numbers[2];
@@ -131,7 +131,7 @@ static void expand_parts(Node *n)
     /* an optional sequence that is there */
     while (!v->list && v->n_items == 1 && is_sequence(v->items[0])) v = v->items[0];
     if (!v->list && !v->items) {
-        node_error(n, "nothing is known of the length of the list \"%s\"", v->name);
+        node_error(n, "nothing is known of the length of the list \"%s\"", shown(v->name));
         return;
     }
     if (!v->list) {
@@ -228,7 +228,7 @@ static void lower_split(Node *n)
 
 static Dim element_dim(Node *n, int d, int64_t low, int64_t high)
 {
-    return low == high ? dim_const(low) : local_symbol(n, mem_printf("%s.size%d", n->out[0]->name, d), low, high);
+    return low == high ? dim_const(low) : local_symbol(n, foreign_suffixed(n->out[0]->name, ".size%d", d), low, high);
 }
 
 static bool one_rank(Node *n, const SequenceForm *f)

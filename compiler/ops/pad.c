@@ -91,10 +91,12 @@ static bool read_mode(Node *n, const char **mode)
 {
     static const char *const modes[] = {"constant", "reflect", "edge", "wrap"};
     int known = n->opset < 19 ? 3 : 4;
-    *mode = attr_string(n, "mode", "constant");
-    for (int i = 0; i < known; i++)
-        if (!strcmp(*mode, modes[i])) return true;
-    node_invalid(n, "mode is \"%s\", expected constant, reflect, edge%s", *mode,
+    Foreign given = attr_string(n, "mode", "constant");
+    for (int i = 0; i < known; i++) {
+        *mode = modes[i];
+        if (foreign_is(given, *mode)) return true;
+    }
+    node_invalid(n, "mode is \"%s\", expected constant, reflect, edge%s", shown(given),
                  known > 3 ? " or wrap" : " (wrap since opset 19)");
     return false;
 }
@@ -105,8 +107,8 @@ static Dim padded_size(Node *n, int axis, Dim size, Dim before, Dim after, bool 
     Dim padded = dim_add(size, dim_add(before, after)), zero = dim_const(0);
     Dim kept = dim_add(size, dim_add(dim_min(before, zero), dim_min(after, zero)));
     if (dim_high(padded) < 0 || dim_high(kept) < 0) {
-        node_invalid(n, "pads of %s and %s leave less than nothing of axis %d, which has %s elements", dim_text(before),
-                     dim_text(after), axis, dim_text(size));
+        node_invalid(n, "pads of %s and %s leave less than nothing of axis %d, which has %s elements",
+                     shown(dim_text(before)), shown(dim_text(after)), axis, shown(dim_text(size)));
         return NULL;
     }
     if (dim_low(kept) < 0) assume_equal(n, dim_max(kept, zero), kept);
@@ -169,7 +171,7 @@ static bool read_target(Node *n, Shape *target)
         int axis = axes ? normalize_axis(n, axes[i], target->rank) : i;
         if (axis < 0) return false;
         if (dim_high(sizes[i]) < 0) {
-            node_invalid(n, "size %d is %s, expected 0 or more", i, dim_text(sizes[i]));
+            node_invalid(n, "size %d is %s, expected 0 or more", i, shown(dim_text(sizes[i])));
             return false;
         }
         target->dim[axis] = sizes[i];

@@ -16,7 +16,7 @@ static void infer_pow(Node *n)
     for (int i = 0; i < 2; i++)
         if (!is_number(n->in[i]->type.dtype)) {
             node_error(n, "input %d \"%s\" is %s, expected a number; put a Cast before it in the model", i,
-                       n->in[i]->name, dtype_name(n->in[i]->type.dtype));
+                       shown(n->in[i]->name), dtype_name(n->in[i]->type.dtype));
             return;
         }
     if (n->opset < 7 && attr_int(n, "broadcast", 0) && attr_find(n, "axis")) {

@@ -31,7 +31,7 @@ static void requantized(Node *n, Value *y, int scale, DType type)
 /* What the operator is called in ai.onnx: the name without its QLinear. */
 static const char *real_name(const Node *n)
 {
-    return n->op_type + strlen("QLinear");
+    return n->op->name + strlen("QLinear");
 }
 
 /* -- one operand and two ----------------------------------------------------------------------- */

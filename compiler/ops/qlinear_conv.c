@@ -17,8 +17,8 @@ static bool need_per_filter(Node *n, int input, const Conv *c)
 static bool need_single(Node *n, int input)
 {
     if (!input_of(n, input) || one_element(n->in[input])) return true;
-    node_error(n, "input %d \"%s\" has shape %s, expected one element; quantise per tensor", input, n->in[input]->name,
-               shape_text(&n->in[input]->type.shape));
+    node_error(n, "input %d \"%s\" has shape %s, expected one element; quantise per tensor", input,
+               shown(n->in[input]->name), shown(shape_text(&n->in[input]->type.shape)));
     return false;
 }
 

@@ -51,7 +51,7 @@ static bool read_pool(Node *n, Reduction *r)
 
 static bool read_mean(Node *n, Reduction *r)
 {
-    return strcmp(n->op_type, "QLinearReduceMean") ? read_pool(n, r) : read_reduction(n, r);
+    return !foreign_is(n->op_type, "QLinearReduceMean") ? read_pool(n, r) : read_reduction(n, r);
 }
 
 static void infer_mean(Node *n)

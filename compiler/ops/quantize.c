@@ -25,7 +25,7 @@ static bool read_layout(Node *n, Layout *l)
         l->axis = attr_axis(n, "axis", 1, x->rank);
         if (l->axis < 0) return false;
         if (scale->rank != x->rank) {
-            node_error(n, "input 1 \"%s\" has rank %d, expected %d for blocked quantisation", n->in[1]->name,
+            node_error(n, "input 1 \"%s\" has rank %d, expected %d for blocked quantisation", shown(n->in[1]->name),
                        scale->rank, x->rank);
             return false;
         }
@@ -37,8 +37,8 @@ static bool read_layout(Node *n, Layout *l)
     l->axis = attr_axis(n, "axis", 1, x->rank);
     if (l->axis < 0) return false;
     if (scale->rank != 1) {
-        node_error(n, "input 1 \"%s\" has shape %s, expected one scale or one per slice of axis %d", n->in[1]->name,
-                   shape_text(scale), l->axis);
+        node_error(n, "input 1 \"%s\" has shape %s, expected one scale or one per slice of axis %d",
+                   shown(n->in[1]->name), shown(shape_text(scale)), l->axis);
         return false;
     }
     return need_equal(n, scale->dim[0], x->dim[l->axis], "scales and slices of the axis");
@@ -124,7 +124,7 @@ static void infer_quantize(Node *n)
     }
     if (!blocks_divide(&l, &n->in[0]->type.shape)) {
         node_error(n, "block_size %lld does not divide axis %d of shape %s", (long long)l.block, l.axis,
-                   shape_text(&n->in[0]->type.shape));
+                   shown(shape_text(&n->in[0]->type.shape)));
         return;
     }
     set_out(n, 0, t, &n->in[0]->type.shape);
@@ -246,7 +246,7 @@ static void infer_dequantize(Node *n)
     if (input_of(n, 2) && !need_same_type(n, 0, 2)) return;
     if (!blocks_divide(&l, &n->in[0]->type.shape)) {
         node_error(n, "block_size %lld does not divide axis %d of shape %s", (long long)l.block, l.axis,
-                   shape_text(&n->in[0]->type.shape));
+                   shown(shape_text(&n->in[0]->type.shape)));
         return;
     }
     int64_t given = attr_int(n, "output_dtype", DT_UNDEFINED);

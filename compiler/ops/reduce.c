@@ -30,8 +30,8 @@ static const Reduction reductions[] = {
 static const Reduction *reduction_of(const Node *n)
 {
     for (size_t i = 0; i < sizeof reductions / sizeof *reductions; i++)
-        if (!strcmp(reductions[i].name, n->op_type)) return &reductions[i];
-    internal_error("%s is no reduction", n->op_type);
+        if (foreign_is(n->op_type, reductions[i].name)) return &reductions[i];
+    internal_error("%s is no reduction", shown(n->op_type));
 }
 
 /* -- axes -------------------------------------------------------------------------------------- */
@@ -77,7 +77,7 @@ static bool shape_at_run_time(Node *n, Shape *y)
     if (!need_type(n, 1, (DType[]){DT_INT64}, 1)) return false;
     if (!dim_is_const(elements(n->in[1]))) {
         node_error(n, "input 1 \"%s\" has shape %s, expected a fixed number of axes; make them a constant",
-                   n->in[1]->name, shape_text(&n->in[1]->type.shape));
+                   shown(n->in[1]->name), shown(shape_text(&n->in[1]->type.shape)));
         return false;
     }
     bool keep = attr_int(n, "keepdims", 1);
@@ -92,8 +92,9 @@ static bool shape_at_run_time(Node *n, Shape *y)
         int64_t low = keep && lowest > 1 ? 1 : lowest, high = !keep                     ? highest
                                                               : dim_high(x->dim[d]) > 1 ? dim_high(x->dim[d])
                                                                                         : 1;
-        y->dim[d] = said && dim_is_const(said) ? said
-                                               : local_symbol(n, mem_printf("%s_dim%d", n->out[0]->name, d), low, high);
+        y->dim[d] = said && dim_is_const(said)
+                        ? said
+                        : local_symbol(n, foreign_suffixed(n->out[0]->name, "_dim%d", d), low, high);
     }
     return true;
 }
@@ -103,10 +104,10 @@ static void infer_reduce(Node *n)
     bool reduced[MAX_RANK];
     if (!need_counts(n, 1, 2, 1, 1) || !need_tensor_inputs(n)) return;
     DType t = n->in[0]->type.dtype;
-    bool is_bool = t == DT_BOOL && (!strcmp(n->op_type, "ReduceMax") || !strcmp(n->op_type, "ReduceMin"));
+    bool is_bool = t == DT_BOOL && (foreign_is(n->op_type, "ReduceMax") || foreign_is(n->op_type, "ReduceMin"));
     if (!dtype_is_float(t) && !dtype_is_integer(t) && !is_bool) {
-        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name,
-                   dtype_name(t));
+        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model",
+                   shown(n->in[0]->name), dtype_name(t));
         return;
     }
     const Shape *x = &n->in[0]->type.shape;

@@ -52,14 +52,14 @@ static bool shape_of_list(Node *n, const Dim *wanted, bool allow_zero, Shape *y)
         if (copied && i >= x->rank) {
             node_invalid(n,
                          "dimension %d of the shape is 0, which copies it from the input, but the input's shape is %s",
-                         i, shape_text(x));
+                         i, shown(shape_text(x)));
             return false;
         }
         if (copied) y->dim[i] = x->dim[i];
         if (!dim_is_const(wanted[i]) || dim_value(wanted[i]) >= 0) continue;
         if (unknown >= 0 || !dim_is(wanted[i], -1)) {
             node_invalid(n, "dimension %d of the shape is %s%s, expected sizes and at most one -1", i,
-                         dim_text(wanted[i]), unknown >= 0 ? " and not the first negative one" : "");
+                         shown(dim_text(wanted[i])), unknown >= 0 ? " and not the first negative one" : "");
             return false;
         }
         unknown = i;
@@ -97,15 +97,15 @@ static void infer_by_data(Node *n)
     Dim count = shape_elements(&n->in[0]->type.shape), rank = elements(n->in[1]), given = dim_const(1);
     if (!need_type(n, 1, (DType[]){DT_INT64}, 1) || !need_rank(n, 1, 1, 1)) return;
     if (!dim_is_const(rank)) {
-        node_error(n, "input 1 \"%s\" has %s elements, expected a fixed number of dimensions", n->in[1]->name,
-                   dim_text(rank));
+        node_error(n, "input 1 \"%s\" has %s elements, expected a fixed number of dimensions", shown(n->in[1]->name),
+                   shown(dim_text(rank)));
         return;
     }
     if (!need_room(n, dim_value(rank) > MAX_RANK ? MAX_RANK + 1 : (int)dim_value(rank))) return;
     Shape y = {.rank = (int)dim_value(rank)};
     for (int i = 0; i < y.rank; i++) {
         bool last = i == y.rank - 1;
-        y.dim[i] = !last ? local_symbol(n, mem_printf("%s.size%d", n->out[0]->name, i), 0, dim_high(count))
+        y.dim[i] = !last ? local_symbol(n, foreign_suffixed(n->out[0]->name, ".size%d", i), 0, dim_high(count))
                    : i   ? dim_floordiv(count, given)
                          : count;
         given = dim_mul(given, y.dim[i]);
@@ -131,11 +131,11 @@ static void infer_reshape(Node *n)
     if (dim_high(shape_elements(&y)) > INT32_MAX) {
         node_error(n,
                    "the bounds of shape %s allow for %lld elements, expected fewer; narrow them with --dim NAME=LO..HI",
-                   shape_text(&y), (long long)dim_high(shape_elements(&y)));
+                   shown(shape_text(&y)), (long long)dim_high(shape_elements(&y)));
         return;
     }
     if (need_equal(n, shape_elements(x), shape_elements(&y),
-                   mem_printf("elements of %s and of %s", shape_text(x), shape_text(&y))))
+                   mem_printf("elements of %s and of %s", shown(shape_text(x)), shown(shape_text(&y)))))
         set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
@@ -168,7 +168,7 @@ static void infer_flatten(Node *n)
     int64_t axis = attr_int(n, "axis", 1);
     if (axis < -x->rank || axis > x->rank) {
         node_invalid(n, "axis is %lld, expected %d to %d for shape %s", (long long)axis, -x->rank, x->rank,
-                     shape_text(x));
+                     shown(shape_text(x)));
         return;
     }
     int at = (int)(axis < 0 ? axis + x->rank : axis);
@@ -184,7 +184,7 @@ static bool mark_axes(Node *n, const Dim *axes, int count, int rank, bool *marke
     for (int i = 0; i < count; i++) {
         if (!dim_is_const(axes[i])) {
             node_error(n, "axis %s is only known at run time, expected a constant; fix it with --dim NAME=N",
-                       dim_text(axes[i]));
+                       shown(dim_text(axes[i])));
             return false;
         }
         int axis = normalize_axis(n, dim_value(axes[i]), rank);
@@ -208,7 +208,7 @@ static bool mark_ones(Node *n, const Shape *x, bool *marked)
                    "removes every dimension of 1, but whether %s is 1 is known only at run time; fix it with --dim "
                    "NAME=N or bounds from 2 on, or list "
                    "the axes in the model",
-                   dim_text(x->dim[i]));
+                   shown(dim_text(x->dim[i])));
         return false;
     }
     return true;

@@ -64,7 +64,7 @@ static const AttrWord roundings[] = {
 
 static bool is_upsample(const Node *n)
 {
-    return !strcmp(n->op_type, "Upsample");
+    return foreign_is(n->op_type, "Upsample");
 }
 
 static bool read_attributes(Node *n, Resize *r)
@@ -140,8 +140,8 @@ static Dim scaled(Node *n, Dim in, float factor)
         Dim product = dim_mul(in, dim_const((int64_t)ldexpf(whole, exponent > 0 ? exponent : 0)));
         return dim_floordiv(product, dim_const(INT64_C(65536) << (exponent < 0 ? -exponent : 0)));
     }
-    node_error(n, "the size %s times %g can't be computed exactly; fix its dimensions with --dim NAME=N", dim_text(in),
-               (double)factor);
+    node_error(n, "the size %s times %g can't be computed exactly; fix its dimensions with --dim NAME=N",
+               shown(dim_text(in)), (double)factor);
     return NULL;
 }
 
@@ -197,7 +197,7 @@ static bool read_scales(Node *n, Resize *r, Value *v)
     if (!v->data || r->roi) r->scales = v;
     for (int i = 0; i < r->rank; i++) {
         Axis *a = &r->axis[i];
-        double scale;
+        double scale = 0;
         if (!a->listed) continue;
         if (!r->roi && known_element(v, a->at, &scale) ? !scale_known(n, r, a, scale) : !size_by_data(n, a, i))
             good = false;
@@ -244,7 +244,7 @@ static bool read_sizes(Node *n, Resize *r, int input)
     if (!attr_word(n, "keep_aspect_ratio_policy", "stretch", policies, &policy)) return false;
     for (int i = 0; i < count; i++)
         if (dim_high(sizes[i]) < 1) {
-            node_error(n, "sizes[%d] is %s, expected at least 1; %s", i, dim_text(sizes[i]), advice);
+            node_error(n, "sizes[%d] is %s, expected at least 1; %s", i, shown(dim_text(sizes[i])), advice);
             return false;
         }
     for (int i = 0; i < count; i++)
@@ -321,7 +321,7 @@ static bool need_pixels(Node *n, const Resize *r)
         if (a->out != a->in && dim_low(a->in) < 1 && dim_high(a->in) > 0)
             assume_equal(n, dim_min(dim_min(a->in, a->out), dim_const(1)), dim_min(a->out, dim_const(1)));
         if (dim_high(a->in) > 0 || dim_high(a->out) == 0) continue;
-        node_error(n, "axis %d has no pixels to make %s of; %s", i, dim_text(a->out), advice);
+        node_error(n, "axis %d has no pixels to make %s of; %s", i, shown(dim_text(a->out)), advice);
         return false;
     }
     return true;
@@ -357,7 +357,7 @@ static void expand_resize(Node *n)
     Node *to = make_node(n, "Cast", 1, n->in, NULL);
     attr_set_int(to, "to", DT_FLOAT);
     inputs[0] = to->out[0];
-    Node *resize = make_node(n, n->op_type, n->n_in, inputs, NULL);
+    Node *resize = make_node(n, n->op->name, n->n_in, inputs, NULL);
     resize->opset = n->opset; /* as inputs and attributes are */
     resize->attrs = n->attrs;
     resize->n_attrs = n->n_attrs;
@@ -417,11 +417,12 @@ static void make_now(Node *n, const Resize *r, int i, Table *t, DType type)
     if (type == DT_DOUBLE) resize_taps_f64(NULL, a->scale, &start, &end, r->cubic_a, index, weight, &p);
     else resize_taps_f32(NULL, a->scale, &start, &end, r->cubic_a, index, weight, &p);
     Shape shape = shape_of(2, (Dim[]){a->out, t->taps});
-    const char *base = n->out[0]->name, *origin = mem_printf("axis %d of %s", i, n->op_type);
-    t->index = value_const(n->graph, mem_printf("%s.pixels%d", base, i), DT_INT32, &shape, index);
+    Foreign base = n->out[0]->name;
+    const char *origin = mem_printf("axis %d of %s", i, n->op->name);
+    t->index = value_const(n->graph, foreign_suffixed(base, ".pixels%d", i), DT_INT32, &shape, index);
     t->index->origin = origin;
     if (!weight) return;
-    t->weight = value_const(n->graph, mem_printf("%s.weights%d", base, i), type, &shape, weight);
+    t->weight = value_const(n->graph, foreign_suffixed(base, ".weights%d", i), type, &shape, weight);
     t->weight->origin = origin;
 }
 
@@ -605,9 +606,9 @@ static void lower_resize(Node *n)
         while ((after = next_resized(&r, last + 1)) < r.rank && after < first + 3) last = after;
         Shape shape = from->type.shape;
         for (int i = first; i <= last; i++) shape.dim[i] = r.axis[i].out;
-        Value *to = after == r.rank
-                        ? n->out[0]
-                        : value_typed(n->graph, mem_printf("%s.to%d", n->out[0]->name, last), from->type.dtype, &shape);
+        Value *to = after == r.rank ? n->out[0]
+                                    : value_typed(n->graph, foreign_suffixed(n->out[0]->name, ".to%d", last),
+                                                  from->type.dtype, &shape);
         resize_axes(n, &r, from, to, first, last - first + 1);
         from = to;
         first = after;

@@ -30,7 +30,7 @@ static const Cell *cell_of(const Node *n)
         {"RNN", "rnn", 1, 1, 1, {RNN_TANH}},
     };
     int i = 0;
-    while (strcmp(cells[i].op_type, n->op_type)) i++;
+    while (!foreign_is(n->op_type, cells[i].op_type)) i++;
     return &cells[i];
 }
 
@@ -63,11 +63,11 @@ static const GateActivation activation_table[] = {
     {"Softsign", false, false, 0, 0}, {"Softplus", false, false, 0, 0},
 };
 
-static int activation_index(const char *name)
+static int activation_index(Foreign name)
 {
     int count = (int)(sizeof activation_table / sizeof *activation_table);
     for (int i = 0; i < count; i++)
-        if (!strcasecmp(name, activation_table[i].name)) return i;
+        if (foreign_is_word(name, activation_table[i].name)) return i;
     return -1;
 }
 
@@ -75,19 +75,19 @@ static int activation_index(const char *name)
 static bool read_activations(Node *n, Layer *l)
 {
     const Cell *cell = cell_of(n);
-    const Attr *names = attr_find(n, "activations");
+    const Foreign *names;
     const float *alpha, *beta;
     int alphas = attr_floats(n, "activation_alpha", &alpha), betas = attr_floats(n, "activation_beta", &beta), a = 0,
-        b = 0;
-    if (names && names->count != l->directions * cell->activations) {
-        node_invalid(n, "activations has %d names, expected %d for each direction", names->count, cell->activations);
+        b = 0, given = attr_strings(n, "activations", &names);
+    if (given && given != l->directions * cell->activations) {
+        node_invalid(n, "activations has %d names, expected %d for each direction", given, cell->activations);
         return false;
     }
     for (int i = 0; i < l->directions * cell->activations; i++) {
         Activations *of = &l->activations[i / cell->activations];
-        int k = i % cell->activations, f = names ? activation_index(names->strings[i]) : cell->defaults[k];
+        int k = i % cell->activations, f = given ? activation_index(names[i]) : cell->defaults[k];
         if (f < 0) {
-            node_invalid(n, "activations has \"%s\", which is none of the activations ONNX names", names->strings[i]);
+            node_invalid(n, "activations has \"%s\", which is none of the activations ONNX names", shown(names[i]));
             return false;
         }
         of->function[k] = f;
@@ -102,10 +102,10 @@ static bool read_activations(Node *n, Layer *l)
 
 static bool read_layer(Node *n, Layer *l)
 {
-    const char *direction = attr_string(n, "direction", "forward");
-    bool both = !strcmp(direction, "bidirectional"), reverse = !strcmp(direction, "reverse");
-    if (!both && !reverse && strcmp(direction, "forward")) {
-        node_invalid(n, "direction is \"%s\", expected forward, reverse or bidirectional", direction);
+    Foreign direction = attr_string(n, "direction", "forward");
+    bool both = foreign_is(direction, "bidirectional"), reverse = foreign_is(direction, "reverse");
+    if (!both && !reverse && !foreign_is(direction, "forward")) {
+        node_invalid(n, "direction is \"%s\", expected forward, reverse or bidirectional", shown(direction));
         return false;
     }
     *l = (Layer){.directions = both ? 2 : 1, .reverse = {reverse, true}, .batch_first = attr_int(n, "layout", 0)};
@@ -159,7 +159,7 @@ static bool need_inputs(Node *n, const Layer *l)
                                  : shape_of(3, (Dim[]){d, s.batch, s.hidden});
     if (!dim_is_const(s.hidden)) {
         node_error(n, "R has shape %s, expected a constant hidden size; fix it with --dim NAME=N",
-                   shape_text(&n->in[2]->type.shape));
+                   shown(shape_text(&n->in[2]->type.shape)));
         return false;
     }
     int64_t hidden = attr_int(n, "hidden_size", dim_value(s.hidden));
@@ -203,7 +203,7 @@ static void infer_layer(Node *n)
 
 static Value *transposed(Node *n, Value *v)
 {
-    Value *result = value_new(n->graph, mem_printf("%s/transposed", v->name));
+    Value *result = value_new(n->graph, foreign_suffixed(v->name, "/transposed"));
     Node *made = make_node(n, "Transpose", 1, &v, result);
     attr_set_ints(made, "perm", 3, (int64_t[]){0, 2, 1});
     return made->out[0];

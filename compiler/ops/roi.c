@@ -27,8 +27,8 @@ static bool need_regions(Node *n, int inputs, int columns)
         return false;
     if (!need_rank(n, 0, 4, 4) || !need_rank(n, 1, 2, 2)) return false;
     if (dim_high(shape_product(&n->in[0]->type.shape, 2, 4)) < 1) {
-        node_error(n, "the image has shape %s, expected at least one pixel; %s", shape_text(&n->in[0]->type.shape),
-                   advice);
+        node_error(n, "the image has shape %s, expected at least one pixel; %s",
+                   shown(shape_text(&n->in[0]->type.shape)), advice);
         return false;
     }
     return need_equal(n, dim_at(n->in[1], 1), dim_const(columns), "numbers per region");

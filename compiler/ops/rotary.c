@@ -11,7 +11,7 @@ typedef struct {
 
 static void read_inputs(const Node *n, Rotary *r)
 {
-    bool microsoft = *n->domain;
+    bool microsoft = !foreign_empty(n->domain);
     *r = (Rotary){.x = n->in[0],
                   .cosines = n->in[microsoft ? 2 : 1],
                   .sines = n->in[microsoft ? 3 : 2],
@@ -31,7 +31,7 @@ static bool read_heads(Node *n, Rotary *r)
         r->size = dim_at(r->x, 3);
         return true;
     }
-    if (heads <= 0 && *n->domain && dim_divides(pair, dim_at(r->x, 2))) {
+    if (heads <= 0 && !foreign_empty(n->domain) && dim_divides(pair, dim_at(r->x, 2))) {
         r->size = pair;
         r->heads = dim_floordiv(dim_at(r->x, 2), pair);
         return true;
@@ -50,7 +50,7 @@ static bool need_cache(Node *n, const Rotary *r, const Value *cache)
 {
     int rank = r->ids ? 2 : 3;
     if (cache->type.shape.rank != rank) {
-        node_invalid(n, "\"%s\" has rank %d, expected %d as there are %s position_ids", cache->name,
+        node_invalid(n, "\"%s\" has rank %d, expected %d as there are %s position_ids", shown(cache->name),
                      cache->type.shape.rank, rank, r->ids ? "" : "no");
         return false;
     }
@@ -63,13 +63,13 @@ static bool need_cache(Node *n, const Rotary *r, const Value *cache)
 
 static bool counts_from_first(const Node *n, const Rotary *r)
 {
-    return *n->domain && r->ids && r->ids->type.shape.rank < 2;
+    return !foreign_empty(n->domain) && r->ids && r->ids->type.shape.rank < 2;
 }
 
 static bool need_ids(Node *n, const Rotary *r)
 {
     if (!r->ids) return true;
-    int input = *n->domain ? 1 : 3;
+    int input = !foreign_empty(n->domain) ? 1 : 3;
     static const DType int64[] = {DT_INT64};
     if (!need_type(n, input, int64, 1)) return false;
     if (counts_from_first(n, r))
@@ -86,7 +86,7 @@ static bool read_rotary(Node *n, Rotary *r)
     r->rotated = rotated > 0 ? dim_const(rotated) : r->size;
     if (dim_low(dim_sub(r->size, r->rotated)) < 0) {
         node_invalid(n, "rotary_embedding_dim is %lld, expected at most the head size %s", (long long)rotated,
-                     dim_text(r->size));
+                     shown(dim_text(r->size)));
         return false;
     }
     return need_divides(n, r->rotated, 2, "number of rotated elements");
@@ -94,7 +94,7 @@ static bool read_rotary(Node *n, Rotary *r)
 
 static void infer_rotary(Node *n)
 {
-    bool microsoft = *n->domain;
+    bool microsoft = !foreign_empty(n->domain);
     if (!need_counts(n, microsoft ? 4 : 3, 4, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) ||
         !need_rank(n, 0, 3, 4))
         return;

@@ -24,8 +24,8 @@ static void infer_running(Node *n)
     if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n) || !need_type(n, 0, allowed, 8)) return;
     if (!need_type(n, 1, (DType[]){DT_INT32, DT_INT64}, 2)) return;
     if (!dim_is(elements(n->in[1]), 1))
-        node_invalid(n, "input 1 \"%s\" has shape %s, expected one axis", n->in[1]->name,
-                     shape_text(&n->in[1]->type.shape));
+        node_invalid(n, "input 1 \"%s\" has shape %s, expected one axis", shown(n->in[1]->name),
+                     shown(shape_text(&n->in[1]->type.shape)));
     else if (!axis_is_known(n) || axis_of(n) >= 0) set_out_like(n, 0, n->in[0]);
 }
 
@@ -44,7 +44,7 @@ static Value *wide_axis(Node *n)
 static void lower_running(Node *n)
 {
     const Shape *shape = &n->in[0]->type.shape;
-    const char *what = strcmp(n->op_type, "CumSum") ? "prod" : "sum", *type = dtype_suffix(n->in[0]->type.dtype);
+    const char *what = !foreign_is(n->op_type, "CumSum") ? "prod" : "sum", *type = dtype_suffix(n->in[0]->type.dtype);
     bool known = axis_is_known(n);
     int axis = known ? axis_of(n) : -1;
     Value *wide = known ? NULL : wide_axis(n);

@@ -15,15 +15,15 @@ static const char *const reductions[] = {"add", "mul", "max", "min"}; /* numbere
  * type. */
 static bool read_reduction(Node *n, int *reduction)
 {
-    const char *name = n->opset < 16 ? "none" : attr_string(n, "reduction", "none");
+    Foreign name = n->opset < 16 ? foreign("none") : attr_string(n, "reduction", "none");
     int known = n->opset < 18 ? 2 : 4;
     DType t = n->in[0]->type.dtype;
     *reduction = -1;
-    if (!strcmp(name, "none")) return true;
+    if (foreign_is(name, "none")) return true;
     for (int i = 0; i < known; i++)
-        if (!strcmp(name, reductions[i])) *reduction = i;
+        if (foreign_is(name, reductions[i])) *reduction = i;
     if (*reduction < 0) {
-        node_invalid(n, "reduction is \"%s\", expected none, add, mul%s", name,
+        node_invalid(n, "reduction is \"%s\", expected none, add, mul%s", shown(name),
                      known > 2 ? ", max or min" : " (max and min since opset 18)");
         return false;
     }
@@ -45,7 +45,7 @@ static void expand_scatter(Node *n)
         attr_set_int(cast, "to", DT_FLOAT);
         inputs[i] = cast->out[0];
     }
-    Node *wide = make_node(n, n->op_type, 3, inputs, NULL);
+    Node *wide = make_node(n, n->op->name, 3, inputs, NULL);
     wide->attrs = n->attrs;
     wide->n_attrs = n->n_attrs;
     Node *narrow = make_node(n, "Cast", 1, &wide->out[0], n->out[0]);
@@ -146,10 +146,10 @@ static void lower_scatter_nd(Node *n)
 
 static bool is_circular(Node *n, bool *circular)
 {
-    const char *mode = attr_string(n, "mode", "linear");
-    *circular = !strcmp(mode, "circular");
-    if (*circular || !strcmp(mode, "linear")) return true;
-    node_invalid(n, "mode is \"%s\", expected \"linear\" or \"circular\"", mode);
+    Foreign mode = attr_string(n, "mode", "linear");
+    *circular = foreign_is(mode, "circular");
+    if (*circular || foreign_is(mode, "linear")) return true;
+    node_invalid(n, "mode is \"%s\", expected \"linear\" or \"circular\"", shown(mode));
     return false;
 }
 

@@ -94,7 +94,7 @@ static Dim count_nonzero(Node *n)
     if (!x->data) return count_of_data(n, 0, 1, elements(x));
     int64_t count = 0;
     for (int64_t i = 0; i < value_count(x); i++)
-        count += x->type.dtype == DT_STRING ? *((const char *const *)x->data)[i] != '\0'
+        count += x->type.dtype == DT_STRING ? !foreign_empty(value_string(x, i))
                                             : number_real(x->type.dtype, x->data, i) != 0;
     return dim_const(count);
 }

@@ -63,7 +63,7 @@ static void lower_window(Node *n)
         {"BlackmanWindow", {0.42, 0.5, 0.08}},
     };
     int w = 0;
-    while (strcmp(windows[w].op_type, n->op_type)) w++;
+    while (!foreign_is(n->op_type, windows[w].op_type)) w++;
     Value *y = result_for(n);
     Step *s = step_call(n, "cosine_window_%s", dtype_suffix(y->type.dtype));
     arg_out(s, "y", y);
@@ -86,7 +86,7 @@ static bool read_mel(Node *n, Dim *sizes)
         if (count < 0) return false;
         if (count != 1 || dim_low(dims[0]) < (i > 0) || dim_high(dims[0]) >= INT32_MAX) {
             node_invalid(n, "input %d \"%s\" has %d elements, the first %s, expected one number above %d", i,
-                         n->in[i]->name, count, count ? dim_text(dims[0]) : "missing", i > 0 ? 0 : -1);
+                         shown(n->in[i]->name), count, count ? shown(dim_text(dims[0])) : "missing", i > 0 ? 0 : -1);
             return false;
         }
         sizes[i] = dims[0];

@@ -144,8 +144,8 @@ static bool touched_axes(Node *n, bool *touched)
             return false;
     }
     if (!dim_is_const(count) || dim_value(count) > rank) {
-        node_error(n, "has %s starts for rank %d, expected a fixed number, at most one for each axis", dim_text(count),
-                   rank);
+        node_error(n, "has %s starts for rank %d, expected a fixed number, at most one for each axis",
+                   shown(dim_text(count)), rank);
         return false;
     }
     int64_t *axes = NULL;
@@ -169,7 +169,7 @@ static void infer_by_data(Node *n)
         if (!touched[d]) continue;
         bool fixed = said->rank == y.rank && said->dim[d] && dim_is_const(said->dim[d]);
         y.dim[d] = fixed ? said->dim[d]
-                         : local_symbol(n, mem_printf("%s.size%d", n->out[0]->name, d), 0, dim_high(y.dim[d]));
+                         : local_symbol(n, foreign_suffixed(n->out[0]->name, ".size%d", d), 0, dim_high(y.dim[d]));
     }
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
@@ -177,7 +177,7 @@ static void infer_by_data(Node *n)
 static void lower_by_data(Node *n)
 {
     const Shape *x = &n->in[0]->type.shape, *y = &n->out[0]->type.shape;
-    const char *name = n->out[0]->name;
+    Foreign name = n->out[0]->name;
     bool touched[MAX_RANK];
     touched_axes(n, touched);
     Value *bounds = scratch(n, "bounds", DT_INT64, dim_const(3 * x->rank));
@@ -193,10 +193,10 @@ static void lower_by_data(Node *n)
         Dim stride = axis_stride(x, d), step = dim_const(1);
         int64_t most = dim_high(x->dim[d]);
         if (touched[d]) {
-            Dim start = local_symbol(n, mem_printf("%s.start%d", name, d), 0, most);
+            Dim start = local_symbol(n, foreign_suffixed(name, ".start%d", d), 0, most);
             lower_read(n, bounds, d, start);
             if (input_of(n, 4)) {
-                step = local_symbol(n, mem_printf("%s.step%d", name, d), -most, most);
+                step = local_symbol(n, foreign_suffixed(name, ".step%d", d), -most, most);
                 lower_read(n, bounds, x->rank + d, step);
             }
             lower_read(n, bounds, 2 * x->rank + d, y->dim[d]);

@@ -29,9 +29,9 @@ static void lower_softmax(Node *n)
     const Shape *shape = &n->in[0]->type.shape;
     bool is_single = shape->rank == 0 || splits_after(n); /* each element is a row */
     int axis = is_single ? shape->rank : axis_of(n), end = is_single || n->opset < 13 ? shape->rank : axis + 1;
-    const char *kernel = !strcmp(n->op_type, "Softmax")      ? "softmax"
-                         : !strcmp(n->op_type, "LogSoftmax") ? "log_softmax"
-                                                             : "hardmax";
+    const char *kernel = foreign_is(n->op_type, "Softmax")      ? "softmax"
+                         : foreign_is(n->op_type, "LogSoftmax") ? "log_softmax"
+                                                                : "hardmax";
     Step *s = step_call(n, "%s_%s", kernel, dtype_suffix(n->in[0]->type.dtype));
     arg_in(s, "x", n->in[0]);
     arg_out(s, "y", n->out[0]);
@@ -45,7 +45,7 @@ static void lower_softmax(Node *n)
 static void expand_softmax(Node *n)
 {
     Value *x = n->in[0];
-    if (!dtype_is_half(x->type.dtype) || n->opset < 13 || strcmp(n->op_type, "Softmax")) return;
+    if (!dtype_is_half(x->type.dtype) || n->opset < 13 || !foreign_is(n->op_type, "Softmax")) return;
     int64_t axis = axis_of(n);
     Value *a = const_ints(n, 1, &axis);
     Value *e = make1(n, "Exp", make2(n, "Sub", x, make2(n, "ReduceMax", x, a, NULL), NULL), NULL);

@@ -28,14 +28,14 @@ static Floats floats(Node *n, const char *name)
 static bool read_kernel(Node *n, Machine *m)
 {
     static const char *const names[] = {"LINEAR", "POLY", "RBF", "SIGMOID"};
-    const char *name = attr_string(n, "kernel_type", "LINEAR");
+    Foreign name = attr_string(n, "kernel_type", "LINEAR");
     Floats p = floats(n, "kernel_params");
     m->gamma = p.count > 0 ? (double)p.of[0] : 0;
     m->coef0 = p.count > 1 ? (double)p.of[1] : 0;
     m->degree = p.count > 2 ? (double)p.of[2] : 0;
     for (m->kernel = 0; m->kernel < 4; m->kernel++)
-        if (!strcmp(name, names[m->kernel])) return true;
-    node_invalid(n, "kernel_type is \"%s\", expected LINEAR, POLY, RBF or SIGMOID", name);
+        if (foreign_is(name, names[m->kernel])) return true;
+    node_invalid(n, "kernel_type is \"%s\", expected LINEAR, POLY, RBF or SIGMOID", shown(name));
     return false;
 }
 
@@ -53,8 +53,8 @@ static bool read_machine(Node *n, int64_t vectors, int rows, Machine *m)
 {
     Dim d = feature_count(n);
     if (!dim_is_const(d) || dim_value(d) > INT32_MAX || vectors < 0 || vectors > INT32_MAX) {
-        node_error(n, "has %s features and %lld support vectors, expected constants; fix them with --dim", dim_text(d),
-                   (long long)vectors);
+        node_error(n, "has %s features and %lld support vectors, expected constants; fix them with --dim",
+                   shown(dim_text(d)), (long long)vectors);
         return false;
     }
     *m = (Machine){.vectors = (int)vectors,
@@ -209,7 +209,8 @@ static void lower_decisions(Node *n, const Classifier *c, DType t, Value *decisi
     arg_in(s, "coefficients", constant(n, "coefficients", t, &m->coefficients, c->labels.count - 1));
     arg_in(s, "rho", constant(n, "rho", t, &m->rho, 1));
     arg_in(s, "first",
-           value_const(n->graph, mem_printf("%s/first", *n->name ? n->name : n->op_type), DT_INT32, &shape, c->first));
+           value_const(n->graph, foreign_suffixed(foreign_or(n->name, n->op_type), "/first"), DT_INT32, &shape,
+                       c->first));
     arg_out(s, "k", scratch(n, "kernels", t, dim_const(m->vectors)));
     arg_out(s, "scores", decisions);
     arg_out(s, "votes", votes);

@@ -26,7 +26,7 @@ static Dim count_of(Node *n, int axis)
     if (!can_learn(n, 1)) read_within(n, 1, 0, dim_high(n->in[0]->type.shape.dim[axis]));
     int count = need_dims(n, 1, &k);
     if (count == 1) return k[0];
-    if (count >= 0) node_invalid(n, "input 1 \"%s\" has %d elements, expected one count", n->in[1]->name, count);
+    if (count >= 0) node_invalid(n, "input 1 \"%s\" has %d elements, expected one count", shown(n->in[1]->name), count);
     return NULL;
 }
 
@@ -35,8 +35,8 @@ static void infer_topk(Node *n)
     if (!need_counts(n, n->opset < 10 ? 1 : 2, n->opset < 10 ? 1 : 2, 1, 2) || !need_tensor_inputs(n)) return;
     DType t = n->in[0]->type.dtype;
     if (!dtype_is_float(t) && !dtype_is_integer(t)) {
-        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model", n->in[0]->name,
-                   dtype_name(t));
+        node_error(n, "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model",
+                   shown(n->in[0]->name), dtype_name(t));
         return;
     }
     Shape shape = n->in[0]->type.shape;
@@ -44,8 +44,8 @@ static void infer_topk(Node *n)
     Dim k = axis < 0 ? NULL : count_of(n, axis);
     if (!k) return;
     if (dim_high(k) < 0 || dim_low(dim_sub(k, shape.dim[axis])) > 0) {
-        node_invalid(n, "k is %s, expected 0 to %s, the elements along axis %d", dim_text(k), dim_text(shape.dim[axis]),
-                     axis);
+        node_invalid(n, "k is %s, expected 0 to %s, the elements along axis %d", shown(dim_text(k)),
+                     shown(dim_text(shape.dim[axis])), axis);
         return;
     }
     shape.dim[axis] = k;

@@ -28,7 +28,7 @@ static void infer_transpose(Node *n)
     if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
     const Shape *x = &n->in[0]->type.shape;
     if (!permutation(n, x->rank, perm)) {
-        node_invalid(n, "perm is no order of the %d axes of shape %s", x->rank, shape_text(x));
+        node_invalid(n, "perm is no order of the %d axes of shape %s", x->rank, shown(shape_text(x)));
         return;
     }
     Shape y = {.rank = x->rank};
@@ -57,15 +57,15 @@ typedef struct {
 
 static bool read_blocks(Node *n, Blocks *blocks)
 {
-    const char *mode = attr_string(n, "mode", "DCR");
+    Foreign mode = attr_string(n, "mode", "DCR");
     blocks->b = attr_int(n, "blocksize", 0);
-    blocks->depth_first = !strcmp(mode, "CRD");
+    blocks->depth_first = foreign_is(mode, "CRD");
     if (blocks->b < 1 || blocks->b > 1 << 15) {
         node_invalid(n, "blocksize is %lld, expected a positive number", (long long)blocks->b);
         return false;
     }
-    if (blocks->depth_first || !strcmp(mode, "DCR")) return true;
-    node_invalid(n, "mode is \"%s\", expected \"DCR\" or \"CRD\"", mode);
+    if (blocks->depth_first || foreign_is(mode, "DCR")) return true;
+    node_invalid(n, "mode is \"%s\", expected \"DCR\" or \"CRD\"", shown(mode));
     return false;
 }
 

@@ -28,11 +28,16 @@ static Ints ints(Node *n, const char *name)
     return list;
 }
 
+static bool is_number_tensor(const Attr *a)
+{
+    return a && a->type == ATTR_TENSOR && number_has(a->tensors[0]->type.dtype);
+}
+
 static Reals reals(Node *n, const char *name)
 {
     const Attr *tensor = attr_find(n, mem_printf("%s_as_tensor", name));
     Reals list = {0};
-    if (tensor && tensor->count && value_count(tensor->tensors[0])) {
+    if (is_number_tensor(tensor) && value_count(tensor->tensors[0])) {
         list.tensor = tensor->tensors[0];
         list.count = (int)value_count(list.tensor);
     } else {
@@ -88,12 +93,12 @@ static int find(const Index *index, int64_t tree, int64_t node)
 
 /* -- building ---------------------------------------------------------------------------------- */
 
-static int mode_of(const char *name)
+static int mode_of(Foreign name)
 {
     static const char *const names[] = {"BRANCH_LEQ", "BRANCH_LT",  "BRANCH_GTE",    "BRANCH_GT",
                                         "BRANCH_EQ",  "BRANCH_NEQ", "BRANCH_MEMBER", "LEAF"};
     for (int i = 0; i < 8; i++)
-        if (i != MODE_MEMBER && !strcmp(name, names[i])) return i;
+        if (i != MODE_MEMBER && foreign_is(name, names[i])) return i;
     return -1;
 }
 
@@ -103,25 +108,24 @@ static bool add_nodes(Node *n, Forest *f, Index *index)
          if_true = ints(n, "nodes_truenodeids");
     Ints if_false = ints(n, "nodes_falsenodeids"), missing = ints(n, "nodes_missing_value_tracks_true");
     Reals values = reals(n, "nodes_values");
-    const Attr *modes = attr_find(n, "nodes_modes");
-    int count = trees.count;
+    const Foreign *modes;
+    int count = trees.count, n_modes = attr_strings(n, "nodes_modes", &modes);
     if (!need_length(n, "nodes_nodeids", ids.count, count) ||
         !need_length(n, "nodes_featureids", features.count, count) ||
         !need_length(n, "nodes_truenodeids", if_true.count, count) ||
         !need_length(n, "nodes_falsenodeids", if_false.count, count) ||
-        !need_length(n, "nodes_values", values.count, count) ||
-        !need_length(n, "nodes_modes", modes ? modes->count : 0, count) ||
+        !need_length(n, "nodes_values", values.count, count) || !need_length(n, "nodes_modes", n_modes, count) ||
         !need_length(n, "nodes_missing_value_tracks_true", missing.count ? missing.count : count, count))
         return false;
     *index = index_of(trees, ids);
     for (int i = 0; i < count; i++) {
-        TreeNode node = {.mode = mode_of(modes->strings[i]),
+        TreeNode node = {.mode = mode_of(modes[i]),
                          .feature = (int)features.of[i],
                          .value = real(&values, i),
                          .votes = -1};
         if (node.mode < 0) {
             node_invalid(n, "nodes_modes has \"%s\", expected BRANCH_LEQ, _LT, _GTE, _GT, _EQ, _NEQ or LEAF",
-                         modes->strings[i]);
+                         shown(modes[i]));
             return false;
         }
         node.missing_true = missing.count && missing.of[i];
@@ -274,10 +278,10 @@ static void lower_classifier(Node *n)
 static int aggregate_of(Node *n)
 {
     static const char *const names[] = {"AVERAGE", "SUM", "MIN", "MAX"};
-    const char *name = attr_string(n, "aggregate_function", "SUM");
+    Foreign name = attr_string(n, "aggregate_function", "SUM");
     for (int i = 0; i < 4; i++)
-        if (!strcmp(name, names[i])) return i;
-    node_invalid(n, "aggregate_function is \"%s\", expected AVERAGE, SUM, MIN or MAX", name);
+        if (foreign_is(name, names[i])) return i;
+    node_invalid(n, "aggregate_function is \"%s\", expected AVERAGE, SUM, MIN or MAX", shown(name));
     return -1;
 }
 
@@ -335,7 +339,7 @@ static Reals tensor(Node *n, const char *name)
 {
     const Attr *a = attr_find(n, name);
     Reals list = {0};
-    if (a && a->type == ATTR_TENSOR) list = (Reals){.count = (int)value_count(a->tensors[0]), .tensor = a->tensors[0]};
+    if (is_number_tensor(a)) list = (Reals){.count = (int)value_count(a->tensors[0]), .tensor = a->tensors[0]};
     return list;
 }
 

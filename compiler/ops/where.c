@@ -15,7 +15,7 @@ static void infer_where(Node *n)
     DType t = n->in[1]->type.dtype;
     if (dtype_bits(t) < 8)
         node_error(n, "input 1 \"%s\" is %s, expected a type of whole bytes; put a Cast before it in the model",
-                   n->in[1]->name, dtype_name(t));
+                   shown(n->in[1]->name), dtype_name(t));
     else if (broadcast_inputs(n, 0, 3, &shape)) set_out(n, 0, t, &shape);
 }
 

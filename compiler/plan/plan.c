@@ -151,8 +151,8 @@ static void check_sizes(const Graph *g)
         for (Access a = {0}; step_next(g->steps[i], &a);) {
             const Value *v = a.value;
             if (a.written && !n->failed && value_bytes(v) > INT_MAX)
-                node_error(n, "its result \"%s\", %s%s, is or can become larger than 2 GB", v->name,
-                           dtype_name(v->type.dtype), shape_text(&v->type.shape));
+                node_error(n, "its result \"%s\", %s%s, is or can become larger than 2 GB", shown(v->name),
+                           dtype_name(v->type.dtype), shown(shape_text(&v->type.shape)));
         }
     }
 }

@@ -7,7 +7,7 @@
 
 static bool is_either_domain(const Node *n, const char *op_type)
 {
-    return n && !strcmp(n->op_type, op_type) && (!*n->domain || !strcmp(n->domain, "com.microsoft"));
+    return n && foreign_is(n->op_type, op_type) && (foreign_empty(n->domain) || foreign_is(n->domain, "com.microsoft"));
 }
 
 static bool good_scales(const Value *scale)
@@ -90,8 +90,8 @@ Node *new_node(Node *place, const Node *like, const char *op_type, const char *d
     Node *n = node_new(place->graph, like->name, op_type, domain, opset);
     for (int i = 0; i < n_in; i++) node_add_input(n, inputs[i]);
     for (int i = 0; i < like->n_out; i++)
-        node_add_output(n,
-                        like->out[i] ? value_new(place->graph, mem_printf("%s/quantized", like->out[i]->name)) : NULL);
+        node_add_output(n, like->out[i] ? value_new(place->graph, foreign_suffixed(like->out[i]->name, "/quantized"))
+                                        : NULL);
     if (shared) copy_attributes(n, like);
     graph_insert(place->graph, graph_index(place->graph, place), n);
     return n;
@@ -99,8 +99,8 @@ Node *new_node(Node *place, const Node *like, const char *op_type, const char *d
 
 Node *node_ready(Node *n)
 {
-    n->op = op_find(n->domain, n->op_type, n->opset);
-    if (!n->op) internal_error("%s is unknown at opset %d", n->op_type, n->opset);
+    n->op = op_of(n);
+    if (!n->op) internal_error("%s is unknown at opset %d", shown(n->op_type), n->opset);
     n->op->infer(n);
     return n;
 }

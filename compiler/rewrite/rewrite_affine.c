@@ -104,7 +104,7 @@ static Value *scaled_weights(Node *p, const Affine *a, ChannelPlace at, const ch
 static Value *new_bias(Node *p, const Affine *a, const char *origin)
 {
     const Value *b = input_of(p, 2);
-    const char *name = b ? b->name : mem_printf("%s.bias", input_of(p, 1)->name);
+    Foreign name = b ? b->name : foreign_suffixed(input_of(p, 1)->name, ".bias");
     float *to;
     Shape shape = shape_const(1, &a->channels);
     Value *bias = new_weight(p, name, &shape, &to, origin);
@@ -150,8 +150,8 @@ bool rewrite_affine(Node *n)
         !can_absorb(p, a.channels, &at))
         return false;
     const char *origin = mem_printf("%s%s%s%s folded in", p->in[1]->origin ? p->in[1]->origin : "",
-                                    p->in[1]->origin ? ", " : "", n->op_type,
-                                    *n->name ? mem_printf(" %s", n->name) : "");
+                                    p->in[1]->origin ? ", " : "", n->op->name,
+                                    foreign_empty(n->name) ? "" : mem_printf(" %s", in_comment(n->name)));
     if (scales(&a)) set_input(p, 1, scaled_weights(p, &a, at, origin));
     set_input(p, 2, new_bias(p, &a, origin));
     note_fused(p, n);

@@ -94,13 +94,12 @@ static bool same_heads(const Value *a, const Value *b)
     return dim_at(a, 0) == dim_at(b, 0) && dim_at(a, 1) == dim_at(b, 1);
 }
 
-static Value *made_before(Node *n, const char *op_type, Value *first, Value *second, const char *name,
-                          const Shape *shape)
+static Value *made_before(Node *n, const char *op_type, Value *first, Value *second, Foreign name, const Shape *shape)
 {
     Node *made = node_new(n->graph, name, op_type, "", 23);
     node_add_input(made, first);
     if (second) node_add_input(made, second);
-    node_add_output(made, value_typed(n->graph, mem_printf("%s/keys", name), DT_FLOAT, shape));
+    node_add_output(made, value_typed(n->graph, foreign_suffixed(name, "/keys"), DT_FLOAT, shape));
     made->op = op_find("", op_type, made->opset);
     graph_insert(n->graph, graph_index(n->graph, n), made);
     return made->out[0];

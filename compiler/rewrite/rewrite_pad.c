@@ -9,7 +9,7 @@ static bool zero_pads(Node *n, int rank, int64_t *pads)
     Dim *given;
     const int64_t *attribute;
     double value = 0;
-    if (strcmp(attr_string(n, "mode", "constant"), "constant") || input_of(n, 3)) return false;
+    if (!foreign_is(attr_string(n, "mode", "constant"), "constant") || input_of(n, 3)) return false;
     if (n->opset < 11) {
         if (attr_ints(n, "pads", &attribute) != 2 * rank || attr_float(n, "value", 0) != 0) return false;
         memcpy(pads, attribute, 2 * (size_t)rank * sizeof *pads);
@@ -30,8 +30,8 @@ bool rewrite_pad(Node *n)
 {
     if (!node_is(n, "Conv")) return false;
     Node *pad = only_producer(n, 0);
-    const char *auto_pad = attr_string(n, "auto_pad", "NOTSET");
-    if (!node_is(pad, "Pad") || (strcmp(auto_pad, "NOTSET") && strcmp(auto_pad, "VALID"))) return false;
+    Foreign auto_pad = attr_string(n, "auto_pad", "NOTSET");
+    if (!node_is(pad, "Pad") || (!foreign_is(auto_pad, "NOTSET") && !foreign_is(auto_pad, "VALID"))) return false;
     int rank = n->in[0]->type.shape.rank, spatial = rank - 2;
     int64_t pads[2 * MAX_RANK], sum[2 * MAX_RANK] = {0};
     if (!zero_pads(pad, rank, pads) || pads[0] || pads[1] || pads[rank] || pads[rank + 1]) return false;

@@ -49,7 +49,7 @@ static Motion motion_of(const Node *n)
 
 static bool pads_constant(Node *n)
 {
-    return !strcmp(attr_string(n, "mode", "constant"), "constant");
+    return foreign_is(attr_string(n, "mode", "constant"), "constant");
 }
 
 /* Pad puts in the zero point for a 0; for other constants it stays as it is. */
@@ -63,8 +63,8 @@ static bool pads_zero(Node *n)
 /* Resize by nearest pixels, none of them from outside of the image. */
 static bool picks_pixels(Node *n)
 {
-    return !strcmp(attr_string(n, "mode", "nearest"), "nearest") &&
-           strcmp(attr_string(n, "coordinate_transformation_mode", "half_pixel"), "tf_crop_and_resize");
+    return foreign_is(attr_string(n, "mode", "nearest"), "nearest") &&
+           !foreign_is(attr_string(n, "coordinate_transformation_mode", "half_pixel"), "tf_crop_and_resize");
 }
 
 /* MaxPool's places of the maxima. */
@@ -98,7 +98,7 @@ static Node *on_integers(Node *place, Node *n, const Qdq *q, Value **inputs)
         if (count < 3) count = 3;
     }
     if (node_is(n, "MaxPool") && opset < MAXPOOL_INTEGERS) opset = MAXPOOL_INTEGERS;
-    return node_ready(new_node(place, n, n->op_type, n->domain, opset, count, all, true));
+    return node_ready(new_node(place, n, n->op->name, n->op->domain, opset, count, all, true));
 }
 
 /* -- down -------------------------------------------------------------------------------------- */
@@ -117,7 +117,8 @@ static int64_t transposed_axis(Node *n, int axis)
 static void dequantize_output(Node *n, int output, Value *quantized, const Qdq *q)
 {
     Value *inputs[] = {quantized, q->scale, q->zero};
-    Node *d = new_node(n, q->node, q->node->op_type, q->node->domain, q->node->opset, q->zero ? 3 : 2, inputs, true);
+    Node *d = new_node(n, q->node, q->node->op->name, q->node->op->domain, q->node->opset, q->zero ? 3 : 2, inputs,
+                       true);
     if (q->axis >= 0) {
         attr_remove(d, "axis");
         attr_set_int(d, "axis", transposed_axis(n, q->axis));
@@ -160,7 +161,8 @@ bool rewrite_quantize_up(Node *n)
     Value **inputs = mem_array((size_t)data_inputs(mover) + 1, sizeof *inputs);
     for (int i = 0; i < data_inputs(mover); i++) {
         Value *operands[] = {mover->in[i], q.scale, q.zero};
-        inputs[i] = node_ready(new_node(n, n, n->op_type, n->domain, n->opset, q.zero ? 3 : 2, operands, true))->out[0];
+        inputs[i] =
+            node_ready(new_node(n, n, n->op->name, n->op->domain, n->opset, q.zero ? 3 : 2, operands, true))->out[0];
     }
     hand_over(n, 0, on_integers(n, mover, &q, inputs), 0);
     return true;

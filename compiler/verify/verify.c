@@ -11,7 +11,7 @@ static bool load_data_sets(Model *m, DataSets *sets)
     return good;
 }
 
-static int run_data_sets(Model *m, const VerifyOptions *o, const char *folder, const DataSets *sets)
+static int run_data_sets(Model *m, const VerifyOptions *o, Foreign folder, const DataSets *sets)
 {
     int right = 0;
     for (int i = 0; i < sets->count; i++) right += run_data_set(m, folder, &sets->items[i], o->tolerance);
@@ -35,7 +35,7 @@ int verify_main(int argc, char **argv)
     o.compile.list_source = &sets;
     Model *m = compile_model(&o.compile); /* says, too, why a file is no model */
     if (m->errors || !load_data_sets(m, &sets)) return 1;
-    const char *folder = work_folder(o.keep);
-    if (!folder || !build(m, &o, folder)) return 1;
+    Foreign folder = work_folder(o.keep);
+    if (foreign_none(folder) || !build(m, &o, folder)) return 1;
     return run_data_sets(m, &o, folder, &sets);
 }

@@ -14,13 +14,16 @@ int verify_main(int argc, char **argv);
  * else: it broke down. */
 enum { REFUSED = 64 };
 
+/* What stands for strings that are not there. */
+#define NOT_WRITTEN "(not written)"
+
 /* -- verify_options.c -------------------------------------------------------------------------- */
 
 typedef struct {
-    const char *dir; /* of the data; NULL: beside the model */
-    const char *cc, *cflags;
-    const char *with; /* a C file built along, or NULL */
-    const char *keep; /* the folder to work in, which then stays; or NULL */
+    Foreign dir; /* of the data; NULL: beside the model */
+    Foreign cc, cflags;
+    Foreign with; /* a C file built along, or NULL */
+    Foreign keep; /* the folder to work in, which then stays; or NULL */
     Tolerance tolerance;
     Options compile;
 } VerifyOptions;
@@ -31,7 +34,7 @@ int parse_verify_options(VerifyOptions *o, int argc, char **argv); /* VERIFY, or
 /* -- verify_data.c: data sets and what they say about the model's dimensions ------------------- */
 
 typedef struct {
-    const char *path; /* the folder */
+    Foreign path; /* the folder */
     DataItem *inputs, *outputs;
     int64_t *params; /* the values of the model's run-time dimensions */
 } DataSet;
@@ -42,7 +45,7 @@ typedef struct {
 } DataSets;
 
 /* All report through model_error and return false when something is missing or wrong. */
-bool find_data_sets(Model *m, const char *dir, DataSets *sets); /* dir NULL: beside the model */
+bool find_data_sets(Model *m, Foreign dir, DataSets *sets); /* dir NULL: beside the model */
 
 /* Adds bounds of `count` open dimensions of the model, from the sizes in the data, where --dim gives none. */
 bool bound_dims(Model *m, const DataSets *sets, const OpenDim *dims, int count, Options *o);
@@ -55,7 +58,7 @@ bool load_data_set(Model *m, DataSet *set); /* after compilation: the types are 
 /* -- verify_folder.c --------------------------------------------------------------------------- */
 
 /* Makes the folder to work in: `keep`, or one of its own that is removed at exit. NULL, with a message, if it can't. */
-const char *work_folder(const char *keep);
+Foreign work_folder(Foreign keep);
 
 /* -- verify_harness.c -------------------------------------------------------------------------- */
 
@@ -63,8 +66,8 @@ void write_harness(Model *m, FILE *f);
 
 /* -- verify_run.c ------------------------------------------------------------------------------ */
 
-bool build(Model *m, const VerifyOptions *o, const char *folder);
+bool build(Model *m, const VerifyOptions *o, Foreign folder);
 /* prints; whether all outputs are right */
-bool run_data_set(Model *m, const char *folder, const DataSet *set, Tolerance tolerance);
+bool run_data_set(Model *m, Foreign folder, const DataSet *set, Tolerance tolerance);
 
 #endif

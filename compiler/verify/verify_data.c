@@ -9,19 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *data_path(const DataSet *set, const char *what, int number)
+static Foreign data_path(const DataSet *set, const char *what, int number)
 {
-    return mem_printf("%s/%s_%d.pb", set->path, what, number);
-}
-
-static bool exists(const char *path)
-{
-    return access(path, F_OK) == 0;
+    return foreign_suffixed(set->path, "/%s_%d.pb", what, number);
 }
 
 /* -- finding them ------------------------------------------------------------------------------ */
 
-static void add_set(DataSets *sets, const char *path)
+static void add_set(DataSets *sets, Foreign path)
 {
     mem_grow(&sets->items, &sets->capacity, sets->count + 1, sizeof *sets->items);
     sets->items[sets->count++] = (DataSet){.path = path};
@@ -30,39 +25,33 @@ static void add_set(DataSets *sets, const char *path)
 /* test_data_set_9 before test_data_set_10. */
 static int in_order(const void *a, const void *b)
 {
-    const char *x = ((const DataSet *)a)->path, *y = ((const DataSet *)b)->path;
-    size_t length_x = strlen(x), length_y = strlen(y);
-    return length_x != length_y ? (length_x > length_y) - (length_x < length_y) : strcmp(x, y);
+    Foreign x = ((const DataSet *)a)->path, y = ((const DataSet *)b)->path;
+    size_t length_x = foreign_length(x), length_y = foreign_length(y);
+    return length_x != length_y ? (length_x > length_y) - (length_x < length_y) : foreign_order(x, y);
 }
 
-static bool list_sets(Model *m, const char *dir, DataSets *sets)
+static bool list_sets(Model *m, Foreign dir, DataSets *sets)
 {
-    static const char prefix[] = "test_data_set_";
-    DIR *d = opendir(dir);
+    DIR *d = path_directory(dir);
     if (!d) {
-        model_error(m, "%s: can't be opened: %s", dir, strerror(errno));
+        model_error(m, "%s: can't be opened: %s", shown(dir), strerror(errno));
         return false;
     }
-    for (struct dirent *entry; (entry = readdir(d));)
-        if (!strncmp(entry->d_name, prefix, sizeof prefix - 1)) add_set(sets, mem_printf("%s/%s", dir, entry->d_name));
+    for (struct dirent *entry; (entry = readdir(d));) {
+        Foreign name = foreign(entry->d_name);
+        if (foreign_starts(name, "test_data_set_")) add_set(sets, foreign_join(foreign_suffixed(dir, "/"), name));
+    }
     closedir(d);
     if (sets->count > 1) qsort(sets->items, (size_t)sets->count, sizeof *sets->items, in_order);
     return true;
 }
 
-static const char *folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    if (!slash) return ".";
-    return slash == path ? "/" : mem_strndup(path, (size_t)(slash - path));
-}
-
-bool find_data_sets(Model *m, const char *dir, DataSets *sets)
+bool find_data_sets(Model *m, Foreign dir, DataSets *sets)
 {
     *sets = (DataSets){0};
-    if (!dir) dir = folder_of(m->path);
+    if (foreign_none(dir)) dir = path_folder(m->path);
     DataSet itself = {.path = dir};
-    if (exists(data_path(&itself, "input", 0)) || exists(data_path(&itself, "output", 0))) {
+    if (path_exists(data_path(&itself, "input", 0)) || path_exists(data_path(&itself, "output", 0))) {
         add_set(sets, dir);
         return true;
     }
@@ -70,25 +59,25 @@ bool find_data_sets(Model *m, const char *dir, DataSets *sets)
     if (!sets->count)
         model_error(m,
                     "%s: no data: expected input_0.pb and output_0.pb there, or folders test_data_set_* that hold them",
-                    dir);
+                    shown(dir));
     return sets->count > 0;
 }
 
 /* -- bounds of the open dimensions ------------------------------------------------------------- */
 
-static bool is_given(const Options *o, const char *name)
+static bool is_given(const Options *o, Foreign name)
 {
     for (int i = 0; i < o->n_dims; i++)
-        if (!strcmp(o->dims[i].name, name)) return true;
+        if (foreign_equal(o->dims[i].name, name)) return true;
     return false;
 }
 
 /* Widens the bound of this name. */
-static void include(Options *o, const char *name, int64_t size)
+static void include(Options *o, Foreign name, int64_t size)
 {
     for (int i = 0; i < o->n_dims; i++) {
         DimOption *d = &o->dims[i];
-        if (strcmp(d->name, name)) continue;
+        if (!foreign_equal(d->name, name)) continue;
         if (size < d->low) d->low = size;
         if (size > d->high) d->high = size;
         return;
@@ -99,11 +88,11 @@ static void include(Options *o, const char *name, int64_t size)
 
 /* Values stay values: a range of more than one, so that nothing is compiled for the data's own numbers. Those that are
  * no sizes, such as the end of a slice that takes everything, get no bounds in the end (see bound_dims). */
-static void include_values(const Model *m, Options *o, const char *input, const Value *v)
+static void include_values(const Model *m, Options *o, Foreign input, const Value *v)
 {
     int64_t count = value_count(v);
     for (int64_t i = 0; i < count && i < MAX_RANK; i++) {
-        const char *name = mem_printf("%s[%lld]", input, (long long)i);
+        Foreign name = foreign_suffixed(input, "[%lld]", (long long)i);
         int64_t x = const_as_int(v, i);
         if (is_given(&m->options, name)) continue;
         include(o, name, x);
@@ -194,7 +183,7 @@ static void tensor_item(DataItem *to, DType t, int rank, const int64_t *dims, co
 {
     Shape shape = shape_const(rank, dims);
     Value *v = mem_alloc(sizeof *v);
-    v->name = "";
+    v->name = foreign("");
     v->type = (Type){.kind = KIND_TENSOR, .dtype = t, .shape = shape};
     v->data = data;
     *to = (DataItem){.kind = KIND_TENSOR, .tensor = v};
@@ -220,13 +209,13 @@ static int pack(Model *m, const Value *v, const DataItem *item, DataItem *to, in
     int64_t total = f->capacity * f->slot, *sizes = mem_array((size_t)(f->capacity * (1 + f->rank)) + 1, sizeof *sizes),
             *length = mem_alloc(sizeof *length);
     char *data = mem_array((size_t)dtype_bytes(f->dtype, total) + 1, 1);
-    for (int64_t i = 0; f->dtype == DT_STRING && i < total; i++) ((const char **)(void *)data)[i] = "(not written)";
+    for (int64_t i = 0; f->dtype == DT_STRING && i < total; i++) ((Foreign *)(void *)data)[i] = foreign(NOT_WRITTEN);
     if (item->kind == KIND_OPTIONAL && item->count && item->items[0].kind != KIND_TENSOR) item = &item->items[0];
     for (int i = 0; i < item->count; i++)
         if (!pack_element(f, &item->items[i], i, data, sizes)) {
             model_error(
                 m, "element %d of the expected list \"%s\" has no room in the compiled one; give bounds with --dim", i,
-                v->name);
+                shown(v->name));
             return at;
         }
     *length = absent ? -1 : item->count;
@@ -252,7 +241,7 @@ static bool load_items(Model *m, const DataSet *set, const char *name, Value **v
     model_error(m,
                 "%s: the %s files hold %d tensors, the compiled model takes %d: lists have the length they have in the "
                 "first data set",
-                set->path, name, at, room);
+                shown(set->path), name, at, room);
     return false;
 }
 
@@ -261,8 +250,9 @@ static bool check_input(Model *m, DataSet *set, int i)
     const Value *v = m->graph->inputs[i];
     const Type *found = &set->inputs[i].tensor->type;
     if (fits(m, set, &v->type, found)) return true;
-    model_error(m, "%s: input %d is %s%s, but \"%s\" of the model is %s%s", set->path, i, dtype_name(found->dtype),
-                shape_text(&found->shape), v->name, dtype_name(v->type.dtype), shape_text(&v->type.shape));
+    model_error(m, "%s: input %d is %s%s, but \"%s\" of the model is %s%s", shown(set->path), i,
+                dtype_name(found->dtype), shown(shape_text(&found->shape)), shown(v->name), dtype_name(v->type.dtype),
+                shown(shape_text(&v->type.shape)));
     return false;
 }
 
@@ -271,8 +261,8 @@ static bool load_outputs(Model *m, DataSet *set)
     int count = m->graph->n_outputs, files = m->n_interface_outputs;
     set->outputs = mem_array((size_t)count, sizeof *set->outputs);
     if (!load_items(m, set, "output", m->interface_outputs, files, set->outputs, count)) return false;
-    if (!exists(data_path(set, "output", files))) return true;
-    model_error(m, "%s: the model has only %d outputs", data_path(set, "output", files), files);
+    if (!path_exists(data_path(set, "output", files))) return true;
+    model_error(m, "%s: the model has only %d outputs", shown(data_path(set, "output", files)), files);
     return false;
 }
 

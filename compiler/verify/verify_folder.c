@@ -24,27 +24,28 @@ static void remove_temporary(void)
     rmdir(temporary);
 }
 
-static const char *failed(const char *folder)
+static Foreign failed(Foreign folder)
 {
-    fprintf(stderr, "onnx2c: error: %s: can't make this folder: %s\n", folder, strerror(errno));
-    return NULL;
+    fprintf(stderr, "onnx2c: error: %s: can't make this folder: %s\n", shown(folder), strerror(errno));
+    return foreign(NULL);
 }
 
-static const char *make_temporary(void)
+static Foreign make_temporary(void)
 {
-    const char *base = getenv("TMPDIR");
-    int length = snprintf(temporary, sizeof temporary, "%s/onnx2c.XXXXXX", base && *base ? base : "/tmp");
-    if (length < 0 || (size_t)length >= sizeof temporary) {
+    Foreign base = foreign_or(foreign(getenv("TMPDIR")), foreign("/tmp"));
+    Foreign pattern = foreign_suffixed(base, "/onnx2c.XXXXXX");
+    if (foreign_length(pattern) >= sizeof temporary) {
         errno = ENAMETOOLONG;
-        return failed("$TMPDIR");
+        return failed(foreign("$TMPDIR"));
     }
-    if (!mkdtemp(temporary)) return failed(temporary);
+    strcpy(temporary, pattern.raw);
+    if (!mkdtemp(temporary)) return failed(pattern);
     atexit(remove_temporary);
-    return temporary;
+    return foreign(temporary);
 }
 
-const char *work_folder(const char *keep)
+Foreign work_folder(Foreign keep)
 {
-    if (!keep) return make_temporary();
-    return mkdir(keep, 0777) == 0 || errno == EEXIST ? keep : failed(keep);
+    if (foreign_none(keep)) return make_temporary();
+    return mkdir(keep.raw, 0777) == 0 || errno == EEXIST ? keep : failed(keep);
 }

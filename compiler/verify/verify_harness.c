@@ -97,7 +97,7 @@ static const char writing_text[] =
     "{\n"
     "    FILE *f = open_file(folder, name, \"wb\");\n"
     "    for (size_t i = 0; i < count; i++) {\n"
-    "        const char *s = strings[i] ? strings[i] : \"(not written)\";\n"
+    "        const char *s = strings[i] ? strings[i] : \"" NOT_WRITTEN "\";\n"
     "        if (fwrite(s, 1, strlen(s) + 1, f) != strlen(s) + 1) exit(1);\n"
     "    }\n"
     "    if (fclose(f)) exit(1);\n"

@@ -46,15 +46,13 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static bool parse_tolerance(const char *option, const char *text, double *value)
+static bool parse_tolerance(const char *option, Foreign text, double *value)
 {
-    char *end;
-    *value = strtod(text, &end);
-    if (end != text && !*end && isfinite(*value) && *value >= 0) return true;
-    return usage_error("%s %s: expected a number, 0 or more", option, text);
+    if (foreign_number(text, value) && isfinite(*value) && *value >= 0) return true;
+    return usage_error("%s %s: expected a number, 0 or more", option, shown(text));
 }
 
-static bool take_option(VerifyOptions *o, int option, const char *value)
+static bool take_option(VerifyOptions *o, int option, Foreign value)
 {
     switch (option) {
     case OPT_RTOL: return parse_tolerance("--rtol", value, &o->tolerance.relative);
@@ -68,23 +66,24 @@ static bool take_option(VerifyOptions *o, int option, const char *value)
     case 'v': o->compile.verbose = true; return true;
     default: internal_error("option %d", option);
     }
-    return *value || usage_error("--cc, --keep and --with need a name");
+    return !foreign_empty(value) || usage_error("--cc, --keep and --with need a name");
 }
 
 static bool take_arguments(VerifyOptions *o, int count, char **arguments)
 {
     if (count == 0) return usage_error("no model is given");
-    if (count > 2) return usage_error("%s: expected one model and one folder of data sets", arguments[2]);
-    o->compile.model_path = arguments[0];
-    o->dir = count == 2 ? arguments[1] : NULL;
+    if (count > 2)
+        return usage_error("%s: expected one model and one folder of data sets", shown(foreign(arguments[2])));
+    o->compile.model_path = foreign(arguments[0]);
+    if (count == 2) o->dir = foreign(arguments[1]);
     return true;
 }
 
 int parse_verify_options(VerifyOptions *o, int argc, char **argv)
 {
     int option;
-    *o = (VerifyOptions){.cc = "cc",
-                         .cflags = "-std=c99 -O1",
+    *o = (VerifyOptions){.cc = foreign("cc"),
+                         .cflags = foreign("-std=c99 -O1"),
                          .tolerance = {.relative = 1e-3, .absolute = 1e-7},
                          .compile = {.name = "model", .target = "portable"}};
     opterr = 0;
@@ -94,10 +93,10 @@ int parse_verify_options(VerifyOptions *o, int argc, char **argv)
             return 0;
         }
         if (option == '?') {
-            usage_error("%s: unknown option, or its argument is missing", argv[optind - 1]);
+            usage_error("%s: unknown option, or its argument is missing", shown(foreign(argv[optind - 1])));
             return 2;
         }
-        if (!take_option(o, option, optarg)) return 2;
+        if (!take_option(o, option, foreign(optarg))) return 2;
     }
     return take_arguments(o, argc - optind, argv + optind) ? VERIFY : 2;
 }

@@ -10,22 +10,22 @@
 /* Above this, weights go to the assembler as a file: the C compiler would take seconds for them. */
 enum { LARGE_WEIGHTS = 1 << 20 };
 
-static char *in_folder(const char *folder, const char *name)
+static Foreign in_folder(Foreign folder, const char *name)
 {
-    return mem_printf("%s/%s", folder, name);
+    return foreign_suffixed(folder, "/%s", name);
 }
 
 /* -- building ---------------------------------------------------------------------------------- */
 
 typedef void Writer(Model *m, FILE *f);
 
-static bool write_with(Model *m, const char *path, Writer *write)
+static bool write_with(Model *m, Foreign path, Writer *write)
 {
-    FILE *f = fopen(path, "w");
+    FILE *f = path_open(path, "w");
     if (f) write(m, f);
     bool good = f && !ferror(f);
     if (f && fclose(f)) good = false;
-    if (!good) model_error(m, "%s: can't be written: %s", path, strerror(errno));
+    if (!good) model_error(m, "%s: can't be written: %s", shown(path), strerror(errno));
     return good && !m->errors;
 }
 
@@ -36,49 +36,58 @@ static void choose_weights_form(Model *m)
     m->options.weights = m->weights_bytes > LARGE_WEIGHTS ? WEIGHTS_INCBIN : WEIGHTS_INLINE;
 }
 
-static bool write_sources(Model *m, const char *folder)
+static bool write_sources(Model *m, Foreign folder)
 {
     choose_weights_form(m);
     return write_with(m, in_folder(folder, "model.c"), emit) &&
            write_with(m, in_folder(folder, "model.h"), emit_header) &&
            (m->options.weights == WEIGHTS_INLINE ||
-            write_with(m, in_folder(folder, weights_file_name(m)), emit_weights_file)) &&
+            write_with(m, foreign_join(foreign_suffixed(folder, "/"), weights_file_name(m)), emit_weights_file)) &&
            write_with(m, in_folder(folder, "main.c"), write_harness);
 }
 
 typedef struct {
     int count, capacity;
-    char **items;
-} Arguments; /* NULL after the last */
+    Foreign *items;
+} Arguments;
 
-static void add_argument(Arguments *a, char *argument)
+static void add_argument(Arguments *a, Foreign argument)
 {
-    mem_grow(&a->items, &a->capacity, a->count + 2, sizeof *a->items);
+    mem_grow(&a->items, &a->capacity, a->count + 1, sizeof *a->items);
     a->items[a->count++] = argument;
 }
 
-static void add_flags(Arguments *a, const char *flags)
+/* A path that could be taken for an option, or for a file of arguments. */
+static void add_path(Arguments *a, Foreign path)
 {
-    while (flags += strspn(flags, " "), *flags) {
-        size_t length = strcspn(flags, " ");
-        add_argument(a, mem_strndup(flags, length));
-        flags += length;
+    bool is_odd = foreign_starts(path, "-") || foreign_starts(path, "@");
+    add_argument(a, is_odd ? foreign_join(foreign("./"), path) : path);
+}
+
+static void add_flags(Arguments *a, Foreign flags)
+{
+    size_t start = 0, end, length = foreign_length(flags);
+    for (; start < length; start = end + 1) {
+        for (end = start; end < length && foreign_at(flags, end) != ' '; end++) {
+        }
+        if (end > start) add_argument(a, foreign_part(flags, start, end - start));
     }
 }
 
-static char *const *compiler_call(const VerifyOptions *o, const char *folder)
+/* Nothing of it is the model's: the compiler and its flags are the user's, the files have names of ours. */
+static Arguments compiler_call(const VerifyOptions *o, Foreign folder)
 {
     Arguments a = {0};
-    add_argument(&a, mem_strdup(o->cc));
+    add_argument(&a, o->cc);
     add_flags(&a, o->cflags);
-    add_argument(&a, mem_printf("-I%s", folder)); /* where the assembler finds the weights */
-    add_argument(&a, mem_strdup("-o"));
-    add_argument(&a, in_folder(folder, "verify"));
-    add_argument(&a, in_folder(folder, "main.c"));
-    if (o->with) add_argument(&a, mem_strdup(o->with));
-    add_argument(&a, in_folder(folder, "model.c"));
-    add_argument(&a, mem_strdup("-lm"));
-    return a.items;
+    add_argument(&a, foreign_join(foreign("-I"), folder)); /* where the assembler finds the weights */
+    add_argument(&a, foreign("-o"));
+    add_path(&a, in_folder(folder, "verify"));
+    add_path(&a, in_folder(folder, "main.c"));
+    if (!foreign_none(o->with)) add_path(&a, o->with);
+    add_path(&a, in_folder(folder, "model.c"));
+    add_argument(&a, foreign("-lm"));
+    return a;
 }
 
 static const char *ending_text(Ending e)
@@ -87,13 +96,14 @@ static const char *ending_text(Ending e)
     return e.status == NOT_STARTED ? "can't be run" : mem_printf("ended with status %d", e.status);
 }
 
-bool build(Model *m, const VerifyOptions *o, const char *folder)
+bool build(Model *m, const VerifyOptions *o, Foreign folder)
 {
     if (!write_sources(m, folder)) return false;
-    Ending e = run_process(compiler_call(o, folder));
+    Arguments call = compiler_call(o, folder);
+    Ending e = run_process(call.items, call.count);
     if (e.signal || e.status)
-        model_error(m, "the C compiler \"%s\" %s; --cc chooses another, --keep DIR keeps what it was given", o->cc,
-                    ending_text(e));
+        model_error(m, "the C compiler \"%s\" %s; --cc chooses another, --keep DIR keeps what it was given",
+                    shown(o->cc), ending_text(e));
     return !e.signal && !e.status;
 }
 
@@ -107,25 +117,25 @@ static void write_elements(const Value *v, FILE *f)
         return;
     }
     for (int64_t i = 0; i < count; i++) {
-        const char *s = ((const char *const *)v->data)[i];
-        fwrite(s, 1, strlen(s) + 1, f);
+        Foreign s = value_string(v, i);
+        fwrite(s.raw, 1, foreign_length(s) + 1, f);
     }
 }
 
-static bool write_input(Model *m, const char *path, const Value *v)
+static bool write_input(Model *m, Foreign path, const Value *v)
 {
-    FILE *f = fopen(path, "wb");
+    FILE *f = path_open(path, "wb");
     if (f) write_elements(v, f);
     bool good = f && !ferror(f);
     if (f && fclose(f)) good = false;
-    if (!good) model_error(m, "%s: can't be written: %s", path, strerror(errno));
+    if (!good) model_error(m, "%s: can't be written: %s", shown(path), strerror(errno));
     return good;
 }
 
 /* The whole file, with zero bytes after it. NULL if it isn't there. */
-static char *read_file(const char *path, size_t *bytes)
+static char *read_file(Foreign path, size_t *bytes)
 {
-    FILE *f = fopen(path, "rb");
+    FILE *f = path_open(path, "rb");
     if (!f) return NULL;
     fseek(f, 0, SEEK_END);
     long size = ftell(f);
@@ -138,18 +148,19 @@ static char *read_file(const char *path, size_t *bytes)
 }
 
 /* Pointers to `count` strings; NULL if there are fewer. */
-static const char **split_strings(const char *text, size_t bytes, int64_t count)
+static const Foreign *split_strings(const char *text, size_t bytes, int64_t count)
 {
-    const char **strings = mem_array((size_t)count, sizeof *strings), *end = text + bytes;
+    Foreign *strings = mem_array((size_t)count, sizeof *strings);
+    const char *end = text + bytes;
     for (int64_t i = 0; i < count; i++, text += strlen(text) + 1) {
         if (text >= end) return NULL;
-        strings[i] = text;
+        strings[i] = foreign(text);
     }
     return strings;
 }
 
 /* The first `count` elements of an output; NULL if they are not there. */
-static const void *read_output(const char *folder, int i, DType t, int64_t count)
+static const void *read_output(Foreign folder, int i, DType t, int64_t count)
 {
     size_t bytes = 0;
     const char *data = read_file(in_folder(folder, mem_printf("output_%d.bin", i)), &bytes);
@@ -158,7 +169,7 @@ static const void *read_output(const char *folder, int i, DType t, int64_t count
     return (int64_t)bytes >= dtype_bytes(t, count) ? data : NULL;
 }
 
-static Shape read_shape(const char *folder, int i, const Value *v)
+static Shape read_shape(Foreign folder, int i, const Value *v)
 {
     int64_t sizes[MAX_RANK];
     size_t bytes;
@@ -184,7 +195,7 @@ static const char *place_text(const Shape *s, int64_t index)
 
 static const char *element_text(DType t, const void *data, int64_t i)
 {
-    if (t == DT_STRING) return mem_printf("\"%s\"", ((const char *const *)data)[i]);
+    if (t == DT_STRING) return mem_printf("\"%s\"", shown(((const Foreign *)data)[i]));
     if (t == DT_COMPLEX64 || t == DT_COMPLEX128) {
         DType part = t == DT_COMPLEX64 ? DT_FLOAT : DT_DOUBLE;
         return mem_printf("%.9g%+.9gi", number_real(part, data, 2 * i), number_real(part, data, 2 * i + 1));
@@ -220,13 +231,13 @@ static bool same_values(const Value *expected, const void *found, Tolerance tole
     return false;
 }
 
-static bool check_output(const char *folder, int i, const Value *v, const Value *expected, Tolerance tolerance)
+static bool check_output(Foreign folder, int i, const Value *v, const Value *expected, Tolerance tolerance)
 {
     DType t = v->type.dtype;
     Shape shape = read_shape(folder, i, v);
-    printf("  %s %s%s:", c_comment(v->name), dtype_name(t), shape_text(&shape));
+    printf("  %s %s%s:", shown(v->name), dtype_name(t), shown(shape_text(&shape)));
     if (t != expected->type.dtype || !shape_equal(&shape, &expected->type.shape)) {
-        printf(" FAIL: expected %s%s\n", dtype_name(expected->type.dtype), shape_text(&expected->type.shape));
+        printf(" FAIL: expected %s%s\n", dtype_name(expected->type.dtype), shown(shape_text(&expected->type.shape)));
         return false;
     }
     const void *found = read_output(folder, i, t, value_count(expected));
@@ -237,7 +248,7 @@ static bool check_output(const char *folder, int i, const Value *v, const Value 
 
 /* -- one data set ------------------------------------------------------------------------------ */
 
-static bool write_inputs(Model *m, const char *folder, const DataSet *set)
+static bool write_inputs(Model *m, Foreign folder, const DataSet *set)
 {
     bool good = true;
     for (int i = 0; i < m->graph->n_inputs; i++)
@@ -245,13 +256,13 @@ static bool write_inputs(Model *m, const char *folder, const DataSet *set)
     return good;
 }
 
-static bool run_program(const Model *m, const char *folder, const DataSet *set)
+static bool run_program(const Model *m, Foreign folder, const DataSet *set)
 {
     Arguments a = {0};
-    add_argument(&a, in_folder(folder, "verify"));
-    add_argument(&a, mem_strdup(folder));
-    for (int i = 0; i < m->n_params; i++) add_argument(&a, mem_printf("%lld", (long long)set->params[i]));
-    Ending e = run_process(a.items);
+    add_path(&a, in_folder(folder, "verify"));
+    add_argument(&a, folder);
+    for (int i = 0; i < m->n_params; i++) add_argument(&a, foreign(mem_printf("%lld", (long long)set->params[i])));
+    Ending e = run_process(a.items, a.count);
     if (!e.signal && !e.status) return true;
     if (!e.signal && e.status > REFUSED && e.status < NOT_STARTED)
         printf("  FAIL: %s_run returned %d, expected 0; the generated file says what that means\n", m->options.name,
@@ -260,16 +271,10 @@ static bool run_program(const Model *m, const char *folder, const DataSet *set)
     return false;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
-bool run_data_set(Model *m, const char *folder, const DataSet *set, Tolerance tolerance)
+bool run_data_set(Model *m, Foreign folder, const DataSet *set, Tolerance tolerance)
 {
     if (!write_inputs(m, folder, set)) return false;
-    printf("%s\n", base_name(set->path));
+    printf("%s\n", shown(foreign_or(path_file(set->path), set->path)));
     if (!run_program(m, folder, set)) return false;
     bool good = true;
     for (int i = 0; i < m->graph->n_outputs; i++)

@@ -13,6 +13,7 @@
     SUITE(dft) \
     SUITE(dim) \
     SUITE(elementwise) \
+    SUITE(foreign) \
     SUITE(lookup) \
     SUITE(formulas) \
     SUITE(math) \

@@ -7,9 +7,9 @@
 Node *op_node(const char *op_type, const char *domain, int opset)
 {
     Model *m = mem_alloc(sizeof *m);
-    m->path = "test.onnx";
-    m->graph = graph_new(m, NULL, "test");
-    Node *n = node_new(m->graph, "test", op_type, domain, opset);
+    m->path = foreign("test.onnx");
+    m->graph = graph_new(m, NULL, foreign("test"));
+    Node *n = node_new(m->graph, foreign("test"), op_type, domain, opset);
     graph_append(m->graph, n);
     return n;
 }
@@ -17,7 +17,7 @@ Node *op_node(const char *op_type, const char *domain, int opset)
 Value *op_input(Node *n, DType dtype, int rank, const int64_t *dims, const void *data)
 {
     Shape shape = shape_const(rank, dims);
-    Value *v = value_const(n->graph, mem_printf("input%d", n->n_in), dtype, &shape, data);
+    Value *v = value_const(n->graph, foreign(mem_printf("input%d", n->n_in)), dtype, &shape, data);
     node_add_input(n, v);
     return v;
 }
@@ -34,17 +34,17 @@ void op_omit(Node *n)
 
 static bool infers(Node *n, int outputs)
 {
-    for (int i = 0; i < outputs; i++) node_add_output(n, value_new(n->graph, mem_printf("output%d", i)));
-    n->op = n->own ? n->own : op_find(n->domain, n->op_type, n->opset);
-    ck_assert_msg(n->op, "%s is not known at opset %d", n->op_type, n->opset);
+    for (int i = 0; i < outputs; i++) node_add_output(n, value_new(n->graph, foreign(mem_printf("output%d", i))));
+    n->op = op_of(n);
+    ck_assert_msg(n->op, "%s is not known at opset %d", shown(n->op_type), n->opset);
     n->op->infer(n);
     return n->graph->model->errors == 0;
 }
 
 void op_run(Node *n, int outputs)
 {
-    ck_assert_msg(infers(n, outputs), "%s was refused", n->op_type);
-    ck_assert_msg(eval_node(n), "%s could not be evaluated", n->op_type);
+    ck_assert_msg(infers(n, outputs), "%s was refused", shown(n->op_type));
+    ck_assert_msg(eval_node(n), "%s could not be evaluated", shown(n->op_type));
 }
 
 /* Without messages. */

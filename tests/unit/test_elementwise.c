@@ -242,7 +242,7 @@ END_TEST
 static Value *sizes(Node *n, int count, const Dim *dims)
 {
     Shape shape = shape_const(1, (int64_t[]){count});
-    Value *v = value_typed(n->graph, mem_printf("sizes%d", n->n_in), DT_INT64, &shape);
+    Value *v = value_typed(n->graph, foreign(mem_printf("sizes%d", n->n_in)), DT_INT64, &shape);
     v->elements = mem_dup(dims, (size_t)count * sizeof *dims);
     node_add_input(n, v);
     return v;
@@ -250,8 +250,8 @@ static Value *sizes(Node *n, int count, const Dim *dims)
 
 static void infer_elements(Node *n)
 {
-    node_add_output(n, value_new(n->graph, "y"));
-    n->op = op_find("", n->op_type, n->opset);
+    node_add_output(n, value_new(n->graph, foreign("y")));
+    n->op = op_of(n);
     n->op->infer(n);
     n->op->elements(n);
 }
@@ -259,7 +259,7 @@ static void infer_elements(Node *n)
 START_TEST(arithmetic_on_sizes)
 {
     Node *n = op_node("Div", "", 14);
-    Dim batch = dim_symbol("batch", 1, 8);
+    Dim batch = dim_symbol(foreign("batch"), 1, 8);
     sizes(n, 2, (Dim[]){dim_mul(batch, dim_const(6)), dim_const(12)});
     op_ints(n, 1, (int64_t[]){3});
     infer_elements(n);
@@ -273,14 +273,14 @@ END_TEST
 START_TEST(comparison_of_sizes_where_it_is_sure)
 {
     Node *n = op_node("Equal", "", 13);
-    Dim batch = dim_symbol("batch", 1, 8);
+    Dim batch = dim_symbol(foreign("batch"), 1, 8);
     sizes(n, 2, (Dim[]){batch, dim_const(3)});
     op_ints(n, 2, (int64_t[]){-1, 3});
     infer_elements(n);
     expect_bytes(n, 2, (bool[]){false, true});
     op_free();
     n = op_node("Equal", "", 13);
-    batch = dim_symbol("batch", 1, 8);
+    batch = dim_symbol(foreign("batch"), 1, 8);
     sizes(n, 1, (Dim[]){batch});
     op_ints(n, 1, (int64_t[]){4});
     infer_elements(n);

@@ -20,9 +20,9 @@ static Value *start(void)
     Shape shape = shape_const(4, dims);
     test_seed(7);
     model = mem_alloc(sizeof *model);
-    model->path = "test.onnx";
-    model->graph = graph_new(model, NULL, "test");
-    Value *v = value_typed(model->graph, "x", DT_FLOAT, &shape);
+    model->path = foreign("test.onnx");
+    model->graph = graph_new(model, NULL, foreign("test"));
+    Value *v = value_typed(model->graph, foreign("x"), DT_FLOAT, &shape);
     v->is_input = true;
     model->graph->inputs = mem_dup(&v, sizeof v);
     model->graph->n_inputs = 1;
@@ -31,9 +31,9 @@ static Value *start(void)
 
 static Node *node(const char *op_type, int n_in, Value **inputs)
 {
-    Node *n = node_new(model->graph, op_type, op_type, "", OPSET);
+    Node *n = node_new(model->graph, foreign(op_type), op_type, "", OPSET);
     for (int i = 0; i < n_in; i++) node_add_input(n, inputs[i]);
-    node_add_output(n, value_new(model->graph, op_type));
+    node_add_output(n, value_new(model->graph, foreign(op_type)));
     graph_append(model->graph, n);
     return n;
 }
@@ -51,13 +51,13 @@ static Value *two(const char *op_type, Value *a, Value *b)
 static Value *scalar(float x)
 {
     Shape shape = shape_scalar();
-    return value_const(model->graph, "constant", DT_FLOAT, &shape, mem_dup(&x, sizeof x));
+    return value_const(model->graph, foreign("constant"), DT_FLOAT, &shape, mem_dup(&x, sizeof x));
 }
 
 static Value *row(void)
 {
     Shape shape = shape_const(1, &dims[3]);
-    return value_const(model->graph, "row", DT_FLOAT, &shape, test_reals(D));
+    return value_const(model->graph, foreign("row"), DT_FLOAT, &shape, test_reals(D));
 }
 
 static Value *mean(Value *x)
@@ -106,7 +106,7 @@ static Value *rms_norm(Value *x)
 static Value *masked_attention(Value *x, const float *numbers)
 {
     Shape shape = shape_const(2, (int64_t[]){S, S});
-    Value *mask = value_const(model->graph, "mask", DT_FLOAT, &shape, numbers);
+    Value *mask = value_const(model->graph, foreign("mask"), DT_FLOAT, &shape, numbers);
     Value *scores = two("MatMul", permuted(x, 0, 2, 1, 3), permuted(x, 0, 2, 3, 1));
     Value *weights = one("Softmax", two("Add", two("Div", scores, scalar(2.236f)), mask));
     return permuted(two("MatMul", weights, permuted(x, 0, 2, 1, 3)), 0, 2, 1, 3);
@@ -174,7 +174,7 @@ static const char *operators(void)
 {
     const char *text = "";
     for (int i = 0; i < model->graph->n_nodes; i++)
-        text = mem_printf("%s%s%s", text, i ? " " : "", model->graph->nodes[i]->op_type);
+        text = mem_printf("%s%s%s", text, i ? " " : "", shown(model->graph->nodes[i]->op_type));
     return text;
 }
 

@@ -24,7 +24,8 @@ static void expect_values(const Node *n, int output, int count, const double *ex
     for (int i = 0; i < count; i++) {
         double found = const_as_double(n->out[output], i);
         bool same = isnan(expected[i]) ? isnan(found) : found == expected[i];
-        ck_assert_msg(same, "output %d of %s is %g at %d, expected %g", output, n->op_type, found, i, expected[i]);
+        ck_assert_msg(same, "output %d of %s is %g at %d, expected %g", output, shown(n->op_type), found, i,
+                      expected[i]);
     }
 }
 

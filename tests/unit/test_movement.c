@@ -77,8 +77,8 @@ static void expect_from(const Node *n, int64_t i, int64_t source)
 {
     const Value *y = n->out[0];
     ck_assert_msg(const_as_int(y, i) == (source < 0 ? 0 : stored(y->type.dtype, source)),
-                  "%s: element %lld of %s is %lld, expected the one from %lld", n->op_type, (long long)i,
-                  shape_text(&y->type.shape), (long long)const_as_int(y, i), (long long)source);
+                  "%s: element %lld of %s is %lld, expected the one from %lld", shown(n->op_type), (long long)i,
+                  shown(shape_text(&y->type.shape)), (long long)const_as_int(y, i), (long long)source);
 }
 
 static void expect_ints(const Node *n, int output, int count, const int64_t *expected)
@@ -318,7 +318,7 @@ START_TEST(what_is_split_can_be_joined)
         op_ints(split, 2, sizes);
         attr_set_int(split, "axis", axis);
         op_run(split, 2);
-        Node *join = node_new(split->graph, "join", "Concat", "", 13);
+        Node *join = node_new(split->graph, foreign("join"), "Concat", "", 13);
         graph_append(split->graph, join);
         node_add_input(join, split->out[0]);
         node_add_input(join, split->out[1]);
@@ -434,27 +434,27 @@ static Node *with_symbols(const char *op_type, int rank, const Dim *dims)
 {
     Node *n = op_node(op_type, "", 13);
     Shape shape = shape_of(rank, dims);
-    node_add_input(n, value_typed(n->graph, "x", DT_FLOAT, &shape));
+    node_add_input(n, value_typed(n->graph, foreign("x"), DT_FLOAT, &shape));
     return n;
 }
 
 static void infer_only(Node *n, int outputs)
 {
-    for (int i = 0; i < outputs; i++) node_add_output(n, value_new(n->graph, "y"));
-    n->op = op_find("", n->op_type, n->opset);
+    for (int i = 0; i < outputs; i++) node_add_output(n, value_new(n->graph, foreign("y")));
+    n->op = op_of(n);
     n->op->infer(n);
     ck_assert_int_eq(n->graph->model->errors, 0);
 }
 
 START_TEST(sizes_stay_expressions)
 {
-    Dim b = dim_symbol("b", 1, 8), w = dim_symbol("w", 4, 100);
+    Dim b = dim_symbol(foreign("b"), 1, 8), w = dim_symbol(foreign("w"), 4, 100);
     Node *n = with_symbols("Reshape", 3, (Dim[]){b, w, dim_const(6)});
     op_ints(n, 3, (int64_t[]){0, -1, 3});
     infer_only(n, 1);
     ck_assert(dim_at(n->out[0], 0) == b && dim_at(n->out[0], 1) == dim_mul(w, dim_const(2)));
     op_free();
-    b = dim_symbol("b", 1, 8), w = dim_symbol("w", 4, 100);
+    b = dim_symbol(foreign("b"), 1, 8), w = dim_symbol(foreign("w"), 4, 100);
     n = with_symbols("Slice", 2, (Dim[]){b, w});
     op_ints(n, 1, (int64_t[]){1});
     op_ints(n, 1, (int64_t[]){INT64_MAX});

@@ -22,14 +22,14 @@ static void start(uint32_t seed)
 {
     test_seed(seed);
     model = mem_alloc(sizeof *model);
-    model->path = "test.onnx";
-    model->graph = graph_new(model, NULL, "test");
+    model->path = foreign("test.onnx");
+    model->graph = graph_new(model, NULL, foreign("test"));
 }
 
 static Value *input(int rank, const int64_t *dims)
 {
     Shape shape = shape_const(rank, dims);
-    Value *v = value_typed(model->graph, "x", DT_FLOAT, &shape);
+    Value *v = value_typed(model->graph, foreign("x"), DT_FLOAT, &shape);
     v->is_input = true;
     model->graph->inputs = mem_dup(&v, sizeof v);
     model->graph->n_inputs = 1;
@@ -39,14 +39,14 @@ static Value *input(int rank, const int64_t *dims)
 static Value *constant(DType t, int rank, const int64_t *dims, const void *data)
 {
     Shape shape = shape_const(rank, dims);
-    return value_const(model->graph, "constant", t, &shape, data);
+    return value_const(model->graph, foreign("constant"), t, &shape, data);
 }
 
 static Node *node(const char *op_type, int n_in, Value **inputs)
 {
-    Node *n = node_new(model->graph, op_type, op_type, "", OPSET);
+    Node *n = node_new(model->graph, foreign(op_type), op_type, "", OPSET);
     for (int i = 0; i < n_in; i++) node_add_input(n, inputs[i]);
-    node_add_output(n, value_new(model->graph, op_type));
+    node_add_output(n, value_new(model->graph, foreign(op_type)));
     graph_append(model->graph, n);
     return n;
 }
@@ -126,7 +126,7 @@ static const char *operators(void)
 {
     const char *text = "";
     for (int i = 0; i < model->graph->n_nodes; i++)
-        text = mem_printf("%s%s%s", text, i ? " " : "", model->graph->nodes[i]->op_type);
+        text = mem_printf("%s%s%s", text, i ? " " : "", shown(model->graph->nodes[i]->op_type));
     return text;
 }
 
@@ -294,8 +294,8 @@ static Value *build_moved(int variant, Value **x)
 {
     *x = input(4, (int64_t[]){2, 3, 4, 5});
     Value *y = moved(variant, on_grid(*x, 0.01f, 5));
-    if (y->producer->op_type[0] == 'C') attr_set_int(y->producer, "axis", 1);
-    if (y->producer->op_type[0] == 'M') attr_set_ints(y->producer, "kernel_shape", 2, (int64_t[]){2, 2});
+    if (foreign_starts(y->producer->op_type, "C")) attr_set_int(y->producer, "axis", 1);
+    if (foreign_starts(y->producer->op_type, "M")) attr_set_ints(y->producer, "kernel_shape", 2, (int64_t[]){2, 2});
     return on_grid(y, 0.01f, 5);
 }
 

@@ -101,7 +101,7 @@ static Value *centred(Node *real, const Value *v, const Value *zero, int64_t inn
 /* op_node starts a model; this one joins that of n. */
 static Node *node_beside(Node *n, const char *op_type)
 {
-    Node *real = node_new(n->graph, "real", op_type, "", 13);
+    Node *real = node_new(n->graph, foreign("real"), op_type, "", 13);
     graph_append(n->graph, real);
     return real;
 }

@@ -115,7 +115,7 @@ START_TEST(crop_extrapolates)
     for (int i = 0; i < 2; i++)
         for (int nearest = 0; nearest < 2; nearest++) {
             Node *n = row(5, 3, nearest ? "nearest" : "linear", "tf_crop_and_resize");
-            n->in[1] = value_const(n->graph, "roi", DT_FLOAT, &(Shape){.rank = 1, .dim = {dim_const(2)}},
+            n->in[1] = value_const(n->graph, foreign("roi"), DT_FLOAT, &(Shape){.rank = 1, .dim = {dim_const(2)}},
                                    i ? before : roi);
             attr_set_float(n, "extrapolation_value", -7);
             op_run(n, 1);
@@ -176,14 +176,14 @@ START_TEST(scales_give_sizes)
     ck_assert(dim_is(dim_at(n->out[0], 1), 7));
     for (int i = 0; i < 2; i++) {
         n = op_node("Resize", "", 13);
-        Shape shape = shape_of(2, (Dim[]){dim_const(1), dim_symbol("w", 1, 100)});
-        node_add_input(n, value_typed(n->graph, "x", DT_FLOAT, &shape));
+        Shape shape = shape_of(2, (Dim[]){dim_const(1), dim_symbol(foreign("w"), 1, 100)});
+        node_add_input(n, value_typed(n->graph, foreign("x"), DT_FLOAT, &shape));
         op_omit(n);
         op_input(n, DT_FLOAT, 1, (int64_t[]){2}, i ? half : scales);
         ck_assert(op_refused(n, 1) == !i);
         if (i)
             ck_assert(dim_at(n->out[0], 1) ==
-                      dim_floordiv(dim_mul(dim_const(5), dim_symbol("w", 1, 100)), dim_const(2)));
+                      dim_floordiv(dim_mul(dim_const(5), dim_symbol(foreign("w"), 1, 100)), dim_const(2)));
     }
     op_free();
 }

@@ -27,7 +27,8 @@ static bool same_kind(Node *n, const Value *was, const Value *is)
     const Type *a = &was->type, *b = &is->type;
     if (a->kind == KIND_TENSOR && b->kind == KIND_TENSOR && a->dtype == b->dtype && a->shape.rank == b->shape.rank)
         return true;
-    node_error(n, "carries \"%s\", whose type or rank changes from round to round; expected the same", was->name);
+    node_error(n, "carries \"%s\", whose type or rank changes from round to round; expected the same",
+               shown(was->name));
     return false;
 }
 
@@ -87,7 +88,7 @@ static void give_sizes(Growth *w, Graph *g)
         for (int d = 0; d < state->type.shape.rank; d++) {
             Axis *a = &w->axes[k][d];
             if (!a->open) continue;
-            a->symbol = local_symbol(w->node, mem_printf("%s.size%d", value_model_name(state), d), 0, a->high);
+            a->symbol = local_symbol(w->node, foreign_suffixed(value_model_name(state), ".size%d", d), 0, a->high);
             state->type.shape.dim[d] = a->symbol;
         }
     }

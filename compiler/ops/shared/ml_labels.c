@@ -18,28 +18,25 @@ bool read_post_transform(Node *n, PostTransform *post)
         node_invalid(n, "post_transform is %lld, expected 0 to 4", (long long)a->ints[0]);
         return false;
     }
-    const char *name = attr_string(n, "post_transform", "NONE");
+    Foreign name = attr_string(n, "post_transform", "NONE");
     for (int i = 0; i < 5; i++) {
-        if (strcmp(name, names[i])) continue;
+        if (!foreign_is(name, names[i])) continue;
         *post = (PostTransform)i;
         return true;
     }
-    node_invalid(n, "post_transform is \"%s\", expected NONE, SOFTMAX, LOGISTIC, SOFTMAX_ZERO or PROBIT", name);
+    node_invalid(n, "post_transform is \"%s\", expected NONE, SOFTMAX, LOGISTIC, SOFTMAX_ZERO or PROBIT", shown(name));
     return false;
 }
 
 bool read_labels(Node *n, const char *strings, const char *integers, Labels *labels)
 {
-    const Attr *s = attr_find(n, strings), *i = attr_find(n, integers);
-    bool has_strings = s && s->count, has_integers = i && i->count;
-    *labels = (Labels){.count = has_strings    ? s->count
-                                : has_integers ? i->count
-                                               : 0,
-                       .strings = has_strings,
-                       .attr = has_strings ? s : i};
-    if (has_strings != has_integers && labels->count >= 2) return true;
-    node_invalid(n, "has %d %s and %d %s, expected one of the lists, of at least two classes", s ? s->count : 0,
-                 strings, i ? i->count : 0, integers);
+    const Foreign *names;
+    const int64_t *numbers;
+    int n_names = attr_strings(n, strings, &names), n_numbers = attr_ints(n, integers, &numbers);
+    *labels = n_names ? (Labels){n_names, true, names} : (Labels){n_numbers, false, numbers};
+    if (!n_names != !n_numbers && labels->count >= 2) return true;
+    node_invalid(n, "has %d %s and %d %s, expected one of the lists, of at least two classes", n_names, strings,
+                 n_numbers, integers);
     return false;
 }
 
@@ -127,8 +124,7 @@ void lower_label(Node *n, Value *scores, const Labels *labels)
     Value *y = output_of(n, 0);
     if (!y) return;
     Shape shape = shape_const(1, (int64_t[]){labels->count});
-    const void *data = labels->strings ? (const void *)labels->attr->strings : (const void *)labels->attr->ints;
-    Value *names = value_const(n->graph, mem_printf("%s/labels", y->name), y->type.dtype, &shape, data);
+    Value *names = value_const(n->graph, foreign_suffixed(y->name, "/labels"), y->type.dtype, &shape, labels->data);
     Step *s = step_call(n, "ml_label_%s_%s", dtype_suffix(scores->type.dtype), dtype_suffix(y->type.dtype));
     arg_in(s, "x", scores);
     arg_in(s, "labels", names);
@@ -144,8 +140,8 @@ Value *floats_const(Node *n, const char *name, DType t, int rank, const int64_t 
     int64_t count = dim_value(shape_elements(&shape)), bytes = dtype_bytes(t, 1);
     char *data = mem_array((size_t)count + 1, (size_t)bytes);
     for (int64_t i = 0; i < count; i++) number_set(t, data + i * bytes, values[i]);
-    const char *base = *n->name ? n->name : n->out[0] ? n->out[0]->name : n->op_type;
-    Value *v = value_const(n->graph, mem_printf("%s/%s", base, name), t, &shape, data);
+    Foreign base = !foreign_empty(n->name) ? n->name : n->out[0] ? n->out[0]->name : n->op_type;
+    Value *v = value_const(n->graph, foreign_suffixed(base, "/%s", name), t, &shape, data);
     v->origin = origin;
     return v;
 }

@@ -25,7 +25,7 @@ Value *features(Node *n, DType t); /* converted if need be */
 typedef struct {
     int count;
     bool strings;
-    const Attr *attr;
+    const void *data; /* Foreign or int64_t */
 } Labels;
 bool read_labels(Node *n, const char *strings, const char *integers, Labels *labels);
 void set_classifier_outputs(Node *n, const Labels *labels);

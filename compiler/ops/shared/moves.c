@@ -30,7 +30,7 @@ bool need_bytes(Node *n, int input, bool complex_too)
     if (!v) return true;
     DType t = v->type.dtype;
     if (dtype_bits(t) >= 8 && (complex_too || !is_complex(t))) return true;
-    node_error(n, "input %d \"%s\" is %s, expected elements of whole bytes%s; %s", input, v->name, dtype_name(t),
+    node_error(n, "input %d \"%s\" is %s, expected elements of whole bytes%s; %s", input, shown(v->name), dtype_name(t),
                complex_too ? "" : " that are no complex numbers",
                is_complex(t) ? "work on real and imaginary parts in a dimension of their own"
                              : "put a Cast to int8 or uint8 before it in the model");
@@ -215,7 +215,7 @@ bool need_at_most(Node *n, Dim a, Dim b, const char *what)
         if (dim_high(excess) > 0) assume_equal(n, dim_max(a, b), b);
         return true;
     }
-    node_invalid(n, "%s: %s and %s, expected the first to be no larger", what, dim_text(a), dim_text(b));
+    node_invalid(n, "%s: %s and %s, expected the first to be no larger", what, shown(dim_text(a)), shown(dim_text(b)));
     return false;
 }
 
@@ -226,7 +226,7 @@ bool tuple_length(Node *n, const Shape *index, int most, int *k)
         *k = (int)dim_value(length);
         return true;
     }
-    node_error(n, "the last dimension of indices is %s, expected 1 to %d; %s", dim_text(length), most,
+    node_error(n, "the last dimension of indices is %s, expected 1 to %d; %s", shown(dim_text(length)), most,
                dim_is_const(length) ? "the model is invalid here, check how it was exported"
                                     : "fix it with --dim NAME=N");
     return false;
@@ -295,7 +295,7 @@ static Value *padding_value(Node *n, const Value *x, Value *given)
     static const char *const empty[] = {""};
     Shape shape = shape_scalar();
     if (given || x->type.dtype != DT_STRING) return given;
-    return value_const(n->graph, mem_printf("%s/padding", n->out[0]->name), DT_STRING, &shape, empty);
+    return value_const(n->graph, foreign_suffixed(n->out[0]->name, "/padding"), DT_STRING, &shape, empty);
 }
 
 void lower_padding(Node *n, Value *x, Value *y, const Padding *p)

@@ -17,7 +17,7 @@ bool need_quantized(Node *n, int x, int scale, int zero, bool zero_optional)
 {
     if (!need_byte(n, x) || !need_float(n, scale) || (input_of(n, zero) && !need_same_type(n, x, zero))) return false;
     if (input_of(n, zero) || zero_optional) return true;
-    node_invalid(n, "input %d, the zero point of \"%s\", is omitted", zero, input_of(n, x)->name);
+    node_invalid(n, "input %d, the zero point of \"%s\", is omitted", zero, shown(input_of(n, x)->name));
     return false;
 }
 
@@ -49,9 +49,9 @@ bool known_parameters(const Node *n, const int *inputs, int count)
 
 /* -- results ----------------------------------------------------------------------------------- */
 
-static const char *part_name(const Node *n, const char *part)
+static Foreign part_name(const Node *n, const char *part)
 {
-    return mem_printf("%s/%s", *n->name ? n->name : n->out[0]->name, part);
+    return foreign_suffixed(foreign_or(n->name, n->out[0]->name), "/%s", part);
 }
 
 /* Rounding in the order that ONNX Runtime takes: scale_a * scale_b, then the division, in float32. */
@@ -110,7 +110,7 @@ static Value *sums_of(Node *n, Value *b, Value *zero_b, Dim rows, Dim depth)
             qgemm_sums_i8(b->data, zero, n_zeros, sums, (int32_t)count, (int32_t)dim_value(depth));
         else qgemm_sums_u8(b->data, zero, n_zeros, sums, (int32_t)count, (int32_t)dim_value(depth));
         Shape shape = shape_const(1, &count);
-        Value *v = value_const(n->graph, mem_printf("%s/sums", b->name), DT_INT32, &shape, sums);
+        Value *v = value_const(n->graph, foreign_suffixed(b->name, "/sums"), DT_INT32, &shape, sums);
         v->origin = "sums of the weights less their zero points";
         return v;
     }

@@ -46,7 +46,7 @@ bool window_weights(Node *n, const Shape *weights, Dim *kernel)
     int rank = weights->rank - 2, count = window_ints(n, "kernel_shape", rank, 1, &given);
     if (count < 0) return false;
     if (dim_high(shape_elements(weights)) < 1) {
-        node_invalid(n, "the weights have shape %s, expected at least one element", shape_text(weights));
+        node_invalid(n, "the weights have shape %s, expected at least one element", shown(shape_text(weights)));
         return false;
     }
     for (int i = 0; i < rank; i++) {
@@ -99,12 +99,12 @@ static bool output_size(Node *n, Window *w, int i, bool ceil_mode)
         node_error(n,
                    "the window reaches over %s pixels, but the padded image has only %s along dimension %d; the model "
                    "is invalid here, check its input size",
-                   dim_text(extent(w, i)), dim_text(padded), i - (MAX_SPATIAL - w->rank) + 2);
+                   shown(dim_text(extent(w, i))), shown(dim_text(padded)), i - (MAX_SPATIAL - w->rank) + 2);
         return false;
     }
     if (dim_high(padded) > most || dim_high(extent(w, i)) > most) {
-        node_error(n, "image and pads add up to %s pixels along dimension %d, expected at most %lld", dim_text(padded),
-                   i - (MAX_SPATIAL - w->rank) + 2, (long long)most);
+        node_error(n, "image and pads add up to %s pixels along dimension %d, expected at most %lld",
+                   shown(dim_text(padded)), i - (MAX_SPATIAL - w->rank) + 2, (long long)most);
         return false;
     }
     if (dim_low(room) < 0) assume_equal(n, not_negative(room), room);
@@ -121,7 +121,7 @@ bool window_begin(Node *n, const Shape *x, const Dim *kernel, Window *w)
     int rank = x->rank - 2, lead = MAX_SPATIAL - rank;
     if (rank < 1 || rank > MAX_SPATIAL) {
         node_error(n, "the image has %d dimensions (shape %s), expected 1 to %d beside batch and channels", rank,
-                   shape_text(x), MAX_SPATIAL);
+                   shown(shape_text(x)), MAX_SPATIAL);
         return false;
     }
     int n_strides = window_ints(n, "strides", rank, 1, &strides),

@@ -1,0 +1,55 @@
+#include "base/path.h"
+
+#include "base/mem.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+FILE *path_open(Foreign path, const char *mode)
+{
+    return fopen(path.raw, mode);
+}
+
+int path_descriptor(Foreign path, int flags)
+{
+    return open(path.raw, flags);
+}
+
+Foreign path_real(Foreign path)
+{
+    char *real = realpath(path.raw, NULL);
+    Foreign copy = foreign(real ? mem_strdup(real) : NULL);
+    free(real);
+    return copy;
+}
+
+DIR *path_directory(Foreign path)
+{
+    return opendir(path.raw);
+}
+
+bool path_exists(Foreign path)
+{
+    return access(path.raw, F_OK) == 0;
+}
+
+bool path_is_empty(Foreign path)
+{
+    struct stat info;
+    return !stat(path.raw, &info) && S_ISREG(info.st_mode) && info.st_size == 0;
+}
+
+Foreign path_folder(Foreign path)
+{
+    ptrdiff_t slash = foreign_last(path, '/');
+    if (slash == NOWHERE) return foreign(".");
+    return slash == 0 ? foreign("/") : foreign_part(path, 0, (size_t)slash);
+}
+
+Foreign path_file(Foreign path)
+{
+    ptrdiff_t slash = foreign_last(path, '/');
+    return slash == NOWHERE ? path : foreign_from(path, (size_t)slash + 1);
+}
