@@ -263,6 +263,7 @@ void know_again(Node *n)
 static Verdict infer_node(Node *n)
 {
     int errors = n->graph->model->errors;
+    if (n->failed) return KEEP; /* and the nodes it was to become are before it */
     if (!inputs_typed(n) || !find_op(n)) {
         n->failed = true;
         return KEEP;
@@ -278,6 +279,7 @@ static Verdict infer_node(Node *n)
     }
     for (int i = 0; i < n->n_out; i++)
         if (n->out[i]) check_declared(n, n->out[i]);
+    if (n->failed) return KEEP;
     int nodes = n->graph->n_nodes;
     if (n->op->expand) n->op->expand(n);
     n->failed = n->graph->model->errors > errors;
@@ -310,6 +312,7 @@ StageResult infer(Model *m)
     m->holds_messages = true;
     spread_inputs(m);
     if (!m->errors) infer_graph(m->graph);
+    if (!m->errors) report_untyped(m->graph);
     if (!m->errors) spread_outputs(m);
     if (refine_bounds(m)) return STAGE_RESTART; /* what was said may not hold then */
     dims_report_unused(m);

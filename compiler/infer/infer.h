@@ -10,6 +10,7 @@ void know_again(Node *n);    /* the values of n's outputs, now that more is know
 /* Raises lower bounds in m->options below which a check at run time would refuse every value; whether any rose. */
 bool refine_bounds(Model *m);
 
-void fold_graph(Graph *g); /* evaluates every node whose inputs are known, those with OP_FOLD_LATE, too */
+void report_untyped(Graph *g); /* an error for each node that inference left open */
+void fold_graph(Graph *g);     /* evaluates every node whose inputs are known, those with OP_FOLD_LATE, too */
 
 #endif
