@@ -47,9 +47,10 @@ bool op_exists(const Node *n);  /* its operator, at any opset */
 
 Value *input_of(const Node *n, int i); /* NULL if omitted or beyond the last */
 Value *output_of(const Node *n, int i);
-bool need_counts(Node *n, int min_in, int max_in, int min_out,
-                 int max_out);    /* counts; the first min_in inputs must be present; max -1: any */
-bool need_tensor_inputs(Node *n); /* every present input is a tensor of known type and rank */
+/* Counts; the first min_in inputs must be present; max -1: any number, all present if min_in is not 0. */
+bool need_counts(Node *n, int min_in, int max_in, int min_out, int max_out);
+bool need_inputs_from(Node *n, int first);             /* none of these is omitted */
+bool need_tensor_inputs(Node *n);                      /* every present input is a tensor of known type and rank */
 bool need_rank(Node *n, int input, int low, int high); /* high -1: no limit */
 bool need_type(Node *n, int input, const DType *allowed, int count);
 bool need_float(Node *n, int input); /* float16, bfloat16, float32, float64 */

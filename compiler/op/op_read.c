@@ -45,9 +45,20 @@ static bool need_count(Node *n, const char *what, Value *const *values, int coun
     return true;
 }
 
+bool need_inputs_from(Node *n, int first)
+{
+    for (int i = first; i < n->n_in; i++) {
+        if (n->in[i]) continue;
+        node_error(n, "input %d is omitted, expected a value: it is not optional; %s", i, advice);
+        return false;
+    }
+    return true;
+}
+
 bool need_counts(Node *n, int min_in, int max_in, int min_out, int max_out)
 {
     bool inputs = need_count(n, "input", n->in, n->n_in, min_in, max_in);
+    if (inputs && max_in < 0 && min_in > 0) inputs = need_inputs_from(n, min_in);
     return need_count(n, "output", n->out, n->n_out, min_out, max_out) && inputs;
 }
 

@@ -369,7 +369,7 @@ static Graph *infer_rounds(Node *n, int64_t few, int64_t most, bool *continues)
 static void infer_loop(Node *n)
 {
     Graph *g = body_of(n, "body");
-    if (!g || !need_counts(n, 0, -1, 0, -1) || !loop_signature(n, g)) return;
+    if (!g || !need_counts(n, 0, -1, 0, -1) || !need_inputs_from(n, 2) || !loop_signature(n, g)) return;
     int carried = carried_count(n), mark = n->graph->model->n_locals;
     Dim trips = known_trips(n), rounds;
     int64_t most;

@@ -91,7 +91,7 @@ static void infer_batch_scan(Node *n)
 {
     BatchScan s;
     const int mark = n->graph->model->n_locals;
-    if (!need_counts(n, 0, -1, 1, -1) || !read_counts(n, &s) || !read_sizes(n, &s)) return;
+    if (!need_counts(n, 0, -1, 1, -1) || !need_inputs_from(n, 1) || !read_counts(n, &s) || !read_sizes(n, &s)) return;
     Value **initial = mem_array((size_t)s.states + 1, sizeof *initial);
     for (int i = 0; i < s.states; i++) initial[i] = element_of(n, state_of(n, i), 1);
     for (int i = 0; i < s.inputs; i++) s.body->inputs[s.states + i]->type = element_of(n, scanned(n, &s, i), 2)->type;
