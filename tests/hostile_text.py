@@ -1,16 +1,18 @@
 """A model's text never becomes code, and never shows what isn't there.
 
-usage: hostile_text.py ONNX2C [--conformance FOLDER] [--all] [--only WORD] [-v]
+usage: hostile_text.py ONNX2C [--conformance FOLDER] [--all] [--only GLOB] [--jobs N] [-v]
 
-Puts hostile texts into every string field of the models of tests/models, of official cases and of some made here, and looks at everything
-the compiler writes: C, header, report, dumps, messages, verify's files and words. Then at odd names of files. Before all, every check has to
-find the faults that are planted for it. --all takes every model and every text rather than a sample; --only those whose name has WORD in it.
+Puts hostile texts into every string field of the models of tests/models, of official cases and of some made here, and
+looks at everything the compiler writes: C, header, report, dumps, messages, verify's files and words. Then at odd names
+of files. Before all, every check has to find the faults that are planted for it. --all takes every model and every text
+rather than a sample; --only those whose names match, "names" being odd names of files and what comes with them.
 The last line counts: "N passed, N failed".
 """
 
 import argparse
 import collections
 import concurrent.futures
+import fnmatch
 import glob
 import os
 import random
@@ -40,7 +42,11 @@ class Source:
             _, model, options, customs = list(crafted.models())[self.made]
             return model, customs, options
         own = f". tests/lib.sh; dims_of {self.name}"
-        options = subprocess.run(["bash", "-c", own], stdout=subprocess.PIPE, text=True, check=True).stdout if "/" not in self.name else ""
+        options = (
+            subprocess.run(["bash", "-c", own], stdout=subprocess.PIPE, text=True, check=True).stdout
+            if "/" not in self.name
+            else ""
+        )
         return onnx.load(self.path, load_external_data=False), (), options
 
 
@@ -51,11 +57,15 @@ def sources(args):
         cases = sorted(random.Random(1).sample(cases, min(CASES, len(cases))))
     found = [(f.split("/")[-2], f, None) for f in kept] + [("/".join(f.split("/")[-3:-1]), f, None) for f in cases]
     found += [(name, None, i) for i, (name, *_) in enumerate(crafted.models())]
-    return [Source(name, i, path, made) for i, (name, path, made) in enumerate(found) if args.only in name]
+    return [
+        Source(name, i, path, made)
+        for i, (name, path, made) in enumerate(found)
+        if fnmatch.fnmatchcase(name, args.only)
+    ]
 
 
 def chosen(source, keys, everything):
-    """The variants of one model: a sample, or with --all every one of tests/models and of those made here, and all ways of official cases."""
+    """The variants of one model: a sample; with --all everything, but of an official case each way once."""
     rng, ways = random.Random(source.name), 5
     if source.made is not None:
         return list(variants.everything(keys, rng) if everything else variants.quick(keys, rng, source.number))
@@ -73,13 +83,17 @@ def examine(source, onnx2c, everything):
     faults, looked_at, files, names = [], 0, [], {}
     with tempfile.TemporaryDirectory() as folder:
         for number, variant in enumerate(chosen(source, list(keys), everything)):
-            job = outputs.Job(source.name, model, customs, words, source.data, outputs.FORMS[(number + source.number) % 3], variant)
+            job = outputs.Job(
+                source.name, model, customs, words, source.data, outputs.FORMS[(number + source.number) % 3], variant
+            )
             wrong, count, written = outputs.examine(job, onnx2c, os.path.join(folder, str(number)))
             faults, looked_at, files = faults + wrong, looked_at + count, files + written
             names.update((f, variant.name) for f in written)
         for batch in builds.batches(files):
             looked_at += len(batch[1])
-            faults += [(source.name, names[f], os.path.basename(f), "doesn't build", said) for f, said in builds.build(batch)]
+            faults += [
+                (source.name, names[f], os.path.basename(f), "doesn't build", said) for f, said in builds.build(batch)
+            ]
     return faults, looked_at
 
 
@@ -90,7 +104,12 @@ def examine_names(onnx2c, folder, pool):
     faults = outputs.Faults("names", "")
     expected = paths.expected_result(onnx2c, model, os.path.join(folder, "plain"))
     jobs = [(name, form) for name in paths.NAMES for form in paths.FORMS]
-    list(pool.map(lambda j: paths.check_name(faults, onnx2c, model, *jobs[j], os.path.join(folder, f"name{j}"), expected), range(len(jobs))))
+    list(
+        pool.map(
+            lambda j: paths.check_name(faults, onnx2c, model, *jobs[j], os.path.join(folder, f"name{j}"), expected),
+            range(len(jobs)),
+        )
+    )
     paths.check_words(faults, onnx2c, os.path.join(folder, "words"))
     for number, check in enumerate((crafted.check_suggestions, crafted.check_compared_strings)):
         own = os.path.join(folder, f"crafted{number}")
@@ -120,7 +139,7 @@ def main():
     parser.add_argument("onnx2c")
     parser.add_argument("--conformance", default="build/conformance")
     parser.add_argument("--all", action="store_true")
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", metavar="GLOB", default="*")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("-v", "--verbose", action="store_true")
     args = parser.parse_args()
@@ -133,7 +152,7 @@ def main():
             print(f"{proved - len(missed)} passed, {len(missed)} failed")
             return 1
         faults, looked_at = [], proved
-        if not args.only:
+        if fnmatch.fnmatchcase("names", args.only):
             with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
                 faults, more = examine_names(args.onnx2c, folder, pool)
                 looked_at += more
@@ -141,6 +160,8 @@ def main():
         todo = sources(args)
         for wrong, count in pool.map(examine, todo, [args.onnx2c] * len(todo), [args.all] * len(todo)):
             faults, looked_at = faults + wrong, looked_at + count
+            if args.verbose:
+                print("\n".join("FAILED " + ": ".join(f)[:600] for f in wrong), flush=True)
     return report(faults, looked_at, args.verbose)
 
 

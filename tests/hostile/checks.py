@@ -1,6 +1,8 @@
 """What must hold of an output. Each check returns what is wrong as (check, detail), one at most for each reason.
 
-Most compare with the output for the same model under plain names: tags Q00012Q, which stand in it wherever the hostile text may."""
+Most compare with the output for the same model under plain names: tags Q00012Q, which stand wherever the hostile text
+may.
+"""
 
 import json
 import re
@@ -23,7 +25,7 @@ def shown(text, at):
 
 
 def clean(data):
-    """Valid UTF-8 without control characters (but the end of a line), direction marks, characters of no width, line separators."""
+    """Valid UTF-8 without control characters (but the end of a line), direction marks, invisible ones."""
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -42,7 +44,7 @@ def readings(text):
 
 
 def harmless_code(data):
-    """No token of a payload as one of C's, whether or not the compiler knows trigraphs; no comment or literal without an end."""
+    """No token of a payload as one of C's, whether or not the compiler knows trigraphs; no literal without an end."""
     text = decode(data)
     for trigraphs in readings(text):
         for kind, token in ctext.lex(text, trigraphs)[0]:
@@ -104,7 +106,7 @@ def strings_of(value, key=""):
 
 
 def in_json(text):
-    """What a JSON string says for these bytes: those that are no UTF-8 as U+FFFD and two digits, that character itself twice."""
+    """What a JSON string says for these bytes: those that are no UTF-8 as U+FFFD and two digits, itself twice."""
     out, rest = "", text
     while rest:
         try:
@@ -145,7 +147,7 @@ def same_lines(plain, found):
 
 
 def told_apart(plain, found):
-    """Names of the form Tw…in017, which stand where the plain text has tags, look different where the names differ."""
+    """Names of the form Tw...in017, where the plain text has tags, look different where the names differ."""
     tags, looks, whose = TAG.findall(plain), TWIN.findall(found), {}
     if len(tags) != len(looks):
         return [("names lost", f"{len(looks)} of {len(tags)} names are shown")]

@@ -1,5 +1,5 @@
-"""Models made for what those of tests/models don't have, and the places where text comes out by another way: commands to be pasted, and
-strings that verify compares."""
+"""Models made for what those of tests/models don't have, and places where text comes out by another way: commands to be
+pasted, and strings that verify compares."""
 
 import os
 import re
@@ -29,7 +29,8 @@ Scale <factor> (a) => (b) {
 
 LABELS = """<ir_version: 9, opset_import: ["": 17, "ai.onnx.ml": 2]>
 g (string[n] x) => (string[n] y, string[3] z) {
-    y = ai.onnx.ml.LabelEncoder <keys_strings = ["one", "two", "three"], values_strings = ["eins", "zwei", "drei"], default_string = "nichts"> (x)
+    y = ai.onnx.ml.LabelEncoder <keys_strings = ["one", "two", "three"],
+        values_strings = ["eins", "zwei", "drei"], default_string = "nichts"> (x)
     z = Constant <value_strings = ["red", "green", "blue"]> ()
 }"""
 
@@ -47,13 +48,17 @@ OPEN = """<ir_version: 9, opset_import: ["": 17]>
 g (float[n, m] x, float[n] z) => (float[n, m] y) { t = Relu (x) y = Add (t, z) }"""
 
 GROUPED = """<ir_version: 9, opset_import: ["": 17]>
-g (float[1, 3, 8, 8] image) => (float[1, 3, 4, 4] y) { y = Conv <strides = [2, 2], kernel_shape = [3, 3]> (image, w) }"""
+g (float[1, 3, 8, 8] image) => (float[1, 3, 4, 4] y) {
+    y = Conv <strides = [2, 2], kernel_shape = [3, 3]> (image, w)
+}"""
 
 
 def with_weights(text, **arrays):
     model = onnx.parser.parse_model(text)
     rng = np.random.default_rng(0)
-    model.graph.initializer.extend(numpy_helper.from_array(rng.random(shape, np.float32) + np.float32(0.5), name) for name, shape in arrays.items())
+    model.graph.initializer.extend(
+        numpy_helper.from_array(rng.random(shape, np.float32) + np.float32(0.5), name) for name, shape in arrays.items()
+    )
     return model
 
 
@@ -69,15 +74,21 @@ def models():
 
 
 def custom_words(customs):
-    return [w for domain, op in customs for w in (["--custom"], [("domain", domain), "::", ("op", "op_type", op), CUSTOM_SPEC])]
+    return [
+        w
+        for domain, op in customs
+        for w in (["--custom"], [("domain", domain), "::", ("op", "op_type", op), CUSTOM_SPEC])
+    ]
 
 
-# ---- commands that messages suggest -------------------------------------------------------------------------------------------------
+# ---- commands that messages suggest ----------------------------------------------------------------------------------
 
 
 def shell_words(text):
     """What a shell makes of a text: its words."""
-    done = subprocess.run(["bash", "-c", b"printf '%s\\0' " + text], stdin=subprocess.DEVNULL, capture_output=True, timeout=10)
+    done = subprocess.run(
+        ["bash", "-c", b"printf '%s\\0' " + text], stdin=subprocess.DEVNULL, capture_output=True, timeout=10
+    )
     return done.stdout.split(b"\0")[:-1]
 
 
@@ -93,16 +104,23 @@ def suggested(message, text):
 
 
 def check_suggestions(faults, onnx2c, folder):
-    model = onnx.parser.parse_model("""<ir_version: 9, opset_import: ["": 17]> g (float[n] x) => (float[n] y) { y = Relu (x) }""")
+    model = onnx.parser.parse_model(
+        """<ir_version: 9, opset_import: ["": 17]> g (float[n] x) => (float[n] y) { y = Relu (x) }"""
+    )
     path = os.path.join(folder, "open.onnx")
     for number, payload in enumerate(PAYLOADS):
         text = text_of(payload, number)
         fields.write(model, {("dim", "n"): text}, (), path)
         done = subprocess.run([onnx2c, "open.onnx"], cwd=folder, capture_output=True, timeout=60)
-        faults.look(f"suggestion for {payload[:20]!a}", checks.clean(done.stderr), checks.messages(done.stderr), suggested(done.stderr, text))
+        faults.look(
+            f"suggestion for {payload[:20]!a}",
+            checks.clean(done.stderr),
+            checks.messages(done.stderr),
+            suggested(done.stderr, text),
+        )
 
 
-# ---- strings that verify compares ---------------------------------------------------------------------------------------------------
+# ---- strings that verify compares ------------------------------------------------------------------------------------
 
 
 def write_strings(path, texts):
@@ -112,10 +130,15 @@ def write_strings(path, texts):
 
 
 def check_compared_strings(faults, onnx2c, folder):
-    """Each set of data expects another string than comes out, so that verify shows both; the sets' folders have hostile names, too."""
+    """Each set of data expects another string than comes out, so that verify shows both; so are their folders."""
     identity = helper.make_node("Identity", ["x"], ["y"])
     info = [helper.make_tensor_value_info(name, onnx.TensorProto.STRING, [1]) for name in "xy"]
-    onnx.save(helper.make_model(helper.make_graph([identity], "g", info[:1], info[1:]), opset_imports=[helper.make_opsetid("", 17)]), os.path.join(folder, "text.onnx"))
+    onnx.save(
+        helper.make_model(
+            helper.make_graph([identity], "g", info[:1], info[1:]), opset_imports=[helper.make_opsetid("", 17)]
+        ),
+        os.path.join(folder, "text.onnx"),
+    )
     payloads = [text_of(p, i) for i, p in enumerate(PAYLOADS)]
     for i, text in enumerate(payloads):
         name = b"" if b"/" in text or len(text) > 200 else text
@@ -123,7 +146,15 @@ def check_compared_strings(faults, onnx2c, folder):
         os.makedirs(data)
         write_strings(os.path.join(data, b"input_0.pb"), [text])
         write_strings(os.path.join(data, b"output_0.pb"), [payloads[i - 1]])
-    done = subprocess.run([onnx2c, "verify", "text.onnx", "--cflags", "-std=c99 -O0"], cwd=folder, capture_output=True, timeout=300)
+    done = subprocess.run(
+        [onnx2c, "verify", "text.onnx", "--cflags", "-std=c99 -O0"], cwd=folder, capture_output=True, timeout=300
+    )
     lines = done.stdout.count(b"\n")
-    faults.look("compared strings", checks.clean(done.stdout), checks.clean(done.stderr), checks.messages(done.stderr), checks.good_status(done.returncode, (1,)))
+    faults.look(
+        "compared strings",
+        checks.clean(done.stdout),
+        checks.clean(done.stderr),
+        checks.messages(done.stderr),
+        checks.good_status(done.returncode, (1,)),
+    )
     faults.look("lines of compared strings", [("other lines", f"{lines}")] if lines != 2 * len(payloads) + 1 else [])

@@ -1,12 +1,12 @@
-"""Every string field of a model, found by its descriptors, and which of them have to change together so that the model stays the same.
+"""Every string field of a model, found by its descriptors, and which have to change together to keep the model valid.
 
-A group is what has one text: all the places where a value is named, or one doc_string. Its key says of which kind it is:
+A group is what has one text: all places where a value is named, or one doc_string. Its key says of which kind it is:
 
     value, dim, param   a value, a dimension, a function's attribute: wherever in the model it is named
     op, domain          a function and a domain of the model's own; those of ONNX have a meaning
     label               an element of a string tensor, or of an attribute that is a list of labels
-    free                read by people alone: doc_string, producer, names of nodes and graphs; those not set are set, too
-    meaning             decides what the model computes (auto_pad, equation, op_type): another text makes another model, or none
+    free                read by people alone: doc_string, producer, names of nodes; those not set are set, too
+    meaning             decides what the model computes (auto_pad, op_type): another text is another model, or none
 """
 
 import re
@@ -16,9 +16,25 @@ from google.protobuf.descriptor import FieldDescriptor
 from hostile.payloads import INVALID
 
 ONNX_DOMAINS = {"", "ai.onnx", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview.training", "com.microsoft"}
-LABELS = {"keys_strings", "values_strings", "default_string", "cats_strings", "classlabels_strings", "classlabels_string", "string_vocabulary", "pool_strings"}
+LABELS = {
+    "keys_strings",
+    "values_strings",
+    "default_string",
+    "cats_strings",
+    "classlabels_strings",
+    "classlabels_string",
+    "string_vocabulary",
+    "pool_strings",
+}
 LABELS |= {"value_string", "value_strings", "stopwords"}
-VALUES = {"NodeProto.input", "NodeProto.output", "ValueInfoProto.name", "TensorProto.name", "FunctionProto.input", "FunctionProto.output"}
+VALUES = {
+    "NodeProto.input",
+    "NodeProto.output",
+    "ValueInfoProto.name",
+    "TensorProto.name",
+    "FunctionProto.input",
+    "FunctionProto.output",
+}
 VALUES |= {"TensorAnnotation.tensor_name", "ShardingSpecProto.tensor_name"}
 DIMS = {"Dimension.dim_param", "SimpleShardedDimProto.dim_param"}
 DATA = {"TensorProto.raw_data"}  # numbers, not text
@@ -56,7 +72,11 @@ def places(message, route=()):
             for index in range(len(getattr(message, field.name))) if repeated else [None]:
                 yield Place(route, field, index)
         elif field.type == FieldDescriptor.TYPE_MESSAGE:
-            inner = getattr(message, field.name) if repeated else [getattr(message, field.name)] * message.HasField(field.name)
+            inner = (
+                getattr(message, field.name)
+                if repeated
+                else [getattr(message, field.name)] * message.HasField(field.name)
+            )
             for m in inner:
                 yield from places(m, route)
 
@@ -136,7 +156,7 @@ def write(model, texts, customs, path):
 
 
 def options_of(text, keys):
-    """Words of a command line, each a list of str and of keys to be renamed in it: what --dim says of values and dimensions."""
+    """Words of a command line, each a list of str and of keys to be renamed: what --dim says."""
     words = []
     for word in text.split():
         name, _, bounds = word.partition("=")

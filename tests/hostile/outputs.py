@@ -1,4 +1,4 @@
-"""One model with hostile text and one with plain tags through every command of the compiler, and the checks of what comes out."""
+"""A model with hostile text and one with plain tags through every command of the compiler, and checks of the outputs."""
 
 import collections
 import os
@@ -7,7 +7,7 @@ import subprocess
 from hostile import checks, fields
 
 FORMS = ("inline", "incbin", "file")
-TIMEOUT = 30  # seconds, for models that take less than one
+TIMEOUT = 20  # seconds, for models that take less than one
 KEPT = ("model.c", "model.h", "main.c", "model.weights", "verify")
 LEFT = KEPT + tuple(f"{what}_{i}.{end}" for what in ("input", "output") for i in range(200) for end in ("bin", "dims"))
 CC = os.path.join(os.path.dirname(os.path.abspath(__file__)), "log_cc.sh")
@@ -40,8 +40,14 @@ class Side:
 
     def command(self, name, *words):
         try:
-            done = subprocess.run([self.onnx2c, *words], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT,
-                                  env={**os.environ, "HOSTILE_ARGV": self.path("argv")})  # fmt: skip
+            done = subprocess.run(
+                [self.onnx2c, *words],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=TIMEOUT,
+                env={**os.environ, "HOSTILE_ARGV": self.path("argv")},
+            )
         except subprocess.TimeoutExpired:
             self.status[name] = "timeout"
             return
@@ -55,9 +61,25 @@ class Side:
                 self.outputs[name] = f.read()
 
     def run(self, options, form, data):
-        self.command("compile", "model.onnx", *options, "-o", "m.c", "--header", "m.h", "--report", "m.json", "--weights", form, "--name", "model")
+        self.command(
+            "compile",
+            "model.onnx",
+            *options,
+            "-o",
+            "m.c",
+            "--header",
+            "m.h",
+            "--report",
+            "m.json",
+            "--weights",
+            form,
+            "--name",
+            "model",
+        )
         for name in ("m.c", "m.h", "m.json"):
             self.take(name, name)
+        if self.status["compile"] == "timeout":
+            return
         self.command("dump", "model.onnx", *options, "--dump", "all")
         if data:
             self.command("verify", "verify", "model.onnx", data, *options, "--keep", "kept", "--cc", CC)
@@ -79,7 +101,11 @@ def check_output(faults, name, found, plain, stands_for, twins):
         wrong.append(compare(name, plain, found, stands_for))
         if twins and not name.endswith((".json", "main.c")):
             c = name.endswith((".c", ".h"))
-            a, b = (checks.comments_of(plain), checks.comments_of(found)) if c else (checks.decode(plain), checks.decode(found))
+            a, b = (
+                (checks.comments_of(plain), checks.comments_of(found))
+                if c
+                else (checks.decode(plain), checks.decode(found))
+            )
             wrong.append(checks.told_apart(a, b))
     faults.look(name, *wrong)
 
@@ -118,7 +144,11 @@ def examine(job, onnx2c, folder):
         # A name with = in it can't be put into the words of --custom.
         unsaid = bool(job.customs) and status == 2
         same = plain is None or plain.status[name] == status or unsaid
-        faults.look(f"{name} status", checks.good_status(status, (0, 1, 2) if unsaid else (0, 1)), [] if same else [("another outcome", f"exit {status} instead of {plain.status[name]}")])
+        faults.look(
+            f"{name} status",
+            checks.good_status(status, (0, 1, 2) if unsaid else (0, 1)),
+            [] if same else [("another outcome", f"exit {status} instead of {plain.status[name]}")],
+        )
     for name, found in sorted(hostile.outputs.items()):
         comparable = plain.outputs.get(name, b"") if plain and plain.status == hostile.status else None
         check_output(faults, name, found, comparable, variant.stands_for(), variant.name == "twins")

@@ -12,8 +12,16 @@ int m_run(const float *Q00001Q, float *Q00002Q)
     return '"' != 0;
 }
 """
-TEXTS = {b"Q00001Q": b'a*/ int EVIL_TOKEN_0001; /*', b"Q00002Q": b"a\x1b[31m", b"Q00003Q": b'say "\xffEVIL_TOKEN_0003"?\n'}
-GOOD = CODE.replace('"Q00003Q"', r'"say \"\377EVIL_TOKEN_0003\"\?\n"').replace("M_Q00001Q", "M_A_INT_EVIL").replace("for Q00001Q", r"for a*\/ int EVIL_TOKEN_0001; \/*")
+TEXTS = {
+    b"Q00001Q": b"a*/ int EVIL_TOKEN_0001; /*",
+    b"Q00002Q": b"a\x1b[31m",
+    b"Q00003Q": b'say "\xffEVIL_TOKEN_0003"?\n',
+}
+GOOD = (
+    CODE.replace('"Q00003Q"', r'"say \"\377EVIL_TOKEN_0003\"\?\n"')
+    .replace("M_Q00001Q", "M_A_INT_EVIL")
+    .replace("for Q00001Q", r"for a*\/ int EVIL_TOKEN_0001; \/*")
+)
 GOOD = GOOD.replace("Q00001Q", "a_int_EVIL_TOKEN_0001").replace("Q00002Q", "a_31m").replace("Q00003Q", "say_EVIL")
 JSON = '{"name": "Q00001Q", "c_name": "Q00001Q", "shape": [1, "2*Q00002Q"]}'
 GOOD_JSON = r'{"name": "a*/ int EVIL_TOKEN_0001; /*", "c_name": "a_int", "shape": [1, "2*a\u001b[31m"]}'
@@ -22,7 +30,9 @@ GOOD_DUMP = "node Twin001 (Tw\\u202ein001)\n-> Tw\\\\u202ein001\n"
 
 
 def code(text):
-    return checks.harmless_code(text.encode("utf-8", "surrogateescape")) + checks.same_code(CODE.encode(), text.encode("utf-8", "surrogateescape"), TEXTS)
+    return checks.harmless_code(text.encode("utf-8", "surrogateescape")) + checks.same_code(
+        CODE.encode(), text.encode("utf-8", "surrogateescape"), TEXTS
+    )
 
 
 def json(text):
@@ -43,14 +53,14 @@ def faults_in_code():
     yield "other code", after("a_31m[0] =", "a_31m[1] =")
     yield "other code", after("a_31m[0] =", "a_int_EVIL_TOKEN_0001[0] =")
     yield "other code", after("'\"'", "'x'")
-    yield "other code", after("say \\\"", "say \\\" \" \"")
+    yield "other code", after('say \\"', 'say \\" " "')
     yield "other code", after("\\377", "\\376")
     yield "other code", after("static const", "const static")
     yield "other code", after("return", "return\n#pragma once\n")
     yield "other code", after(" 8 /*", "\n 8 /*")
     yield "other code", after("{\n", "{\n??=error\n")
-    yield "other code", after("// \"it's\"", "// \\")
-    yield "other code", after("// \"it's\"", "// ??/")
+    yield "other code", after('// "it\'s"', "// \\")
+    yield "other code", after('// "it\'s"', "// ??/")
     yield "other code", after("w_say_EVIL[1]", "w_a_31m[1]")
     yield "payload in code", after(r"*\/", "*/")
     yield "payload in code", after(r"*\/", "*\\\n/")
@@ -58,7 +68,7 @@ def faults_in_code():
     yield "payload in code", after(r"say \"", 'say "')
     yield "payload in code", after("return", "return EVIL_TOKEN_0001_2 +")
     yield "payload in code", after("{\n", "{\n#define x EVIL_TOKEN_0003\n")
-    yield "payload in code", after(r'\?\n"', "\\?\n\"")
+    yield "payload in code", after(r'\?\n"', '\\?\n"')
 
 
 def faults_in_characters():
@@ -84,8 +94,12 @@ def faults_elsewhere():
     yield "other name in JSON", checks.same_json(b'"Q00003Q"', rb'"say \"EVIL_TOKEN_0003\"?\n"', TEXTS)
     for status in (-11, 2, 134, "timeout"):
         yield "exit status", checks.good_status(status)
-    yield "another command when pasted", crafted.suggested(b"add `--dim 'a'b''=1` to fix it, or `--dim 'a'b''=1..8` to choose it", b"a'b'")
-    yield "another command when pasted", crafted.suggested(b"add `--dim a\\'=1` to fix it, or `--dim a=1..8` to choose it", b"a'")
+    yield "another command when pasted", crafted.suggested(
+        b"add `--dim 'a'b''=1` to fix it, or `--dim 'a'b''=1..8` to choose it", b"a'b'"
+    )
+    yield "another command when pasted", crafted.suggested(
+        b"add `--dim a\\'=1` to fix it, or `--dim a=1..8` to choose it", b"a'"
+    )
     yield "no command", crafted.suggested(b"add something", b"a")
 
 
@@ -119,8 +133,19 @@ def check(folder):
         done += 1
         if not check_build(text, end, folder, compiler):
             missed.append(f"{compiler} takes {text!a}")
-    good = [code(GOOD), json(GOOD_JSON), checks.same_json(b'"Q00003Q"', rb'"say \"\ufffdffEVIL_TOKEN_0003\"?\n"', TEXTS), dump(GOOD_DUMP), checks.clean(GOOD.encode()), checks.messages(b"onnx2c: warning: a\n"), checks.good_status(1)]
-    good += [crafted.suggested(b"add `--dim 'a'\\''b'=1` to fix it, or `--dim \"a'b\"=1..8` to choose it", b"a'b"), check_build("int f(int a);\n", ".h", folder, "")]
+    good = [
+        code(GOOD),
+        json(GOOD_JSON),
+        checks.same_json(b'"Q00003Q"', rb'"say \"\ufffdffEVIL_TOKEN_0003\"?\n"', TEXTS),
+        dump(GOOD_DUMP),
+        checks.clean(GOOD.encode()),
+        checks.messages(b"onnx2c: warning: a\n"),
+        checks.good_status(1),
+    ]
+    good += [
+        crafted.suggested(b"add `--dim 'a'\\''b'=1` to fix it, or `--dim \"a'b\"=1..8` to choose it", b"a'b"),
+        check_build("int f(int a);\n", ".h", folder, ""),
+    ]
     for result in good:
         done += 1
         if result:

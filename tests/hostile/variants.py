@@ -7,7 +7,7 @@ CALM = b"M%05dM"  # a text like any other, for groups that are not meant
 
 
 class Variant:
-    """A name for reports, and {key: text} for the hostile model; plain: the same with tags, or None where the model means something else."""
+    """A name for reports, and {key: text} for the hostile model; plain: with tags, None where meaning changes."""
 
     def __init__(self, name, texts, meaning=False):
         self.name, self.texts, self.plain = name, texts, None
@@ -48,7 +48,10 @@ def alone(keys, key, payload):
 def words(keys, rng):
     """Names that are taken; when there are no more of them, others that begin like them."""
     order = rng.sample(WORDS, len(WORDS))
-    named = [w.encode() if i < len(order) else b"%s.%d" % (w.encode(), i) for i, w in enumerate(order * (len(keys) // len(order) + 1))]
+    named = [
+        w.encode() if i < len(order) else b"%s.%d" % (w.encode(), i)
+        for i, w in enumerate(order * (len(keys) // len(order) + 1))
+    ]
     return Variant("words", dict(zip(harmless(keys), named)))
 
 
@@ -84,7 +87,7 @@ def sample(keys, rng, count):
 
 
 def everything(keys, rng):
-    """Every payload in all fields; each kind of field alone with every payload; every field that has a meaning with one."""
+    """Every payload in all fields and in each kind of field alone; every field that has a meaning with one."""
     yield all_at_once(keys, rng)
     yield twins(keys)
     yield words(keys, rng)
@@ -98,7 +101,7 @@ def everything(keys, rng):
 
 
 def quick(keys, rng, number):
-    """Every fourth payload in all fields, and every field that has a meaning with one; strings with a NUL, which C can't have."""
+    """Every fourth payload in all fields; every field that has a meaning with one; a NUL in labels, refused."""
     yield all_at_once(keys, rng)
     yield twins(keys)
     yield words(keys, rng)
