@@ -12,7 +12,9 @@ from hostile import ctext
 
 TAG = re.compile(r"Q\d{5}Q")
 TOKEN = re.compile(r"EVIL_TOKEN_\d{4}(_\d+)?")
-TWIN = re.compile(r"Tw(?:(?!Tw).){0,60}?in\d{3}(?:_\d+)?", re.DOTALL)
+# Names with what identifiers have around and between them: w_Q00012Q_bias.
+TAGGED = re.compile(r"\w*(?:Q\d{5}Q\w*?)+(?!\w)", re.ASCII)
+TWIN = re.compile(r"\w*?(?:Tw(?:(?!Tw).){0,60}?in\d{3}(?:(?!Tw)\w)*)+", re.DOTALL | re.ASCII)
 MESSAGE = re.compile(r"onnx2c: (?:error|warning): ")
 
 
@@ -148,7 +150,7 @@ def same_lines(plain, found):
 
 def told_apart(plain, found):
     """Names of the form Tw...in017, where the plain text has tags, look different where the names differ."""
-    tags, looks, whose = TAG.findall(plain), TWIN.findall(found), {}
+    tags, looks, whose = TAGGED.findall(plain), TWIN.findall(found), {}
     if len(tags) != len(looks):
         return [("names lost", f"{len(looks)} of {len(tags)} names are shown")]
     for tag, look in zip(tags, looks):

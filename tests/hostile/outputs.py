@@ -1,4 +1,4 @@
-"""A model with hostile text and one with plain tags through every command of the compiler, and checks of the outputs."""
+"""A model with hostile text and one with plain tags through every command of the compiler; what comes out is checked."""
 
 import collections
 import os
