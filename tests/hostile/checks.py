@@ -61,7 +61,9 @@ def same_token(kind, plain, found, texts, names):
     """Is a token what it should be? `names`: what the words of one file are in the other, both ways."""
     if kind == "word":
         if not TAG.search(plain):
-            return plain == found and names[1].setdefault(found, plain) == plain
+            return plain == found and (names[1] is None or names[1].setdefault(found, plain) == plain)
+        if names[1] is None:
+            return names[0].setdefault(plain, found) == found
         return names[0].setdefault(plain, found) == found and names[1].setdefault(found, plain) == plain
     if kind == "string" and TAG.search(plain):
         expected = renamed(ctext.string_value(plain), texts)
@@ -69,11 +71,14 @@ def same_token(kind, plain, found, texts, names):
     return plain == found
 
 
-def same_code(plain, found, texts):
-    """The same tokens, but for names one to one, and for string literals that hold the model's own strings."""
+def same_code(plain, found, texts, one_to_one=True):
+    """The same tokens, but for names one to one, and for string literals that hold the model's own strings.
+
+    Not one to one: a name may be another one's elsewhere, as that of a local of a kernel, and only a build tells that apart.
+    """
     plain, found = decode(plain), decode(found)
     for trigraphs in readings(plain + found):
-        names = ({}, {})
+        names = ({}, {} if one_to_one else None)
         a, b = ctext.lex(plain, trigraphs)[0], ctext.lex(found, trigraphs)[0]
         for i, ((kind_a, token_a), (kind_b, token_b)) in enumerate(zip(a, b)):
             if kind_a != kind_b or not same_token(kind_a, token_a, token_b, texts, names):

@@ -88,7 +88,7 @@ class Side:
             self.take("arguments of cc", "argv")
 
 
-def check_output(faults, name, found, plain, stands_for, twins):
+def check_output(faults, name, found, plain, stands_for, way):
     """`plain`: the same output of the model with tags; None if there is none to compare with."""
     wrong = [checks.clean(found.replace(b"\0", b"\n") if name == "arguments of cc" else found)]
     if name.endswith("stderr"):
@@ -98,8 +98,8 @@ def check_output(faults, name, found, plain, stands_for, twins):
     if name == "arguments of cc":
         wrong.append([("the model's text", "on the compiler's command line")] if b"EVIL_TOKEN" in found else [])
     if plain is not None:
-        wrong.append(compare(name, plain, found, stands_for))
-        if twins and not name.endswith((".json", "main.c")):
+        wrong.append(compare(name, plain, found, stands_for, way))
+        if way == "twins" and not name.endswith((".json", "main.c")):
             c = name.endswith((".c", ".h"))
             a, b = (
                 (checks.comments_of(plain), checks.comments_of(found))
@@ -110,11 +110,11 @@ def check_output(faults, name, found, plain, stands_for, twins):
     faults.look(name, *wrong)
 
 
-def compare(name, plain, found, stands_for):
+def compare(name, plain, found, stands_for, way):
     if name == "arguments of cc":
         return [] if plain == found else [("another command line", ascii(found[:200]))]
     if name.endswith((".c", ".h")):
-        return checks.same_code(plain, found, stands_for)
+        return checks.same_code(plain, found, stands_for, way != "words")
     if name.endswith(".json"):
         return checks.same_json(plain, found, stands_for)
     return checks.same_lines(plain, found)
@@ -151,6 +151,6 @@ def examine(job, onnx2c, folder):
         )
     for name, found in sorted(hostile.outputs.items()):
         comparable = plain.outputs.get(name, b"") if plain and plain.status == hostile.status else None
-        check_output(faults, name, found, comparable, variant.stands_for(), variant.name == "twins")
+        check_output(faults, name, found, comparable, variant.stands_for(), variant.name)
     check_kept(faults, hostile)
     return list(faults), faults.looked_at, [hostile.path(n) for n in ("m.c", "m.h") if n in hostile.outputs]
