@@ -33,11 +33,18 @@ static bool is_reserved(const char *name)
 {
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (!strcmp(reserved[i], name)) return true;
-    return kernel_find(name) || !strncmp(name, "str", 3) || !strncmp(name, "mem", 3);
+    return kernel_find(name) != NULL;
+}
+
+/* What begins so is the C library's, with any suffix. */
+static bool has_library_prefix(const char *name)
+{
+    return !strncmp(name, "str", 3) || !strncmp(name, "mem", 3);
 }
 
 static const char *unique(Map *taken, const char *wanted)
 {
+    if (has_library_prefix(wanted)) wanted = mem_printf("v_%s", wanted);
     const char *name = wanted;
     for (int i = 2; is_reserved(name) || map_get(taken, foreign(name)); i++) name = mem_printf("%s_%d", wanted, i);
     map_put(taken, foreign(name), (void *)name);
