@@ -12,6 +12,7 @@ void report(Model *m, FILE *out);
 
 /* names.c */
 void name_everything(Model *m);
+void reserve_words(Map *taken); /* emit_reserved.c: what means something already, in C, C++ and the included headers */
 
 /* emit_interface.c: what the program that calls the model sees */
 const char *upper_case(const char *text);

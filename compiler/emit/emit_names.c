@@ -8,73 +8,96 @@
 
 #include <string.h>
 
-/* What the generated file's other text means something else by: C's words, the headers' functions and macros,
- * and its own local names. Kernel names are asked for in the kernel table. */
-static const char *const reserved[] = {
-    "auto",   "break",    "case",     "char",        "const",     "continue", "default",   "do",     "double",
-    "else",   "enum",     "extern",   "float",       "for",       "goto",     "if",        "inline", "int",
-    "long",   "register", "restrict", "return",      "short",     "signed",   "sizeof",    "static", "struct",
-    "switch", "typedef",  "union",    "unsigned",    "void",      "volatile", "while",     "asm",    "typeof",
-    "bool",   "true",     "false",    "and",         "or",        "not",      "xor",       "new",    "delete",
-    "this",   "class",    "template", "operator",    "private",   "public",   "virtual",   "linux",  "unix",
-    "acos",   "asin",     "atan",     "atan2",       "ceil",      "cos",      "cosh",      "exp",    "exp2",
-    "expm1",  "erf",      "erfc",     "fabs",        "fdim",      "floor",    "fma",       "fmax",   "fmin",
-    "fmod",   "frexp",    "gamma",    "hypot",       "ilogb",     "j0",       "j1",        "jn",     "y0",
-    "y1",     "yn",       "ldexp",    "lgamma",      "log",       "log10",    "log1p",     "log2",   "logb",
-    "lrint",  "lround",   "modf",     "nan",         "nearbyint", "pow",      "remainder", "remquo", "rint",
-    "round",  "scalb",    "signbit",  "significand", "sin",       "sinh",     "sqrt",      "tan",    "tanh",
-    "tgamma", "trunc",    "drem",     "isinf",       "isnan",     "index",    "rindex",    "abs",    "labs",
-    "div",    "time",     "signal",   "free",        "malloc",    "exit",     "abort",     "printf", "puts",
-    "main",   "environ",  "NAN",      "INFINITY",    "NULL",      "EOF",      "I",         "arena",  "memory",
-    "rc",     "start",    "stdin",    "stdout",      "stderr",    "errno",    "near",      "far",
+/* Identifiers that the file makes of a name: they must be free along with it. */
+typedef struct {
+    const char *before, *after;
+    bool public; /* a macro of the interface: with the model's prefix, in capitals */
+} Derived;
+
+static const Derived of_value[] = {{"AT_", "", false}, {NULL, NULL, false}};
+static const Derived of_parameter[] = {{"", "_MIN", true}, {"", "_MAX", true}, {NULL, NULL, false}};
+static const Derived of_interface[] = {
+    {"", "_RANK", true}, {"", "_DIMS", true}, {"", "_COUNT", true}, {"", "_dims", false}, {NULL, NULL, false},
 };
-
-static bool is_reserved(const char *name)
-{
-    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-        if (!strcmp(reserved[i], name)) return true;
-    return kernel_find(name) != NULL;
-}
-
-/* What begins so is the C library's, with any suffix. */
-static bool has_library_prefix(const char *name)
-{
-    return !strncmp(name, "str", 3) || !strncmp(name, "mem", 3);
-}
-
-static const char *unique(Map *taken, const char *wanted)
-{
-    if (has_library_prefix(wanted)) wanted = mem_printf("v_%s", wanted);
-    const char *name = wanted;
-    for (int i = 2; is_reserved(name) || map_get(taken, foreign(name)); i++) name = mem_printf("%s_%d", wanted, i);
-    map_put(taken, foreign(name), (void *)name);
-    return name;
-}
 
 typedef struct {
     Map *taken;
+    const char *prefix; /* of macros */
 } Naming;
 
-static void name_value(Value *v, Naming *naming)
+static const char *derived_name(const Naming *n, const Derived *d, const char *name)
+{
+    if (d->public) return mem_printf("%s_%s%s%s", n->prefix, d->before, upper_case(name), d->after);
+    return mem_printf("%s%s%s", d->before, name, d->after);
+}
+
+static bool is_taken(const Naming *n, const char *name)
+{
+    return kernel_find(name) || map_get(n->taken, foreign(name));
+}
+
+static bool is_free(const Naming *n, const char *name, const Derived *derived)
+{
+    if (is_taken(n, name)) return false;
+    for (; derived->after; derived++)
+        if (is_taken(n, derived_name(n, derived, name))) return false;
+    return true;
+}
+
+static void take(Naming *n, const char *name)
+{
+    map_put(n->taken, foreign(name), (void *)name);
+}
+
+static const char *unique(Naming *n, const char *wanted, const Derived *derived)
+{
+    const char *name = wanted;
+    for (int i = 2; !is_free(n, name, derived); i++) name = mem_printf("%s_%d", wanted, i);
+    take(n, name);
+    for (; derived->after; derived++) take(n, derived_name(n, derived, name));
+    return name;
+}
+
+static void name_value(Value *v, Naming *n, const Derived *derived)
 {
     if (v->c_name) return;
     const char *wanted = as_identifier(v->name);
-    v->c_name = unique(naming->taken, v->data ? mem_printf("w_%s", wanted) : wanted);
+    v->c_name = unique(n, v->data ? mem_printf("w_%s", wanted) : wanted, derived);
+}
+
+/* What the file defines for every model, and the custom operators' functions. */
+static void take_own(const Model *m, Naming *n)
+{
+    static const char *const functions[] = {"run", "run_in", "weights"};
+    static const char *const macros[] = {"H",    "ARENA_BYTES", "ARENA_ALIGN",  "ARENA_ATTR",  "EARENA",
+                                         "EDIM", "EVALUE",      "WEIGHTS_ATTR", "WEIGHTS_FILE"};
+    reserve_words(n->taken);
+    take(n, "WEIGHTS_ALIGNED");
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        take(n, mem_printf("%s_%s", m->options.name, functions[i]));
+    for (size_t i = 0; i < sizeof macros / sizeof *macros; i++) take(n, mem_printf("%s_%s", n->prefix, macros[i]));
+    for (int i = 0; i < m->graph->n_steps; i++)
+        if (m->graph->steps[i]->kind == STEP_CALL) take(n, m->graph->steps[i]->call.kernel->name);
+}
+
+static void name_interface(Model *m, Naming *n)
+{
+    Graph *g = m->graph;
+    m->param_names = mem_array((size_t)m->n_params + 1, sizeof *m->param_names);
+    for (int i = 0; i < m->n_params; i++) m->param_names[i] = unique(n, as_identifier(m->params[i]), of_parameter);
+    for (int i = 0; i < g->n_inputs; i++) name_value(g->inputs[i], n, of_interface);
+    for (int i = 0; i < g->n_outputs; i++) name_value(g->outputs[i], n, of_interface);
 }
 
 void name_everything(Model *m)
 {
+    static const Derived none[] = {{NULL, NULL, false}};
     Graph *g = m->graph;
-    Naming naming = {map_new()};
-    for (int i = 0; i < g->n_steps; i++) /* custom operators' names, too */
-        if (g->steps[i]->kind == STEP_CALL) map_put(naming.taken, foreign(g->steps[i]->call.kernel->name), g);
-    m->param_names = mem_array((size_t)m->n_params + 1, sizeof *m->param_names);
-    for (int i = 0; i < m->n_params; i++) m->param_names[i] = unique(naming.taken, as_identifier(m->params[i]));
-    for (int i = 0; i < g->n_inputs; i++) name_value(g->inputs[i], &naming);
-    for (int i = 0; i < g->n_outputs; i++) name_value(g->outputs[i], &naming);
-    for (int i = 0; i < g->n_outputs; i++) unique(naming.taken, mem_printf("%s_dims", g->outputs[i]->c_name));
+    Naming n = {map_new(), upper_case(m->options.name)};
+    take_own(m, &n);
+    name_interface(m, &n);
     m->local_names = mem_array((size_t)m->n_locals + 1, sizeof *m->local_names);
-    for (int i = 0; i < m->n_locals; i++) m->local_names[i] = unique(naming.taken, as_identifier(m->locals[i]));
+    for (int i = 0; i < m->n_locals; i++) m->local_names[i] = unique(&n, as_identifier(m->locals[i]), none);
     for (int i = 0; i < g->n_steps; i++)
-        for (Access a = {0}; step_next(g->steps[i], &a);) name_value(a.value, &naming);
+        for (Access a = {0}; step_next(g->steps[i], &a);) name_value(a.value, &n, of_value);
 }
