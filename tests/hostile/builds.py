@@ -23,7 +23,7 @@ def batches(paths):
 
 
 def build(batch):
-    """[(file, complaint)], the first for each file. Notes are none: gcc tells when lines get too long for its columns."""
+    """[(file, complaint)], the first for each file. Notes are none: gcc has one on long lines."""
     name, files = batch
     done = subprocess.run([*COMPILERS[name][0], "-fsyntax-only", *files], capture_output=True, timeout=600)
     text = done.stderr.decode("utf-8", "backslashreplace")

@@ -74,7 +74,7 @@ def same_token(kind, plain, found, texts, names):
 def same_code(plain, found, texts, one_to_one=True):
     """The same tokens, but for names one to one, and for string literals that hold the model's own strings.
 
-    Not one to one: a name may be another one's elsewhere, as that of a local of a kernel, and only a build tells that apart.
+    Not one to one: a name may be that of a local of a kernel, too, and only a build tells whether it may.
     """
     plain, found = decode(plain), decode(found)
     for trigraphs in readings(plain + found):

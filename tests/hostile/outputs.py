@@ -1,4 +1,4 @@
-"""A model with hostile text and one with plain tags through every command of the compiler; what comes out is checked."""
+"""A model with hostile text and one with plain tags through every command of the compiler, and what comes out of it."""
 
 import collections
 import os
