@@ -75,6 +75,7 @@ official_cases() {
 quick unit unit_tests
 quick rooms "$python" tests/rooms.py "$build/obj"
 quick golden tests/golden.sh "$onnx2c"
+quick foreign tests/foreign.sh "$build"
 quick docs tests/docs.sh "$build"
 quick bad tests/bad.sh "$onnx2c" "$python"
 quick models tests/models.sh "$onnx2c"

@@ -18,6 +18,11 @@ Foreign foreign_of(const void *bytes, size_t length)
     return foreign(length ? mem_strndup(bytes, length) : "");
 }
 
+Foreign foreign_element(const void *strings, int64_t i)
+{
+    return ((const Foreign *)strings)[i];
+}
+
 bool foreign_none(Foreign f)
 {
     return !f.raw;
@@ -140,4 +145,9 @@ ptrdiff_t foreign_last(Foreign f, char c)
 {
     const char *at = strrchr(text_of(f), c);
     return at ? at - f.raw : NOWHERE;
+}
+
+void foreign_write(Foreign f, FILE *file)
+{
+    fwrite(text_of(f), 1, foreign_length(f) + 1, file);
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 typedef struct {
     const char *raw; /* ends with a NUL; NULL: there is none */
@@ -22,6 +23,8 @@ typedef struct {
 
 Foreign foreign(const char *text); /* not copied; our own text may become foreign, where the two meet */
 Foreign foreign_of(const void *bytes, size_t length); /* a copy; ends before the first NUL */
+Foreign foreign_element(const void *strings,
+                        int64_t i); /* of a tensor's data: a Foreign each, as kernels take char * */
 bool foreign_none(Foreign f);
 bool foreign_empty(Foreign f);                    /* no text, or none in it */
 Foreign foreign_or(Foreign f, Foreign otherwise); /* f, or the other where f is empty */
@@ -45,6 +48,8 @@ char foreign_at(Foreign f, size_t i);                        /* a byte; NUL at t
 enum { NOWHERE = -1 };
 ptrdiff_t foreign_first(Foreign f, const char *ours); /* where it stands in f first, or NOWHERE */
 ptrdiff_t foreign_last(Foreign f, char c);            /* where it stands in f last, or NOWHERE */
+
+void foreign_write(Foreign f, FILE *file); /* the bytes and their NUL, for a program to read */
 
 /* -- foreign_places.c: the doors ----------------------------------------------------------------- */
 

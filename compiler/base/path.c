@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -28,6 +29,11 @@ Foreign path_real(Foreign path)
 DIR *path_directory(Foreign path)
 {
     return opendir(path.raw);
+}
+
+bool path_make_folder(Foreign path)
+{
+    return mkdir(path.raw, 0777) == 0 || errno == EEXIST;
 }
 
 bool path_exists(Foreign path)

@@ -9,8 +9,9 @@
 
 FILE *path_open(Foreign path, const char *mode); /* as fopen */
 int path_descriptor(Foreign path, int flags);    /* as open */
-Foreign path_real(Foreign path);   /* symbolic links followed; none, and errno, if there is no such file */
-DIR *path_directory(Foreign path); /* as opendir */
+Foreign path_real(Foreign path);     /* symbolic links followed; none, and errno, if there is no such file */
+DIR *path_directory(Foreign path);   /* as opendir */
+bool path_make_folder(Foreign path); /* false and errno if it can't be; one that is there already will do */
 bool path_exists(Foreign path);
 bool path_is_empty(Foreign path);  /* an ordinary file without content */
 Foreign path_folder(Foreign path); /* "." for a file of the folder one is in */

@@ -13,14 +13,6 @@ static bool c_wanted(const Options *o)
     return !foreign_none(o->output_path) || !o->dump_stage;
 }
 
-/* The file of the large constants stands beside the C file. */
-static Foreign weights_path(const Model *m)
-{
-    Foreign path = m->options.output_path, name = weights_file_name(m);
-    ptrdiff_t slash = foreign_last(path, '/');
-    return slash == NOWHERE ? name : foreign_join(foreign_part(path, 0, (size_t)slash + 1), name);
-}
-
 static bool write_outputs(Model *m)
 {
     const Options *o = &m->options;
@@ -28,7 +20,7 @@ static bool write_outputs(Model *m)
     if (c_wanted(o) && !(c = output_open(o->output_path))) return false;
     if (!foreign_none(o->header_path) && !(header = output_open(o->header_path))) return false;
     if (!foreign_none(o->report_path) && !(json = output_open(o->report_path))) return false;
-    if (c && o->weights != WEIGHTS_INLINE && !(weights = output_open(weights_path(m)))) return false;
+    if (c && o->weights != WEIGHTS_INLINE && !(weights = output_open(weights_path(o)))) return false;
     if (c) emit(m, c);
     if (weights) emit_weights_file(m, weights);
     if (header) emit_header(m, header);

@@ -4,6 +4,7 @@
 
 #include "compile/compile.h"
 #include "base/base.h"
+#include "emit/emit.h"
 
 #include <ctype.h>
 #include <getopt.h>
@@ -105,6 +106,20 @@ static bool same_file(Foreign a, Foreign b)
     return !foreign_none(a) && foreign_equal(a, b);
 }
 
+/* Everything that is written goes to a file of its own, none of them the model. */
+static bool check_files(const Options *o)
+{
+    Foreign weights = o->weights == WEIGHTS_INLINE ? foreign(NULL) : weights_path(o);
+    Foreign files[] = {o->output_path, o->header_path, o->report_path, weights};
+    for (int i = 0; i < 4; i++) {
+        for (int k = 0; k < i; k++)
+            if (same_file(files[i], files[k])) return usage_error("two outputs go to the same file");
+        if (same_file(files[i], o->model_path))
+            return usage_error("%s: an output would replace the model", shown(o->model_path));
+    }
+    return true;
+}
+
 static bool finish_options(Options *o, int argc, char **argv)
 {
     if (optind == argc) return usage_error("no model is given");
@@ -112,14 +127,8 @@ static bool finish_options(Options *o, int argc, char **argv)
         return usage_error("%s: only one model can be compiled at a time", shown(foreign(argv[optind + 1])));
     o->model_path = foreign(argv[optind]);
     if (foreign_is(o->output_path, "-")) o->output_path = foreign(NULL);
-    if (same_file(o->output_path, o->header_path) || same_file(o->output_path, o->report_path) ||
-        same_file(o->header_path, o->report_path))
-        return usage_error("two outputs go to the same file");
-    if (same_file(o->model_path, o->output_path) || same_file(o->model_path, o->header_path) ||
-        same_file(o->model_path, o->report_path))
-        return usage_error("%s: an output would replace the model", shown(o->model_path));
     if (!o->name) o->name = name_from_path(o->output_path);
-    return true;
+    return check_files(o);
 }
 
 /* getopt says by `option` what is wrong, and by optopt which short option it is; but it also

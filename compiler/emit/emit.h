@@ -37,7 +37,7 @@ void emit_weight_declarations(Model *m, const Weights *w, FILE *f);
 void emit_weight_definitions(Model *m, const Weights *w, FILE *f);
 void write_weights_blob(Model *m, const Weights *w,
                         FILE *f);                           /* for the forms that keep weights in a file of their own */
-Foreign weights_file_name(const Model *m);                  /* beside the generated file: its stem with ".weights" */
+Foreign weights_path(const Options *o);                     /* the generated file's, but with ".weights" at its end */
 const char *weight_pointer(const Model *m, const Value *v); /* the expression that points to the first element */
 bool is_inline_scalar(const Value *v);                      /* written as a literal where it is used */
 

@@ -98,11 +98,11 @@ void collect_weights(Model *m, Weights *w)
     }
 }
 
-Foreign weights_file_name(const Model *m)
+Foreign weights_path(const Options *o)
 {
-    Foreign path = m->options.output_path, name = foreign_none(path) ? foreign(m->options.name) : path_file(path);
-    ptrdiff_t dot = foreign_last(name, '.');
-    return foreign_suffixed(dot == NOWHERE ? name : foreign_part(name, 0, (size_t)dot), ".weights");
+    Foreign path = foreign_none(o->output_path) ? foreign(o->name) : o->output_path;
+    ptrdiff_t slash = foreign_last(path, '/'), dot = foreign_last(path, '.');
+    return foreign_suffixed(dot > slash ? foreign_part(path, 0, (size_t)dot) : path, ".weights");
 }
 
 static bool in_blob(const Model *m, const Value *v)
@@ -202,12 +202,13 @@ static const char *array_declaration(const Model *m, const Value *v)
 static void emit_blob_declaration(Model *m, FILE *f)
 {
     const char *name = m->options.name, *prefix = upper_case(name);
-    fprintf(f, "/* The large constants, in the order of the file %s. */\n", in_comment(weights_file_name(m)));
+    fprintf(f, "/* The large constants, in the order of the file %s. */\n",
+            in_comment(path_file(weights_path(&m->options))));
     if (m->options.weights == WEIGHTS_INCBIN) {
         fprintf(f,
                 "#ifndef %s_WEIGHTS_FILE\n#define %s_WEIGHTS_FILE \"%s\" /* the assembler looks for it along -I "
                 "*/\n#endif\n",
-                prefix, prefix, in_assembler(weights_file_name(m)));
+                prefix, prefix, in_assembler(path_file(weights_path(&m->options))));
         fprintf(f,
                 "#ifdef __APPLE__\n__asm__(\".const\\n.balign %d\\n_%s_weights:\\n.incbin \\\"\" %s_WEIGHTS_FILE "
                 "\"\\\"\\n.text\\n\");\n",

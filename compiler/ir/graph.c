@@ -61,7 +61,7 @@ bool value_is_const(const Value *v)
 
 Foreign value_string(const Value *v, int64_t i)
 {
-    return ((const Foreign *)v->data)[i];
+    return foreign_element(v->data, i);
 }
 
 int64_t value_count(const Value *v)

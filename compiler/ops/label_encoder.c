@@ -99,7 +99,7 @@ static void infer_mapping(Node *n)
 /* NaN is the largest number, and equal to itself. */
 static int compare(const List *l, int a, int b)
 {
-    if (l->dtype == DT_STRING) return foreign_order(((const Foreign *)l->data)[a], ((const Foreign *)l->data)[b]);
+    if (l->dtype == DT_STRING) return foreign_order(foreign_element(l->data, a), foreign_element(l->data, b));
     if (dtype_is_integer(l->dtype)) {
         int64_t x = number_int(l->dtype, l->data, a), y = number_int(l->dtype, l->data, b);
         return (x > y) - (x < y);

@@ -42,7 +42,7 @@ static bool close_complex(const double *found, const double *expected, Tolerance
 static bool same_element(DType t, const void *found, const void *expected, int64_t i, Tolerance tolerance)
 {
     DType c = component_type(t);
-    if (t == DT_STRING) return foreign_equal(((const Foreign *)found)[i], ((const Foreign *)expected)[i]);
+    if (t == DT_STRING) return foreign_equal(foreign_element(found, i), foreign_element(expected, i));
     if (c != t) {
         double a[] = {number_real(c, found, 2 * i), number_real(c, found, 2 * i + 1)};
         double b[] = {number_real(c, expected, 2 * i), number_real(c, expected, 2 * i + 1)};

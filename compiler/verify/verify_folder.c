@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* To be removed at exit; not from the pool, which is gone by then. */
@@ -47,5 +46,5 @@ static Foreign make_temporary(void)
 Foreign work_folder(Foreign keep)
 {
     if (foreign_none(keep)) return make_temporary();
-    return mkdir(keep.raw, 0777) == 0 || errno == EEXIST ? keep : failed(keep);
+    return path_make_folder(keep) ? keep : failed(keep);
 }

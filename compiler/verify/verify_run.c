@@ -42,7 +42,7 @@ static bool write_sources(Model *m, Foreign folder)
     return write_with(m, in_folder(folder, "model.c"), emit) &&
            write_with(m, in_folder(folder, "model.h"), emit_header) &&
            (m->options.weights == WEIGHTS_INLINE ||
-            write_with(m, foreign_join(foreign_suffixed(folder, "/"), weights_file_name(m)), emit_weights_file)) &&
+            write_with(m, in_folder(folder, "model.weights"), emit_weights_file)) &&
            write_with(m, in_folder(folder, "main.c"), write_harness);
 }
 
@@ -116,10 +116,7 @@ static void write_elements(const Value *v, FILE *f)
         fwrite(v->data, 1, (size_t)value_bytes(v), f);
         return;
     }
-    for (int64_t i = 0; i < count; i++) {
-        Foreign s = value_string(v, i);
-        fwrite(s.raw, 1, foreign_length(s) + 1, f);
-    }
+    for (int64_t i = 0; i < count; i++) foreign_write(value_string(v, i), f);
 }
 
 static bool write_input(Model *m, Foreign path, const Value *v)
@@ -195,7 +192,7 @@ static const char *place_text(const Shape *s, int64_t index)
 
 static const char *element_text(DType t, const void *data, int64_t i)
 {
-    if (t == DT_STRING) return mem_printf("\"%s\"", shown(((const Foreign *)data)[i]));
+    if (t == DT_STRING) return mem_printf("\"%s\"", shown(foreign_element(data, i)));
     if (t == DT_COMPLEX64 || t == DT_COMPLEX128) {
         DType part = t == DT_COMPLEX64 ? DT_FLOAT : DT_DOUBLE;
         return mem_printf("%.9g%+.9gi", number_real(part, data, 2 * i), number_real(part, data, 2 * i + 1));
