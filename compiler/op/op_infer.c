@@ -100,11 +100,10 @@ static Dim broadcast_dim(Node *n, Dim a, Dim b)
 
 static void broadcast_error(Node *n, const Shape *a, const Shape *b, Dim x, Dim y)
 {
-    bool fixed = dim_is_const(x) && dim_is_const(y);
-    node_error(n, "shapes %s and %s don't broadcast: %s and %s, expected equal dimensions or 1; %s",
-               shown(shape_text(a)), shown(shape_text(b)), shown(dim_text(x)), shown(dim_text(y)),
-               fixed ? "the model is invalid here, check how it was exported"
-                     : "fix the dimensions with --dim NAME=N, or give equal ones the same name in the model");
+    const char *said = mem_printf("shapes %s and %s don't broadcast: %s and %s, expected equal dimensions or 1",
+                                  shown(shape_text(a)), shown(shape_text(b)), shown(dim_text(x)), shown(dim_text(y)));
+    if (dim_is_const(x) && dim_is_const(y)) node_invalid(n, "%s", said);
+    else node_error(n, "%s; fix the dimensions with --dim NAME=N, or give equal ones the same name in the model", said);
 }
 
 bool broadcast_shapes(Node *n, const Shape *a, const Shape *b, Shape *result)

@@ -1,9 +1,6 @@
 /* Reading a node: its inputs, outputs and what the operator demands of them. */
 #include "op/op.h"
 
-/* What the user can do when a model breaks an operator's rules. */
-static const char advice[] = "the model is invalid here, check how it was exported";
-
 Value *input_of(const Node *n, int i)
 {
     return i < n->n_in ? n->in[i] : NULL;
@@ -33,13 +30,12 @@ static bool need_count(Node *n, const char *what, Value *const *values, int coun
 {
     int found = used(values, count);
     if (found < low || (high >= 0 && found > high)) {
-        node_error(n, "has %d %s%s, expected %s; %s", found, what, found == 1 ? "" : "s", range_text(low, high),
-                   advice);
+        node_invalid(n, "has %d %s%s, expected %s", found, what, found == 1 ? "" : "s", range_text(low, high));
         return false;
     }
     for (int i = 0; i < low; i++) {
         if (values[i]) continue;
-        node_error(n, "%s %d is omitted, expected a value: it is not optional; %s", what, i, advice);
+        node_invalid(n, "%s %d is omitted, expected a value: it is not optional", what, i);
         return false;
     }
     return true;
@@ -49,7 +45,7 @@ bool need_inputs_from(Node *n, int first)
 {
     for (int i = first; i < n->n_in; i++) {
         if (n->in[i]) continue;
-        node_error(n, "input %d is omitted, expected a value: it is not optional; %s", i, advice);
+        node_invalid(n, "input %d is omitted, expected a value: it is not optional", i);
         return false;
     }
     return true;
@@ -74,8 +70,7 @@ static bool need_tensor(Node *n, int i)
 {
     const Value *v = n->in[i];
     if (v->type.kind != KIND_TENSOR) {
-        node_error(n, "input %d \"%s\" is %s, expected a tensor; %s", i, shown(v->name), kind_text(v->type.kind),
-                   advice);
+        node_invalid(n, "input %d \"%s\" is %s, expected a tensor", i, shown(v->name), kind_text(v->type.kind));
         return false;
     }
     if (v->type.dtype == DT_UNDEFINED || v->type.shape.rank < 0) {
@@ -98,8 +93,8 @@ bool need_rank(Node *n, int input, int low, int high)
 {
     const Value *v = input_of(n, input);
     if (!v || (v->type.shape.rank >= low && (high < 0 || v->type.shape.rank <= high))) return true;
-    node_error(n, "input %d \"%s\" has rank %d (shape %s), expected rank %s; %s", input, shown(v->name),
-               v->type.shape.rank, shown(shape_text(&v->type.shape)), range_text(low, high), advice);
+    node_invalid(n, "input %d \"%s\" has rank %d (shape %s), expected rank %s", input, shown(v->name),
+                 v->type.shape.rank, shown(shape_text(&v->type.shape)), range_text(low, high));
     return false;
 }
 
@@ -147,7 +142,7 @@ bool need_divides(Node *n, Dim d, int64_t divisor, const char *what)
         assume_equal(n, dim_mod(d, dim_const(divisor)), dim_const(0));
         return true;
     }
-    node_error(n, "%s is %s, expected a multiple of %lld; %s", what, shown(dim_text(d)), (long long)divisor, advice);
+    node_invalid(n, "%s is %s, expected a multiple of %lld", what, shown(dim_text(d)), (long long)divisor);
     return false;
 }
 
@@ -157,6 +152,6 @@ bool need_equal(Node *n, Dim a, Dim b, const char *what)
         assume_equal(n, a, b);
         return true;
     }
-    node_error(n, "%s: %s and %s, expected to be equal; %s", what, shown(dim_text(a)), shown(dim_text(b)), advice);
+    node_invalid(n, "%s: %s and %s, expected to be equal", what, shown(dim_text(a)), shown(dim_text(b)));
     return false;
 }

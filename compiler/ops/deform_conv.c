@@ -6,8 +6,6 @@ typedef struct {
     int64_t groups, offset_groups;
 } Deform;
 
-static const char advice[] = "the model is invalid here, check how it was exported";
-
 /* offset and mask have a value, or `each` of them, per offset group and tap, for every output pixel. */
 static bool need_map(Node *n, int input, const Deform *d, int64_t each, const char *what)
 {
@@ -38,7 +36,7 @@ static bool read_deform(Node *n, Deform *d)
         return false;
     d->offset_groups = attr_int(n, "offset_group", 1);
     if (d->offset_groups < 1 || d->offset_groups > INT32_MAX) {
-        node_error(n, "offset_group is %lld, expected at least 1; %s", (long long)d->offset_groups, advice);
+        node_invalid(n, "offset_group is %lld, expected at least 1", (long long)d->offset_groups);
         return false;
     }
     if (!need_equal(n, x->dim[1], dim_mul(w->dim[1], dim_const(d->groups)),

@@ -7,8 +7,6 @@
 
 enum { MAX_AXES = 3 };
 
-static const char advice[] = "the model is invalid here, check how it was exported";
-
 typedef struct {
     int taps, padding;
 } Sampling;
@@ -44,7 +42,7 @@ static void infer_grid_sample(Node *n)
                     "numbers per place of the grid and axes of the image"))
         return;
     if (dim_high(shape_product(x, 2, x->rank)) < 1) {
-        node_error(n, "the image has shape %s, expected at least one pixel; %s", shown(shape_text(x)), advice);
+        node_invalid(n, "the image has shape %s, expected at least one pixel", shown(shape_text(x)));
         return;
     }
     Shape y = *x;
@@ -88,7 +86,7 @@ static void infer_affine_grid(Node *n)
     int count = need_dims(n, 1, &size), axes = count - 2;
     if (count < 0) return;
     if (axes != 2 && axes != 3) {
-        node_error(n, "size has %d numbers, expected 4 (N, C, H, W) or 5 (N, C, D, H, W); %s", count, advice);
+        node_invalid(n, "size has %d numbers, expected 4 (N, C, H, W) or 5 (N, C, D, H, W)", count);
         return;
     }
     if (!need_equal(n, theta->dim[0], size[0], "matrices and images in the batch")) return;

@@ -40,12 +40,12 @@ static void infer_one_hot(Node *n)
     int axis = inserted_axis(n);
     Dim depth = axis < 0 ? NULL : depth_of(n, axis);
     if (!depth) return;
-    if (dim_high(depth) < 0 || x->rank == MAX_RANK) {
-        node_error(n,
-                   dim_high(depth) < 0
-                       ? "depth is %s, expected 0 or more; the model is invalid here, check how it was exported"
-                       : "makes rank 17 with depth %s, expected at most 16",
-                   shown(dim_text(depth)));
+    if (dim_high(depth) < 0) {
+        node_invalid(n, "depth is %s, expected 0 or more", shown(dim_text(depth)));
+        return;
+    }
+    if (x->rank == MAX_RANK) {
+        node_error(n, "makes rank 17 with depth %s, expected at most 16", shown(dim_text(depth)));
         return;
     }
     Shape y = {.rank = x->rank + 1};

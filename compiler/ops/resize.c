@@ -35,8 +35,6 @@ typedef struct {
                           or fits into them */
 } Resize;
 
-static const char advice[] = "the model is invalid here, check how it was exported";
-
 /* -- attributes -------------------------------------------------------------------------------- */
 
 static const AttrWord modes[] = {
@@ -100,7 +98,7 @@ static bool read_axes(Node *n, Resize *r, const Shape *x)
         int axis = count < 0 ? i : normalize_axis(n, axes[i], x->rank);
         if (axis < 0) return false;
         if (r->axis[axis].listed) {
-            node_error(n, "axis %d is listed twice in axes; %s", axis, advice);
+            node_invalid(n, "axis %d is listed twice in axes", axis);
             return false;
         }
         r->axis[axis].listed = true;
@@ -121,7 +119,7 @@ static Value *present(const Node *n, int input)
 static bool need_count(Node *n, const char *what, int64_t count, int64_t expected)
 {
     if (count == expected) return true;
-    node_error(n, "%s has %lld numbers, expected %lld; %s", what, (long long)count, (long long)expected, advice);
+    node_invalid(n, "%s has %lld numbers, expected %lld", what, (long long)count, (long long)expected);
     return false;
 }
 
@@ -131,8 +129,7 @@ static Dim scaled(Node *n, Dim in, float factor)
     int exponent;
     float whole = floorf(frexpf(factor, &exponent) * 65536.0f);
     if (!(factor > 0 && factor < 65536)) {
-        node_error(n, "the scale %g is out of range, expected more than 0 and less than 65536; %s", (double)factor,
-                   advice);
+        node_invalid(n, "the scale %g is out of range, expected more than 0 and less than 65536", (double)factor);
         return NULL;
     }
     if (dim_is_const(in)) return dim_const((int64_t)floorf((float)dim_value(in) * factor));
@@ -244,7 +241,7 @@ static bool read_sizes(Node *n, Resize *r, int input)
     if (!attr_word(n, "keep_aspect_ratio_policy", "stretch", policies, &policy)) return false;
     for (int i = 0; i < count; i++)
         if (dim_high(sizes[i]) < 1) {
-            node_error(n, "sizes[%d] is %s, expected at least 1; %s", i, shown(dim_text(sizes[i])), advice);
+            node_invalid(n, "sizes[%d] is %s, expected at least 1", i, shown(dim_text(sizes[i])));
             return false;
         }
     for (int i = 0; i < count; i++)
@@ -267,7 +264,7 @@ static bool read_roi(Node *n, Resize *r)
     Value *roi = n->opset >= 11 && !is_upsample(n) ? present(n, 1) : NULL;
     if (r->coordinates != RESIZE_TF_CROP) return true;
     if (!roi) {
-        node_error(n, "tf_crop_and_resize has no roi; %s", advice);
+        node_invalid(n, "tf_crop_and_resize has no roi");
         return false;
     }
     if (!need_type(n, 1, floats, 1) || !need_count(n, "roi", value_count(roi), 2 * r->listed)) return false;
@@ -304,11 +301,10 @@ static bool read_target(Node *n, Resize *r)
     int input = n->opset < 11 || is_upsample(n) ? 1 : 2;
     Value *scales = present(n, input), *sizes = input == 2 ? present(n, 3) : NULL;
     if (!scales == !sizes) {
-        node_error(n, "has %s, expected one of them; %s",
-                   scales       ? "both scales and sizes"
-                   : input == 2 ? "neither scales nor sizes"
-                                : "no scales",
-                   advice);
+        node_invalid(n, "has %s, expected one of them",
+                     scales       ? "both scales and sizes"
+                     : input == 2 ? "neither scales nor sizes"
+                                  : "no scales");
         return false;
     }
     return scales ? read_scales(n, r, scales) : read_sizes(n, r, 3);
@@ -321,7 +317,7 @@ static bool need_pixels(Node *n, const Resize *r)
         if (a->out != a->in && dim_low(a->in) < 1 && dim_high(a->in) > 0)
             assume_equal(n, dim_min(dim_min(a->in, a->out), dim_const(1)), dim_min(a->out, dim_const(1)));
         if (dim_high(a->in) > 0 || dim_high(a->out) == 0) continue;
-        node_error(n, "axis %d has no pixels to make %s of; %s", i, shown(dim_text(a->out)), advice);
+        node_invalid(n, "axis %d has no pixels to make %s of", i, shown(dim_text(a->out)));
         return false;
     }
     return true;

@@ -3,13 +3,10 @@
  * leaves the rounding open; it is that of Girshick, "Fast R-CNN", 2015, whose operator it is. */
 #include "op/op.h"
 
-static const char advice[] = "the model is invalid here, check how it was exported";
-
 static bool need_size(Node *n, int64_t height, int64_t width)
 {
     if (height >= 1 && width >= 1 && height <= INT32_MAX && width <= INT32_MAX) return true;
-    node_error(n, "the output's size is %lld x %lld, expected at least 1 x 1; %s", (long long)height, (long long)width,
-               advice);
+    node_invalid(n, "the output's size is %lld x %lld, expected at least 1 x 1", (long long)height, (long long)width);
     return false;
 }
 
@@ -27,8 +24,8 @@ static bool need_regions(Node *n, int inputs, int columns)
         return false;
     if (!need_rank(n, 0, 4, 4) || !need_rank(n, 1, 2, 2)) return false;
     if (dim_high(shape_product(&n->in[0]->type.shape, 2, 4)) < 1) {
-        node_error(n, "the image has shape %s, expected at least one pixel; %s",
-                   shown(shape_text(&n->in[0]->type.shape)), advice);
+        node_invalid(n, "the image has shape %s, expected at least one pixel",
+                     shown(shape_text(&n->in[0]->type.shape)));
         return false;
     }
     return need_equal(n, dim_at(n->in[1], 1), dim_const(columns), "numbers per region");
@@ -62,7 +59,7 @@ static bool read_align(Node *n, Align *a)
     a->width = attr_int(n, "output_width", 1);
     a->samples = attr_int(n, "sampling_ratio", 0);
     if (a->samples < 0 || a->samples > 32768) {
-        node_error(n, "sampling_ratio is %lld, expected 0 to 32768; %s", (long long)a->samples, advice);
+        node_invalid(n, "sampling_ratio is %lld, expected 0 to 32768", (long long)a->samples);
         return false;
     }
     const char *pixels = n->opset < 16 ? "output_half_pixel" : "half_pixel";
@@ -100,7 +97,7 @@ static void infer_pool(Node *n)
     const int64_t *size;
     if (!need_regions(n, 2, 5)) return;
     int count = attr_ints(n, "pooled_shape", &size);
-    if (count != 2) node_error(n, "pooled_shape has %d numbers, expected 2; %s", count, advice);
+    if (count != 2) node_invalid(n, "pooled_shape has %d numbers, expected 2", count);
     else if (need_size(n, size[0], size[1])) set_pooled(n, size[0], size[1]);
 }
 

@@ -101,9 +101,7 @@ static bool read_slices(Node *n, Slices *s)
         int64_t step = l.steps ? l.steps[i] : 1;
         if (axis < 0) return false;
         if (seen[axis] || step == 0) {
-            node_invalid(n,
-                         seen[axis] ? "axis %d is listed twice; the model is invalid here, check how it was exported"
-                                    : "the step along axis %d is 0, expected another",
+            node_invalid(n, seen[axis] ? "axis %d is listed twice" : "the step along axis %d is 0, expected another",
                          axis);
             return false;
         }

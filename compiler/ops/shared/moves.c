@@ -226,9 +226,10 @@ bool tuple_length(Node *n, const Shape *index, int most, int *k)
         *k = (int)dim_value(length);
         return true;
     }
-    node_error(n, "the last dimension of indices is %s, expected 1 to %d; %s", shown(dim_text(length)), most,
-               dim_is_const(length) ? "the model is invalid here, check how it was exported"
-                                    : "fix it with --dim NAME=N");
+    const char *said = mem_printf("the last dimension of indices is %s, expected 1 to %d", shown(dim_text(length)),
+                                  most);
+    if (dim_is_const(length)) node_invalid(n, "%s", said);
+    else node_error(n, "%s; fix it with --dim NAME=N", said);
     return false;
 }
 
