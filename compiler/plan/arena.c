@@ -2,26 +2,19 @@
  *
  * To find the least total is NP-hard ("dynamic storage allocation", SR2 in Garey & Johnson). Three stages, ended as
  * soon as the total meets the lower bound; what each tries was kept for what it won on chains, networks with short
- * and long skips, and random items. (Greedy into the tightest gap instead of the lowest won next to nothing.)
+ * and long skips, and random items.
  *
- * 1. Greedy: one block after the other at the lowest offset its live neighbours leave. By size or by the fullest
- *    step first, as in TensorFlow Lite (Pisarchyk & Lee, "Efficient memory management for deep neural net
- *    inference", 2020). By layer first, a layer being a colour of the interval graph: a chain has two layers, and
- *    the second on top of the first meets the bound.
- * 2. Skyline: the lowest place first, and for it the first block in an order that fits between its neighbours
- *    (Burke et al., "A new placement heuristic for the orthogonal stock-cutting problem", 2004; Sekiyama et al.,
- *    "Profile-guided memory optimization for deep neural networks", 2018).
+ * 1. Greedy (arena_place.c), by size or by the fullest step first, as in TensorFlow Lite (Pisarchyk & Lee, "Efficient
+ *    memory management for deep neural net inference", 2020). By layer first, a layer being a colour of the interval
+ *    graph: a chain has two layers, and the second on top of the first meets the bound.
+ * 2. Skyline (arena_place.c), in orders likewise.
  * 3. Hill climbing in the order of placement, as in TVM's unified static memory planner: a block that carries the
  *    top of the arena moves forward, and the change stays unless the total grows; now and then it may grow a
  *    little, to leave a dead end. Placement at the lowest offset reaches every plan: taken in the order of its own
  *    offsets, a plan is placed again no higher. */
-#include "plan/arena.h"
+#include "plan/arena_private.h"
 
 #include "base/base.h"
-
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
 
 enum {
     CLIMB_STEPS = 20000,   /* enough for some hundred items; with more the work limit comes first */
@@ -30,255 +23,7 @@ enum {
     DETOUR = 50,           /* one climbing step in so many may make the total larger */
 };
 
-typedef struct {
-    int64_t size, start;
-    int first, last; /* steps */
-    int rank;        /* its place in the order, in stage 3 */
-    bool dirty;      /* to be placed again, in stage 3 */
-} Block;
-
-/* The blocks are the items that have bytes. */
-typedef struct {
-    int count;
-    Block *blocks;
-    int64_t *best; /* the starts in the best plan, and its total */
-    int64_t total;
-    int64_t bound;
-    int64_t *loads; /* the most bytes live at one of the block's steps */
-    int *layers;    /* no two blocks of one layer are live together */
-    int64_t work;
-} Planner;
-
-static void keep_if_better(Planner *p, int64_t total)
-{
-    if (total >= p->total) return;
-    p->total = total;
-    for (int i = 0; i < p->count; i++) p->best[i] = p->blocks[i].start;
-}
-
-static bool live_at(const Block *b, int step)
-{
-    return b->first <= step && step <= b->last;
-}
-
-static bool live_together(const Block *a, const Block *b)
-{
-    return a->first <= b->last && b->first <= a->last;
-}
-
-/* Every maximum of the load begins where some block does. */
-static void find_loads(Planner *p)
-{
-    for (int i = 0; i < p->count; i++) {
-        int step = p->blocks[i].first;
-        int64_t load = 0;
-        for (int j = 0; j < p->count; j++)
-            if (live_at(&p->blocks[j], step)) load += p->blocks[j].size;
-        for (int j = 0; j < p->count; j++)
-            if (live_at(&p->blocks[j], step) && p->loads[j] < load) p->loads[j] = load;
-        if (p->bound < load) p->bound = load;
-    }
-}
-
-/* ---- Ranking ---- */
-
-typedef struct {
-    int64_t major, minor; /* larger first; equals by rising number of the block */
-    int block;
-} Key;
-
-static int compare_keys(const void *x, const void *y)
-{
-    const Key *a = x, *b = y;
-    if (a->major != b->major) return a->major > b->major ? -1 : 1;
-    if (a->minor != b->minor) return a->minor > b->minor ? -1 : 1;
-    return (a->block > b->block) - (a->block < b->block);
-}
-
-typedef enum { BY_SIZE, BY_LOAD, BY_STEPS, BY_AREA, BY_LAYER, BY_FIRST, BY_START } Criterion;
-
-static Key key_of(const Planner *p, Criterion criterion, int block)
-{
-    const Block *b = &p->blocks[block];
-    int64_t steps = (int64_t)b->last - b->first + 1;
-    switch (criterion) {
-    case BY_LOAD: return (Key){p->loads[block], b->size, block};
-    case BY_STEPS: return (Key){steps, b->size, block};
-    case BY_AREA: return (Key){b->size > INT64_MAX / steps ? INT64_MAX : b->size * steps, b->size, block};
-    case BY_LAYER: return (Key){-p->layers[block], b->size, block};
-    case BY_FIRST: return (Key){-(int64_t)b->first, steps, block};
-    case BY_START: return (Key){-p->best[block], 0, block};
-    case BY_SIZE: break;
-    }
-    return (Key){b->size, steps, block};
-}
-
-static int *new_order(const Planner *p, Criterion criterion)
-{
-    Key *keys = mem_array((size_t)p->count, sizeof *keys);
-    int *order = mem_array((size_t)p->count, sizeof *order);
-    for (int i = 0; i < p->count; i++) keys[i] = key_of(p, criterion, i);
-    qsort(keys, (size_t)p->count, sizeof *keys, compare_keys);
-    for (int i = 0; i < p->count; i++) order[i] = keys[i].block;
-    return order;
-}
-
-/* In order of first use each block goes into the lowest layer that is free then. */
-static void find_layers(Planner *p)
-{
-    const int *order = new_order(p, BY_FIRST);
-    int *last = mem_array((size_t)p->count, sizeof *last), layers = 0;
-    for (int i = 0; i < p->count; i++) {
-        const Block *b = &p->blocks[order[i]];
-        int layer = 0;
-        while (layer < layers && last[layer] >= b->first) layer++;
-        if (layer == layers) layers++;
-        last[layer] = b->last;
-        p->layers[order[i]] = layer;
-    }
-}
-
-/* ---- Stage 1: greedy ---- */
-
-/* `placed` holds blocks by rising start. */
-static int64_t find_start(const Planner *p, const Block *b, const int *placed, int placed_count)
-{
-    int64_t free_from = 0;
-    for (int i = 0; i < placed_count; i++) {
-        const Block *other = &p->blocks[placed[i]];
-        if (!live_together(b, other)) continue;
-        if (other->start - free_from >= b->size) break;
-        if (free_from < other->start + other->size) free_from = other->start + other->size;
-    }
-    return free_from;
-}
-
-static void insert_by_start(const Planner *p, int *placed, int count, int block)
-{
-    int i = count;
-    for (; i > 0 && p->blocks[placed[i - 1]].start > p->blocks[block].start; i--) placed[i] = placed[i - 1];
-    placed[i] = block;
-}
-
-/* Gives up when the best plan cannot be beaten any more. */
-static void place_greedily(Planner *p, Criterion criterion)
-{
-    const int *order = new_order(p, criterion);
-    int *placed = mem_array((size_t)p->count, sizeof *placed);
-    int64_t total = 0;
-    for (int i = 0; i < p->count && total < p->total; i++) {
-        Block *b = &p->blocks[order[i]];
-        b->start = find_start(p, b, placed, i);
-        insert_by_start(p, placed, i, order[i]);
-        if (total < b->start + b->size) total = b->start + b->size;
-        p->work += i + 1;
-    }
-    keep_if_better(p, total);
-}
-
-/* ---- Stage 2: skyline ---- */
-
-/* The steps at which some block begins are the columns; each is filled up to its height. */
-typedef struct {
-    Planner *p;
-    int columns;
-    int64_t *height;
-    int *first, *last; /* columns of each block */
-    int *waiting;      /* blocks not placed yet, best first */
-    int waiting_count;
-} Skyline;
-
-static int compare_ints(const void *x, const void *y)
-{
-    int a = *(const int *)x, b = *(const int *)y;
-    return (a > b) - (a < b);
-}
-
-/* The number of steps in the sorted array that are <= step. */
-static int count_up_to(const int *steps, int count, int step)
-{
-    int low = 0;
-    while (low < count) {
-        int middle = low + (count - low) / 2;
-        if (steps[middle] <= step) low = middle + 1;
-        else count = middle;
-    }
-    return low;
-}
-
-static void make_columns(Skyline *s)
-{
-    Planner *p = s->p;
-    int *steps = mem_array((size_t)p->count, sizeof *steps);
-    for (int i = 0; i < p->count; i++) steps[i] = p->blocks[i].first;
-    qsort(steps, (size_t)p->count, sizeof *steps, compare_ints);
-    for (int i = 0; i < p->count; i++)
-        if (i == 0 || steps[i] != steps[i - 1]) steps[s->columns++] = steps[i];
-    for (int i = 0; i < p->count; i++) {
-        s->first[i] = count_up_to(steps, s->columns, p->blocks[i].first) - 1;
-        s->last[i] = count_up_to(steps, s->columns, p->blocks[i].last) - 1;
-    }
-}
-
-/* The first of the lowest places: columns *left to *right of equal height. */
-static void find_lowest(const Skyline *s, int *left, int *right)
-{
-    *left = 0;
-    for (int i = 1; i < s->columns; i++)
-        if (s->height[i] < s->height[*left]) *left = i;
-    *right = *left;
-    while (*right + 1 < s->columns && s->height[*right + 1] == s->height[*left]) ++*right;
-    s->p->work += s->columns;
-}
-
-/* The best waiting block that fits between two columns, taken from the list; -1 if none does. */
-static int take_fitting(Skyline *s, int left, int right)
-{
-    for (int i = 0; i < s->waiting_count; i++) {
-        int block = s->waiting[i];
-        s->p->work++;
-        if (s->first[block] < left || s->last[block] > right) continue;
-        s->waiting_count--;
-        memmove(&s->waiting[i], &s->waiting[i + 1], (size_t)(s->waiting_count - i) * sizeof *s->waiting);
-        return block;
-    }
-    return -1;
-}
-
-/* Nothing fits into the lowest place: it becomes level with its lower neighbour. */
-static void raise(Skyline *s, int left, int right)
-{
-    int64_t level = INT64_MAX;
-    if (left > 0) level = s->height[left - 1];
-    if (right + 1 < s->columns && s->height[right + 1] < level) level = s->height[right + 1];
-    for (int i = left; i <= right; i++) s->height[i] = level;
-}
-
-static void place_by_skyline(Planner *p, Criterion criterion)
-{
-    Skyline s = {.p = p, .waiting_count = p->count, .waiting = new_order(p, criterion)};
-    s.height = mem_array((size_t)p->count, sizeof *s.height);
-    s.first = mem_array((size_t)p->count, sizeof *s.first);
-    s.last = mem_array((size_t)p->count, sizeof *s.last);
-    make_columns(&s);
-    int64_t total = 0;
-    while (s.waiting_count && total < p->total) {
-        int left, right;
-        find_lowest(&s, &left, &right);
-        int block = take_fitting(&s, left, right);
-        if (block < 0) {
-            raise(&s, left, right);
-            continue;
-        }
-        Block *b = &p->blocks[block];
-        b->start = s.height[left];
-        for (int i = s.first[block]; i <= s.last[block]; i++) s.height[i] = b->start + b->size;
-        if (total < b->start + b->size) total = b->start + b->size;
-    }
-    keep_if_better(p, total);
-}
-
-/* ---- Stage 3: hill climbing ---- */
+/* ---- Hill climbing ---- */
 
 typedef struct {
     Planner *p;
@@ -467,7 +212,7 @@ static void start_climb(Climb *c, int pairs)
 {
     Planner *p = c->p;
     size_t count = (size_t)p->count;
-    c->order = new_order(p, BY_START);
+    c->order = arena_order(p, BY_START);
     c->row_start = mem_array(count + 1, sizeof *c->row_start);
     c->rows = mem_array((size_t)pairs, sizeof *c->rows);
     c->changed = mem_array(count, sizeof *c->changed);
@@ -489,14 +234,48 @@ static void climb(Planner *p)
     start_climb(&c, pairs);
     settle(&c, p->total);
     int64_t total = total_of(p), work_limit = p->work + WORK_LIMIT;
-    keep_if_better(p, total);
+    arena_keep_if_better(p, total);
     for (int step = 0; step < CLIMB_STEPS && p->work < work_limit && p->total > p->bound; step++) {
         total = climb_step(&c, total);
-        keep_if_better(p, total);
+        arena_keep_if_better(p, total);
     }
 }
 
 /* ---- The plan ---- */
+
+static bool live_at(const Block *b, int step)
+{
+    return b->first <= step && step <= b->last;
+}
+
+/* Every maximum of the load begins where some block does. */
+static void find_loads(Planner *p)
+{
+    for (int i = 0; i < p->count; i++) {
+        int step = p->blocks[i].first;
+        int64_t load = 0;
+        for (int j = 0; j < p->count; j++)
+            if (live_at(&p->blocks[j], step)) load += p->blocks[j].size;
+        for (int j = 0; j < p->count; j++)
+            if (live_at(&p->blocks[j], step) && p->loads[j] < load) p->loads[j] = load;
+        if (p->bound < load) p->bound = load;
+    }
+}
+
+/* In order of first use each block goes into the lowest layer that is free then. */
+static void find_layers(Planner *p)
+{
+    const int *order = arena_order(p, BY_FIRST);
+    int *last = mem_array((size_t)p->count, sizeof *last), layers = 0;
+    for (int i = 0; i < p->count; i++) {
+        const Block *b = &p->blocks[order[i]];
+        int layer = 0;
+        while (layer < layers && last[layer] >= b->first) layer++;
+        if (layer == layers) layers++;
+        last[layer] = b->last;
+        p->layers[order[i]] = layer;
+    }
+}
 
 static void find_plan(Planner *p)
 {
@@ -504,8 +283,8 @@ static void find_plan(Planner *p)
         void (*place)(Planner *p, Criterion criterion);
         Criterion criterion;
     } tries[] = {
-        {place_greedily, BY_LAYER},   {place_greedily, BY_SIZE},    {place_by_skyline, BY_AREA},
-        {place_by_skyline, BY_STEPS}, {place_by_skyline, BY_LAYER}, {place_greedily, BY_LOAD},
+        {arena_place_greedily, BY_LAYER},   {arena_place_greedily, BY_SIZE},    {arena_place_by_skyline, BY_AREA},
+        {arena_place_by_skyline, BY_STEPS}, {arena_place_by_skyline, BY_LAYER}, {arena_place_greedily, BY_LOAD},
     };
     for (size_t i = 0; i < sizeof tries / sizeof *tries && p->work < WORK_LIMIT && p->total > p->bound; i++)
         tries[i].place(p, tries[i].criterion);
