@@ -9,8 +9,6 @@
 #include "base/base.h"
 #include "ops/shared/shared.h"
 
-#include <string.h>
-
 /* -- attributes -------------------------------------------------------------------------------- */
 
 static const AttrWord modes[] = {

@@ -12,6 +12,7 @@
     SUITE(conv) \
     SUITE(dft) \
     SUITE(dim) \
+    SUITE(dim_walk) \
     SUITE(elementwise) \
     SUITE(foreign) \
     SUITE(lookup) \
