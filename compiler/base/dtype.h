@@ -37,7 +37,7 @@ typedef enum {
 } DType;
 
 const char *dtype_name(DType t); /* "float32", "int8", "bool", ...: as in the report and in messages */
-/* the C type that holds one (or, for sub-byte types, several): "float", "uint16_t" for float16, ... */
+/* The C type that holds one (or, for sub-byte types, several): "float", "uint16_t" for float16, ... */
 const char *dtype_c(DType t);
 const char *dtype_suffix(DType t); /* in kernel names: f32 f64 i8..i64 u8..u64 bool f16 bf16 str f8e4m3fn i4 u4 ... */
 int dtype_bits(DType t);           /* 32, 8, 4, ...; a string counts as one 64-bit pointer; 0 for DT_UNDEFINED */

@@ -7,9 +7,9 @@
 bool number_has(DType t);                                       /* every type but strings and complex numbers */
 uint64_t number_bits(DType t, const void *data, int64_t index); /* as they are stored */
 double number_real(DType t, const void *data, int64_t index);
-/* reals truncated; NaN is 0; what is too large is clamped */
+/* Reals truncated; NaN is 0; what is too large is clamped. */
 int64_t number_int(DType t, const void *data, int64_t index);
-/* the first element; types of 32 and 64 bits, integers, bool and halves */
+/* The first element; types of 32 and 64 bits, integers, bool and halves. */
 void number_set(DType t, void *data, double value);
 
 #endif

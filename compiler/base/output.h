@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 FILE *output_open(Foreign path); /* NULL path: standard output. NULL, with a message, if it can't be written */
-/* false, with a message, if something could not be written; then nothing is, if at all possible */
+/* False, with a message, if something could not be written; then nothing is, if at all possible. */
 bool outputs_commit(void);
 
 #endif

@@ -5,14 +5,17 @@
 #include "ir/ir.h"
 
 void dump(Model *m, const char *stage, FILE *out); /* the graph after a stage */
+
 /* Invariants, each established by a stage (compile/pipeline.c). */
 enum {
-    HOLDS_GRAPH = 1, /* values are defined once, before their use, and know their node and graph */
-    HOLDS_TYPES = 2, /* and have a type and a shape; nodes have an operator */
-    HOLDS_STEPS =
-        4, /* steps read what was written before, and use symbols that are set; their arguments fit the kernels */
-    HOLDS_MEMORY =
-        8, /* values lie within their storage, that in the arena; what lives at the same time shares no bytes */
+    /* values are defined once, before their use, and know their node and graph */
+    HOLDS_GRAPH = 1,
+    /* and have a type and a shape; nodes have an operator */
+    HOLDS_TYPES = 2,
+    /* steps read what was written before, and use symbols that are set; their arguments fit the kernels */
+    HOLDS_STEPS = 4,
+    /* values lie within their storage, that in the arena; what lives at the same time shares no bytes */
+    HOLDS_MEMORY = 8,
 };
 void check(Model *m, const char *stage, unsigned invariants); /* internal_error when one is broken */
 

@@ -27,7 +27,7 @@ Dim dim_symbol(Foreign name, int64_t low, int64_t high);
 Dim dim_add(Dim a, Dim b);
 Dim dim_sub(Dim a, Dim b);
 Dim dim_mul(Dim a, Dim b);
-/* rounds toward minus infinity; exact quotients of products cancel: (4*n*h) / (2*n) = 2*h */
+/* Rounds toward minus infinity; exact quotients of products cancel: (4*n*h) / (2*n) = 2*h. */
 Dim dim_floordiv(Dim a, Dim b);
 Dim dim_ceildiv(Dim a, Dim b);
 Dim dim_mod(Dim a, Dim b); /* the sign of b, so that a = b * floordiv(a, b) + mod(a, b) */

@@ -62,7 +62,7 @@ Range range_mul(Range a, Range b);
 Range range_power(Range base, int64_t exponent);
 Range range_floordiv(Range a, Range b);
 Range range_mod(Range a, Range b);
-/* f monotone in each argument over the whole of a x b */
+/* f must be monotone in each argument over the whole of a x b. */
 Range range_of_corners(Range a, Range b, int64_t (*f)(int64_t, int64_t));
 
 /* -- dim_polynomial.c -------------------------------------------------------------------------- */

@@ -6,11 +6,11 @@
 
 void emit(Model *m, FILE *out); /* the generated C file */
 void emit_header(Model *m, FILE *out);
-/* after emit; for the forms that keep large constants in a file of their own */
+/* After emit; for the forms that keep large constants in a file of their own. */
 void emit_weights_file(Model *m, FILE *out);
 void report(Model *m, FILE *out);
 
-/* names.c */
+/* emit_names.c */
 void name_everything(Model *m);
 void reserve_words(Map *taken); /* emit_reserved.c: what means something already, in C, C++ and the included headers */
 
@@ -22,8 +22,8 @@ void emit_interface(Model *m, FILE *f);
 void emit_parameters(Model *m, FILE *f); /* "int32_t batch, const float *x, float *y" */
 void emit_arguments(Model *m, FILE *f);  /* "batch, x, y" */
 
-/* emit_kernels.c: the kernels that the text of the run function mentions, and all those
- * mention, in the library's order */
+/* emit_kernels.c: the kernels that the text of the run function mentions, and all those mention, in the library's
+ * order */
 void emit_kernels(const char *run_function, FILE *f);
 
 /* emit_weights.c */
@@ -35,8 +35,8 @@ typedef struct {
 void collect_weights(Model *m, Weights *w); /* constants the steps read, in order of first use; sets weights_bytes */
 void emit_weight_declarations(Model *m, const Weights *w, FILE *f);
 void emit_weight_definitions(Model *m, const Weights *w, FILE *f);
-void write_weights_blob(Model *m, const Weights *w,
-                        FILE *f);                           /* for the forms that keep weights in a file of their own */
+/* For the forms that keep weights in a file of their own. */
+void write_weights_blob(Model *m, const Weights *w, FILE *f);
 Foreign weights_path(const Options *o);                     /* the generated file's, but with ".weights" at its end */
 const char *weight_pointer(const Model *m, const Value *v); /* the expression that points to the first element */
 bool is_inline_scalar(const Value *v);                      /* written as a literal where it is used */
@@ -55,8 +55,7 @@ void emit_steps(Model *m, FILE *f);
 /* emit_loop.c */
 void emit_loop(Model *m, const Loop *l, FILE *f);
 
-/* emit_value.c */
-/* expression for the address of an element */
+/* emit_value.c: an expression for the address of an element */
 const char *value_pointer(const Model *m, const Value *v, Dim element_offset);
 
 #endif

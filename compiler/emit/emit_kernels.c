@@ -1,7 +1,7 @@
 /* emit_kernels: which kernels a model needs, and their text.
  *
  * A kernel is needed if the run function mentions it, or the text of a needed one does: all of that is C, so its
- * identifiers are all there is to look at. No other name in the file is spelt like a kernel (names.c). */
+ * identifiers are all there is to look at. No other name in the file is spelt like a kernel (emit_names.c). */
 #include "emit/emit.h"
 
 #include <ctype.h>

@@ -1,6 +1,6 @@
-/* loader.h: what the load_*.c files share. None of it is needed after load. */
-#ifndef LOADER_H
-#define LOADER_H
+/* load_private.h: what the load_*.c files share. None of it is needed after load. */
+#ifndef LOAD_PRIVATE_H
+#define LOAD_PRIVATE_H
 
 #include "ir/ir.h"
 #include "onnx.pb-c.h"
@@ -69,19 +69,19 @@ Value *tensor_value(const Tensor *t, Foreign name); /* a constant without a grap
 
 /* The Dim of a dimension of the tensor type being read; NULL where unknown. */
 typedef Dim DimReader(Loader *l, Foreign value, int axis, const DimProto *d);
-const char *type_read(Loader *l, Foreign value, const TypeProto *proto, DimReader *read_dim,
-                      Type *type);                                       /* NULL, or what is wrong */
+/* NULL, or what is wrong. */
+const char *type_read(Loader *l, Foreign value, const TypeProto *proto, DimReader *read_dim, Type *type);
 Dim dim_of_input(Loader *l, Foreign value, int axis, const DimProto *d); /* reports what is left open */
 Dim dim_declared(Loader *l, Foreign value, int axis, const DimProto *d); /* trusts nothing */
 bool dim_has_size(const DimProto *d);
-/* as --dim takes it: its parameter or INPUT:AXIS */
+/* As --dim takes it: its parameter or INPUT:AXIS. */
 Foreign dim_option_name(Foreign input, int axis, const DimProto *d);
 
 /* -- load_graph.c ------------------------------------------------------------------------------ */
 
 Foreign proto_text(Foreign f); /* "" for none */
 Graph *load_graph(Loader *l, Scope *outer, const GraphProto *proto);
-/* false, with a message, when there are too many */
+/* False, with a message, when there are too many. */
 bool load_nodes(Loader *l, Scope *s, size_t count, NodeProto **nodes);
 Value *scope_find(const Scope *s, Foreign name);
 extern Value omitted_value; /* found for a function's input that the call omits */

@@ -13,8 +13,8 @@ bool is_tensor(Node *n, const Value *v); /* false with an error */
 
 /* Gives the body's inputs the types of what flows into them, in the first round. */
 void give_states(Graph *g, int first, int count, Value *const *initial);
-/* The same, and infers the body. A body whose results have other shapes than what
- * they replace can't be a loop over fixed buffers: false, and the body is spoilt (the caller tries on a clone). */
+/* The same, and infers the body. A body whose results have other shapes than what they replace can't be a loop over
+ * fixed buffers: false, and the body is spoilt (the caller tries on a clone). */
 bool infer_body(Graph *g, int first, int count, Value *const *initial, int first_output);
 void scalar_input(Graph *g, int i, DType t);
 
@@ -34,9 +34,9 @@ Value **lower_rows_start(Node *n, Value *y, const Value *row);
 void lower_row(Node *n, Value *y, Value **seen, Dim place, Value *row, Dim round);
 void lower_rows_end(Node *n, Value *y, Value **seen);
 
-/* loop_shapes.c: the body of a Loop whose carried values change their shape from round to round, inferred with symbols
- * for the sizes that do. `begin` makes a copy of the body and gives it its first two inputs; most: rounds, INT32_MAX if
- * nothing bounds them. NULL with an error. */
+/* ops/shared/changing_shapes.c: the body of a Loop whose carried values change their shape from round to round,
+ * inferred with symbols for the sizes that do. `begin` makes a copy of the body and gives it its first two inputs;
+ * most: rounds, INT32_MAX if nothing bounds them. NULL with an error. */
 Graph *infer_changing(Node *n, int carried, int64_t most, Graph *(*begin)(Node *n, int64_t most));
 
 #endif

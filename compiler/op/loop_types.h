@@ -1,6 +1,6 @@
-/* loops.h: what elementwise operators share beyond op.h: element types inside a loop, and broadcasting by hand. */
-#ifndef LOOPS_H
-#define LOOPS_H
+/* loop_types.h: what elementwise operators share beyond op.h: element types inside a loop, and broadcasting by hand. */
+#ifndef LOOP_TYPES_H
+#define LOOP_TYPES_H
 
 #include "op/op.h"
 

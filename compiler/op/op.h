@@ -11,10 +11,10 @@
 #include <math.h>
 
 enum {
-    OP_HALF_NATIVE =
-        1, /* lower() takes float16 and bfloat16 itself; otherwise casts to float32 and back are put around the node */
-    OP_CLAMPS =
-        2, /* lower() applies node->clamp_low/high to its (float) result: rewrite may merge Relu or Clip into it */
+    /* lower() takes float16 and bfloat16 itself; otherwise casts to float32 and back are put around the node */
+    OP_HALF_NATIVE = 1,
+    /* lower() applies node->clamp_low/high to its (float) result: rewrite may merge Relu or Clip into it */
+    OP_CLAMPS = 2,
     OP_NEVER_FOLD = 4, /* not a function of its inputs (random numbers), or has no steps */
     OP_MOVES = 8,      /* only moves elements of input 0: runs on element expressions, too */
     OP_FOLD_LATE = 64, /* folded after the rewrites that want to see it (DequantizeLinear of weights) */
@@ -56,7 +56,7 @@ bool need_type(Node *n, int input, const DType *allowed, int count);
 bool need_float(Node *n, int input); /* float16, bfloat16, float32, float64 */
 bool need_same_type(Node *n, int input_a, int input_b);
 bool need_divides(Node *n, Dim d, int64_t divisor, const char *what); /* checked at run time where only that tells */
-/* false and an error if they are known to differ; else assumes them equal */
+/* False and an error if they are known to differ; else assumes them equal. */
 bool need_equal(Node *n, Dim a, Dim b, const char *what);
 
 const Attr *attr_find(const Node *n, const char *name); /* NULL if absent */
@@ -66,16 +66,15 @@ Foreign attr_string(Node *n, const char *name, const char *otherwise);
 int attr_ints(Node *n, const char *name, const int64_t **values); /* count; 0 and NULL if absent */
 int attr_floats(Node *n, const char *name, const float **values);
 int attr_strings(Node *n, const char *name, const Foreign **values);
-/* A string that is one of `words` (up to one without a name), as that one's value; false and an error if it is none of
- * them. */
 typedef struct {
     const char *name;
     int value;
 } AttrWord;
+/* A string that is one of `words` (up to one without a name), as that one's value; false and an error if it is none. */
 bool attr_word(Node *n, const char *name, const char *otherwise, const AttrWord *words, int *value);
-int attr_axis(Node *n, const char *name, int64_t otherwise,
-              int rank);                             /* 0..rank-1; -1 and an error when out of range */
-int normalize_axis(Node *n, int64_t axis, int rank); /* likewise */
+/* 0..rank-1; -1 and an error when out of range. */
+int attr_axis(Node *n, const char *name, int64_t otherwise, int rank);
+int normalize_axis(Node *n, int64_t axis, int rank);
 void attr_set_int(Node *n, const char *name, int64_t value);
 void attr_set_ints(Node *n, const char *name, int count, const int64_t *values);
 void attr_set_float(Node *n, const char *name, double value);
@@ -95,21 +94,22 @@ int known_dims(const Value *v, Dim **dims);
 Dim known_integer(const Value *v, int64_t at); /* element `at` of a float, cut to an integer; or NULL (op_fraction.c) */
 int need_dims(Node *n, int input, Dim **dims);
 int need_ints(Node *n, int input, int64_t **values); /* the same, all constants */
-/* -- dim_option.c: --dim. What it says of this name, or NULL; and the names of what it may be about: */
+
+/* dim_option.c: --dim. What it says of this name, or NULL; and the names of what it may be about: */
 const DimOption *bounds_of(const Model *m, Foreign name);
 Foreign size_option(const Value *v, int axis);       /* VALUE:AXIS */
 Foreign element_option(const Value *v, int element); /* VALUE[i] */
 void dims_report_unused(Model *m);                   /* those about nothing that there is: errors */
 
-bool read_within(Node *n, int input, int64_t low,
-                 int64_t high);     /* gives an input that nothing else is known of symbols within these bounds */
+/* Gives an input that nothing else is known of symbols within these bounds. */
+bool read_within(Node *n, int input, int64_t low, int64_t high);
 bool can_learn(Node *n, int input); /* would need_dims succeed? Reads what --dim gives bounds of, as it does */
-Dim size_of_data(Node *n, int output, int axis);          /* a size that a kernel works out, within the bounds of --dim
-                                                             OUTPUT:AXIS, or as declared; NULL after an error */
+/* A size that a kernel works out, within the bounds of --dim OUTPUT:AXIS, or as declared; NULL after an error. */
+Dim size_of_data(Node *n, int output, int axis);
 bool size_is_stated(const Node *n, int output, int axis); /* would it find bounds? */
-Dim count_of_data(Node *n, int output, int axis, Dim most); /* one that has bounds of its own: from 0 to `most`, or less
-                                                               with --dim OUTPUT:AXIS; the kernel refuses more */
-/* what a small input must hold for other reasons; checked at run time */
+/* One that has bounds of its own: from 0 to `most`, or less with --dim OUTPUT:AXIS; the kernel refuses more. */
+Dim count_of_data(Node *n, int output, int axis, Dim most);
+/* What a small input must hold for other reasons; checked at run time. */
 void assume_elements(Node *n, int input, const int64_t *values);
 bool known_scalar(const Value *v, double *value);      /* one-element constant of any numeric type */
 double const_as_double(const Value *v, int64_t index); /* element of a numeric constant, converted */
@@ -120,15 +120,15 @@ int64_t const_as_int(const Value *v, int64_t index);
 void set_out(Node *n, int i, DType dtype, const Shape *shape); /* does nothing if output i is omitted */
 void set_out_like(Node *n, int i, const Value *v);
 bool broadcast_shapes(Node *n, const Shape *a, const Shape *b, Shape *result); /* numpy rules */
-bool broadcast_inputs(Node *n, int first, int count,
-                      Shape *result);     /* over inputs [first, first+count) that are present */
+/* Over inputs [first, first+count) that are present. */
+bool broadcast_inputs(Node *n, int first, int count, Shape *result);
 bool dims_differ(Dim a, Dim b);           /* for all values of the symbols */
 void assume_equal(Node *n, Dim a, Dim b); /* noted in model->assumptions */
 
 /* -- expand: new nodes take the place of n and are inferred in turn. The last one must write n's outputs --- */
 
-/* A node of domain "" at opset 23, whatever n's own, whose output 0 is a new value named after n, or `result` if not
- * NULL. */
+/* A node of domain "" at opset 23, whatever n's own, whose output 0 is `result`, or if that is NULL a new value named
+ * after n. */
 Node *make_node(Node *n, const char *op_type, int n_in, Value **inputs, Value *result);
 /* the same with one of the compiler's own operators */
 Node *make_own(Node *n, const char *op_type, int n_in, Value **inputs, Value *result);
@@ -136,8 +136,8 @@ void become_own(Node *made); /* its operator is the compiler's own of that name 
 Value *make1(Node *n, const char *op_type, Value *a, Value *result);
 Value *make2(Node *n, const char *op_type, Value *a, Value *b, Value *result);
 Value *make3(Node *n, const char *op_type, Value *a, Value *b, Value *c, Value *result);
-void inline_clone(Node *n, const Graph *body, Value **arguments,
-                  Value **results);                           /* a copy of a subgraph; results: one per output */
+/* A copy of a subgraph; results: one per output. */
+void inline_clone(Node *n, const Graph *body, Value **arguments, Value **results);
 Value *const_ints(Node *n, int count, const int64_t *values); /* int64[count] */
 Value *const_scalar(Node *n, DType dtype, double value);      /* shape [] */
 
@@ -158,7 +158,7 @@ void packed_note(Value *w, Value *packed, const char *recipe);
 Step *step_call(Node *n, const char *kernel_format, ...) __attribute__((format(printf, 2, 3)));
 void arg_in(Step *s, const char *parameter, Value *v); /* NULL: a null pointer */
 void arg_in_at(Step *s, const char *parameter, Value *v, Dim element_offset);
-/* inputs of the node from number `first` on */
+/* Inputs of the node from number `first` on. */
 void arg_inputs(Step *s, int first, int count, const char *const *parameters);
 void arg_out(Step *s, const char *parameter, Value *v);
 void arg_out_at(Step *s, const char *parameter, Value *v, Dim element_offset);
@@ -169,14 +169,14 @@ void arg_function(Step *s, const char *parameter, const Kernel *function); /* NU
 void arg_dims(Step *s, const char *parameter, int count, const Dim *dims); /* const int32_t[]: shapes, strides */
 void arg_ints(Step *s, const char *parameter, int count, const int64_t *values);
 void arg_reals(Step *s, const char *parameter, int count, const double *values); /* const float[] */
-/* a pointer to its local variable: the kernel sets it (a count) */
+/* A pointer to its local variable: the kernel sets it (a count). */
 void arg_symbol(Step *s, const char *parameter, Dim symbol);
-void arg_struct(Step *s, const char *parameter,
-                const char *structure);           /* a const struct pointer; then its int32_t fields: */
-void arg_field(Step *s, const char *name, Dim d); /* ... of the last struct argument */
+/* A pointer to a const struct; then its int32_t fields: those of the last struct argument. */
+void arg_struct(Step *s, const char *parameter, const char *structure);
+void arg_field(Step *s, const char *name, Dim d);
 void arg_field_int(Step *s, const char *name, int64_t value);
 Value *scratch(Node *n, const char *purpose, DType dtype, Dim elements); /* planned like any other buffer */
-/* the call's result may take the memory of an input that dies */
+/* The call's result may take the memory of an input that dies. */
 void step_inplace(Step *s, Value *input, Value *output);
 
 /* Whole elements; offsets and size in bytes. The caller may say more of the copy. */
@@ -192,9 +192,9 @@ void step_set(Node *n, Dim symbol, Dim value);
 void step_store(Node *n, Value *target, Dim number);
 Reading *step_read(Node *n, Value *source, Dim index, int64_t low, int64_t high); /* without a symbol: only checked */
 
-/* `name` with a suffix if there is a symbol of that name already, be it one of the model's */
+/* `name` with a suffix if there is a symbol of that name already, be it one of the model's. */
 Foreign unused_symbol(const Model *m, Foreign name);
-/* a new symbol that the run function computes */
+/* A new symbol that the run function computes. */
 Dim local_symbol(Node *n, Foreign name, int64_t low, int64_t high);
 /* Element `index` of v, an integer, into the symbol d; of a constant d: only checked. */
 void lower_read(Node *n, Value *v, int64_t index, Dim d);
@@ -208,7 +208,7 @@ Ref loop_read(Step *s, Value *v);
 Ref loop_read_strided(Step *s, Value *v, Dim offset, const Dim *strides);
 Ref loop_real(double value);
 Ref loop_int(int64_t value);
-/* function as in the kernel library: "add_f32" */
+/* The function as in the kernel library: "add_f32". */
 Ref loop_apply(Step *s, DType type, const char *function, int n_args, const Ref *args);
 void loop_store(Step *s, Value *v, Ref result);
 DType compute_type(DType t); /* float32 for float16 and bfloat16, otherwise t */

@@ -1,10 +1,10 @@
-/* list.h: sequences and optionals whose length only the data tell.
+/* packed_sequence.h: sequences and optionals whose length only the data tell.
  *
  * Such a list is three tensors (see templates/list.c.in): the slots of its elements, their sizes and the length. Nodes
  * of the compiler's own operators compute those; what stands for the list itself is the output of a ListMake. An
  * optional tensor is a list of at most one element; an optional sequence is a list of length -1 if it is absent. */
-#ifndef LIST_H
-#define LIST_H
+#ifndef PACKED_SEQUENCE_H
+#define PACKED_SEQUENCE_H
 
 #include "op/op.h"
 
@@ -27,20 +27,20 @@ SequenceForm sequence_form_join(const SequenceForm *a, const SequenceForm *b); /
 bool sequence_form_fits(const SequenceForm *a, const SequenceForm *b);  /* has b, but for its capacity, room for a? */
 SequenceForm sequence_form_with(const SequenceForm *f, const Value *x); /* one place more, for x */
 
-/* with outputs for the three tensors */
+/* With outputs for the three tensors. */
 Node *sequence_node(Node *n, const char *op_type, int n_in, Value **inputs, const SequenceForm *result);
-Node *sequence_reader(Node *n, const char *op_type, Value *list, Value *argument,
-                      Value *result);                       /* takes a list and perhaps one value more */
+/* Takes a list and perhaps one value more. */
+Node *sequence_reader(Node *n, const char *op_type, Value *list, Value *argument, Value *result);
 void sequence_tensors(Node *n, Value *list, Value **parts); /* a list's three tensors, made in front of n if need be */
-/* in front of n: the list as three tensors of this form */
+/* In front of n: the list as three tensors of this form. */
 Node *sequence_parts(Node *n, Value *list, const SequenceForm *form);
 Node *sequence_parts_last(Graph *g, Value *list, const SequenceForm *form); /* after all nodes of a graph */
-/* after all nodes: a copy with zeros where nothing is; the caller adds its outputs */
+/* After all nodes: a copy with zeros where nothing is; the caller adds its outputs. */
 Node *sequence_copy_last(Graph *g, Value *list);
-/* in front of all nodes: a copy that is checked */
+/* In front of all nodes: a copy that is checked. */
 void sequence_copied(Graph *g, const Type *type, const SequenceForm *form, Value **from, Value **to);
 void sequence_make(Node *n, const Type *type, const SequenceForm *form, Value **parts, Value *result);
-/* in front of all nodes */
+/* In front of all nodes. */
 void sequence_made(Graph *g, const Type *type, const SequenceForm *form, Value **parts, Value *result);
 
 Value *wide_position(Node *n, int input); /* as int64; NULL if it is omitted */

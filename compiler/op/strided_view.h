@@ -1,7 +1,7 @@
-/* places.h: where a tensor's elements are in another one, from which moves made it: kernels that take strides read them
- * there. */
-#ifndef PLACES_H
-#define PLACES_H
+/* strided_view.h: where a tensor's elements are in another one, from which moves made it: kernels that take strides
+ * read them there. */
+#ifndef STRIDED_VIEW_H
+#define STRIDED_VIEW_H
 
 #include "ir/ir.h"
 

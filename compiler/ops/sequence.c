@@ -3,7 +3,7 @@
  * A sequence whose length and positions are known at compile time is a list of values, and its operators are
  * bookkeeping: nothing of them is left in the generated code but the tensors themselves. Inference keeps the list in
  * value->items; an optional is a list of one or none. Where only the data tell, expansion goes over to lists in memory
- * (list.h). */
+ * (packed_sequence.h). */
 #include "op/op.h"
 
 #include <string.h>

@@ -9,7 +9,7 @@ StageResult rewrite(Model *m); /* the stage */
 
 typedef bool RewritePass(Node *n);
 
-/* all passes on every node; list ends with NULL. Did any change something? */
+/* All passes on every node; list ends with NULL. Did any change something? */
 bool rewrite_round(Graph *g, RewritePass *const *list);
 
 bool rewrite_no_op(Node *n);     /* a node that changes nothing: its input takes the place of its output */
@@ -21,9 +21,9 @@ bool rewrite_clamp(Node *n);     /* Relu or Clip into its producer */
 
 bool rewrite_gelu(Node *n);  /* Gelu's formula becomes Gelu */
 bool rewrite_swish(Node *n); /* x * Sigmoid(x) becomes Swish, x * HardSigmoid(x) HardSwish */
-/* the formula of attention becomes op_attention_formula, which takes transposed operands as they are */
+bool rewrite_norm(Node *n);  /* the formulas of LayerNormalization and RMSNormalization become those */
+/* The formula of attention becomes op_attention_formula, which takes transposed operands as they are. */
 bool rewrite_attention(Node *n);
-bool rewrite_norm(Node *n); /* the formulas of LayerNormalization and RMSNormalization become those */
 
 /* Of models quantised with QuantizeLinear and DequantizeLinear around real operators. They run to their end before all
  * others, which see dequantised weights as constants. */

@@ -67,7 +67,7 @@ void write_harness(Model *m, FILE *f);
 /* -- verify_run.c ------------------------------------------------------------------------------ */
 
 bool build(Model *m, const VerifyOptions *o, Foreign folder);
-/* prints; whether all outputs are right */
+/* Prints what comes of it; are all outputs right? */
 bool run_data_set(Model *m, Foreign folder, const DataSet *set, Tolerance tolerance);
 
 #endif

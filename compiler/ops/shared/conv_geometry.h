@@ -1,6 +1,6 @@
-/* conv.h: a convolution as a node describes it. */
-#ifndef CONV_H
-#define CONV_H
+/* conv_geometry.h: a convolution as a node describes it. */
+#ifndef CONV_GEOMETRY_H
+#define CONV_GEOMETRY_H
 
 #include "ops/shared/window.h"
 
@@ -22,7 +22,7 @@ typedef struct {
     Dim batch, in_channels, out_channels;
 } ConvTranspose;
 
-/* of an image of shape x, [N, C, ...], and inputs 1 and 2 */
+/* Of an image of shape x, [N, C, ...], and inputs 1 and 2. */
 bool conv_transpose_read(Node *n, const Shape *x, ConvTranspose *c);
 
 #endif

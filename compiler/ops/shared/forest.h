@@ -4,22 +4,14 @@
 
 #include "op/op.h"
 
-enum {
-    MODE_LEQ,
-    MODE_LT,
-    MODE_GTE,
-    MODE_GT,
-    MODE_EQ,
-    MODE_NEQ,
-    MODE_MEMBER,
-    MODE_LEAF
-}; /* as TreeEnsemble numbers them */
+/* As TreeEnsemble numbers them. */
+enum { MODE_LEQ, MODE_LT, MODE_GTE, MODE_GT, MODE_EQ, MODE_NEQ, MODE_MEMBER, MODE_LEAF };
 
 typedef struct {
     int target;
     double weight;
-    int next;
-} Vote; /* next: of the same leaf, or -1 */
+    int next; /* of the same leaf, or -1 */
+} Vote;
 
 typedef struct {
     int mode;

@@ -1,16 +1,11 @@
-/* ml.h: what the operators of ai.onnx.ml have in common: rows of features in, scores and labels out. */
-#ifndef ML_H
-#define ML_H
+/* ml_labels.h: what the operators of ai.onnx.ml have in common: rows of features in, scores and labels out. */
+#ifndef ML_LABELS_H
+#define ML_LABELS_H
 
 #include "op/op.h"
 
-typedef enum {
-    POST_NONE,
-    POST_SOFTMAX,
-    POST_LOGISTIC,
-    POST_SOFTMAX_ZERO,
-    POST_PROBIT
-} PostTransform; /* as TreeEnsemble numbers them */
+/* As TreeEnsemble numbers them. */
+typedef enum { POST_NONE, POST_SOFTMAX, POST_LOGISTIC, POST_SOFTMAX_ZERO, POST_PROBIT } PostTransform;
 
 bool read_post_transform(Node *n, PostTransform *post); /* the attribute is a name, or a number in TreeEnsemble */
 

@@ -1,7 +1,7 @@
-/* move.h: moving elements without looking at them. Operators say which element goes where; lower_walk picks the
+/* moves.h: moving elements without looking at them. Operators say which element goes where; lower_walk picks the
  * cheapest way: a view, a copy, a transposition, or strides. */
-#ifndef MOVE_H
-#define MOVE_H
+#ifndef MOVES_H
+#define MOVES_H
 
 #include "op/op.h"
 
@@ -23,12 +23,12 @@ Dim axis_stride(const Shape *s, int axis); /* elements from one index of the axi
  * numbers. */
 const char *moved_as(DType t, int *per_element);
 
-/* elements of whole bytes; not complex numbers unless the caller minds their parts */
+/* Elements of whole bytes; not complex numbers unless the caller minds their parts. */
 bool need_bytes(Node *n, int input, bool complex_too);
 
 /* For operators that look up positions. */
 bool need_at_most(Node *n, Dim a, Dim b, const char *what); /* a <= b; checked at run time where only that tells */
-/* the last dimension of indices; an error unless it is 1 to `most` */
+/* The last dimension of indices; an error unless it is 1 to `most`. */
 bool tuple_length(Node *n, const Shape *index, int most, int *k);
 /* The strides of a dense tensor, 0 at the axis. */
 void arg_strides_beside(Step *s, const char *name, const Shape *shape, int axis);

@@ -11,7 +11,7 @@
 #include "op/op.h"
 
 bool need_byte(Node *n, int input); /* int8 or uint8 */
-/* bytes, float scale, zero point of x's type */
+/* Bytes, float scale, zero point of x's type. */
 bool need_quantized(Node *n, int x, int scale, int zero, bool zero_optional);
 bool one_element(const Value *v);
 bool all_zero(const Value *v);                                      /* omitted, or a constant without other values */
@@ -28,7 +28,7 @@ typedef struct {
 
 Requantize requantize_of(Node *n, const Value *scale_a, const Value *scale_b, const Value *scale_y, const Value *zero_y,
                          double alpha);
-/* those of the type, and n's clamp */
+/* Those of the type, and n's clamp. */
 void quantized_bounds(const Node *n, double scale_y, int64_t zero_y, int64_t *low, int64_t *high);
 bool per_channel(const Value *v); /* more than one element: the step of a table is 1, otherwise 0 */
 
@@ -41,12 +41,12 @@ Value *product_bias(Node *n, Value *bias, Value *zero_a, Value *b, Value *zero_b
 
 /* -- weights as kernels on register tiles want them (tile_bytes.c of the kernel library), packed at compile time --- */
 
-/* constant, and signed bytes without a zero point, or as good as */
+/* Constant, and signed bytes without a zero point, or as good as. */
 bool packs_bytes(const Value *w, const Value *zero_w);
-/* of w[groups][filters][runs][run] */
+/* Of w[groups][filters][runs][run]. */
 Value *packed_bytes(Node *n, Value *w, int64_t groups, int64_t filters, int64_t runs, int64_t run);
 Value *packed_channelwise_bytes(Node *n, Value *w, int64_t channels, int64_t taps); /* of w[channels][taps] */
-/* product_bias for such weights w[rows][depth]. zero_a is a constant, or of unsigned bytes. */
+/* As product_bias, for such weights w[rows][depth]. zero_a is a constant, or of unsigned bytes. */
 Value *packed_start(Node *n, Value *bias, Value *zero_a, const Value *a, Value *w, Value *zero_w, Dim rows, Dim depth);
 bool packed_in_place(const Value *x, int64_t run); /* can runs of so many bytes be multiplied where they are? */
 /* How many rows are multiplied together, beside operands of so many bytes. */

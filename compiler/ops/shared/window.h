@@ -30,8 +30,8 @@ Window window_whole(const Shape *x);
 
 Shape window_out_shape(const Shape *x, Dim channels, const Window *w); /* [N, channels, out...] */
 Dim window_kernel_size(const Window *w);
-int64_t window_reach(const Window *w, int dimension,
-                     int64_t places);      /* pixels of the image that so many places of the window see */
+/* Pixels of the image that so many places of the window see. */
+int64_t window_reach(const Window *w, int dimension, int64_t places);
 void arg_window(Step *s, const Window *w); /* as a struct window */
 
 typedef enum { PAD_EXPLICIT, PAD_SAME_UPPER, PAD_SAME_LOWER, PAD_VALID, PAD_INVALID } AutoPad;
@@ -39,7 +39,7 @@ typedef enum { PAD_EXPLICIT, PAD_SAME_UPPER, PAD_SAME_LOWER, PAD_VALID, PAD_INVA
 AutoPad window_auto_pad(Node *n);
 /* Of a Resize or Upsample: the axes that its scales and sizes are about; -1 where that is all of them, in order. */
 int resized_axes(Node *n, const int64_t **axes);
-/* rank of them, or 0 if absent; -1 after an error */
+/* As many as the rank, or 0 if absent; -1 after an error. */
 int window_ints(Node *n, const char *name, int rank, int64_t low, const int64_t **values);
 
 #endif
