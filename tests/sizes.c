@@ -1,6 +1,6 @@
-/* Calls the models whose sizes come from data with whatever numbers: within bounds they succeed, otherwise they return
- * an error, and the call after that is right again. Built with sanitizers, outputs exactly as large as the interface
- * says. */
+/* Calls the models whose sizes come from data with whatever numbers: within bounds they succeed, otherwise
+ * they return an error, and the call after that is right again. Built with sanitizers, outputs exactly as
+ * large as the interface says. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-/* Everything goes to temporary files first: beside the target, to be renamed to it; or, where the target is no regular
- * file (standard output, a pipe, a device), to an unnamed one that is copied at the end. What is not committed is
- * removed at exit. */
+/* Everything goes to temporary files first: beside the target, to be renamed to it; or, where the target is no
+ * regular file (standard output, a pipe, a device), to an unnamed one that is copied at the end. What is not
+ * committed is removed at exit. */
 #include "base/output.h"
 
 #include "base/mem.h"

@@ -1,5 +1,5 @@
-/* dim_node.c: expressions are hash-consed: dim_intern() is the only place that makes one, and it makes no structure
- * twice. */
+/* dim_node.c: expressions are hash-consed: dim_intern() is the only place that makes one, and it
+ * makes no structure twice. */
 #include "dim/dim_expr.h"
 #include "base/base.h"
 

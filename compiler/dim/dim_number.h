@@ -1,5 +1,5 @@
-/* dim_number.h: saturating whole numbers. Infinity absorbs what is added to it: too large never becomes plausible
- * again. */
+/* dim_number.h: saturating whole numbers. Infinity absorbs what is added to it: too large never
+ * becomes plausible again. */
 #ifndef DIM_NUMBER_H
 #define DIM_NUMBER_H
 

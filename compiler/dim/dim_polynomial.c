@@ -195,8 +195,8 @@ static Range range_by_dividends(const Sum *sum, Range range)
     return range;
 }
 
-/* min(a, b) - min(c, d) lies between a - c and b - d. Narrows the range of a sum for two such terms, operand by
- * operand. */
+/* min(a, b) - min(c, d) lies between a - c and b - d. Narrows the range of a sum for two such
+ * terms, operand by operand. */
 static Range range_by_operands(const Sum *sum, int i, int j, Range range)
 {
     static int depth; /* operands may be such differences themselves */

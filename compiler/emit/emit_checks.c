@@ -40,8 +40,8 @@ static Knowing known_of(const Model *m, const DimPair *p, Foreign symbol)
     return k;
 }
 
-/* What must hold in a graph is checked where it begins, as far as it is known there: at entry, or within the If or
- * Loop. */
+/* What must hold in a graph is checked where it begins, as far as it is known there: at entry,
+ * or within the If or Loop. */
 void emit_checks_of_graph(const Model *m, const Graph *g, FILE *f)
 {
     for (int i = 0; i < m->n_assumptions; i++)
@@ -49,8 +49,8 @@ void emit_checks_of_graph(const Model *m, const Graph *g, FILE *f)
             emit_assumption(m, &m->assumptions[i], f);
 }
 
-/* The rest is checked after every step that sets a symbol of it, since there may be several: in both branches of an
- * If. */
+/* The rest is checked after every step that sets a symbol of it, since there may be several: in
+ * both branches of an If. */
 static void symbol_is_set(Model *m, const Step *s, Foreign symbol, FILE *f)
 {
     for (int i = 0; i < m->n_locals; i++)

@@ -223,8 +223,8 @@ static void emit_blob_declaration(Model *m, FILE *f)
     fprintf(f, "extern const unsigned char %s_weights[];\n\n", name);
 }
 
-/* A vector that lies across two lines of the cache takes two loads. Small processors have no lines, but count the bytes
- * between weights. */
+/* A vector that lies across two lines of the cache takes two loads. Small processors have no lines, but count
+ * the bytes between weights. */
 static void emit_alignment(FILE *f)
 {
     fprintf(f, "/* Large ones start with a line of the cache where there is one. */\n#if defined(__GNUC__) && "

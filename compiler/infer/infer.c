@@ -160,8 +160,8 @@ static Value *handles_of(Graph *g, Value *v)
     return value_const(g, v->name, DT_INT64, &v->type.shape, handles);
 }
 
-/* Moves the element expressions of the inputs through a node that only moves elements, by running its kernels on
- * handles. */
+/* Moves the element expressions of the inputs through a node that only moves elements, by running
+ * its kernels on handles. */
 static void move_elements(Node *n)
 {
     bool all = n->op->flags & OP_MOVES_ALL;
@@ -226,8 +226,8 @@ void fold_graph(Graph *g)
     }
 }
 
-/* Where only some outputs are constants, the node stays and writes them all: those who read a constant get one of its
- * own. */
+/* Where only some outputs are constants, the node stays and writes them all: those who read a
+ * constant get one of its own. */
 static void separate_constants(Node *n)
 {
     for (int i = 0; i < n->n_out; i++) {

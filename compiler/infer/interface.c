@@ -133,8 +133,8 @@ static void add_output(Graph *g, Value *v)
     g->outputs[g->n_outputs++] = v;
 }
 
-/* Elements become outputs of their own names through an Identity each: one may be an input, a constant, or in the list
- * twice. */
+/* Elements become outputs of their own names through an Identity each: one may be an input, a
+ * constant, or in the list twice. */
 static void spread_output(Model *m, Value *list)
 {
     Graph *g = m->graph;

@@ -1,9 +1,9 @@
 /* Bounds refinement: lower bounds that the model itself asks for.
  *
- * A size that would be negative (a window larger than its image) is refused when the program runs. Until then inference
- * has to carry it along: max(0, s - 20) beside s - 20. Where one dimension alone decides, and all values from its bound
- * up to some other would be refused, the model is read again with that other bound, under which such expressions are
- * the same. */
+ * A size that would be negative (a window larger than its image) is refused when the program runs. Until then
+ * inference has to carry it along: max(0, s - 20) beside s - 20. Where one dimension alone decides, and all values
+ * from its bound up to some other would be refused, the model is read again with that other bound, under which such
+ * expressions are the same. */
 #include "infer/infer.h"
 
 #include <string.h>

@@ -6,8 +6,8 @@
 typedef struct Kernel {
     const char *name; /* "softmax_f32", "struct conv", ... */
     const char *text; /* its C source, comment first */
-    /* Functions: a letter for the result, then one for each parameter; kernels_table.c of the build explains them. Else
-     * NULL. */
+    /* Functions: a letter for the result, then one for each parameter; kernels_table.c of the build
+     * explains them. Else NULL. */
     const char *signature;
     const char *names; /* of a function's parameters, or of a struct's int32_t fields, separated by commas; or NULL */
     void (*address)(void); /* functions that may be called while folding; else NULL */

@@ -27,9 +27,9 @@ bool conv_transpose_fits_last(Node *n)
 }
 
 typedef struct {
-    int32_t in_channels, out_channels, groups;
+    int32_t in_channels, out_channels, groups; /* channels of a group */
     struct phase d, h, w;
-} Phase; /* channels of a group */
+} Phase;
 
 /* The weights of a phase as those of a convolution: [out channel][in channel][taps in reverse]. */
 static float *phase_weights(const Phase *p, const float *w, const Window *window, const int32_t *first)

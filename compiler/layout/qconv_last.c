@@ -1,5 +1,5 @@
-/* qconv_last: QLinearConv of images with their channels last, with constant weights: on register tiles, or channel by
- * channel. */
+/* qconv_last: QLinearConv of images with their channels last, with constant weights: on register
+ * tiles, or channel by channel. */
 #include "ops/shared/shared.h"
 #include "kernels.h"
 #include "layout/layout.h"

@@ -180,8 +180,8 @@ static void add_open(OpenDims *o, OpenDim d)
     o->dims[o->count++] = d;
 }
 
-/* A scalar or a short list of integers may be a shape, a length, a bound: the compiler asks for its values' bounds if
- * so. */
+/* A scalar or a short list of integers may be a shape, a length, a bound: the compiler asks for
+ * its values' bounds if so. */
 static bool may_decide_sizes(const Onnx__TypeProto__Tensor *t)
 {
     if ((t->elem_type != DT_INT32 && t->elem_type != DT_INT64) || !t->shape || t->shape->n_dim > 1) return false;

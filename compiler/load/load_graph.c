@@ -116,8 +116,8 @@ static Map *initialized_names(const GraphProto *g)
     return names;
 }
 
-/* A declaration only helps to check what is inferred; one that can't be read, or of a name that isn't there, says
- * nothing. */
+/* A declaration only helps to check what is inferred; one that can't be read, or of a name that
+ * isn't there, says nothing. */
 static void load_declarations(Loader *l, Scope *s, size_t count, ValueInfoProto *const *infos)
 {
     for (size_t i = 0; i < count; i++) {

@@ -95,8 +95,8 @@ const FunctionProto *function_find(const Loader *l, const NodeProto *node);
 void function_inline(Loader *l, Scope *s, const FunctionProto *f, const NodeProto *proto, Node *n);
 int opset_of(const Loader *l, const Scope *s, Foreign domain); /* 0: not imported */
 
-/* The order to load the nodes in: that of the file, but for nodes that stand before what they depend on. A cycle is
- * reported. */
+/* The order to load the nodes in: that of the file, but for nodes that stand before what they depend
+ * on. A cycle is reported. */
 int *topological_order(Model *m, size_t count, NodeProto **nodes);
 
 #endif

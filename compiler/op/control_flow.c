@@ -74,8 +74,8 @@ static int lower_sizes(Node *n, int count, Value **states, Value **updates, NewS
     return found;
 }
 
-/* The state at the end of a round goes through buffers of its own: every new value is computed before any old one is
- * gone. */
+/* The state at the end of a round goes through buffers of its own: every new value is computed
+ * before any old one is gone. */
 void lower_updates(Node *n, int count, Value **states, Value **updates)
 {
     Value **next = mem_array((size_t)count + 1, sizeof *next);

@@ -2,12 +2,13 @@
  *
  *   --custom 'DOMAIN::OP=INPUTS -> OUTPUTS'
  *   INPUTS    x[n,c,h,w], k        names; brackets name the dimensions, a number there must be met
- *   OUTPUTS   float32[n,c,2*h,w]   a type, or an input's name for that input's type; dimensions are expressions (+ - *
- * / and x                    parentheses) of the names; an input's name alone: its shape, too
+ *   OUTPUTS   float32[n,c,2*h,w]   a type, or an input's name for that input's type; dimensions are
+ *                                  expressions (+ - * / and parentheses) of the names;
+ *             x                    an input's name alone: its shape, too
  *
  * The generated code declares and calls   int DOMAIN_OP(inputs, outputs, attributes);
- * each tensor as a pointer followed by its dimensions, each int or float attribute as a
- * number, in the model's order. */
+ * each tensor as a pointer followed by its dimensions, each int or float attribute as a number, in the model's
+ * order. */
 #include "op/custom.h"
 
 #include <ctype.h>

@@ -176,11 +176,12 @@ typedef void Sweep(void *y, const void *const *x, const ptrdiff_t *stride, size_
 
 enum { CHUNK = 256, MAX_LOOP_OPS = 256 };
 
+/* An operand or result along the innermost extent. */
 typedef struct {
     const void *base;
     ptrdiff_t step;
     double chunk[CHUNK];
-} Lane; /* an operand or result along the innermost extent */
+} Lane;
 
 static Sweep *sweep_of(const char *function)
 {

@@ -127,8 +127,8 @@ void assume_equal(Node *n, Dim a, Dim b); /* noted in model->assumptions */
 
 /* -- expand: new nodes take the place of n and are inferred in turn. The last one must write n's outputs --- */
 
-/* A node of domain "" at opset 23, whatever n's own, whose output 0 is `result`, or if that is NULL a new value named
- * after n. */
+/* A node of domain "" at opset 23, whatever n's own, whose output 0 is `result`, or if that is NULL a
+ * new value named after n. */
 Node *make_node(Node *n, const char *op_type, int n_in, Value **inputs, Value *result);
 /* the same with one of the compiler's own operators */
 Node *make_own(Node *n, const char *op_type, int n_in, Value **inputs, Value *result);

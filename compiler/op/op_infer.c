@@ -74,8 +74,8 @@ static bool is_from_data(const Node *n, Dim d)
     return l.found;
 }
 
-/* Does an assumption say that both are the same, once rearranged? Sizes of images that can't be negative: max(0, h - 2)
- * and h - 2. */
+/* Does an assumption say that both are the same, once rearranged? Sizes of images that can't be negative:
+ * max(0, h - 2) and h - 2. */
 static bool is_assumed(const Node *n, Dim a, Dim b)
 {
     const Model *m = n->graph->model;

@@ -1,5 +1,5 @@
-/* Sizes that a kernel works out from data: symbols within bounds that the user gives, read and checked after the
- * kernel. */
+/* Sizes that a kernel works out from data: symbols within bounds that the user gives, read and
+ * checked after the kernel. */
 #include "op/op.h"
 
 static bool declares(const Value *y, int axis)

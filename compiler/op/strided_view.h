@@ -1,5 +1,5 @@
-/* strided_view.h: where a tensor's elements are in another one, from which moves made it: kernels that take strides
- * read them there. */
+/* strided_view.h: where a tensor's elements are in another one, from which moves made it: kernels that take
+ * strides read them there. */
 #ifndef STRIDED_VIEW_H
 #define STRIDED_VIEW_H
 

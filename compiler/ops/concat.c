@@ -39,8 +39,8 @@ static void infer_concat(Node *n)
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
-/* (outer, axis, inner) of `part`, lying in `whole` from index `at` of the axis on; to_whole: is it written there, or
- * read? */
+/* (outer, axis, inner) of `part`, lying in `whole` from index `at` of the axis on; to_whole: is it
+ * written there, or read? */
 static void lower_part(Node *n, Value *part, Value *whole, int axis, Dim at, bool to_whole)
 {
     const Shape *p = &part->type.shape, *w = &whole->type.shape;

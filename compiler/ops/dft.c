@@ -70,8 +70,8 @@ static Dim is_axis(Dim axis, int d)
     return dim_sub(dim_const(1), dim_add(above(axis, dim_const(d)), above(dim_const(d), axis)));
 }
 
-/* The size of x along the axis, which is one of several if it is known only at run time; bounds tell that to the
- * arithmetic. */
+/* The size of x along the axis, which is one of several if it is known only at run time; bounds tell
+ * that to the arithmetic. */
 static Dim size_along(const Value *x, Dim axis)
 {
     int from = (int)dim_low(axis), to = (int)dim_high(axis);

@@ -189,8 +189,8 @@ static void lower_extractor(Node *n)
 
 /* -- FeatureVectorizer ------------------------------------------------------------------------- */
 
-/* Input i takes the columns inputdimensions says, cut or filled up with 0; all it has if there is no such attribute. A
- * vector is one row. */
+/* Input i takes the columns inputdimensions says, cut or filled up with 0; all it has if there is no such
+ * attribute. A vector is one row. */
 static Dim columns_of(const Node *n, int i)
 {
     const int64_t *kept;

@@ -1,6 +1,6 @@
 /* Gather, GatherElements, GatherND: https://onnx.ai/onnx/operators/onnx__Gather.html, onnx__GatherElements.html,
- * onnx__GatherND.html Indices that are data are checked at run time. Gather by constants at even distances is a slice,
- * often a view. */
+ * onnx__GatherND.html
+ * Indices that are data are checked at run time. Gather by constants at even distances is a slice, often a view. */
 #include "ops/shared/shared.h"
 
 static const DType index_types[] = {DT_INT64, DT_INT32};
@@ -41,8 +41,8 @@ static void infer_gather(Node *n)
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
-/* Constant indices first, first + step, first + 2 * step ..., all known to be within the axis and counted from the same
- * end. */
+/* Constant indices first, first + step, first + 2 * step ..., all known to be within the axis and
+ * counted from the same end. */
 static bool evenly_spaced(const Value *index, Dim axis, int64_t *first, int64_t *step)
 {
     int64_t count = index->data ? value_count(index) : 0;

@@ -9,8 +9,8 @@ static Dim common_part(Dim a, Dim b)
     return is_close ? smaller : dim_const(0);
 }
 
-/* One dimension of a branch's result; where the branches differ, the branch taken sets by how much it is larger than
- * what they share. */
+/* One dimension of a branch's result; where the branches differ, the branch taken sets by how much it is
+ * larger than what they share. */
 static Dim either(Node *n, const Value *v, int axis, Dim a, Dim b)
 {
     if (a == b) return a;
@@ -83,8 +83,8 @@ static void infer_if(Node *n)
         if (n->out[i] && !join_types(n, n->out[i], yes->outputs[i], no->outputs[i])) return;
 }
 
-/* The outputs of a branch with every list replaced by its elements, or, where there is a form, by the three tensors it
- * is in memory. */
+/* The outputs of a branch with every list replaced by its elements, or, where there is a form, by the three
+ * tensors it is in memory. */
 static void spread_branch(Graph *g, int count, const SequenceForm *forms, const bool *in_memory)
 {
     Value **outputs = g->outputs;

@@ -1,8 +1,8 @@
 /* LabelEncoder: https://onnx.ai/onnx/operators/onnx_aionnxml_LabelEncoder.html
  * CategoryMapper: https://onnx.ai/onnx/operators/onnx_aionnxml_CategoryMapper.html
  * OneHotEncoder: https://onnx.ai/onnx/operators/onnx_aionnxml_OneHotEncoder.html
- * Keys are sorted at compile time and found by bisection. Of equal keys the last one counts; NaN equals NaN, and 0
- * equals -0. */
+ * Keys are sorted at compile time and found by bisection. Of equal keys the last one counts; NaN
+ * equals NaN, and 0 equals -0. */
 #include "base/base.h"
 #include "op/op.h"
 
@@ -40,8 +40,8 @@ static bool find_list(Node *n, const char *prefix, List *list)
 
 typedef struct {
     List keys, values;
-    bool indexed;
-} Mapping; /* indexed: the keys are the values' places */
+    bool indexed; /* the keys are the values' places */
+} Mapping;
 
 /* LabelEncoder 1 has one list, of strings, and maps them to their places or back. */
 static bool read_old_encoder(Node *n, Mapping *m)

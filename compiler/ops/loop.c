@@ -10,8 +10,8 @@ static int carried_count(const Node *n)
     return n->n_in > 2 ? n->n_in - 2 : 0;
 }
 
-/* The trip count as far as it is known before the loop runs: a constant, INT32_MAX if there is none, or an expression;
- * else NULL. */
+/* The trip count as far as it is known before the loop runs: a constant, INT32_MAX if there is none, or
+ * an expression; else NULL. */
 static Dim known_trips(Node *n)
 {
     double m;
@@ -113,8 +113,8 @@ static int rounds_to_unroll(const Node *n)
 
 /* -- rows -------------------------------------------------------------------------------------- */
 
-/* The output that bounds the number of rounds where the trip count doesn't: the first whose size is stated, else the
- * first. -1: no rows. */
+/* The output that bounds the number of rounds where the trip count doesn't: the first whose size is stated, else
+ * the first. -1: no rows. */
 static int bounding_rows(const Node *n)
 {
     int first = -1;
@@ -226,8 +226,8 @@ static void unfold_body(const Node *n, Graph *g, const SequenceForm *forms, bool
     g->n_outputs = g->cap_outputs = at_out;
 }
 
-/* What the lists hold after one round that starts with lists of `forms`, and what they are then: infers a copy of the
- * body. */
+/* What the lists hold after one round that starts with lists of `forms`, and what they are then:
+ * infers a copy of the body. */
 static bool try_round(Node *n, const Graph *body, int64_t most, const SequenceForm *forms, SequenceForm *after,
                       Type *types)
 {
@@ -344,8 +344,8 @@ static void unfold_lists(Node *n)
     unfold_body(n, g, forms, false);
 }
 
-/* The body, inferred; NULL if it failed, or if the loop is to be unrolled, which a `few` rounds are where shapes
- * change. */
+/* The body, inferred; NULL if it failed, or if the loop is to be unrolled, which a `few` rounds
+ * are where shapes change. */
 static Graph *infer_rounds(Node *n, int64_t few, int64_t most, bool *continues)
 {
     Graph *g = body_of(n, "body"), *original = graph_clone(g, n->graph);

@@ -1,6 +1,6 @@
 /* NegativeLogLikelihoodLoss, SoftmaxCrossEntropyLoss:
- * https://onnx.ai/onnx/operators/onnx__NegativeLogLikelihoodLoss.html The second is the first of LogSoftmax along the
- * classes, axis 1. */
+ * https://onnx.ai/onnx/operators/onnx__NegativeLogLikelihoodLoss.html
+ * The second is the first of LogSoftmax along the classes, axis 1. */
 #include "op/op.h"
 
 #include <string.h>

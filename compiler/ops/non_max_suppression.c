@@ -1,6 +1,6 @@
 /* NonMaxSuppression: https://onnx.ai/onnx/operators/onnx__NonMaxSuppression.html
- * How many boxes it selects is known only at run time: a symbol, bounded by the number of boxes, or by
- * --dim. */
+ * How many boxes it selects is known only at run time: a symbol, bounded by the
+ * number of boxes, or by --dim. */
 #include "op/op.h"
 
 static Dim most_selected(const Node *n)

@@ -1,5 +1,5 @@
-/* The parts of lists whose length only the data tell (packed_sequence.h): nodes that other operators are expanded into,
- * none of ONNX's. */
+/* The parts of lists whose length only the data tell (packed_sequence.h): nodes that other operators are
+ * expanded into, none of ONNX's. */
 #include "op/op.h"
 #include "ops/shared/shared.h"
 

@@ -19,8 +19,8 @@ static int listed_pads(Node *n, Dim **pads)
     return count;
 }
 
-/* The axes that the pads are for, NULL for all of them; numbers from 0 on if they are constants. Count, -1 with an
- * error. */
+/* The axes that the pads are for, NULL for all of them; numbers from 0 on if they are constants.
+ * Count, -1 with an error. */
 static int listed_axes(Node *n, Dim **axes)
 {
     const int rank = n->in[0]->type.shape.rank;

@@ -1,6 +1,7 @@
 /* QLinearConv, ConvInteger: https://onnx.ai/onnx/operators/onnx__QLinearConv.html, ..__ConvInteger.html; QLinearConv of
- * com.microsoft, too, whose images may be [N, ..., C]. Sums of products are exact. Scales or zero points of the result
- * that are known only at run time are said in other operators. */
+ * com.microsoft, too, whose images may be [N, ..., C].
+ * Sums of products are exact. Scales or zero points of the result that are known only at run time are said in other
+ * operators. */
 #include "ops/shared/shared.h"
 #include "kernels.h"
 

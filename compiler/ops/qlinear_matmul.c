@@ -1,7 +1,8 @@
 /* QLinearMatMul, MatMulInteger: https://onnx.ai/onnx/operators/onnx__QLinearMatMul.html, ..__MatMulInteger.html; of
- * com.microsoft: QGemm, MatMulIntegerToFloat, DynamicQuantizeMatMul. Sums of products are exact. Zero points may stand
- * for the tensor, for each row of A or for each column of B; those that kernels don't know (per row of A, per matrix of
- * a batch), and scales that are known only at run time, are said in other operators. */
+ * com.microsoft: QGemm, MatMulIntegerToFloat, DynamicQuantizeMatMul.
+ * Sums of products are exact. Zero points may stand for the tensor, for each row of A or for each column of B; those
+ * that kernels don't know (per row of A, per matrix of a batch), and scales that are known only at run time, are said
+ * in other operators. */
 #include "kernels.h"
 #include "ops/shared/shared.h"
 

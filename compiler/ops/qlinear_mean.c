@@ -1,7 +1,7 @@
 /* QLinearReduceMean and QLinearGlobalAveragePool of com.microsoft:
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.QLinearReduceMean
- * Sums are integers where the axes follow one another and scales and zero points are constants; other cases are said in
- * other operators. */
+ * Sums are integers where the axes follow one another and scales and zero points are constants; other cases are
+ * said in other operators. */
 #include "ops/shared/shared.h"
 
 #include <string.h>

@@ -212,8 +212,8 @@ static Value *cast_to(Node *n, Value *v, DType t, Value *result)
     return cast->out[0];
 }
 
-/* Sub-byte integers: x / scale rounded, plus the zero point, bounded, cast. Float8 and float4: x / scale, cast with
- * saturation. */
+/* Sub-byte integers: x / scale rounded, plus the zero point, bounded, cast. Float8 and float4:
+ * x / scale, cast with saturation. */
 static void expand_quantize(Node *n)
 {
     Layout l;

@@ -1,8 +1,9 @@
 /* Reductions over axes: https://onnx.ai/onnx/operators/onnx__ReduceSum.html and its relatives.
  * The axes are an attribute at first, an input since opset 13 (ReduceSum) or 18 (the others); what is present is read.
  * Axes that lie side by side are one. Axes with kept ones between them are reduced one after the other, the last one
- * first; then what comes after the first step is a reduction of partial results. Axes that are known only at run time
- * are moved to the end by a kernel of their own, which tells the result's shape. */
+ * first; then what comes after the first step is a reduction of partial results.
+ * Axes that are known only at run time are moved to the end by a kernel of their own, which tells the result's
+ * shape. */
 #include "op/op.h"
 
 #include <string.h>
@@ -186,8 +187,8 @@ static void call_reduce(Node *n, const char *kernel, DType t, Value *x, Value *y
     arg_dim(s, "inner", extent_of(groups, at + 1, count));
 }
 
-/* x with the axes that only the data tell moved to the end. The shape that stays is read, and checked, from a tensor of
- * its own. */
+/* x with the axes that only the data tell moved to the end. The shape that stays is read, and checked,
+ * from a tensor of its own. */
 static Value *move_axes(Node *n, DType t, Value *x, Group *groups)
 {
     const Shape *shape = &n->in[0]->type.shape, *kept = &n->out[0]->type.shape;

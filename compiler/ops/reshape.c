@@ -40,8 +40,8 @@ static Dim remaining_dim(Node *n, const Shape *x, const Shape *y, int unknown)
     return dim_floordiv(total, given);
 }
 
-/* The shape as known at compile time: copies and the -1 are where the constants say so. False, with an error, if that
- * is impossible. */
+/* The shape as known at compile time: copies and the -1 are where the constants say so. False, with an
+ * error, if that is impossible. */
 static bool shape_of_list(Node *n, const Dim *wanted, bool allow_zero, Shape *y)
 {
     const Shape *x = &n->in[0]->type.shape;
@@ -68,8 +68,8 @@ static bool shape_of_list(Node *n, const Dim *wanted, bool allow_zero, Shape *y)
     return true;
 }
 
-/* The shape as data that are read at run time, where a number may turn out to be a size, -1 or 0: the choice is
- * arithmetic. */
+/* The shape as data that are read at run time, where a number may turn out to be a size, -1 or 0:
+ * the choice is arithmetic. */
 static void shape_of_data(Node *n, const Dim *wanted, bool allow_zero, Shape *y)
 {
     const Shape *x = &n->in[0]->type.shape;

@@ -66,9 +66,10 @@ static Dim tap_count(const Resize *r, int i)
 }
 
 typedef struct {
-    Value *index, *weight;
+    Value *index; /* NULL: the axis keeps its size */
+    Value *weight;
     Dim taps;
-} Table; /* index NULL: the axis keeps its size */
+} Table;
 
 static bool known_now(const Resize *r, const ResizeAxis *a)
 {

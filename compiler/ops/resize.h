@@ -1,5 +1,5 @@
-/* resize.h: what a Resize or Upsample asks for, between reading it (resize_read.c) and inferring and lowering it
- * (resize.c). */
+/* resize.h: what a Resize or Upsample asks for, between reading it (resize_read.c) and inferring and
+ * lowering it (resize.c). */
 #ifndef RESIZE_H
 #define RESIZE_H
 

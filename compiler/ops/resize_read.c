@@ -148,8 +148,8 @@ static bool known_element(const Value *v, int64_t i, double *number)
     return false;
 }
 
-/* A scale or a crop that only the data tell: the size they lead to is worked out by a kernel, and checked by the
- * tables' function. */
+/* A scale or a crop that only the data tell: the size they lead to is worked out by a kernel, and checked
+ * by the tables' function. */
 static bool size_by_data(Node *n, ResizeAxis *a, int axis)
 {
     const Shape *found = &n->out[0]->type.shape; /* by the first who asked */

@@ -3,9 +3,10 @@
  * RNN: https://onnx.ai/onnx/operators/onnx__RNN.html
  *
  * The layers as ONNX has them become layers of the same name in the compiler's own domain whose weights are transposed
- * and whose biases are added up by ordinary nodes, at compile time if they are constant: X, W[directions][input][gates
- * * hidden], R[directions][hidden][gates * hidden], bias[directions][gates * hidden], extra, sequence_lens, initial_h,
- * initial_c where extra is the peepholes of an LSTM, and the bias[directions][hidden] inside the reset of a GRU with
+ * and whose biases are added up by ordinary nodes, at compile time if they are constant:
+ *   X, W[directions][input][gates * hidden], R[directions][hidden][gates * hidden], bias[directions][gates * hidden],
+ *   extra, sequence_lens, initial_h, initial_c
+ * where extra is the peepholes of an LSTM, and the bias[directions][hidden] inside the reset of a GRU with
  * linear_before_reset. */
 #include "kernels.h"
 #include "op/op.h"

@@ -1,6 +1,6 @@
 /* RotaryEmbedding: https://onnx.ai/onnx/operators/onnx__RotaryEmbedding.html
- * com.microsoft.RotaryEmbedding, its model, has the position_ids second, and they may be the position of the first step
- * alone. */
+ * com.microsoft.RotaryEmbedding, its model, has the position_ids second, and they may be the position
+ * of the first step alone. */
 #include "op/op.h"
 
 typedef struct {

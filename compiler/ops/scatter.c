@@ -1,6 +1,6 @@
 /* ScatterElements (once Scatter), ScatterND, TensorScatter: a copy of a tensor with some elements replaced, or reduced
- * into. https://onnx.ai/onnx/operators/onnx__ScatterElements.html, onnx__ScatterND.html, onnx__TensorScatter.html The
- * copy is made by the kernel, so that it is none when the input may be overwritten. */
+ * into. https://onnx.ai/onnx/operators/onnx__ScatterElements.html, onnx__ScatterND.html, onnx__TensorScatter.html
+ * The copy is made by the kernel, so that it is none when the input may be overwritten. */
 #include "ops/shared/shared.h"
 
 #include <string.h>
@@ -11,8 +11,8 @@ static const DType index_types[] = {DT_INT64, DT_INT32};
 
 static const char *const reductions[] = {"add", "mul", "max", "min"}; /* numbered as in the kernels */
 
-/* The number of the reduction, -1 for none; false, with an error, if there is no such thing at this opset or for this
- * type. */
+/* The number of the reduction, -1 for none; false, with an error, if there is no such thing at this
+ * opset or for this type. */
 static bool read_reduction(Node *n, int *reduction)
 {
     Foreign name = n->opset < 16 ? foreign("none") : attr_string(n, "reduction", "none");

@@ -57,8 +57,8 @@ static void set_memory_list(Node *n, const Type *element)
     if (output_of(n, 0)) n->out[0]->type = (Type){.kind = KIND_SEQUENCE, .elem = mem_dup(element, sizeof *element)};
 }
 
-/* The position an input gives, of `count` places; without the input: `otherwise`. False if it is unknown or out of
- * range. */
+/* The position an input gives, of `count` places; without the input: `otherwise`. False if it is
+ * unknown or out of range. */
 static bool position(Node *n, int input, int count, int otherwise, int *at)
 {
     int64_t *values;

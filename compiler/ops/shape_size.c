@@ -1,6 +1,6 @@
 /* Shape, Size: https://onnx.ai/onnx/operators/onnx__Shape.html
- * Known at compile time, at least as expressions. At run time they are stored only for operators that want them as
- * data. */
+ * Known at compile time, at least as expressions. At run time they are stored only for operators
+ * that want them as data. */
 #include "op/op.h"
 
 static int clamp_axis(int64_t axis, int rank)

@@ -1,7 +1,7 @@
 /* Slice: https://onnx.ai/onnx/operators/onnx__Slice.html
- * starts, ends and axes are attributes before opset 10 and inputs since, with steps. Where all of them are constants,
- * or starts and ends expressions, so are the sizes. Otherwise a kernel works out at run time what is taken, of each
- * axis at most all. */
+ * starts, ends and axes are attributes before opset 10 and inputs since, with steps. Where all of them are
+ * constants, or starts and ends expressions, so are the sizes. Otherwise a kernel works out at run time what is
+ * taken, of each axis at most all. */
 #include "ops/shared/shared.h"
 
 typedef struct {
@@ -12,8 +12,8 @@ typedef struct {
 typedef struct {
     int count;
     Dim *starts, *ends;
-    int64_t *axes, *steps;
-} Lists; /* axes, steps: NULL if omitted */
+    int64_t *axes, *steps; /* NULL if omitted */
+} Lists;
 
 /* -- reading ----------------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* Softmax, LogSoftmax, Hardmax: https://onnx.ai/onnx/operators/onnx__Softmax.html
- * Before opset 13 the axis splits the shape into a matrix, whose rows are normalised; since 13 it is one axis of the
- * tensor. */
+ * Before opset 13 the axis splits the shape into a matrix, whose rows are normalised; since 13 it is
+ * one axis of the tensor. */
 #include "op/op.h"
 
 #include <string.h>
@@ -10,8 +10,8 @@ static int axis_of(Node *n)
     return attr_axis(n, "axis", n->opset < 13 ? 1 : -1, n->in[0]->type.shape.rank);
 }
 
-/* A matrix of one row or one column has an axis of its own: before opset 13, a vector may be split after its last
- * dimension. */
+/* A matrix of one row or one column has an axis of its own: before opset 13, a vector may be split
+ * after its last dimension. */
 static bool splits_after(Node *n)
 {
     return n->opset < 13 && attr_int(n, "axis", 1) == n->in[0]->type.shape.rank;

@@ -48,8 +48,8 @@ static void lower_transpose(Node *n)
 
 /* -- DepthToSpace, SpaceToDepth ---------------------------------------------------------------- */
 
-/* [N, C, H, W] with blocks of b x b pixels. Channels are ordered block first (DCR: depth, column, row) or depth first
- * (CRD). */
+/* [N, C, H, W] with blocks of b x b pixels. Channels are ordered block first (DCR: depth, column,
+ * row) or depth first (CRD). */
 typedef struct {
     int64_t b;
     bool depth_first;

@@ -209,9 +209,9 @@ typedef struct {
     Labels labels;
     PostTransform post;
     Forest forest;
-    int only;
+    int only; /* the class that alone gets votes, or -1 */
     bool positive;
-} Classifier; /* only: the class that alone gets votes, or -1 */
+} Classifier;
 
 static bool read_classifier(Node *n, Classifier *c)
 {

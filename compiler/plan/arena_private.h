@@ -1,5 +1,5 @@
-/* arena_private.h: what the planner's files share. Blocks are placed in an order (arena_place.c), orders are tried
- * (arena.c). */
+/* arena_private.h: what the planner's files share. Blocks are placed in an order (arena_place.c),
+ * orders are tried (arena.c). */
 #ifndef ARENA_PRIVATE_H
 #define ARENA_PRIVATE_H
 

@@ -1,5 +1,5 @@
-/* qdq.h: QuantizeLinear and DequantizeLinear, as the passes read them that make integer operators of what stands
- * between them. */
+/* qdq.h: QuantizeLinear and DequantizeLinear, as the passes read them that make integer operators of
+ * what stands between them. */
 #ifndef QDQ_H
 #define QDQ_H
 

@@ -32,8 +32,8 @@ bool rewrite_quantize_up(Node *n);          /* quantize(moving(x)) becomes movin
 bool rewrite_quantize_dequantized(Node *n); /* quantize(dequantize(x)) with equal parameters is x */
 bool rewrite_qdq(Node *n);                  /* quantize(operator(dequantize(x), ...)) becomes one integer operator */
 
-/* Does the mask add 0 to the scores of each query's own key and those before it, and rule all others out?
- * (rewrite_causal.c) */
+/* Does the mask add 0 to the scores of each query's own key and those before it, and rule all others
+ * out? (rewrite_causal.c) */
 bool mask_is_causal(const Value *mask, const Value *scores);
 
 /* Attention whose inputs are Q, K, V and a mask (ops/attention.c). */

@@ -1,6 +1,6 @@
-/* rewrite_attention: softmax(scale * Q K' + mask) V, as a chain of operators, becomes one that never holds all scores.
- * The transpose after it that exchanges heads and positions goes: it writes with strides, as it reads
- * (ops/attention.c). */
+/* rewrite_attention: softmax(scale * Q K' + mask) V, as a chain of operators, becomes one that never holds
+ * all scores. The transpose after it that exchanges heads and positions goes: it writes with strides, as it
+ * reads (ops/attention.c). */
 #include "rewrite/rewrite.h"
 
 static bool is_float(const Value *v)
@@ -166,8 +166,8 @@ static bool is_product_of_heads(const Node *n)
     return same_heads(n->in[0], n->in[1]);
 }
 
-/* The softmax that makes the weights of the values. Exporters put 0 in place of its NaN, for queries that may look at
- * nothing. */
+/* The softmax that makes the weights of the values. Exporters put 0 in place of its NaN, for queries
+ * that may look at nothing. */
 static Node *weights_of(Node *n, bool *guarded)
 {
     double zero;

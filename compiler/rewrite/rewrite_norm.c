@@ -1,8 +1,8 @@
 /* rewrite_norm: before opset 17, layer normalisation was written as its formula, and root-mean-square normalisation
  * before 23. As one operator it reads a row while that is in the nearest cache, and needs no temporaries.
  *
- * The division becomes a normalisation with a scale of ones; multiplication by a row and addition of one then go into
- * it. */
+ * The division becomes a normalisation with a scale of ones; multiplication by a row and addition
+ * of one then go into it. */
 #include "rewrite/rewrite.h"
 
 #include <string.h>

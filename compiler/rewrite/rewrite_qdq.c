@@ -1,9 +1,9 @@
 /* rewrite_qdq: a real operator between DequantizeLinear and QuantizeLinear becomes one on integers.
  *
  * Conv, Gemm and MatMul with 8-bit factors become QLinearConv, QGemm and QLinearMatMul, a Relu or Clip in between
- * included; means over images become QLinearReduceMean, sums of equal shape QLinearAdd. The result is at most one step
- * away from that of the model as written, which rounds each dequantised factor and each sum to float32 where the
- * integers are exact. */
+ * included; means over images become QLinearReduceMean, sums of equal shape QLinearAdd. The result is at most one
+ * step away from that of the model as written, which rounds each dequantised factor and each sum to float32 where
+ * the integers are exact. */
 #include "rewrite/qdq.h"
 
 #include "ops/shared/shared.h"
@@ -153,8 +153,8 @@ static bool matmul(Node *n, const Group *g)
 
 /* -- means ------------------------------------------------------------------------------------- */
 
-/* The axes of a ReduceMean, an attribute before opset 18; false if they are not known or none, which may mean nothing
- * is added up. */
+/* The axes of a ReduceMean, an attribute before opset 18; false if they are not known or none, which may
+ * mean nothing is added up. */
 static bool mean_axes(Node *op, int *count, const int64_t **axes)
 {
     Dim *dims;

@@ -10,8 +10,8 @@
 typedef enum {
     MOVES_NOT = 0,
     MOVES = 1,
-    MOVES_UP = 2
-} Motion; /* MOVES_UP: worth quantising before, too: the result is not smaller */
+    MOVES_UP = 2, /* worth quantising before, too: the result is not smaller */
+} Motion;
 
 /* MaxPool takes 8-bit integers since opset 12. */
 enum { MAXPOOL_INTEGERS = 12 };

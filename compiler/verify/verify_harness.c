@@ -1,5 +1,5 @@
-/* Writes the program around the generated code: it reads inputs from files, calls the code once and writes the outputs
- * to files. */
+/* Writes the program around the generated code: it reads inputs from files, calls the code once and
+ * writes the outputs to files. */
 #include "verify/verify.h"
 
 #include "emit/emit.h"

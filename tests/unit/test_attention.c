@@ -129,8 +129,8 @@ START_TEST(attention_is_softmax_of_products)
 }
 END_TEST
 
-/* The fourth output step by step, for q = k = 1 and two keys of which one is masked: products {1, 2}, soft cap 1, mask
- * {0, -inf}. */
+/* The fourth output step by step, for q = k = 1 and two keys of which one is masked: products {1, 2},
+ * soft cap 1, mask {0, -inf}. */
 START_TEST(attention_shows_its_scores)
 {
     const float q[] = {1}, k[] = {1, 2}, v[] = {5, 7}, mask[] = {0, -INFINITY};

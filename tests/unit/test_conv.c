@@ -194,8 +194,8 @@ START_TEST(conv_with_more_padding_than_image)
 }
 END_TEST
 
-/* The products of a transposed convolution are those of the convolution from its output to its input, the weights'
- * channels in turn. */
+/* The products of a transposed convolution are those of the convolution from its output to its input, the
+ * weights' channels in turn. */
 static void add_transposed(void *context, int64_t x, int64_t w, int64_t y)
 {
     Sums *s = context;
@@ -253,8 +253,8 @@ START_TEST(conv_clamps)
 }
 END_TEST
 
-/* SAME: ceil(in / stride) outputs; the odd pixel of padding goes to the end or to the beginning. Window 2 on 3 pixels,
- * weights 1 and 2. */
+/* SAME: ceil(in / stride) outputs; the odd pixel of padding goes to the end or to the beginning. Window 2 on 3
+ * pixels, weights 1 and 2. */
 START_TEST(conv_pads_the_same)
 {
     const float x[] = {1, 10, 100}, w[] = {1, 2};

@@ -1,5 +1,5 @@
-/* test_elementwise.c: elementwise operators and casts through inference, lowering and kernels: types, broadcasting, old
- * forms. */
+/* test_elementwise.c: elementwise operators and casts through inference, lowering and kernels: types,
+ * broadcasting, old forms. */
 #include "kernels.h"
 #include "run_op.h"
 

@@ -1,5 +1,5 @@
-/* test_lookup.c: operators whose places or sizes come from data: Gather, Scatter and their kin, selection, OneHot,
- * Trilu. */
+/* test_lookup.c: operators whose places or sizes come from data: Gather, Scatter and their kin,
+ * selection, OneHot, Trilu. */
 #include "run_op.h"
 
 #include <check.h>

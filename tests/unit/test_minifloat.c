@@ -5,8 +5,8 @@
 
 Suite *minifloat_suite(void);
 
-/* What a format is made of; `largest` is the code of the largest finite magnitude, `beyond` what a larger number
- * becomes. */
+/* What a format is made of; `largest` is the code of the largest finite magnitude, `beyond` what
+ * a larger number becomes. */
 typedef struct {
     const char *name;
     int mantissa, bias;

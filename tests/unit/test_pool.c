@@ -57,11 +57,12 @@ static Node *node_of(const Case *c, const char *op_type, int opset)
     return n;
 }
 
+/* What one window sees. */
 typedef struct {
     double max, sum, norm;
     int64_t at;
     int inside, padded;
-} Seen; /* what one window sees */
+} Seen;
 
 static Seen look(const Case *c, const float *x, int64_t plane, const int *o)
 {
@@ -118,8 +119,8 @@ START_TEST(pools_are_what_a_window_sees)
 }
 END_TEST
 
-/* The maximum 9 is at row 1, column 2 of 2 rows of 3: 1 * 3 + 2 by rows, 2 * 2 + 1 by columns; in plane 1 of 6 pixels
- * each. */
+/* The maximum 9 is at row 1, column 2 of 2 rows of 3: 1 * 3 + 2 by rows, 2 * 2 + 1 by columns; in
+ * plane 1 of 6 pixels each. */
 START_TEST(max_pool_counts_in_either_order)
 {
     static const float x[] = {9, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 9};

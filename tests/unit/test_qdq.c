@@ -140,8 +140,8 @@ static const float *evaluated(Value *x, Value *y)
 
 typedef Value *Build(int variant, Value **x);
 
-/* What build makes is computed as written, and after the rewrites, which are to leave the operators named; the two may
- * be `steps` apart. */
+/* What build makes is computed as written, and after the rewrites, which are to leave the operators named; the
+ * two may be `steps` apart. */
 static void check_rewrite(Build *build, int variant, const char *expected, float step, float steps)
 {
     Value *x, *y, *rewritten;

@@ -1,5 +1,5 @@
-/* test_reduce.c: reductions, softmax, running sums and TopK against their definition in float64, over all kinds of
- * axes. */
+/* test_reduce.c: reductions, softmax, running sums and TopK against their definition in float64,
+ * over all kinds of axes. */
 #include "kernels.h"
 #include "run_op.h"
 

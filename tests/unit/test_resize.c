@@ -1,5 +1,5 @@
-/* test_resize.c: Resize, Upsample: numbers derived by hand from the specification's formulas, and properties that every
- * filter has. */
+/* test_resize.c: Resize, Upsample: numbers derived by hand from the specification's formulas, and
+ * properties that every filter has. */
 #include "kernels.h"
 #include "run_op.h"
 
@@ -125,8 +125,8 @@ START_TEST(crop_extrapolates)
 }
 END_TEST
 
-/* Resizing axes together or one after the other is the same; five axes take two passes, pixels may have several
- * elements. */
+/* Resizing axes together or one after the other is the same; five axes take two passes, pixels
+ * may have several elements. */
 START_TEST(axes_are_independent)
 {
     const int64_t in[] = {2, 3, 2, 3, 2}, out[] = {3, 2, 4, 5, 3};

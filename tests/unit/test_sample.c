@@ -99,8 +99,8 @@ static Node *regions(const char *op_type, int columns, const float *rois, const 
     return n;
 }
 
-/* The region from (0.5, 0.5) to (2.5, 2.5) less half a pixel, one sample: its centre, pixel (1, 1). Without the half:
- * (1.5, 1.5). */
+/* The region from (0.5, 0.5) to (2.5, 2.5) less half a pixel, one sample: its centre, pixel (1, 1).
+ * Without the half: (1.5, 1.5). */
 START_TEST(roi_align_samples_bins)
 {
     const float roi[] = {0.5f, 0.5f, 2.5f, 2.5f};
@@ -164,8 +164,8 @@ static Node *conv(const char *op_type, const float *x, const float *w, const flo
     return n;
 }
 
-/* Every tap one row down and half a column to the right sees the mean of two pixels of the next row; a mask of 0.5
- * halves it. */
+/* Every tap one row down and half a column to the right sees the mean of two pixels of the next row;
+ * a mask of 0.5 halves it. */
 START_TEST(deform_conv_is_a_conv_of_the_moved_image)
 {
     test_seed(2);
@@ -187,8 +187,8 @@ START_TEST(deform_conv_is_a_conv_of_the_moved_image)
     op_run(deform, 1);
     op_run(plain, 1);
     for (int i = 0; i < F * SIZE * SIZE; i++) {
-        /* Taps in the padding above or left of the image see its first row or column moved in; the plain convolution
-         * sees zeros. */
+        /* Taps in the padding above or left of the image see its first row or column moved in; the plain
+         * convolution sees zeros. */
         if (i / SIZE % SIZE == 0 || i % SIZE == 0) continue;
         expect_close("DeformConv", op_floats(deform, 0) + i, (double[]){(double)op_floats(plain, 0)[i]}, 1, 1e-5);
     }

@@ -1,5 +1,5 @@
-/* test_sizes.c: kernels that work out sizes from data, held against the operators with the same numbers known at
- * compile time. */
+/* test_sizes.c: kernels that work out sizes from data, held against the operators with the same
+ * numbers known at compile time. */
 #include "kernels.h"
 #include "run_op.h"
 

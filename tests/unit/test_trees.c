@@ -230,8 +230,8 @@ START_TEST(votes_for_one_class_of_two)
 }
 END_TEST
 
-/* Too many nodes for small integers: a chain of 70000 comparisons x <= i, each false branch the next, with leaves of
- * their own. */
+/* Too many nodes for small integers: a chain of 70000 comparisons x <= i, each false branch the next,
+ * with leaves of their own. */
 START_TEST(large_trees_have_large_tables)
 {
     enum { DEEP = 70000 };

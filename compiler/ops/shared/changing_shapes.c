@@ -1,9 +1,9 @@
 /* Values that a Loop carries and that grow or shrink from round to round: results collected with Concat, tokens
  * appended to a text.
  *
- * A size that changes is a symbol, which the run function sets at the end of every round. How large it can get follows
- * from what a round adds to it and the number of rounds, or from the body's own bound; where neither is known, the user
- * states it. */
+ * A size that changes is a symbol, which the run function sets at the end of every round. How large it can get
+ * follows from what a round adds to it and the number of rounds, or from the body's own bound; where neither is
+ * known, the user states it. */
 #include "op/op.h"
 
 enum { MOST_TRIES = 6 };

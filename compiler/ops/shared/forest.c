@@ -102,8 +102,8 @@ static void add_leaf(Table *t, const Forest *f, const TreeNode *leaf)
     if (last < 0) add_entry(t, 0, 8 + MODE_LEAF, 0);
 }
 
-/* Entries of an interior node: one; membership is a chain of "is none of them", which all leave for the branch where it
- * is true. */
+/* Entries of an interior node: one; membership is a chain of "is none of them", which all leave for the
+ * branch where it is true. */
 static int add_comparisons(Table *t, const TreeNode *node)
 {
     uint32_t feature = (uint32_t)node->feature * 16;

@@ -25,8 +25,8 @@ typedef struct {
 bool read_labels(Node *n, const char *strings, const char *integers, Labels *labels);
 void set_classifier_outputs(Node *n, const Labels *labels);
 
-/* Scores[rows][count] of type score_type become output `output`, of type float32: computed in place by the steps in
- * between. */
+/* Scores[rows][count] of type score_type become output `output`, of type float32: computed in place
+ * by the steps in between. */
 Value *scores_for(Node *n, int output, DType t, Dim count);
 void finish_scores(Node *n, int output, Value *scores, PostTransform post, Dim count);
 void lower_label(Node *n, Value *scores, const Labels *labels); /* output 0: the label of the largest score */

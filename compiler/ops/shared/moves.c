@@ -107,8 +107,8 @@ static void split_elements(Walk *w, int parts)
 
 /* -- the ways to go ---------------------------------------------------------------------------- */
 
-/* A stretch of elements in one piece. Strings lie closer on a machine of 32 bits than the compiler counts: only whole
- * tensors of them. */
+/* A stretch of elements in one piece. Strings lie closer on a machine of 32 bits than the compiler counts:
+ * only whole tensors of them. */
 static bool lower_stretch(Node *n, Value *x, Dim x_offset, Value *y, Dim y_offset, const Walk *w)
 {
     DType t = y->type.dtype;
@@ -242,8 +242,8 @@ void arg_strides_beside(Step *s, const char *name, const Shape *shape, int axis)
 
 /* -- padding ----------------------------------------------------------------------------------- */
 
-/* Per axis: the shape of y, elements of padding before the window of x that remains, its shape, and where it starts in
- * x. */
+/* Per axis: the shape of y, elements of padding before the window of x that remains, its shape,
+ * and where it starts in x. */
 typedef struct {
     int rank;
     Dim extent[MAX_RANK], before[MAX_RANK], window[MAX_RANK], stride[MAX_RANK], start;

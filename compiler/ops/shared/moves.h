@@ -19,8 +19,8 @@ void lower_walk(Node *n, Value *x, Dim x_offset, Value *y, Dim y_offset, const W
 
 Dim axis_stride(const Shape *s, int axis); /* elements from one index of the axis to the next */
 
-/* The suffix of the kernels that move elements of type t ("b4"), and how many of them make one of t: two for complex
- * numbers. */
+/* The suffix of the kernels that move elements of type t ("b4"), and how many of them make one of t:
+ * two for complex numbers. */
 const char *moved_as(DType t, int *per_element);
 
 /* Elements of whole bytes; not complex numbers unless the caller minds their parts. */

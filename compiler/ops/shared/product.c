@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* From this many columns on a row kernel's loops over n are long enough to be worth a copy of b with contiguous
- * columns. */
+/* From this many columns on a row kernel's loops over n are long enough to be worth a copy of b
+ * with contiguous columns. */
 enum { MIN_ROW_COLUMNS = 16 };
 
 Product product_of(Value *a, Value *b, Value *y, Dim m, Dim n, Dim k)
@@ -69,8 +69,8 @@ bool matmul_shape(Node *n, const Value *a, const Value *b, Shape *y)
     return true;
 }
 
-/* Strides of an operand's batch, in matrices of `matrix` elements, aligned with a batch of `rank` axes; 0 where it
- * repeats. */
+/* Strides of an operand's batch, in matrices of `matrix` elements, aligned with a batch of `rank`
+ * axes; 0 where it repeats. */
 static void batch_strides(const Shape *batch, Dim matrix, int rank, Dim *strides)
 {
     for (int i = rank - 1; i >= 0; i--) {

@@ -2,8 +2,8 @@
  *
  *   y[batch][m][n] = clamp(alpha * (sum over k of a[batch][m][k] * b[batch][k][n]) + beta * c[m][n] + add[m][n])
  *
- * An operator's file says which product it needs; product.c alone knows the kernels and what they want of their
- * operands. */
+ * An operator's file says which product it needs; product.c alone knows the kernels and what they
+ * want of their operands. */
 #ifndef PRODUCT_H
 #define PRODUCT_H
 

@@ -1,6 +1,6 @@
-/* product_packed: float32 products on register tiles (gemm_packed.c of the kernel library), their second factor in
- * panels: packed at compile time if it is constant, otherwise at run time, if it is used for enough rows to be worth
- * it. */
+/* product_packed: float32 products on register tiles (gemm_packed.c of the kernel library), their second
+ * factor in panels: packed at compile time if it is constant, otherwise at run time, if it is used for
+ * enough rows to be worth it. */
 #include "kernels.h"
 #include "ops/shared/product.h"
 
@@ -73,15 +73,15 @@ static bool can_pack_constant(const Product *p)
     return dense && value_count(p->b) % dim_value(matrix) == 0;
 }
 
-/* Is c a matrix like y? A computed one of rank 2 counts as such even if it is known to have one row: it may be one of
- * as many rows as y. */
+/* Is c a matrix like y? A computed one of rank 2 counts as such even if it is known to have one row: it may be
+ * one of as many rows as y. */
 static bool addend_is_matrix(const Product *p)
 {
     return !dim_is(p->c_row, 0) || (!value_is_const(p->c) && p->c->type.shape.rank == 2);
 }
 
-/* c as the kernel can add it: a row for all rows of y (sums start there), or a matrix like y (added last, as plain
- * loops do). */
+/* c as the kernel can add it: a row for all rows of y (sums start there), or a matrix like y (added
+ * last, as plain loops do). */
 static bool addend_fits(const Product *p)
 {
     if (!p->c || (value_is_const(p->c) && value_count(p->c) == 1)) return true;

@@ -62,8 +62,8 @@ void arg_requantize(Step *s, const Requantize *r); /* multiplier, zero, low, hig
 /* Bytes v[count][rows][cols] with the last two axes exchanged: made at compile time or, into scratch, at run time. */
 Value *turned(Node *n, Value *v, Dim count, Dim rows, Dim cols);
 
-/* expand: `result` = acc, of int32, times scale_a * scale_b / scale_y, rounded, plus zero_y. The scales broadcast to
- * acc. */
+/* expand: `result` = acc, of int32, times scale_a * scale_b / scale_y, rounded, plus zero_y. The
+ * scales broadcast to acc. */
 void rescale(Node *n, Value *acc, Value *scale_a, Value *scale_b, Value *scale_y, Value *zero_y, Value *result);
 Value *cast_to(Node *n, Value *v, DType t, Value *result);
 Value *reshape_to(Node *n, Value *v, int rank, const int64_t *dims);

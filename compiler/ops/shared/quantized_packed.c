@@ -1,12 +1,12 @@
-/* quantized_packed: constant 8-bit weights in panels (tile_bytes.c of the kernel library), and what else its kernels
- * take. */
+/* quantized_packed: constant 8-bit weights in panels (tile_bytes.c of the kernel library), and
+ * what else its kernels take. */
 #include "kernels.h"
 #include "ops/shared/quantized.h"
 
 enum { SIGN_BIT = 128, BLOCK = 8, NEAR_BLOCK = 64, NEAR_WEIGHTS = 1 << 18, FAR_BYTES = 3 << 16, OPERAND_PART = 16 };
 
-/* Unsigned weights become signed ones when their sign bits are inverted, which takes 128 away from their zero points,
- * too. */
+/* Unsigned weights become signed ones when their sign bits are inverted, which takes 128 away from
+ * their zero points, too. */
 bool packs_bytes(const Value *w, const Value *zero_w)
 {
     if (!value_is_const(w)) return false;
