@@ -22,8 +22,8 @@ void emit_interface(Model *m, FILE *f);
 void emit_parameters(Model *m, FILE *f); /* "int32_t batch, const float *x, float *y" */
 void emit_arguments(Model *m, FILE *f);  /* "batch, x, y" */
 
-/* emit_kernels.c: the kernels that the text of the run function mentions, and all those mention, in the library's
- * order */
+/* emit_kernels.c: the kernels that the text of the run function mentions, and all those
+ * mention, in the library's order */
 void emit_kernels(const char *run_function, FILE *f);
 
 /* emit_weights.c */

@@ -1,6 +1,5 @@
 /* layout.h: the door of compiler/layout: images whose channels are neighbours in memory, and the transposes between one
- * order and the other. ONNX's [N, C, d...] is "channels first", [N, d..., C] is
- * "channels last". */
+ * order and the other. ONNX's [N, C, d...] is "channels first", [N, d..., C] is "channels last". */
 #ifndef LAYOUT_H
 #define LAYOUT_H
 

@@ -7,8 +7,8 @@
  *             x                    an input's name alone: its shape, too
  *
  * The generated code declares and calls   int DOMAIN_OP(inputs, outputs, attributes);
- * each tensor as a pointer followed by its dimensions, each int or float attribute as a number, in the model's
- * order. */
+ * each tensor as a pointer followed by its dimensions, each int or float attribute as a
+ * number, in the model's order. */
 #include "op/custom.h"
 
 #include <ctype.h>

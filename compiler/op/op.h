@@ -33,8 +33,8 @@ struct Op {
     void (*elements)(Node *n); /* optional: sets `elements` of outputs from expressions (Shape, arithmetic on shapes) */
 };
 
-/* The domain of the compiler's own operators, which others are expanded into: a file has none of them, they are found
- * by op_own only. */
+/* The domain of the compiler's own operators, which others are expanded into: a file has none of them, they
+ * are found by op_own only. */
 #define OWN_DOMAIN "onnx2c"
 
 Foreign short_domain(Foreign domain); /* "" for that of ONNX's own operators, which goes by "ai.onnx", too */

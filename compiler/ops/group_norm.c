@@ -1,7 +1,7 @@
 /* GroupNormalization and InstanceNormalization: https://onnx.ai/onnx/operators/onnx__GroupNormalization.html,
  * ..__InstanceNormalization.html
- * GroupNormalization's scale and bias are per group before opset 21, per channel since. Instances are groups of one
- * channel. */
+ * GroupNormalization's scale and bias are per group before opset 21, per channel since. Instances
+ * are groups of one channel. */
 #include "op/op.h"
 
 static int64_t groups_attribute(Node *n)
