@@ -15,7 +15,8 @@ OPT := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize
 # Instrumented, gcc no longer sees the casts and sizes that these two look for.
 WARN += -Wno-conversion -Wno-format-truncation
 endif
-# Kernels obey the generated code's stricter rules. No contraction to fused multiply-add: folding is the same everywhere.
+# Kernels obey the generated code's stricter rules. No contraction to fused multiply-add: folding is the same
+# everywhere.
 KERNEL_FLAGS := -std=c99 -ffp-contract=off
 
 GEN := $(BUILD)/gen
@@ -24,7 +25,8 @@ PROTO := $(BUILD)/proto
 COMPILER := $(wildcard compiler/*/*.c compiler/ops/shared/*.c)
 # In the order in which they are pasted: vectors first, which others are written in.
 FIRST_KERNELS := runtime_min/vector.c templates/math.c.in
-KERNELS := $(FIRST_KERNELS) $(filter-out $(FIRST_KERNELS),$(sort $(wildcard runtime_min/*.c)) $(sort $(wildcard templates/*.c.in)))
+OTHER_KERNELS := $(sort $(wildcard runtime_min/*.c)) $(sort $(wildcard templates/*.c.in))
+KERNELS := $(FIRST_KERNELS) $(filter-out $(FIRST_KERNELS),$(OTHER_KERNELS))
 KERNEL_NAMES := $(notdir $(patsubst %.c.in,%,$(patsubst %.c,%,$(subst .c.in,.c,$(KERNELS)))))
 KERNEL_OBJECTS := $(patsubst %,$(BUILD)/obj/kernel_%.o,$(KERNEL_NAMES))
 OBJECTS := $(patsubst compiler/%.c,$(BUILD)/obj/%.o,$(COMPILER))
@@ -68,7 +70,8 @@ $(BUILD)/obj/kernel_%.o: $(GEN)/kernel_%.c $(GEN)/stamp
 
 $(BUILD)/obj/kernels_table.o: $(GEN)/kernels_table.c $(GEN)/stamp
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CSTD) -ffp-contract=off $(WARN) -O1 $(filter -fsanitize% -fno-sanitize%,$(OPT)) $(CFLAGS) $(INCLUDES) -c -o $@ $<
+	$(Q)$(CC) $(CSTD) -ffp-contract=off $(WARN) -O1 $(filter -fsanitize% -fno-sanitize%,$(OPT)) $(CFLAGS) $(INCLUDES) \
+		-c -o $@ $<
 
 $(BUILD)/obj/onnx.pb-c.o: $(PROTO)/onnx.pb-c.c
 	@mkdir -p $(@D)
@@ -76,12 +79,13 @@ $(BUILD)/obj/onnx.pb-c.o: $(PROTO)/onnx.pb-c.c
 
 -include $(OBJECTS:.o=.d)
 
-# -- what people call ---------------------------------------------------------------------------------------------------
+# -- what people call --------------------------------------------------------------------------------------------------
 
 deps-build deps-check: deps-%:
 	@tools/install-deps $*
 
-# In a second make, since the packages have to be there before the build starts; on all processors, unless the caller has chosen.
+# In a second make, since the packages have to be there before the build starts; on all processors, unless the caller
+# has chosen.
 JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 demo: deps-build
@@ -101,7 +105,8 @@ check: deps-check
 	$(Q)$(MAKE) $(JOBS) --no-print-directory $(TESTED)
 	$(Q)tests/check.sh $(BUILD) $(VENV)/bin/python
 
-# While one works: what takes about a minute. TEST=PART is one part of what `make check` does, TEST=PART:GLOB less of it: TEST=models:digits.
+# While one works: what takes about a minute. TEST=PART is one part of what `make check` does, TEST=PART:GLOB less of
+# it: TEST=models:digits.
 test: deps-check
 	$(Q)$(MAKE) $(JOBS) --no-print-directory $(TESTED)
 	$(Q)tests/check.sh $(BUILD) $(VENV)/bin/python $(or $(TEST),quick)
@@ -119,7 +124,7 @@ install: $(BUILD)/onnx2c
 clean:
 	rm -rf $(BUILD)
 
-# -- tests ------------------------------------------------------------------------------------------------------------------
+# -- tests -------------------------------------------------------------------------------------------------------------
 
 UNIT := $(wildcard tests/unit/*.c)
 UNIT_OBJECTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%.o,$(UNIT))
@@ -149,7 +154,7 @@ $(BUILD)/conformance/stamp: tests/conformance/export_cases.py $(VENV)/stamp
 golden: $(BUILD)/onnx2c
 	$(Q)tests/golden.sh $(BUILD)/onnx2c --update
 
-# -- speed ------------------------------------------------------------------------------------------------------------------
+# -- speed -------------------------------------------------------------------------------------------------------------
 
 # The fast kernels alone against the machine's peak, for the widest vectors, for AVX2, for SSE2 and without vectors.
 BENCH_native := -march=native
@@ -157,19 +162,24 @@ BENCH_avx2 := -mavx2 -mfma
 BENCH_sse2 :=
 BENCH_plain := -DONNX2C_NO_VECTORS
 BENCH_KERNELS := native avx2 sse2 plain
+BENCH_FILES := $(patsubst %,$(GEN)/kernel_%.c,vector tile gemm gemm_packed conv conv_packed conv_planes)
 
 $(BUILD)/bench/kernels-%: tests/bench/kernels.c $(GEN)/stamp
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=c11 -O2 $(BENCH_$*) -I$(GEN) -o $@ $< $(patsubst %,$(GEN)/kernel_%.c,vector tile gemm gemm_packed conv conv_packed conv_planes) -lm
+	$(Q)$(CC) -std=c11 -O2 $(BENCH_$*) -I$(GEN) -o $@ $< $(BENCH_FILES) -lm
 
 bench-kernels: $(patsubst %,$(BUILD)/bench/kernels-%,$(BENCH_KERNELS))
-	$(Q)for target in $(BENCH_KERNELS); do echo "== $$target"; $(BUILD)/bench/kernels-$$target $$([ $$target = native ] || echo naive); done
+	$(Q)for target in $(BENCH_KERNELS); do \
+		echo "== $$target"; \
+		$(BUILD)/bench/kernels-$$target $$([ $$target = native ] || echo naive); \
+	done
 
 # ONNX Runtime for comparison. PyTorch, and the networks made with it, only come with `make bench-models`.
 BENCH_VENV := $(BUILD)/bench/venv
 MODEL ?= *
 PROFILE ?=
-BENCH_MODELS = $(patsubst %/model.onnx,%,$(wildcard $(BUILD)/bench/models/$(MODEL)/model.onnx ../shared/models/$(MODEL)/model.onnx tests/models/$(MODEL)/model.onnx))
+BENCH_FOLDERS := $(BUILD)/bench/models ../shared/models tests/models
+BENCH_MODELS = $(patsubst %/model.onnx,%,$(wildcard $(BENCH_FOLDERS:%=%/$(MODEL)/model.onnx)))
 BENCH = $(BENCH_VENV)/bin/python tests/bench/bench.py --onnx2c $(BUILD)/onnx2c --build $(BUILD)/bench/out
 
 $(BENCH_VENV)/stamp: tests/bench/requirements.txt
@@ -184,10 +194,11 @@ bench: $(BUILD)/onnx2c $(BENCH_VENV)/stamp
 
 bench-models: tests/bench/export.py
 	$(Q)python3 -m venv $(BUILD)/bench/venv-torch
-	$(Q)$(BUILD)/bench/venv-torch/bin/pip install --quiet --disable-pip-version-check -r tests/bench/requirements-models.txt
+	$(Q)$(BUILD)/bench/venv-torch/bin/pip install --quiet --disable-pip-version-check \
+		-r tests/bench/requirements-models.txt
 	$(Q)$(BUILD)/bench/venv-torch/bin/python $< $(BUILD)/bench/models
 
-# -- documentation ----------------------------------------------------------------------------------------------------------
+# -- documentation -----------------------------------------------------------------------------------------------------
 
 $(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/driver/main.o,$(LIBRARY))
 	$(Q)$(CC) $(CSTD) $(WARN) $(OPT) $(CFLAGS) $(INCLUDES) $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.." || exit 1
 onnx2c=$1
 python=$2
 
-# refuses NAME FILE PATTERN[;PATTERN...] [OPTION...]: exit 1, each pattern in a line that begins "onnx2c: error: ", no output file.
+# refuses NAME FILE PATTERN[;PATTERN...] [OPTION...]: exit 1, each pattern in a line that begins "onnx2c: error: ", no
+# output file.
 refuses() {
     name=$1
     file=$2
@@ -21,13 +22,17 @@ refusal() {
     pattern=$2
     shift 2
     rm -f "$work/out.c" "$work/out.h" "$work/out.json"
-    "$onnx2c" "$file" -o "$work/out.c" --header "$work/out.h" --report "$work/out.json" "$@" 2>"$work/errors" >"$work/stdout"
+    "$onnx2c" "$file" -o "$work/out.c" --header "$work/out.h" --report "$work/out.json" "$@" \
+        2>"$work/errors" >"$work/stdout"
     status=$?
     cat "$work/errors"
     [ "$status" -eq 1 ] || { echo "exit status $status, expected 1"; return 1; }
     [ ! -s "$work/stdout" ] || { echo "something on standard output"; return 1; }
     for f in "$work"/out.*; do [ ! -e "$f" ] || { echo "$f was written"; return 1; }; done
-    grep -v '^onnx2c: warning: ' "$work/errors" | grep -qv '^onnx2c: error: ' && { echo "a line that is no error message"; return 1; }
+    if grep -v '^onnx2c: warning: ' "$work/errors" | grep -qv '^onnx2c: error: '; then
+        echo "a line that is no error message"
+        return 1
+    fi
     local IFS=';'
     for p in $pattern; do grep -q -- "$p" "$work/errors" || { echo "no line says: $p"; return 1; }; done
 }

@@ -69,7 +69,8 @@ same_bits() {
 official_cases() {
     every=1
     [ "$wanted" != quick ] || every=10
-    "$python" tests/conformance/run.py --bin "$onnx2c" --root "$build/conformance" --jobs "$JOBS" --only "*$ONLY*" --every $every
+    "$python" tests/conformance/run.py --bin "$onnx2c" --root "$build/conformance" --jobs "$JOBS" --only "*$ONLY*" \
+        --every $every
 }
 
 quick unit unit_tests

@@ -10,12 +10,14 @@ san="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
 
 verify() { # MODEL CC CFLAGS
     # shellcheck disable=SC2046 # options are words
-    "$onnx2c" verify "tests/models/$1/model.onnx" "tests/models/$1" $(tolerances_of "tests/models/$1") $(dims_of "$1") --cc "$2" --cflags "$3"
+    "$onnx2c" verify "tests/models/$1/model.onnx" "tests/models/$1" $(tolerances_of "tests/models/$1") $(dims_of "$1") \
+        --cc "$2" --cflags "$3"
 }
 
 warnings() { # MODEL CC [FLAG...]
     # shellcheck disable=SC2046,SC2086 # options are words
-    "$onnx2c" "tests/models/$1/model.onnx" --name m $(dims_of "$1") >"$work/m.c" && $2 $strict -O2 "${@:3}" -c -o "$work/m.o" "$work/m.c"
+    "$onnx2c" "tests/models/$1/model.onnx" --name m $(dims_of "$1") >"$work/m.c" &&
+        $2 $strict -O2 "${@:3}" -c -o "$work/m.o" "$work/m.c"
 }
 
 two_threads() { # MODEL
@@ -37,7 +39,8 @@ for flags in -O0 -O2 -O3 "-O2 -m32"; do
     done
 done
 
-# The widths of vectors: as wide as this processor has them, AVX2 (compiled everywhere, run where there is one), and none. Threads change nothing.
+# The widths of vectors: as wide as this processor has them, AVX2 (compiled everywhere, run where there is one), and
+# none. Threads change nothing.
 avx2=$(grep -q avx2 /proc/cpuinfo && echo "-mavx2 -mfma")
 for model in small_image resnet8 digits_int8_qdq dscnn_int8_qdq kws_rnn distilbert_static bert_tiny; do
     for cc in gcc clang; do
@@ -57,7 +60,8 @@ done
 alone "two runs, two folders" sh -c "
     cp tests/models/digits/model.onnx $work/copy.onnx
     '$onnx2c' tests/models/digits/model.onnx -o $work/a.c --name m --report $work/a.json --header $work/a.h &&
-    cd $work && '$onnx2c' copy.onnx -o b.c --name m --report b.json --header b.h && cmp a.c b.c && cmp a.json b.json && cmp a.h b.h"
+    cd $work && '$onnx2c' copy.onnx -o b.c --name m --report b.json --header b.h &&
+    cmp a.c b.c && cmp a.json b.json && cmp a.h b.h"
 
 # The digits model, linked with a program of ours.
 digits() { # OPTIONS CFLAGS PROGRAM ARGUMENT...
@@ -68,14 +72,22 @@ digits() { # OPTIONS CFLAGS PROGRAM ARGUMENT...
 
 # The forms of the weights.
 for form in inline incbin; do
-    alone "weights $form" digits "--weights $form" "$strict" examples/digits/main.c examples/digits/images.f32 examples/digits/labels.u8
+    alone "weights $form" digits "--weights $form" "$strict" \
+        examples/digits/main.c examples/digits/images.f32 examples/digits/labels.u8
 done
-alone "header alone, as C and C++" sh -c "'$onnx2c' tests/models/digits/model.onnx --name digits --header $work/h.h -o $work/h.c &&
-    echo '#include \"h.h\"' > $work/use.c && cp $work/use.c $work/use.cc && gcc $strict -I$work -c -o /dev/null $work/use.c && gcc -x c++ -Wall -Werror -I$work -c -o /dev/null $work/use.c"
+alone "header alone, as C and C++" sh -c "
+    '$onnx2c' tests/models/digits/model.onnx --name digits --header $work/h.h -o $work/h.c &&
+    echo '#include \"h.h\"' > $work/use.c && cp $work/use.c $work/use.cc &&
+    gcc $strict -I$work -c -o /dev/null $work/use.c &&
+    gcc -x c++ -Wall -Werror -I$work -c -o /dev/null $work/use.c"
 alone "two threads through run_in" digits "" "-std=c11 -g -fsanitize=thread" tests/threads.c examples/digits/images.f32
 
 # Sizes that come from data, in and out of their bounds.
-alone "sizes from data" sh -c "'$onnx2c' tests/models/sizes_chosen/model.onnx --dim places:1=0..14 --dim unique:0=0..7 --dim large:0=0..10 -o $work/chosen.c --name chosen --header $work/chosen.h &&
-    '$onnx2c' tests/models/sizes_scaled/model.onnx $(dims_of sizes_scaled) -o $work/scaled.c --name scaled --header $work/scaled.h &&
+chosen="--dim places:1=0..14 --dim unique:0=0..7 --dim large:0=0..10"
+alone "sizes from data" sh -c "
+    '$onnx2c' tests/models/sizes_chosen/model.onnx $chosen \
+        -o $work/chosen.c --name chosen --header $work/chosen.h &&
+    '$onnx2c' tests/models/sizes_scaled/model.onnx $(dims_of sizes_scaled) \
+        -o $work/scaled.c --name scaled --header $work/scaled.h &&
     cc -std=c99 $san -I$work -o $work/sizes tests/sizes.c $work/chosen.c $work/scaled.c -lm && $work/sizes"
 finish

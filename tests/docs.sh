@@ -9,7 +9,8 @@ build=$1
 current() { "$build/operators" | diff -u docs/operators.md - || { echo "run make docs"; return 1; }; }
 
 rooms() {
-    sed -n '/^| room |/,/^$/p' docs/design.md | grep '^|' | diff -u - <(python3 tests/rooms.py --table) || { echo "compiler/rooms.txt has these"; return 1; }
+    sed -n '/^| room |/,/^$/p' docs/design.md | grep '^|' | diff -u - <(python3 tests/rooms.py --table) ||
+        { echo "compiler/rooms.txt has these"; return 1; }
 }
 
 # Options as --help spells them: "--name".
@@ -17,7 +18,9 @@ options() { { "$build/onnx2c" --help && "$build/onnx2c" verify --help; } | grep 
 
 in_man_page() {
     sed 's/\\//g' onnx2c.1 >"$work/man"
-    for option in $(options); do grep -q -- "$option\b" "$work/man" || { echo "$option is not in onnx2c.1"; return 1; }; done
+    for option in $(options); do
+        grep -q -- "$option\b" "$work/man" || { echo "$option is not in onnx2c.1"; return 1; }
+    done
 }
 
 # Relative links of a document lead somewhere.
@@ -30,7 +33,8 @@ links() {
 # Files and folders that a document names in backquotes exist, a program at least as its source.
 paths() {
     # shellcheck disable=SC2016 # these backquotes are just that
-    grep -oE '`(compiler|runtime_min|templates|tests|tools|examples|docs|proto)/[A-Za-z0-9_./-]*`' "$1" | tr -d "\`" | grep -v NAME | while read -r path; do
+    grep -oE '`(compiler|runtime_min|templates|tests|tools|examples|docs|proto)/[A-Za-z0-9_./-]*`' "$1" | tr -d "\`" |
+        grep -v NAME | while read -r path; do
         [ -e "$path" ] || [ -e "$path.c" ] || { echo "$1: $path is not there"; exit 1; }
     done
 }

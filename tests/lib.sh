@@ -2,8 +2,8 @@
 # Shared by the test scripts: each check is a command with a name; a failure prints what the command said.
 # A script ends with `finish`, whose last line is "N passed, N failed" and whose status is the truth.
 #
-# JOBS says how many checks may run at once (as many as there are processors without it), ONLY, a glob, which of those that
-# can run alone are wanted: all that have it in their names.
+# JOBS says how many checks may run at once (as many as there are processors without it), ONLY, a glob, which of those
+# that can run alone are wanted: all that have it in their names.
 
 JOBS=${JOBS:-$(nproc)}
 ONLY=${ONLY-}
@@ -31,8 +31,8 @@ ok() {
     if check "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 
-# alone NAME COMMAND...: the same for a check that needs no other one and disturbs none: it runs beside others, and $work is a
-# folder of its own.
+# alone NAME COMMAND...: the same for a check that needs no other one and disturbs none: it runs beside others, and
+# $work is a folder of its own.
 alone() {
     some_alone=yes
     # shellcheck disable=SC2254 # a glob
@@ -53,7 +53,8 @@ in_own_folder() { # FOLDER LIST NAME COMMAND...
     rm -rf "$work"
 }
 
-# Models with open dimensions: the options they are compiled with. verify needs them only where its data don't settle the matter.
+# Models with open dimensions: the options they are compiled with. verify needs them only where its data don't settle
+# the matter.
 dims_of() { # MODEL
     case "$1" in
     dynhw) echo "--dim batch=1..4 --dim height=8..64 --dim width=8..64" ;;
@@ -61,7 +62,10 @@ dims_of() { # MODEL
     iris_*) echo "--dim X:0=1..8" ;;
     sizes_branches) echo "--dim n=1..8 --dim rows_=1..4" ;;
     sizes_products) echo "--dim m=1..9" ;;
-    sizes_scaled) echo "--dim height=1..5 --dim width=1..6 --dim enlarged:2=1..8 --dim enlarged:3=1..8 --dim nearest:0=0..2 --dim nearest:1=0..3 --dim nearest:2=0..6 --dim numbers:0=0..10" ;;
+    sizes_scaled)
+        echo "--dim height=1..5 --dim width=1..6 --dim enlarged:2=1..8 --dim enlarged:3=1..8" \
+            "--dim nearest:0=0..2 --dim nearest:1=0..3 --dim nearest:2=0..6 --dim numbers:0=0..10"
+        ;;
     small_unet) echo "--dim batch=1..3 --dim height=4..40 --dim width=4..40" ;;
     small_branches) echo "--dim batch=1..3" ;;
     small_mobile) echo "--dim batch=1..3 --dim height=8..112 --dim width=8..112" ;;

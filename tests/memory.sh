@@ -9,7 +9,9 @@ onnx2c=$1
 if "$onnx2c" --version >/dev/null && grep -q __asan_init "$onnx2c"; then
     run() { "$@"; } # built with sanitizers: they watch by themselves
 else
-    run() { valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=all --show-leak-kinds=all "$@"; }
+    leaks="--leak-check=full --errors-for-leak-kinds=all --show-leak-kinds=all"
+    # shellcheck disable=SC2086 # options are words
+    run() { valgrind --quiet --error-exitcode=9 $leaks "$@"; }
 fi
 
 clean() { # EXPECTED-STATUS ARGUMENT...
@@ -22,7 +24,8 @@ clean() { # EXPECTED-STATUS ARGUMENT...
 for model in tests/models/*/; do
     model=${model%/}
     name=$(basename "$model")
-    [ "$name" != rtdetr ] || continue # 2,000 nodes: minutes under valgrind; the sanitizer build of the whole suite covers it
+    # 2,000 nodes: minutes under valgrind; the sanitizer build of the whole suite covers it.
+    [ "$name" != rtdetr ] || continue
     # shellcheck disable=SC2046 # options are words
     alone "valgrind $name" clean 0 "$model/model.onnx" $(dims_of "$name")
 done

@@ -46,7 +46,8 @@ class Tree:
         return re.split(r"\n(?! )", "\n".join(lines))
 
     def files(self, suffix):
-        found = [os.path.relpath(os.path.join(at, f), self.folder) for at, _, names in os.walk(self.folder) for f in names]
+        walk = os.walk(self.folder)
+        found = [os.path.relpath(os.path.join(at, f), self.folder) for at, _, names in walk for f in names]
         return sorted(f.removesuffix(suffix) for f in found if f.endswith(suffix))
 
     def text(self, path):
@@ -95,7 +96,7 @@ def circles_of(found):
     return {frozenset(g for g in reach[f] if f in reach[g]) for f in found if f in reach[f]}
 
 
-# ---- the rules: each yields what breaks it -----------------------------------------------------------------------------
+# ---- the rules: each yields what breaks it ---------------------------------------------------------------------------
 
 
 def folders(tree, _):
@@ -148,10 +149,11 @@ def doors(tree, _):
 
 RULES = [folders, upward, circles, includes, doors]
 
-# ---- do they see anything? ---------------------------------------------------------------------------------------------
+# ---- do they see anything? -------------------------------------------------------------------------------------------
 
 PLANTED = {
-    "rooms.txt": "low: first.\nmid: second.\nhigh: third.\nnone: not there.\ntop: last.\ncircle in high: a b\n    why\n",
+    "rooms.txt": "low: first.\nmid: second.\nhigh: third.\nnone: not there.\ntop: last.\n"
+    "circle in high: a b\n    why\n",
     "low/low.h": "/* low.h: the door of compiler/low:\n * first. More. */\nint low(void);\n",
     "low/low.c": '#include "low/low.h"\n#include "mid/mid.h"\nint low(void)\n{\n    return mid();\n}\n',
     "mid/mid.h": "/* mid.h: what I like. */\nint mid(void);\nint own(void);\n",

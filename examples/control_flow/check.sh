@@ -8,5 +8,6 @@ cd "$(dirname "$0")" || exit 1
 . ../../tests/lib.sh
 
 ok "as PyTorch" make -s ONNX2C="$onnx2c" OUT="$work" run
-ok "with sanitizers" make -s ONNX2C="$onnx2c" OUT="$work/sanitized" CFLAGS="-std=c99 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all" run
+ok "with sanitizers" make -s ONNX2C="$onnx2c" OUT="$work/sanitized" \
+    CFLAGS="-std=c99 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all" run
 finish

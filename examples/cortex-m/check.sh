@@ -31,7 +31,8 @@ memory() {
     "$onnx2c" "$(model_of "$1")" --name digits -o "$work/r.c" --report "$work/r.json" || return 1
     planned=$(sed -n 's/.*"arena_bytes": *\([0-9]*\).*/\1/p' "$work/r.json")
     cat "$work/$1.board"
-    [ "$(bytes "$1" "RAM: arena")" -eq "$planned" ] && [ "$(bytes "$1" "RAM: variables")" -le 256 ] && [ "$(bytes "$1" "RAM: stack")" -le 2048 ]
+    [ "$(bytes "$1" "RAM: arena")" -eq "$planned" ] && [ "$(bytes "$1" "RAM: variables")" -le 256 ] &&
+        [ "$(bytes "$1" "RAM: stack")" -le 2048 ]
 }
 
 for model in float int8; do
@@ -39,5 +40,6 @@ for model in float int8; do
     ok "$model: the host's predictions" same_mistakes "$model"
     ok "$model: memory" memory "$model"
 done
-ok "int8 weights take less than a third" test $(($(bytes int8 "flash: weights") * 3)) -lt "$(bytes float "flash: weights")"
+ok "int8 weights take less than a third" \
+    test $(($(bytes int8 "flash: weights") * 3)) -lt "$(bytes float "flash: weights")"
 finish
