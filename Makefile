@@ -39,9 +39,11 @@ all: $(BUILD)/onnx2c
 $(BUILD)/onnx2c: $(LIBRARY)
 	$(Q)$(CC) $(OPT) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/kernelgen: tools/kernelgen.c
+KERNELGEN := $(wildcard tools/kernelgen/*.c)
+
+$(BUILD)/kernelgen: $(KERNELGEN) $(wildcard tools/kernelgen/*.h)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CSTD) $(WARN) $(OPT) -o $@ $<
+	$(Q)$(CC) $(CSTD) $(WARN) $(OPT) -o $@ $(KERNELGEN)
 
 $(GEN)/stamp: $(BUILD)/kernelgen $(KERNELS)
 	@mkdir -p $(GEN)

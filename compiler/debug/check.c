@@ -74,7 +74,7 @@ static void check_graph(const Graph *g, const char *stage, bool typed)
 
 /* -- steps ------------------------------------------------------------------------------------- */
 
-/* Whether an argument of this kind can be passed for a parameter with this letter (see tools/kernelgen.c). */
+/* Whether an argument of this kind can be passed for a parameter with this letter (see tools/kernelgen/signature.c). */
 static bool arg_fits(ArgKind kind, char letter)
 {
     switch (kind) {

@@ -719,7 +719,7 @@ static inline struct inside taps_inside(int32_t at, int32_t in, int32_t kernel, 
 
 /* The output positions from `out` on, before `end`, whose windows have the same taps inside; returns where they end. */
 static int32_t inside_run(int32_t out, int32_t end, int32_t in, int32_t kernel, int32_t stride, int32_t pad,
-                   int32_t dilation, struct inside *taps)
+                          int32_t dilation, struct inside *taps)
 {
     *taps = taps_inside(out * stride - pad, in, kernel, dilation);
     if (taps->count == kernel) {
@@ -752,7 +752,7 @@ struct pixel_steps {
 /* Sets the runs of a pixel's elements, when `taps`[d, h, w] are those inside. Returns where in
  * the weights they start. */
 static size_t window_runs(struct tile *t, const struct window *p, const struct pixel_steps *s,
-                   const struct inside *taps)
+                          const struct inside *taps)
 {
     const size_t line = s->x_pixel * (size_t)p->in_w, plane = line * (size_t)p->in_h;
     const size_t w_line = s->w_tap * (size_t)p->kernel_w, w_plane = w_line * (size_t)p->kernel_h;
@@ -793,8 +793,8 @@ static inline int32_t pixels_of_tile(int64_t left, int32_t most)
 
 /* Calls `tile` for the pixels of rows [top, bottom) and columns [left, right) of plane d, `most` at a time. */
 static void window_region(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p,
-                   const struct pixel_steps *s, const struct inside *taps, int32_t d, int32_t top,
-                   int32_t bottom, int32_t left, int32_t right)
+                          const struct pixel_steps *s, const struct inside *taps, int32_t d, int32_t top,
+                          int32_t bottom, int32_t left, int32_t right)
 {
     const size_t in_d = first_tap(d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]),
                  step = s->x_pixel * (size_t)p->stride_w;
@@ -826,7 +826,7 @@ static void window_region(struct tile *t, void (*tile)(const struct tile *), int
 /* Calls `tile` for the pixels of rows [top, bottom) of plane d. Windows that lie inside the image go first: they read
  * all the weights in order, which comes fast from far memory. */
 static void window_band(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p,
-                 const struct pixel_steps *s, int32_t d, int32_t top, int32_t bottom)
+                        const struct pixel_steps *s, int32_t d, int32_t top, int32_t bottom)
 {
     const float *w = t->w;
     struct inside taps[3];
@@ -866,7 +866,7 @@ static inline struct inside outputs_inside(int32_t at, int32_t from, int32_t end
 
 /* Adds the products of tap i to y, for rows [top, bottom) of plane d. */
 static void window_tap(struct tile *t, const struct window *p, const struct pixel_steps *s, int32_t i, int32_t d,
-                int32_t top, int32_t bottom)
+                       int32_t top, int32_t bottom)
 {
     const struct inside taps[3] = {{i / p->kernel_w / p->kernel_h, 1},
                                    {i / p->kernel_w % p->kernel_h, 1},
@@ -888,9 +888,9 @@ static void window_tap(struct tile *t, const struct window *p, const struct pixe
 /* conv_columns_f32 tap by tap: each of them is taken to all pixels where it is inside, so that none of these are left
  * for small tiles; its weights stay in near memory while those of the next are fetched. y has the sums in between. */
 static void conv_taps_f32(const float *x, const float *w, const float *b, const float *add, float *y,
-                   const struct window *p, const struct conv_packed *c, const struct pixel_steps *steps,
-                   float low, float high, activation_f32 *activation, int32_t from, int32_t columns, int32_t d,
-                   int32_t top, int32_t bottom)
+                          const struct window *p, const struct conv_packed *c, const struct pixel_steps *steps,
+                          float low, float high, activation_f32 *activation, int32_t from, int32_t columns, int32_t d,
+                          int32_t top, int32_t bottom)
 {
     const struct inside none[3] = {{0, 0}, {0, 0}, {0, 0}};
     const int32_t window = p->kernel_d * p->kernel_h * p->kernel_w;
@@ -927,9 +927,9 @@ static void conv_taps_f32(const float *x, const float *w, const float *b, const 
 /* Output channels [from, from + columns) of a group, in rows [top, bottom) of plane d of one image. The pointers are to
  * the group's first channel, or panel. */
 static void conv_columns_f32(const float *x, const float *w, const float *b, const float *add, float *y,
-                      const struct window *p, const struct conv_packed *c, const struct pixel_steps *steps,
-                      float low, float high, activation_f32 *activation, int32_t from, int32_t columns,
-                      int32_t d, int32_t top, int32_t bottom)
+                             const struct window *p, const struct conv_packed *c, const struct pixel_steps *steps,
+                             float low, float high, activation_f32 *activation, int32_t from, int32_t columns,
+                             int32_t d, int32_t top, int32_t bottom)
 {
     const size_t window = (size_t)p->kernel_d * (size_t)p->kernel_h * (size_t)p->kernel_w;
     const size_t panel = window * (size_t)c->in_channels * 16;
@@ -956,8 +956,8 @@ static void conv_columns_f32(const float *x, const float *w, const float *b, con
 
 /* conv_packed_f32 where images of y are y_image floats apart, and its pixels as `s` says. */
 static void conv_spread_f32(const float *x, const float *w, const float *b, const float *add, float *y, size_t y_image,
-                     const struct window *p, const struct conv_packed *c, const struct pixel_steps *s, float low,
-                     float high, activation_f32 *activation)
+                            const struct window *p, const struct conv_packed *c, const struct pixel_steps *s, float low,
+                            float high, activation_f32 *activation)
 {
     const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w;
     const bool apart = planes_apart(c);
@@ -992,8 +992,8 @@ static void conv_spread_f32(const float *x, const float *w, const float *b, cons
 /* y = clamp(x convolved with w + b + add), or activation of that: w packed by pack_conv, add like y; b, add and
  * activation may be NULL. y must not overlap the inputs. */
 static void conv_packed_f32(const float *x, const float *w, const float *b, const float *add, float *y,
-                     const struct window *p, const struct conv_packed *c, float low, float high,
-                     activation_f32 *activation)
+                            const struct window *p, const struct conv_packed *c, float low, float high,
+                            activation_f32 *activation)
 {
     const struct pixel_steps s = dense_steps(p, (size_t)c->x_pixel, (size_t)c->y_pixel);
     conv_spread_f32(x, w, b, add, y, s.y_plane * (size_t)p->out_d, p, c, &s, low, high, activation);
@@ -1069,8 +1069,8 @@ static inline size_t gemm_ahead(const struct gemm_packed *p, int32_t from, int32
 
 /* Columns from `from` on of rows [first, first + rows). */
 static void gemm_band_f32(const float *a, const float *w, const float *bias, const float *add, float *y,
-                   const struct gemm_packed *p, float low, float high, activation_f32 *activation, int32_t first,
-                   int32_t rows, int32_t from, int32_t columns)
+                          const struct gemm_packed *p, float low, float high, activation_f32 *activation, int32_t first,
+                          int32_t rows, int32_t from, int32_t columns)
 {
     const size_t panel = (size_t)p->k * 16;
     struct tile t = {
@@ -1104,7 +1104,7 @@ static void gemm_band_f32(const float *a, const float *w, const float *bias, con
 /* y[m][n] = clamp(a[m][k] * w[k][n] + bias[n] + add[m][n]), or activation of that: w packed by pack_panels; bias, add
  * and activation may be NULL. y must not overlap the inputs. */
 static void gemm_packed_f32(const float *a, const float *w, const float *bias, const float *add, float *y,
-                     const struct gemm_packed *p, float low, float high, activation_f32 *activation)
+                            const struct gemm_packed *p, float low, float high, activation_f32 *activation)
 {
     const int32_t panels = (p->n + 15) / 16, wide = p->m == 1 ? (8 * VEC + 15) / 16 : (TILE_COLUMNS + 15) / 16;
     const int32_t groups = (panels + wide - 1) / wide, bands = (p->m + GEMM_BAND - 1) / GEMM_BAND;
@@ -1421,7 +1421,7 @@ static bool strip_pixels(const struct window *p, int32_t *pixels)
 /* Rows [top, bottom) of plane d, whose windows have the same `taps` in depth and height; returns if there is a
  * function for such a strip. */
 static bool channelwise_strip(struct tile *t, const struct channelwise *f, const struct window *p,
-                       const struct pixel_steps *s, struct inside *taps, int32_t d, int32_t top, int32_t bottom)
+                              const struct pixel_steps *s, struct inside *taps, int32_t d, int32_t top, int32_t bottom)
 {
     struct strip strip = {.rows = bottom - top,
                           .columns = p->out_w,
@@ -1458,7 +1458,7 @@ static bool channelwise_strip(struct tile *t, const struct channelwise *f, const
 
 /* Rows [top, bottom) of plane d. */
 static void channelwise_band(struct tile *t, const struct channelwise *f, const struct window *p,
-                      const struct pixel_steps *s, int32_t d, int32_t top, int32_t bottom)
+                             const struct pixel_steps *s, int32_t d, int32_t top, int32_t bottom)
 {
     struct inside taps[3];
     inside_run(d, d + 1, p->in_d, p->kernel_d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]);
@@ -1470,7 +1470,7 @@ static void channelwise_band(struct tile *t, const struct channelwise *f, const 
 
 /* y[batch][out pixels][channels] by the functions f; weights, if any, are w[taps][channels]. */
 static void channelwise_f32(const struct tile *t, const struct channelwise *f, const struct window *p, int32_t batch,
-                     int32_t channels)
+                            int32_t channels)
 {
     const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w,
                  out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
@@ -1513,7 +1513,7 @@ static const struct channelwise depthwise = {DEPTHWISE_tile, {{0, 0, 0, NULL}}};
 /* y = clamp(x convolved, channel by channel, with w + b), or activation of that: w packed by pack_depthwise, b and
  * activation may be NULL. y must not overlap the inputs. */
 static void conv_channelwise_f32(const float *x, const float *w, const float *b, float *y, const struct window *p,
-                          int32_t batch, int32_t channels, float low, float high, activation_f32 *activation)
+                                 int32_t batch, int32_t channels, float low, float high, activation_f32 *activation)
 {
     struct tile t = {.x = x, .w = w, .start = b, .y = y, .low = -INFINITY, .high = INFINITY};
     tile_completes(&t, low, high, activation);

@@ -1395,8 +1395,8 @@ struct qfours {
 
 /* y[batch][out pixels][channels] of x[batch][in pixels][channels] and w[taps][channels]; the bias may be NULL. */
 static void qconv_channelwise(const void *x, const int8_t *w, const int32_t *bias, const float *multiplier,
-                       int32_t zero, int32_t low, int32_t high, void *y, const struct window *p,
-                       const struct qchannelwise *c)
+                              int32_t zero, int32_t low, int32_t high, void *y, const struct window *p,
+                              const struct qchannelwise *c)
 {
     const size_t channels = (size_t)c->channels, line = channels * (size_t)p->in_w, plane = line * (size_t)p->in_h,
                  image = plane * (size_t)p->in_d;
@@ -1448,7 +1448,7 @@ static void qconv_channelwise(const void *x, const int8_t *w, const int32_t *bia
 
 /* y[n] = the largest of the bytes at the taps of a window. Sign bits of signed bytes are inverted by `flip`, 128. */
 static void max_pool_bytes(const uint8_t *image, const struct taps *t, const struct window *p, uint8_t *y, size_t n,
-                    uint32_t flip)
+                           uint32_t flip)
 {
     size_t c = 0;
 #if QLANES > 1
@@ -1484,7 +1484,7 @@ static void max_pool_bytes(const uint8_t *image, const struct taps *t, const str
 
 /* max_pool of bytes for channels that are neighbours. A window that sees no pixel has the least result. */
 static void max_pool_channelwise_bytes(const void *x, void *y, const struct window *p, int32_t batch, int32_t channels,
-                                int32_t is_signed)
+                                       int32_t is_signed)
 {
     const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w,
                  out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
@@ -1548,7 +1548,7 @@ struct qgemm_packed {
 /* y as bytes: zero + (start + sums of products) * multiplier, rounded and within low..high; without multipliers,
  * start + sums as int32. Where a is unsigned and depth a multiple of 4, scratch may be NULL. */
 static void qgemm_packed(const void *a, const int8_t *w, const int32_t *start, const float *multiplier, int32_t zero,
-                  int32_t low, int32_t high, void *y, uint8_t *scratch, const struct qgemm_packed *p)
+                         int32_t low, int32_t high, void *y, uint8_t *scratch, const struct qgemm_packed *p)
 {
     const size_t depth = (size_t)p->depth, y_size = multiplier ? 1 : sizeof(int32_t);
     const struct qscale scale = {multiplier, p->multiplier_step, zero, low, high};
@@ -1598,7 +1598,7 @@ static inline size_t qconv_reach(int32_t count, int32_t stride, int32_t kernel, 
 /* to[kernel_d][lines][width] = the pixels of x from `at` on; outside of the image the zero point. Followed by the fours
  * that a run may end with. */
 static void qconv_copy(const uint8_t *x, uint8_t *to, const struct position *at, size_t lines, size_t width,
-                const struct window *p, const struct qconv_packed *c)
+                       const struct window *p, const struct qconv_packed *c)
 {
     const uint32_t flip = c->x_signed ? 128 : 0;
     const int32_t fill = (int32_t)((uint32_t)c->x_zero ^ flip) & 255;
@@ -1621,7 +1621,7 @@ static void qconv_copy(const uint8_t *x, uint8_t *to, const struct position *at,
 
 /* What the block of y from `at` on sees of an image, for the tile: in scratch, or where it is if there is none. */
 static void qconv_view(struct qtile *t, const uint8_t *x, uint8_t *scratch, const struct position *at,
-                const struct window *p, const struct qconv_packed *c)
+                       const struct window *p, const struct qconv_packed *c)
 {
     const size_t pixel = (size_t)c->channels * (size_t)c->groups;
     const struct position first = {at->d * p->stride_d - p->pad_d, at->h * p->stride_h - p->pad_h,
@@ -1641,8 +1641,8 @@ static void qconv_view(struct qtile *t, const uint8_t *x, uint8_t *scratch, cons
  * x. `runs` says where runs of bytes start in scratch, from the first one on. Where no window reaches over an edge, x
  * is unsigned and runs are multiples of 4 bytes, scratch may be NULL: runs are in x, then. */
 static void qconv_packed(const void *x, const int8_t *w, const int32_t *start, const float *multiplier, int32_t zero,
-                  int32_t low, int32_t high, void *y, uint8_t *scratch, const int32_t *runs,
-                  const struct window *p, const struct qconv_packed *c)
+                         int32_t low, int32_t high, void *y, uint8_t *scratch, const int32_t *runs,
+                         const struct window *p, const struct qconv_packed *c)
 {
     const size_t channels = (size_t)c->channels, filters = (size_t)c->filters, groups = (size_t)c->groups;
     const size_t image_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w * channels * groups;

@@ -109,7 +109,7 @@ static inline float tree_result_f32(const struct trees *p, float y)
 /* y[rows][targets] = aggregate of the votes of all trees for x[rows][features], + base[targets], which may be NULL.
  * roots[trees] are places in the tables. */
 static void trees_f32_u16(const float *x, const float *value, const uint16_t *tag, const uint16_t *skip,
-                 const int32_t *roots, const float *base, float *y, const struct trees *p)
+                          const int32_t *roots, const float *base, float *y, const struct trees *p)
 {
     for (int32_t r = 0; r < p->rows; r++, x += p->features, y += p->targets) {
         for (int32_t t = 0; t < p->targets; t++) y[t] = tree_start_f32(p->aggregate);

@@ -382,7 +382,7 @@ static inline void reduce_columns_sum_f32(const float *x, float *total, size_t c
 
 /* y[outer][inner] = sum over n of x[outer][n][inner]. */
 static void reduce_sum_f32(const float *restrict x, float *restrict y, int32_t outer, int32_t n,
-                  int32_t inner)
+                           int32_t inner)
 {
     const size_t rows = (size_t)n, width = (size_t)inner;
     for (size_t o = 0; o < (size_t)outer; o++, x += rows * width, y += width) {
