@@ -198,32 +198,47 @@ static void emit_run(Model *m, FILE *f)
     fputs(");\n}\n\n", f);
 }
 
-void emit(Model *m, FILE *f)
+static void emit_beginning(Model *m, const Weights *weights, FILE *f)
 {
-    Weights weights;
-    name_everything(m);
-    collect_weights(m, &weights);
-    char *text = run_function(m);
     emit_title(m, f);
     emit_includes(f);
     fputs("/* Public -------------------------------------------------------------------------------------- */\n\n", f);
     emit_interface(m, f);
     fputs("\n", f);
     emit_hooks(m, f);
-    emit_byte_assumptions(m, &weights, f);
+    emit_byte_assumptions(m, weights, f);
     emit_memory_map(m, f);
-    emit_kernels(text, f);
-    emit_weight_declarations(m, &weights, f);
+}
+
+static void emit_model(Model *m, const Weights *weights, const char *run_in, FILE *f)
+{
+    emit_weight_declarations(m, weights, f);
     fputs("/* The model ----------------------------------------------------------------------------------- */\n\n", f);
-    fputs(text, f);
+    fputs(run_in, f);
     emit_run(m, f);
+}
+
+void emit(Model *m, FILE *f)
+{
+    Weights weights;
+    Draft draft;
+    name_everything(m);
+    collect_weights(m, &weights);
+    char *text = run_function(m);
+    emit_beginning(m, &weights, draft_begin(&draft));
+    draft_end(&draft, f);
+    emit_kernels(text, f);
+    emit_model(m, &weights, text, draft_begin(&draft));
+    draft_end(&draft, f);
     emit_weight_definitions(m, &weights, f);
     free(text);
 }
 
-void emit_header(Model *m, FILE *f)
+void emit_header(Model *m, FILE *out)
 {
     const char *prefix = upper_case(m->options.name);
+    Draft draft;
+    FILE *f = draft_begin(&draft);
     emit_title(m, f);
     fprintf(f,
             "#ifndef %s_H\n#define %s_H\n\n#include <stdbool.h>\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern "
@@ -231,6 +246,7 @@ void emit_header(Model *m, FILE *f)
             prefix, prefix);
     emit_interface(m, f);
     fputs("\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n", f);
+    draft_end(&draft, out);
 }
 
 void emit_weights_file(Model *m, FILE *f)

@@ -58,4 +58,15 @@ void emit_loop(Model *m, const Loop *l, FILE *f);
 /* emit_value.c: an expression for the address of an element */
 const char *value_pointer(const Model *m, const Value *v, Dim element_offset);
 
+/* emit_wrap.c: what is written to the draft's file goes to f in the end, with lines of no more than MAX_COLUMNS columns
+ * as far as names and literals allow. */
+enum { MAX_COLUMNS = 120 };
+typedef struct {
+    FILE *file;
+    char *text;
+    size_t size;
+} Draft;
+FILE *draft_begin(Draft *d);
+void draft_end(Draft *d, FILE *f);
+
 #endif

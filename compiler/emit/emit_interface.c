@@ -115,9 +115,8 @@ void emit_interface(Model *m, FILE *f)
     fprintf(f, "#define %s_EVALUE (-2) /* an input's value is one that the model forbids */\n", prefix);
     fprintf(f, "#define %s_EARENA (-3) /* the arena is not aligned to %s_ARENA_ALIGN */\n\n", prefix, prefix);
     fprintf(f,
-            "/* Inputs and outputs are dense, row-major (C order). %s_run uses a static arena; %s_run_in is "
-            "re-entrant, its arena\n"
-            " * has %s_ARENA_BYTES. */\n",
+            "/* Inputs and outputs are dense, row-major (C order). %s_run uses a static arena; "
+            "%s_run_in is re-entrant, its arena has %s_ARENA_BYTES. */\n",
             name, name, prefix);
     fprintf(f, "int %s_run(", name);
     emit_parameters(m, f);

@@ -145,21 +145,33 @@ static void emit_weight_comment(const Value *v, FILE *f)
     fputs(" */\n", f);
 }
 
-static void emit_numbers(const Value *v, FILE *f)
+static const char *literal_of(const Value *v, int64_t i)
 {
-    DType t = element_type(v->type.dtype);
-    int64_t count = array_count(v);
-    size_t size = (size_t)dtype_bytes(t, 1);
-    fputs("{", f);
+    const DType t = element_type(v->type.dtype);
+    return literal(t, (const char *)v->data + (size_t)(i * dtype_bytes(t, 1)));
+}
+
+/* What follows "{": on the same line, if it fits after `column` columns. */
+static void emit_numbers(const Value *v, size_t column, FILE *f)
+{
+    const int64_t count = array_count(v);
+    for (int64_t i = 0; i < count && i < NUMBERS_PER_LINE; i++) column += strlen(literal_of(v, i)) + 2;
+    const bool block = count > NUMBERS_PER_LINE || column > MAX_COLUMNS;
     if (!count) fputs("0", f);
-    for (int64_t i = 0; i < count; i++) {
-        if (i % NUMBERS_PER_LINE == 0) fputs(count > NUMBERS_PER_LINE ? "\n    " : "", f);
-        fprintf(f, "%s%s", literal(t, (const char *)v->data + (size_t)i * size),
-                i + 1 == count               ? ""
-                : (i + 1) % NUMBERS_PER_LINE ? ", "
-                                             : ",");
+    int on_line = NUMBERS_PER_LINE;
+    for (int64_t i = 0; i < count; i++, on_line++) {
+        const char *text = literal_of(v, i);
+        if (block && (on_line == NUMBERS_PER_LINE || column + strlen(text) + 1 > MAX_COLUMNS)) {
+            fputs(i ? ",\n    " : "\n    ", f);
+            on_line = 0;
+            column = 4;
+        } else if (i) {
+            fputs(", ", f);
+        }
+        fputs(text, f);
+        column += strlen(text) + 2;
     }
-    fputs(count > NUMBERS_PER_LINE ? "\n};\n\n" : "};\n\n", f);
+    fputs(block ? "\n};\n\n" : "};\n\n", f);
 }
 
 /* Bytes as string literals, one line after the other: printable characters as they are, all others in octal. */
@@ -257,6 +269,14 @@ void emit_weight_declarations(Model *m, const Weights *w, FILE *f)
     fputs("\n", f);
 }
 
+static void emit_weight_head(const Model *m, const Value *v, FILE *f)
+{
+    Draft draft;
+    emit_weight_comment(v, draft_begin(&draft));
+    fprintf(draft.file, "%s = {", array_declaration(m, v));
+    draft_end(&draft, f);
+}
+
 void emit_weight_definitions(Model *m, const Weights *w, FILE *f)
 {
     bool any = false;
@@ -268,12 +288,11 @@ void emit_weight_definitions(Model *m, const Weights *w, FILE *f)
                   "*/\n\n",
                   f);
         any = true;
-        emit_weight_comment(v, f);
-        fprintf(f, "%s = ", array_declaration(m, v));
+        emit_weight_head(m, v, f);
         if (is_readable(v)) {
-            emit_numbers(v, f);
+            emit_numbers(v, strlen(array_declaration(m, v)) + strlen(" = {"), f);
         } else {
-            fputs("{\n", f);
+            fputs("\n", f);
             emit_bytes(v->data, (size_t)value_bytes(v), f);
             fputs("};\n\n", f);
         }

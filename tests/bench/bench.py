@@ -229,7 +229,7 @@ def instrument(source):
     or the function ends."""
     with open(source) as f:
         lines = f.read().split("\n")
-    start = next(i for i, line in enumerate(lines) if line.startswith("int model_run_in(") and not line.endswith(";"))
+    start = max(i for i, line in enumerate(lines) if line.startswith("int model_run_in("))  # after the declaration
     end = next(i for i in range(start, len(lines)) if lines[i] == "}")
     steps, result = [], lines[:start]
     for line in lines[start:end]:

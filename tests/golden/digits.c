@@ -28,8 +28,8 @@
 #define DIGITS_EVALUE (-2) /* an input's value is one that the model forbids */
 #define DIGITS_EARENA (-3) /* the arena is not aligned to DIGITS_ARENA_ALIGN */
 
-/* Inputs and outputs are dense, row-major (C order). digits_run uses a static arena; digits_run_in is re-entrant, its arena
- * has DIGITS_ARENA_BYTES. */
+/* Inputs and outputs are dense, row-major (C order). digits_run uses a static arena; digits_run_in is re-entrant, its
+ * arena has DIGITS_ARENA_BYTES. */
 int digits_run(const float *image, float *probabilities);
 int digits_run_in(void *arena, const float *image, float *probabilities);
 
@@ -1571,7 +1571,8 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
     if ((uintptr_t)arena % DIGITS_ARENA_ALIGN != 0) return DIGITS_EARENA;
     unsigned char *const memory = arena;
 
-    /* 1  Conv "/f/f.0/Conv", Relu "/f/f.2/Relu": image[1,1,8,8], w_onnx_Conv_50[16] -> f_f_2_Relu_output_0_nhwc[1,8,8,16] */
+    /* 1  Conv "/f/f.0/Conv", Relu "/f/f.2/Relu": image[1,1,8,8], w_onnx_Conv_50[16] ->
+     * f_f_2_Relu_output_0_nhwc[1,8,8,16] */
     float *const f_f_2_Relu_output_0_nhwc = (float *)(void *)(memory + AT_f_f_2_Relu_output_0_nhwc);
     conv_packed_f32(image, w_onnx_Conv_49_packed, w_onnx_Conv_50, NULL, f_f_2_Relu_output_0_nhwc,
         &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8, .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
@@ -1580,7 +1581,8 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
         .groups = 1, .in_channels = 1, .out_channels = 16, .chunk = 1, .x_pixel = 1, .y_pixel = 16}, 0.0f,
         INFINITY, NULL);
 
-    /* 2  Conv "/f/f.3/Conv", Relu "/f/f.5/Relu": f_f_2_Relu_output_0_nhwc[1,8,8,16], w_onnx_Conv_53[16] -> f_f_5_Relu_output_0_nhwc[1,8,8,16] */
+    /* 2  Conv "/f/f.3/Conv", Relu "/f/f.5/Relu": f_f_2_Relu_output_0_nhwc[1,8,8,16], w_onnx_Conv_53[16] ->
+     * f_f_5_Relu_output_0_nhwc[1,8,8,16] */
     float *const f_f_5_Relu_output_0_nhwc = (float *)(void *)(memory + AT_f_f_5_Relu_output_0_nhwc);
     conv_channelwise_f32(f_f_2_Relu_output_0_nhwc, w_onnx_Conv_52_packed, w_onnx_Conv_53,
         f_f_5_Relu_output_0_nhwc, &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8, .kernel_d = 1,
@@ -1588,7 +1590,8 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
         .dilation_h = 1, .dilation_w = 1, .pad_h = 1, .pad_w = 1, .out_d = 1, .out_h = 8, .out_w = 8}, 1, 16,
         0.0f, INFINITY, NULL);
 
-    /* 3  Conv "/f/f.6/Conv", Relu "/f/f.8/Relu": f_f_5_Relu_output_0_nhwc[1,8,8,16], w_onnx_Conv_56[32] -> f_f_8_Relu_output_0_nhwc[1,8,8,32] */
+    /* 3  Conv "/f/f.6/Conv", Relu "/f/f.8/Relu": f_f_5_Relu_output_0_nhwc[1,8,8,16], w_onnx_Conv_56[32] ->
+     * f_f_8_Relu_output_0_nhwc[1,8,8,32] */
     float *const f_f_8_Relu_output_0_nhwc = (float *)(void *)(memory + AT_f_f_8_Relu_output_0_nhwc);
     gemm_packed_f32(f_f_5_Relu_output_0_nhwc, w_onnx_Conv_55_packed, w_onnx_Conv_56, NULL,
         f_f_8_Relu_output_0_nhwc, &(const struct gemm_packed){.m = 64, .n = 32, .k = 16, .a_row = 16,
@@ -1601,7 +1604,8 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
         .stride_d = 1, .stride_h = 2, .stride_w = 2, .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
         .out_d = 1, .out_h = 4, .out_w = 4}, 1, 32);
 
-    /* 5  Conv "/f/f.10/Conv", Relu "/f/f.12/Relu": f_f_9_MaxPool_output_0_nhwc_1[1,4,4,32], w_onnx_Conv_59[32] -> f_f_12_Relu_output_0_nhwc[1,4,4,32] */
+    /* 5  Conv "/f/f.10/Conv", Relu "/f/f.12/Relu": f_f_9_MaxPool_output_0_nhwc_1[1,4,4,32], w_onnx_Conv_59[32] ->
+     * f_f_12_Relu_output_0_nhwc[1,4,4,32] */
     float *const f_f_12_Relu_output_0_nhwc = (float *)(void *)(memory + AT_f_f_12_Relu_output_0_nhwc);
     conv_packed_f32(f_f_9_MaxPool_output_0_nhwc_1, w_onnx_Conv_58_packed.v, w_onnx_Conv_59, NULL,
         f_f_12_Relu_output_0_nhwc, &(const struct window){.in_d = 1, .in_h = 4, .in_w = 4, .kernel_d = 1,
@@ -1641,7 +1645,8 @@ int digits_run(const float *image, float *probabilities)
     unsigned char *const start = arena;
 #else
     static DIGITS_ARENA_ATTR unsigned char arena[DIGITS_ARENA_BYTES + DIGITS_ARENA_ALIGN];
-    unsigned char *const start = arena + (DIGITS_ARENA_ALIGN - (uintptr_t)arena % DIGITS_ARENA_ALIGN) % DIGITS_ARENA_ALIGN;
+    unsigned char *const start = arena + (DIGITS_ARENA_ALIGN - (uintptr_t)arena % DIGITS_ARENA_ALIGN) %
+        DIGITS_ARENA_ALIGN;
 #endif
     return digits_run_in(start, image, probabilities);
 }

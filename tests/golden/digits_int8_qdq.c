@@ -28,8 +28,8 @@
 #define DIGITS_INT8_QDQ_EVALUE (-2) /* an input's value is one that the model forbids */
 #define DIGITS_INT8_QDQ_EARENA (-3) /* the arena is not aligned to DIGITS_INT8_QDQ_ARENA_ALIGN */
 
-/* Inputs and outputs are dense, row-major (C order). digits_int8_qdq_run uses a static arena; digits_int8_qdq_run_in is re-entrant, its arena
- * has DIGITS_INT8_QDQ_ARENA_BYTES. */
+/* Inputs and outputs are dense, row-major (C order). digits_int8_qdq_run uses a static arena; digits_int8_qdq_run_in is
+ * re-entrant, its arena has DIGITS_INT8_QDQ_ARENA_BYTES. */
 int digits_int8_qdq_run(const float *image, float *probabilities);
 int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities);
 
@@ -1898,7 +1898,8 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_55_quantized_packed
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_56_int32[32];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_6_Conv_multiplier[32];
 union WEIGHTS_ALIGNED w_onnx_Conv_58_quantized_transposed_packed { unsigned char bytes[9217]; int8_t v[9216]; };
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_onnx_Conv_58_quantized_transposed_packed w_onnx_Conv_58_quantized_transposed_packed;
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_onnx_Conv_58_quantized_transposed_packed
+    w_onnx_Conv_58_quantized_transposed_packed;
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_59_int32[32];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_10_Conv_multiplier[32];
 union WEIGHTS_ALIGNED w_h_weight_quantized_packed { unsigned char bytes[1281]; int8_t v[1280]; };
@@ -1917,9 +1918,11 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     int8_t *const image_QuantizeLinear_Output = (int8_t *)(void *)(memory + AT_image_QuantizeLinear_Output);
     quantize_bytes(image, image_QuantizeLinear_Output, 0.003921569f, (-128), (-128), 127, 64);
 
-    /* 2  QLinearConv "/f/f.0/Conv": image_QuantizeLinear_Output_nhwc[1,8,8,1], w_onnx_Conv_50_int32[16] -> f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16] */
+    /* 2  QLinearConv "/f/f.0/Conv": image_QuantizeLinear_Output_nhwc[1,8,8,1], w_onnx_Conv_50_int32[16] ->
+     * f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16] */
     int8_t *const image_QuantizeLinear_Output_nhwc = (int8_t *)(void *)(memory + AT_image_QuantizeLinear_Output);
-    int8_t *const f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc = (int8_t *)(void *)(memory + AT_f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc);
+    int8_t *const f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc =
+        (int8_t *)(void *)(memory + AT_f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc);
     uint8_t *const f_f_0_Conv_block = (uint8_t *)(void *)(memory + AT_f_f_0_Conv_block);
     qconv_packed(image_QuantizeLinear_Output_nhwc, w_onnx_Conv_49_quantized_packed, w_onnx_Conv_50_int32,
         w_f_f_0_Conv_multiplier, (-128), (-128), 127, f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc,
@@ -1929,8 +1932,10 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
         .out_w = 8}, &(const struct qconv_packed){.batch = 1, .groups = 1, .channels = 1, .filters = 16,
         .x_zero = (-128), .x_signed = 1, .multiplier_step = 1, .n_runs = 3, .run = 3, .lines = 4, .width = 8});
 
-    /* 3  QLinearConv "/f/f.3/Conv": f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_53_int32[16] -> f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16] */
-    int8_t *const f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc = (int8_t *)(void *)(memory + AT_f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc);
+    /* 3  QLinearConv "/f/f.3/Conv": f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_53_int32[16]
+     * -> f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16] */
+    int8_t *const f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc =
+        (int8_t *)(void *)(memory + AT_f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc);
     qconv_channelwise(f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc, w_onnx_Conv_52_quantized_packed,
         w_onnx_Conv_53_int32, w_f_f_3_Conv_multiplier, (-128), (-128), 127,
         f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc, &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8,
@@ -1939,8 +1944,10 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
         .out_w = 8}, &(const struct qchannelwise){.batch = 1, .channels = 16, .x_zero = (-128), .x_signed = 1,
         .multiplier_step = 1});
 
-    /* 4  QLinearConv "/f/f.6/Conv": f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_56_int32[32] -> f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,32] */
-    int8_t *const f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc = (int8_t *)(void *)(memory + AT_f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc);
+    /* 4  QLinearConv "/f/f.6/Conv": f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_56_int32[32]
+     * -> f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,32] */
+    int8_t *const f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc =
+        (int8_t *)(void *)(memory + AT_f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc);
     uint8_t *const f_f_6_Conv_block = (uint8_t *)(void *)(memory + AT_f_f_6_Conv_block);
     qconv_packed(f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc, w_onnx_Conv_55_quantized_packed,
         w_onnx_Conv_56_int32, w_f_f_6_Conv_multiplier, (-128), (-128), 127,
@@ -1951,15 +1958,19 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
         .channels = 16, .filters = 32, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1, .n_runs = 1,
         .run = 16, .lines = 1, .width = 8});
 
-    /* 5  MaxPool "/f/f.9/MaxPool": f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,32] -> f_f_9_MaxPool_output_0_quantized_nhwc_1[1,4,4,32] */
-    int8_t *const f_f_9_MaxPool_output_0_quantized_nhwc_1 = (int8_t *)(void *)(memory + AT_f_f_9_MaxPool_output_0_quantized_nhwc_1);
+    /* 5  MaxPool "/f/f.9/MaxPool": f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,32] ->
+     * f_f_9_MaxPool_output_0_quantized_nhwc_1[1,4,4,32] */
+    int8_t *const f_f_9_MaxPool_output_0_quantized_nhwc_1 =
+        (int8_t *)(void *)(memory + AT_f_f_9_MaxPool_output_0_quantized_nhwc_1);
     max_pool_channelwise_bytes(f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc,
         f_f_9_MaxPool_output_0_quantized_nhwc_1, &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8,
         .kernel_d = 1, .kernel_h = 2, .kernel_w = 2, .stride_d = 1, .stride_h = 2, .stride_w = 2,
         .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .out_d = 1, .out_h = 4, .out_w = 4}, 1, 32, 1);
 
-    /* 6  QLinearConv "/f/f.10/Conv": f_f_9_MaxPool_output_0_quantized_nhwc_1[1,4,4,32], w_onnx_Conv_59_int32[32] -> f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc[1,4,4,32] */
-    int8_t *const f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc = (int8_t *)(void *)(memory + AT_f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc);
+    /* 6  QLinearConv "/f/f.10/Conv": f_f_9_MaxPool_output_0_quantized_nhwc_1[1,4,4,32], w_onnx_Conv_59_int32[32] ->
+     * f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc[1,4,4,32] */
+    int8_t *const f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc =
+        (int8_t *)(void *)(memory + AT_f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc);
     uint8_t *const f_f_10_Conv_block = (uint8_t *)(void *)(memory + AT_f_f_10_Conv_block);
     qconv_packed(f_f_9_MaxPool_output_0_quantized_nhwc_1, w_onnx_Conv_58_quantized_transposed_packed.v,
         w_onnx_Conv_59_int32, w_f_f_10_Conv_multiplier, (-128), (-128), 127,
@@ -1970,8 +1981,10 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
         .groups = 1, .channels = 32, .filters = 32, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1,
         .n_runs = 3, .run = 96, .lines = 1, .width = 4});
 
-    /* 7  MaxPool "/f/f.13/MaxPool": f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc[1,4,4,32] -> f_f_13_MaxPool_output_0_quantized_nhwc[1,2,2,32] */
-    int8_t *const f_f_13_MaxPool_output_0_quantized_nhwc = (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_output_0_quantized_nhwc);
+    /* 7  MaxPool "/f/f.13/MaxPool": f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc[1,4,4,32] ->
+     * f_f_13_MaxPool_output_0_quantized_nhwc[1,2,2,32] */
+    int8_t *const f_f_13_MaxPool_output_0_quantized_nhwc =
+        (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_output_0_quantized_nhwc);
     max_pool_channelwise_bytes(f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc,
         f_f_13_MaxPool_output_0_quantized_nhwc, &(const struct window){.in_d = 1, .in_h = 4, .in_w = 4,
         .kernel_d = 1, .kernel_h = 2, .kernel_w = 2, .stride_d = 1, .stride_h = 2, .stride_w = 2,
@@ -1981,31 +1994,42 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     int8_t *const f_f_13_MaxPool_output_0_quantized = (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_output_0_quantized);
     transpose_b1(f_f_13_MaxPool_output_0_quantized_nhwc, f_f_13_MaxPool_output_0_quantized, 1, 4, 32);
 
-    /* 9  QGemm "/h/Gemm": Flatten_output_0_quantized[1,128], w_h_bias_int32[10] -> h_Gemm_output_0_QuantizeLinear_Output[1,10] */
+    /* 9  QGemm "/h/Gemm": Flatten_output_0_quantized[1,128], w_h_bias_int32[10] ->
+     * h_Gemm_output_0_QuantizeLinear_Output[1,10] */
     int8_t *const Flatten_output_0_quantized = (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_output_0_quantized);
-    int8_t *const h_Gemm_output_0_QuantizeLinear_Output = (int8_t *)(void *)(memory + AT_h_Gemm_output_0_QuantizeLinear_Output);
+    int8_t *const h_Gemm_output_0_QuantizeLinear_Output =
+        (int8_t *)(void *)(memory + AT_h_Gemm_output_0_QuantizeLinear_Output);
     uint8_t *const h_Gemm_rows = (uint8_t *)(void *)(memory + AT_h_Gemm_rows);
     qgemm_packed(Flatten_output_0_quantized, w_h_weight_quantized_packed.v, w_h_bias_int32,
         w_h_Gemm_multiplier, (-16), (-128), 127, h_Gemm_output_0_QuantizeLinear_Output, h_Gemm_rows,
         &(const struct qgemm_packed){.rows = 1, .cols = 10, .depth = 128, .a_signed = 1, .multiplier_step = 1,
         .block = 1});
 
-    /* 10  DequantizeLinear "/h/Gemm_output_0_DequantizeLinear": w_h_Gemm_output_0_zero_point[], h_Gemm_output_0_QuantizeLinear_Output[1,10], w_h_Gemm_output_0_scale[] -> h_Gemm_output_0_DequantizeLinear_Output[1,10] */
-    float *const h_Gemm_output_0_DequantizeLinear_Output = (float *)(void *)(memory + AT_h_Gemm_output_0_DequantizeLinear_Output);
+    /* 10  DequantizeLinear "/h/Gemm_output_0_DequantizeLinear": w_h_Gemm_output_0_zero_point[],
+     * h_Gemm_output_0_QuantizeLinear_Output[1,10], w_h_Gemm_output_0_scale[] ->
+     * h_Gemm_output_0_DequantizeLinear_Output[1,10] */
+    float *const h_Gemm_output_0_DequantizeLinear_Output =
+        (float *)(void *)(memory + AT_h_Gemm_output_0_DequantizeLinear_Output);
     for (size_t i_ = 0; i_ < 10; i_++) {
-        h_Gemm_output_0_DequantizeLinear_Output[i_] = dequantize_i8(h_Gemm_output_0_QuantizeLinear_Output[i_], 0.10245013f, -16);
+        h_Gemm_output_0_DequantizeLinear_Output[i_] = dequantize_i8(h_Gemm_output_0_QuantizeLinear_Output[i_],
+            0.10245013f, -16);
     }
 
-    /* 11  Softmax "/Softmax": h_Gemm_output_0_DequantizeLinear_Output[1,10] -> probabilities_QuantizeLinear_Input[1,10] */
-    float *const probabilities_QuantizeLinear_Input = (float *)(void *)(memory + AT_h_Gemm_output_0_DequantizeLinear_Output);
+    /* 11  Softmax "/Softmax": h_Gemm_output_0_DequantizeLinear_Output[1,10] ->
+     * probabilities_QuantizeLinear_Input[1,10] */
+    float *const probabilities_QuantizeLinear_Input =
+        (float *)(void *)(memory + AT_h_Gemm_output_0_DequantizeLinear_Output);
     softmax_f32(h_Gemm_output_0_DequantizeLinear_Output, probabilities_QuantizeLinear_Input, 1, 10, 1);
 
-    /* 12  QuantizeLinear "probabilities_QuantizeLinear": probabilities_QuantizeLinear_Input[1,10] -> probabilities_QuantizeLinear_Output[1,10] */
-    int8_t *const probabilities_QuantizeLinear_Output = (int8_t *)(void *)(memory + AT_probabilities_QuantizeLinear_Output);
+    /* 12  QuantizeLinear "probabilities_QuantizeLinear": probabilities_QuantizeLinear_Input[1,10] ->
+     * probabilities_QuantizeLinear_Output[1,10] */
+    int8_t *const probabilities_QuantizeLinear_Output =
+        (int8_t *)(void *)(memory + AT_probabilities_QuantizeLinear_Output);
     quantize_bytes(probabilities_QuantizeLinear_Input, probabilities_QuantizeLinear_Output, 0.003921569f,
         (-128), (-128), 127, 10);
 
-    /* 13  DequantizeLinear "probabilities_DequantizeLinear": w_probabilities_zero_point[], probabilities_QuantizeLinear_Output[1,10], w_probabilities_scale[] -> probabilities[1,10] */
+    /* 13  DequantizeLinear "probabilities_DequantizeLinear": w_probabilities_zero_point[],
+     * probabilities_QuantizeLinear_Output[1,10], w_probabilities_scale[] -> probabilities[1,10] */
     for (size_t i_ = 0; i_ < 10; i_++) {
         probabilities[i_] = dequantize_i8(probabilities_QuantizeLinear_Output[i_], 0.003921569f, -128);
     }
@@ -2020,7 +2044,8 @@ int digits_int8_qdq_run(const float *image, float *probabilities)
     unsigned char *const start = arena;
 #else
     static DIGITS_INT8_QDQ_ARENA_ATTR unsigned char arena[DIGITS_INT8_QDQ_ARENA_BYTES + DIGITS_INT8_QDQ_ARENA_ALIGN];
-    unsigned char *const start = arena + (DIGITS_INT8_QDQ_ARENA_ALIGN - (uintptr_t)arena % DIGITS_INT8_QDQ_ARENA_ALIGN) % DIGITS_INT8_QDQ_ARENA_ALIGN;
+    unsigned char *const start = arena + (DIGITS_INT8_QDQ_ARENA_ALIGN - (uintptr_t)arena %
+        DIGITS_INT8_QDQ_ARENA_ALIGN) % DIGITS_INT8_QDQ_ARENA_ALIGN;
 #endif
     return digits_int8_qdq_run_in(start, image, probabilities);
 }
@@ -2064,7 +2089,8 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_50_int32[16] = {
 /* scales of the inputs over that of the result: float32[16], crc32 e27ae357 */
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_0_Conv_multiplier[16] = {
     0.004373049f, 0.0029569112f, 0.0032898677f, 0.0024089f, 0.0032333843f, 0.0020318471f, 0.0023360343f, 0.004205294f,
-    0.0026672797f, 0.0027713429f, 0.0028964186f, 0.0022793317f, 0.003969882f, 0.0038239285f, 0.0021194182f, 0.002314694f
+    0.0026672797f, 0.0027713429f, 0.0028964186f, 0.0022793317f, 0.003969882f, 0.0038239285f, 0.0021194182f,
+    0.002314694f
 };
 
 /* channels last: int8[9,16], crc32 10aeefdc */
@@ -2186,7 +2212,8 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_6_Conv_multiplier[32] = {
 };
 
 /* transposed, in panels of 16, by fours: int8[1,32,3,96], crc32 bcbe63e5 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_onnx_Conv_58_quantized_transposed_packed w_onnx_Conv_58_quantized_transposed_packed = {
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_onnx_Conv_58_quantized_transposed_packed
+        w_onnx_Conv_58_quantized_transposed_packed = {
 };
 
 /* in units of the inputs' scales: int32[32], crc32 d43bcd37 */
@@ -2199,10 +2226,11 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_59_int32[32] = {
 
 /* scales of the inputs over that of the result: float32[32], crc32 3c27a751 */
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_10_Conv_multiplier[32] = {
-    0.0018162815f, 0.001448807f, 0.0014757315f, 0.0015887552f, 0.0015506836f, 0.0014504708f, 0.001660194f, 0.0018463639f,
-    0.0014649052f, 0.001633852f, 0.0017825665f, 0.0012562464f, 0.0018976147f, 0.0013096853f, 0.0017825314f, 0.0013290987f,
-    0.0017429019f, 0.0013886282f, 0.00147642f, 0.0014778522f, 0.0014910138f, 0.0011722039f, 0.0014793742f, 0.0015346366f,
-    0.0015351197f, 0.0017221954f, 0.0013762097f, 0.001884181f, 0.0015415858f, 0.0018301836f, 0.0013897765f, 0.0020099732f
+    0.0018162815f, 0.001448807f, 0.0014757315f, 0.0015887552f, 0.0015506836f, 0.0014504708f, 0.001660194f,
+    0.0018463639f, 0.0014649052f, 0.001633852f, 0.0017825665f, 0.0012562464f, 0.0018976147f, 0.0013096853f,
+    0.0017825314f, 0.0013290987f, 0.0017429019f, 0.0013886282f, 0.00147642f, 0.0014778522f, 0.0014910138f,
+    0.0011722039f, 0.0014793742f, 0.0015346366f, 0.0015351197f, 0.0017221954f, 0.0013762097f, 0.001884181f,
+    0.0015415858f, 0.0018301836f, 0.0013897765f, 0.0020099732f
 };
 
 /* in panels of 16, by fours: int8[1,10,1,128], crc32 aa33b1f7 */
@@ -2217,7 +2245,7 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_h_bias_int32[10] = {
 
 /* scales of the inputs over that of the result: float32[10], crc32 fab76e0a */
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_h_Gemm_multiplier[10] = {
-    0.00053950434f, 0.00059583614f, 0.0006884393f, 0.00085693947f, 0.0006605755f, 0.0008881982f, 0.0005280752f, 0.00062325917f,
-    0.0006525523f, 0.0008069376f
+    0.00053950434f, 0.00059583614f, 0.0006884393f, 0.00085693947f, 0.0006605755f, 0.0008881982f, 0.0005280752f,
+    0.00062325917f, 0.0006525523f, 0.0008069376f
 };
 

@@ -33,10 +33,12 @@
 #define IRIS_FOREST_EVALUE (-2) /* an input's value is one that the model forbids */
 #define IRIS_FOREST_EARENA (-3) /* the arena is not aligned to IRIS_FOREST_ARENA_ALIGN */
 
-/* Inputs and outputs are dense, row-major (C order). iris_forest_run uses a static arena; iris_forest_run_in is re-entrant, its arena
- * has IRIS_FOREST_ARENA_BYTES. */
-int iris_forest_run(int32_t X_0, const float *X, int64_t *label, int32_t label_dims[1], float *probabilities, int32_t probabilities_dims[2]);
-int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label, int32_t label_dims[1], float *probabilities, int32_t probabilities_dims[2]);
+/* Inputs and outputs are dense, row-major (C order). iris_forest_run uses a static arena; iris_forest_run_in is
+ * re-entrant, its arena has IRIS_FOREST_ARENA_BYTES. */
+int iris_forest_run(int32_t X_0, const float *X, int64_t *label, int32_t label_dims[1], float *probabilities,
+                    int32_t probabilities_dims[2]);
+int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label, int32_t label_dims[1],
+                       float *probabilities, int32_t probabilities_dims[2]);
 
 /* Placement: define these to put weights or the arena of iris_forest_run into a section of their own. */
 #ifndef IRIS_FOREST_WEIGHTS_ATTR
@@ -140,7 +142,8 @@ static IRIS_FOREST_WEIGHTS_ATTR const int64_t w_label_labels[3];
 
 /* The model ----------------------------------------------------------------------------------- */
 
-int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label, int32_t label_dims[1], float *probabilities, int32_t probabilities_dims[2])
+int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label, int32_t label_dims[1],
+                       float *probabilities, int32_t probabilities_dims[2])
 {
     (void)arena;
     if (X_0 < 1 || X_0 > 8) return IRIS_FOREST_EDIM;
@@ -157,7 +160,8 @@ int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label,
     return 0;
 }
 
-int iris_forest_run(int32_t X_0, const float *X, int64_t *label, int32_t label_dims[1], float *probabilities, int32_t probabilities_dims[2])
+int iris_forest_run(int32_t X_0, const float *X, int64_t *label, int32_t label_dims[1], float *probabilities,
+                    int32_t probabilities_dims[2])
 {
     return iris_forest_run_in(NULL, X_0, X, label, label_dims, probabilities, probabilities_dims);
 }

@@ -46,10 +46,12 @@
 #define NESTED_LOOPS_EVALUE (-2) /* an input's value is one that the model forbids */
 #define NESTED_LOOPS_EARENA (-3) /* the arena is not aligned to NESTED_LOOPS_ARENA_ALIGN */
 
-/* Inputs and outputs are dense, row-major (C order). nested_loops_run uses a static arena; nested_loops_run_in is re-entrant, its arena
- * has NESTED_LOOPS_ARENA_BYTES. */
-int nested_loops_run(const int64_t *n, const bool *go, const float *x, float *y, float *rows, int32_t rows_dims[2], int64_t *counts, int32_t counts_dims[1], float *z, float *s);
-int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const float *x, float *y, float *rows, int32_t rows_dims[2], int64_t *counts, int32_t counts_dims[1], float *z, float *s);
+/* Inputs and outputs are dense, row-major (C order). nested_loops_run uses a static arena; nested_loops_run_in is
+ * re-entrant, its arena has NESTED_LOOPS_ARENA_BYTES. */
+int nested_loops_run(const int64_t *n, const bool *go, const float *x, float *y, float *rows, int32_t rows_dims[2],
+                     int64_t *counts, int32_t counts_dims[1], float *z, float *s);
+int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const float *x, float *y, float *rows,
+                        int32_t rows_dims[2], int64_t *counts, int32_t counts_dims[1], float *z, float *s);
 
 /* Placement: define these to put weights or the arena of nested_loops_run into a section of their own. */
 #ifndef NESTED_LOOPS_WEIGHTS_ATTR
@@ -403,7 +405,8 @@ static NESTED_LOOPS_WEIGHTS_ATTR const bool w_c6[1];
 
 /* The model ----------------------------------------------------------------------------------- */
 
-int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const float *x, float *y, float *rows, int32_t rows_dims[2], int64_t *counts, int32_t counts_dims[1], float *z, float *s)
+int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const float *x, float *y, float *rows,
+                        int32_t rows_dims[2], int64_t *counts, int32_t counts_dims[1], float *z, float *s)
 {
     if ((uintptr_t)arena % NESTED_LOOPS_ARENA_ALIGN != 0) return NESTED_LOOPS_EARENA;
     unsigned char *const memory = arena;
@@ -604,14 +607,16 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
     return 0;
 }
 
-int nested_loops_run(const int64_t *n, const bool *go, const float *x, float *y, float *rows, int32_t rows_dims[2], int64_t *counts, int32_t counts_dims[1], float *z, float *s)
+int nested_loops_run(const int64_t *n, const bool *go, const float *x, float *y, float *rows, int32_t rows_dims[2],
+                     int64_t *counts, int32_t counts_dims[1], float *z, float *s)
 {
 #ifdef __GNUC__
     static NESTED_LOOPS_ARENA_ATTR unsigned char arena[NESTED_LOOPS_ARENA_BYTES] __attribute__((aligned(64)));
     unsigned char *const start = arena;
 #else
     static NESTED_LOOPS_ARENA_ATTR unsigned char arena[NESTED_LOOPS_ARENA_BYTES + NESTED_LOOPS_ARENA_ALIGN];
-    unsigned char *const start = arena + (NESTED_LOOPS_ARENA_ALIGN - (uintptr_t)arena % NESTED_LOOPS_ARENA_ALIGN) % NESTED_LOOPS_ARENA_ALIGN;
+    unsigned char *const start = arena + (NESTED_LOOPS_ARENA_ALIGN - (uintptr_t)arena % NESTED_LOOPS_ARENA_ALIGN) %
+        NESTED_LOOPS_ARENA_ALIGN;
 #endif
     return nested_loops_run_in(start, n, go, x, y, rows, rows_dims, counts, counts_dims, z, s);
 }
