@@ -54,7 +54,8 @@ $(GEN)/stamp: $(BUILD)/kernelgen $(KERNELS)
 $(PROTO)/onnx.pb-c.c: proto/onnx.proto
 	@mkdir -p $(PROTO)
 	protoc-c --c_out=$(PROTO) --proto_path=proto $<
-	$(Q)sed -i -E 's/^( +)char \*/\1Foreign /; s|^#include <protobuf-c/.*|&\n#include "base/foreign.h"|' $(PROTO)/onnx.pb-c.h
+	$(Q)sed -i -E -e 's/^( +)char \*/\1Foreign /' -e 's|^#include <protobuf-c/.*|&\n#include "base/foreign.h"|' \
+		$(PROTO)/onnx.pb-c.h
 
 $(BUILD)/obj/driver/main.o $(OBJECTS): | $(PROTO)/onnx.pb-c.c $(GEN)/stamp
 

@@ -1,4 +1,4 @@
-/* base.h: the door of compiler/base: what any program could use, such as memory, tables, text that isn't ours, files,
+/* base.h: the door of compiler/base: what any program could use, such as memory, tables, foreign text, files,
  * processes, element types and numbers. Nothing here knows ONNX or a graph. */
 #ifndef BASE_H
 #define BASE_H

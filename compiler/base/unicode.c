@@ -32,8 +32,8 @@ static bool among(uint32_t c, const Characters *list, size_t count)
     return low < count && c >= list[low].first;
 }
 
-/* Categories Cc, Cf, Co, Zs, Zl, Zp, what Unicode calls Default_Ignorable_Code_Point, and the blank pattern of Braille;
- * in order. */
+/* Categories Cc, Cf, Co, Zs, Zl, Zp, what Unicode calls Default_Ignorable_Code_Point, and the blank
+ * pattern of Braille; in order. */
 static const Characters odd[] = {
     {0x0000, 0x001f},   /* control characters */
     {0x007f, 0x00a0},   /* more of them; no-break space */

@@ -66,9 +66,9 @@ static const char functions[] = "acos acosh asin asinh atan atan2 atanh cbrt cei
                                 "strncpy strpbrk strrchr strspn strstr "
                                 "strtok strxfrm tan tanh tgamma trunc ";
 
-/* What the same headers bring beyond C99: POSIX 2017 <math.h>, <string.h>, <strings.h> and <limits.h>, glibc, newlib
- * and the BSDs with the extensions that compilers turn on by themselves; and macros that compilers or their systems
- * predefine. */
+/* What the same headers bring beyond C99: POSIX 2017 <math.h>, <string.h>, <strings.h> and <limits.h>, glibc,
+ * newlib and the BSDs with the extensions that compilers turn on by themselves; and macros that compilers or
+ * their systems predefine. */
 static const char extensions[] =
     "ARG_MAX CHILD_MAX DOMAIN HUGE IOV_MAX LINE_MAX LINK_MAX LONG_BIT MAXFLOAT M_1_PI M_2_PI M_2_SQRTPI M_3PI_4 M_E "
     "M_INVLN2 "

@@ -35,8 +35,8 @@ static bool lies_in(Foreign file, Foreign folder)
     return foreign_equal(foreign_part(file, 0, length), folder) && foreign_at(file, length) == '/';
 }
 
-/* The file's real path, which must lie in the model's folder after all symbolic links are followed. NULL, or what is
- * wrong. */
+/* The file's real path, which must lie in the model's folder after all symbolic links are followed.
+ * NULL, or what is wrong. */
 static const char *locate(Foreign model_path, Foreign location, Foreign *path)
 {
     Foreign folder = path_folder(model_path), file = foreign_join(foreign_suffixed(folder, "/"), location);

@@ -1,7 +1,8 @@
 /* doors.h: the few calls that go up, against the order of rooms.
  *
  * A graph within a graph (the body of an If, Loop or Scan) is inferred and lowered by the stages that do so with the
- * outermost one, and those stages stand above the operators. compile/pipeline.c opens the doors before anything else. */
+ * outermost one, and those stages stand above the operators. compile/pipeline.c opens the doors before anything
+ * else. */
 #ifndef DOORS_H
 #define DOORS_H
 
