@@ -17,6 +17,7 @@
     SUITE(foreign) \
     SUITE(lookup) \
     SUITE(formulas) \
+    SUITE(fuse) \
     SUITE(math) \
     SUITE(matmul) \
     SUITE(minifloat) \
@@ -35,6 +36,7 @@
     SUITE(sample) \
     SUITE(rnn) \
     SUITE(sizes) \
+    SUITE(step) \
     SUITE(trees)
 #endif
 

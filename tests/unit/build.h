@@ -1,0 +1,46 @@
+/* build.h: whole graphs from a few lines, taken through the stages that a test wants.
+ *
+ * A graph is written in the textual syntax of ONNX, as much of it as tests need:
+ *
+ *     (float[1,4] x, int64 n) => (y) <float[4] b = {1, 2, 3, 4}, float[4,4] w> {
+ *         t = MatMul(x, w)
+ *         y = Add<axis = 1>(t, b)
+ *         z = If(c) <then_branch = (() => (u) { u = Relu(x) }), ...>
+ *     }
+ *
+ * Constants without elements get random ones, always the same; one element stands for all. A letter in a shape is a
+ * dimension left to run time, within 1..8 unless build_bounds said otherwise. Names are unique in the whole text. */
+#ifndef BUILD_H
+#define BUILD_H
+
+#include "run_op.h"
+
+#include "ir/ir.h"
+
+void build_bounds(const char *symbol, int64_t low, int64_t high); /* of the graphs that are built from here on */
+void build_opset(int opset);                                      /* of their nodes; 23 unless said otherwise */
+Model *model_of(const char *text);                                   /* as load leaves it */
+
+/* Runs the stages from infer up to this one, with the checks of invariants after each; fails the test on an error. */
+typedef StageResult StageFunction(Model *m);
+void run_to(Model *m, StageFunction *last);
+Model *model_after(StageFunction *last, const char *text);
+/* Only these, the last one followed by NULL. */
+void run_only(Model *m, StageFunction *const *stages);
+
+Value *value_called(const Model *m, const char *name); /* fails the test if there is none */
+bool is_called(const Value *v, const char *name);
+Node *maker_of(const Model *m, const char *name);                      /* the node that makes it */
+Node *node_of_type(const Model *m, const char *op_type, int number);   /* the number-th, from 0; NULL: there is none */
+Step *step_of_kind(const Model *m, StepKind kind, int number);         /* likewise */
+Step *step_calling(const Model *m, const char *kernel);                /* the first; NULL: there is none */
+
+/* One line each: "Conv Relu", and "relu_f32+add_f32 copy gemm_packed_f32 for ... end"; views are copies that are not
+ * done. */
+const char *nodes_text(const Model *m);
+const char *steps_text(const Model *m);
+
+#define ck_nodes(m, expected) ck_assert_str_eq(nodes_text(m), expected)
+#define ck_steps(m, expected) ck_assert_str_eq(steps_text(m), expected)
+
+#endif
