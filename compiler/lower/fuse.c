@@ -91,22 +91,6 @@ static Step *only_reader(const Value *v)
     return reader;
 }
 
-/* v is read by what loop `to` now is, and by `gone` no more. Nobody asks who reads what no step computes. */
-static void update_uses(Value *v, const Step *gone, Step *to)
-{
-    Uses *u = &v->uses;
-    int kept = 0;
-    if (v->data || v->is_input) return;
-    for (int i = 0; i < u->count; i++)
-        if (u->items[i].written || (u->items[i].step != gone && u->items[i].step != to)) u->items[kept++] = u->items[i];
-    u->count = kept;
-    for (int i = step_reads(to, v); i > 0; i--) {
-        mem_grow(&u->items, &u->capacity, u->count + 1, sizeof *u->items);
-        u->items[u->count++] = (Use){to, false};
-    }
-    u->reads = u->count - u->writes;
-}
-
 static bool can_fuse(const Step *s, const Step *to)
 {
     const Loop *a = s->loop;
@@ -124,7 +108,6 @@ static bool fuse_step(Step *s)
     int hole = dense_operand(to->loop, v);
     if (hole < 0) return false;
     to->loop = merge(s->loop, to->loop, hole);
-    for (int i = 0; i < s->loop->n_operands; i++) update_uses(s->loop->operands[i].value, s, to);
     const char *text = node_text(s->node), *before = to->node->fused;
     to->node->fused = before ? mem_printf("%s, %s", text, before) : mem_printf("after %s", text);
     return true;

@@ -139,7 +139,7 @@ static Type type(Reader *r)
 
 static Value *find(Reader *r, const char *text)
 {
-    Value *v = *text ? value_find(r->graph, text) : NULL;
+    Value *v = *text ? map_get(r->graph->model->values, text) : NULL;
     if (*text && !v) ck_abort_msg("%s is not defined", text);
     return v;
 }
