@@ -235,12 +235,14 @@ static void append_set(Steps *to, Node *n, Dim symbol, Dim value)
     append(to, s);
 }
 
-/* Rows that a buffer must hold for `rows` of what is made of it. */
+/* Rows that a buffer must hold for `rows` of what is made of it: those that the windows see, and, where the windows
+ * leave out some in between, also those before the first one. */
 static int64_t rows_held(const Link *next, int64_t rows)
 {
     if (!next->window) return next->step->kind == STEP_LOOP && next->buffer ? next->rows : rows;
     int64_t reach = (dim_value(*window_field(next, "kernel_h")) - 1) * dim_value(*window_field(next, "dilation_h"));
-    int64_t held = (rows - 1) * dim_value(*window_field(next, "stride_h")) + reach + 1, all = dim_high(height(next->x));
+    int64_t stride = dim_value(*window_field(next, "stride_h")), seen = reach + 1 > stride ? reach + 1 : stride;
+    int64_t held = (rows - 1) * stride + seen, all = dim_high(height(next->x));
     return held < all ? held : all;
 }
 

@@ -67,41 +67,37 @@ static double number(Reader *r, bool *whole)
 /* -- types ------------------------------------------------------------------------------------- */
 
 static int opset = 23, n_bounds;
-static struct {
-    const char *symbol;
-    int64_t low, high;
-} bounds[8];
+static DimOption bounds[8];
 
 void build_opset(int version)
 {
     opset = version;
 }
 
-void build_bounds(const char *symbol, int64_t low, int64_t high)
+void build_bounds(const char *name, int64_t low, int64_t high)
 {
-    bounds[n_bounds].symbol = symbol;
-    bounds[n_bounds].low = low;
-    bounds[n_bounds++].high = high;
+    bounds[n_bounds++] = (DimOption){.name = name, .low = low, .high = high};
 }
 
-static void add_parameter(Model *m, const char *symbol, int64_t low, int64_t high)
+static void add_option(Options *o, DimOption d)
 {
-    for (int i = 0; i < m->n_params; i++)
-        if (!strcmp(m->params[i], symbol)) return;
-    mem_grow(&m->params, &m->cap_params, m->n_params + 1, sizeof *m->params);
-    m->params[m->n_params++] = symbol;
-    mem_grow(&m->options.dims, &m->options.cap_dims, m->options.n_dims + 1, sizeof *m->options.dims);
-    m->options.dims[m->options.n_dims++] = (DimOption){.name = symbol, .low = low, .high = high};
+    mem_grow(&o->dims, &o->cap_dims, o->n_dims + 1, sizeof *o->dims);
+    o->dims[o->n_dims++] = d;
 }
 
+/* A parameter of the run function, as load makes one of an open dimension. */
 static Dim symbol(Reader *r)
 {
+    Model *m = r->graph->model;
     const char *text = name(r);
-    int64_t low = 1, high = 8;
-    for (int i = 0; i < n_bounds; i++)
-        if (!strcmp(bounds[i].symbol, text)) low = bounds[i].low, high = bounds[i].high;
-    if (low != high) add_parameter(r->graph->model, text, low, high);
-    return dim_symbol(text, low, high);
+    for (int i = 0; i < m->n_params; i++)
+        if (!strcmp(m->params[i], text)) return dim_symbol(text, 0, 0);
+    if (!bounds_of(m, text)) add_option(&m->options, (DimOption){.name = text, .low = 1, .high = 8, .uses = 1});
+    const DimOption *d = bounds_of(m, text);
+    ((DimOption *)d)->uses = 1;
+    mem_grow(&m->params, &m->cap_params, m->n_params + 1, sizeof *m->params);
+    m->params[m->n_params++] = text;
+    return dim_symbol(text, d->low, d->high);
 }
 
 static DType element_type(const char *text)
@@ -117,9 +113,7 @@ static Type type(Reader *r)
 {
     bool whole;
     const char *text = name(r);
-    Type t = {.kind = !strcmp(text, "seq")        ? KIND_SEQUENCE
-                      : !strcmp(text, "optional") ? KIND_OPTIONAL
-                                                  : KIND_TENSOR};
+    Type t = {.kind = !strcmp(text, "seq") ? KIND_SEQUENCE : !strcmp(text, "optional") ? KIND_OPTIONAL : KIND_TENSOR};
     if (t.kind != KIND_TENSOR) {
         expect(r, "(");
         t.elem = mem_alloc(sizeof *t.elem);
@@ -312,6 +306,7 @@ Model *model_of(const char *text)
     Model *m = mem_alloc(sizeof *m);
     m->path = "test.onnx";
     m->options.name = "test";
+    for (int i = 0; i < n_bounds; i++) add_option(&m->options, bounds[i]);
     test_seed(7);
     m->graph = read_graph(m, NULL, &(Reader){text, NULL});
     return m;

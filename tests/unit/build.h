@@ -17,9 +17,10 @@
 
 #include "ir/ir.h"
 
-void build_bounds(const char *symbol, int64_t low, int64_t high); /* of the graphs that are built from here on */
-void build_opset(int opset);                                      /* of their nodes; 23 unless said otherwise */
-Model *model_of(const char *text);                                   /* as load leaves it */
+/* Of the graphs that are built from here on: as with --dim, and the opset of their nodes, else 23. */
+void build_bounds(const char *name, int64_t low, int64_t high);
+void build_opset(int opset);
+Model *model_of(const char *text); /* as load leaves it */
 
 /* Runs the stages from infer up to this one, with the checks of invariants after each; fails the test on an error. */
 typedef StageResult StageFunction(Model *m);
@@ -30,10 +31,10 @@ void run_only(Model *m, StageFunction *const *stages);
 
 Value *value_called(const Model *m, const char *name); /* fails the test if there is none */
 bool is_called(const Value *v, const char *name);
-Node *maker_of(const Model *m, const char *name);                      /* the node that makes it */
-Node *node_of_type(const Model *m, const char *op_type, int number);   /* the number-th, from 0; NULL: there is none */
-Step *step_of_kind(const Model *m, StepKind kind, int number);         /* likewise */
-Step *step_calling(const Model *m, const char *kernel);                /* the first; NULL: there is none */
+Node *maker_of(const Model *m, const char *name);                    /* the node that makes it */
+Node *node_of_type(const Model *m, const char *op_type, int number); /* the number-th, from 0; NULL: there is none */
+Step *step_of_kind(const Model *m, StepKind kind, int number);       /* likewise */
+Step *step_calling(const Model *m, const char *kernel);              /* the first; NULL: there is none */
 
 /* One line each: "Conv Relu", and "relu_f32+add_f32 copy gemm_packed_f32 for ... end"; views are copies that are not
  * done. */

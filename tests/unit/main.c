@@ -33,6 +33,7 @@
     SUITE(quantized) \
     SUITE(reduce) \
     SUITE(resize) \
+    SUITE(row_tiling) \
     SUITE(sample) \
     SUITE(rnn) \
     SUITE(sizes) \

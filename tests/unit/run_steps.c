@@ -22,7 +22,7 @@ typedef struct {
     int64_t value;
 } Binding;
 
-/* All memory of a run comes from malloc, each value's its own, so that a sanitizer sees what reaches beyond. */
+/* Inputs, outputs and constants have memory of their own, and so has every value that plan has not placed yet. */
 typedef struct {
     Model *m;
     unsigned char *arena;
@@ -102,21 +102,30 @@ static void fill(const Value *v, unsigned char *memory)
                    dtype_is_float(v->type.dtype) ? (double)test_real() : test_below(2));
 }
 
-/* What nothing has written yet is no number that a correct program computes. */
-enum { UNWRITTEN = 0xf7 };
+/* What nothing has written yet is no number that a correct program computes; nothing is written after a value's end. */
+enum { UNWRITTEN = 0xf7, GUARD_BYTES = 4096 };
 
 static void *buffer_of(Machine *x, Value *v)
 {
     for (int i = 0; i < x->n_buffers; i++)
         if (x->buffers[i].value == v) return x->buffers[i].memory;
     if (x->n_buffers == MAX_BUFFERS) ck_abort_msg("too many values");
-    unsigned char *memory = malloc((size_t)value_bytes(v) + 1);
+    size_t bytes = (size_t)value_bytes(v);
+    unsigned char *memory = malloc(bytes + GUARD_BYTES);
     ck_assert_ptr_nonnull(memory);
-    memset(memory, UNWRITTEN, (size_t)value_bytes(v));
+    memset(memory, UNWRITTEN, bytes + GUARD_BYTES);
     if (v->is_input && !v->data) fill(v, memory);
-    if (v->data) memcpy(memory, v->data, (size_t)value_bytes(v));
+    if (v->data) memcpy(memory, v->data, bytes);
     x->buffers[x->n_buffers++] = (Buffer){v, memory};
     return memory;
+}
+
+static void release(const Buffer *b)
+{
+    const unsigned char *guard = (unsigned char *)b->memory + value_bytes(b->value);
+    for (int i = 0; i < GUARD_BYTES; i++)
+        if (guard[i] != UNWRITTEN) ck_abort_msg("byte %d after %s was written", i, b->value->name);
+    free(b->memory);
 }
 
 static void *memory_of(Machine *x, Value *v)
@@ -144,9 +153,9 @@ typedef union {
 static ffi_type *ffi_type_of(char letter)
 {
     static const char letters[] = "vcCbhHiIlLzfd";
-    ffi_type *const types[] = {&ffi_type_void,   &ffi_type_sint8,  &ffi_type_uint8,  &ffi_type_uint8, &ffi_type_sint16,
-                               &ffi_type_uint16, &ffi_type_sint32, &ffi_type_uint32, &ffi_type_sint64,
-                               &ffi_type_uint64, &ffi_type_uint64, &ffi_type_float,  &ffi_type_double};
+    ffi_type *const types[] = {&ffi_type_void,   &ffi_type_sint8,  &ffi_type_uint8,  &ffi_type_uint8,  &ffi_type_sint16,
+                               &ffi_type_uint16, &ffi_type_sint32, &ffi_type_uint32, &ffi_type_sint64, &ffi_type_uint64,
+                               &ffi_type_uint64, &ffi_type_float,  &ffi_type_double};
     const char *at = strchr(letters, letter);
     return at ? types[at - letters] : &ffi_type_pointer;
 }
@@ -220,7 +229,8 @@ static void run_op(const Loop *l, int op, const void *const *operands, Word *res
         args[i] = &words[i];
         if (r->kind == REF_RESULT_OF) args[i] = &results[r->index];
         if (r->kind == REF_REAL) words[i] = word_of_number(letters[i], r->real, (int64_t)r->real);
-        if (r->kind == REF_INT) words[i] = word_of_number(letters[i], (double)dim_value(r->number), dim_value(r->number));
+        if (r->kind == REF_INT)
+            words[i] = word_of_number(letters[i], (double)dim_value(r->number), dim_value(r->number));
         if (r->kind != REF_OPERAND) continue;
         args[i] = operands[r->index];
         DType t = l->operands[r->index].value->type.dtype;
@@ -239,28 +249,49 @@ static void store(const Loop *l, const LoopResult *r, const Word *results, void 
     else memcpy(to, &results[r->op], (size_t)dtype_bits(t) / 8);
 }
 
+/* The nest in numbers: extents, and where each operand starts and how far its neighbours are. */
+typedef struct {
+    int64_t extent[MAX_RANK];
+    struct {
+        char *start;
+        int64_t bytes[MAX_RANK];
+    } * operands, *results;
+} Nest;
+
+static Nest nest_of(Machine *x, const Loop *l)
+{
+    Nest n;
+    n.operands = mem_array((size_t)l->n_operands + 1, sizeof *n.operands);
+    n.results = mem_array((size_t)l->n_results + 1, sizeof *n.results);
+    for (int d = 0; d < l->rank; d++) n.extent[d] = value_of(x, l->extent[d]);
+    for (int i = 0; i < l->n_operands; i++) {
+        const LoopOperand *o = &l->operands[i];
+        n.operands[i].start = element_at(x, o->value, value_of(x, o->offset));
+        for (int d = 0; d < l->rank; d++)
+            n.operands[i].bytes[d] = value_of(x, o->stride[d]) * dtype_bits(o->value->type.dtype) / 8;
+    }
+    for (int i = 0; i < l->n_results; i++)
+        n.results[i].start = element_at(x, l->results[i].value, value_of(x, l->results[i].offset));
+    return n;
+}
+
 static void run_loop(Machine *x, const Loop *l)
 {
-    int64_t count = 1, index[MAX_RANK];
-    for (int d = 0; d < l->rank; d++) count *= value_of(x, l->extent[d]);
+    const Nest n = nest_of(x, l);
     const void **operands = mem_array((size_t)l->n_operands + 1, sizeof *operands);
     Word *results = mem_array((size_t)l->n_ops + 1, sizeof *results);
+    int64_t count = 1, index[MAX_RANK] = {0};
+    for (int d = 0; d < l->rank; d++) count *= n.extent[d];
     for (int64_t i = 0; i < count; i++) {
-        int64_t rest = i;
-        for (int d = l->rank - 1; d >= 0; d--) {
-            index[d] = rest % value_of(x, l->extent[d]);
-            rest /= value_of(x, l->extent[d]);
-        }
         for (int k = 0; k < l->n_operands; k++) {
-            const LoopOperand *o = &l->operands[k];
-            int64_t at = value_of(x, o->offset);
-            for (int d = 0; d < l->rank; d++) at += index[d] * value_of(x, o->stride[d]);
-            operands[k] = element_at(x, o->value, at);
+            const char *at = n.operands[k].start;
+            for (int d = 0; d < l->rank; d++) at += index[d] * n.operands[k].bytes[d];
+            operands[k] = at;
         }
         for (int k = 0; k < l->n_ops; k++) run_op(l, k, operands, results);
         for (int k = 0; k < l->n_results; k++)
-            store(l, &l->results[k], results,
-                  element_at(x, l->results[k].value, value_of(x, l->results[k].offset) + i));
+            store(l, &l->results[k], results, n.results[k].start + i * dtype_bits(l->results[k].value->type.dtype) / 8);
+        for (int d = l->rank - 1; d >= 0 && ++index[d] == n.extent[d]; d--) index[d] = 0;
     }
 }
 
@@ -358,8 +389,7 @@ static void collect(Machine *x, Results *r)
         Value *v = g->outputs[i];
         int64_t count = count_of(x, v);
         ck_assert(r->count + count <= (int64_t)(sizeof r->numbers / sizeof *r->numbers));
-        for (int64_t k = 0; k < count; k++)
-            r->numbers[r->count++] = number_real(v->type.dtype, memory_of(x, v), k);
+        for (int64_t k = 0; k < count; k++) r->numbers[r->count++] = number_real(v->type.dtype, memory_of(x, v), k);
     }
 }
 
@@ -376,20 +406,23 @@ const Results *run_steps(Model *m)
     set_sizes(&x);
     run_block(&x, 0, m->graph->n_steps);
     collect(&x, &results);
-    for (int i = 0; i < x.n_buffers; i++) free(x.buffers[i].memory);
+    for (int i = 0; i < x.n_buffers; i++) release(&x.buffers[i]);
     free(x.arena);
     return &results;
 }
 
-void expect_same_results(const char *text, StageFunction *last, double tolerance)
+void expect_same_results(const char *text, StageFunction *before, StageFunction *after, double tolerance)
 {
     static Results plain;
-    Model *m = model_of(text);
-    run_only(m, (StageFunction *[]){infer, lower, NULL});
+    char *kept = strdup(text); /* it may stand in the pool */
+    Model *m = model_of(kept);
+    if (before) run_to(m, before);
+    else run_only(m, (StageFunction *[]){infer, lower, NULL});
     plain = *run_steps(m);
     op_free();
-    m = model_of(text);
-    run_to(m, last);
+    m = model_of(kept);
+    free(kept);
+    run_to(m, after);
     const Results *found = run_steps(m);
     ck_assert_int_eq(found->refused, plain.refused);
     ck_assert_int_eq(found->count, plain.count);

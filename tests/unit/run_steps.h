@@ -8,17 +8,18 @@
 void run_size(const char *symbol, int64_t value);   /* of the runs to come; the largest allowed unless said otherwise */
 void run_with(const char *input, const void *data); /* likewise; random unless said otherwise */
 
-/* The results of a run: all outputs one after the other, those of run-time size as long as they are. Not in the pool. */
+/* The results of a run: all outputs one after the other, those of run-time size as long as they are. Not in the pool.
+ */
 typedef struct {
     bool refused; /* a kernel, or the read of a size, refused its values */
     int count;
-    double numbers[1 << 16];
+    double numbers[1 << 17];
 } Results;
 
 const Results *run_steps(Model *m);
 
-/* Fails the test unless the graph computes the same after these stages as right after lower, and unless the results are
- * any numbers at all. The tolerance is relative; 0: bit by bit. Everything built so far is forgotten. */
-void expect_same_results(const char *text, StageFunction *last, double tolerance);
+/* Fails the test unless the graph computes the same after both stages; `before` NULL: after infer and lower alone. The
+ * tolerance is relative; 0: bit by bit. Everything built so far is forgotten. */
+void expect_same_results(const char *text, StageFunction *before, StageFunction *after, double tolerance);
 
 #endif
