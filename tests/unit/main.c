@@ -38,6 +38,7 @@
     SUITE(rnn) \
     SUITE(sizes) \
     SUITE(step) \
+    SUITE(strided_alias) \
     SUITE(trees)
 #endif
 
