@@ -26,6 +26,7 @@ Model *model_of(const char *text); /* as load leaves it */
 typedef StageResult StageFunction(Model *m);
 void run_to(Model *m, StageFunction *last);
 Model *model_after(StageFunction *last, const char *text);
+bool is_refused_by(StageFunction *last, const char *text); /* with an error, which is swallowed */
 /* Only these, the last one followed by NULL. */
 void run_only(Model *m, StageFunction *const *stages);
 

@@ -10,6 +10,7 @@
     SUITE(attention) \
     SUITE(compare) \
     SUITE(conv) \
+    SUITE(dead_steps) \
     SUITE(dft) \
     SUITE(dim) \
     SUITE(dim_walk) \
@@ -28,6 +29,7 @@
     SUITE(op) \
     SUITE(packed) \
     SUITE(packed_bytes) \
+    SUITE(plan) \
     SUITE(pool) \
     SUITE(qdq) \
     SUITE(quantized) \

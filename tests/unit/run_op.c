@@ -47,16 +47,23 @@ void op_run(Node *n, int outputs)
     ck_assert_msg(eval_node(n), "%s could not be evaluated", shown(n->op_type));
 }
 
-/* Without messages. */
+static int kept_stderr = -1;
+
+void test_silence(bool silent)
+{
+    fflush(stderr);
+    if (silent) kept_stderr = dup(2);
+    if (silent && !freopen("/dev/null", "w", stderr)) ck_abort_msg("no /dev/null");
+    if (silent) return;
+    dup2(kept_stderr, 2);
+    close(kept_stderr);
+}
+
 static bool quietly(bool (*run)(Node *n, int outputs), Node *n, int outputs)
 {
-    int kept = dup(2);
-    fflush(stderr);
-    if (!freopen("/dev/null", "w", stderr)) ck_abort_msg("no /dev/null");
+    test_silence(true);
     bool result = run(n, outputs);
-    fflush(stderr);
-    dup2(kept, 2);
-    close(kept);
+    test_silence(false);
     return result;
 }
 

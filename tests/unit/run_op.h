@@ -15,6 +15,8 @@ const float *op_floats(const Node *n, int output);
 const int64_t *op_int64s(const Node *n, int output);
 void op_free(void); /* everything since the first op_node */
 
+void test_silence(bool silent); /* no messages on standard error, until they are wanted again */
+
 /* The same numbers on every machine. */
 void test_seed(uint32_t seed);
 int test_below(int limit);        /* 0 to limit - 1 */
