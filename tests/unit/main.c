@@ -31,6 +31,7 @@
     SUITE(packed_bytes) \
     SUITE(plan) \
     SUITE(pool) \
+    SUITE(programs) \
     SUITE(qdq) \
     SUITE(quantized) \
     SUITE(reduce) \

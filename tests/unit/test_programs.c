@@ -1,0 +1,384 @@
+/* test_programs.c: random graphs compute the same whatever the stages make of them.
+ *
+ * Graphs are of values between -2 and 2 or so, so that results stay numbers. The seed of one that fails is in the
+ * message; its text can be built again from it. */
+#include "run_steps.h"
+
+#include "lower/lower.h"
+#include "plan/plan.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+Suite *programs_suite(void);
+
+/* -- what there is to compute with ------------------------------------------------------------- */
+
+typedef struct {
+    const char *name;
+    int rank, dim[4];
+} Tensor;
+
+enum { MOST_TENSORS = 64 };
+
+static Tensor tensors[MOST_TENSORS];
+static int n_tensors, n_names;
+static const char *constants, *nodes;
+
+static const char *new_name(void)
+{
+    return mem_printf("v%d", n_names++);
+}
+
+static const char *shape(const Tensor *t)
+{
+    const char *text = "";
+    for (int i = 0; i < t->rank; i++) text = mem_printf("%s%s%d", text, i ? "," : "", t->dim[i]);
+    return text;
+}
+
+static const char *constant(const char *type, const char *elements)
+{
+    const char *name = mem_printf("k%d", n_names++);
+    constants = mem_printf("%s%s%s %s%s%s%s", constants, *constants ? ", " : "", type, name, *elements ? " = {" : "",
+                           elements, *elements ? "}" : "");
+    return name;
+}
+
+static Tensor *any(void)
+{
+    /* rather a new one than an old one */
+    int back = test_below(2) ? test_below(n_tensors < 3 ? n_tensors : 3) : test_below(n_tensors);
+    return &tensors[n_tensors - 1 - back];
+}
+
+static bool same_shape(const Tensor *a, const Tensor *b)
+{
+    return a->rank == b->rank && !memcmp(a->dim, b->dim, (size_t)a->rank * sizeof *a->dim);
+}
+
+static const Tensor *like(const Tensor *t)
+{
+    for (int tries = 0; tries < 20; tries++) {
+        const Tensor *other = any();
+        if (same_shape(other, t)) return other;
+    }
+    return t;
+}
+
+static Tensor *add(const Tensor *t)
+{
+    ck_assert_int_lt(n_tensors, MOST_TENSORS);
+    tensors[n_tensors] = *t;
+    tensors[n_tensors].name = new_name();
+    return &tensors[n_tensors++];
+}
+
+static void node(const Tensor *result, const char *rest)
+{
+    nodes = mem_printf("%s %s = %s", nodes, result->name, rest);
+}
+
+/* -- operators --------------------------------------------------------------------------------- */
+
+static const char *unary(void)
+{
+    static const char *const names[] = {"Neg", "Abs", "Tanh", "Relu", "Sigmoid"};
+    return names[test_below(5)];
+}
+
+static const char *binary(void)
+{
+    static const char *const names[] = {"Sub", "Min", "Max", "Mul"};
+    return names[test_below(4)];
+}
+
+static void elementwise(void)
+{
+    const Tensor x = *any();
+    node(add(&x), mem_printf("%s(%s)", unary(), x.name));
+}
+
+static void two_operands(void)
+{
+    const Tensor x = *any(), other = *like(&x);
+    bool squash = test_below(2); /* so that products don't grow */
+    Tensor *y = add(&x);
+    node(y, mem_printf("%s(%s, %s)", binary(), x.name, other.name));
+    const Tensor inner = *y;
+    if (squash) node(add(&inner), mem_printf("Tanh(%s)", inner.name));
+}
+
+static void along_an_axis(void)
+{
+    const Tensor x = *any();
+    int axis = test_below(x.rank);
+    const char *op = test_below(4) ? "Softmax" : "LpNormalization";
+    node(add(&x), mem_printf("%s<axis = %d>(%s)", op, axis, x.name));
+}
+
+static void reduced(void)
+{
+    const Tensor x = *any();
+    int axis = test_below(x.rank);
+    Tensor y = x;
+    y.dim[axis] = 1;
+    const char *axes = constant("int64[1]", mem_printf("%d", axis));
+    node(add(&y), mem_printf("ReduceMean(%s, %s)", x.name, axes));
+    const Tensor mean = tensors[n_tensors - 1];
+    node(add(&x), mem_printf("Sub(%s, %s)", x.name, mean.name));
+}
+
+static void reshaped(void)
+{
+    const Tensor x = *any();
+    int count = 1;
+    for (int i = 0; i < x.rank; i++) count *= x.dim[i];
+    Tensor y = {.rank = 1, .dim = {count}};
+    for (int d = 2; d < 6 && y.rank < 3; d++)
+        if (count % d == 0 && test_below(2)) {
+            count /= d;
+            y.dim[y.rank - 1] = d;
+            y.dim[y.rank++] = count;
+        }
+    const char *target = constant(mem_printf("int64[%d]", y.rank), shape(&y));
+    node(add(&y), mem_printf("Reshape(%s, %s)", x.name, target));
+}
+
+static void transposed(void)
+{
+    const Tensor x = *any();
+    Tensor y = x;
+    int perm[4] = {0, 1, 2, 3};
+    for (int i = x.rank - 1; i > 0; i--) {
+        int k = test_below(i + 1), kept = perm[i];
+        perm[i] = perm[k];
+        perm[k] = kept;
+    }
+    const char *text = "";
+    for (int i = 0; i < x.rank; i++) {
+        text = mem_printf("%s%s%d", text, i ? "," : "", perm[i]);
+        y.dim[i] = x.dim[perm[i]];
+    }
+    node(add(&y), mem_printf("Transpose<perm = [%s]>(%s)", text, x.name));
+}
+
+static void concatenated(void)
+{
+    const Tensor x = *any(), other = *like(&x);
+    int axis = test_below(x.rank);
+    Tensor y = x;
+    y.dim[axis] *= 2;
+    if (y.dim[axis] > 64) return;
+    node(add(&y), mem_printf("Concat<axis = %d>(%s, %s)", axis, x.name, other.name));
+}
+
+static void sliced(void)
+{
+    const Tensor x = *any();
+    int axis = test_below(x.rank);
+    if (x.dim[axis] < 3) return;
+    Tensor y = x;
+    int from = test_below(2), to = x.dim[axis] - test_below(2);
+    y.dim[axis] = to - from;
+    const char *starts = constant("int64[1]", mem_printf("%d", from)),
+               *ends = constant("int64[1]", mem_printf("%d", to)), *axes = constant("int64[1]", mem_printf("%d", axis));
+    node(add(&y), mem_printf("Slice(%s, %s, %s, %s)", x.name, starts, ends, axes));
+}
+
+static void split(void)
+{
+    const Tensor x = *any();
+    int axis = test_below(x.rank);
+    if (x.dim[axis] % 2) return;
+    Tensor half = x;
+    half.dim[axis] /= 2;
+    const char *first = add(&half)->name, *second = add(&half)->name;
+    nodes = mem_printf("%s %s, %s = Split<axis = %d, num_outputs = 2>(%s)", nodes, first, second, axis, x.name);
+}
+
+static void product(void)
+{
+    const Tensor x = *any();
+    if (x.rank < 2) return;
+    int columns = 1 + test_below(20);
+    Tensor y = x;
+    y.dim[y.rank - 1] = columns;
+    const char *w = constant(mem_printf("float[%d,%d]", x.dim[x.rank - 1], columns), "");
+    node(add(&y), mem_printf("MatMul(%s, %s)", x.name, w));
+    const Tensor inner = tensors[n_tensors - 1];
+    node(add(&inner), mem_printf("Tanh(%s)", inner.name));
+}
+
+/* -- control flow ------------------------------------------------------------------------------ */
+
+/* A few nodes on a value, in a graph of their own; the last one is `result`. */
+static const char *body_nodes(const Tensor *t, const char *start, const char *result)
+{
+    const char *text = "", *last = start;
+    for (int i = test_below(3); i >= 0; i--) {
+        const char *name = i ? new_name() : result;
+        switch (test_below(4)) {
+        case 0: text = mem_printf("%s %s = %s(%s)", text, name, unary(), last); break;
+        case 1: text = mem_printf("%s %s = Softmax(%s)", text, name, last); break;
+        case 2: text = mem_printf("%s %s = Sub(%s, %s)", text, name, last, like(t)->name); break;
+        default: text = mem_printf("%s %s = Max(%s, %s)", text, name, last, start); break;
+        }
+        last = name;
+    }
+    return text;
+}
+
+static void branches(void)
+{
+    const Tensor x = *any();
+    const char *u = new_name(), *v = new_name(), *first = body_nodes(&x, x.name, u),
+               *second = test_below(3) ? body_nodes(&x, like(&x)->name, v)
+                                       : mem_printf("%s = Identity(%s)", v, like(&x)->name);
+    node(add(&x), mem_printf("If<then_branch = (() => (%s) { %s }), else_branch = (() => (%s) { %s })>(c%d)", u, first,
+                             v, second, test_below(2)));
+}
+
+/* Two states, of which one may take the place of the other. */
+static void rounds(void)
+{
+    const Tensor x = *any(), y = *like(&x);
+    const char *s = new_name(), *t = new_name(), *u = new_name(), *v = new_name(), *on = new_name(),
+               *first = body_nodes(&x, s, u), *second = body_nodes(&x, t, v),
+               *results = test_below(2) ? mem_printf("%s, %s", u, v) : mem_printf("%s, %s", v, test_below(2) ? u : s);
+    const char *head = mem_printf("(int64 %s, bool %s, float[%s] %s, float[%s] %s)", new_name(), new_name(), shape(&x),
+                                  s, shape(&x), t);
+    const char *trips = constant("int64", mem_printf("%d", 6 + test_below(3)));
+    const Tensor *one = add(&x), *two = add(&x);
+    nodes = mem_printf("%s %s, %s = Loop<body = (%s => (%s, %s) { %s = Identity(yes) %s %s })>(%s, yes, %s, %s)", nodes,
+                       one->name, two->name, head, on, results, on, first, second, trips, x.name, y.name);
+}
+
+/* -- images ------------------------------------------------------------------------------------ */
+
+static const Tensor *image(void)
+{
+    for (int tries = 0; tries < 20; tries++) {
+        const Tensor *t = any();
+        if (t->rank == 4) return t;
+    }
+    return &tensors[0];
+}
+
+static void convolved(void)
+{
+    const Tensor x = *image();
+    Tensor y = x;
+    int side = 1 + 2 * test_below(2), stride = 1 + test_below(2), depthwise = test_below(3) == 0;
+    if (x.dim[2] < 3 || x.dim[3] < 3 || x.dim[1] > 40) return;
+    y.dim[1] = depthwise ? x.dim[1] : 4 + 4 * test_below(4);
+    for (int i = 2; i < 4; i++) y.dim[i] = (x.dim[i] - 1) / stride + 1;
+    const char *w = constant(mem_printf("float[%d,%d,%d,%d]", y.dim[1], depthwise ? 1 : x.dim[1], side, side), "");
+    node(add(&y),
+         mem_printf("Conv<group = %d, pads = [%d,%d,%d,%d], strides = [%d,%d]>(%s, %s)", depthwise ? x.dim[1] : 1,
+                    side / 2, side / 2, side / 2, side / 2, stride, stride, x.name, w));
+    const Tensor inner = tensors[n_tensors - 1];
+    node(add(&inner), mem_printf("%s(%s)", test_below(2) ? "Relu" : "Tanh", inner.name));
+}
+
+static void pooled(void)
+{
+    const Tensor x = *image();
+    if (x.dim[2] < 2 || x.dim[3] < 2) return;
+    Tensor y = x;
+    for (int i = 2; i < 4; i++) y.dim[i] = x.dim[i] / 2;
+    node(add(&y), mem_printf("%s<kernel_shape = [2,2], strides = [2,2]>(%s)", test_below(2) ? "MaxPool" : "AveragePool",
+                             x.name));
+}
+
+static void normalized(void)
+{
+    const Tensor x = *image();
+    const char *type = mem_printf("float[%d]", x.dim[1]), *scale = constant(type, ""), *bias = constant(type, ""),
+               *mean = constant(type, ""), *variance = constant(type, "0.5");
+    node(add(&x), mem_printf("BatchNormalization(%s, %s, %s, %s, %s)", x.name, scale, bias, mean, variance));
+}
+
+static void channels_scaled(void)
+{
+    const Tensor x = *image();
+    const char *scale = constant(mem_printf("float[%d,1,1]", x.dim[1]), "");
+    node(add(&x), mem_printf("%s(%s, %s)", test_below(2) ? "Mul" : "Add", x.name, scale));
+}
+
+static void channels_concatenated(void)
+{
+    const Tensor x = *image(), other = *like(&x);
+    Tensor y = x;
+    y.dim[1] *= 2;
+    if (y.dim[1] > 40) return;
+    node(add(&y), mem_printf("Concat<axis = 1>(%s, %s)", x.name, other.name));
+}
+
+static void channels_split(void)
+{
+    const Tensor x = *image();
+    if (x.dim[1] % 2) return;
+    Tensor half = x;
+    half.dim[1] /= 2;
+    const char *first = add(&half)->name, *second = add(&half)->name;
+    nodes = mem_printf("%s %s, %s = Split<axis = 1, num_outputs = 2>(%s)", nodes, first, second, x.name);
+}
+
+/* -- whole graphs ------------------------------------------------------------------------------ */
+
+typedef void Operator(void);
+
+static Operator *const of_tensors[] = {elementwise,  two_operands, along_an_axis, reduced, reshaped, transposed,
+                                       concatenated, sliced,       split,         product, branches, rounds};
+static Operator *const of_images[] = {elementwise,    two_operands, convolved,       convolved,
+                                      pooled,         normalized,   channels_scaled, channels_concatenated,
+                                      channels_split, convolved};
+
+static const char *random_graph(int seed, Operator *const *operators, int count, const Tensor *input)
+{
+    n_tensors = n_names = 0;
+    constants = "bool yes = {1}";
+    nodes = "";
+    test_seed((uint32_t)seed);
+    const Tensor *x = add(input), *z = add(input);
+    const char *inputs = mem_printf("float[%s] %s, float[%s] %s, bool c0, bool c1", shape(input), x->name, shape(input),
+                                    z->name),
+               *outputs = "";
+    while (n_tensors < 14) operators[test_below(count)]();
+    for (int i = 3; i > 0; i--)
+        outputs = mem_printf("%s%s%s", outputs, *outputs ? ", " : "", tensors[n_tensors - i].name);
+    return mem_printf("(%s) => (%s) <%s> {%s }", inputs, outputs, constants, nodes);
+}
+
+START_TEST(graphs_of_tensors_compute_the_same_wherever_they_lie)
+{
+    const Tensor input = {.rank = 3, .dim = {2, 3, 4}};
+    char *text = strdup(random_graph(_i, of_tensors, 12, &input));
+    expect_same_results(text, lower, plan, 0);
+    expect_same_results(text, NULL, plan, 1e-4);
+    free(text);
+}
+END_TEST
+
+START_TEST(graphs_of_images_compute_the_same_wherever_they_lie)
+{
+    const Tensor input = {.rank = 4, .dim = {1, 4, 9, 8}};
+    char *text = strdup(random_graph(_i, of_images, 10, &input));
+    expect_same_results(text, lower, plan, 1e-5); /* kernels add up in another order where rows are apart */
+    expect_same_results(text, NULL, plan, 1e-3);
+    free(text);
+}
+END_TEST
+
+Suite *programs_suite(void)
+{
+    Suite *suite = suite_create("programs");
+    TCase *tests = tcase_create("programs");
+    tcase_add_checked_fixture(tests, NULL, op_free);
+    tcase_add_loop_test(tests, graphs_of_tensors_compute_the_same_wherever_they_lie, 0, 100);
+    tcase_add_loop_test(tests, graphs_of_images_compute_the_same_wherever_they_lie, 0, 100);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
