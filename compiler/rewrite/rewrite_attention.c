@@ -193,6 +193,7 @@ static bool fuse_formula(Node *n)
     if (!k) return false;
     Node *made = replace_node(n, "Attention", s.mask ? 4 : 3, (Value *[]){q, k, n->in[1], s.mask});
     made->op = &op_attention_formula;
+    made->opset = 23; /* a mask with one element along the keys is for all of them, as in the formula */
     attr_set_float(made, "scale", s.scale);
     own_set_int(made, "guarded", guarded);
     attr_set_int(made, "is_causal", s.causal);
