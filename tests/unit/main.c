@@ -38,6 +38,9 @@
     SUITE(resize) \
     SUITE(row_tiling) \
     SUITE(sample) \
+    SUITE(rewrite) \
+    SUITE(rewrite_formulas) \
+    SUITE(rewrite_qdq) \
     SUITE(rnn) \
     SUITE(sizes) \
     SUITE(step) \

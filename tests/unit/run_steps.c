@@ -1,7 +1,7 @@
 #include "run_steps.h"
 
-#include "lower/lower.h"
 #include "infer/infer.h"
+#include "lower/lower.h"
 #include "op/op.h"
 #include "plan/plan.h"
 
@@ -430,4 +430,13 @@ void expect_same_results(const char *text, StageFunction *before, StageFunction 
         ck_assert_msg(fabs(found->numbers[i] - plain.numbers[i]) <= tolerance * (1 + fabs(plain.numbers[i])),
                       "number %d of the results is %.9g, expected %.9g, after: %s", i, found->numbers[i],
                       plain.numbers[i], steps_text(m));
+}
+
+void expect_nodes(const char *text, StageFunction *after, const char *nodes, double tolerance)
+{
+    char *kept = strdup(text);
+    const Model *m = model_after(after, kept);
+    ck_assert_msg(!strcmp(nodes_text(m), nodes), "%s becomes %s, expected %s", kept, nodes_text(m), nodes);
+    expect_same_results(kept, NULL, lower, tolerance);
+    free(kept);
 }

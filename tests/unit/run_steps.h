@@ -22,4 +22,7 @@ const Results *run_steps(Model *m);
  * tolerance is relative; 0: bit by bit. Everything built so far is forgotten. */
 void expect_same_results(const char *text, StageFunction *before, StageFunction *after, double tolerance);
 
+/* The same for graphs that have these nodes after the stage. */
+void expect_nodes(const char *text, StageFunction *after, const char *nodes, double tolerance);
+
 #endif
