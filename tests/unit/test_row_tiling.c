@@ -185,6 +185,17 @@ START_TEST(other_operands_of_loops_are_read_where_the_rows_are)
 }
 END_TEST
 
+START_TEST(a_chain_may_begin_with_a_loop_of_several_operands)
+{
+    /* a is wanted whole; of the two operands it is the image */
+    const char *text = "(float[1,8,64,48] x, float[1,64,1,1] s) => (y, a)"
+                       " <float[64,8,1,1] w, float[64,1,3,3] d, float[8,64,1,1] v> { a = Conv(x, w) c = Mul(s, a)"
+                       " b = Conv<group = 64, pads = [1,1,1,1]>(c, d) y = Conv(b, v) }";
+    ck_assert_str_eq(body(model_after(tile_rows, text)), "loop conv_channelwise_f32 gemm_packed_f32 keep_rows_f32");
+    expect_tiled(text, 1);
+}
+END_TEST
+
 /* -- batches and sizes left to run time -------------------------------------------------------- */
 
 START_TEST(a_batch_is_done_image_by_image)
@@ -236,6 +247,18 @@ START_TEST(buffers_hold_what_strides_and_dilation_need)
     ck_assert_str_eq(shape_text(&step_arg(step_calling(m, "conv_channelwise_f32"), "y")->value->type.shape),
                      "[1,12,24,64]");
     ck_assert_int_eq(dim_value(step_of_kind(m, STEP_FOR, 0)->rounds.limit), 3); /* 32 rows, 12 at a time */
+}
+END_TEST
+
+/* Of 5 rows of y one is worth 12 rows of a and its own: 384 KB are less than half of all, 768 KB. */
+START_TEST(rounds_count_the_rows_of_the_last_result)
+{
+    const char *text = "(float[1,8,64,48] x) => (y) <float[64,8,1,1] w> {"
+                       " a = Conv(x, w) y = MaxPool<kernel_shape = [12,12], strides = [12,12]>(a) }";
+    const Model *m = model_after(tile_rows, text);
+    ck_assert_int_eq(dim_value(step_of_kind(m, STEP_FOR, 0)->rounds.limit), 3); /* 5 rows, 2 at a time */
+    ck_assert_str_eq(shape_text(&step_arg(step_calling(m, "gemm_packed_f32"), "y")->value->type.shape), "[1,24,48,64]");
+    expect_tiled(text, 1);
 }
 END_TEST
 
@@ -334,6 +357,8 @@ Suite *row_tiling_suite(void)
     tcase_add_test(tests, elementwise_loops_are_part_of_a_chain);
     tcase_add_test(tests, loops_may_stand_first_and_last);
     tcase_add_test(tests, other_operands_of_loops_are_read_where_the_rows_are);
+    tcase_add_test(tests, a_chain_may_begin_with_a_loop_of_several_operands);
+    tcase_add_test(tests, rounds_count_the_rows_of_the_last_result);
     tcase_add_test(tests, a_batch_is_done_image_by_image);
     tcase_add_test(tests, images_of_any_height_allowed_come_out_the_same);
     tcase_add_test(tests, buffers_hold_the_rows_of_a_round);
