@@ -76,7 +76,7 @@ void build_opset(int version)
 
 void build_bounds(const char *name, int64_t low, int64_t high)
 {
-    bounds[n_bounds++] = (DimOption){.name = name, .low = low, .high = high};
+    bounds[n_bounds++] = (DimOption){.name = foreign(name), .low = low, .high = high};
 }
 
 static void add_option(Options *o, DimOption d)
@@ -89,9 +89,9 @@ static void add_option(Options *o, DimOption d)
 static Dim symbol(Reader *r)
 {
     Model *m = r->graph->model;
-    const char *text = name(r);
+    Foreign text = foreign(name(r));
     for (int i = 0; i < m->n_params; i++)
-        if (!strcmp(m->params[i], text)) return dim_symbol(text, 0, 0);
+        if (foreign_equal(m->params[i], text)) return dim_symbol(text, 0, 0);
     if (!bounds_of(m, text)) add_option(&m->options, (DimOption){.name = text, .low = 1, .high = 8, .uses = 1});
     const DimOption *d = bounds_of(m, text);
     ((DimOption *)d)->uses = 1;
@@ -133,7 +133,7 @@ static Type type(Reader *r)
 
 static Value *find(Reader *r, const char *text)
 {
-    Value *v = *text ? map_get(r->graph->model->values, text) : NULL;
+    Value *v = *text ? map_get(r->graph->model->values, foreign(text)) : NULL;
     if (*text && !v) ck_abort_msg("%s is not defined", text);
     return v;
 }
@@ -141,7 +141,7 @@ static Value *find(Reader *r, const char *text)
 static Value *define(Reader *r, const char *text)
 {
     if (!*text) return NULL;
-    Value *v = value_new(r->graph, text);
+    Value *v = value_new(r->graph, foreign(text));
     if (!is_called(v, text)) ck_abort_msg("%s is defined twice", text);
     return v;
 }
@@ -241,7 +241,7 @@ static void read_node(Reader *r)
     while (skip(r, ","));
     expect(r, "=");
     const char *op_type = name(r), *dot = strrchr(op_type, '.');
-    Node *n = node_new(r->graph, mem_printf("/%s", outputs[0]), dot ? dot + 1 : op_type,
+    Node *n = node_new(r->graph, foreign(mem_printf("/%s", outputs[0])), dot ? dot + 1 : op_type,
                        dot ? mem_strndup(op_type, (size_t)(dot - op_type)) : "", dot ? 1 : opset);
     if (skip(r, "<")) {
         do read_attribute(r, n);
@@ -280,7 +280,7 @@ static void set_outputs(Reader *r, const char *names)
 
 static Graph *read_graph(Model *m, Graph *parent, Reader *r)
 {
-    Reader inner = {r->at, graph_new(m, parent, "test")};
+    Reader inner = {r->at, graph_new(m, parent, foreign("test"))};
     expect(&inner, "(");
     if (!skip(&inner, ")")) {
         do read_input(&inner);
@@ -304,7 +304,7 @@ static Graph *read_graph(Model *m, Graph *parent, Reader *r)
 Model *model_of(const char *text)
 {
     Model *m = mem_alloc(sizeof *m);
-    m->path = "test.onnx";
+    m->path = foreign("test.onnx");
     m->options.name = "test";
     for (int i = 0; i < n_bounds; i++) add_option(&m->options, bounds[i]);
     test_seed(7);
@@ -387,12 +387,12 @@ Model *model_after(StageFunction *last, const char *text)
 
 bool is_called(const Value *v, const char *text)
 {
-    return !strcmp(v->name, text);
+    return foreign_is(v->name, text);
 }
 
 Value *value_called(const Model *m, const char *text)
 {
-    Value *v = map_get(m->values, text);
+    Value *v = map_get(m->values, foreign(text));
     if (!v) ck_abort_msg("there is no value %s", text);
     return v;
 }
@@ -405,7 +405,7 @@ Node *maker_of(const Model *m, const char *text)
 Node *node_of_type(const Model *m, const char *op_type, int which)
 {
     for (int i = 0; i < m->graph->n_nodes; i++)
-        if (!strcmp(m->graph->nodes[i]->op_type, op_type) && which-- == 0) return m->graph->nodes[i];
+        if (foreign_is(m->graph->nodes[i]->op_type, op_type) && which-- == 0) return m->graph->nodes[i];
     return NULL;
 }
 
@@ -431,7 +431,7 @@ static const char *joined(const char *text, const char *between, const char *wor
 const char *nodes_text(const Model *m)
 {
     const char *text = "";
-    for (int i = 0; i < m->graph->n_nodes; i++) text = joined(text, " ", m->graph->nodes[i]->op_type);
+    for (int i = 0; i < m->graph->n_nodes; i++) text = joined(text, " ", shown(m->graph->nodes[i]->op_type));
     return text;
 }
 

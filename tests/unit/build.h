@@ -44,5 +44,6 @@ const char *steps_text(const Model *m);
 
 #define ck_nodes(m, expected) ck_assert_str_eq(nodes_text(m), expected)
 #define ck_steps(m, expected) ck_assert_str_eq(steps_text(m), expected)
+#define ck_shape(v, expected) ck_assert_str_eq(shown(shape_text(&(v)->type.shape)), expected) /* "[1,3,h]" */
 
 #endif

@@ -66,9 +66,9 @@ static Binding *binding(Machine *x, const char *symbol)
     return &x->symbols[x->n_symbols++];
 }
 
-static int64_t symbol_value(const char *symbol, void *context)
+static int64_t symbol_value(Foreign symbol, void *context)
 {
-    return binding(context, symbol)->value;
+    return binding(context, shown(symbol))->value;
 }
 
 static int64_t value_of(Machine *x, Dim d)
@@ -78,7 +78,7 @@ static int64_t value_of(Machine *x, Dim d)
 
 static void set_symbol(Machine *x, Dim symbol, int64_t value)
 {
-    binding(x, dim_text(symbol))->value = value;
+    binding(x, shown(dim_text(symbol)))->value = value;
 }
 
 static int64_t count_of(Machine *x, const Value *v)
@@ -124,7 +124,7 @@ static void release(const Buffer *b)
 {
     const unsigned char *guard = (unsigned char *)b->memory + value_bytes(b->value);
     for (int i = 0; i < GUARD_BYTES; i++)
-        if (guard[i] != UNWRITTEN) ck_abort_msg("byte %d after %s was written", i, b->value->name);
+        if (guard[i] != UNWRITTEN) ck_abort_msg("byte %d after %s was written", i, shown(b->value->name));
     free(b->memory);
 }
 
@@ -373,7 +373,7 @@ static void run_block(Machine *x, int first, int last)
 static void set_sizes(Machine *x)
 {
     for (int i = 0; i < x->m->n_params; i++) {
-        Binding *b = binding(x, x->m->params[i]);
+        Binding *b = binding(x, shown(x->m->params[i]));
         b->value = dim_high(dim_symbol(x->m->params[i], 0, 0));
         for (int k = 0; k < n_sizes; k++)
             if (!strcmp(sizes[k].name, b->name)) b->value = sizes[k].value;

@@ -15,7 +15,7 @@ static Value *a, *b, *y;
 
 static Value *vector(const char *name)
 {
-    return value_typed(graph, name, DT_FLOAT, &(Shape){.rank = 1, .dim[0] = dim_const(4)});
+    return value_typed(graph, foreign(name), DT_FLOAT, &(Shape){.rank = 1, .dim[0] = dim_const(4)});
 }
 
 static void setup(void)
@@ -106,7 +106,7 @@ END_TEST
 START_TEST(a_kernel_that_counts_stays)
 {
     Step *s = step_call(node, "softmax_f32");
-    arg_symbol(s, "x", dim_symbol("count", 0, 9));
+    arg_symbol(s, "x", dim_symbol(foreign("count"), 0, 9));
     arg_out(s, "y", a);
     expect_left("softmax_f32");
 }
@@ -114,7 +114,7 @@ END_TEST
 
 START_TEST(control_flow_and_readings_stay)
 {
-    Dim i = dim_symbol("i", 0, 9);
+    Dim i = dim_symbol(foreign("i"), 0, 9);
     step_for(node, i, dim_const(3));
     step_set(node, i, dim_const(1));
     step_read(node, a, dim_const(0), 0, 9);
@@ -132,7 +132,7 @@ START_TEST(what_decides_a_branch_or_a_loop_is_read)
     step_if(node, a);
     step_end(node);
     loop(b, vector("z"));
-    step_for(node, dim_symbol("i", 0, 9), NULL)->condition = b;
+    step_for(node, dim_symbol(foreign("i"), 0, 9), NULL)->condition = b;
     step_end(node);
     expect_left("neg_f32 if end neg_f32 for end");
 }
@@ -141,7 +141,7 @@ END_TEST
 START_TEST(what_only_a_dead_step_of_the_next_round_reads_is_gone)
 {
     /* the first step's result is never read, so the second one's isn't either */
-    step_for(node, dim_symbol("i", 0, 9), dim_const(3));
+    step_for(node, dim_symbol(foreign("i"), 0, 9), dim_const(3));
     loop(a, b);
     loop(b, vector("x"));
     step_end(node);
@@ -151,7 +151,7 @@ END_TEST
 
 START_TEST(what_rounds_hand_on_to_each_other_stays)
 {
-    step_for(node, dim_symbol("i", 0, 9), dim_const(3));
+    step_for(node, dim_symbol(foreign("i"), 0, 9), dim_const(3));
     loop(a, b);
     loop(b, a);
     step_end(node);

@@ -154,9 +154,9 @@ static void start(void)
 {
     Shape shape = shape_const(2, (int64_t[]){2, 3});
     node = op_node("Test", "", 13);
-    x = value_typed(node->graph, "x", DT_FLOAT, &shape);
-    between = value_typed(node->graph, "between", DT_FLOAT, &shape);
-    y = value_typed(node->graph, "y", DT_FLOAT, &shape);
+    x = value_typed(node->graph, foreign("x"), DT_FLOAT, &shape);
+    between = value_typed(node->graph, foreign("between"), DT_FLOAT, &shape);
+    y = value_typed(node->graph, foreign("y"), DT_FLOAT, &shape);
 }
 
 static Step *loop_over(const Shape *shape)
@@ -252,7 +252,7 @@ START_TEST(a_loop_with_two_results_stays)
     Step *s = loop_over(&x->type.shape);
     Ref operand = loop_read(s, x), result = loop_apply(s, DT_FLOAT, "exp_f32", 1, &operand);
     loop_store(s, between, result);
-    loop_store(s, value_typed(node->graph, "other", DT_FLOAT, &x->type.shape), result);
+    loop_store(s, value_typed(node->graph, foreign("other"), DT_FLOAT, &x->type.shape), result);
     s = loop_over(&x->type.shape);
     apply(s, "neg_f32", loop_read(s, between), y);
     fuse(node->graph->model);
@@ -263,7 +263,7 @@ END_TEST
 START_TEST(a_round_reads_what_the_one_before_has_made)
 {
     start();
-    step_for(node, dim_symbol("i", 0, 3), dim_const(3));
+    step_for(node, dim_symbol(foreign("i"), 0, 3), dim_const(3));
     Step *s = loop_over(&x->type.shape);
     apply(s, "neg_f32", loop_read(s, between), y);
     s = loop_over(&x->type.shape);

@@ -34,7 +34,7 @@ static const char *conv_of(const char *text)
 {
     const Model *m = model_after(rewrite, text);
     for (int i = 0; i < m->graph->n_nodes; i++)
-        if (strstr(m->graph->nodes[i]->op_type, "Conv")) return m->graph->nodes[i]->op_type;
+        if (foreign_has(m->graph->nodes[i]->op_type, "Conv")) return shown(m->graph->nodes[i]->op_type);
     return "none";
 }
 

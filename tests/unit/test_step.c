@@ -15,7 +15,7 @@ static Value *a, *b, *c;
 static Value *vector(const char *name, DType t)
 {
     Shape shape = shape_const(1, (int64_t[]){4});
-    return value_typed(model->graph, name, t, &shape);
+    return value_typed(model->graph, foreign(name), t, &shape);
 }
 
 static void setup(void)
@@ -29,7 +29,7 @@ static void setup(void)
 
 static Dim symbol(const char *name)
 {
-    return dim_symbol(name, 0, 9);
+    return dim_symbol(foreign(name), 0, 9);
 }
 
 /* Steps of the graph so far. */
