@@ -16,6 +16,7 @@
     SUITE(dim_walk) \
     SUITE(elementwise) \
     SUITE(foreign) \
+    SUITE(layout) \
     SUITE(lookup) \
     SUITE(formulas) \
     SUITE(fuse) \
