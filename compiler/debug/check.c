@@ -216,6 +216,7 @@ static void check_steps(const Graph *g, const char *stage)
 {
     for (int i = 0; i < g->n_steps; i++)
         for (Access a = {0}; step_next(g->steps[i], &a);) a.value->marked = false;
+    for (int i = 0; i < g->n_outputs; i++) g->outputs[i]->marked = false; /* also those that no step mentions */
     for (int i = 0; i < g->n_steps; i++) {
         const Step *s = g->steps[i];
         Place p = {stage, s->node, s};

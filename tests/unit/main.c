@@ -8,6 +8,7 @@
 #define SUITES \
     SUITE(arena) \
     SUITE(attention) \
+    SUITE(check) \
     SUITE(compare) \
     SUITE(conv) \
     SUITE(dead_steps) \

@@ -2,6 +2,7 @@
 
 #include <check.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 Node *op_node(const char *op_type, const char *domain, int opset)
@@ -57,6 +58,32 @@ void test_silence(bool silent)
     if (silent) return;
     dup2(kept_stderr, 2);
     close(kept_stderr);
+}
+
+Ended test_process(void (*run)(void *context), void *context)
+{
+    Ended e = {.status = -1};
+    int ends[2], how = 0;
+    fflush(NULL);
+    if (pipe(ends)) ck_abort_msg("no pipe");
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(ends[1], 2);
+        close(ends[0]);
+        run(context);
+        fflush(stderr);
+        _exit(0);
+    }
+    close(ends[1]);
+    size_t length = 0;
+    for (ssize_t got = 1; got > 0; length += (size_t)got) {
+        got = read(ends[0], e.said + length, sizeof e.said - 1 - length);
+        if (got < 0) got = 0;
+    }
+    close(ends[0]);
+    waitpid(child, &how, 0);
+    if (WIFEXITED(how)) e.status = WEXITSTATUS(how);
+    return e;
 }
 
 static bool quietly(bool (*run)(Node *n, int outputs), Node *n, int outputs)

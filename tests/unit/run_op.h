@@ -17,6 +17,13 @@ void op_free(void); /* everything since the first op_node */
 
 void test_silence(bool silent); /* no messages on standard error, until they are wanted again */
 
+/* Runs it in a process of its own: how that ended, and what it said on standard error. */
+typedef struct {
+    int status; /* of its exit; -1: a signal ended it */
+    char said[4096];
+} Ended;
+Ended test_process(void (*run)(void *context), void *context);
+
 /* The same numbers on every machine. */
 void test_seed(uint32_t seed);
 int test_below(int limit);        /* 0 to limit - 1 */
