@@ -8,6 +8,7 @@
 #define SUITES \
     SUITE(arena) \
     SUITE(attention) \
+    SUITE(base) \
     SUITE(check) \
     SUITE(compare) \
     SUITE(conv) \
@@ -29,6 +30,7 @@
     SUITE(norm) \
     SUITE(number) \
     SUITE(op) \
+    SUITE(output) \
     SUITE(packed) \
     SUITE(packed_bytes) \
     SUITE(plan) \
