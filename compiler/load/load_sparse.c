@@ -49,7 +49,7 @@ const char *sparse_read(Foreign model_path, const SparseTensorProto *p, Tensor *
     if (dtype_bits(values.dtype) < 8) return mem_printf("is sparse with elements of type %s", dtype_name(values.dtype));
     int64_t count = entry_count(&values, &indices, t->shape.rank, &per_dimension);
     if (count < 0)
-        return mem_printf("is sparse with values%s and indices%s %s", shown(shape_text(&values.shape)),
+        return mem_printf("is sparse with values %s and indices %s%s", shown(shape_text(&values.shape)),
                           dtype_name(indices.dtype), shown(shape_text(&indices.shape)));
 
     size_t width = (size_t)dtype_bytes(values.dtype, 1);

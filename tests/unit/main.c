@@ -19,6 +19,7 @@
     SUITE(elementwise) \
     SUITE(foreign) \
     SUITE(layout) \
+    SUITE(load_tensor) \
     SUITE(lookup) \
     SUITE(formulas) \
     SUITE(fuse) \
@@ -49,7 +50,8 @@
     SUITE(sizes) \
     SUITE(step) \
     SUITE(strided_alias) \
-    SUITE(trees)
+    SUITE(trees) \
+    SUITE(wire)
 #endif
 
 #define SUITE(name) Suite *name##_suite(void);

@@ -49,15 +49,28 @@ void op_run(Node *n, int outputs)
 }
 
 static int kept_stderr = -1;
+static FILE *messages;
+static char said[1 << 14];
 
 void test_silence(bool silent)
 {
     fflush(stderr);
-    if (silent) kept_stderr = dup(2);
-    if (silent && !freopen("/dev/null", "w", stderr)) ck_abort_msg("no /dev/null");
-    if (silent) return;
+    if (silent) {
+        kept_stderr = dup(2);
+        messages = tmpfile();
+        if (!messages || dup2(fileno(messages), 2) < 0) ck_abort_msg("no temporary file");
+        return;
+    }
     dup2(kept_stderr, 2);
     close(kept_stderr);
+    rewind(messages);
+    said[fread(said, 1, sizeof said - 1, messages)] = '\0';
+    fclose(messages);
+}
+
+const char *test_said(void)
+{
+    return said;
 }
 
 Ended test_process(void (*run)(void *context), void *context)

@@ -16,6 +16,7 @@ const int64_t *op_int64s(const Node *n, int output);
 void op_free(void); /* everything since the first op_node */
 
 void test_silence(bool silent); /* no messages on standard error, until they are wanted again */
+const char *test_said(void);    /* those that were kept back the last time */
 
 /* Runs it in a process of its own: how that ended, and what it said on standard error. */
 typedef struct {
