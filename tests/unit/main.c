@@ -19,6 +19,7 @@
     SUITE(elementwise) \
     SUITE(foreign) \
     SUITE(layout) \
+    SUITE(load) \
     SUITE(load_tensor) \
     SUITE(lookup) \
     SUITE(formulas) \
