@@ -145,3 +145,17 @@ Model *load_bytes(Bytes file, int n_dims, const DimOption *dims)
     unlink(name);
     return m;
 }
+
+Model *expect_loaded(Bytes file)
+{
+    Model *m = load_bytes(file, 0, NULL);
+    ck_assert_msg(!m->errors, "%s", test_said());
+    return m;
+}
+
+void expect_refused(Bytes file, const char *message)
+{
+    const Model *m = load_bytes(file, 0, NULL);
+    ck_assert_msg(m->errors, "should be refused: %s", message);
+    ck_assert_msg(strstr(test_said(), message), "%s, expected %s", test_said(), message);
+}

@@ -109,5 +109,7 @@ Bytes attribute_int(const char *name, int64_t value);
 Bytes model_bytes(Bytes graph, Bytes functions);
 /* Loads it from a file that is gone afterwards; what it says is kept back (test_said). */
 Model *load_bytes(Bytes file, int n_dims, const DimOption *dims);
+Model *expect_loaded(Bytes file);                     /* fails the test after an error, */
+void expect_refused(Bytes file, const char *message); /* or without one that says so */
 
 #endif

@@ -20,6 +20,7 @@
     SUITE(foreign) \
     SUITE(layout) \
     SUITE(load) \
+    SUITE(load_function) \
     SUITE(load_tensor) \
     SUITE(lookup) \
     SUITE(formulas) \
