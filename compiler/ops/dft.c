@@ -117,7 +117,8 @@ static bool read_transform(Node *n, Transform *t)
 {
     const Value *x = n->in[0];
     Dim two = dim_const(2), one = dim_const(1);
-    *t = (Transform){.inverse = attr_int(n, "inverse", 0), .onesided = attr_int(n, "onesided", 0)};
+    *t = (Transform){.inverse = attr_int(n, "inverse", 0)};
+    t->onesided = attr_int(n, "onesided", 0);
     if (!read_parts(n, x, &t->parts) || !read_axis(n, x->type.shape.rank, &t->axis)) return false;
     t->in = size_along(x, t->axis);
     Dim whole = t->inverse && t->onesided ? dim_mul(two, dim_sub(t->in, one)) : t->in;

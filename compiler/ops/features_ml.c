@@ -132,9 +132,9 @@ static void lower_imputer(Node *n)
     Ref replaced = is_float ? loop_real(attr_float(n, "replaced_value_float", 0))
                             : loop_int(attr_int(n, "replaced_value_int64", 0));
     Step *s = step_loop(n, &y->type.shape);
+    Ref given = loop_read(s, x), instead = loop_read(s, imputed);
     loop_store(s, y,
-               loop_apply(s, t, mem_printf("ml_impute_%s", dtype_suffix(t)), 3,
-                          (Ref[]){loop_read(s, x), replaced, loop_read(s, imputed)}));
+               loop_apply(s, t, mem_printf("ml_impute_%s", dtype_suffix(t)), 3, (Ref[]){given, replaced, instead}));
 }
 
 /* -- Binarizer --------------------------------------------------------------------------------- */

@@ -25,7 +25,8 @@ static void lower_swiglu(Node *n)
 {
     DType t = compute_type(n->out[0]->type.dtype);
     Step *s = step_loop(n, &n->out[0]->type.shape);
-    Ref gate = apply(s, t, "swish", 2, (Ref[]){loop_read(s, n->in[0]), loop_real(attr_float(n, "alpha", 1))});
+    Ref x = loop_read(s, n->in[0]), alpha = loop_real(attr_float(n, "alpha", 1));
+    Ref gate = apply(s, t, "swish", 2, (Ref[]){x, alpha});
     loop_store(s, n->out[0], apply(s, t, "mul", 2, (Ref[]){gate, loop_read(s, n->in[1])}));
 }
 

@@ -45,8 +45,10 @@ static void infer_gemm(Node *n)
     bool good = need_type(n, 0, types, 8) && need_same_type(n, 0, 1) && need_same_type(n, 0, 2);
     good = need_rank(n, 0, 2, 2) && need_rank(n, 1, 2, 2) && good;
     if (!good || !need_scale(n, "alpha") || !need_scale(n, "beta")) return;
-    if (!need_equal(n, cols_of(n, 0, "transA"), rows_of(n, 1, "transB"), "columns of A' and rows of B'")) return;
-    Shape y = shape_of(2, (Dim[]){rows_of(n, 0, "transA"), cols_of(n, 1, "transB")});
+    Dim depth_b = rows_of(n, 1, "transB"), depth_a = cols_of(n, 0, "transA");
+    if (!need_equal(n, depth_a, depth_b, "columns of A' and rows of B'")) return;
+    Dim rows = rows_of(n, 0, "transA"), columns = cols_of(n, 1, "transB");
+    Shape y = shape_of(2, (Dim[]){rows, columns});
     need_addend(n, &y);
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }

@@ -140,7 +140,8 @@ static void scale_and_shift(Node *n, Value *x, Value *scale, Value *bias, Value 
 {
     DType t = x->type.dtype;
     Step *s = step_loop(n, &x->type.shape);
-    Ref r = loop_apply(s, t, mem_printf("mul_%s", dtype_suffix(t)), 2, (Ref[]){loop_read(s, x), loop_read(s, scale)});
+    Ref given = loop_read(s, x), factor = loop_read(s, scale);
+    Ref r = loop_apply(s, t, mem_printf("mul_%s", dtype_suffix(t)), 2, (Ref[]){given, factor});
     if (bias) r = loop_apply(s, t, mem_printf("add_%s", dtype_suffix(t)), 2, (Ref[]){r, loop_read(s, bias)});
     loop_store(s, y, r);
 }
@@ -191,7 +192,8 @@ static void lower_skip(Node *n)
     Value *sum = output_of(n, 3) ? n->out[3]
                                  : value_typed(n->graph, foreign_suffixed(m.y->name, "/sum"), t, &m.x->type.shape);
     Step *s = step_loop(n, &m.x->type.shape);
-    Ref r = loop_apply(s, t, add, 2, (Ref[]){loop_read(s, m.x), loop_read(s, n->in[1])});
+    Ref x = loop_read(s, m.x), skip = loop_read(s, n->in[1]);
+    Ref r = loop_apply(s, t, add, 2, (Ref[]){x, skip});
     if (bias) r = loop_apply(s, t, add, 2, (Ref[]){r, loop_read(s, bias)});
     loop_store(s, sum, r);
     m.x = sum;

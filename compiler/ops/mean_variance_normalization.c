@@ -29,8 +29,8 @@ static void expand_mvn(Node *n)
     Value *axes = const_ints(n, count, given);
     Value *centred = make2(n, "Sub", n->in[0], make2(n, "ReduceMean", n->in[0], axes, NULL), NULL);
     Value *variance = make2(n, "ReduceMean", make2(n, "Mul", centred, centred, NULL), axes, NULL);
-    Value *deviation = make2(n, "Add", make1(n, "Sqrt", variance, NULL), const_scalar(n, n->in[0]->type.dtype, 1e-9),
-                             NULL);
+    Value *epsilon = const_scalar(n, n->in[0]->type.dtype, 1e-9);
+    Value *deviation = make2(n, "Add", make1(n, "Sqrt", variance, NULL), epsilon, NULL);
     make2(n, "Div", centred, deviation, n->out[0]);
 }
 

@@ -51,9 +51,9 @@ static void lower_integer(Node *n, DType base, DType exponent)
 {
     bool is_signed = dtype_is_signed(exponent);
     Step *s = step_loop(n, &n->out[0]->type.shape);
-    Ref args[] = {loop_read(s, n->in[0]), loop_read_as(s, n->in[1], is_signed ? DT_INT64 : DT_UINT64)};
-    loop_store(s, n->out[0],
-               loop_apply(s, base, mem_printf("pow_%s%s", is_signed ? "signed_" : "", dtype_suffix(base)), 2, args));
+    Ref x = loop_read(s, n->in[0]), power = loop_read_as(s, n->in[1], is_signed ? DT_INT64 : DT_UINT64);
+    const char *function = mem_printf("pow_%s%s", is_signed ? "signed_" : "", dtype_suffix(base));
+    loop_store(s, n->out[0], loop_apply(s, base, function, 2, (Ref[]){x, power}));
 }
 
 static void lower_pow(Node *n)

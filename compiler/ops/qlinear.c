@@ -59,8 +59,8 @@ static void expand_unary(Node *n)
 
 static void expand_binary(Node *n)
 {
-    requantized(n, make2(n, real_name(n), dequantized(n, 0), dequantized(n, 3), NULL), BINARY_SCALE,
-                n->in[0]->type.dtype);
+    Value *b = dequantized(n, 3), *a = dequantized(n, 0);
+    requantized(n, make2(n, real_name(n), a, b, NULL), BINARY_SCALE, n->in[0]->type.dtype);
 }
 
 /* -- Add --------------------------------------------------------------------------------------- */
@@ -160,7 +160,8 @@ static void infer_where(Node *n)
 
 static void expand_where(Node *n)
 {
-    requantized(n, make3(n, "Where", n->in[0], dequantized(n, 1), dequantized(n, 4), NULL), 7, n->in[1]->type.dtype);
+    Value *if_false = dequantized(n, 4), *if_true = dequantized(n, 1);
+    requantized(n, make3(n, "Where", n->in[0], if_true, if_false, NULL), 7, n->in[1]->type.dtype);
 }
 
 /* -- Concat: the result's scale and zero point, then any number of operands -------------------- */

@@ -149,8 +149,8 @@ static Value *centred(Node *n, Value *v, Value *zero, bool upright)
 static void expand_integer(Node *n)
 {
     if (direct_zeros(input_of(n, 2), input_of(n, 3), columns_of(n->in[1]))) return;
-    make2(n, "MatMul", centred(n, n->in[0], input_of(n, 2), true), centred(n, n->in[1], input_of(n, 3), false),
-          n->out[0]);
+    Value *b = centred(n, n->in[1], input_of(n, 3), false), *a = centred(n, n->in[0], input_of(n, 2), true);
+    make2(n, "MatMul", a, b, n->out[0]);
 }
 
 static void lower_integer(Node *n)
@@ -216,9 +216,10 @@ static void infer_gemm(Node *n)
         return;
     if (!need_quantized(n, A, A_SCALE, A_ZERO, false) || !need_quantized(n, B, B_SCALE, B_ZERO, false)) return;
     if (!need_type(n, C, (DType[]){DT_INT32}, 1) || !need_float(n, GEMM_Y_SCALE) || !need_byte(n, GEMM_Y_ZERO)) return;
-    if (!need_equal(n, gemm_dim(n, A, "transA", 1), gemm_dim(n, B, "transB", 0), "columns of A' and rows of B'"))
-        return;
-    Shape y = shape_of(2, (Dim[]){gemm_dim(n, A, "transA", 0), gemm_dim(n, B, "transB", 1)});
+    Dim depth_b = gemm_dim(n, B, "transB", 0), depth_a = gemm_dim(n, A, "transA", 1);
+    if (!need_equal(n, depth_a, depth_b, "columns of A' and rows of B'")) return;
+    Dim rows = gemm_dim(n, A, "transA", 0), columns = gemm_dim(n, B, "transB", 1);
+    Shape y = shape_of(2, (Dim[]){rows, columns});
     if (input_of(n, C) && !(need_rank(n, C, 0, 2) && broadcast_shapes(n, &n->in[C]->type.shape, &y, &all))) return;
     for (int i = 0; input_of(n, C) && i < 2; i++)
         if (!need_equal(n, all.dim[i], y.dim[i], "C must not make the result larger")) return;
@@ -248,16 +249,17 @@ static Value *transposed_if(Node *n, int input, const char *attribute)
 static void expand_gemm(Node *n)
 {
     if (is_direct_gemm(n)) return;
-    Value *factors[] = {transposed_if(n, A, "transA"), transposed_if(n, B, "transB"), n->in[A_ZERO], n->in[B_ZERO]};
-    Value *acc = make_node(n, "MatMulInteger", 4, factors, NULL)->out[0];
+    Value *a = transposed_if(n, A, "transA"), *b = transposed_if(n, B, "transB");
+    Value *acc = make_node(n, "MatMulInteger", 4, (Value *[]){a, b, n->in[A_ZERO], n->in[B_ZERO]}, NULL)->out[0];
     if (input_of(n, C)) acc = make2(n, "Add", acc, n->in[C], NULL);
-    Value *scale = make2(n, "Mul", row_scale(n, n->in[A_SCALE]), const_scalar(n, DT_FLOAT, attr_float(n, "alpha", 1)),
-                         NULL);
+    Value *alpha = const_scalar(n, DT_FLOAT, attr_float(n, "alpha", 1));
+    Value *scale = make2(n, "Mul", row_scale(n, n->in[A_SCALE]), alpha, NULL);
     if (input_of(n, GEMM_Y_SCALE)) {
         Value *zero = input_of(n, GEMM_Y_ZERO) ? n->in[GEMM_Y_ZERO] : const_scalar(n, n->out[0]->type.dtype, 0);
         rescale(n, acc, scale, n->in[B_SCALE], n->in[GEMM_Y_SCALE], zero, n->out[0]);
     } else {
-        make2(n, "Mul", cast_to(n, acc, DT_FLOAT, NULL), make2(n, "Mul", scale, n->in[B_SCALE], NULL), n->out[0]);
+        scale = make2(n, "Mul", scale, n->in[B_SCALE], NULL);
+        make2(n, "Mul", cast_to(n, acc, DT_FLOAT, NULL), scale, n->out[0]);
     }
 }
 

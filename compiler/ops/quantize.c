@@ -233,8 +233,8 @@ static void expand_quantize(Node *n)
     double low = is_signed ? -(1 << (bits - 1)) : 0, high = is_signed ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
     Value *q = make1(n, "Round", x, NULL);
     if (input_of(n, 2)) q = make2(n, "Add", q, spread(n, &l, cast_to(n, n->in[2], DT_FLOAT, NULL)), NULL);
-    q = make3(n, "Clip", q, const_scalar(n, DT_FLOAT, low), const_scalar(n, DT_FLOAT, high), NULL);
-    cast_to(n, q, t, n->out[0]);
+    Value *most = const_scalar(n, DT_FLOAT, high), *least = const_scalar(n, DT_FLOAT, low);
+    cast_to(n, make3(n, "Clip", q, least, most, NULL), t, n->out[0]);
 }
 
 /* -- DequantizeLinear -------------------------------------------------------------------------- */
@@ -265,9 +265,9 @@ static void lower_dequantize(Node *n)
     Shape shape = loop_shape(&l, &n->in[0]->type.shape);
     Step *s = step_loop(n, &shape);
     Ref zero = input_of(n, 2) ? read_parameter(s, &l, n->in[2]) : loop_int(0);
-    Ref args[] = {read_dense(s, n->in[0]), read_parameter(s, &l, n->in[1]), zero};
-    loop_store(s, n->out[0],
-               loop_apply(s, DT_FLOAT, mem_printf("dequantize_%s", dtype_suffix(n->in[0]->type.dtype)), 3, args));
+    Ref x = read_dense(s, n->in[0]), scale = read_parameter(s, &l, n->in[1]);
+    const char *function = mem_printf("dequantize_%s", dtype_suffix(n->in[0]->type.dtype));
+    loop_store(s, n->out[0], loop_apply(s, DT_FLOAT, function, 3, (Ref[]){x, scale, zero}));
 }
 
 static void expand_dequantize(Node *n)

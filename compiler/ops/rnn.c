@@ -212,8 +212,8 @@ static Value *transposed(Node *n, Value *v)
 
 static Value *columns(Node *n, Value *v, int64_t from, int64_t to)
 {
-    Value *bounds[] = {v, const_ints(n, 1, &from), const_ints(n, 1, &to), const_ints(n, 1, (int64_t[]){1})};
-    return make_node(n, "Slice", 4, bounds, NULL)->out[0];
+    Value *first = const_ints(n, 1, &from), *end = const_ints(n, 1, &to), *axis = const_ints(n, 1, (int64_t[]){1});
+    return make_node(n, "Slice", 4, (Value *[]){v, first, end, axis}, NULL)->out[0];
 }
 
 /* Biases of the input and of the recurrence in one; *inner is the part that linear_before_reset keeps apart. */
@@ -222,12 +222,14 @@ static Value *packed_bias(Node *n, Value *b, int64_t hidden, Value **inner)
     *inner = NULL;
     if (!b) return NULL;
     int64_t width = cell_of(n)->gates * hidden;
-    if (cell_of(n)->gates != 3 || !attr_int(n, "linear_before_reset", 0))
-        return make2(n, "Add", columns(n, b, 0, width), columns(n, b, width, 2 * width), NULL);
+    if (cell_of(n)->gates != 3 || !attr_int(n, "linear_before_reset", 0)) {
+        Value *recurrent = columns(n, b, width, 2 * width);
+        return make2(n, "Add", columns(n, b, 0, width), recurrent, NULL);
+    }
     *inner = columns(n, b, width + 2 * hidden, 2 * width);
-    Value *parts[] = {make2(n, "Add", columns(n, b, 0, 2 * hidden), columns(n, b, width, width + 2 * hidden), NULL),
-                      columns(n, b, 2 * hidden, width)};
-    Node *joined = make_node(n, "Concat", 2, parts, NULL);
+    Value *recurrent = columns(n, b, width, width + 2 * hidden);
+    Value *sum = make2(n, "Add", columns(n, b, 0, 2 * hidden), recurrent, NULL);
+    Node *joined = make_node(n, "Concat", 2, (Value *[]){sum, columns(n, b, 2 * hidden, width)}, NULL);
     attr_set_int(joined, "axis", 1);
     return joined->out[0];
 }

@@ -57,11 +57,10 @@ static bool read_machine(Node *n, int64_t vectors, int rows, Machine *m)
                    shown(dim_text(d)), (long long)vectors);
         return false;
     }
-    *m = (Machine){.vectors = (int)vectors,
-                   .features = (int)dim_value(d),
-                   .coefficients = floats(n, "coefficients"),
-                   .rho = floats(n, "rho"),
-                   .support = floats(n, "support_vectors")};
+    *m = (Machine){.vectors = (int)vectors, .features = (int)dim_value(d)};
+    m->coefficients = floats(n, "coefficients");
+    m->rho = floats(n, "rho");
+    m->support = floats(n, "support_vectors");
     return read_kernel(n, m) &&
            (!vectors || need_count(n, "support_vectors", m->support.count, m->vectors * m->features)) &&
            need_count(n, "coefficients", m->coefficients.count, rows * (vectors ? m->vectors : m->features));
@@ -93,8 +92,8 @@ static void machine_fields(Node *n, Step *s, const Machine *m, int classes)
 /* y[rows][count] = x coefficients' + rho, the first or one for all. */
 static void lower_linear(Node *n, const Machine *m, DType t, Value *y, int count)
 {
-    Product p = product_of(features(n, t), constant(n, "coefficients", t, &m->coefficients, count), y, feature_rows(n),
-                           dim_const(count), dim_const(m->features));
+    Value *coefficients = constant(n, "coefficients", t, &m->coefficients, count);
+    Product p = product_of(features(n, t), coefficients, y, feature_rows(n), dim_const(count), dim_const(m->features));
     Floats first = {1, m->rho.of};
     product_transpose_b(&p);
     p.b->type.shape = shape_const(2, (int64_t[]){count, m->features});

@@ -345,12 +345,17 @@ static Reals tensor(Node *n, const char *name)
 
 static bool read_ensemble(Node *n, Ensemble *e)
 {
-    *e = (Ensemble){ints(n, "nodes_featureids"),   ints(n, "nodes_truenodeids"),
-                    ints(n, "nodes_falsenodeids"), ints(n, "nodes_trueleafs"),
-                    ints(n, "nodes_falseleafs"),   ints(n, "nodes_missing_value_tracks_true"),
-                    ints(n, "leaf_targetids"),     tensor(n, "nodes_splits"),
-                    tensor(n, "nodes_modes"),      tensor(n, "leaf_weights"),
-                    tensor(n, "membership_values")};
+    e->features = ints(n, "nodes_featureids");
+    e->if_true = ints(n, "nodes_truenodeids");
+    e->if_false = ints(n, "nodes_falsenodeids");
+    e->true_leaf = ints(n, "nodes_trueleafs");
+    e->false_leaf = ints(n, "nodes_falseleafs");
+    e->missing = ints(n, "nodes_missing_value_tracks_true");
+    e->leaf_targets = ints(n, "leaf_targetids");
+    e->splits = tensor(n, "nodes_splits");
+    e->modes = tensor(n, "nodes_modes");
+    e->weights = tensor(n, "leaf_weights");
+    e->members = tensor(n, "membership_values");
     int count = e->features.count;
     return need_length(n, "nodes_truenodeids", e->if_true.count, count) &&
            need_length(n, "nodes_falsenodeids", e->if_false.count, count) &&

@@ -63,7 +63,8 @@ static void lower_where(Node *n)
         return;
     }
     Step *s = step_loop(n, &n->out[0]->type.shape);
-    Ref args[] = {loop_read(s, n->in[0]), loop_read(s, n->in[1]), loop_read(s, n->in[2])};
+    Ref args[3];
+    for (int i = 0; i < 3; i++) args[i] = loop_read(s, n->in[i]);
     loop_store(s, n->out[0], loop_apply(s, working, mem_printf("where_%s", dtype_suffix(working)), 3, args));
 }
 

@@ -115,8 +115,8 @@ static bool conv(Node *n, const Group *g)
     if (!byte_factor(g->op, 0, &x) || !byte_factor(g->op, 1, &w) || x.axis >= 0 || w.axis > 0) return false;
     Dim filters = dim_at(w.quantized, 0);
     if (!dim_is_const(filters) || !integer_bias(g->op, 2, &x, &w, g, 1, dim_value(filters), &bias)) return false;
-    Value *inputs[] = {x.quantized, x.scale,    zero_of(&x),    w.quantized, w.scale,
-                       zero_of(&w), g->y.scale, zero_of(&g->y), bias};
+    Value *zero_x = zero_of(&x), *zero_w = zero_of(&w), *zero_y = zero_of(&g->y);
+    Value *inputs[] = {x.quantized, x.scale, zero_x, w.quantized, w.scale, zero_w, g->y.scale, zero_y, bias};
     replace(n, g, new_node(n, g->op, "QLinearConv", "", 10, bias ? 9 : 8, inputs, true));
     return true;
 }
@@ -133,8 +133,8 @@ static bool gemm(Node *n, const Group *g)
         return false;
     if (b.axis >= 0 && b.axis != (attr_int(op, "transB", 0) ? 0 : 1)) return false;
     if (!integer_bias(op, 2, &a, &b, g, alpha / beta, dim_value(columns), &c)) return false;
-    Value *inputs[] = {a.quantized, a.scale, zero_of(&a), b.quantized,   b.scale,
-                       zero_of(&b), c,       g->y.scale,  zero_of(&g->y)};
+    Value *zero_a = zero_of(&a), *zero_b = zero_of(&b), *zero_y = zero_of(&g->y);
+    Value *inputs[] = {a.quantized, a.scale, zero_a, b.quantized, b.scale, zero_b, c, g->y.scale, zero_y};
     replace(n, g, new_node(n, op, "QGemm", "com.microsoft", 1, 9, inputs, true));
     return true;
 }
@@ -145,8 +145,8 @@ static bool matmul(Node *n, const Group *g)
     if (!byte_factor(g->op, 0, &a) || !byte_factor(g->op, 1, &b) || a.axis >= 0) return false;
     const Shape *s = &b.quantized->type.shape;
     if (b.axis >= 0 && (s->rank != 2 || b.axis != 1)) return false;
-    Value *inputs[] = {a.quantized, a.scale,     zero_of(&a), b.quantized,
-                       b.scale,     zero_of(&b), g->y.scale,  zero_of(&g->y)};
+    Value *zero_a = zero_of(&a), *zero_b = zero_of(&b), *zero_y = zero_of(&g->y);
+    Value *inputs[] = {a.quantized, a.scale, zero_a, b.quantized, b.scale, zero_b, g->y.scale, zero_y};
     replace(n, g, new_node(n, g->op, "QLinearMatMul", "", 10, 8, inputs, false));
     return true;
 }
@@ -180,7 +180,8 @@ static bool mean(Node *n, const Group *g)
     if (!byte_factor(g->op, 0, &x) || x.axis >= 0 || x.quantized->type.dtype != g->y.quantized->type.dtype)
         return false;
     if (!pool && !mean_axes(g->op, &count, &axes)) return false;
-    Value *inputs[] = {x.quantized, x.scale, zero_of(&x), g->y.scale, zero_of(&g->y)};
+    Value *zero_x = zero_of(&x), *zero_y = zero_of(&g->y);
+    Value *inputs[] = {x.quantized, x.scale, zero_x, g->y.scale, zero_y};
     Node *made = new_node(n, g->op, pool ? "QLinearGlobalAveragePool" : "QLinearReduceMean", "com.microsoft", 1, 5,
                           inputs, false);
     if (count) attr_set_ints(made, "axes", count, axes);
@@ -200,8 +201,8 @@ static bool add(Node *n, const Group *g)
     Qdq a, b;
     if (!byte_factor(g->op, 0, &a) || !byte_factor(g->op, 1, &b) || a.axis >= 0 || b.axis >= 0) return false;
     if (a.quantized->type.dtype != g->y.quantized->type.dtype) return false;
-    Value *inputs[] = {a.quantized, a.scale,     zero_of(&a), b.quantized,
-                       b.scale,     zero_of(&b), g->y.scale,  zero_of(&g->y)};
+    Value *zero_a = zero_of(&a), *zero_b = zero_of(&b), *zero_y = zero_of(&g->y);
+    Value *inputs[] = {a.quantized, a.scale, zero_a, b.quantized, b.scale, zero_b, g->y.scale, zero_y};
     Node *made = new_node(n, g->op, "QLinearAdd", "com.microsoft", 1, 8, inputs, false);
     if (!add_takes_bytes(made)) {
         graph_remove(n->graph, graph_index(n->graph, made));

@@ -168,7 +168,8 @@ ForestTables forest_tables(Node *n, const Forest *f, DType t)
         add_tree(&table, f, f->roots[i], stack);
     }
     Shape shape = shape_const(1, (int64_t[]){f->n_roots});
-    ForestTables made = {.tag = integers(n, "tag", &table, table.tag), .skip = integers(n, "skip", &table, table.skip)};
+    ForestTables made = {.tag = integers(n, "tag", &table, table.tag)};
+    made.skip = integers(n, "skip", &table, table.skip);
     made.value = floats_const(n, "value", t, 1, (int64_t[]){table.count}, table.value, "of all trees, in preorder");
     made.roots = value_const(n->graph, foreign_suffixed(foreign_or(n->name, n->op_type), "/roots"), DT_INT32, &shape,
                              roots);

@@ -190,10 +190,11 @@ static Value *scalar(Node *n, Value *v)
 
 void rescale(Node *n, Value *acc, Value *scale_a, Value *scale_b, Value *scale_y, Value *zero_y, Value *result)
 {
-    Value *multiplier = make2(n, "Div", make2(n, "Mul", scalar(n, scale_a), scalar(n, scale_b), NULL),
-                              scalar(n, scale_y), NULL);
+    Value *divisor = scalar(n, scale_y), *b = scalar(n, scale_b), *a = scalar(n, scale_a);
+    Value *multiplier = make2(n, "Div", make2(n, "Mul", a, b, NULL), divisor, NULL);
     Value *y = make2(n, "Mul", cast_to(n, acc, DT_FLOAT, NULL), multiplier, NULL);
-    make3(n, "QuantizeLinear", y, const_scalar(n, DT_FLOAT, 1), scalar(n, zero_y), result);
+    Value *zero = scalar(n, zero_y);
+    make3(n, "QuantizeLinear", y, const_scalar(n, DT_FLOAT, 1), zero, result);
 }
 
 void copy_attributes(Node *to, const Node *from)
