@@ -8,7 +8,8 @@ SAN ?=
 Q ?= @
 
 CSTD := -std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700
-WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Wno-overlength-strings -Werror
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wredundant-decls
+WARN += -Wformat=2 -Wno-format-nonliteral -Wundef -Wunused-macros -Wvla -Wno-overlength-strings -Werror
 OPT := -O2 -g
 ifneq ($(SAN),)
 OPT := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
@@ -16,8 +17,8 @@ OPT := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize
 WARN += -Wno-conversion -Wno-format-truncation
 endif
 # Kernels obey the generated code's stricter rules. No contraction to fused multiply-add: folding is the same
-# everywhere.
-KERNEL_FLAGS := -std=c99 -ffp-contract=off
+# everywhere. Macros are there for what is pasted with them.
+KERNEL_FLAGS := -std=c99 -ffp-contract=off -Wno-unused-macros
 
 GEN := $(BUILD)/gen
 PROTO := $(BUILD)/proto
@@ -69,7 +70,7 @@ $(GEN)/kernel_%.c: $(GEN)/stamp ;
 
 $(BUILD)/obj/kernel_%.o: $(GEN)/kernel_%.c $(GEN)/stamp
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(KERNEL_FLAGS) $(WARN) $(OPT) $(CFLAGS) -I$(GEN) -c -o $@ $<
+	$(Q)$(CC) $(WARN) $(KERNEL_FLAGS) $(OPT) $(CFLAGS) -I$(GEN) -c -o $@ $<
 
 $(BUILD)/obj/kernels_table.o: $(GEN)/kernels_table.c $(GEN)/stamp
 	@mkdir -p $(@D)

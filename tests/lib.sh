@@ -1,6 +1,6 @@
 #!/bin/bash
 # Shared by the test scripts: each check is a command with a name; a failure prints what the command said.
-# A script ends with `finish`, whose last line is "N passed, N failed" and whose status is the truth.
+# A script ends with `finish`, whose last line is "N passed, N failed[, N skipped]" and whose status is the truth.
 #
 # JOBS says how many checks may run at once (as many as there are processors without it), ONLY, a glob, which of those
 # that can run alone are wanted: all that have it in their names.
@@ -9,6 +9,7 @@ JOBS=${JOBS:-$(nproc)}
 ONLY=${ONLY-}
 passed=0
 failed=0
+skipped=0
 started=0
 running=0
 some_alone=
@@ -97,6 +98,12 @@ tolerances_of() { # FOLDER
     grep -oE '"[ar]tol": *[0-9.e+-]+' "$1/data.json" | sed 's/"\(.*\)": */--\1 /' | tr '\n' ' '
 }
 
+# skip NAME REASON: counts a check that can't be made here.
+skip() {
+    echo "skipped $1: $2"
+    skipped=$((skipped + 1))
+}
+
 finish() {
     wait
     local good=0
@@ -104,6 +111,6 @@ finish() {
     passed=$((passed + good))
     failed=$((failed + started - good))
     [ -z "$ONLY" ] || [ "$some_alone" ] || { echo "none of these checks runs alone: $ONLY"; failed=$((failed + 1)); }
-    echo "$passed passed, $failed failed"
+    echo "$passed passed, $failed failed$([ $skipped -eq 0 ] || echo ", $skipped skipped")"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }

@@ -44,7 +44,8 @@ typedef enum { TERMINAL, COMMENT } Place;
 /* Is text[at] a character that the place holds with a backslash? */
 static bool needs_backslash(Place place, const char *text, size_t at)
 {
-    char c = text[at], before = at ? text[at - 1] : '\0';
+    char c = text[at], before = '\0';
+    if (at) before = text[at - 1];
     if (c == '"' || c == '`' || c == '\\') return true;
     if (place == TERMINAL) return false;
     return (c == '/' && before == '*') || (c == '*' && (before == '/' || !text[at + 1])) || (c == '?' && before == '?');

@@ -4,11 +4,11 @@
 
 #include "ir/ir.h"
 
-void emit(Model *m, FILE *out); /* the generated C file */
-void emit_header(Model *m, FILE *out);
+void emit(Model *m, FILE *f); /* the generated C file */
+void emit_header(Model *m, FILE *f);
 /* After emit; for the forms that keep large constants in a file of their own. */
-void emit_weights_file(Model *m, FILE *out);
-void report(Model *m, FILE *out);
+void emit_weights_file(Model *m, FILE *f);
+void report(Model *m, FILE *f);
 
 /* emit_names.c */
 void name_everything(Model *m);

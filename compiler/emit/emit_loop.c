@@ -120,7 +120,7 @@ static const char *literal_text(char letter, const Ref *r)
     return letter == 'l' ? literal(DT_INT64, &integer) : mem_printf("%lld", (long long)integer);
 }
 
-static const char *expression(const Writer *w, int op);
+static const char *expression(const Writer *w, int index);
 
 static bool is_literal(const Writer *w, const Ref *r)
 {

@@ -83,9 +83,9 @@ static void collect_loop(const Loop *l, Collecting *c)
 
 void collect_weights(Model *m, Weights *w)
 {
+    *w = (Weights){0};
     Collecting c = {m, w};
     Graph *g = m->graph;
-    *w = (Weights){0};
     m->weights_bytes = 0;
     for (int i = 0; i < g->n_steps; i++)
         for (Access a = {0}; step_next(g->steps[i], &a);) storage_root(a.value, NULL)->marked = false;

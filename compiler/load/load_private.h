@@ -97,6 +97,6 @@ int opset_of(const Loader *l, const Scope *s, Foreign domain); /* 0: not importe
 
 /* The order to load the nodes in: that of the file, but for nodes that stand before what they depend
  * on. A cycle is reported. */
-int *topological_order(Model *m, size_t count, NodeProto **nodes);
+int *topological_order(Model *m, size_t n_nodes, NodeProto **nodes);
 
 #endif

@@ -175,7 +175,7 @@ void arg_symbol(Step *s, const char *parameter, Dim symbol);
 void arg_struct(Step *s, const char *parameter, const char *structure);
 void arg_field(Step *s, const char *name, Dim d);
 void arg_field_int(Step *s, const char *name, int64_t value);
-Value *scratch(Node *n, const char *purpose, DType dtype, Dim elements); /* planned like any other buffer */
+Value *scratch(Node *n, const char *purpose, DType dtype, Dim count); /* planned like any other buffer */
 /* The call's result may take the memory of an input that dies. */
 void step_inplace(Step *s, Value *input, Value *output);
 

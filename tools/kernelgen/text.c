@@ -15,6 +15,7 @@ void fail(const char *format, ...)
     va_start(args, format);
     fprintf(stderr, "kernelgen: %s:%d: ", current_file ? current_file : "-", current_line);
     vfprintf(stderr, format, args);
+    va_end(args);
     fputc('\n', stderr);
     exit(1);
 }

@@ -15,7 +15,7 @@ typedef struct {
 } Walk;
 
 void walk_axis(Walk *w, Dim extent, Dim x_stride); /* one loop more, inside the others */
-void lower_walk(Node *n, Value *x, Dim x_offset, Value *y, Dim y_offset, const Walk *w); /* offsets in elements */
+void lower_walk(Node *n, Value *x, Dim x_offset, Value *y, Dim y_offset, const Walk *given); /* offsets in elements */
 
 Dim axis_stride(const Shape *s, int axis); /* elements from one index of the axis to the next */
 

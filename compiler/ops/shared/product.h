@@ -30,7 +30,7 @@ Product product_of(Value *a, Value *b, Value *y, Dim m, Dim n, Dim k);
 void product_transpose_a(Product *p);    /* a is [k][m] */
 void product_transpose_b(Product *p);    /* b is [n][k] */
 bool product_is_plain(const Product *p); /* a b and no more: no c, no factor, no clamp */
-void lower_product(Node *n, const Product *p);
+void lower_product(Node *n, const Product *wanted);
 
 /* A single product on register tiles, with constant b: it adds a row c and a matrix `add`, and clamps. */
 bool product_is_packed(const Product *p);
