@@ -89,6 +89,29 @@ static void name_interface(Model *m, Naming *n)
     for (int i = 0; i < g->n_outputs; i++) name_value(g->outputs[i], n, of_interface);
 }
 
+/* A value that only comments mention, such as one that is gone since its node was fused: its name need not be free in
+ * C, but stands for nothing else in a comment. */
+static void name_for_comments(Value *v, Map *mentioned)
+{
+    if (!v || v->c_name) return;
+    const char *wanted = as_identifier(v->name);
+    v->c_name = wanted;
+    for (int i = 2; map_get(mentioned, foreign(v->c_name)); i++) v->c_name = mem_printf("%s_%d", wanted, i);
+    map_put(mentioned, foreign(v->c_name), v);
+}
+
+static void name_rest(const Graph *g)
+{
+    Map *mentioned = map_new();
+    for (int i = 0; i < g->n_steps; i++)
+        for (Access a = {0}; step_next(g->steps[i], &a);) map_put(mentioned, foreign(a.value->c_name), a.value);
+    for (int i = 0; i < g->n_steps; i++) {
+        const Node *n = g->steps[i]->node;
+        for (int k = 0; k < n->n_in; k++) name_for_comments(n->in[k], mentioned);
+        for (int k = 0; k < n->n_out; k++) name_for_comments(n->out[k], mentioned);
+    }
+}
+
 void name_everything(Model *m)
 {
     static const Derived none[] = {{NULL, NULL, false}};
@@ -100,4 +123,5 @@ void name_everything(Model *m)
     for (int i = 0; i < m->n_locals; i++) m->local_names[i] = unique(&n, as_identifier(m->locals[i]), none);
     for (int i = 0; i < g->n_steps; i++)
         for (Access a = {0}; step_next(g->steps[i], &a);) name_value(a.value, &n, of_value);
+    name_rest(g);
 }

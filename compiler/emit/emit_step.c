@@ -63,8 +63,7 @@ static void comment_values(Value **values, int count, FILE *f)
     for (int i = 0; i < count; i++) {
         const Value *v = values[i];
         if (!v || v->type.kind != KIND_TENSOR) continue;
-        fprintf(f, "%s%s%s", first ? "" : ", ", v->c_name ? v->c_name : as_identifier(v->name),
-                in_comment(shape_text(&v->type.shape)));
+        fprintf(f, "%s%s%s", first ? "" : ", ", v->c_name, in_comment(shape_text(&v->type.shape)));
         first = false;
     }
 }
