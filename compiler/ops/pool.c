@@ -12,7 +12,7 @@ static bool pool_read(Node *n, Window *w)
     Dim kernel[MAX_RANK];
     const Shape *x = &n->in[0]->type.shape;
     if (!need_rank(n, 0, 3, 2 + MAX_SPATIAL) || !window_kernel_shape(n, x->rank - 2, kernel)) return false;
-    return window_read(n, x, kernel, w);
+    return window_read(n, x, kernel, attr_int(n, "ceil_mode", 0) != 0, w);
 }
 
 static bool need_exponent(Node *n)

@@ -412,8 +412,8 @@ static void lower_direction(Node *n, const Layer *l, int direction, const Memory
     if (m->spare) arg_out(s, "spare", m->spare);
     else arg_in(s, "spare", NULL);
     arg_sizes(s, cell, l, &z, m->chunk, direction);
-    arg_field_int(s, "input_forget", attr_int(n, "input_forget", 0) != 0);
-    arg_field_int(s, "linear_before_reset", attr_int(n, "linear_before_reset", 0) != 0);
+    arg_field_int(s, "input_forget", cell->gates == 4 && attr_int(n, "input_forget", 0));
+    arg_field_int(s, "linear_before_reset", cell->gates == 3 && attr_int(n, "linear_before_reset", 0));
     arg_real(s, "clip", attr_float(n, "clip", INFINITY));
     if (a->plain) arg_in(s, "factors", NULL);
     else arg_reals(s, "factors", 2 * cell->activations, a->factors);

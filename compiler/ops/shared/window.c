@@ -140,14 +140,14 @@ bool window_begin(Node *n, const Shape *x, const Dim *kernel, Window *w)
     return true;
 }
 
-bool window_read(Node *n, const Shape *x, const Dim *kernel, Window *w)
+bool window_read(Node *n, const Shape *x, const Dim *kernel, bool ceil_mode, Window *w)
 {
     const int64_t *pads;
     if (!window_begin(n, x, kernel, w)) return false;
     AutoPad mode = window_auto_pad(n);
     int n_pads = window_ints(n, "pads", 2 * w->rank, 0, &pads), lead = MAX_SPATIAL - w->rank;
     if (mode == PAD_INVALID || n_pads < 0) return false;
-    bool ceil_mode = attr_int(n, "ceil_mode", 0) != 0 && mode != PAD_VALID;
+    ceil_mode = ceil_mode && mode != PAD_VALID;
     for (int i = lead; i < MAX_SPATIAL; i++) {
         if (mode == PAD_SAME_UPPER || mode == PAD_SAME_LOWER) {
             pad_same(w, i, mode == PAD_SAME_UPPER);

@@ -14,9 +14,10 @@ typedef struct {
     int64_t stride[MAX_SPATIAL], dilation[MAX_SPATIAL];
 } Window;
 
-/* Reads strides, dilations, pads, auto_pad and ceil_mode for an image of shape x ([N, C, ...]). `kernel` holds the
- * window's size per dimension of the image. false after an error. */
-bool window_read(Node *n, const Shape *x, const Dim *kernel, Window *w);
+/* Reads strides, dilations, pads and auto_pad for an image of shape x ([N, C, ...]). `kernel` holds the window's size
+ * per dimension of the image. `ceil_mode`: a last window may reach over the edge (pools have an attribute for that).
+ * false after an error. */
+bool window_read(Node *n, const Shape *x, const Dim *kernel, bool ceil_mode, Window *w);
 
 /* The parts of it: strides and dilations with the image's size (pads 0, out not set), and for pools kernel_shape. */
 bool window_begin(Node *n, const Shape *x, const Dim *kernel, Window *w);
