@@ -119,11 +119,12 @@ def same_code(onnx2c, folder, m, other, options=""):
 
 def attributes_read():
     """Names of attributes that the compiler reads or sets, with a value for each."""
+    values = {"int": 1, "ints": [1, 0], "axis": 1, "float": 0.5, "floats": [0.5, 2.0], "string": "?", "word": "?"}
+    call = re.compile(r'\b(?:attr|own)_(?:set_)?(%s)\(\w+, "(\w+)"' % "|".join(values))
     found = {}
-    for path in glob.glob("compiler/**/*.c", recursive=True):
+    for path in sorted(glob.glob("compiler/**/*.c", recursive=True)):
         with open(path) as f:
-            for kind, name in re.findall(r'\b(?:attr|own)_(?:set_)?(ints?|axis)\(\w+, "(\w+)"', f.read()):
-                found[name] = [1, 0] if kind == "ints" else 1
+            found |= {name: values[kind] for kind, name in call.findall(f.read())}
     return found
 
 

@@ -133,7 +133,7 @@ static const char *argument(const Writer *w, const LoopOp *op, int a)
     char letter = kernel_find(op->function)->signature[a + 1];
     switch (r->kind) {
     case REF_OPERAND: return operand_text(w, &w->l->operands[r->index], letter);
-    case REF_RESULT_OF: return w->uses[r->index] > 1 ? mem_printf("t%d", r->index) : expression(w, r->index);
+    case REF_RESULT_OF: return w->uses[r->index] > 1 ? mem_printf("t%d_", r->index) : expression(w, r->index);
     default: return literal_text(letter, r);
     }
 }
@@ -246,7 +246,7 @@ static void emit_store(const Writer *w, const LoopResult *r, const Dim *dense, c
 {
     DType t = r->value->type.dtype;
     bool half = dtype_is_half(t) && kernel_find(w->l->ops[r->op].function)->signature[0] == 'f';
-    const char *text = w->uses[r->op] > 1 ? mem_printf("t%d", r->op) : strip_parentheses(expression(w, r->op));
+    const char *text = w->uses[r->op] > 1 ? mem_printf("t%d_", r->op) : strip_parentheses(expression(w, r->op));
     const char *pointer = value_pointer(w->m, r->value, NULL), *at = position(w->m, w->l, r->offset, dense);
     if (half) text = mem_printf("f32_to_%s(%s)", dtype_suffix(t), text);
     if (w->lanes == ONE) fprintf(f, "%s%s[%s] = %s;\n", indent, pointer, at, text);
@@ -265,7 +265,7 @@ static void emit_body(const Writer *w, const char *indent, FILE *f)
     for (int i = 0; i < l->n_ops; i++) {
         if (w->uses[i] < 2) continue;
         const char *type = w->lanes == ONE ? letter_c_type(kernel_find(l->ops[i].function)->signature[0]) : "vec";
-        fprintf(f, "%sconst %s t%d = %s;\n", indent, type, i, strip_parentheses(expression(w, i)));
+        fprintf(f, "%sconst %s t%d_ = %s;\n", indent, type, i, strip_parentheses(expression(w, i)));
     }
     for (int i = 0; i < l->n_results; i++) emit_store(w, &l->results[i], dense, indent, f);
 }

@@ -6,8 +6,7 @@
 static bool read_pool(Node *n, const Shape *first, Window *w)
 {
     Dim kernel[MAX_RANK];
-    return window_kernel_shape(n, first->rank - 2, kernel) &&
-           window_read(n, first, kernel, attr_int(n, "ceil_mode", 0) != 0, w);
+    return window_kernel_shape(n, first->rank - 2, kernel) && window_read_pool(n, first, kernel, w);
 }
 
 /* All windows count as many pixels, if the padding counts and no window reaches after it. */

@@ -47,7 +47,8 @@ static bool read_deform(Node *n, Deform *d)
         return false;
     if (input_of(n, 3) && !need_equal(n, dim_at(n->in[3], 0), w->dim[0], "elements of the bias and output channels"))
         return false;
-    return window_read(n, x, kernel, false, &d->window) && need_map(n, 2, d, 2, "offset") && need_map(n, 4, d, 1, "mask");
+    return window_read(n, x, kernel, PAD_EXPLICIT, false, &d->window) && need_map(n, 2, d, 2, "offset") &&
+           need_map(n, 4, d, 1, "mask");
 }
 
 static void infer_deform_conv(Node *n)

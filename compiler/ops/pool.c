@@ -12,7 +12,7 @@ static bool pool_read(Node *n, Window *w)
     Dim kernel[MAX_RANK];
     const Shape *x = &n->in[0]->type.shape;
     if (!need_rank(n, 0, 3, 2 + MAX_SPATIAL) || !window_kernel_shape(n, x->rank - 2, kernel)) return false;
-    return window_read(n, x, kernel, attr_int(n, "ceil_mode", 0) != 0, w);
+    return window_read_pool(n, x, kernel, w);
 }
 
 static bool need_exponent(Node *n)
@@ -75,13 +75,18 @@ static void lower_max(Node *n, const Window *w)
     if (output_of(n, 1)) arg_int(s, "column_major", attr_int(n, "storage_order", 0) != 0);
 }
 
-static void lower_average(Node *n, const Window *w)
+static void call_average(Node *n, const Window *w, bool counts_pad)
 {
     Step *s = pool_call(n, "average_pool", w);
     Dim limits[MAX_SPATIAL];
     for (int i = 0; i < MAX_SPATIAL; i++) limits[i] = dim_add(w->in[i], w->pad_end[i]);
-    if (attr_int(n, "count_include_pad", 0)) arg_dims(s, "limits", MAX_SPATIAL, limits);
+    if (counts_pad) arg_dims(s, "limits", MAX_SPATIAL, limits);
     else arg_in(s, "limits", NULL);
+}
+
+static void lower_average(Node *n, const Window *w)
+{
+    call_average(n, w, attr_int(n, "count_include_pad", 0) != 0);
 }
 
 /* Before opset 2, p was a float. */
@@ -121,7 +126,7 @@ static void lower_global_max(Node *n)
 static void lower_global_average(Node *n)
 {
     Window w = window_whole(&n->in[0]->type.shape);
-    lower_average(n, &w);
+    call_average(n, &w, false);
 }
 
 static void lower_global_lp(Node *n)

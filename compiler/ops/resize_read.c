@@ -41,15 +41,17 @@ static bool is_upsample(const Node *n)
 
 static bool read_attributes(Node *n, Resize *r)
 {
-    bool old = n->opset < 11 || is_upsample(n);
+    r->cubic_a = -0.75;
+    r->coordinates = RESIZE_ASYMMETRIC;
+    r->rounding = RESIZE_FLOOR;
+    if (!attr_word(n, "mode", "nearest", modes, &r->mode)) return false;
+    if (n->opset < 11 || is_upsample(n)) return true; /* these have no other attribute */
     r->antialias = attr_int(n, "antialias", 0) != 0;
     r->exclude_outside = attr_int(n, "exclude_outside", 0) != 0;
     r->cubic_a = attr_float(n, "cubic_coeff_a", -0.75);
     r->outside = attr_float(n, "extrapolation_value", 0);
-    return attr_word(n, "mode", "nearest", modes, &r->mode) &&
-           attr_word(n, "coordinate_transformation_mode", old ? "asymmetric" : "half_pixel", coordinates,
-                     &r->coordinates) &&
-           attr_word(n, "nearest_mode", old ? "floor" : "round_prefer_floor", roundings, &r->rounding);
+    return attr_word(n, "coordinate_transformation_mode", "half_pixel", coordinates, &r->coordinates) &&
+           attr_word(n, "nearest_mode", "round_prefer_floor", roundings, &r->rounding);
 }
 
 /* An attribute of Resize since opset 18; of any, layout notes them when it moves the axes of the image. */

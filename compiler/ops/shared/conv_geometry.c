@@ -18,7 +18,7 @@ bool conv_read_image(Node *n, const Shape *x, int w_input, int bias, Conv *c)
     c->in_channels = x->dim[1];
     c->out_channels = w->dim[0];
     c->group_channels = w->dim[1];
-    if (!need_channels(n, c, w) || !window_read(n, x, kernel, false, &c->window)) return false;
+    if (!need_channels(n, c, w) || !window_read(n, x, kernel, window_auto_pad(n), false, &c->window)) return false;
     return !input_of(n, bias) ||
            need_equal(n, dim_at(n->in[bias], 0), c->out_channels, "elements of the bias and output channels");
 }

@@ -140,13 +140,12 @@ bool window_begin(Node *n, const Shape *x, const Dim *kernel, Window *w)
     return true;
 }
 
-bool window_read(Node *n, const Shape *x, const Dim *kernel, bool ceil_mode, Window *w)
+bool window_read(Node *n, const Shape *x, const Dim *kernel, AutoPad mode, bool ceil_mode, Window *w)
 {
     const int64_t *pads;
-    if (!window_begin(n, x, kernel, w)) return false;
-    AutoPad mode = window_auto_pad(n);
+    if (mode == PAD_INVALID || !window_begin(n, x, kernel, w)) return false;
     int n_pads = window_ints(n, "pads", 2 * w->rank, 0, &pads), lead = MAX_SPATIAL - w->rank;
-    if (mode == PAD_INVALID || n_pads < 0) return false;
+    if (n_pads < 0) return false;
     ceil_mode = ceil_mode && mode != PAD_VALID;
     for (int i = lead; i < MAX_SPATIAL; i++) {
         if (mode == PAD_SAME_UPPER || mode == PAD_SAME_LOWER) {
@@ -160,6 +159,12 @@ bool window_read(Node *n, const Shape *x, const Dim *kernel, bool ceil_mode, Win
         if (!output_size(n, w, i, ceil_mode)) return false;
     }
     return true;
+}
+
+bool window_read_pool(Node *n, const Shape *x, const Dim *kernel, Window *w)
+{
+    const AutoPad mode = window_auto_pad(n);
+    return window_read(n, x, kernel, mode, attr_int(n, "ceil_mode", 0) != 0, w);
 }
 
 Window window_whole(const Shape *x)

@@ -14,10 +14,15 @@ typedef struct {
     int64_t stride[MAX_SPATIAL], dilation[MAX_SPATIAL];
 } Window;
 
-/* Reads strides, dilations, pads and auto_pad for an image of shape x ([N, C, ...]). `kernel` holds the window's size
- * per dimension of the image. `ceil_mode`: a last window may reach over the edge (pools have an attribute for that).
- * false after an error. */
-bool window_read(Node *n, const Shape *x, const Dim *kernel, bool ceil_mode, Window *w);
+typedef enum { PAD_EXPLICIT, PAD_SAME_UPPER, PAD_SAME_LOWER, PAD_VALID, PAD_INVALID } AutoPad;
+
+AutoPad window_auto_pad(Node *n); /* the attribute; PAD_INVALID after an error */
+
+/* Reads strides, dilations and pads for an image of shape x ([N, C, ...]). `kernel` holds the window's size per
+ * dimension of the image. `ceil_mode`: a last window may reach over the edge. false after an error. */
+bool window_read(Node *n, const Shape *x, const Dim *kernel, AutoPad mode, bool ceil_mode, Window *w);
+/* Of a pool, whose attributes say those, too. */
+bool window_read_pool(Node *n, const Shape *x, const Dim *kernel, Window *w);
 
 /* The parts of it: strides and dilations with the image's size (pads 0, out not set), and for pools kernel_shape. */
 bool window_begin(Node *n, const Shape *x, const Dim *kernel, Window *w);
@@ -35,9 +40,6 @@ Dim window_kernel_size(const Window *w);
 int64_t window_reach(const Window *w, int dimension, int64_t places);
 void arg_window(Step *s, const Window *w); /* as a struct window */
 
-typedef enum { PAD_EXPLICIT, PAD_SAME_UPPER, PAD_SAME_LOWER, PAD_VALID, PAD_INVALID } AutoPad;
-
-AutoPad window_auto_pad(Node *n);
 /* Of a Resize or Upsample: the axes that its scales and sizes are about; -1 where that is all of them, in order. */
 int resized_axes(Node *n, const int64_t **axes);
 /* As many as the rank, or 0 if absent; -1 after an error. */
