@@ -85,7 +85,7 @@ $(BUILD)/obj/onnx.pb-c.o: $(PROTO)/onnx.pb-c.c
 
 # -- what people call --------------------------------------------------------------------------------------------------
 
-deps-build deps-check: deps-%:
+deps-build deps-lint deps-check: deps-%:
 	@tools/install-deps $*
 
 # In a second make, since the packages have to be there before the build starts; on all processors, unless the caller
@@ -119,6 +119,11 @@ test: deps-check
 unit: deps-check
 	$(Q)$(MAKE) $(JOBS) --no-print-directory $(BUILD)/unit-tests
 	$(Q)tests/check.sh $(BUILD) $(VENV)/bin/python unit$(TEST:%=:%)
+
+# The code as text: layout, lengths, and what checkers say that only read it. TEST=clang-tidy: a part of that.
+lint: deps-lint
+	$(Q)$(MAKE) $(JOBS) --no-print-directory $(GEN)/stamp $(PROTO)/onnx.pb-c.c
+	$(Q)tests/check.sh $(BUILD) python3 lint$(TEST:%=:%)
 
 install: $(BUILD)/onnx2c
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
@@ -210,5 +215,6 @@ $(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/driver/main.o,$(
 docs: $(BUILD)/operators
 	$(Q)$(BUILD)/operators >docs/operators.md
 
-.PHONY: all bench bench-models bench-kernels demo check test unit install clean docs deps-build deps-check golden
+.PHONY: all bench bench-models bench-kernels demo check test unit lint install clean docs golden
+.PHONY: deps-build deps-lint deps-check
 .SECONDARY:

@@ -74,6 +74,7 @@ official_cases() {
 }
 
 quick unit unit_tests
+slow lint tests/lint.sh "$build"
 quick rooms "$python" tests/rooms.py "$build/obj"
 quick golden tests/golden.sh "$onnx2c"
 quick foreign tests/foreign.sh "$build"

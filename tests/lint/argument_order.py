@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
-"""C leaves open in which order the arguments of a call, the items of an initializer and the operands of + or = are evaluated,
-and compilers differ. So no two of them may change what others see: append a value, a node, a step or an operand to a list, enter
-something into a table, print, report an error.
+"""C leaves open in which order the arguments of a call, the items of an initializer and the operands of + or = are
+evaluated, and compilers differ. So no two of them may change what others see: append a value, a node, a step or an
+operand to a list, enter something into a table, print, report an error.
 
 usage: argument_order.py FILE.c...    all files of one program
 
-The functions of CHANGERS change something, and so does every function that calls one. Each place where two changes have no order is
-told as FILE:LINE; put the first into a variable. The rule is tried on code that breaks it, first. The last line counts: "N passed, N failed".
+The functions of CHANGERS change something, and so does every function that calls one. Each place where two changes
+have no order is told as FILE:LINE; put the first into a variable. The rule is tried on code that breaks it, first. The
+last line counts: "N passed, N failed".
 """
 
 import re
 import sys
 
 CHANGERS = {"mem_grow", "map_put", "fprintf", "fputs", "fputc", "vfprintf"}
-# Where no change is looked for: a message that ends the process; and expressions, which are equal in whatever order they are made.
+# Where no change is looked for: a message that ends the process; expressions, which are equal in any order of making.
 SETTLED = {"internal_error", "out_of_memory"}
 SETTLED_FOLDER = "compiler/dim/"
 
@@ -86,7 +87,7 @@ class Search:
             self.found.append((self.file.lines[at], " and ".join(names)))
 
     def between(self, first, last, is_list=False):
-        """The first change between two tokens, or None. is_list: commas divide arguments or items, which have no order."""
+        """The first change between two tokens, or None. is_list: commas divide what has no order."""
         items, item, operands = [], [], []
         for i, token in self.top_level(first, last):
             change = None
@@ -120,9 +121,9 @@ class Search:
 
 
 def changing_functions(files):
-    """{file: the names that change something when they are called there}; a static function is known in its file only."""
+    """{file: the names that change something when called there}; a static function is known in its file only."""
     calls = [(f, name, f.calls(brace)) for f in files for name, brace in f.functions.items()]
-    calls = [(f, name, called) for f, name, called in calls if name not in SETTLED and not f.path.startswith(SETTLED_FOLDER)]
+    calls = [c for c in calls if c[1] not in SETTLED and not c[0].path.startswith(SETTLED_FOLDER)]
     changing = {f: set(CHANGERS) for f in files}
     more = True
     while more:
