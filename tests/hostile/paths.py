@@ -84,7 +84,7 @@ def files_in(folder):
 def built(c, folder, form):
     """What the program around the C prints; or (None, what the compiler says)."""
     with open(c, "rb") as f:
-        name = re.search(rb"int (\w+)_run\(", f.read())[1].decode()
+        name = re.search(rb"int\s+(\w+)_run\(", f.read())[1].decode()
     weights = ""
     if form == "file":
         blob = next(p for p in files_in(folder) if p.endswith(b".weights"))
