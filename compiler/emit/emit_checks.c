@@ -82,6 +82,17 @@ static bool is_word(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
+/* The text with blanks for comments: what a model's names say there is no use of a variable. */
+static const char *without_comments(const char *text)
+{
+    char *code = mem_strdup(text);
+    for (char *start = strstr(code, "/*"), *end; start; start = strstr(end, "/*")) {
+        end = strstr(start + 2, "*/") + 2;
+        memset(start, ' ', (size_t)(end - start));
+    }
+    return code;
+}
+
 /* Does the text do more with this variable than to set it? */
 static bool is_used(const char *name, const char *text)
 {
@@ -106,10 +117,11 @@ static bool is_output_size(const Model *m, const char *name)
 void emit_locals(const Model *m, const char *body, FILE *f)
 {
     const Graph *g = m->graph;
+    const char *code = without_comments(body);
     for (int i = 0; i < m->n_locals; i++) {
         if (!is_set_somewhere(g, m->locals[i])) continue;
         fprintf(f, "    int32_t %s = 0;\n", m->local_names[i]);
-        if (!is_used(m->local_names[i], body) && !is_output_size(m, m->local_names[i]))
+        if (!is_used(m->local_names[i], code) && !is_output_size(m, m->local_names[i]))
             fprintf(f, "    (void)%s;\n", m->local_names[i]);
     }
 }
