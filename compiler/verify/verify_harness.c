@@ -33,7 +33,7 @@ static const char files_and_blocks[] =
     "    snprintf(path, sizeof path, \"%s/%s\", folder, name);\n"
     "    FILE *f = fopen(path, mode);\n"
     "    if (f) return f;\n"
-    "    perror(path);\n"
+    "    perror(name);\n"
     "    exit(1);\n"
     "}\n"
     "\n"
