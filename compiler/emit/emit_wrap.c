@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a place is worth, in columns. */
-enum { AFTER_COMMA = 60, AFTER_OPERATOR = 30, EACH_PARENTHESIS = 20 };
+/* What a place is worth, in columns; and how much stands before the first one, or little were gained. */
+enum { AFTER_COMMA = 60, AFTER_OPERATOR = 30, EACH_PARENTHESIS = 20, LEAST_BEFORE = 4 };
 
 /* Where we are in a line. */
 typedef struct {
@@ -62,8 +62,8 @@ static int worth_in_code(const char *space)
 /* What it is worth to break the line at the space where p is; -1: it can't be. */
 static int worth(const Place *p, const char *line)
 {
-    const size_t margin = strspn(line, " *");
-    if (*p->at != ' ' || p->quote || p->at < line + margin + 2) return -1;
+    const char *text = line + strspn(line, " *");
+    if (*p->at != ' ' || p->quote || p->at < text + LEAST_BEFORE) return -1;
     if (p->at[-1] == ' ' || !strncmp(p->at, " */", 3)) return -1;
     if (p->comment && p->at[-1] == '*') return -1;
     if (p->comment) return p->column + (strncmp(p->at, " --", 3) ? 0 : AFTER_OPERATOR); /* an option with its value */
