@@ -76,7 +76,11 @@ void build_opset(int version)
 
 void build_bounds(const char *name, int64_t low, int64_t high)
 {
-    bounds[n_bounds++] = (DimOption){.name = foreign(name), .low = low, .high = high};
+    int i = 0;
+    while (i < n_bounds && !foreign_is(bounds[i].name, name)) i++;
+    if (i == (int)(sizeof bounds / sizeof *bounds)) ck_abort_msg("too many bounds");
+    if (i == n_bounds) n_bounds++;
+    bounds[i] = (DimOption){.name = foreign(name), .low = low, .high = high};
 }
 
 static void add_option(Options *o, DimOption d)
@@ -123,7 +127,10 @@ static Type type(Reader *r)
     }
     t.dtype = element_type(text);
     if (!skip(r, "[") || skip(r, "]")) return t;
-    do t.shape.dim[t.shape.rank++] = is_number(r) ? dim_const((int64_t)number(r, &whole)) : symbol(r);
+    do
+        t.shape.dim[t.shape.rank++] = skip(r, "?")   ? NULL
+                                      : is_number(r) ? dim_const((int64_t)number(r, &whole))
+                                                     : symbol(r);
     while (skip(r, ","));
     expect(r, "]");
     return t;

@@ -9,7 +9,8 @@
  *     }
  *
  * Constants without elements get random ones, always the same; one element stands for all. A letter in a shape is a
- * dimension left to run time, within 1..8 unless build_bounds said otherwise. Names are unique in the whole text. */
+ * dimension left to run time, within 1..8 unless build_bounds said otherwise; "?" is one that nothing is said of. Names
+ * are unique in the whole text. */
 #ifndef BUILD_H
 #define BUILD_H
 

@@ -18,6 +18,8 @@
     SUITE(dim_walk) \
     SUITE(elementwise) \
     SUITE(foreign) \
+    SUITE(infer) \
+    SUITE(interface) \
     SUITE(layout) \
     SUITE(load) \
     SUITE(load_function) \

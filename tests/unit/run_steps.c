@@ -51,8 +51,12 @@ void run_size(const char *symbol, int64_t value)
 
 void run_with(const char *input, const void *data)
 {
-    inputs[n_inputs].name = input;
-    inputs[n_inputs++].data = data;
+    int i = 0;
+    while (i < n_inputs && strcmp(inputs[i].name, input)) i++;
+    if (i == (int)(sizeof inputs / sizeof *inputs)) ck_abort_msg("too many inputs");
+    if (i == n_inputs) n_inputs++;
+    inputs[i].name = input;
+    inputs[i].data = data;
 }
 
 /* -- numbers ----------------------------------------------------------------------------------- */
