@@ -17,6 +17,7 @@
     SUITE(dim) \
     SUITE(dim_walk) \
     SUITE(elementwise) \
+    SUITE(emit) \
     SUITE(foreign) \
     SUITE(infer) \
     SUITE(interface) \
