@@ -93,8 +93,9 @@ dims_of() { # MODEL
     esac
 }
 
-# The tolerances of a model's data.json, as options.
+# The tolerances of a model's data.json, if it has one, as options.
 tolerances_of() { # FOLDER
+    [ -f "$1/data.json" ] || return
     grep -oE '"[ar]tol": *[0-9.e+-]+' "$1/data.json" | sed 's/"\(.*\)": */--\1 /' | tr '\n' ' '
 }
 

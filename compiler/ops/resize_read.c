@@ -1,8 +1,10 @@
 /* Reading Resize and Upsample: attributes, and where the sizes come from (scales, sizes, a crop), known or not.
  *
- * Where the text leaves something open: scales multiply in float32, as onnx's own shape inference has it; align_corners
- * reaches to the length before it was rounded down, as the reference has it; before opset 11, and for Upsample,
- * positions are mapped asymmetrically and the pixel before is the nearest (what PyTorch exported them for). */
+ * Where the text leaves something open: scales multiply in float32, as onnx's own shape inference has it; they divide
+ * in float32 where that decides which pixel is nearest, as PyTorch and ONNX Runtime do, while places that are fractions
+ * of sizes are exact; align_corners reaches to the last pixel there is (onnx.reference goes to the length before it was
+ * rounded down); before opset 11, and for Upsample, positions are mapped asymmetrically and the pixel before is the
+ * nearest (what PyTorch exported them for). */
 #include "ops/resize.h"
 
 #include "kernels.h"
@@ -191,7 +193,7 @@ static void fit_constants(Resize *r, const Dim *sizes)
     }
     for (int i = 0; i < r->rank; i++)
         if (r->axis[i].listed) {
-            r->axis[i].scale = scale;
+            r->axis[i].scale = (double)(float)scale; /* as resize_fit hands it on */
             r->axis[i].out = dim_const((int64_t)floor(scale * (double)dim_value(r->axis[i].in) + 0.5));
         }
 }

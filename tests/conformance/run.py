@@ -15,7 +15,8 @@ Every case has one outcome:
 
 The reasons for refusals go to refused.txt beside the cases. The last line reads "N passed, N failed, N skipped", where
 a refused case is skipped unless the list has it. Exits with 0 if nothing failed: every listed case passes, and none is
-wrong, nobuild, crash or timeout.
+wrong, nobuild, crash or timeout. A line "CASE: REASON" of differs.txt says that the stored result is not the right one:
+such a case is skipped, but must be wrong.
 """
 
 import argparse
@@ -151,6 +152,12 @@ def read_list(path):
         return set()
 
 
+def read_differing(path, results):
+    """The cases whose stored result is held to be wrong, with the reason, as far as they were run."""
+    reasons = dict(line.split(": ", 1) for line in read_list(path))
+    return {name: reason for name, reason in reasons.items() if name in results}
+
+
 def write_lines(path, lines):
     with open(path + ".new", "w") as f:
         f.writelines(line + "\n" for line in lines)
@@ -211,13 +218,18 @@ def main():
         write_lines(args.list, sorted(read_list(args.list) - listed | passed))
         print(f"{os.path.relpath(args.list)}: {len(passed - listed)} more, {len(lost)} fewer")
         lost = set()
+    differing = read_differing(os.path.join(HERE, "differs.txt"), results)
+    agreeing = {n for n in differing if results[n][0] != "wrong"}
+    for name, reason in sorted(differing.items()):
+        print(f"listed as different, but {results[name][0]}: {name}" if name in agreeing else f"right: {name}: {reason}")
     for name in sorted(lost):
         outcome, lines = results.get(name, ("gone", []))
         print(f"no longer passes: {name}: {outcome}" + (f": {lines[0]}" if lines else ""))
     if passed - listed and not args.update:
         print(f"{len(passed - listed)} that pass are not in the list; --update puts them there")
-    failed = broken | lost
-    print(f"{len(passed)} passed, {len(failed)} failed, {len(refused - failed)} skipped")
+    differing = set(differing) - agreeing
+    failed = (broken | lost) - differing | agreeing
+    print(f"{len(passed - failed)} passed, {len(failed)} failed, {len((refused | differing) - failed)} skipped")
     sys.exit(1 if failed else 0)
 
 

@@ -66,6 +66,83 @@ START_TEST(nearest_rounds_as_told)
 }
 END_TEST
 
+/* A row of `in` pixels by a scale. */
+static Node *scaled_row(int in, float scale, const char *mode, const char *coordinates)
+{
+    Node *n = op_node("Resize", "", 13);
+    op_input(n, DT_FLOAT, 1, (int64_t[]){in}, ramp);
+    op_omit(n);
+    op_input(n, DT_FLOAT, 1, (int64_t[]){1}, mem_dup(&scale, sizeof scale));
+    attr_set_string(n, "mode", mode);
+    attr_set_string(n, "coordinate_transformation_mode", coordinates);
+    return n;
+}
+
+/* 5 pixels by 1.5 are 7 and not 7.5: the last one is the last one, those between are k * 4 / 6. */
+START_TEST(corners_are_aligned_by_whole_pixels)
+{
+    const double expected[] = {0, 2 / 3.0, 4 / 3.0, 2, 8 / 3.0, 10 / 3.0, 4}, one[] = {0};
+    Node *n = scaled_row(5, 1.5f, "linear", "align_corners");
+    op_run(n, 1);
+    expect_close("5 by 1.5", op_floats(n, 0), expected, 7, 1e-6);
+    n = scaled_row(5, 0.3f, "linear", "align_corners");
+    op_run(n, 1);
+    expect_close("5 by 0.3", op_floats(n, 0), one, 1, 0);
+    op_free();
+}
+END_TEST
+
+/* In float32, k / 0.6f is k * 5 / 3 where that is whole, though 0.6f is more than 0.6; likewise (k + 0.5) / 0.6f. */
+START_TEST(nearest_by_scale_is_decided_in_float32)
+{
+    const struct {
+        const char *coordinates, *rounding;
+        int in, out;
+        float scale;
+        double expected[12];
+    } cases[] = {
+        {"asymmetric", "floor", 16, 9, 0.6f, {0, 1, 3, 5, 6, 8, 10, 11, 13}},
+        {"asymmetric", "ceil", 16, 9, 0.6f, {0, 2, 4, 5, 7, 9, 10, 12, 14}},
+        {"asymmetric", "floor", 15, 3, 0.2f, {0, 5, 10}},
+        {"asymmetric", "floor", 10, 12, 1.2f, {0, 0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9}},
+        {"tf_half_pixel_for_nn", "floor", 16, 3, 0.2f, {2, 7, 12}},
+        {"half_pixel", "round_prefer_floor", 16, 6, 0.4f, {1, 3, 6, 8, 11, 13}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Node *n = scaled_row(cases[i].in, cases[i].scale, "nearest", cases[i].coordinates);
+        attr_set_string(n, "nearest_mode", cases[i].rounding);
+        op_run(n, 1);
+        ck_assert_int_eq(value_count(n->out[0]), cases[i].out);
+        expect_close(cases[i].coordinates, op_floats(n, 0), cases[i].expected, cases[i].out, 0);
+    }
+    op_free();
+}
+END_TEST
+
+/* A place that is a fraction of sizes is worked out in whole numbers here; those that are whole must come out so. */
+START_TEST(nearest_by_sizes_is_exact)
+{
+    struct resize_axis p = {.taps = 1, .mode = RESIZE_NEAREST, .rounding = RESIZE_CEIL};
+    int32_t index[80];
+    for (p.in = 1; p.in < 80; p.in++)
+        for (p.out = 1; p.out < 80; p.out++) {
+            p.coordinates = RESIZE_ASYMMETRIC;
+            ck_assert_int_eq(resize_taps_f32(NULL, 0, NULL, NULL, 0, index, NULL, &p), 0);
+            for (int i = 0; i < p.out; i++) {
+                int ceiling = (i * p.in + p.out - 1) / p.out;
+                ck_assert_int_eq(index[i], ceiling < p.in ? ceiling : p.in - 1);
+            }
+            p.coordinates = RESIZE_HALF_PIXEL; /* ((2 i + 1) in - out) / (2 out) */
+            ck_assert_int_eq(resize_taps_f32(NULL, 0, NULL, NULL, 0, index, NULL, &p), 0);
+            for (int i = 0; i < p.out; i++) {
+                int above = (2 * i + 1) * p.in - p.out,
+                    ceiling = above <= 0 ? 0 : (above + 2 * p.out - 1) / (2 * p.out);
+                ck_assert_int_eq(index[i], ceiling < p.in ? ceiling : p.in - 1);
+            }
+        }
+}
+END_TEST
+
 /* Whatever the filter, away from the edges a ramp stays a ramp; and a constant a constant everywhere. */
 START_TEST(filters_reproduce_a_ramp)
 {
@@ -251,6 +328,9 @@ Suite *resize_suite(void)
     TCase *t = tcase_create("resize");
     tcase_add_test(t, linear_places);
     tcase_add_test(t, nearest_rounds_as_told);
+    tcase_add_test(t, corners_are_aligned_by_whole_pixels);
+    tcase_add_test(t, nearest_by_scale_is_decided_in_float32);
+    tcase_add_test(t, nearest_by_sizes_is_exact);
     tcase_add_test(t, filters_reproduce_a_ramp);
     tcase_add_test(t, outside_is_edge_or_nothing);
     tcase_add_test(t, crop_extrapolates);
