@@ -3,7 +3,10 @@
  *
  * Where the specification says nothing: of two classes of which only one gets votes, v, the scores are {1 - v, v} if
  * all votes are positive or a post_transform takes no odds (NONE with positive votes, PROBIT), otherwise {-v, v}; a
- * target without votes is 0. NaN goes where nodes_missing_value_tracks_true says, whatever the comparison. */
+ * target without votes is 0. NaN goes where nodes_missing_value_tracks_true says, whatever the comparison. Branches may
+ * lead to the same node (LightGBM's and XGBoost's sets of categories), but not back. Where there is only one class or
+ * target, the first vote of a leaf is its only one: scikit-learn's converters list it once per class of the original.
+ */
 #include "ops/shared/shared.h"
 
 #include <stdlib.h>
@@ -139,8 +142,8 @@ static bool add_nodes(Node *n, Forest *f, Index *index)
     return true;
 }
 
-/* Votes are listed apart from the leaves, under names that start with `prefix`. */
-static bool add_votes(Node *n, Forest *f, const Index *index, const char *prefix)
+/* Votes for `targets` classes or targets are listed apart from the leaves, under names that start with `prefix`. */
+static bool add_votes(Node *n, Forest *f, const Index *index, const char *prefix, int64_t targets)
 {
     Ints trees = ints(n, mem_printf("%s_treeids", prefix)), nodes = ints(n, mem_printf("%s_nodeids", prefix)),
          ids = ints(n, mem_printf("%s_ids", prefix));
@@ -156,7 +159,7 @@ static bool add_votes(Node *n, Forest *f, const Index *index, const char *prefix
                          (long long)trees.of[i]);
             return false;
         }
-        forest_vote(f, node, (int)ids.of[i], real(&weights, i));
+        if (targets > 1 || f->nodes[node].votes < 0) forest_vote(f, node, (int)ids.of[i], real(&weights, i));
     }
     return true;
 }
@@ -218,7 +221,7 @@ static bool read_classifier(Node *n, Classifier *c)
     Index index;
     *c = (Classifier){.only = -1, .positive = true, .forest = {.sums = true}};
     if (!read_labels(n, "classlabels_strings", "classlabels_int64s", &c->labels) || !read_post_transform(n, &c->post) ||
-        !add_nodes(n, &c->forest, &index) || !add_votes(n, &c->forest, &index, "class"))
+        !add_nodes(n, &c->forest, &index) || !add_votes(n, &c->forest, &index, "class", c->labels.count))
         return false;
     int base = reals(n, "base_values").count;
     if (base && base != c->labels.count && !(base == 1 && c->labels.count == 2))
@@ -298,7 +301,7 @@ static bool read_regressor(Node *n, Regressor *r)
     int aggregate = aggregate_of(n);
     *r = (Regressor){.aggregate = aggregate, .targets = (int)targets, .forest = {.sums = aggregate < 2}};
     if (aggregate < 0 || !read_post_transform(n, &r->post) || !add_nodes(n, &r->forest, &index) ||
-        !add_votes(n, &r->forest, &index, "target"))
+        !add_votes(n, &r->forest, &index, "target", targets))
         return false;
     if (targets < 1 || targets > INT32_MAX) {
         node_invalid(n, "n_targets is %lld, expected at least 1", (long long)targets);

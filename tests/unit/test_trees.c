@@ -24,11 +24,21 @@ typedef struct {
 } Ensemble;
 
 static Ensemble e;
+static bool shares, grown[MOST_NODES]; /* may branches lead to nodes that are there? To those with all below them */
+
+static int some_grown(int first)
+{
+    int at = first + test_below(e.nodes - first);
+    return grown[at] ? at : -1;
+}
 
 /* A random node of a tree and all below it; returns its number, which is its place in the tree. */
 static int64_t grow(int64_t tree, int first, int depth)
 {
-    int at = e.nodes++;
+    int at = shares && depth < 5 && test_below(3) == 0 ? some_grown(first) : -1;
+    if (at >= 0) return e.id[at];
+    at = e.nodes++;
+    grown[at] = false;
     e.tree[at] = tree;
     e.id[at] = at - first;
     e.mode[at] = depth == 0 ? LEAF : test_below(7);
@@ -38,8 +48,10 @@ static int64_t grow(int64_t tree, int first, int depth)
     if (e.mode[at] != LEAF) {
         e.if_false[at] = grow(tree, first, depth - 1);
         e.if_true[at] = grow(tree, first, depth - 1);
+        grown[at] = true;
         return e.id[at];
     }
+    grown[at] = true;
     e.if_true[at] = e.if_false[at] = 0;
     for (int v = test_below(4); v > 0; v--) {
         e.vote_tree[e.votes] = tree;
@@ -112,6 +124,14 @@ static void set_strings(Node *n, const char *name, int count, const char *const 
     node_add_attr(n, name, ATTR_STRINGS, count)->strings = mem_dup(values, (size_t)count * sizeof *values);
 }
 
+static void set_tensor(Node *n, const char *name, DType type, const int64_t *dims, const void *data)
+{
+    Shape shape = shape_const(1, dims);
+    Attr *a = node_add_attr(n, name, ATTR_TENSOR, 1);
+    a->tensors = mem_array(1, sizeof *a->tensors);
+    a->tensors[0] = value_const(n->graph, name, type, &shape, data);
+}
+
 static Node *ensemble_node(const char *op_type, const char *votes)
 {
     const char *names[MOST_NODES];
@@ -146,6 +166,7 @@ START_TEST(regressor_walks_to_the_leaves)
     static const char *const names[] = {"AVERAGE", "SUM", "MIN", "MAX"};
     const float base[] = {1, -2, 0.5f};
     test_seed((uint32_t)_i);
+    shares = _i / 4 % 2;
     grow_all();
     int aggregate = _i % 4;
     Node *n = ensemble_node("TreeEnsembleRegressor", "target");
@@ -272,8 +293,99 @@ START_TEST(large_trees_have_large_tables)
 }
 END_TEST
 
-START_TEST(graphs_that_are_no_trees_are_refused)
+/* Diamonds, each of whose two branches lead to the next: as many entries as nodes, though 2^30 ways lead down. */
+START_TEST(shared_nodes_are_written_once)
 {
+    enum { DEEP = 30 };
+    int64_t tree[DEEP + 2] = {0}, id[DEEP + 2], next[DEEP + 2], last[] = {DEEP, DEEP + 1}, targets[] = {0, 0};
+    const char *names[DEEP + 2];
+    float values[DEEP + 2] = {0};
+    for (int i = 0; i < DEEP + 2; i++) {
+        id[i] = i;
+        next[i] = i < DEEP - 1 ? i + 1 : DEEP;
+        names[i] = i < DEEP ? "BRANCH_LEQ" : "LEAF";
+    }
+    const float x[] = {-1, 1}, weights[] = {3, 4};
+    Node *n = op_node("TreeEnsembleRegressor", "ai.onnx.ml", 1);
+    op_input(n, DT_FLOAT, 2, (int64_t[]){2, 1}, x);
+    set_list(n, "nodes_treeids", DEEP + 2, tree);
+    set_list(n, "nodes_nodeids", DEEP + 2, id);
+    set_list(n, "nodes_featureids", DEEP + 2, tree);
+    set_list(n, "nodes_truenodeids", DEEP + 2, next);
+    next[DEEP - 1] = DEEP + 1;
+    set_list(n, "nodes_falsenodeids", DEEP + 2, next);
+    set_floats(n, "nodes_values", DEEP + 2, values);
+    set_strings(n, "nodes_modes", DEEP + 2, names);
+    set_list(n, "target_treeids", 2, tree);
+    set_list(n, "target_nodeids", 2, last);
+    set_list(n, "target_ids", 2, targets);
+    set_floats(n, "target_weights", 2, weights);
+    op_run(n, 1);
+    expect_close("leaves", op_floats(n, 0), (const double[]){3, 4}, 2, 0);
+    op_free();
+}
+END_TEST
+
+/* What one leaf says more than once: of one target, the first counts; of several, all do. */
+START_TEST(the_only_target_gets_one_vote_of_a_leaf)
+{
+    static const char *const names[] = {"AVERAGE", "SUM", "MIN", "MAX"};
+    static const int64_t zero[] = {0, 0, 0}, one[] = {0, 0, 1};
+    const float weights[] = {2, 1, 5}, x[] = {0};
+    const double all[] = {3, 3, 1, 2};
+    for (int targets = 1; targets < 3; targets++)
+        for (int aggregate = 0; aggregate < 4; aggregate++) {
+            Node *n = op_node("TreeEnsembleRegressor", "ai.onnx.ml", 3);
+            op_input(n, DT_FLOAT, 2, (int64_t[]){1, 1}, x);
+            static const char *const leaf[] = {"LEAF"};
+            const char *const lists[] = {"nodes_treeids", "nodes_nodeids", "nodes_featureids", "nodes_truenodeids",
+                                         "nodes_falsenodeids"};
+            for (int i = 0; i < 5; i++) set_list(n, lists[i], 1, zero);
+            set_floats(n, "nodes_values", 1, x);
+            set_strings(n, "nodes_modes", 1, leaf);
+            set_list(n, "target_treeids", 1 + targets, zero);
+            set_list(n, "target_nodeids", 1 + targets, zero);
+            set_list(n, "target_ids", 1 + targets, one);
+            set_floats(n, "target_weights", 1 + targets, weights);
+            attr_set_int(n, "n_targets", targets);
+            attr_set_string(n, "aggregate_function", names[aggregate]);
+            op_run(n, 1);
+            const double expected[] = {targets == 1 ? 2 : all[aggregate], 5};
+            expect_close(names[aggregate], op_floats(n, 0), expected, targets, 0);
+            op_free();
+        }
+}
+END_TEST
+
+/* Three trees of TreeEnsemble: the second starts within the first, the third is the first once more.
+ * Node 0: x <= 0 ? leaf 0 (1) : node 1; node 1: x <= 1 ? leaf 1 (10) : leaf 2 (100). */
+START_TEST(trees_may_be_parts_of_others)
+{
+    static const int64_t roots[] = {1, 0, 0}, features_[] = {0, 0}, if_true[] = {0, 1}, true_leaf[] = {1, 1},
+                         if_false[] = {1, 2}, false_leaf[] = {0, 1}, targets[] = {0, 0, 0}, two[] = {2}, three[] = {3};
+    static const float splits[] = {0, 1}, weights[] = {1, 10, 100}, x[] = {-1, 0.5f, 2};
+    static const uint8_t leq[] = {0, 0};
+    Node *n = op_node("TreeEnsemble", "ai.onnx.ml", 5);
+    op_input(n, DT_FLOAT, 2, (int64_t[]){3, 1}, x);
+    set_list(n, "tree_roots", 3, roots);
+    set_list(n, "nodes_featureids", 2, features_);
+    set_list(n, "nodes_truenodeids", 2, if_true);
+    set_list(n, "nodes_trueleafs", 2, true_leaf);
+    set_list(n, "nodes_falsenodeids", 2, if_false);
+    set_list(n, "nodes_falseleafs", 2, false_leaf);
+    set_list(n, "leaf_targetids", 3, targets);
+    set_tensor(n, "nodes_splits", DT_FLOAT, two, splits);
+    set_tensor(n, "nodes_modes", DT_UINT8, two, leq);
+    set_tensor(n, "leaf_weights", DT_FLOAT, three, weights);
+    op_run(n, 1);
+    expect_close("sums", op_floats(n, 0), (const double[]){10 + 1 + 1, 3 * 10, 3 * 100}, 3, 0);
+    op_free();
+}
+END_TEST
+
+START_TEST(graphs_that_lead_back_or_nowhere_are_refused)
+{
+    shares = true;
     for (int wrong = 0; wrong < 4; wrong++) {
         test_seed(3);
         do grow_all();
@@ -300,7 +412,10 @@ Suite *trees_suite(void)
     tcase_add_loop_test(t, classifier_names_the_largest_score, 0, 10);
     tcase_add_test(t, votes_for_one_class_of_two);
     tcase_add_test(t, large_trees_have_large_tables);
-    tcase_add_test(t, graphs_that_are_no_trees_are_refused);
+    tcase_add_test(t, shared_nodes_are_written_once);
+    tcase_add_test(t, the_only_target_gets_one_vote_of_a_leaf);
+    tcase_add_test(t, trees_may_be_parts_of_others);
+    tcase_add_test(t, graphs_that_lead_back_or_nowhere_are_refused);
     suite_add_tcase(s, t);
     return s;
 }

@@ -1,4 +1,8 @@
-/* forest: decision trees become tables in preorder. */
+/* forest: decision trees become tables in preorder.
+ *
+ * Branches may meet again: exporters share what follows a set of categories, each a comparison of its own. What is
+ * shared stands where the last of its branches leads to it, so that all skips lead on; a true branch that ends before
+ * that becomes a comparison with NaN, which is false, and whose skip leads there. */
 #include "ops/shared/forest.h"
 
 #include "ops/shared/ml_labels.h"
@@ -16,9 +20,10 @@ int forest_node(Forest *f, TreeNode node)
 void forest_vote(Forest *f, int node, int target, double weight)
 {
     mem_grow(&f->votes, &f->cap_votes, f->n_votes + 1, sizeof *f->votes);
-    int *link = &f->nodes[node].votes;
-    while (*link >= 0) link = &f->votes[*link].next;
-    *link = f->n_votes;
+    TreeNode *leaf = &f->nodes[node];
+    if (leaf->votes < 0) leaf->votes = f->n_votes;
+    else f->votes[leaf->last_vote].next = f->n_votes;
+    leaf->last_vote = f->n_votes;
     f->votes[f->n_votes++] = (Vote){target, weight, -1};
 }
 
@@ -36,33 +41,54 @@ static bool bad_tree(Node *n, const char *what)
     return false;
 }
 
+static bool is_node(const Forest *f, int at)
+{
+    return at >= 0 && at < f->n_nodes;
+}
+
 static bool check_node(Node *n, const Forest *f, const TreeNode *node, int64_t features, int targets)
 {
     if (node->mode != MODE_LEAF && (node->feature < 0 || node->feature >= features))
         return bad_tree(n, mem_printf("one compares feature %d of %lld", node->feature, (long long)features));
+    if (node->mode != MODE_LEAF && !(is_node(f, node->if_true) && is_node(f, node->if_false)))
+        return bad_tree(n, "a branch leads nowhere");
     for (int v = node->mode == MODE_LEAF ? node->votes : -1; v >= 0; v = f->votes[v].next)
         if (f->votes[v].target < 0 || f->votes[v].target >= targets)
             return bad_tree(n, mem_printf("a leaf votes for target %d of %d", f->votes[v].target, targets));
     return true;
 }
 
-/* Every interior node is met at most once on the way down from the roots. */
+/* A node on the way down, and again once all below it is done. */
+typedef struct {
+    int node;
+    bool done;
+} Visit;
+
+static int visit_branches(const TreeNode *node, int at, Visit *stack, int depth)
+{
+    stack[depth++] = (Visit){at, true};
+    stack[depth++] = (Visit){node->if_false, false};
+    stack[depth++] = (Visit){node->if_true, false};
+    return depth;
+}
+
 bool forest_check(Node *n, const Forest *f, int64_t features, int targets)
 {
-    char *met = mem_alloc((size_t)f->n_nodes + 1);
-    int *stack = mem_array((size_t)f->n_nodes + 2, sizeof *stack);
+    enum { NEW, OPEN, DONE };
+    char *state = mem_alloc((size_t)f->n_nodes + 1);
+    Visit *stack = mem_array(3 * (size_t)f->n_nodes + 2, sizeof *stack);
     for (int r = 0; r < f->n_roots; r++) {
         int depth = 0;
-        for (stack[depth++] = f->roots[r]; depth;) {
-            int at = stack[--depth];
-            if (at < 0 || at >= f->n_nodes) return bad_tree(n, "a branch leads nowhere");
-            const TreeNode *node = &f->nodes[at];
+        if (!is_node(f, f->roots[r])) return bad_tree(n, "a root is none of them");
+        for (stack[depth++] = (Visit){f->roots[r], false}; depth;) {
+            Visit v = stack[--depth];
+            const TreeNode *node = &f->nodes[v.node];
+            if (v.done) state[v.node] = DONE;
+            if (state[v.node] == DONE) continue;
+            if (state[v.node] == OPEN) return bad_tree(n, "a branch leads back to a node that it comes from");
             if (!check_node(n, f, node, features, targets)) return false;
-            if (node->mode == MODE_LEAF) continue;
-            if (met[at]) return bad_tree(n, "two branches lead to the same node");
-            met[at] = 1;
-            stack[depth++] = node->if_false;
-            stack[depth++] = node->if_true;
+            state[v.node] = node->mode == MODE_LEAF ? DONE : OPEN;
+            if (node->mode != MODE_LEAF) depth = visit_branches(node, v.node, stack, depth);
         }
     }
     return true;
@@ -118,29 +144,91 @@ static int add_comparisons(Table *t, const TreeNode *node)
     return count;
 }
 
-/* What is still to be written, and the entries [from, from + count) whose skip leads to it. */
+/* A branch: the node it leads to, and the entries [from, from + count) whose skip is it. */
 typedef struct {
     int node, from, count;
-} Pending;
+    int next; /* of those that lead to the same node */
+} Branch;
 
-static void add_tree(Table *t, const Forest *f, int root, Pending *stack)
+typedef struct {
+    Table table;
+    const Forest *forest;
+    int *open;  /* by node: branches to it that are not written yet */
+    int *place; /* by node: where it stands in the table, or -1 */
+    int *skips; /* by node: the first of the branches to it, or -1 */
+    int n_branches, cap_branches;
+    Branch *branches; /* those that are written */
+    Branch *stack;    /* those that are not */
+} Writer;
+
+/* Leaves of one entry are written as often as branches lead there: a jump would be as long. */
+static bool is_copied(const Forest *f, int at)
 {
-    int depth = 0;
-    for (stack[depth++] = (Pending){root, 0, 0}; depth;) {
-        Pending p = stack[--depth];
-        for (int i = p.from; i < p.from + p.count; i++) {
+    const TreeNode *node = &f->nodes[at];
+    return node->mode == MODE_LEAF && (node->votes < 0 || f->votes[node->votes].next < 0);
+}
+
+static void count_branches(Writer *w)
+{
+    const Forest *f = w->forest;
+    char *seen = mem_alloc((size_t)f->n_nodes + 1);
+    int *stack = mem_array(2 * (size_t)f->n_nodes + 2, sizeof *stack);
+    for (int r = 0; r < f->n_roots; r++) {
+        int depth = 0;
+        for (stack[depth++] = f->roots[r]; depth;) {
+            int at = stack[--depth];
+            const TreeNode *node = &f->nodes[at];
+            if (seen[at] || node->mode == MODE_LEAF) continue;
+            seen[at] = 1;
+            if (!is_copied(f, node->if_true)) w->open[node->if_true]++;
+            if (!is_copied(f, node->if_false)) w->open[node->if_false]++;
+            stack[depth++] = node->if_false;
+            stack[depth++] = node->if_true;
+        }
+    }
+}
+
+/* All branches to the node lead to the next entry. */
+static void place_node(Writer *w, int at)
+{
+    Table *t = &w->table;
+    w->place[at] = t->count;
+    for (int b = w->skips[at]; b >= 0; b = w->branches[b].next)
+        for (int i = w->branches[b].from; i < w->branches[b].from + w->branches[b].count; i++) {
             t->skip[i] = (uint32_t)(t->count - i);
             if (t->skip[i] > t->largest) t->largest = t->skip[i];
         }
-        const TreeNode *node = &f->nodes[p.node];
+    w->skips[at] = -1;
+}
+
+/* Is this the last branch to its node, which can be written then? */
+static bool add_branch(Writer *w, Branch b)
+{
+    bool last = --w->open[b.node] <= 0;
+    if (!last && b.count == 0) b = (Branch){b.node, add_entry(&w->table, (double)NAN, MODE_EQ, 0), 1, -1};
+    mem_grow(&w->branches, &w->cap_branches, w->n_branches + 1, sizeof *w->branches);
+    b.next = w->skips[b.node];
+    w->skips[b.node] = w->n_branches;
+    w->branches[w->n_branches++] = b;
+    return last;
+}
+
+static void add_tree(Writer *w, int root)
+{
+    int depth = 0;
+    for (w->stack[depth++] = (Branch){.node = root}; depth;) {
+        Branch b = w->stack[--depth];
+        const TreeNode *node = &w->forest->nodes[b.node];
+        if (!add_branch(w, b)) continue;
+        place_node(w, b.node);
         if (node->mode == MODE_LEAF) {
-            add_leaf(t, f, node);
+            add_leaf(&w->table, w->forest, node);
             continue;
         }
-        int from = t->count, count = add_comparisons(t, node);
+        int from = w->table.count, count = add_comparisons(&w->table, node);
         bool member = node->mode == MODE_MEMBER;
-        stack[depth++] = (Pending){member ? node->if_true : node->if_false, from, count};
-        stack[depth++] = (Pending){member ? node->if_false : node->if_true, 0, 0};
+        w->stack[depth++] = (Branch){.node = member ? node->if_true : node->if_false, .from = from, .count = count};
+        w->stack[depth++] = (Branch){.node = member ? node->if_false : node->if_true};
     }
 }
 
@@ -158,19 +246,31 @@ static Value *integers(Node *n, const char *name, const Table *t, const uint32_t
                        narrow ? DT_UINT16 : DT_UINT32, &shape, data);
 }
 
+static Writer write_forest(const Forest *f)
+{
+    size_t count = (size_t)f->n_nodes + 1;
+    Writer w = {.forest = f};
+    w.open = mem_array(count, sizeof *w.open);
+    w.place = mem_array(count, sizeof *w.place);
+    w.skips = mem_array(count, sizeof *w.skips);
+    w.stack = mem_array(count + 1, sizeof *w.stack);
+    for (int i = 0; i < f->n_nodes; i++) w.place[i] = w.skips[i] = -1;
+    count_branches(&w);
+    for (int r = 0; r < f->n_roots; r++) /* others are written when branches lead there */
+        if (w.open[f->roots[r]] <= 0 && w.place[f->roots[r]] < 0) add_tree(&w, f->roots[r]);
+    return w;
+}
+
 ForestTables forest_tables(Node *n, const Forest *f, DType t)
 {
-    Table table = {0};
-    Pending *stack = mem_array((size_t)f->n_nodes + 2, sizeof *stack);
+    Writer w = write_forest(f);
+    const Table *table = &w.table;
     int32_t *roots = mem_array((size_t)f->n_roots + 1, sizeof *roots);
-    for (int i = 0; i < f->n_roots; i++) {
-        roots[i] = table.count;
-        add_tree(&table, f, f->roots[i], stack);
-    }
+    for (int r = 0; r < f->n_roots; r++) roots[r] = w.place[f->roots[r]];
     Shape shape = shape_const(1, (int64_t[]){f->n_roots});
-    ForestTables made = {.tag = integers(n, "tag", &table, table.tag)};
-    made.skip = integers(n, "skip", &table, table.skip);
-    made.value = floats_const(n, "value", t, 1, (int64_t[]){table.count}, table.value, "of all trees, in preorder");
+    ForestTables made = {.tag = integers(n, "tag", table, table->tag)};
+    made.skip = integers(n, "skip", table, table->skip);
+    made.value = floats_const(n, "value", t, 1, (int64_t[]){table->count}, table->value, "of all trees, in preorder");
     made.roots = value_const(n->graph, foreign_suffixed(foreign_or(n->name, n->op_type), "/roots"), DT_INT32, &shape,
                              roots);
     return made;

@@ -21,7 +21,7 @@ typedef struct {
     int n_members; /* MODE_MEMBER */
     const double *members;
     int if_true, if_false; /* nodes */
-    int votes;             /* MODE_LEAF: the first Vote, or -1 */
+    int votes, last_vote;  /* MODE_LEAF: the first Vote, or -1, and the last */
 } TreeNode;
 
 typedef struct {
@@ -35,7 +35,8 @@ typedef struct {
 int forest_node(Forest *f, TreeNode node); /* returns its index */
 void forest_vote(Forest *f, int node, int target, double weight);
 void forest_root(Forest *f, int node);
-bool forest_check(Node *n, const Forest *f, int64_t features, int targets); /* trees indeed, and indices in range */
+/* Indices in range, and no way that leads back. Branches may meet again. */
+bool forest_check(Node *n, const Forest *f, int64_t features, int targets);
 
 /* The tables: constants of type `t` (value) and uint16 or uint32 (tag and skip). */
 typedef struct {
