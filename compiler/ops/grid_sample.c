@@ -1,7 +1,9 @@
 /* GridSample and AffineGrid: https://onnx.ai/onnx/operators/onnx__GridSample.html, ..__AffineGrid.html
  * As in the reference, a place outside of the image is first moved to its border, or mirrored, and then interpolated
- * at. With align_corners, the middle is where AffineGrid puts the only pixel of an axis (PyTorch's affine_grid, which
- * the specification points to). */
+ * at; but a cubic sees the border where its pixels lie outside, as in PyTorch and ONNX Runtime. What is no place at all
+ * (NaN; mirrored, infinity) is the first pixel, as in ONNX Runtime's tests, or lies outside of an image padded with
+ * zeros. With align_corners, the middle is where AffineGrid puts the only pixel of an axis (PyTorch's affine_grid,
+ * which the specification points to). */
 #include "kernels.h"
 #include "op/op.h"
 

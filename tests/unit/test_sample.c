@@ -50,16 +50,34 @@ START_TEST(grid_sample_interpolates_and_pads)
         {"linear", "reflection", 1, 4.5f, 2.5},
         {"linear", "zeros", 1, 1e30f, 0},
         {"linear", "border", 1, -1e30f, 1},
+        {"cubic", "border", 1, 1.25f, /* pixels 1, 2 and twice, for 3 and 4, 2 once more */
+         2 * -0.10546875 + 3 * (0.87890625 + 0.26171875 - 0.03515625)},
+        {"cubic", "border", 1, 1e30f, 3},
+        {"cubic", "border", 0, -1e30f, 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         float y = sample(cases[i].mode, cases[i].padding, cases[i].align, cases[i].place);
         expect_close(mem_printf("%s %s at %g", cases[i].mode, cases[i].padding, (double)cases[i].place), &y,
                      &cases[i].expected, 1, 1e-6);
     }
-    const float odd[] = {NAN, INFINITY, -INFINITY}; /* whatever comes of them, nothing is read outside */
-    for (int i = 0; i < 3; i++)
-        sample("linear", "border", 1, odd[i]), sample("nearest", "reflection", 1, odd[i]),
-            sample("cubic", "zeros", 0, odd[i]);
+}
+END_TEST
+
+/* What is no place is the first pixel, or outside of an image padded with zeros; infinity is as far as anything. */
+START_TEST(grid_sample_of_no_place)
+{
+    static const char *const modes[] = {"nearest", "linear", "cubic"};
+    for (int m = 0; m < 3; m++)
+        for (int align = 0; align < 2; align++) {
+            const float odd[] = {NAN, INFINITY, -INFINITY};
+            for (int i = 0; i < 3; i++) {
+                ck_assert(sample(modes[m], "zeros", align, odd[i]) == 0);
+                ck_assert(sample(modes[m], "border", align, odd[i]) == (i == 1 ? 3 : 1));
+                float y = sample(modes[m], "reflection", align, odd[i]);
+                const double first = m == 2 && !align ? 0.8125 : 1; /* halfway to its mirror image */
+                expect_close(modes[m], &y, &first, 1, 1e-6);
+            }
+        }
 }
 END_TEST
 
@@ -201,6 +219,7 @@ Suite *sample_suite(void)
     Suite *s = suite_create("sample");
     TCase *t = tcase_create("sample");
     tcase_add_test(t, grid_sample_interpolates_and_pads);
+    tcase_add_test(t, grid_sample_of_no_place);
     tcase_add_test(t, affine_grid_of_the_identity_samples_the_image);
     tcase_add_test(t, roi_align_samples_bins);
     tcase_add_test(t, roi_operators_refuse_impossible_regions);
