@@ -229,7 +229,7 @@ END_TEST
 START_TEST(results_that_are_read_twice_have_a_name)
 {
     ck_has(emitted("(float[4] x) => (y) { a = Neg(x) y = Mul(a, a) }"),
-           "        const float t0 = neg_f32(x[i_]);\n        y[i_] = t0 * t0;\n");
+           "        const float t0_ = neg_f32(x[i_]);\n        y[i_] = t0_ * t0_;\n");
 }
 END_TEST
 

@@ -129,7 +129,7 @@ static void set_tensor(Node *n, const char *name, DType type, const int64_t *dim
     Shape shape = shape_const(1, dims);
     Attr *a = node_add_attr(n, name, ATTR_TENSOR, 1);
     a->tensors = mem_array(1, sizeof *a->tensors);
-    a->tensors[0] = value_const(n->graph, name, type, &shape, data);
+    a->tensors[0] = value_const(n->graph, foreign(name), type, &shape, data);
 }
 
 static Node *ensemble_node(const char *op_type, const char *votes)
