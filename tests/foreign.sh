@@ -1,6 +1,6 @@
 #!/bin/bash
-# Text of models, options and paths reaches an output only through the door of its place (compiler/base/foreign.h): what the
-# types forbid doesn't compile, and the files that see through them are the few listed here.
+# Text of models, options and paths reaches an output only through the door of its place (compiler/base/foreign.h): what
+# the types forbid doesn't compile, and the files that see through them are the few listed here.
 #
 #   foreign.sh BUILD
 cd "$(dirname "$0")/.." || exit 1
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 build=$(realpath "$1")
 onnx2c=$build/onnx2c
 
-# -- the types ------------------------------------------------------------------------------------------------------------
+# -- the types ---------------------------------------------------------------------------------------------------------
 
 # shellcheck disable=SC2154 # work is set in lib.sh
 compiles() { # STATEMENT, where v is a Value and n a Node
@@ -23,7 +23,8 @@ void try(const Value *v, const Node *n, FILE *f)
     $1
 }
 END
-    cc -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror -Icompiler -I"$build/gen" -I"$build/proto" -fsyntax-only "$work/try.c"
+    cc -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror -Icompiler -I"$build/gen" -I"$build/proto" \
+        -fsyntax-only "$work/try.c"
 }
 
 refused() { ! compiles "$1" 2>"$work/why" && ! grep -q 'try.c:[0-9]*:.*expected.*before' "$work/why"; }
@@ -55,7 +56,7 @@ const char *name = (const char *)v->name;
 END
 ok "strings of the file are Foreign" sh -c "! grep -n 'char \*' '$build/proto/onnx.pb-c.h'"
 
-# -- the files ------------------------------------------------------------------------------------------------------------
+# -- the files ---------------------------------------------------------------------------------------------------------
 
 # Files that look at the characters themselves, and why.
 sees_through() {
@@ -90,7 +91,9 @@ argv() { never "$1" '\boptarg\b|\bargv\[[a-z]|\bgetenv\(' 'foreign\((optarg|argv
 entries() { never "$1" '\bd_name\b' 'foreign\(entry->d_name\)|verify/verify_folder.c:'; }
 # Each kind of output has its doors: none prints another's text.
 generated() { never "$1/emit" '\bshown\(' 'internal_error'; }
-on_terminals() { never "$1" '\bin_comment\(' '/(emit|base)/|/op/edit.c:|/lower/(fuse|row_tiling).c:|/rewrite/rewrite_affine.c:'; }
+on_terminals() {
+    never "$1" '\bin_comment\(' '/(emit|base)/|/op/edit.c:|/lower/(fuse|row_tiling).c:|/rewrite/rewrite_affine.c:'
+}
 
 rules="raw casts argv entries generated on_terminals"
 for rule in $rules; do ok "$rule" "$rule" compiler; done
@@ -110,7 +113,7 @@ ok "a folder's entry is seen" planted entries verify 'puts(entry->d_name);'
 ok "a message's text in generated code is seen" planted generated emit 'fprintf(f, "/* %s */", shown(v->name));'
 ok "a comment's text in a message is seen" planted on_terminals verify 'puts(in_comment(v->name));'
 
-# -- what strangers wrote -------------------------------------------------------------------------------------------------
+# -- what strangers wrote ----------------------------------------------------------------------------------------------
 
 model=$PWD/tests/models/digits/model.onnx
 
@@ -119,8 +122,8 @@ builds() { # C HEADER: without warnings, as C and as C++
         c++ -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c++ "$2"
 }
 
-# harmless CASE WHAT-IT-IS-SHOWN-AS OPTION...: the C holds the text as comments do, nothing of it is code, and no file, dump or
-# message holds a character that isn't seen.
+# harmless CASE WHAT-IT-IS-SHOWN-AS OPTION...: the C holds the text as comments do, nothing of it is code, and no file,
+# dump or message holds a character that isn't seen.
 harmless() {
     local file=tests/hostile/cases/$1/model.onnx shown=$2
     shift 2
@@ -132,8 +135,10 @@ harmless() {
     ! cc -E -P "$work/out.c" | grep -w injected || return
     builds "$work/out.c" "$work/out.h"
 }
-alone "a dimension's name that ends a comment" harmless dim_name '[n*\/\nint injected(void);\n/\*,2]' --dim $'n*/\nint injected(void);\n/*=1..4'
-alone "a node's name over a weight" harmless weight_comment 'BatchNormalization bn*\/\nint injected(void);\n/\* folded in'
+alone "a dimension's name that ends a comment" harmless dim_name '[n*\/\nint injected(void);\n/\*,2]' \
+    --dim $'n*/\nint injected(void);\n/*=1..4'
+alone "a node's name over a weight" \
+    harmless weight_comment 'BatchNormalization bn*\/\nint injected(void);\n/\* folded in'
 alone "a name that turns the line" harmless bidi '[n\u202e\u2066a,2]' --dim $'n\xe2\x80\xae\xe2\x81\xa6a=1..4'
 
 # odd FILE: with every form of weights the C builds and finds its weights.
@@ -146,7 +151,8 @@ odd() {
     done
 }
 # shellcheck disable=SC2016 # a name, not a command
-for file in 'a"b.c' $'new\nline.c' 'per%s%n.c' 'back\slash.c' '-dash.c' '@at.c' "it's.c" $'esc\e[31m.c' $'turned\xe2\x80\xae.c' $'no\xffUTF.c' '$(x).c'; do
+for file in 'a"b.c' $'new\nline.c' 'per%s%n.c' 'back\slash.c' '-dash.c' '@at.c' "it's.c" $'esc\e[31m.c' \
+    $'turned\xe2\x80\xae.c' $'no\xffUTF.c' '$(x).c'; do
     alone "-o $(printf %q "$file")" odd "$file"
 done
 

@@ -234,19 +234,19 @@ void emit(Model *m, FILE *f)
     free(text);
 }
 
-void emit_header(Model *m, FILE *out)
+void emit_header(Model *m, FILE *f)
 {
     const char *prefix = upper_case(m->options.name);
     Draft draft;
-    FILE *f = draft_begin(&draft);
-    emit_title(m, f);
-    fprintf(f,
+    FILE *const text = draft_begin(&draft);
+    emit_title(m, text);
+    fprintf(text,
             "#ifndef %s_H\n#define %s_H\n\n#include <stdbool.h>\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern "
             "\"C\" {\n#endif\n\n",
             prefix, prefix);
-    emit_interface(m, f);
-    fputs("\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n", f);
-    draft_end(&draft, out);
+    emit_interface(m, text);
+    fputs("\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n", text);
+    draft_end(&draft, f);
 }
 
 void emit_weights_file(Model *m, FILE *f)

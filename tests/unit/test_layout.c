@@ -285,7 +285,9 @@ START_TEST(quantised_images_have_their_channels_last_too)
     /* a scale for each channel stays with its axis */
     expect_nodes(QUANTIZED(
                      "g = QuantizeLinear<axis = 1>(e, each, eachz) y = DequantizeLinear<axis = 1>(g, each, eachz)"),
-                 layout, "QuantizeLinear Transpose QLinearConv DequantizeLinear Transpose QuantizeLinear DequantizeLinear", 0.11);
+                 layout,
+                 "QuantizeLinear Transpose QLinearConv DequantizeLinear Transpose QuantizeLinear DequantizeLinear",
+                 0.11);
 }
 END_TEST
 
