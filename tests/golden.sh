@@ -2,15 +2,30 @@
 # Golden texts: what stages print and what the generated C looks like, held against files under review.
 #
 #   golden.sh ONNX2C [--update]
+#
+# Of the generated C, everything but the bytes of large weights and the text of kernels, which stand there by name: how
+# they are pasted is seen in kernels.c, of one model. What stages print is that of a model made for it, in which every
+# stage changes something.
 cd "$(dirname "$0")/.." || exit 1
 . tests/lib.sh
 onnx2c=$1
 update=${2-}
+stages="load infer rewrite layout lower fuse tile alias plan"
 
-# Everything but the bytes of large weights.
 # shellcheck disable=SC2046 # options are words
 generated() { "$onnx2c" "tests/models/$1/model.onnx" --name "$1" $(dims_of "$1") | grep -v '^"'; }
 dumped() { "$onnx2c" "tests/models/$1/model.onnx" --dump "$2"; }
+
+# Sections begin with a comment that ends in hyphens.
+kernels() { generated "$1" | awk '/^\/\* .* -+ \*\/$/ { inside = /^\/\* Kernels/ } inside'; }
+
+without_kernels() {
+    generated "$1" | awk '
+        /^\/\* .* -+ \*\/$/ { inside = /^\/\* Kernels/; if (inside) print; else if (was) print ""; was = inside }
+        !inside || /^\/\* Kernels/ { if (!inside) print; next }
+        /^static .*\(/ { sub(/\(.*/, ""); sub(/.*[ *]/, ""); print "kernel " $0 }
+        /^(struct|enum) [a-z0-9_]+ \{/ { print $1 " " $2 }'
+}
 
 golden() { # FILE COMMAND...
     file=tests/golden/$1
@@ -23,10 +38,17 @@ golden() { # FILE COMMAND...
     diff -u "$file" "$work/text"
 }
 
-for model in digits digits_int8_qdq iris_forest nested_loops; do
-    alone "generated C of $model" golden "$model.c" generated "$model"
+# Texts that are the same after two stages would show nothing of the second.
+changed() { ! cmp -s <(dumped "$1" "$2" | tail -n +2) <(dumped "$1" "$3" | tail -n +2); }
+
+for model in digits digits_int8_qdq every_stage iris_forest nested_loops; do
+    alone "generated C of $model" golden "$model.c" without_kernels "$model"
 done
-for stage in load infer rewrite layout lower fuse tile alias plan; do
-    alone "digits after $stage" golden "digits.$stage.txt" dumped digits "$stage"
+alone "kernels of digits" golden kernels.c kernels digits
+before=
+for stage in $stages; do
+    alone "every_stage after $stage" golden "every_stage.$stage.txt" dumped every_stage "$stage"
+    [ -z "$before" ] || alone "$stage changes something" changed every_stage "$before" "$stage"
+    before=$stage
 done
 finish

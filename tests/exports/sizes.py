@@ -29,9 +29,9 @@ def constants(**arrays):
     return [numpy_helper.from_array(np.asarray(a), name) for name, a in arrays.items()]
 
 
-def build(name, nodes, inputs, outputs, initializers):
+def build(name, nodes, inputs, outputs, initializers, opset=18):
     graph = helper.make_graph(nodes, name, inputs, outputs, initializers)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=9)
     onnx.checker.check_model(model, full_check=True)
     return model
 

@@ -56,81 +56,14 @@ int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label,
 #endif
 
 /* Kernels: only those this model calls ------------------------------------------------------- */
-
-/* y[rows] = labels[class of the largest score in x[rows][n]], the first one if there are several. */
-static void ml_label_f32_i64(const float *x, int64_t const *labels, int64_t *y, int32_t rows, int32_t n)
-{
-    for (int32_t r = 0; r < rows; r++, x += n) {
-        int32_t best = 0;
-        for (int32_t i = 1; i < n; i++)
-            if (x[i] > x[best]) best = i;
-        y[r] = labels[best];
-    }
-}
-
-struct trees {
-    int32_t rows, features, targets;
-    int32_t trees;
-    int32_t aggregate; /* 0 average, 1 sum, 2 minimum, 3 maximum */
-};
-
-enum tree_node { TREE_LEQ, TREE_LT, TREE_GTE, TREE_GT, TREE_EQ, TREE_NEQ, TREE_LEAF = 7 };
-
-static inline bool tree_compares_f32(uint32_t mode, float x, float value)
-{
-    switch (mode) {
-    case TREE_LEQ: return x <= value;
-    case TREE_LT: return x < value;
-    case TREE_GTE: return x >= value;
-    case TREE_GT: return x > value;
-    case TREE_EQ: return x >= value && x <= value;
-    default: return x < value || x > value;
-    }
-}
-
-/* What a target's value is before the first vote, with one more vote, and when a target got none: minimum and maximum
- * start from infinities, which then stand for 0. */
-static inline float tree_start_f32(int32_t aggregate)
-{
-    return aggregate < 2 ? 0 : aggregate == 2 ? INFINITY : -INFINITY;
-}
-
-static inline float tree_vote_f32(int32_t aggregate, float y, float weight)
-{
-    if (aggregate < 2) return y + weight;
-    return (aggregate == 2 ? weight < y : weight > y) ? weight : y;
-}
-
-static inline float tree_result_f32(const struct trees *p, float y)
-{
-    if (p->aggregate == 0) return y / (float)p->trees;
-    if (p->aggregate == 1) return y;
-    return y > -INFINITY && y < INFINITY ? y : 0;
-}
-
-/* y[rows][targets] = aggregate of the votes of all trees for x[rows][features], + base[targets], which may be NULL.
- * roots[trees] are places in the tables. */
-static void trees_f32_u16(const float *x, const float *value, const uint16_t *tag, const uint16_t *skip,
-                          const int32_t *roots, const float *base, float *y, const struct trees *p)
-{
-    for (int32_t r = 0; r < p->rows; r++, x += p->features, y += p->targets) {
-        for (int32_t t = 0; t < p->targets; t++) y[t] = tree_start_f32(p->aggregate);
-        for (int32_t t = 0; t < p->trees; t++) {
-            size_t at = (size_t)roots[t];
-            while ((tag[at] & 7) != TREE_LEAF) {
-                const float v = x[tag[at] >> 4];
-                const bool taken = v != v ? (tag[at] & 8) != 0 : tree_compares_f32(tag[at] & 7, v, value[at]);
-                at += taken ? 1 : skip[at];
-            }
-            if (tag[at] & 8) continue;
-            do {
-                float *target = y + (tag[at] >> 4);
-                *target = tree_vote_f32(p->aggregate, *target, value[at]);
-            } while (skip[at++]);
-        }
-        for (int32_t t = 0; t < p->targets; t++) y[t] = tree_result_f32(p, y[t]) + (base ? base[t] : 0);
-    }
-}
+kernel ml_label_f32_i64
+struct trees
+enum tree_node
+kernel tree_compares_f32
+kernel tree_start_f32
+kernel tree_vote_f32
+kernel tree_result_f32
+kernel trees_f32_u16
 
 /* Weights: declared here, defined at the end ------------------------------------------------- */
 
