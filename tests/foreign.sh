@@ -1,6 +1,6 @@
 #!/bin/bash
-# Text of models, options and paths reaches an output only through the door of its place (compiler/base/foreign.h): what
-# the types forbid doesn't compile, and the files that see through them are the few listed here.
+# Text of models, options and paths reaches an output only through the door of its place (compiler/base/foreign.h):
+# what the types forbid doesn't compile, and the files that see through them are the few listed here.
 #
 #   foreign.sh BUILD
 cd "$(dirname "$0")/.." || exit 1
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 build=$(realpath "$1")
 onnx2c=$build/onnx2c
 
-# -- the types ---------------------------------------------------------------------------------------------------------
+# -- the types --------------------------------------------------------------------------------------------------------
 
 # shellcheck disable=SC2154 # work is set in lib.sh
 compiles() { # STATEMENT, where v is a Value and n a Node
@@ -56,7 +56,7 @@ const char *name = (const char *)v->name;
 END
 ok "strings of the file are Foreign" sh -c "! grep -n 'char \*' '$build/proto/onnx.pb-c.h'"
 
-# -- the files ---------------------------------------------------------------------------------------------------------
+# -- the files --------------------------------------------------------------------------------------------------------
 
 # Files that look at the characters themselves, and why.
 sees_through() {
@@ -113,7 +113,7 @@ ok "a folder's entry is seen" planted entries verify 'puts(entry->d_name);'
 ok "a message's text in generated code is seen" planted generated emit 'fprintf(f, "/* %s */", shown(v->name));'
 ok "a comment's text in a message is seen" planted on_terminals verify 'puts(in_comment(v->name));'
 
-# -- what strangers wrote ----------------------------------------------------------------------------------------------
+# -- what strangers wrote ---------------------------------------------------------------------------------------------
 
 model=$PWD/tests/models/digits/model.onnx
 
@@ -135,8 +135,8 @@ harmless() {
     ! cc -E -P "$work/out.c" | grep -w injected || return
     builds "$work/out.c" "$work/out.h"
 }
-alone "a dimension's name that ends a comment" harmless dim_name '[n*\/\nint injected(void);\n/\*,2]' \
-    --dim $'n*/\nint injected(void);\n/*=1..4'
+alone "a dimension's name that ends a comment" \
+    harmless dim_name '[n*\/\nint injected(void);\n/\*,2]' --dim $'n*/\nint injected(void);\n/*=1..4'
 alone "a node's name over a weight" \
     harmless weight_comment 'BatchNormalization bn*\/\nint injected(void);\n/\* folded in'
 alone "a name that turns the line" harmless bidi '[n\u202e\u2066a,2]' --dim $'n\xe2\x80\xae\xe2\x81\xa6a=1..4'
@@ -151,8 +151,8 @@ odd() {
     done
 }
 # shellcheck disable=SC2016 # a name, not a command
-for file in 'a"b.c' $'new\nline.c' 'per%s%n.c' 'back\slash.c' '-dash.c' '@at.c' "it's.c" $'esc\e[31m.c' \
-    $'turned\xe2\x80\xae.c' $'no\xffUTF.c' '$(x).c'; do
+for file in 'a"b.c' $'new\nline.c' 'per%s%n.c' 'back\slash.c' '-dash.c' '@at.c' "it's.c" \
+    $'esc\e[31m.c' $'turned\xe2\x80\xae.c' $'no\xffUTF.c' '$(x).c'; do
     alone "-o $(printf %q "$file")" odd "$file"
 done
 
