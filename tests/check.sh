@@ -83,7 +83,7 @@ quick bad tests/bad.sh "$onnx2c" "$python"
 quick models tests/models.sh "$onnx2c"
 quick same_bits same_bits
 quick bounds "$python" tests/bounds.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
-slow facts "$python" tests/facts.py "$onnx2c"
+slow facts "$python" tests/facts.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
 slow hostile "$python" tests/hostile_text.py "$onnx2c" --conformance "$build/conformance" --only "*$ONLY*" \
     --jobs "$JOBS"
 slow codegen tests/codegen.sh "$onnx2c"

@@ -1,15 +1,18 @@
 """What the compiler notes for itself is never read from a model, whatever a model calls its things.
 
-usage: facts.py ONNX2C
+usage: facts.py ONNX2C [--only GLOB] [--jobs N]
 
 Models that use names which the compiler has a meaning for: attributes that an operator doesn't have, domains, values
 and dimensions called like those that are made of others, operators of other domains that are called like ONNX's. Each
 must compute what the specification says, or be refused; and an option that a message advises must be taken as it
-stands there.
+stands there. --only those whose names match.
 The last line counts: "N passed, N failed".
 """
 
+import argparse
 import collections
+import concurrent.futures
+import fnmatch
 import glob
 import os
 import re
@@ -63,7 +66,7 @@ def save(folder, m, inputs=(), outputs=()):
     return path
 
 
-# ---- ways to look at a model: each returns what is wrong, or None -----------------------------------------------------
+# ---- ways to look at a model: each returns what is wrong, or None ---------------------------------------------------
 
 
 def computes(onnx2c, folder, m, inputs, outputs, options=""):
@@ -114,7 +117,7 @@ def same_code(onnx2c, folder, m, other, options=""):
     return None if texts[0] == texts[1] else "the C is another"
 
 
-# ---- attributes -------------------------------------------------------------------------------------------------------
+# ---- attributes -----------------------------------------------------------------------------------------------------
 
 
 def attributes_read():
@@ -225,7 +228,7 @@ def attribute_cases():
         yield f"attributes that no operator has in {name}", foreign_attributes(name)
 
 
-# ---- domains ----------------------------------------------------------------------------------------------------------
+# ---- domains --------------------------------------------------------------------------------------------------------
 
 NEGATED = """#include <stdbool.h>
 #include <stdint.h>
@@ -237,11 +240,11 @@ int mine_Identity(const bool *in0, const int32_t *in0_dims, bool *out0, const in
 }
 """
 
-TIMES_TEN = """#include <stdint.h>
-int mine_QLinearAdd(const float *in0, const int32_t *in0_dims, float *out0, const int32_t *out0_dims)
+PLUS_PLACE = """#include <stdint.h>
+int mine_QLinearGlobalAveragePool(const float *in0, const int32_t *in0_dims, float *out0, const int32_t *out0_dims)
 {
     (void)out0_dims;
-    for (int32_t i = 0; i < in0_dims[0] * in0_dims[1] * in0_dims[2] * in0_dims[3]; i++) out0[i] = 10 * in0[i];
+    for (int32_t i = 0; i < in0_dims[0] * in0_dims[1] * in0_dims[2] * in0_dims[3]; i++) out0[i] = in0[i] + (float)i;
     return 0;
 }
 """
@@ -313,17 +316,18 @@ def domain_cases():
     yield "own list operator", refused, own_operator("ListMake", ["x", "w", "r"], ["y"]), own
     yield "own operator in a branch", refused, own_operator("ListAt", ["x"], ["y"], "branch"), own
     yield "own operator in a function", refused, own_operator("GRU", ["x", "w", "r"], ["y"], "function"), own
-    yield "own operator with --custom", refused, own_operator("ListAt", ["x"], ["y"]), own, "--custom 'onnx2c::ListAt=x -> x'"
+    described = "--custom 'onnx2c::ListAt=x -> x'"
+    yield "own operator with --custom", refused, own_operator("ListAt", ["x"], ["y"]), own, described
     yield "another domain's Identity", with_c(NEGATED, "mine::Identity"), loop(100, "mine"), [x], [x + 1]
     beside = convolutions()
-    beside.graph.node[1].CopyFrom(node("QLinearAdd", ["t"], ["u"], domain="mine"))
+    beside.graph.node[1].CopyFrom(node("QLinearGlobalAveragePool", ["t"], ["u"], domain="mine"))
     beside.opset_import.append(helper.make_opsetid("mine", 1))
     plain = convolutions()
-    plain.graph.node[1].CopyFrom(node("Mul", ["t", "ten"], ["u"]))
-    plain.graph.initializer.append(numpy_helper.from_array(np.float32(10), "ten"))
-    yield "another domain's QLinearAdd", with_c(TIMES_TEN, "mine::QLinearAdd"), beside, [image], by_reference(
-        plain, image
-    )
+    plain.graph.node[1].CopyFrom(node("Add", ["t", "places"], ["u"]))
+    ramp = np.arange(8 * 8 * 8, dtype=np.float32).reshape(1, 8, 8, 8)
+    plain.graph.initializer.append(numpy_helper.from_array(ramp, "places"))
+    own_pool = with_c(PLUS_PLACE, "mine::QLinearGlobalAveragePool")
+    yield "another domain's QLinearGlobalAveragePool", own_pool, beside, [image], by_reference(plain, image)
     sums = model([node("Sum", ["x"], ["y"], domain="mine", **{"a.b": 3, "a_b": 4})], [info("x", [1])], [info("y", [1])])
     sums.opset_import.append(helper.make_opsetid("mine", 1))
     yield "attributes of the same letters", with_c(TENS_AND_ONES, "mine::Sum"), sums, [x[:1]], [x[:1] + 34]
@@ -336,7 +340,7 @@ def domain_cases():
     yield "functions whose names run together", computes, function_names(), [numbers(3)], [4 * numbers(3) ** 2]
 
 
-# ---- names of values --------------------------------------------------------------------------------------------------
+# ---- names of values ------------------------------------------------------------------------------------------------
 
 
 def products():
@@ -428,7 +432,7 @@ def name_cases():
         yield f"values {pair}", computes, m, data, by_reference(m, *data)
 
 
-# ---- options that messages advise -------------------------------------------------------------------------------------
+# ---- options that messages advise -----------------------------------------------------------------------------------
 
 
 def ranged(name, dtype):
@@ -485,8 +489,9 @@ def in_function(name):
 
 def in_branches(name):
     """The same name in both branches."""
+    result = info("q", [None])
     branches = [
-        helper.make_graph([node("Range", list(order), [name]), node("Neg", [name], ["q"])], "b", [], [info("q", [None])])
+        helper.make_graph([node("Range", list(order), [name]), node("Neg", [name], ["q"])], "b", [], [result])
         for order in ("abc", "acb")
     ]
     choice = node("If", ["k"], ["z"], then_branch=branches[0], else_branch=branches[1])
@@ -500,8 +505,8 @@ def option_cases():
     ends = [0, 5, 1]
     for name in NAMES:
         for dtype, kind in ((FLOAT, np.float32), (FLOAT16, np.float16)):
-            data = [kind(e) for e in ends]
-            yield f"advice for Range {name!r} {kind.__name__}", advises, ranged(name, dtype), data, [-np.arange(5).astype(kind)]
+            data, result = [kind(e) for e in ends], -np.arange(5).astype(kind)
+            yield f"advice for Range {name!r} {kind.__name__}", advises, ranged(name, dtype), data, [result]
         data = [np.int64([0, 2, 1]), np.float32(4)]
         yield f"advice for OneHot {name!r}", advises, one_hot(name), data, [-np.eye(4, dtype=np.float32)[data[0]]]
         yield f"advice for Loop {name!r}", advises, rows(name, "z"), [np.float32(1)], [-np.float32([2, 3, 4])]
@@ -537,17 +542,26 @@ def elements_advised(onnx2c, folder, m, inputs, outputs):
 
 
 def main():
-    onnx2c = os.path.abspath(sys.argv[1])
-    passed = failed = 0
-    for kind in (attribute_cases, domain_cases, name_cases, option_cases):
-        for name, check, *arguments in kind():
-            with tempfile.TemporaryDirectory() as folder:
-                wrong = check(onnx2c, folder, *arguments)
-            passed += wrong is None
+    parser = argparse.ArgumentParser()
+    parser.add_argument("onnx2c", type=os.path.abspath)
+    parser.add_argument("--only", default="*")
+    parser.add_argument("--jobs", type=int, default=1)
+    args = parser.parse_args()
+
+    def wrong_with(case):
+        _, check, *arguments = case
+        with tempfile.TemporaryDirectory() as folder:
+            return check(args.onnx2c, folder, *arguments)
+
+    kinds = (attribute_cases, domain_cases, name_cases, option_cases)
+    cases = [case for kind in kinds for case in kind() if fnmatch.fnmatch(case[0], args.only)]
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:  # the work is done by other processes
+        for case, wrong in zip(cases, pool.map(wrong_with, cases)):
             failed += wrong is not None
             if wrong is not None:
-                print(f"FAILED {name}: {wrong}")
-    print(f"{passed} passed, {failed} failed")
+                print(f"FAILED {case[0]}: {wrong}")
+    print(f"{len(cases) - failed} passed, {failed} failed")
     return failed > 0
 
 
