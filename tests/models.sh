@@ -15,7 +15,8 @@ for folder; do
         [ -f "$model/model.onnx" ] || continue
         name=$(basename "$model")
         # shellcheck disable=SC2046 # options are words
-        alone "verify ${model#tests/}" "$onnx2c" verify "$model/model.onnx" "$model" $(tolerances_of "$model") $(dims_of "$name")
+        alone "verify ${model#tests/}" "$onnx2c" verify "$model/model.onnx" "$model" $(tolerances_of "$model") \
+            $(dims_of "$name")
     done
 done
 finish

@@ -5,7 +5,7 @@
 #include "ir/ir.h"
 
 void emit(Model *m, FILE *f); /* the generated C file */
-void emit_header(Model *m, FILE *out);
+void emit_header(Model *m, FILE *f);
 /* After emit; for the forms that keep large constants in a file of their own. */
 void emit_weights_file(Model *m, FILE *f);
 void report(Model *m, FILE *f);

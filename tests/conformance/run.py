@@ -221,7 +221,8 @@ def main():
     differing = read_differing(os.path.join(HERE, "differs.txt"), results)
     agreeing = {n for n in differing if results[n][0] != "wrong"}
     for name, reason in sorted(differing.items()):
-        print(f"listed as different, but {results[name][0]}: {name}" if name in agreeing else f"right: {name}: {reason}")
+        wrong = f"listed as different, but {results[name][0]}: {name}"
+        print(wrong if name in agreeing else f"right: {name}: {reason}")
     for name in sorted(lost):
         outcome, lines = results.get(name, ("gone", []))
         print(f"no longer passes: {name}: {outcome}" + (f": {lines[0]}" if lines else ""))
