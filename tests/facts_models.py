@@ -1,4 +1,6 @@
-"""Small models for facts.py, and ways to look at what the compiler makes of one: each returns what is wrong, or None."""
+"""Small models for facts.py, and ways to look at what the compiler makes of one.
+
+These return what is wrong, or None."""
 
 import os
 import re

@@ -90,7 +90,7 @@ static const char extensions[] =
     "timingsafe_memcmp totalorder totalordermag y0 y1 yn "
     "EOF I FILE abort abs asprintf calloc div exit free getenv labs linux llabs main malloc printf puts realloc signal "
     "stderr "
-    "stdin stdout time unix far huge i386 interface mips near pascal small sparc sun vax arm ";
+    "stdin stdout time unix far i386 mips near sparc sun vax ";
 
 /* What the run function names itself. */
 static const char own[] = "arena memory rc start lanes_ ";
