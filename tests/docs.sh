@@ -55,7 +55,7 @@ alone "the rooms in docs/design.md" rooms
 alone "every option is in the man page" in_man_page
 alone "the man page has no mistakes" sh -c '! groff -man -Tutf8 -ww -z onnx2c.1 2>&1 | grep .'
 alone "the commands of README.md" commands README.md
-for document in README.md docs/*.md examples/*/README.md runtime_min/README.md; do
+for document in README.md CONTRIBUTING.md docs/*.md examples/*/README.md runtime_min/README.md; do
     alone "links of $document" links "$document"
     alone "paths in $document" paths "$document"
 done
