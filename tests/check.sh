@@ -77,6 +77,8 @@ quick unit unit_tests
 slow lint tests/lint.sh "$build"
 quick rooms "$python" tests/rooms.py "$build/obj"
 quick golden tests/golden.sh "$onnx2c"
+quick readable tests/readable.sh "$onnx2c" "$python"
+quick names "$python" tests/stable_names.py "$onnx2c"
 quick foreign tests/foreign.sh "$build"
 quick docs tests/docs.sh "$build"
 quick bad tests/bad.sh "$onnx2c" "$python"

@@ -20,20 +20,12 @@ warnings() { # MODEL CC [FLAG...]
         $2 $strict -O2 "${@:3}" -c -o "$work/m.o" "$work/m.c"
 }
 
-# No line of more than 120 columns, but for string literals and words that are longer themselves.
-narrow() { # MODEL
-    # shellcheck disable=SC2046 # options are words
-    "$onnx2c" "tests/models/$1/model.onnx" --name m $(dims_of "$1") >"$work/m.c" || return 1
-    ! grep -nE '^.{121}' "$work/m.c" | grep -vE '^[0-9]+:"' | grep -E '[^ *:] [^ *]'
-}
-
 two_threads() { # MODEL
     OMP_NUM_THREADS=2 verify "$1" gcc "-std=c99 -O2 -march=native -fopenmp"
 }
 
 for model in tests/models/*/; do
     model=$(basename "$model")
-    alone "lines: $model" narrow "$model"
     for cc in gcc clang; do
         alone "warnings of $cc: $model" warnings "$model" "$cc"
         alone "sanitizers of $cc: $model" verify "$model" "$cc" "-std=c99 $san"

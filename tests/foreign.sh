@@ -122,8 +122,8 @@ builds() { # C HEADER: without warnings, as C and as C++
         c++ -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c++ "$2"
 }
 
-# harmless CASE WHAT-IT-IS-SHOWN-AS OPTION...: the C holds the text as comments do, nothing of it is code, and no file,
-# dump or message holds a character that isn't seen.
+# harmless CASE WHAT-IT-IS-SHOWN-AS OPTION...: the C holds the text as comments do, a dimension's name in its title,
+# among the options; nothing of it is code, and no file, dump or message holds a character that isn't seen.
 harmless() {
     local file=tests/hostile/cases/$1/model.onnx shown=$2
     shift 2
@@ -136,10 +136,12 @@ harmless() {
     builds "$work/out.c" "$work/out.h"
 }
 alone "a dimension's name that ends a comment" \
-    harmless dim_name '[n*\/\nint injected(void);\n/\*,2]' --dim $'n*/\nint injected(void);\n/*=1..4'
+    harmless dim_name "--dim \$'n*\\/\\\\012int injected(void);\\\\012/\\*'=1..4" \
+    --dim $'n*/\nint injected(void);\n/*=1..4'
 alone "a node's name over a weight" \
     harmless weight_comment 'BatchNormalization bn*\/\nint injected(void);\n/\* folded in'
-alone "a name that turns the line" harmless bidi '[n\u202e\u2066a,2]' --dim $'n\xe2\x80\xae\xe2\x81\xa6a=1..4'
+alone "a name that turns the line" harmless bidi "--dim \$'n\\\\342\\\\200\\\\256\\\\342\\\\201\\\\246a'=1..4" \
+    --dim $'n\xe2\x80\xae\xe2\x81\xa6a=1..4'
 
 # odd FILE: with every form of weights the C builds and finds its weights.
 odd() {

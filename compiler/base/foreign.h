@@ -82,7 +82,8 @@ const char *in_json(Foreign f);
 const char *in_shell(Foreign f);
 
 /* An identifier of C: letters and digits stay, all else becomes `_`. "/f/f.0/Conv_output_0" is f_f_0_Conv, the "_" and
- * separators in front and ONNX's "_output_0" being no part of a name. Different texts may come out the same. */
+ * separators in front and ONNX's "_output_0" being no part of a name, nor of one made of it: "Conv_output_0/packed".
+ * Different texts may come out the same. */
 const char *as_identifier(Foreign f);
 
 /* A part of one, behind a letter or `_`: letters and digits stay, everything else becomes `_`, byte by byte. */

@@ -196,21 +196,24 @@ static const char *without_front(const char *text)
     return text + strspn(text, "/._:");
 }
 
-static size_t length_without_tail(const char *text)
+/* The length of what exporters put after the name of a node for its first result, if it begins here: at the end, or
+ * before what was added to the name. */
+static size_t tail_length(const char *text)
 {
     static const char tail[] = "_output_0";
-    size_t length = strlen(text), end = sizeof tail - 1;
-    return length > end + 1 && !strcmp(text + length - end, tail) ? length - end : length;
+    size_t length = sizeof tail - 1;
+    return !strncmp(text, tail, length) && !is_letter_or_digit(text[length]) ? length : 0;
 }
 
 const char *as_identifier(Foreign f)
 {
     const char *text = without_front(f.raw);
-    size_t length = length_without_tail(text);
-    char *name = mem_alloc(length + 3), *to = name;
-    if (!length || isdigit((unsigned char)*text)) *to++ = 'v';
-    for (size_t i = 0; i < length; i++) {
-        if (is_letter_or_digit(text[i])) *to++ = text[i];
+    char *name = mem_alloc(strlen(text) + 3), *to = name;
+    if (!*text || isdigit((unsigned char)*text)) *to++ = 'v';
+    for (const char *s = text; *s; s++) {
+        while (s > text && tail_length(s)) s += tail_length(s);
+        if (!*s) break;
+        if (is_letter_or_digit(*s)) *to++ = *s;
         else if (to == name || to[-1] != '_') *to++ = '_'; /* runs of separators become one */
     }
     if (to > name + 1 && to[-1] == '_') to--;

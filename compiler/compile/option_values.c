@@ -60,6 +60,19 @@ bool parse_dim_option(Options *o, Foreign text)
     return true;
 }
 
+const char *const weights_form_names[] = {
+    [WEIGHTS_INLINE] = "inline", [WEIGHTS_INCBIN] = "incbin", [WEIGHTS_FILE] = "file"};
+
+bool parse_weights_option(Options *o, Foreign form)
+{
+    for (WeightsForm i = WEIGHTS_INLINE; i <= WEIGHTS_FILE; i++)
+        if (foreign_is(form, weights_form_names[i])) {
+            o->weights = i;
+            return true;
+        }
+    return usage_error("--weights %s: expected inline, incbin or file", shown(form));
+}
+
 bool parse_custom_option(Options *o, Foreign text)
 {
     const char *error = custom_add(o, text);

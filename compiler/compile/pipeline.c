@@ -112,5 +112,6 @@ Model *compile_model(const Options *options)
         refined = m->options;
         dim_reset(); /* expressions know their bounds */
     }
+    m->options.title = option_title(&m->options);
     return m;
 }

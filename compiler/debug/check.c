@@ -137,18 +137,12 @@ typedef struct {
     bool *is_set;
 } Symbols;
 
-static int local_index(const Model *m, Foreign symbol)
-{
-    for (int i = 0; i < m->n_locals; i++)
-        if (foreign_equal(m->locals[i], symbol)) return i;
-    return -1;
-}
-
 static void check_symbol(Foreign symbol, void *context)
 {
     const Symbols *s = context;
-    int i = local_index(s->model, symbol);
-    if (i >= 0 && !s->is_set[i]) broken(s->place, NULL, mem_printf("%s is used before it is set", shown(symbol)));
+    const Local *l = local_find(s->model, symbol);
+    if (l && !s->is_set[l - s->model->locals])
+        broken(s->place, NULL, mem_printf("%s is used before it is set", shown(symbol)));
 }
 
 static void check_dims(Symbols *s, int count, const Dim *dims)
@@ -169,8 +163,8 @@ static void check_loop_symbols(Symbols *s, const Loop *l)
 
 static void set_symbol(Symbols *s, Foreign symbol)
 {
-    int i = local_index(s->model, symbol);
-    if (i >= 0) s->is_set[i] = true;
+    const Local *l = local_find(s->model, symbol);
+    if (l) s->is_set[l - s->model->locals] = true;
 }
 
 static void check_call_symbols(Symbols *s, const Call *c)

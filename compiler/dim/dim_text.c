@@ -47,16 +47,17 @@ static const char *term_text(int64_t coefficient, Dim monomial, const Writer *w)
     return product;
 }
 
+/* "a + b - c + 1"; of two parts, the one that is subtracted comes last: "1 - a". */
 static const char *sum_text(Dim d, const Writer *w)
 {
-    const char *sum = "";
+    bool swapped = d->parts[0].number < 0 && (d->count == 1 ? d->value > 0 : d->count == 2 && !d->value);
+    const char *sum = swapped && d->count == 1 ? mem_printf("%" PRId64, d->value) : "";
     for (int i = 0; i < d->count; i++) {
-        const char *term = term_text(d->parts[i].number, d->parts[i].dim, w);
-        bool negative = d->parts[i].number < 0;
-        if (i == 0) sum = mem_printf("%s%s", negative ? "-" : "", term);
-        else sum = mem_printf("%s %c %s", sum, negative ? '-' : '+', term);
+        const Part *part = &d->parts[swapped ? d->count - 1 - i : i];
+        const char *term = term_text(part->number, part->dim, w), *sign = part->number < 0 ? "-" : "+";
+        sum = *sum ? mem_printf("%s %s %s", sum, sign, term) : mem_printf("%s%s", part->number < 0 ? sign : "", term);
     }
-    if (d->value > 0) return mem_printf("%s + %" PRId64, sum, d->value);
+    if (d->value > 0 && !swapped) return mem_printf("%s + %" PRId64, sum, d->value);
     return d->value < 0 ? mem_printf("%s - %" PRId64, sum, -d->value) : sum;
 }
 

@@ -32,18 +32,6 @@ static const char usage[] =
     "\n"
     "`onnx2c verify --help` lists the options of verify.\n";
 
-static bool parse_weights(Options *o, Foreign form)
-{
-    static const char *const forms[] = {
-        [WEIGHTS_INLINE] = "inline", [WEIGHTS_INCBIN] = "incbin", [WEIGHTS_FILE] = "file"};
-    for (int i = 0; i < (int)(sizeof forms / sizeof *forms); i++)
-        if (foreign_is(form, forms[i])) {
-            o->weights = (WeightsForm)i;
-            return true;
-        }
-    return usage_error("--weights %s: expected inline, incbin or file", shown(form));
-}
-
 static bool is_identifier(Foreign text)
 {
     bool starts_well = !foreign_empty(text) && !isdigit((unsigned char)foreign_at(text, 0));
@@ -60,6 +48,7 @@ static const char *name_from_path(Foreign path)
     return isdigit((unsigned char)*name) || !*name ? mem_printf("model_%s", name) : name;
 }
 
+/* What decides the output is in the generated file's title, too: compile/option_title.c. */
 enum { OPT_NAME = 256, OPT_HEADER, OPT_REPORT, OPT_DIM, OPT_WEIGHTS, OPT_TARGET, OPT_DUMP, OPT_CUSTOM };
 
 static const struct option long_options[] = {
@@ -86,7 +75,7 @@ static bool take_option(Options *o, int option, Foreign value)
     case OPT_HEADER: o->header_path = value; break;
     case OPT_REPORT: o->report_path = value; break;
     case OPT_DIM: return parse_dim_option(o, value);
-    case OPT_WEIGHTS: return parse_weights(o, value);
+    case OPT_WEIGHTS: return parse_weights_option(o, value);
     case OPT_CUSTOM: return parse_custom_option(o, value);
     case 'v': o->verbose = true; return true;
     case OPT_NAME:

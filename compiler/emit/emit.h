@@ -10,20 +10,20 @@ void emit_header(Model *m, FILE *f);
 void emit_weights_file(Model *m, FILE *f);
 void report(Model *m, FILE *f);
 
-/* emit_names.c */
-void name_everything(Model *m);
-void reserve_words(Map *taken); /* emit_reserved.c: what means something already, in C, C++ and the included headers */
+/* -- the file, top to bottom --------------------------------------------------------------------- */
+
+void emit_title(Model *m, FILE *f);      /* emit_title.c */
+void emit_memory_map(Model *m, FILE *f); /* emit_memory_map.c */
 
 /* emit_interface.c: what the program that calls the model sees */
 const char *upper_case(const char *text);
-const char *dim_in_c(const Model *m, Dim d); /* over the parameters of run */
-bool output_has_dims(const Value *v);        /* some dimension is left to run time */
+bool output_has_dims(const Value *v); /* some dimension is left to run time */
 void emit_interface(Model *m, FILE *f);
 void emit_parameters(Model *m, FILE *f); /* "int32_t batch, const float *x, float *y" */
 void emit_arguments(Model *m, FILE *f);  /* "batch, x, y" */
 
-/* emit_kernels.c: the kernels that the text of the run function mentions, and all those
- * mention, in the library's order */
+/* emit_kernels.c: the kernels that the text of the run function mentions, and all those mention, in the library's
+ * order */
 void emit_kernels(const char *run_function, FILE *f);
 
 /* emit_weights.c */
@@ -37,36 +37,75 @@ void emit_weight_declarations(Model *m, const Weights *w, FILE *f);
 void emit_weight_definitions(Model *m, const Weights *w, FILE *f);
 /* For the forms that keep weights in a file of their own. */
 void write_weights_blob(Model *m, const Weights *w, FILE *f);
-Foreign weights_path(const Options *o);                     /* the generated file's, but with ".weights" at its end */
-const char *weight_pointer(const Model *m, const Value *v); /* the expression that points to the first element */
-bool is_inline_scalar(const Value *v);                      /* written as a literal where it is used */
+Foreign weights_path(const Options *o); /* the generated file's, but with ".weights" at its end */
 
-/* emit_call.c */
+/* emit_weight_form.c */
+bool is_inline_scalar(const Value *v);   /* written as a literal where a loop reads it */
+bool weight_is_readable(const Value *v); /* an array of numbers, not of bytes */
+int64_t weight_elements(const Value *v); /* of the array; complex numbers are two each, those of some bits share one */
+DType weight_element_type(const Value *v);                  /* of the array */
+bool weight_is_in_file(const Model *m, const Value *v);     /* then the run function has a pointer to it */
+const char *weight_pointer(const Model *m, const Value *v); /* the expression that points to the first element */
+
+/* emit_weight_data.c: a constant with its comment */
+void emit_numbers(const Value *v, const char *declaration, FILE *f);
+void emit_bytes(const Value *v, const char *declaration, FILE *f); /* as string literals */
+
+/* -- the run function ----------------------------------------------------------------------------- */
+
+/* emit_step.c */
+void emit_steps(Model *m, FILE *f);
+
+/* emit_call.c, emit_loop.c */
 void emit_call(Model *m, const Call *c, FILE *f);
+void emit_loop(Model *m, const Loop *l, FILE *f);
 
 /* emit_checks.c */
 void emit_checks_of_graph(const Model *m, const Graph *g, FILE *f); /* what must hold in it, where it begins */
 void emit_checks_after(Model *m, const Step *s, FILE *f);           /* what a step that sets symbols decides */
 void emit_locals(const Model *m, const char *body, FILE *f);        /* variables of symbols, before the body */
 
-/* emit_step.c */
-void emit_steps(Model *m, FILE *f);
+/* emit_comment.c */
+void number_paragraphs(Graph *g); /* sets step->paragraph of all steps */
+void emit_comment(const Model *m, const Step *s, FILE *f);
 
-/* emit_loop.c */
-void emit_loop(Model *m, const Loop *l, FILE *f);
+/* emit_facts.c */
+const char *facts_of(const Step *s); /* ", 3x3, stride 2, pad 1", for its comment; or "" */
 
-/* emit_value.c: an expression for the address of an element */
-const char *value_pointer(const Model *m, const Value *v, Dim element_offset);
+/* emit_pointers.c */
+void find_pointers(const Model *m);                      /* before the first step: which values have one */
+void declare_pointers(Model *m, const Step *s, FILE *f); /* those that it needs and that aren't there yet */
 
-/* emit_wrap.c: what is written to the draft's file goes to f in the end, with lines of no more than MAX_COLUMNS columns
- * as far as names and literals allow. */
-enum { MAX_COLUMNS = 120 };
+/* -- names and values ------------------------------------------------------------------------------ */
+
+void name_everything(Model *m); /* emit_names.c */
+void reserve_words(Map *taken); /* emit_reserved.c: what means something already, in C, C++ and the included headers */
+
+/* emit_value.c */
+const char *dim_in_c(const Model *m, Dim d);            /* over the variables of the run function */
+const char *shape_in_c(const Model *m, const Shape *s); /* "[1,height / 2,32]" */
+const char *without_parentheses(const char *text);      /* around all of it */
+/* The values that the text of a step names: step_next without elided copies and without constants that are literals. */
+bool mention_next(const Step *s, Access *a);
+const char *value_pointer(const Model *m, const Value *v, Dim element_offset); /* the address of an element */
+
+/* -- lines of text (emit_layout.c) ----------------------------------------------------------------- */
+
+enum { PAGE = 120 }; /* columns */
+
+/* Writes C, a line for each statement, declaration, directive or comment: none over 120 columns, broken where a reader
+ * would break it. */
+void lay_out(const char *text, FILE *f);
+/* One line of a comment, broken before options: `first` leads it, `further` the lines that continue it. */
+void lay_out_options(const char *first, const char *further, const char *text, FILE *f);
+
+/* Text on its way: written into the file that draft_begin returns, and had from draft_end. */
 typedef struct {
-    FILE *file;
+    FILE *f;
     char *text;
     size_t size;
 } Draft;
 FILE *draft_begin(Draft *d);
-void draft_end(Draft *d, FILE *f);
+const char *draft_end(Draft *d);
 
 #endif

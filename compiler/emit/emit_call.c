@@ -1,10 +1,6 @@
 /* emit_call: a call of a kernel, its arguments as C. */
 #include "emit/emit.h"
 
-#include <string.h>
-
-enum { LINE_WIDTH = 110 };
-
 static const char *int_list(const Model *m, int count, Dim *numbers)
 {
     const char *text = "";
@@ -65,35 +61,22 @@ static const char *argument_text(const Model *m, const Arg *a, char letter)
     internal_error("an argument of no kind");
 }
 
-/* Prints text from `column` on, breaking lines after commas. */
-static void print_wrapped(const char *text, int column, FILE *f)
+/* Values and structs say what they are; a number or a null pointer needs the name of its parameter. */
+static bool speaks_for_itself(const Arg *a)
 {
-    while (*text) {
-        const char *comma = strstr(text, ", ");
-        size_t n = comma ? (size_t)(comma - text) + 1 : strlen(text);
-        if (column + (int)n > LINE_WIDTH && column > 8) {
-            fputs("\n        ", f);
-            column = 8;
-        } else if (column > 4) {
-            fputc(' ', f);
-            column++;
-        }
-        fprintf(f, "%.*s", (int)n, text);
-        column += (int)n;
-        text += n + (comma != NULL);
-    }
+    return a->kind == ARG_VALUE || a->kind == ARG_STRUCT || a->kind == ARG_SYMBOL;
 }
 
 void emit_call(Model *m, const Call *c, FILE *f)
 {
     const Kernel *k = c->kernel;
     bool may_refuse = k->signature[0] == 'i';
-    const char *text = mem_printf("%s%s(", may_refuse ? "if (" : "", k->name);
-    for (int i = 0; i < c->n_args; i++)
-        text = mem_printf("%s%s%s", text, i ? ", " : "", argument_text(m, &c->args[i], k->signature[i + 1]));
-    text = mem_printf("%s)%s", text,
-                      may_refuse ? mem_printf(" != 0) return %s_EVALUE;", upper_case(m->options.name)) : ";");
-    fputs("    ", f);
-    print_wrapped(text, 4, f);
-    fputs("\n", f);
+    fprintf(f, "    %s%s(", may_refuse ? "if (" : "", k->name);
+    for (int i = 0; i < c->n_args; i++) {
+        if (i) fputs(", ", f);
+        if (!speaks_for_itself(&c->args[i])) fprintf(f, "/* %s */ ", kernel_nth_name(k, i));
+        fputs(argument_text(m, &c->args[i], k->signature[i + 1]), f);
+    }
+    if (may_refuse) fprintf(f, ") != 0) return %s_EVALUE;\n", upper_case(m->options.name));
+    else fputs(");\n", f);
 }

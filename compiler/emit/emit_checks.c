@@ -14,9 +14,8 @@ typedef struct {
 
 static bool is_set(const Model *m, Foreign symbol)
 {
-    for (int i = 0; i < m->n_locals; i++)
-        if (foreign_equal(m->locals[i], symbol)) return m->local_is_set[i];
-    return true; /* a parameter */
+    const Local *l = local_find(m, symbol);
+    return !l || l->is_set; /* else a parameter */
 }
 
 static void note_symbol(Foreign symbol, void *context)
@@ -53,8 +52,8 @@ void emit_checks_of_graph(const Model *m, const Graph *g, FILE *f)
  * both branches of an If. */
 static void symbol_is_set(Model *m, const Step *s, Foreign symbol, FILE *f)
 {
-    for (int i = 0; i < m->n_locals; i++)
-        if (foreign_equal(m->locals[i], symbol)) m->local_is_set[i] = true;
+    Local *l = local_find(m, symbol);
+    if (l) l->is_set = true;
     for (int i = 0; i < m->n_assumptions; i++) {
         const DimPair *p = &m->assumptions[i];
         Knowing k = known_of(m, p, symbol);
@@ -69,37 +68,27 @@ void emit_checks_after(Model *m, const Step *s, FILE *f)
 
 /* -- the variables ----------------------------------------------------------------------------- */
 
-static bool is_set_somewhere(const Graph *g, Foreign symbol)
+static size_t word_length(const char *s)
 {
-    for (int i = 0; i < g->n_steps; i++)
-        for (int k = 0; step_symbol(g->steps[i], k); k++)
-            if (foreign_equal(dim_text(step_symbol(g->steps[i], k)), symbol)) return true;
-    return false;
+    size_t n = 0;
+    while (isalnum((unsigned char)s[n]) || s[n] == '_') n++;
+    return n;
 }
 
-static bool is_word(char c)
+static size_t comment_length(const char *s)
 {
-    return isalnum((unsigned char)c) || c == '_';
+    const char *end = s[0] == '/' && s[1] == '*' ? strstr(s + 2, "*/") : NULL;
+    return end ? (size_t)(end - s) + 2 : 0;
 }
 
-/* The text with blanks for comments: what a model's names say there is no use of a variable. */
-static const char *without_comments(const char *text)
-{
-    char *code = mem_strdup(text);
-    for (char *start = strstr(code, "/*"), *end; start; start = strstr(end, "/*")) {
-        end = strstr(start + 2, "*/") + 2;
-        memset(start, ' ', (size_t)(end - start));
-    }
-    return code;
-}
-
-/* Does the text do more with this variable than to set it? */
+/* Does the text do more with this variable than to set it? Comments only speak of it. */
 static bool is_used(const char *name, const char *text)
 {
     size_t length = strlen(name);
-    for (const char *at = strstr(text, name); at; at = strstr(at + length, name)) {
-        bool whole = (at == text || !is_word(at[-1])) && !is_word(at[length]);
-        if (whole && strncmp(at + length, " = ", 3) != 0) return true;
+    while (*text) {
+        size_t comment = comment_length(text), word = word_length(text);
+        if (word == length && !memcmp(text, name, length) && strncmp(text + length, " = ", 3) != 0) return true;
+        text += comment ? comment : word ? word : 1;
     }
     return false;
 }
@@ -113,15 +102,20 @@ static bool is_output_size(const Model *m, const char *name)
     return false;
 }
 
+static bool is_declared_before(const Model *m, const Local *l)
+{
+    for (const Local *other = m->locals; other < l; other++)
+        if (other->c_name == l->c_name) return true;
+    return false;
+}
+
 /* Those of nodes that are gone stay out. */
 void emit_locals(const Model *m, const char *body, FILE *f)
 {
-    const Graph *g = m->graph;
-    const char *code = without_comments(body);
     for (int i = 0; i < m->n_locals; i++) {
-        if (!is_set_somewhere(g, m->locals[i])) continue;
-        fprintf(f, "    int32_t %s = 0;\n", m->local_names[i]);
-        if (!is_used(m->local_names[i], code) && !is_output_size(m, m->local_names[i]))
-            fprintf(f, "    (void)%s;\n", m->local_names[i]);
+        const Local *l = &m->locals[i];
+        if (!l->c_name || is_declared_before(m, l)) continue;
+        fprintf(f, "    int32_t %s = 0;\n", l->c_name);
+        if (!is_used(l->c_name, body) && !is_output_size(m, l->c_name)) fprintf(f, "    (void)%s;\n", l->c_name);
     }
 }

@@ -14,21 +14,6 @@ const char *upper_case(const char *text)
     return upper;
 }
 
-static const char *symbol_in_c(Foreign symbol, void *context)
-{
-    const Model *m = context;
-    for (int i = 0; i < m->n_params; i++)
-        if (foreign_equal(m->params[i], symbol)) return m->param_names[i];
-    for (int i = 0; i < m->n_locals; i++)
-        if (foreign_equal(m->locals[i], symbol)) return m->local_names[i];
-    internal_error("the symbol %s is neither a parameter nor a local", shown(symbol));
-}
-
-const char *dim_in_c(const Model *m, Dim d)
-{
-    return dim_c_text(d, symbol_in_c, (void *)m);
-}
-
 bool output_has_dims(const Value *v)
 {
     return !shape_is_const(&v->type.shape);
@@ -43,14 +28,14 @@ static int64_t stored_count(const Value *v)
 }
 
 /* "DIGITS_IMAGE_RANK", _DIMS, _COUNT: dimensions left to run time stand at their bounds. */
-static void emit_shape_macros(const char *prefix, const Value *v, FILE *f)
+static void emit_shape_macros(const Model *m, const Value *v, FILE *f)
 {
     const Shape *s = &v->type.shape;
-    const char *name = upper_case(v->c_name);
+    const char *prefix = upper_case(m->options.name), *name = upper_case(v->c_name);
     fprintf(f, "#define %s_%s_RANK %d\n#define %s_%s_DIMS {", prefix, name, s->rank, prefix, name);
     for (int i = 0; i < s->rank; i++) fprintf(f, "%s%lld", i ? ", " : "", (long long)dim_high(s->dim[i]));
     fprintf(f, "%s}\n#define %s_%s_COUNT %lld /* %s %s%s */\n", s->rank ? "" : "0", prefix, name,
-            (long long)stored_count(v), dtype_name(v->type.dtype), v->c_name, in_comment(shape_text(s)));
+            (long long)stored_count(v), dtype_name(v->type.dtype), v->c_name, shape_in_c(m, s));
 }
 
 static void separate(bool *first, FILE *f)
@@ -108,16 +93,14 @@ void emit_interface(Model *m, FILE *f)
     fprintf(f, "#define %s_ARENA_BYTES %lld\n#define %s_ARENA_ALIGN %d\n\n", prefix, (long long)m->arena_bytes, prefix,
             ARENA_BASE_ALIGN);
     emit_bounds_comment(m, f);
-    for (int i = 0; i < g->n_inputs; i++) emit_shape_macros(prefix, g->inputs[i], f);
-    for (int i = 0; i < g->n_outputs; i++) emit_shape_macros(prefix, g->outputs[i], f);
+    for (int i = 0; i < g->n_inputs; i++) emit_shape_macros(m, g->inputs[i], f);
+    for (int i = 0; i < g->n_outputs; i++) emit_shape_macros(m, g->outputs[i], f);
     fprintf(f, "\n/* What the functions return beside 0; then outputs are unspecified, and the next call works. */\n");
     fprintf(f, "#define %s_EDIM (-1)   /* a dimension is out of its bounds, or doesn't fit another */\n", prefix);
     fprintf(f, "#define %s_EVALUE (-2) /* an input's value is one that the model forbids */\n", prefix);
     fprintf(f, "#define %s_EARENA (-3) /* the arena is not aligned to %s_ARENA_ALIGN */\n\n", prefix, prefix);
-    fprintf(f,
-            "/* Inputs and outputs are dense, row-major (C order). %s_run uses a static arena; "
-            "%s_run_in is re-entrant, its arena has %s_ARENA_BYTES. */\n",
-            name, name, prefix);
+    fprintf(f, "/* Inputs and outputs are dense, row-major (C order). %s_run uses a static arena; ", name);
+    fprintf(f, "%s_run_in is re-entrant, its arena has %s_ARENA_BYTES. */\n", name, prefix);
     fprintf(f, "int %s_run(", name);
     emit_parameters(m, f);
     fprintf(f, ");\nint %s_run_in(void *arena%s", name, m->n_params + g->n_inputs + g->n_outputs ? ", " : "");

@@ -159,14 +159,20 @@ static const char *vector_function(const char *function)
     return kernel_find(name) ? name : NULL;
 }
 
+/* A literal says what it is for, where its parameter has more of a name than a and b. */
+static const char *literal_argument(const Writer *w, const LoopOp *op, int a)
+{
+    const char *text = argument(w, op, a), *name = kernel_nth_name(kernel_find(op->function), a);
+    if (w->lanes != ONE) text = mem_printf("vec_all(%s)", text);
+    return strlen(name) > 1 ? mem_printf("/* %s */ %s", name, text) : text;
+}
+
 static const char *call(const Writer *w, const LoopOp *op)
 {
     const char *arguments = "";
-    for (int a = 0; a < op->n_args; a++) {
-        const char *text = argument(w, op, a);
-        if (w->lanes != ONE && is_literal(w, &op->args[a])) text = mem_printf("vec_all(%s)", text);
-        arguments = join(arguments, ", ", text);
-    }
+    for (int a = 0; a < op->n_args; a++)
+        arguments = join(arguments, ", ",
+                         is_literal(w, &op->args[a]) ? literal_argument(w, op, a) : argument(w, op, a));
     return mem_printf("%s(%s)", w->lanes == ONE ? op->function : vector_function(op->function), arguments);
 }
 
@@ -230,23 +236,11 @@ static const char *letter_c_type(char letter)
     }
 }
 
-static const char *strip_parentheses(const char *text)
-{
-    size_t n = strlen(text);
-    int depth = 0;
-    if (text[0] != '(') return text;
-    for (size_t i = 0; i < n; i++) {
-        depth += (text[i] == '(') - (text[i] == ')');
-        if (!depth && i + 1 < n) return text;
-    }
-    return mem_strndup(text + 1, n - 2);
-}
-
 static void emit_store(const Writer *w, const LoopResult *r, const Dim *dense, const char *indent, FILE *f)
 {
     DType t = r->value->type.dtype;
     bool half = dtype_is_half(t) && kernel_find(w->l->ops[r->op].function)->signature[0] == 'f';
-    const char *text = w->uses[r->op] > 1 ? mem_printf("t%d_", r->op) : strip_parentheses(expression(w, r->op));
+    const char *text = w->uses[r->op] > 1 ? mem_printf("t%d_", r->op) : without_parentheses(expression(w, r->op));
     const char *pointer = value_pointer(w->m, r->value, NULL), *at = position(w->m, w->l, r->offset, dense);
     if (half) text = mem_printf("f32_to_%s(%s)", dtype_suffix(t), text);
     if (w->lanes == ONE) fprintf(f, "%s%s[%s] = %s;\n", indent, pointer, at, text);
@@ -265,7 +259,7 @@ static void emit_body(const Writer *w, const char *indent, FILE *f)
     for (int i = 0; i < l->n_ops; i++) {
         if (w->uses[i] < 2) continue;
         const char *type = w->lanes == ONE ? letter_c_type(kernel_find(l->ops[i].function)->signature[0]) : "vec";
-        fprintf(f, "%sconst %s t%d_ = %s;\n", indent, type, i, strip_parentheses(expression(w, i)));
+        fprintf(f, "%sconst %s t%d_ = %s;\n", indent, type, i, without_parentheses(expression(w, i)));
     }
     for (int i = 0; i < l->n_results; i++) emit_store(w, &l->results[i], dense, indent, f);
 }
@@ -276,7 +270,8 @@ static bool emit_empty(const Model *m, const Loop *l, FILE *f)
     bool empty = false;
     for (int d = 0; d < l->rank; d++) empty = empty || dim_is(l->extent[d], 0);
     for (int i = 0; empty && i < l->n_operands; i++)
-        fprintf(f, "    (void)%s;\n", value_pointer(m, l->operands[i].value, NULL));
+        if (!is_inline_scalar(l->operands[i].value))
+            fprintf(f, "    (void)%s;\n", value_pointer(m, l->operands[i].value, NULL));
     for (int i = 0; empty && i < l->n_results; i++)
         fprintf(f, "    (void)%s;\n", value_pointer(m, l->results[i].value, NULL));
     return empty;

@@ -49,6 +49,16 @@ static void take(Naming *n, const char *name)
     map_put(n->taken, foreign(name), (void *)name);
 }
 
+/* A name that is too long for a line loses what is in the middle. */
+static const char *identifier_of(Foreign name)
+{
+    enum { LONGEST = 96, HEAD = 40 };
+    static const char cut[] = "_etc_";
+    const char *text = as_identifier(name);
+    size_t length = strlen(text), tail = LONGEST - HEAD - (sizeof cut - 1);
+    return length <= LONGEST ? text : mem_printf("%.*s%s%s", HEAD, text, cut, text + length - tail);
+}
+
 static const char *unique(Naming *n, const char *wanted, const Derived *derived)
 {
     const char *name = wanted;
@@ -61,7 +71,7 @@ static const char *unique(Naming *n, const char *wanted, const Derived *derived)
 static void name_value(Value *v, Naming *n, const Derived *derived)
 {
     if (v->c_name) return;
-    const char *wanted = as_identifier(v->name);
+    const char *wanted = identifier_of(v->wanted);
     v->c_name = unique(n, v->data ? mem_printf("w_%s", wanted) : wanted, derived);
 }
 
@@ -84,44 +94,50 @@ static void name_interface(Model *m, Naming *n)
 {
     Graph *g = m->graph;
     m->param_names = mem_array((size_t)m->n_params + 1, sizeof *m->param_names);
-    for (int i = 0; i < m->n_params; i++) m->param_names[i] = unique(n, as_identifier(m->params[i]), of_parameter);
+    for (int i = 0; i < m->n_params; i++) m->param_names[i] = unique(n, identifier_of(m->params[i]), of_parameter);
     for (int i = 0; i < g->n_inputs; i++) name_value(g->inputs[i], n, of_interface);
     for (int i = 0; i < g->n_outputs; i++) name_value(g->outputs[i], n, of_interface);
 }
 
-/* A value that only comments mention, such as one that is gone since its node was fused: its name need not be free in
- * C, but stands for nothing else in a comment. */
-static void name_for_comments(Value *v, Map *mentioned)
+static bool is_set_somewhere(const Graph *g, Foreign symbol)
 {
-    if (!v || v->c_name) return;
-    const char *wanted = as_identifier(v->name);
-    v->c_name = wanted;
-    for (int i = 2; map_get(mentioned, foreign(v->c_name)); i++) v->c_name = mem_printf("%s_%d", wanted, i);
-    map_put(mentioned, foreign(v->c_name), v);
+    for (int i = 0; i < g->n_steps; i++)
+        for (int k = 0; step_symbol(g->steps[i], k); k++)
+            if (foreign_equal(dim_text(step_symbol(g->steps[i], k)), symbol)) return true;
+    return false;
 }
 
-static void name_rest(const Graph *g)
+/* The variable that others with this name have; NULL: there is none. */
+static const char *reused_name(const Model *m, const Local *l)
 {
-    Map *mentioned = map_new();
-    for (int i = 0; i < g->n_steps; i++)
-        for (Access a = {0}; step_next(g->steps[i], &a);) map_put(mentioned, foreign(a.value->c_name), a.value);
-    for (int i = 0; i < g->n_steps; i++) {
-        const Node *n = g->steps[i]->node;
-        for (int k = 0; k < n->n_in; k++) name_for_comments(n->in[k], mentioned);
-        for (int k = 0; k < n->n_out; k++) name_for_comments(n->out[k], mentioned);
+    for (const Local *other = m->locals; other < l; other++)
+        if (l->is_reused && other->is_reused && foreign_equal(other->wanted, l->wanted)) return other->c_name;
+    return NULL;
+}
+
+/* Those of nodes that are gone have no variable. */
+static void name_locals(Model *m, Naming *n)
+{
+    static const Derived none[] = {{NULL, NULL, false}};
+    for (int i = 0; i < m->n_locals; i++) {
+        Local *l = &m->locals[i];
+        if (!is_set_somewhere(m->graph, l->symbol)) continue;
+        l->c_name = reused_name(m, l);
+        if (!l->c_name) l->c_name = unique(n, identifier_of(l->wanted), none);
     }
 }
 
+/* Only what the text mentions takes a name: a buffer with the values that lie in it, say. */
 void name_everything(Model *m)
 {
-    static const Derived none[] = {{NULL, NULL, false}};
     Graph *g = m->graph;
     Naming n = {map_new(), upper_case(m->options.name)};
     take_own(m, &n);
     name_interface(m, &n);
-    m->local_names = mem_array((size_t)m->n_locals + 1, sizeof *m->local_names);
-    for (int i = 0; i < m->n_locals; i++) m->local_names[i] = unique(&n, as_identifier(m->locals[i]), none);
+    name_locals(m, &n);
     for (int i = 0; i < g->n_steps; i++)
-        for (Access a = {0}; step_next(g->steps[i], &a);) name_value(a.value, &n, of_value);
-    name_rest(g);
+        for (Access a = {0}; mention_next(g->steps[i], &a);) {
+            name_value(a.value, &n, of_value);
+            name_value(storage_root(a.value, NULL), &n, of_value);
+        }
 }

@@ -2,112 +2,8 @@
 #include "emit/emit.h"
 
 #include "op/op.h"
-#include "plan/plan.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum { LINE_WIDTH = 110 };
-
-/* -- local pointers ---------------------------------------------------------------------------- */
-
-typedef struct {
-    Model *m;
-    FILE *f;
-} Declaring;
-
-/* "const float *const x": strings are pointers themselves. */
-static const char *pointer_type(const Value *v, bool to_const)
-{
-    if (v->type.dtype == DT_STRING) return to_const ? "const char *const *" : "const char **";
-    return mem_printf("%s%s *", to_const ? "const " : "", dtype_c(v->type.dtype));
-}
-
-static const char *address_in(const Model *m, const Value *v, Value *root, int64_t offset)
-{
-    if (!in_arena(root)) {
-        int64_t size = dtype_bits(root->type.dtype) / 8;
-        const char *base = value_pointer(m, root, NULL);
-        if (root->type.dtype == v->type.dtype && size && offset % size == 0)
-            return offset ? mem_printf("%s + %lld", base, (long long)(offset / size)) : base;
-        bool readonly = root->is_input || root->data;
-        return mem_printf("(%s)(%svoid *)((%sunsigned char *)%s + %lld)", pointer_type(v, readonly),
-                          readonly ? "const " : "", readonly ? "const " : "", base, (long long)offset);
-    }
-    const char *at = offset ? mem_printf("memory + AT_%s + %lld", root->c_name, (long long)offset)
-                            : mem_printf("memory + AT_%s", root->c_name);
-    return mem_printf("(%s)(void *)(%s)", pointer_type(v, false), at);
-}
-
-static void declare(Value *v, Declaring *d)
-{
-    int64_t offset;
-    Value *root = storage_root(v, &offset);
-    if (v->marked || ((v->is_input || v->is_output || v->data) && root == v)) return;
-    v->marked = true;
-    bool readonly = root->is_input || root->data;
-    fprintf(d->f, "    %sconst %s = %s;\n", pointer_type(v, readonly), v->c_name, address_in(d->m, v, root, offset));
-}
-
-static void declare_all(const Step *s, Declaring *d)
-{
-    for (Access a = {0}; step_next(s, &a);) declare(a.value, d);
-}
-
-/* -- comments ---------------------------------------------------------------------------------- */
-
-static void comment_values(Value **values, int count, FILE *f)
-{
-    bool first = true;
-    for (int i = 0; i < count; i++) {
-        const Value *v = values[i];
-        if (!v || v->type.kind != KIND_TENSOR) continue;
-        fprintf(f, "%s%s%s", first ? "" : ", ", v->c_name, in_comment(shape_text(&v->type.shape)));
-        first = false;
-    }
-}
-
-/* What a loop reads: after fusion, other values than its node's inputs. */
-static void comment_operands(const Loop *l, FILE *f)
-{
-    Value **values = mem_array((size_t)l->n_operands + 1, sizeof *values);
-    for (int i = 0; i < l->n_operands; i++) values[i] = l->operands[i].value;
-    comment_values(values, l->n_operands, f);
-}
-
-/* What a call reads of its node's inputs; constants that went into tables at compile time are not worth a word. */
-static void comment_inputs(const Step *s, FILE *f)
-{
-    const Node *n = s->node;
-    Value **values = mem_array((size_t)n->n_in + 1, sizeof *values);
-    int count = 0;
-    for (int i = 0; i < n->n_in; i++) {
-        bool named = !n->in[i] || s->kind != STEP_CALL || !value_is_const(n->in[i]);
-        if (!named) named = step_reads(s, n->in[i]) > 0;
-        if (named) values[count++] = n->in[i];
-    }
-    comment_values(values, count, f);
-}
-
-static void emit_comment(const Step *s, int number, FILE *f)
-{
-    const Node *n = s->node;
-    fprintf(f, "\n    /* %d  ", number);
-    if (s->comment) {
-        fprintf(f, "%s */\n", s->comment);
-        return;
-    }
-    fprintf(f, "%s", in_comment(n->op_type));
-    if (!foreign_empty(n->name)) fprintf(f, " \"%s\"", in_comment(n->name));
-    if (n->fused) fprintf(f, ", %s", n->fused);
-    fputs(": ", f);
-    if (s->kind == STEP_LOOP) comment_operands(s->loop, f);
-    else comment_inputs(s, f);
-    fputs(" -> ", f);
-    comment_values(n->out, n->n_out, f);
-    fputs(" */\n", f);
-}
 
 /* -- copies and control flow ------------------------------------------------------------------- */
 
@@ -143,10 +39,9 @@ static void emit_read(Model *m, const Reading *r, FILE *f)
 /* -- all of them ------------------------------------------------------------------------------- */
 
 /* Pointers that a block uses are declared before the outermost one, where all of it can see them. */
-static void declare_for_block(const Graph *g, const StepBlock *b, Declaring *d)
+static void declare_for_block(Model *m, const StepBlock *b, FILE *f)
 {
-    for (int i = b->first; i <= b->end; i++)
-        if (!step_is_elided(g->steps[i])) declare_all(g->steps[i], d);
+    for (int i = b->first; i <= b->end; i++) declare_pointers(m, m->graph->steps[i], f);
 }
 
 static void emit_indented(const char *text, int depth, FILE *f)
@@ -178,11 +73,6 @@ static void emit_step(Model *m, const Step *s, FILE *f)
     emit_checks_after(m, s, f);
 }
 
-static bool has_comment(const Step *s, const Node *previous)
-{
-    return s->comment || (s->node != previous && s->kind != STEP_ELSE && s->kind != STEP_END);
-}
-
 /* The subgraph whose steps follow, or NULL. */
 static const Graph *entered_graph(const Step *s)
 {
@@ -197,64 +87,51 @@ static const Graph *entered_graph(const Step *s)
 /* After a step that opens a block: what must hold within. */
 static void emit_entered(const Model *m, const Step *s, int depth, FILE *f)
 {
-    char *text = NULL;
-    size_t size = 0;
+    Draft checks;
     const Graph *g = entered_graph(s);
-    FILE *checks = g ? open_memstream(&text, &size) : NULL;
     if (!g) return;
-    if (!checks) internal_error("out of memory");
-    emit_checks_of_graph(m, g, checks);
-    fclose(checks);
-    emit_indented(text, depth, f);
-    free(text);
+    emit_checks_of_graph(m, g, draft_begin(&checks));
+    emit_indented(draft_end(&checks), depth, f);
 }
 
-/* A step's paragraph: its comment, the pointers that it is the first to need, and what it does. */
-static void emit_paragraph(Model *m, const Step *s, int number, int depth, FILE *body)
+/* A step with the pointers that it is the first to need; `begins`: it is the first of its paragraph. */
+static void emit_with_pointers(Model *m, const Step *s, bool begins, int depth, FILE *body)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    if (!f) internal_error("out of memory");
-    Declaring declaring = {m, f};
-    if (number) emit_comment(s, number, f);
-    if (s->opens && !depth) declare_for_block(m->graph, s->opens, &declaring);
-    declare_all(s, &declaring);
+    Draft draft;
+    FILE *f = draft_begin(&draft);
+    if (begins) emit_comment(m, s, f);
+    if (s->opens && !depth) declare_for_block(m, s->opens, f);
+    declare_pointers(m, s, f);
     emit_step(m, s, f);
-    fclose(f);
-    emit_indented(text, depth - (s->ends != NULL), body);
+    emit_indented(draft_end(&draft), depth - (s->ends != NULL), body);
     emit_entered(m, s, depth + (s->opens && !s->ends), body);
-    free(text);
 }
 
-/* All paragraphs; those of one node share a number. */
-static void emit_paragraphs(Model *m, FILE *body)
+static void emit_all(Model *m, FILE *body)
 {
     const Graph *g = m->graph;
-    const Node *previous = NULL;
-    int number = 0, depth = 0;
-    for (int i = 0; i < g->n_steps; i++)
-        for (Access a = {0}; step_next(g->steps[i], &a);) a.value->marked = false;
+    const Step *before = NULL;
+    int depth = 0;
+    find_pointers(m);
     for (int i = 0; i < g->n_steps; i++) {
         const Step *s = g->steps[i];
         if (step_is_elided(s)) continue;
-        emit_paragraph(m, s, has_comment(s, previous) ? ++number : 0, depth, body);
+        bool begins = !before || s->paragraph != before->paragraph;
+        if (begins && !(before && before->opens)) fputs("\n", body);
+        emit_with_pointers(m, s, begins, depth, body);
         depth += (s->opens != NULL) - (s->ends != NULL);
-        previous = s->node;
+        before = s;
     }
 }
 
 void emit_steps(Model *m, FILE *f)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *body = open_memstream(&text, &size);
-    if (!body) internal_error("out of memory");
-    m->local_is_set = mem_array((size_t)m->n_locals + 1, sizeof *m->local_is_set);
+    Draft body;
+    for (int i = 0; i < m->n_locals; i++) m->locals[i].is_set = false;
+    FILE *to = draft_begin(&body);
     emit_checks_of_graph(m, m->graph, f);
-    emit_paragraphs(m, body);
-    fclose(body);
+    emit_all(m, to);
+    const char *text = draft_end(&body);
     emit_locals(m, text, f);
     fputs(text, f);
-    free(text);
 }

@@ -1,7 +1,56 @@
-/* emit_value: how the run function refers to a value. */
+/* emit_value: how the run function refers to values and sizes. */
 #include "emit/emit.h"
 
 #include "plan/plan.h"
+
+#include <string.h>
+
+/* -- sizes ------------------------------------------------------------------------------------- */
+
+static const char *symbol_in_c(Foreign symbol, void *context)
+{
+    const Model *m = context;
+    for (int i = 0; i < m->n_params; i++)
+        if (foreign_equal(m->params[i], symbol)) return m->param_names[i];
+    const Local *l = local_find(m, symbol);
+    if (l && l->c_name) return l->c_name;
+    internal_error("the symbol %s is neither a parameter nor a local", shown(symbol));
+}
+
+const char *dim_in_c(const Model *m, Dim d)
+{
+    return dim_c_text(d, symbol_in_c, (void *)m);
+}
+
+const char *without_parentheses(const char *text)
+{
+    size_t n = strlen(text);
+    int depth = 0;
+    if (text[0] != '(') return text;
+    for (size_t i = 0; i < n; i++) {
+        depth += (text[i] == '(') - (text[i] == ')');
+        if (!depth && i + 1 < n) return text;
+    }
+    return mem_strndup(text + 1, n - 2);
+}
+
+const char *shape_in_c(const Model *m, const Shape *s)
+{
+    const char *text = "[";
+    for (int i = 0; i < s->rank; i++)
+        text = mem_printf("%s%s%s", text, i ? "," : "", without_parentheses(dim_in_c(m, s->dim[i])));
+    return mem_printf("%s]", text);
+}
+
+/* -- values ------------------------------------------------------------------------------------ */
+
+bool mention_next(const Step *s, Access *a)
+{
+    if (step_is_elided(s)) return false;
+    while (step_next(s, a))
+        if (s->kind != STEP_LOOP || !is_inline_scalar(a->value)) return true;
+    return false;
+}
 
 /* The expression for the address of an element; NULL offset: the first. */
 const char *value_pointer(const Model *m, const Value *v, Dim element_offset)

@@ -13,8 +13,7 @@ typedef struct {
 static void find_local(Foreign symbol, void *context)
 {
     Finding *finding = context;
-    const Model *m = finding->m;
-    for (int i = 0; i < m->n_locals; i++) finding->found = finding->found || foreign_equal(m->locals[i], symbol);
+    finding->found = finding->found || local_find(finding->m, symbol);
 }
 
 /* Only the data tell a dimension that is no expression of the parameters alone. */

@@ -118,7 +118,7 @@ static void widen(Node *n)
     for (int i = 0; i < n->n_out; i++) {
         Value *v = n->out[i];
         bool half = v && dtype_is_half(v->type.dtype);
-        Value *result = half ? value_new(n->graph, foreign_suffixed(v->name, "/float32")) : v;
+        Value *result = half ? value_new(n->graph, foreign_suffixed(v->wanted, "/float32")) : v;
         if (half) {
             result->model_name = value_model_name(v);
             result->declared.shape = v->declared.shape;
@@ -157,7 +157,7 @@ static Value *handles_of(Graph *g, Value *v)
     if (count < 0) return NULL;
     int64_t *handles = mem_array((size_t)count + 1, sizeof *handles);
     for (int i = 0; i < count; i++) handles[i] = (int64_t)(intptr_t)dims[i];
-    return value_const(g, v->name, DT_INT64, &v->type.shape, handles);
+    return value_const(g, v->wanted, DT_INT64, &v->type.shape, handles);
 }
 
 /* Moves the element expressions of the inputs through a node that only moves elements, by running
@@ -185,7 +185,7 @@ static void move_elements(Node *n)
     for (int i = 0; i < n->n_out; i++) {
         if (!n->out[i]) continue;
         if (!shape_is_const(&n->out[i]->type.shape)) return;
-        twin.out[i] = value_typed(n->graph, n->out[i]->name, DT_INT64, &n->out[i]->type.shape);
+        twin.out[i] = value_typed(n->graph, n->out[i]->wanted, DT_INT64, &n->out[i]->type.shape);
     }
     if (!eval_node(&twin)) return;
     for (int i = 0; i < n->n_out; i++) {
@@ -233,7 +233,7 @@ static void separate_constants(Node *n)
     for (int i = 0; i < n->n_out; i++) {
         Value *v = n->out[i];
         if (!v || !v->data) continue;
-        graph_replace_uses(n->graph, v, value_const(n->graph, v->name, v->type.dtype, &v->type.shape, v->data));
+        graph_replace_uses(n->graph, v, value_const(n->graph, v->wanted, v->type.dtype, &v->type.shape, v->data));
         v->data = NULL;
     }
 }

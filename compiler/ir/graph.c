@@ -31,6 +31,7 @@ Value *value_new(Graph *g, Foreign name)
     Map *names = g->model->values;
     Value *v = mem_alloc(sizeof *v);
     v->name = unique_name(names, name);
+    v->wanted = name;
     v->graph = g;
     v->type.shape.rank = v->declared.shape.rank = -1;
     v->arena_offset = -1;
@@ -103,6 +104,14 @@ Node *node_like(Graph *g, const Node *n)
     return like;
 }
 
+Foreign node_stem(const Node *n)
+{
+    if (!foreign_empty(n->name)) return n->name;
+    for (int i = 0; i < n->n_out; i++)
+        if (n->out[i]) return n->out[i]->wanted;
+    return n->op_type;
+}
+
 bool node_is(const Node *n, const char *op_type)
 {
     return n && foreign_empty(n->domain) && foreign_is(n->op_type, op_type);
@@ -168,19 +177,22 @@ void graph_remove(Graph *g, int at)
     memmove(g->nodes + at, g->nodes + at + 1, (size_t)(g->n_nodes - at) * sizeof *g->nodes);
 }
 
-static void rename_value(Value *v, Foreign name)
+static void swap_names(Value *a, Value *b)
 {
-    v->name = name;
-    map_put(v->graph->model->values, name, v);
+    const Foreign name = a->name, wanted = a->wanted;
+    a->name = b->name;
+    a->wanted = b->wanted;
+    b->name = name;
+    b->wanted = wanted;
+    map_put(a->graph->model->values, a->name, a);
+    map_put(b->graph->model->values, b->name, b);
 }
 
 static void replace_output(Graph *g, int i, Value *by)
 {
     Value *old = g->outputs[i];
     if (by->graph != g || !by->producer || by->is_output) return;
-    Foreign name = old->name;
-    rename_value(old, by->name);
-    rename_value(by, name);
+    swap_names(old, by);
     by->declared = old->declared;
     old->is_output = false;
     by->is_output = true;
@@ -261,6 +273,13 @@ Foreign value_model_name(const Value *v)
     return foreign_none(v->model_name) ? v->name : v->model_name;
 }
 
+Local *local_find(const Model *m, Foreign symbol)
+{
+    for (int i = 0; i < m->n_locals; i++)
+        if (foreign_equal(m->locals[i].symbol, symbol)) return &m->locals[i];
+    return NULL;
+}
+
 /* -- copies of subgraphs ----------------------------------------------------------------------- */
 
 /* What an outer value or one without a copy is in the clone: itself. `copies` is keyed by name, unique in the model. */
@@ -272,7 +291,7 @@ static Value *copy_of(Map *copies, Value *v)
 
 static Value *copy_value(Map *copies, Graph *to, const Value *v)
 {
-    Value *copy = value_new(to, v->name);
+    Value *copy = value_new(to, v->wanted);
     copy->original = (Value *)v;
     copy->model_name = value_model_name(v);
     copy->type = v->type;
@@ -328,10 +347,7 @@ void graph_take_place(Graph *copy)
 {
     for (int i = 0; i < copy->n_values; i++) {
         Value *v = copy->values[i];
-        if (!v->original) continue;
-        Foreign name = v->name;
-        rename_value(v, v->original->name);
-        rename_value(v->original, name);
+        if (v->original) swap_names(v, v->original);
     }
     for (int i = 0; i < copy->n_nodes; i++)
         for (int a = 0; a < copy->nodes[i]->n_attrs; a++)

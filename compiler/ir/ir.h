@@ -51,7 +51,9 @@ typedef struct Step Step;
 
 /* What a node reads or writes: a tensor with a name. */
 struct Value {
-    Foreign name;       /* the ONNX name */
+    Foreign name;       /* the ONNX name, or one made of it; unique in the model */
+    Foreign wanted;     /* the same without the suffix that keeps it apart from others, which may be gone; what is made
+                           of this value is named after it */
     Value *original;    /* the value of which this one, in a copy of a subgraph, is a copy; else NULL */
     Foreign model_name; /* what the model calls the value that this one stands for: a copy, or the result in float32
                            of an operator on halves; else NULL */
@@ -83,6 +85,7 @@ struct Value {
     int64_t arena_offset;   /* of own storage, when in the arena; -1: not in the arena (inputs, outputs, constants) */
     int64_t blob_offset;    /* of a large constant in the file of weights (emit_weights.c) */
     int first_step, last_step;
+    int views; /* emit_pointers.c: values that have no other name for the memory of this one */
     Uses uses; /* step.c: where steps mention it */
 };
 
@@ -178,6 +181,7 @@ typedef struct {
     Foreign model_path, output_path, header_path, report_path;
     const char *name;                /* an identifier */
     const char *dump_stage, *target; /* of those there are */
+    Foreign title;                   /* what was given of the options that decide the output (compile/option_title.c) */
     WeightsForm weights;
     bool verbose;
     int n_dims, cap_dims;
@@ -193,6 +197,15 @@ typedef struct {
     Dim a, b;
     const Graph *graph;
 } DimPair; /* graph: where it must hold */
+
+/* A symbol whose value the run function finds out. */
+typedef struct {
+    Foreign symbol;     /* unique in the model */
+    Foreign wanted;     /* the same without the suffix that keeps it apart from others, which may be gone */
+    const char *c_name; /* its variable, set by emit_names.c */
+    bool is_reused;     /* others with this wanted name may have the same variable */
+    bool is_set;        /* emit_checks.c: by the steps printed so far */
+} Local;
 
 struct Model {
     Foreign path; /* as the user wrote it */
@@ -214,9 +227,7 @@ struct Model {
     const char **param_names; /* their C identifiers (names.c) */
     const char *dim_names;    /* "batch, x:0": the dimensions that the inputs leave open, for messages; or NULL */
     int n_locals, cap_locals;
-    Foreign *locals;          /* symbols whose values the run function finds out */
-    const char **local_names; /* their C identifiers (names.c) */
-    bool *local_is_set;       /* emit_step.c: by the steps printed so far */
+    Local *locals;
     int n_assumptions, cap_assumptions;
     DimPair *assumptions; /* dimensions that inference took to be equal and that may differ at run time: to be checked
                              then */
@@ -244,6 +255,7 @@ Node *node_new(Graph *g, Foreign name, const char *op_type, const char *domain, 
 Node *node_of_model(Graph *g, Foreign name, Foreign op_type, Foreign domain, int opset);    /* likewise */
 /* the same operator with the same attributes, in g, but without inputs and outputs */
 Node *node_like(Graph *g, const Node *n);
+Foreign node_stem(const Node *n); /* for names of what it needs: its own, its first output's, or its operator */
 bool node_is(const Node *n, const char *op_type); /* of the default domain; NULL is none */
 void node_add_input(Node *n, Value *v);           /* NULL for an omitted one */
 void node_add_output(Node *n, Value *v);
@@ -263,6 +275,8 @@ int value_use_count(const Graph *g, const Value *v); /* node inputs, subgraphs i
 int graph_index(const Graph *g, const Node *n);      /* its place in g->nodes */
 void graph_remove(Graph *g, int at);
 void graph_remove_dead(Graph *g); /* nodes none of whose outputs is used */
+
+Local *local_find(const Model *m, Foreign symbol); /* NULL: it is none */
 
 /* -- diag.c: messages -------------------------------------------------------------------------- */
 

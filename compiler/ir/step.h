@@ -149,7 +149,7 @@ typedef struct StepBlock StepBlock;
 struct Step {
     StepKind kind;
     Node *node;
-    const char *comment; /* first line above it in the generated file; NULL: written from the node */
+    const char *comment; /* what it does, for the comment above it in the generated file; NULL: what its node does */
     int64_t macs;        /* multiply-accumulates at the upper bound of the dimensions */
     union {
         Call call;
@@ -166,6 +166,7 @@ struct Step {
     const StepBlock *block; /* the one it stands in; that of STEP_ELSE and STEP_END is the one around what they end */
     const StepBlock *opens, *ends; /* the one it opens and the one it ends; or NULL */
     int edges;                     /* how many steps before it open, divide or end a block */
+    int paragraph;                 /* emit_comment.c: the number of the comment it stands under */
 };
 
 Step *step_new(Node *n, StepKind kind); /* in no graph yet */

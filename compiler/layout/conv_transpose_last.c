@@ -86,7 +86,7 @@ static Value *packed_phases(Node *n, const ConvTranspose *c)
         pack_conv_f32(phase_weights(&p, n->in[1]->data, w, first), to, &kernel, &conv);
         to += per_tap * (size_t)p.d.kernel * (size_t)p.h.kernel * (size_t)p.w.kernel;
     }
-    Value *v = value_const(n->graph, foreign_suffixed(n->in[1]->name, "/packed"), DT_FLOAT, &shape, data);
+    Value *v = value_const(n->graph, foreign_suffixed(n->in[1]->wanted, "/packed"), DT_FLOAT, &shape, data);
     v->origin = "phase by phase, in panels of 16 output channels";
     return v;
 }

@@ -83,7 +83,7 @@ static Foreign name_last(const Value *v)
 {
     static const char *const orders[] = {"nwc", "nhwc", "ndhwc"};
     int rank = v->type.shape.rank;
-    return foreign_suffixed(v->name, ".%s", rank >= 3 && rank <= 5 ? orders[rank - 3] : "last");
+    return foreign_suffixed(v->wanted, ".%s", rank >= 3 && rank <= 5 ? orders[rank - 3] : "last");
 }
 
 Value *transposed(Node *n, Value *v, const Order *o)

@@ -61,7 +61,7 @@ static Value *full_rank(Node *n, Value *v, const Order *o)
     int lead = o->rank - v->type.shape.rank;
     if (!lead) return v;
     for (int i = 0; i < o->rank; i++) shape.dim[i] = i < lead ? dim_const(1) : v->type.shape.dim[i - lead];
-    Value *full = value_const(n->graph, v->name, v->type.dtype, &shape, v->data);
+    Value *full = value_const(n->graph, v->wanted, v->type.dtype, &shape, v->data);
     full->origin = v->origin;
     return full;
 }

@@ -22,7 +22,7 @@ static void own_outputs(Graph *g)
         for (int k = 0; k < i; k++) again = again || g->outputs[k] == v;
         if (!again && !v->is_input && !value_is_const(v)) continue;
         Node *copy = node_new(g, foreign(""), "Identity", "", 1);
-        Value *y = value_typed(g, v->name, v->type.dtype, &v->type.shape);
+        Value *y = value_typed(g, v->wanted, v->type.dtype, &v->type.shape);
         node_add_input(copy, v);
         node_add_output(copy, y);
         y->is_output = true;

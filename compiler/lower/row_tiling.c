@@ -246,6 +246,20 @@ static int64_t rows_held(const Link *next, int64_t rows)
     return held < all ? held : all;
 }
 
+/* Chains have their variables in common: each sets them anew. */
+static Dim reused_symbol(Node *n, Foreign name, int64_t high)
+{
+    Dim symbol = local_symbol(n, name, 0, high);
+    local_find(n->graph->model, dim_text(symbol))->is_reused = true;
+    return symbol;
+}
+
+/* A row of what link number i makes, y: "start1". */
+static Dim row_symbol(Node *n, const char *what, int i, const Value *y)
+{
+    return reused_symbol(n, foreign(mem_printf("%s%d", what, i + 1)), dim_high(height(y)));
+}
+
 /* Symbols and buffers, from the last link back. Both sides of a loop lie alike, so that it can work in place. */
 static void set_up(Link *links, int count, int64_t per_round)
 {
@@ -253,16 +267,16 @@ static void set_up(Link *links, int count, int64_t per_round)
     int64_t rows = per_round;
     for (int i = count - 1; i >= 0; i--) {
         Link *l = &links[i], *next = l + 1;
-        l->start = local_symbol(n, foreign("start"), 0, dim_high(height(l->y)));
-        l->end = local_symbol(n, foreign("end"), 0, dim_high(height(l->y)));
+        l->start = row_symbol(n, "start", i, l->y);
+        l->end = row_symbol(n, "end", i, l->y);
         if (i == count - 1) continue;
         bool alike = next->step->kind == STEP_LOOP && next->buffer;
         Shape shape = l->y->type.shape;
         rows = l->rows = rows_held(next, rows);
         shape.dim[0] = dim_const(1);
         shape.dim[1] = dim_const(l->rows);
-        l->buffer = value_typed(n->graph, foreign_suffixed(l->y->name, ".rows"), DT_FLOAT, &shape);
-        l->base = alike ? next->base : local_symbol(n, foreign("base"), 0, dim_high(height(l->y)));
+        l->buffer = value_typed(n->graph, foreign_suffixed(l->y->wanted, ".rows"), DT_FLOAT, &shape);
+        l->base = alike ? next->base : row_symbol(n, "base", i, l->y);
     }
 }
 
@@ -273,7 +287,7 @@ static void keep_rows(const Link *l, const Link *next, Node *n, Steps *to)
     if (next->base == l->base) return; /* next, a loop, keeps them */
     if (next->window) {
         Step *s = step_new_call(n, kernel_find("keep_rows_f32"));
-        s->comment = mem_printf("The rows of %s that the next tile sees again", in_comment(l->y->name));
+        s->comment = "Rows that the next tile sees again";
         arg_out(s, "x", l->buffer);
         arg_dim(s, "from", dim_mul(dim_sub(first, l->base), row_of(l->y)));
         arg_dim(s, "count", dim_mul(dim_sub(l->end, first), row_of(l->y)));
@@ -294,11 +308,12 @@ static void append_tiles(Link *links, int count, int64_t per_round, Steps *to)
 {
     Node *n = links[0].step->node, *last = links[count - 1].step->node;
     Dim rows = height(links[count - 1].y), tiles = dim_ceildiv(rows, dim_const(per_round)),
-        tile = local_symbol(n, foreign("tile"), 0, dim_high(tiles));
+        tile = reused_symbol(n, foreign("tile"), dim_high(tiles));
     Dim end = dim_min(rows, dim_mul(dim_add(tile, dim_const(1)), dim_const(per_round)));
     set_up(links, count, per_round);
     for (int i = 0; i < count; i++) {
         append_set(to, n, links[i].start, dim_const(0));
+        if (!i) to->steps[to->count - 1]->comment = mem_printf("%lld rows at a time", (long long)per_round);
         if (links[i].base && links[i].base != links[i + 1].base) append_set(to, n, links[i].base, dim_const(0));
     }
     append_rounds(to, n, tile, tiles);
@@ -322,8 +337,9 @@ static void append_chain(Link *links, int count, int64_t per_round, Steps *to)
     Node *n = links[0].step->node;
     Dim batch = links[0].y->type.shape.dim[0], image = dim_const(0);
     if (!dim_is(batch, 1)) {
-        image = local_symbol(n, foreign("image"), 0, dim_high(batch));
+        image = reused_symbol(n, foreign("image"), dim_high(batch));
         append_rounds(to, n, image, batch);
+        to->steps[to->count - 1]->comment = "Image by image";
     }
     for (int i = 0; i < count; i++) links[i].image = image;
     append_tiles(links, count, per_round, to);

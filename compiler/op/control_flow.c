@@ -82,7 +82,7 @@ void lower_updates(Node *n, int count, Value **states, Value **updates)
     NewSize *sizes = mem_array((size_t)count * MAX_RANK + 1, sizeof *sizes);
     int changing = lower_sizes(n, count, states, updates, sizes);
     for (int i = 0; i < count; i++) {
-        next[i] = value_typed(n->graph, foreign_suffixed(states[i]->name, ".next"), states[i]->type.dtype,
+        next[i] = value_typed(n->graph, foreign_suffixed(states[i]->wanted, ".next"), states[i]->type.dtype,
                               &updates[i]->type.shape);
         step_copy(n, next[i], dim_const(0), updates[i], dim_const(0), bytes_of(updates[i]))->from_state = true;
     }
@@ -132,7 +132,8 @@ typedef struct {
 static void find_body_symbol(Foreign symbol, void *context)
 {
     BodySymbols *b = context;
-    for (int i = b->mark; i < b->m->n_locals && !b->found; i++) b->found = foreign_equal(b->m->locals[i], symbol);
+    for (int i = b->mark; i < b->m->n_locals && !b->found; i++)
+        b->found = foreign_equal(b->m->locals[i].symbol, symbol);
 }
 
 Shape rows_shape(Node *n, const Value *y, const Value *row, Dim rounds, int axis, int mark)
@@ -146,7 +147,7 @@ Shape rows_shape(Node *n, const Value *y, const Value *row, Dim rounds, int axis
         Dim size = row->type.shape.dim[from++];
         BodySymbols b = {n->graph->model, mark, false};
         dim_symbols(size, find_body_symbol, &b);
-        s.dim[d] = b.found ? local_symbol(n, foreign_suffixed(y->name, ".size%d", d), 0, dim_high(size)) : size;
+        s.dim[d] = b.found ? local_symbol(n, foreign_suffixed(y->wanted, ".size%d", d), 0, dim_high(size)) : size;
     }
     return s;
 }

@@ -41,7 +41,7 @@ Node *replace_node(Node *n, const char *op_type, int n_in, Value **inputs)
     const Value *y = n->out[0];
     Node *made = node_new(n->graph, n->name, op_type, "", 24);
     for (int i = 0; i < n_in; i++) node_add_input(made, inputs[i]);
-    node_add_output(made, value_typed(n->graph, y->name, y->type.dtype, &y->type.shape));
+    node_add_output(made, value_typed(n->graph, y->wanted, y->type.dtype, &y->type.shape));
     made->op = op_find("", op_type, made->opset);
     graph_insert(n->graph, graph_index(n->graph, n), made);
     note_fused(made, n);

@@ -8,18 +8,9 @@
 /* The version of ai.onnx that parts are written for, whatever n's own: axes are inputs, Softmax has one axis, ... */
 enum { PARTS_OPSET = 23 };
 
-/* What the parts of n are named after. */
-static Foreign base_name(const Node *n)
-{
-    if (!foreign_empty(n->name)) return n->name;
-    for (int i = 0; i < n->n_out; i++)
-        if (n->out[i]) return n->out[i]->name;
-    return n->op_type;
-}
-
 Node *make_node(Node *n, const char *op_type, int n_in, Value **inputs, Value *result)
 {
-    Foreign name = foreign_suffixed(base_name(n), "/%s", op_type);
+    Foreign name = foreign_suffixed(node_stem(n), "/%s", op_type);
     Node *made = node_new(n->graph, name, op_type, "", PARTS_OPSET);
     for (int i = 0; i < n_in; i++) node_add_input(made, inputs[i]);
     node_add_output(made, result ? result : value_new(n->graph, name));
@@ -57,7 +48,7 @@ Value *make3(Node *n, const char *op_type, Value *a, Value *b, Value *c, Value *
 
 static Value *constant(Node *n, DType dtype, const Shape *shape, const void *data)
 {
-    return value_const(n->graph, foreign_suffixed(base_name(n), "/constant"), dtype, shape, data);
+    return value_const(n->graph, foreign_suffixed(node_stem(n), "/constant"), dtype, shape, data);
 }
 
 Value *const_ints(Node *n, int count, const int64_t *values)
@@ -98,7 +89,7 @@ Value *packed_constant(Node *n, Value *w, DType type, const char *how, const Sha
     *is_new = !found;
     if (found) return found;
     void *data = mem_array((size_t)dim_value(shape_elements(shape)) + 1, (size_t)dtype_bytes(type, 1));
-    Value *v = value_const(n->graph, foreign_suffixed(w->name, "/packed"), type, shape, data);
+    Value *v = value_const(n->graph, foreign_suffixed(w->wanted, "/packed"), type, shape, data);
     v->origin = w->origin ? mem_printf("%s, %s", w->origin, how) : how;
     packed_note(w, v, how);
     return v;

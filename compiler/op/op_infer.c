@@ -64,7 +64,7 @@ typedef struct {
 static void note_local(Foreign symbol, void *context)
 {
     LocalSearch *l = context;
-    for (int i = 0; i < l->m->n_locals && !l->found; i++) l->found = foreign_equal(l->m->locals[i], symbol);
+    l->found = l->found || local_find(l->m, symbol);
 }
 
 static bool is_from_data(const Node *n, Dim d)

@@ -85,7 +85,7 @@ bool read_within(Node *n, int input, int64_t low, int64_t high)
     int count = (int)value_count(v);
     v->elements = mem_array((size_t)count + 1, sizeof *v->elements);
     v->is_read = true;
-    for (int i = 0; i < count; i++) v->elements[i] = local_symbol(n, foreign_suffixed(v->name, "[%d]", i), low, high);
+    for (int i = 0; i < count; i++) v->elements[i] = local_symbol(n, foreign_suffixed(v->wanted, "[%d]", i), low, high);
     return true;
 }
 

@@ -150,9 +150,8 @@ void step_inplace(Step *s, Value *input, Value *output)
 
 Value *scratch(Node *n, const char *purpose, DType dtype, Dim count)
 {
-    Foreign base = !foreign_empty(n->name) ? n->name : n->n_out && n->out[0] ? n->out[0]->name : n->op_type;
     Shape shape = shape_of(1, &count);
-    return value_typed(n->graph, foreign_suffixed(base, "/%s", purpose), dtype, &shape);
+    return value_typed(n->graph, foreign_suffixed(node_stem(n), "/%s", purpose), dtype, &shape);
 }
 
 Copy *step_copy(Node *n, Value *target, Dim target_offset, Value *source, Dim source_offset, Dim bytes)
@@ -320,25 +319,24 @@ static bool is_symbol(const Model *m, Foreign name)
 {
     for (int i = 0; i < m->n_params; i++)
         if (foreign_equal(m->params[i], name)) return true;
-    for (int i = 0; i < m->n_locals; i++)
-        if (foreign_equal(m->locals[i], name)) return true;
-    return false;
+    return local_find(m, name) != NULL;
 }
 
 Foreign unused_symbol(const Model *m, Foreign name)
 {
-    while (is_symbol(m, name)) name = foreign_suffixed(name, "_%d", m->n_locals);
-    return name;
+    Foreign symbol = name;
+    for (int i = 2; is_symbol(m, symbol); i++) symbol = foreign_suffixed(name, "_%d", i);
+    return symbol;
 }
 
 Dim local_symbol(Node *n, Foreign name, int64_t low, int64_t high)
 {
     Model *m = n->graph->model;
-    name = unused_symbol(m, name);
+    Foreign symbol = unused_symbol(m, name);
     if (low == high) high = low + 1; /* a symbol of one value would be a constant */
     mem_grow(&m->locals, &m->cap_locals, m->n_locals + 1, sizeof *m->locals);
-    m->locals[m->n_locals++] = name;
-    return dim_symbol(name, low, high);
+    m->locals[m->n_locals++] = (Local){.symbol = symbol, .wanted = name};
+    return dim_symbol(symbol, low, high);
 }
 
 void lower_read(Node *n, Value *v, int64_t index, Dim d)

@@ -52,5 +52,5 @@ Dim count_of_data(Node *n, int output, int axis, Dim most)
     const DimOption *bounds = bounds_of(n->graph->model, name);
     int64_t high = dim_high(most);
     if (bounds && !bounds->of_data && bounds->high < high) high = bounds->high;
-    return local_symbol(n, foreign_suffixed(y->name, ".count"), 0, high);
+    return local_symbol(n, foreign_suffixed(y->wanted, ".count"), 0, high);
 }

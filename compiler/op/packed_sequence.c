@@ -118,26 +118,26 @@ static Node *three_outputs(Node *made, Foreign name, const SequenceForm *form)
 
 Node *sequence_node(Node *n, const char *op_type, int n_in, Value **inputs, const SequenceForm *result)
 {
-    return three_outputs(make_own(n, op_type, n_in, inputs, NULL), n->n_out && n->out[0] ? n->out[0]->name : n->op_type,
-                         result);
+    return three_outputs(make_own(n, op_type, n_in, inputs, NULL),
+                         n->n_out && n->out[0] ? n->out[0]->wanted : n->op_type, result);
 }
 
 Node *sequence_parts(Node *n, Value *list, const SequenceForm *form)
 {
-    return three_outputs(make_own(n, "ListParts", 1, &list, NULL), list->name, form);
+    return three_outputs(make_own(n, "ListParts", 1, &list, NULL), list->wanted, form);
 }
 
 Node *sequence_parts_last(Graph *g, Value *list, const SequenceForm *form)
 {
-    Node *made = own_node(g, list->name, "ListParts");
+    Node *made = own_node(g, list->wanted, "ListParts");
     node_add_input(made, list);
     graph_append(g, made);
-    return three_outputs(made, list->name, form);
+    return three_outputs(made, list->wanted, form);
 }
 
 Node *sequence_copy_last(Graph *g, Value *list)
 {
-    Node *made = own_node(g, list->name, "ListCopy");
+    Node *made = own_node(g, list->wanted, "ListCopy");
     made->op = made->own;
     node_add_input(made, list->list->data);
     node_add_input(made, list->list->sizes);
@@ -150,7 +150,7 @@ Node *sequence_copy_last(Graph *g, Value *list)
 
 void sequence_copied(Graph *g, const Type *type, const SequenceForm *form, Value **from, Value **to)
 {
-    Node *made = own_node(g, from[0]->name, "ListCopy");
+    Node *made = own_node(g, from[0]->wanted, "ListCopy");
     for (int i = 0; i < 3; i++) {
         node_add_input(made, from[i]);
         node_add_output(made, to[i]);
@@ -175,7 +175,7 @@ void sequence_make(Node *n, const Type *type, const SequenceForm *form, Value **
 
 void sequence_made(Graph *g, const Type *type, const SequenceForm *form, Value **parts, Value *result)
 {
-    Node *made = own_node(g, result->name, "ListMake");
+    Node *made = own_node(g, result->wanted, "ListMake");
     for (int i = 0; i < 3; i++) node_add_input(made, parts[i]);
     node_add_output(made, result);
     graph_insert(g, 0, made);

@@ -75,7 +75,7 @@ static Value *parameter(Node *n, int named_after, const double *values, int64_t 
     float *narrow = mem_array((size_t)count + 1, sizeof *narrow);
     for (int64_t i = 0; i < count; i++) narrow[i] = (float)values[i];
     Shape shape = shape_const(1, &count);
-    Value *v = value_const(n->graph, n->in[named_after]->name, t, &shape,
+    Value *v = value_const(n->graph, n->in[named_after]->wanted, t, &shape,
                            t == DT_DOUBLE ? (const void *)values : narrow);
     v->origin = "mean and variance folded in";
     return v;

@@ -119,7 +119,7 @@ static Value *imputed_ints(Node *n)
     for (int64_t i = 0; i < count; i++)
         narrow[i] = (int32_t)(ints[i] < INT32_MIN ? INT32_MIN : ints[i] > INT32_MAX ? INT32_MAX : ints[i]);
     Shape shape = shape_const(1, &count);
-    return value_const(n->graph, foreign_suffixed(n->out[0]->name, "/imputed"), n->in[0]->type.dtype, &shape,
+    return value_const(n->graph, foreign_suffixed(n->out[0]->wanted, "/imputed"), n->in[0]->type.dtype, &shape,
                        wide ? (const void *)ints : narrow);
 }
 

@@ -184,7 +184,7 @@ static void lower_constant_of_shape(Node *n)
     }
     Step *s = step_call(n, "fill_%s", moved_as(n->out[0]->type.dtype, NULL));
     arg_in(s, "value",
-           value ? value_const(n->graph, foreign_suffixed(n->out[0]->name, "/value"), value->type.dtype,
+           value ? value_const(n->graph, foreign_suffixed(n->out[0]->wanted, "/value"), value->type.dtype,
                                &value->type.shape, value->data)
                  : NULL);
     arg_out(s, "y", n->out[0]);

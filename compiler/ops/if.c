@@ -17,7 +17,7 @@ static Dim either(Node *n, const Value *v, int axis, Dim a, Dim b)
     Dim part = common_part(a, b), x = dim_sub(a, part), y = dim_sub(b, part);
     int64_t low = dim_low(x) < dim_low(y) ? dim_low(x) : dim_low(y),
             high = dim_high(x) > dim_high(y) ? dim_high(x) : dim_high(y);
-    return dim_add(part, local_symbol(n, foreign_suffixed(v->name, ".size%d", axis), low < 0 ? 0 : low, high));
+    return dim_add(part, local_symbol(n, foreign_suffixed(v->wanted, ".size%d", axis), low < 0 ? 0 : low, high));
 }
 
 static bool has_lists_in_it(const Value *list)
@@ -116,7 +116,7 @@ static void spread_output(Node *n, Node *flat, int i, const Value *list, const S
     int count = in_memory ? 3 : list->n_items;
     Value **parts = mem_array((size_t)count + 1, sizeof *parts);
     for (int k = 0; k < count; k++) {
-        parts[k] = value_new(n->graph, foreign_suffixed(y ? y->name : foreign("unused"), ".part%d", k));
+        parts[k] = value_new(n->graph, foreign_suffixed(y ? y->wanted : node_stem(n), ".part%d", k));
         node_add_output(flat, parts[k]);
     }
     if (!y) return;

@@ -144,8 +144,7 @@ static Value *picked(Node *n, const char *name, const List *list, const int *pla
         memcpy(data + (size_t)i * bytes, (const char *)list->data + (size_t)places[i] * bytes, bytes);
     if (last) memcpy(data + (size_t)count * bytes, last, bytes);
     Shape shape = shape_const(1, (int64_t[]){count + (last ? 1 : 0)});
-    return value_const(n->graph, foreign_suffixed(foreign_or(n->name, n->out[0]->name), "/%s", name), list->dtype,
-                       &shape, data);
+    return value_const(n->graph, foreign_suffixed(node_stem(n), "/%s", name), list->dtype, &shape, data);
 }
 
 /* -- mapping ----------------------------------------------------------------------------------- */
@@ -243,7 +242,7 @@ static void lower_one_hot(Node *n)
     arg_in(s, "x", x);
     arg_in(s, "keys", picked(n, "categories", &categories, places, count, NULL));
     arg_in(s, "column",
-           value_const(n->graph, foreign_suffixed(n->out[0]->name, "/columns"), DT_INT32, &shape, columns));
+           value_const(n->graph, foreign_suffixed(n->out[0]->wanted, "/columns"), DT_INT32, &shape, columns));
     arg_out(s, "y", n->out[0]);
     arg_dim(s, "n", elements(x));
     arg_int(s, "count", count);

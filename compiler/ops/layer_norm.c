@@ -171,7 +171,7 @@ static void lower_with(Node *n, Norm m)
     }
     Norm bare = m;
     bare.scale = bare.bias = NULL;
-    bare.y = value_typed(n->graph, foreign_suffixed(m.y->name, "/normalized"), m.x->type.dtype, &m.x->type.shape);
+    bare.y = value_typed(n->graph, foreign_suffixed(m.y->wanted, "/normalized"), m.x->type.dtype, &m.x->type.shape);
     call_norm(n, &bare);
     scale_and_shift(n, bare.y, m.scale, m.bias, m.y);
 }
@@ -190,7 +190,7 @@ static void lower_skip(Node *n)
     const char *add = mem_printf("add_%s", dtype_suffix(t));
     Value *bias = input_of(n, m.rms ? 3 : 4);
     Value *sum = output_of(n, 3) ? n->out[3]
-                                 : value_typed(n->graph, foreign_suffixed(m.y->name, "/sum"), t, &m.x->type.shape);
+                                 : value_typed(n->graph, foreign_suffixed(m.y->wanted, "/sum"), t, &m.x->type.shape);
     Step *s = step_loop(n, &m.x->type.shape);
     Ref x = loop_read(s, m.x), skip = loop_read(s, n->in[1]);
     Ref r = loop_apply(s, t, add, 2, (Ref[]){x, skip});

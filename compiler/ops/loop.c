@@ -140,8 +140,7 @@ static bool bound_rounds(Node *n, Dim trips, int64_t *most, Dim *rows)
 static void give_counter(Node *n, Graph *g, int64_t most)
 {
     Dim *counter = mem_alloc(sizeof *counter);
-    *counter = local_symbol(n, foreign_suffixed(foreign_or(n->name, foreign("loop")), ".round"), 0,
-                            most > 0 ? most - 1 : 0);
+    *counter = local_symbol(n, foreign_suffixed(node_stem(n), ".round"), 0, most > 0 ? most - 1 : 0);
     scalar_input(g, 0, DT_INT64);
     g->inputs[0]->elements = counter;
 }
@@ -203,7 +202,7 @@ static void unfold_body(const Node *n, Graph *g, const SequenceForm *forms, bool
         }
         Value *parts[3];
         for (int i = 0; i < 3; i++) {
-            parts[i] = inputs[at_in++] = value_new(g, foreign_suffixed(taken->name, ".%s",
+            parts[i] = inputs[at_in++] = value_new(g, foreign_suffixed(taken->wanted, ".%s",
                                                                        i == 0   ? "data"
                                                                        : i == 1 ? "sizes"
                                                                                 : "length"));
@@ -335,7 +334,7 @@ static void unfold_lists(Node *n)
         for (int i = 0; i < (list ? 3 : 1); i++) {
             node_add_input(loop, initial[k][i]);
             node_add_output(loop, list || !output_of(n, k)
-                                      ? value_new(n->graph, foreign_suffixed(initial[k][i]->name, ".part"))
+                                      ? value_new(n->graph, foreign_suffixed(initial[k][i]->wanted, ".part"))
                                       : n->out[k]);
         }
         if (list && output_of(n, k)) sequence_make(n, &types[k], &forms[k], loop->out + loop->n_out - 3, n->out[k]);
@@ -393,10 +392,7 @@ static void infer_loop(Node *n)
         return;
     }
     for (int i = 0; i < carried; i++) set_out_like(n, i, g->inputs[2 + i]);
-    if (!rounds)
-        rounds = continues
-                     ? trips
-                     : local_symbol(n, foreign_suffixed(foreign_or(n->name, foreign("loop")), ".rounds"), 0, most);
+    if (!rounds) rounds = continues ? trips : local_symbol(n, foreign_suffixed(node_stem(n), ".rounds"), 0, most);
     infer_rows(n, g, rounds, mark);
 }
 

@@ -48,7 +48,8 @@ static void infer_counted(Node *n)
     if (n->graph->model->errors > errors) return;
     Value *length = n->out[2];
     length->elements = mem_alloc(sizeof *length->elements);
-    length->elements[0] = local_symbol(n, length->name, 0, dim_value(dim_at(n->out[0], 0)));
+    length->elements[0] = local_symbol(n, foreign_suffixed(length->wanted, ".value"), 0,
+                                       dim_value(dim_at(n->out[0], 0)));
     length->is_read = true;
 }
 
@@ -228,7 +229,7 @@ static void lower_split(Node *n)
 
 static Dim element_dim(Node *n, int d, int64_t low, int64_t high)
 {
-    return low == high ? dim_const(low) : local_symbol(n, foreign_suffixed(n->out[0]->name, ".size%d", d), low, high);
+    return low == high ? dim_const(low) : local_symbol(n, foreign_suffixed(n->out[0]->wanted, ".size%d", d), low, high);
 }
 
 static bool one_rank(Node *n, const SequenceForm *f)

@@ -326,8 +326,8 @@ static void infer_dynamic(Node *n)
 static void expand_dynamic(Node *n)
 {
     Node *quantised = make_node(n, "DynamicQuantizeLinear", 1, &n->in[D_A], NULL);
-    node_add_output(quantised, value_new(n->graph, foreign_suffixed(n->in[D_A]->name, "/scale")));
-    node_add_output(quantised, value_new(n->graph, foreign_suffixed(n->in[D_A]->name, "/zero_point")));
+    node_add_output(quantised, value_new(n->graph, foreign_suffixed(n->in[D_A]->wanted, "/scale")));
+    node_add_output(quantised, value_new(n->graph, foreign_suffixed(n->in[D_A]->wanted, "/zero_point")));
     Value *acc = make_node(n, "MatMulInteger", 4,
                            (Value *[]){quantised->out[0], n->in[D_B], quantised->out[2], input_of(n, D_B_ZERO)}, NULL)
                      ->out[0];

@@ -95,7 +95,7 @@ static bool shape_at_run_time(Node *n, Shape *y)
                                                                                         : 1;
         y->dim[d] = said && dim_is_const(said)
                         ? said
-                        : local_symbol(n, foreign_suffixed(n->out[0]->name, "_dim%d", d), low, high);
+                        : local_symbol(n, foreign_suffixed(n->out[0]->wanted, "_dim%d", d), low, high);
     }
     return true;
 }

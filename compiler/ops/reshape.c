@@ -105,7 +105,7 @@ static void infer_by_data(Node *n)
     Shape y = {.rank = (int)dim_value(rank)};
     for (int i = 0; i < y.rank; i++) {
         bool last = i == y.rank - 1;
-        y.dim[i] = !last ? local_symbol(n, foreign_suffixed(n->out[0]->name, ".size%d", i), 0, dim_high(count))
+        y.dim[i] = !last ? local_symbol(n, foreign_suffixed(n->out[0]->wanted, ".size%d", i), 0, dim_high(count))
                    : i   ? dim_floordiv(count, given)
                          : count;
         given = dim_mul(given, y.dim[i]);

@@ -94,7 +94,7 @@ static void make_now(Node *n, const Resize *r, int i, Table *t, DType type)
     if (type == DT_DOUBLE) resize_taps_f64(NULL, a->scale, &start, &end, r->cubic_a, index, weight, &p);
     else resize_taps_f32(NULL, a->scale, &start, &end, r->cubic_a, index, weight, &p);
     Shape shape = shape_of(2, (Dim[]){a->out, t->taps});
-    Foreign base = n->out[0]->name;
+    Foreign base = n->out[0]->wanted;
     const char *origin = mem_printf("axis %d of %s", i, n->op->name);
     t->index = value_const(n->graph, foreign_suffixed(base, ".pixels%d", i), DT_INT32, &shape, index);
     t->index->origin = origin;
@@ -284,7 +284,7 @@ static void lower_resize(Node *n)
         Shape shape = from->type.shape;
         for (int i = first; i <= last; i++) shape.dim[i] = r.axis[i].out;
         Value *to = after == r.rank ? n->out[0]
-                                    : value_typed(n->graph, foreign_suffixed(n->out[0]->name, ".to%d", last),
+                                    : value_typed(n->graph, foreign_suffixed(n->out[0]->wanted, ".to%d", last),
                                                   from->type.dtype, &shape);
         resize_axes(n, &r, from, to, first, last - first + 1);
         from = to;

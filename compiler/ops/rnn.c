@@ -204,7 +204,7 @@ static void infer_layer(Node *n)
 
 static Value *transposed(Node *n, Value *v)
 {
-    Value *result = value_new(n->graph, foreign_suffixed(v->name, "/transposed"));
+    Value *result = value_new(n->graph, foreign_suffixed(v->wanted, "/transposed"));
     Node *made = make_node(n, "Transpose", 1, &v, result);
     attr_set_ints(made, "perm", 3, (int64_t[]){0, 2, 1});
     return made->out[0];

@@ -61,14 +61,14 @@ static void expand_scan(Node *n)
     for (int k = s.states ? 1 : 0; k < s.states + s.outputs; k++) {
         Value *y = output_of(n, k);
         if (k < s.states || !y || listed(n, "scan_output_axes", k - s.states, 0) == 0) {
-            Value *made = y ? y : value_new(n->graph, foreign("scan.unused"));
+            Value *made = y ? y : value_new(n->graph, foreign_suffixed(node_stem(n), ".unused"));
             if (k == 0) scan->out[0] = made, made->producer = scan;
             else node_add_output(scan, made);
             continue;
         }
         int rank = y->type.shape.rank, axis = normalize_axis(n, listed(n, "scan_output_axes", k - s.states, 0), rank);
         if (axis < 0) return;
-        Value *row_first = k == 0 ? scan->out[0] : value_new(n->graph, foreign_suffixed(y->name, ".rows"));
+        Value *row_first = k == 0 ? scan->out[0] : value_new(n->graph, foreign_suffixed(y->wanted, ".rows"));
         if (k) node_add_output(scan, row_first);
         for (int d = 0; d < rank; d++) perm[d] = d < axis ? d + 1 : d == axis ? 0 : d;
         transposed(n, row_first, rank, perm, y);
@@ -125,7 +125,7 @@ static void lower_scan(Node *n)
     Graph *g = s.body;
     Dim length = dim_at(n->in[s.states], 0);
     int64_t last = dim_high(length) > 0 ? dim_high(length) - 1 : 0;
-    Dim counter = local_symbol(n, foreign_suffixed(foreign_or(n->name, foreign("scan")), ".round"), 0, last);
+    Dim counter = local_symbol(n, foreign_suffixed(node_stem(n), ".round"), 0, last);
     for (int i = 0; i < g->n_inputs; i++) g->inputs[i]->is_input = false;
     for (int i = 0; i < s.states; i++) copy_into_state(n, g->inputs[i], n->in[i]);
     Value ***seen = mem_array((size_t)s.outputs + 1, sizeof *seen);

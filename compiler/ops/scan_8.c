@@ -56,7 +56,7 @@ static bool read_sizes(Node *n, BatchScan *s)
 static Value *element_of(Node *n, const Value *v, int count)
 {
     Shape s = shape_of(v->type.shape.rank - count, v->type.shape.dim + count);
-    return value_typed(n->graph, foreign_suffixed(v->name, ".element"), v->type.dtype, &s);
+    return value_typed(n->graph, foreign_suffixed(v->wanted, ".element"), v->type.dtype, &s);
 }
 
 static Shape batched(const BatchScan *s, const Shape *element, Dim length)
@@ -115,7 +115,7 @@ static void infer_batch_scan(Node *n)
 static Dim lower_rounds(Node *n, const BatchScan *s, Dim b)
 {
     if (!input_of(n, 0)) return s->length;
-    Dim rounds = local_symbol(n, foreign_suffixed(n->in[0]->name, ".length"), 0, dim_high(s->length));
+    Dim rounds = local_symbol(n, foreign_suffixed(n->in[0]->wanted, ".length"), 0, dim_high(s->length));
     assume_equal(n, dim_max(rounds, s->length), s->length);
     step_read(n, n->in[0], b, 0, dim_high(s->length))->symbol = rounds;
     return rounds;
@@ -136,7 +136,8 @@ static void lower_sequence(Node *n, const BatchScan *s, Dim b)
     const int64_t *backward;
     const int n_backward = attr_ints(n, "directions", &backward);
     Dim rounds = lower_rounds(n, s, b), first = dim_mul(b, s->length);
-    Dim round = local_symbol(n, foreign("scan.round"), 0, dim_high(s->length) > 0 ? dim_high(s->length) - 1 : 0);
+    Dim round = local_symbol(n, foreign_suffixed(node_stem(n), ".round"), 0,
+                             dim_high(s->length) > 0 ? dim_high(s->length) - 1 : 0);
     step_for(n, round, rounds);
     for (int i = 0; i < s->inputs; i++) {
         Value *row = g->inputs[s->states + i];
@@ -162,7 +163,8 @@ static void lower_batch_scan(Node *n)
     for (int i = 0; i < g->n_inputs; i++) g->inputs[i]->is_input = false;
     for (int i = s.states; i < n->n_out; i++)
         if (input_of(n, 0) && n->out[i]) lower_fill(n, n->out[i]);
-    Dim b = local_symbol(n, foreign("scan.batch"), 0, dim_high(s.batch) > 0 ? dim_high(s.batch) - 1 : 0);
+    Dim b = local_symbol(n, foreign_suffixed(node_stem(n), ".batch"), 0,
+                         dim_high(s.batch) > 0 ? dim_high(s.batch) - 1 : 0);
     step_for(n, b, s.batch);
     for (int i = 0; i < s.states; i++) {
         Value *state = g->inputs[i];

@@ -245,7 +245,7 @@ static void expand_split(Node *n)
     Node *split = make_node(n, "Split", 2, (Value *[]){n->in[0], const_ints(n, count, sizes)}, NULL);
     attr_set_int(split, "axis", axis);
     for (int i = 1; i < count; i++)
-        node_add_output(split, value_new(n->graph, foreign_suffixed(n->out[0]->name, ".part%d", i)));
+        node_add_output(split, value_new(n->graph, foreign_suffixed(n->out[0]->wanted, ".part%d", i)));
     bool keep = input_of(n, 1) || attr_int(n, "keepdims", 1);
     for (int i = 0; i < count; i++)
         items[i] = keep ? split->out[i] : make2(n, "Squeeze", split->out[i], const_ints(n, 1, &axis_value), NULL);
@@ -385,8 +385,8 @@ static void expand_map_in_memory(Node *n)
           **outputs = mem_array((size_t)n->n_out + 1, sizeof *outputs);
     Value **arguments = mem_array((size_t)n->n_in + 1, sizeof *arguments),
           **results = mem_array((size_t)body->n_outputs + 1, sizeof *results);
-    inputs[0] = value_new(g, foreign("map.round"));
-    inputs[1] = value_new(g, foreign("map.condition"));
+    inputs[0] = value_new(g, foreign_suffixed(node_stem(n), ".round"));
+    inputs[1] = value_new(g, foreign_suffixed(node_stem(n), ".condition"));
     outputs[0] = inputs[1];
     for (int i = 0; i < n->n_in; i++)
         arguments[i] = n->in[i]->type.kind == KIND_SEQUENCE ? make2(end, "SequenceAt", n->in[i], inputs[0], NULL)
@@ -395,12 +395,12 @@ static void expand_map_in_memory(Node *n)
     node_add_input(loop, n->in[0]->list->length);
     node_add_input(loop, NULL);
     for (int k = 0; k < n->n_out; k++) {
-        inputs[2 + k] = value_new(g, foreign("map.list"));
+        inputs[2 + k] = value_new(g, foreign_suffixed(node_stem(n), ".list"));
         outputs[1 + k] = make2(end, "SequenceInsert", inputs[2 + k], results[k], NULL);
         Node *empty = make_node(loop, "SequenceEmpty", 0, NULL, NULL);
         attr_set_int(empty, "dtype", DT_UNDEFINED);
         node_add_input(loop, empty->out[0]);
-        node_add_output(loop, n->out[k] ? n->out[k] : value_new(n->graph, foreign("map.unused")));
+        node_add_output(loop, n->out[k] ? n->out[k] : value_new(n->graph, foreign_suffixed(node_stem(n), ".unused")));
     }
     graph_remove(g, graph_index(g, end));
     g->inputs = inputs;

@@ -167,7 +167,7 @@ static void infer_by_data(Node *n)
         if (!touched[d]) continue;
         bool fixed = said->rank == y.rank && said->dim[d] && dim_is_const(said->dim[d]);
         y.dim[d] = fixed ? said->dim[d]
-                         : local_symbol(n, foreign_suffixed(n->out[0]->name, ".size%d", d), 0, dim_high(y.dim[d]));
+                         : local_symbol(n, foreign_suffixed(n->out[0]->wanted, ".size%d", d), 0, dim_high(y.dim[d]));
     }
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
@@ -175,7 +175,7 @@ static void infer_by_data(Node *n)
 static void lower_by_data(Node *n)
 {
     const Shape *x = &n->in[0]->type.shape, *y = &n->out[0]->type.shape;
-    Foreign name = n->out[0]->name;
+    Foreign name = n->out[0]->wanted;
     bool touched[MAX_RANK];
     touched_axes(n, touched);
     Value *bounds = scratch(n, "bounds", DT_INT64, dim_const(3 * x->rank));

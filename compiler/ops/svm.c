@@ -207,9 +207,7 @@ static void lower_decisions(Node *n, const Classifier *c, DType t, Value *decisi
     arg_in(s, "vectors", constant(n, "support_vectors", t, &m->support, m->vectors));
     arg_in(s, "coefficients", constant(n, "coefficients", t, &m->coefficients, c->labels.count - 1));
     arg_in(s, "rho", constant(n, "rho", t, &m->rho, 1));
-    arg_in(s, "first",
-           value_const(n->graph, foreign_suffixed(foreign_or(n->name, n->op_type), "/first"), DT_INT32, &shape,
-                       c->first));
+    arg_in(s, "first", value_const(n->graph, foreign_suffixed(node_stem(n), "/first"), DT_INT32, &shape, c->first));
     arg_out(s, "k", scratch(n, "kernels", t, dim_const(m->vectors)));
     arg_out(s, "scores", decisions);
     arg_out(s, "votes", votes);

@@ -90,7 +90,7 @@ Node *new_node(Node *place, const Node *like, const char *op_type, const char *d
     Node *n = node_new(place->graph, like->name, op_type, domain, opset);
     for (int i = 0; i < n_in; i++) node_add_input(n, inputs[i]);
     for (int i = 0; i < like->n_out; i++)
-        node_add_output(n, like->out[i] ? value_new(place->graph, foreign_suffixed(like->out[i]->name, "/quantized"))
+        node_add_output(n, like->out[i] ? value_new(place->graph, foreign_suffixed(like->out[i]->wanted, "/quantized"))
                                         : NULL);
     if (shared) copy_attributes(n, like);
     graph_insert(place->graph, graph_index(place->graph, place), n);

@@ -104,7 +104,7 @@ static Value *scaled_weights(Node *p, const Affine *a, ChannelPlace at, const ch
 static Value *new_bias(Node *p, const Affine *a, const char *origin)
 {
     const Value *b = input_of(p, 2);
-    Foreign name = b ? b->name : foreign_suffixed(input_of(p, 1)->name, ".bias");
+    Foreign name = b ? b->wanted : foreign_suffixed(input_of(p, 1)->wanted, ".bias");
     float *to;
     Shape shape = shape_const(1, &a->channels);
     Value *bias = new_weight(p, name, &shape, &to, origin);

@@ -82,7 +82,7 @@ static Value *ones(Node *n, Dim count)
 {
     float *data;
     Shape shape = shape_of(1, &count);
-    Value *v = new_weight(n, foreign_suffixed(n->out[0]->name, "/ones"), &shape, &data, NULL);
+    Value *v = new_weight(n, foreign_suffixed(n->out[0]->wanted, "/ones"), &shape, &data, NULL);
     for (int64_t i = 0; i < dim_value(count); i++) data[i] = 1;
     return v;
 }

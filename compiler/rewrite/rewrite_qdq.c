@@ -93,7 +93,7 @@ static bool integer_bias(Node *op, int input, const Qdq *x, const Qdq *w, const 
         data[i] = (int32_t)rounded;
     }
     Shape shape = shape_const(1, &count);
-    *bias = value_const(op->graph, foreign_suffixed(op->in[input]->name, "/int32"), DT_INT32, &shape, data);
+    *bias = value_const(op->graph, foreign_suffixed(op->in[input]->wanted, "/int32"), DT_INT32, &shape, data);
     (*bias)->origin = "in units of the inputs' scales";
     return true;
 }

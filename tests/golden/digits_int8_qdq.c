@@ -50,22 +50,23 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
 
 /* Memory map ---------------------------------------------------------------------------------- */
 
-enum {                                                   /* offset      bytes  tensor */
-    AT_image_QuantizeLinear_Output                     =        0, /*       64  int8[1,1,8,8] */
-    AT_f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc  =     1024, /*     1024  int8[1,8,8,16] */
-    AT_f_f_0_Conv_block                                =       64, /*       63  uint8[63] */
-    AT_f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc  =        0, /*     1024  int8[1,8,8,16] */
-    AT_f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc  =     1024, /*     2048  int8[1,8,8,32] */
-    AT_f_f_6_Conv_block                                =     3072, /*      131  uint8[131] */
-    AT_f_f_9_MaxPool_output_0_quantized_nhwc_1         =        0, /*      512  int8[1,4,4,32] */
-    AT_f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc =      512, /*      512  int8[1,4,4,32] */
-    AT_f_f_10_Conv_block                               =     1024, /*      579  uint8[579] */
-    AT_f_f_13_MaxPool_output_0_quantized_nhwc          =        0, /*      128  int8[1,2,2,32] */
-    AT_f_f_13_MaxPool_output_0_quantized               =      128, /*      128  int8[1,32,2,2] */
-    AT_h_Gemm_output_0_QuantizeLinear_Output           =        0, /*       10  int8[1,10] */
-    AT_h_Gemm_rows                                     =      256, /*      128  uint8[128] */
-    AT_h_Gemm_output_0_DequantizeLinear_Output         =       16, /*       40  float32[1,10] */
-    AT_probabilities_QuantizeLinear_Output             =        0, /*       10  int8[1,10] */
+/* A buffer lives in the steps of these numbers; what a loop needs in its next round, in all of the loop. */
+enum {                                        /* offset      bytes    live  tensor */
+    AT_image_QuantizeLinear_Output            =      0, /*    64    1..2  int8[1,1,8,8] */
+    AT_f_f_2_Relu_QuantizeLinear_Output_nhwc  =   1024, /*  1024    2..3  int8[1,8,8,16] */
+    AT_f_f_0_Conv_block                       =     64, /*    63       2  uint8[63] */
+    AT_f_f_5_Relu_QuantizeLinear_Output_nhwc  =      0, /*  1024    3..4  int8[1,8,8,16] */
+    AT_f_f_8_Relu_QuantizeLinear_Output_nhwc  =   1024, /*  2048    4..5  int8[1,8,8,32] */
+    AT_f_f_6_Conv_block                       =   3072, /*   131       4  uint8[131] */
+    AT_f_f_9_MaxPool_quantized_nhwc           =      0, /*   512    5..6  int8[1,4,4,32] */
+    AT_f_f_12_Relu_QuantizeLinear_Output_nhwc =    512, /*   512    6..7  int8[1,4,4,32] */
+    AT_f_f_10_Conv_block                      =   1024, /*   579       6  uint8[579] */
+    AT_f_f_13_MaxPool_quantized_nhwc          =      0, /*   128    7..8  int8[1,2,2,32] */
+    AT_f_f_13_MaxPool_quantized               =    128, /*   128    8..9  int8[1,32,2,2] */
+    AT_h_Gemm_QuantizeLinear_Output           =      0, /*    10   9..10  int8[1,10] */
+    AT_h_Gemm_rows                            =    256, /*   128       9  uint8[128] */
+    AT_h_Gemm_DequantizeLinear_Output         =     16, /*    40  10..12  float32[1,10] */
+    AT_probabilities_QuantizeLinear_Output    =      0, /*    10  12..13  int8[1,10] */
 };
 
 /* Kernels: only those this model calls ------------------------------------------------------- */
@@ -222,124 +223,160 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     if ((uintptr_t)arena % DIGITS_INT8_QDQ_ARENA_ALIGN != 0) return DIGITS_INT8_QDQ_EARENA;
     unsigned char *const memory = arena;
 
-    /* 1  QuantizeLinear "image_QuantizeLinear": image[1,1,8,8] -> image_QuantizeLinear_Output[1,1,8,8] */
+    /* 1  QuantizeLinear "image_QuantizeLinear":
+     *    image[1,1,8,8] -> image_QuantizeLinear_Output[1,1,8,8], float32 to int8 */
     int8_t *const image_QuantizeLinear_Output = (int8_t *)(void *)(memory + AT_image_QuantizeLinear_Output);
-    quantize_bytes(image, image_QuantizeLinear_Output, 0.003921569f, (-128), (-128), 127, 64);
+    quantize_bytes(image, image_QuantizeLinear_Output, /* scale */ 0.003921569f, /* zero */ (-128), /* low */ (-128),
+        /* high */ 127, /* n */ 64);
 
-    /* 2  QLinearConv "/f/f.0/Conv": image_QuantizeLinear_Output_nhwc[1,8,8,1], w_onnx_Conv_50_int32[16] ->
-     * f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16] */
-    int8_t *const image_QuantizeLinear_Output_nhwc = (int8_t *)(void *)(memory + AT_image_QuantizeLinear_Output);
-    int8_t *const f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc =
-        (int8_t *)(void *)(memory + AT_f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc);
+    /* 2  QLinearConv "/f/f.0/Conv":
+     *    image_QuantizeLinear_Output_nhwc[1,8,8,1], w_onnx_Conv_49_quantized_packed[1,16,3,4],
+     *    w_onnx_Conv_50_int32[16], w_f_f_0_Conv_multiplier[16]
+     *    -> f_f_2_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], scratch f_f_0_Conv_block[63], 3x3, pad 1, int8 */
+    int8_t *const image_QuantizeLinear_Output_nhwc = image_QuantizeLinear_Output;
+    int8_t *const f_f_2_Relu_QuantizeLinear_Output_nhwc =
+        (int8_t *)(void *)(memory + AT_f_f_2_Relu_QuantizeLinear_Output_nhwc);
     uint8_t *const f_f_0_Conv_block = (uint8_t *)(void *)(memory + AT_f_f_0_Conv_block);
     qconv_packed(image_QuantizeLinear_Output_nhwc, w_onnx_Conv_49_quantized_packed, w_onnx_Conv_50_int32,
-        w_f_f_0_Conv_multiplier, (-128), (-128), 127, f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc,
-        f_f_0_Conv_block, (const int32_t[]){0, 10, 20}, &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8,
-        .kernel_d = 1, .kernel_h = 3, .kernel_w = 3, .stride_d = 1, .stride_h = 1, .stride_w = 1,
-        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .pad_h = 1, .pad_w = 1, .out_d = 1, .out_h = 8,
-        .out_w = 8}, &(const struct qconv_packed){.batch = 1, .groups = 1, .channels = 1, .filters = 16,
-        .x_zero = (-128), .x_signed = 1, .multiplier_step = 1, .n_runs = 3, .run = 3, .lines = 4, .width = 8});
+        w_f_f_0_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
+        f_f_2_Relu_QuantizeLinear_Output_nhwc, f_f_0_Conv_block, /* runs */ (const int32_t[]){0, 10, 20},
+        &(const struct window){
+            .in_d = 1, .in_h = 8, .in_w = 8,
+            .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
+            .stride_d = 1, .stride_h = 1, .stride_w = 1,
+            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+            .pad_h = 1, .pad_w = 1,
+            .out_d = 1, .out_h = 8, .out_w = 8},
+        &(const struct qconv_packed){
+            .batch = 1, .groups = 1, .channels = 1, .filters = 16, .x_zero = (-128), .x_signed = 1,
+            .multiplier_step = 1, .n_runs = 3, .run = 3, .lines = 4, .width = 8});
 
-    /* 3  QLinearConv "/f/f.3/Conv": f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_53_int32[16]
-     * -> f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16] */
-    int8_t *const f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc =
-        (int8_t *)(void *)(memory + AT_f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc);
-    qconv_channelwise(f_f_2_Relu_output_0_QuantizeLinear_Output_nhwc, w_onnx_Conv_52_quantized_packed,
-        w_onnx_Conv_53_int32, w_f_f_3_Conv_multiplier, (-128), (-128), 127,
-        f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc, &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8,
-        .kernel_d = 1, .kernel_h = 3, .kernel_w = 3, .stride_d = 1, .stride_h = 1, .stride_w = 1,
-        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .pad_h = 1, .pad_w = 1, .out_d = 1, .out_h = 8,
-        .out_w = 8}, &(const struct qchannelwise){.batch = 1, .channels = 16, .x_zero = (-128), .x_signed = 1,
-        .multiplier_step = 1});
+    /* 3  QLinearConv "/f/f.3/Conv":
+     *    f_f_2_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_52_quantized_packed[9,16],
+     *    w_onnx_Conv_53_int32[16], w_f_f_3_Conv_multiplier[16]
+     *    -> f_f_5_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], 3x3, pad 1, depthwise, int8 */
+    int8_t *const f_f_5_Relu_QuantizeLinear_Output_nhwc =
+        (int8_t *)(void *)(memory + AT_f_f_5_Relu_QuantizeLinear_Output_nhwc);
+    qconv_channelwise(f_f_2_Relu_QuantizeLinear_Output_nhwc, w_onnx_Conv_52_quantized_packed, w_onnx_Conv_53_int32,
+        w_f_f_3_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
+        f_f_5_Relu_QuantizeLinear_Output_nhwc,
+        &(const struct window){
+            .in_d = 1, .in_h = 8, .in_w = 8,
+            .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
+            .stride_d = 1, .stride_h = 1, .stride_w = 1,
+            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+            .pad_h = 1, .pad_w = 1,
+            .out_d = 1, .out_h = 8, .out_w = 8},
+        &(const struct qchannelwise){
+            .batch = 1, .channels = 16, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1});
 
-    /* 4  QLinearConv "/f/f.6/Conv": f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_56_int32[32]
-     * -> f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,32] */
-    int8_t *const f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc =
-        (int8_t *)(void *)(memory + AT_f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc);
+    /* 4  QLinearConv "/f/f.6/Conv":
+     *    f_f_5_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_55_quantized_packed[1,32,1,16],
+     *    w_onnx_Conv_56_int32[32], w_f_f_6_Conv_multiplier[32]
+     *    -> f_f_8_Relu_QuantizeLinear_Output_nhwc[1,8,8,32], scratch f_f_6_Conv_block[131], 1x1, int8 */
+    int8_t *const f_f_8_Relu_QuantizeLinear_Output_nhwc =
+        (int8_t *)(void *)(memory + AT_f_f_8_Relu_QuantizeLinear_Output_nhwc);
     uint8_t *const f_f_6_Conv_block = (uint8_t *)(void *)(memory + AT_f_f_6_Conv_block);
-    qconv_packed(f_f_5_Relu_output_0_QuantizeLinear_Output_nhwc, w_onnx_Conv_55_quantized_packed,
-        w_onnx_Conv_56_int32, w_f_f_6_Conv_multiplier, (-128), (-128), 127,
-        f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc, f_f_6_Conv_block, (const int32_t[]){0},
-        &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8, .kernel_d = 1, .kernel_h = 1, .kernel_w = 1,
-        .stride_d = 1, .stride_h = 1, .stride_w = 1, .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-        .out_d = 1, .out_h = 8, .out_w = 8}, &(const struct qconv_packed){.batch = 1, .groups = 1,
-        .channels = 16, .filters = 32, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1, .n_runs = 1,
-        .run = 16, .lines = 1, .width = 8});
+    qconv_packed(f_f_5_Relu_QuantizeLinear_Output_nhwc, w_onnx_Conv_55_quantized_packed, w_onnx_Conv_56_int32,
+        w_f_f_6_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
+        f_f_8_Relu_QuantizeLinear_Output_nhwc, f_f_6_Conv_block, /* runs */ (const int32_t[]){0},
+        &(const struct window){
+            .in_d = 1, .in_h = 8, .in_w = 8,
+            .kernel_d = 1, .kernel_h = 1, .kernel_w = 1,
+            .stride_d = 1, .stride_h = 1, .stride_w = 1,
+            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+            .out_d = 1, .out_h = 8, .out_w = 8},
+        &(const struct qconv_packed){
+            .batch = 1, .groups = 1, .channels = 16, .filters = 32, .x_zero = (-128), .x_signed = 1,
+            .multiplier_step = 1, .n_runs = 1, .run = 16, .lines = 1, .width = 8});
 
-    /* 5  MaxPool "/f/f.9/MaxPool": f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc[1,8,8,32] ->
-     * f_f_9_MaxPool_output_0_quantized_nhwc_1[1,4,4,32] */
-    int8_t *const f_f_9_MaxPool_output_0_quantized_nhwc_1 =
-        (int8_t *)(void *)(memory + AT_f_f_9_MaxPool_output_0_quantized_nhwc_1);
-    max_pool_channelwise_bytes(f_f_8_Relu_output_0_QuantizeLinear_Output_nhwc,
-        f_f_9_MaxPool_output_0_quantized_nhwc_1, &(const struct window){.in_d = 1, .in_h = 8, .in_w = 8,
-        .kernel_d = 1, .kernel_h = 2, .kernel_w = 2, .stride_d = 1, .stride_h = 2, .stride_w = 2,
-        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .out_d = 1, .out_h = 4, .out_w = 4}, 1, 32, 1);
+    /* 5  MaxPool "/f/f.9/MaxPool":
+     *    f_f_8_Relu_QuantizeLinear_Output_nhwc[1,8,8,32]
+     *    -> f_f_9_MaxPool_quantized_nhwc[1,4,4,32], 2x2, stride 2, int8 */
+    int8_t *const f_f_9_MaxPool_quantized_nhwc = (int8_t *)(void *)(memory + AT_f_f_9_MaxPool_quantized_nhwc);
+    max_pool_channelwise_bytes(f_f_8_Relu_QuantizeLinear_Output_nhwc, f_f_9_MaxPool_quantized_nhwc,
+        &(const struct window){
+            .in_d = 1, .in_h = 8, .in_w = 8,
+            .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
+            .stride_d = 1, .stride_h = 2, .stride_w = 2,
+            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+            .out_d = 1, .out_h = 4, .out_w = 4},
+        /* batch */ 1, /* channels */ 32, /* is_signed */ 1);
 
-    /* 6  QLinearConv "/f/f.10/Conv": f_f_9_MaxPool_output_0_quantized_nhwc_1[1,4,4,32], w_onnx_Conv_59_int32[32] ->
-     * f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc[1,4,4,32] */
-    int8_t *const f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc =
-        (int8_t *)(void *)(memory + AT_f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc);
+    /* 6  QLinearConv "/f/f.10/Conv":
+     *    f_f_9_MaxPool_quantized_nhwc[1,4,4,32], w_onnx_Conv_58_quantized_transposed_packed[1,32,3,96],
+     *    w_onnx_Conv_59_int32[32], w_f_f_10_Conv_multiplier[32]
+     *    -> f_f_12_Relu_QuantizeLinear_Output_nhwc[1,4,4,32], scratch f_f_10_Conv_block[579], 3x3, pad 1, int8 */
+    int8_t *const f_f_12_Relu_QuantizeLinear_Output_nhwc =
+        (int8_t *)(void *)(memory + AT_f_f_12_Relu_QuantizeLinear_Output_nhwc);
     uint8_t *const f_f_10_Conv_block = (uint8_t *)(void *)(memory + AT_f_f_10_Conv_block);
-    qconv_packed(f_f_9_MaxPool_output_0_quantized_nhwc_1, w_onnx_Conv_58_quantized_transposed_packed.v,
-        w_onnx_Conv_59_int32, w_f_f_10_Conv_multiplier, (-128), (-128), 127,
-        f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc, f_f_10_Conv_block, (const int32_t[]){0, 192, 384},
-        &(const struct window){.in_d = 1, .in_h = 4, .in_w = 4, .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
-        .stride_d = 1, .stride_h = 1, .stride_w = 1, .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-        .pad_h = 1, .pad_w = 1, .out_d = 1, .out_h = 4, .out_w = 4}, &(const struct qconv_packed){.batch = 1,
-        .groups = 1, .channels = 32, .filters = 32, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1,
-        .n_runs = 3, .run = 96, .lines = 1, .width = 4});
+    qconv_packed(f_f_9_MaxPool_quantized_nhwc, w_onnx_Conv_58_quantized_transposed_packed.v, w_onnx_Conv_59_int32,
+        w_f_f_10_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
+        f_f_12_Relu_QuantizeLinear_Output_nhwc, f_f_10_Conv_block, /* runs */ (const int32_t[]){0, 192, 384},
+        &(const struct window){
+            .in_d = 1, .in_h = 4, .in_w = 4,
+            .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
+            .stride_d = 1, .stride_h = 1, .stride_w = 1,
+            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+            .pad_h = 1, .pad_w = 1,
+            .out_d = 1, .out_h = 4, .out_w = 4},
+        &(const struct qconv_packed){
+            .batch = 1, .groups = 1, .channels = 32, .filters = 32, .x_zero = (-128), .x_signed = 1,
+            .multiplier_step = 1, .n_runs = 3, .run = 96, .lines = 1, .width = 4});
 
-    /* 7  MaxPool "/f/f.13/MaxPool": f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc[1,4,4,32] ->
-     * f_f_13_MaxPool_output_0_quantized_nhwc[1,2,2,32] */
-    int8_t *const f_f_13_MaxPool_output_0_quantized_nhwc =
-        (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_output_0_quantized_nhwc);
-    max_pool_channelwise_bytes(f_f_12_Relu_output_0_QuantizeLinear_Output_nhwc,
-        f_f_13_MaxPool_output_0_quantized_nhwc, &(const struct window){.in_d = 1, .in_h = 4, .in_w = 4,
-        .kernel_d = 1, .kernel_h = 2, .kernel_w = 2, .stride_d = 1, .stride_h = 2, .stride_w = 2,
-        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .out_d = 1, .out_h = 2, .out_w = 2}, 1, 32, 1);
+    /* 7  MaxPool "/f/f.13/MaxPool":
+     *    f_f_12_Relu_QuantizeLinear_Output_nhwc[1,4,4,32]
+     *    -> f_f_13_MaxPool_quantized_nhwc[1,2,2,32], 2x2, stride 2, int8 */
+    int8_t *const f_f_13_MaxPool_quantized_nhwc = (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_quantized_nhwc);
+    max_pool_channelwise_bytes(f_f_12_Relu_QuantizeLinear_Output_nhwc, f_f_13_MaxPool_quantized_nhwc,
+        &(const struct window){
+            .in_d = 1, .in_h = 4, .in_w = 4,
+            .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
+            .stride_d = 1, .stride_h = 2, .stride_w = 2,
+            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+            .out_d = 1, .out_h = 2, .out_w = 2},
+        /* batch */ 1, /* channels */ 32, /* is_signed */ 1);
 
-    /* 8  Transpose: f_f_13_MaxPool_output_0_quantized_nhwc[1,2,2,32] -> f_f_13_MaxPool_output_0_quantized[1,32,2,2] */
-    int8_t *const f_f_13_MaxPool_output_0_quantized = (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_output_0_quantized);
-    transpose_b1(f_f_13_MaxPool_output_0_quantized_nhwc, f_f_13_MaxPool_output_0_quantized, 1, 4, 32);
+    /* 8  Transpose: f_f_13_MaxPool_quantized_nhwc[1,2,2,32] -> f_f_13_MaxPool_quantized[1,32,2,2], int8 */
+    int8_t *const f_f_13_MaxPool_quantized = (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_quantized);
+    transpose_b1(f_f_13_MaxPool_quantized_nhwc, f_f_13_MaxPool_quantized, /* batch */ 1, /* rows */ 4, /* cols */ 32);
 
-    /* 9  QGemm "/h/Gemm": Flatten_output_0_quantized[1,128], w_h_bias_int32[10] ->
-     * h_Gemm_output_0_QuantizeLinear_Output[1,10] */
-    int8_t *const Flatten_output_0_quantized = (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_output_0_quantized);
-    int8_t *const h_Gemm_output_0_QuantizeLinear_Output =
-        (int8_t *)(void *)(memory + AT_h_Gemm_output_0_QuantizeLinear_Output);
+    /* 9  QGemm "/h/Gemm":
+     *    Flatten_quantized[1,128], w_h_weight_quantized_packed[1,10,1,128], w_h_bias_int32[10], w_h_Gemm_multiplier[10]
+     *    -> h_Gemm_QuantizeLinear_Output[1,10], scratch h_Gemm_rows[128], int8 */
+    int8_t *const Flatten_quantized = f_f_13_MaxPool_quantized;
+    int8_t *const h_Gemm_QuantizeLinear_Output = (int8_t *)(void *)(memory + AT_h_Gemm_QuantizeLinear_Output);
     uint8_t *const h_Gemm_rows = (uint8_t *)(void *)(memory + AT_h_Gemm_rows);
-    qgemm_packed(Flatten_output_0_quantized, w_h_weight_quantized_packed.v, w_h_bias_int32,
-        w_h_Gemm_multiplier, (-16), (-128), 127, h_Gemm_output_0_QuantizeLinear_Output, h_Gemm_rows,
-        &(const struct qgemm_packed){.rows = 1, .cols = 10, .depth = 128, .a_signed = 1, .multiplier_step = 1,
-        .block = 1});
+    qgemm_packed(Flatten_quantized, w_h_weight_quantized_packed.v, w_h_bias_int32, w_h_Gemm_multiplier,
+        /* zero */ (-16), /* low */ (-128), /* high */ 127, h_Gemm_QuantizeLinear_Output, h_Gemm_rows,
+        &(const struct qgemm_packed){
+            .rows = 1, .cols = 10, .depth = 128, .a_signed = 1, .multiplier_step = 1, .block = 1});
 
-    /* 10  DequantizeLinear "/h/Gemm_output_0_DequantizeLinear": w_h_Gemm_output_0_zero_point[],
-     * h_Gemm_output_0_QuantizeLinear_Output[1,10], w_h_Gemm_output_0_scale[] ->
-     * h_Gemm_output_0_DequantizeLinear_Output[1,10] */
-    float *const h_Gemm_output_0_DequantizeLinear_Output =
-        (float *)(void *)(memory + AT_h_Gemm_output_0_DequantizeLinear_Output);
+    /* 10  DequantizeLinear "/h/Gemm_output_0_DequantizeLinear":
+     *     h_Gemm_QuantizeLinear_Output[1,10] -> h_Gemm_DequantizeLinear_Output[1,10], int8 to float32 */
+    float *const h_Gemm_DequantizeLinear_Output = (float *)(void *)(memory + AT_h_Gemm_DequantizeLinear_Output);
     for (size_t i_ = 0; i_ < 10; i_++) {
-        h_Gemm_output_0_DequantizeLinear_Output[i_] = dequantize_i8(h_Gemm_output_0_QuantizeLinear_Output[i_],
-            0.10245013f, -16);
+        h_Gemm_DequantizeLinear_Output[i_] =
+            dequantize_i8(h_Gemm_QuantizeLinear_Output[i_], /* scale */ 0.10245013f, /* zero */ -16);
     }
 
-    /* 11  Softmax "/Softmax": h_Gemm_output_0_DequantizeLinear_Output[1,10] ->
-     * probabilities_QuantizeLinear_Input[1,10] */
-    float *const probabilities_QuantizeLinear_Input =
-        (float *)(void *)(memory + AT_h_Gemm_output_0_DequantizeLinear_Output);
-    softmax_f32(h_Gemm_output_0_DequantizeLinear_Output, probabilities_QuantizeLinear_Input, 1, 10, 1);
+    /* 11  Softmax "/Softmax": h_Gemm_DequantizeLinear_Output[1,10] -> probabilities_QuantizeLinear_Input[1,10] */
+    float *const probabilities_QuantizeLinear_Input = h_Gemm_DequantizeLinear_Output;
+    softmax_f32(h_Gemm_DequantizeLinear_Output, probabilities_QuantizeLinear_Input, /* outer */ 1, /* n */ 10,
+        /* inner */ 1);
 
-    /* 12  QuantizeLinear "probabilities_QuantizeLinear": probabilities_QuantizeLinear_Input[1,10] ->
-     * probabilities_QuantizeLinear_Output[1,10] */
+    /* 12  QuantizeLinear "probabilities_QuantizeLinear":
+     *     probabilities_QuantizeLinear_Input[1,10] -> probabilities_QuantizeLinear_Output[1,10], float32 to int8 */
     int8_t *const probabilities_QuantizeLinear_Output =
         (int8_t *)(void *)(memory + AT_probabilities_QuantizeLinear_Output);
-    quantize_bytes(probabilities_QuantizeLinear_Input, probabilities_QuantizeLinear_Output, 0.003921569f,
-        (-128), (-128), 127, 10);
+    quantize_bytes(probabilities_QuantizeLinear_Input, probabilities_QuantizeLinear_Output, /* scale */ 0.003921569f,
+        /* zero */ (-128), /* low */ (-128), /* high */ 127, /* n */ 10);
 
-    /* 13  DequantizeLinear "probabilities_DequantizeLinear": w_probabilities_zero_point[],
-     * probabilities_QuantizeLinear_Output[1,10], w_probabilities_scale[] -> probabilities[1,10] */
+    /* 13  DequantizeLinear "probabilities_DequantizeLinear":
+     *     probabilities_QuantizeLinear_Output[1,10] -> probabilities[1,10], int8 to float32 */
     for (size_t i_ = 0; i_ < 10; i_++) {
-        probabilities[i_] = dequantize_i8(probabilities_QuantizeLinear_Output[i_], 0.003921569f, -128);
+        probabilities[i_] =
+            dequantize_i8(probabilities_QuantizeLinear_Output[i_], /* scale */ 0.003921569f, /* zero */ -128);
     }
 
     return 0;
@@ -352,8 +389,9 @@ int digits_int8_qdq_run(const float *image, float *probabilities)
     unsigned char *const start = arena;
 #else
     static DIGITS_INT8_QDQ_ARENA_ATTR unsigned char arena[DIGITS_INT8_QDQ_ARENA_BYTES + DIGITS_INT8_QDQ_ARENA_ALIGN];
-    unsigned char *const start = arena + (DIGITS_INT8_QDQ_ARENA_ALIGN - (uintptr_t)arena %
-        DIGITS_INT8_QDQ_ARENA_ALIGN) % DIGITS_INT8_QDQ_ARENA_ALIGN;
+    unsigned char *const start =
+        arena
+        + (DIGITS_INT8_QDQ_ARENA_ALIGN - (uintptr_t)arena % DIGITS_INT8_QDQ_ARENA_ALIGN) % DIGITS_INT8_QDQ_ARENA_ALIGN;
 #endif
     return digits_int8_qdq_run_in(start, image, probabilities);
 }
@@ -514,9 +552,11 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_56_int32[32] = {
 /* scales of the inputs over that of the result: float32[32], crc32 bdd5f08f */
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_6_Conv_multiplier[32] = {
     0.006682532f, 0.004632852f, 0.0058107665f, 0.004006345f, 0.007049807f, 0.005005871f, 0.0057399524f, 0.003759812f,
-    0.005132106f, 0.0040857107f, 0.0065883277f, 0.0042692604f, 0.005690781f, 0.005385189f, 0.0056150155f, 0.0046992474f,
+    0.005132106f, 0.0040857107f, 0.0065883277f, 0.0042692604f, 0.005690781f, 0.005385189f, 0.0056150155f,
+    0.0046992474f,
     0.004865872f, 0.006090763f, 0.0052584317f, 0.006439242f, 0.005523566f, 0.00482378f, 0.005289992f, 0.004682621f,
-    0.008855721f, 0.0044684974f, 0.0060593435f, 0.0044522765f, 0.004887517f, 0.0055129267f, 0.0063242596f, 0.007057581f
+    0.008855721f, 0.0044684974f, 0.0060593435f, 0.0044522765f, 0.004887517f, 0.0055129267f, 0.0063242596f,
+    0.007057581f
 };
 
 /* transposed, in panels of 16, by fours: int8[1,32,3,96], crc32 bcbe63e5 */
@@ -535,10 +575,13 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_59_int32[32] = {
 /* scales of the inputs over that of the result: float32[32], crc32 3c27a751 */
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_10_Conv_multiplier[32] = {
     0.0018162815f, 0.001448807f, 0.0014757315f, 0.0015887552f, 0.0015506836f, 0.0014504708f, 0.001660194f,
-    0.0018463639f, 0.0014649052f, 0.001633852f, 0.0017825665f, 0.0012562464f, 0.0018976147f, 0.0013096853f,
-    0.0017825314f, 0.0013290987f, 0.0017429019f, 0.0013886282f, 0.00147642f, 0.0014778522f, 0.0014910138f,
-    0.0011722039f, 0.0014793742f, 0.0015346366f, 0.0015351197f, 0.0017221954f, 0.0013762097f, 0.001884181f,
-    0.0015415858f, 0.0018301836f, 0.0013897765f, 0.0020099732f
+    0.0018463639f,
+    0.0014649052f, 0.001633852f, 0.0017825665f, 0.0012562464f, 0.0018976147f, 0.0013096853f, 0.0017825314f,
+    0.0013290987f,
+    0.0017429019f, 0.0013886282f, 0.00147642f, 0.0014778522f, 0.0014910138f, 0.0011722039f, 0.0014793742f,
+    0.0015346366f,
+    0.0015351197f, 0.0017221954f, 0.0013762097f, 0.001884181f, 0.0015415858f, 0.0018301836f, 0.0013897765f,
+    0.0020099732f
 };
 
 /* in panels of 16, by fours: int8[1,10,1,128], crc32 aa33b1f7 */
@@ -554,6 +597,7 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_h_bias_int32[10] = {
 /* scales of the inputs over that of the result: float32[10], crc32 fab76e0a */
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_h_Gemm_multiplier[10] = {
     0.00053950434f, 0.00059583614f, 0.0006884393f, 0.00085693947f, 0.0006605755f, 0.0008881982f, 0.0005280752f,
-    0.00062325917f, 0.0006525523f, 0.0008069376f
+    0.00062325917f,
+    0.0006525523f, 0.0008069376f
 };
 

@@ -56,20 +56,21 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
 
 /* Memory map ---------------------------------------------------------------------------------- */
 
-enum {                     /* offset      bytes  tensor */
-    AT_a_nhwc_rows       =    32768, /*   303104  float32[1,37,64,32] */
-    AT_b_nhwc_rows       =   335872, /*    73728  float32[1,18,32,32] */
-    AT_c_nhwc            =        0, /*    32768  float32[1,32,32,8] */
-    AT_both_nhwc_1       =    65536, /*    65536  float32[1,32,32,16] */
-    AT_mixed_nhwc        =        0, /*    65536  float32[1,32,32,16] */
-    AT_d0_nhwc           =    65536, /*    32768  float32[1,32,32,8] */
-    AT_d_nhwc            =    98304, /*    32768  float32[1,32,32,8] */
-    AT_pooled_nhwc       =        0, /*       32  float32[1,1,1,8] */
-    AT_fq_quantized_nhwc =       32, /*        8  int8[1,1,1,8] */
-    AT_pq                =        0, /*        4  int8[1,4] */
-    AT_pq_rows           =       16, /*        8  uint8[8] */
-    AT_scores            =       16, /*       16  float32[1,4] */
-    AT_share             =        0, /*       16  float32[1,4] */
+/* A buffer lives in the steps of these numbers; what a loop needs in its next round, in all of the loop. */
+enum {                   /* offset       bytes    live  tensor */
+    AT_a_nhwc_rows       =  32768, /* 303104    1..5  float32[1,37,64,32] */
+    AT_b_nhwc_rows       = 335872, /*  73728    1..5  float32[1,18,32,32] */
+    AT_c_nhwc            =      0, /*  32768    1..7  float32[1,32,32,8] */
+    AT_both_nhwc         =  65536, /*  65536    6..8  float32[1,32,32,16] */
+    AT_mixed_nhwc        =      0, /*  65536   8..10  float32[1,32,32,16] */
+    AT_d0_nhwc           =  65536, /*  32768   9..10  float32[1,32,32,8] */
+    AT_d_nhwc            =  98304, /*  32768  10..11  float32[1,32,32,8] */
+    AT_pooled_nhwc       =      0, /*     32  11..12  float32[1,1,1,8] */
+    AT_fq_quantized_nhwc =     32, /*      8  12..13  int8[1,1,1,8] */
+    AT_pq                =      0, /*      4  13..14  int8[1,4] */
+    AT_pq_rows           =     16, /*      8      13  uint8[8] */
+    AT_scores            =     16, /*     16  14..19  float32[1,4] */
+    AT_share             =      0, /*     16  20..21  float32[1,4] */
 };
 
 /* Kernels: only those this model calls ------------------------------------------------------- */
@@ -237,9 +238,9 @@ kernel global_average_channelwise_f32
 #define WEIGHTS_ALIGNED
 #endif
 
-union WEIGHTS_ALIGNED w_w0_1_packed { unsigned char bytes[3457]; float v[864]; };
-static EVERY_STAGE_WEIGHTS_ATTR const union w_w0_1_packed w_w0_1_packed;
-static EVERY_STAGE_WEIGHTS_ATTR const float w_w0_1_bias[32];
+union WEIGHTS_ALIGNED w_w0_packed { unsigned char bytes[3457]; float v[864]; };
+static EVERY_STAGE_WEIGHTS_ATTR const union w_w0_packed w_w0_packed;
+static EVERY_STAGE_WEIGHTS_ATTR const float w_w0_bias[32];
 static EVERY_STAGE_WEIGHTS_ATTR const float w_w1_packed[288];
 static EVERY_STAGE_WEIGHTS_ATTR const float w_w2_packed[512];
 static EVERY_STAGE_WEIGHTS_ATTR const float w_w3_packed[128];
@@ -258,141 +259,167 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
 {
     if ((uintptr_t)arena % EVERY_STAGE_ARENA_ALIGN != 0) return EVERY_STAGE_EARENA;
     unsigned char *const memory = arena;
-    int32_t loop_round = 0;
+    int32_t last_round = 0;
     int32_t tile = 0;
-    int32_t start_2 = 0;
-    int32_t end = 0;
-    int32_t start_4 = 0;
-    int32_t end_5 = 0;
-    int32_t base = 0;
-    int32_t start_7 = 0;
-    int32_t end_8 = 0;
-    int32_t base_9 = 0;
+    int32_t start3 = 0;
+    int32_t end3 = 0;
+    int32_t start2 = 0;
+    int32_t end2 = 0;
+    int32_t base2 = 0;
+    int32_t start1 = 0;
+    int32_t end1 = 0;
+    int32_t base1 = 0;
 
-    /* 1  Conv, BatchNormalization, Relu: image[1,3,64,64], w0_1[32,3,3,3], w_w0_1_bias[32] -> a_nhwc[1,64,64,32] */
-    start_7 = 0;
-    base_9 = 0;
-    start_4 = 0;
-    base = 0;
-    start_2 = 0;
+    /* 1  18 rows at a time: image[1,3,64,64] -> c_nhwc[1,32,32,8] */
+    start1 = 0;
+    base1 = 0;
+    start2 = 0;
+    base2 = 0;
+    start3 = 0;
     float *const a_nhwc_rows = (float *)(void *)(memory + AT_a_nhwc_rows);
     float *const b_nhwc_rows = (float *)(void *)(memory + AT_b_nhwc_rows);
     float *const c_nhwc = (float *)(void *)(memory + AT_c_nhwc);
     for (tile = 0; tile < 2; tile++) {
-        end = dim_min_i32(32, 18 * tile + 18);
-        end_5 = end;
-        end_8 = (2 * end_5);
-        conv_planes_1_f32(image, w_w0_1_packed.v, w_w0_1_bias, NULL,
-            a_nhwc_rows + (-2048 * base_9 + 2048 * start_7), &(const struct window){.in_d = 1, .in_h = 64,
-            .in_w = 64, .kernel_d = 1, .kernel_h = 3, .kernel_w = 3, .stride_d = 1, .stride_h = 1, .stride_w = 1,
-            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .pad_h = (-start_7 + 1), .pad_w = 1, .out_d = 1,
-            .out_h = (end_8 - start_7), .out_w = 64}, &(const struct conv_packed){.batch = 1, .groups = 1,
-            .in_channels = 3, .out_channels = 32, .chunk = 3, .x_pixel = 1, .y_pixel = 32}, 0.0f, INFINITY, NULL);
+        end3 = dim_min_i32(32, 18 * tile + 18);
+        end2 = end3;
+        end1 = (2 * end2);
 
-        /* 2  Conv, Relu: a_nhwc[1,64,64,32] -> b_nhwc[1,32,32,32] */
-        conv_channelwise_f32(a_nhwc_rows, w_w1_packed, NULL, b_nhwc_rows + (-1024 * base + 1024 * start_4),
-            &(const struct window){.in_d = 1, .in_h = (-base_9 + end_8), .in_w = 64, .kernel_d = 1, .kernel_h = 3,
-            .kernel_w = 3, .stride_d = 1, .stride_h = 2, .stride_w = 2, .dilation_d = 1, .dilation_h = 1,
-            .dilation_w = 1, .pad_h = (base_9 - 2 * start_4 + 1), .pad_w = 1, .out_d = 1,
-            .out_h = (end_5 - start_4), .out_w = 32}, 1, 32, 0.0f, INFINITY, NULL);
+        /* 2  Conv, BatchNormalization, Relu:
+         *    image[1,3,64,64], w_w0_packed[2,3,9,16], w_w0_bias[32] -> a_nhwc_rows[1,37,64,32], 3x3 */
+        conv_planes_1_f32(image, w_w0_packed.v, w_w0_bias, /* add */ NULL,
+            a_nhwc_rows + (2048 * start1 - 2048 * base1),
+            &(const struct window){
+                .in_d = 1, .in_h = 64, .in_w = 64,
+                .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
+                .stride_d = 1, .stride_h = 1, .stride_w = 1,
+                .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+                .pad_h = (1 - start1), .pad_w = 1,
+                .out_d = 1, .out_h = (end1 - start1), .out_w = 64},
+            &(const struct conv_packed){
+                .batch = 1, .groups = 1, .in_channels = 3, .out_channels = 32, .chunk = 3, .x_pixel = 1, .y_pixel = 32},
+            /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
 
-        /* 3  Conv: b_nhwc[1,32,32,32] -> c_nhwc[1,32,32,8] */
-        gemm_packed_f32(b_nhwc_rows + (-1024 * base + 1024 * start_2), w_w2_packed, NULL, NULL,
-            c_nhwc + (256 * start_2), &(const struct gemm_packed){.m = (32 * end - 32 * start_2), .n = 8, .k = 32,
-            .a_row = 32, .y_row = 8}, -INFINITY, INFINITY, NULL);
+        /* 3  Conv, Relu:
+         *    a_nhwc_rows[1,37,64,32], w_w1_packed[9,32] -> b_nhwc_rows[1,18,32,32], 3x3, stride 2, depthwise */
+        conv_channelwise_f32(a_nhwc_rows, w_w1_packed, /* b */ NULL, b_nhwc_rows + (1024 * start2 - 1024 * base2),
+            &(const struct window){
+                .in_d = 1, .in_h = (end1 - base1), .in_w = 64,
+                .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
+                .stride_d = 1, .stride_h = 2, .stride_w = 2,
+                .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+                .pad_h = (base1 - 2 * start2 + 1), .pad_w = 1,
+                .out_d = 1, .out_h = (end2 - start2), .out_w = 32},
+            /* batch */ 1, /* channels */ 32, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
 
-        /* 4  The rows of a.nhwc that the next tile sees again */
-        keep_rows_f32(a_nhwc_rows, (-2048 * base_9 + 2048 * dim_min_i32(end_8, dim_max_i32(0, 2 * end_5 - 1))),
-            (2048 * dim_max_i32(0, end_8 - dim_max_i32(0, 2 * end_5 - 1))));
-        base_9 = dim_min_i32(end_8, dim_max_i32(0, 2 * end_5 - 1));
-        base = dim_min_i32(end, end_5);
-        start_7 = end_8;
-        start_4 = end_5;
-        start_2 = end;
+        /* 4  Conv: b_nhwc_rows[1,18,32,32], w_w2_packed[1,1,32,16] -> c_nhwc[1,32,32,8], 1x1 */
+        gemm_packed_f32(b_nhwc_rows + (1024 * start3 - 1024 * base2), w_w2_packed, /* bias */ NULL, /* add */ NULL,
+            c_nhwc + (256 * start3),
+            &(const struct gemm_packed){.m = (32 * end3 - 32 * start3), .n = 8, .k = 32, .a_row = 32, .y_row = 8},
+            /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
+
+        /* 5  Rows that the next tile sees again: -> a_nhwc_rows[1,37,64,32] */
+        keep_rows_f32(a_nhwc_rows, /* from */ (2048 * dim_min_i32(end1, dim_max_i32(0, 2 * end2 - 1)) - 2048 * base1),
+            /* count */ (2048 * dim_max_i32(0, end1 - dim_max_i32(0, 2 * end2 - 1))));
+        base1 = dim_min_i32(end1, dim_max_i32(0, 2 * end2 - 1));
+        base2 = dim_min_i32(end2, end3);
+        start1 = end1;
+        start2 = end2;
+        start3 = end3;
     }
 
-    /* 5  Conv: c_nhwc[1,32,32,8] -> left_nhwc[1,32,32,8] */
-    float *const both_nhwc_1 = (float *)(void *)(memory + AT_both_nhwc_1);
-    gemm_packed_f32(c_nhwc, w_w3_packed, NULL, NULL, both_nhwc_1, &(const struct gemm_packed){.m = 1024,
-        .n = 8, .k = 8, .a_row = 8, .y_row = 16}, -INFINITY, INFINITY, NULL);
+    /* 6  Conv: c_nhwc[1,32,32,8], w_w3_packed[1,1,8,16] -> both_nhwc[1,32,32,16], 1x1 */
+    float *const both_nhwc = (float *)(void *)(memory + AT_both_nhwc);
+    gemm_packed_f32(c_nhwc, w_w3_packed, /* bias */ NULL, /* add */ NULL, both_nhwc,
+        &(const struct gemm_packed){.m = 1024, .n = 8, .k = 8, .a_row = 8, .y_row = 16},
+        /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
 
-    /* 6  Conv: c_nhwc[1,32,32,8] -> right_nhwc[1,32,32,8] */
-    conv_packed_f32(c_nhwc, w_w4_packed.v, NULL, NULL, both_nhwc_1 + 8, &(const struct window){.in_d = 1,
-        .in_h = 32, .in_w = 32, .kernel_d = 1, .kernel_h = 3, .kernel_w = 3, .stride_d = 1, .stride_h = 1,
-        .stride_w = 1, .dilation_d = 1, .dilation_h = 1, .dilation_w = 1, .pad_h = 1, .pad_w = 1, .out_d = 1,
-        .out_h = 32, .out_w = 32}, &(const struct conv_packed){.batch = 1, .groups = 1, .in_channels = 8,
-        .out_channels = 8, .chunk = 8, .x_pixel = 8, .y_pixel = 16}, -INFINITY, INFINITY, NULL);
+    /* 7  Conv: c_nhwc[1,32,32,8], w_w4_packed[1,9,8,16] -> both_nhwc[1,32,32,16], 3x3, pad 1 */
+    conv_packed_f32(c_nhwc, w_w4_packed.v, /* b */ NULL, /* add */ NULL, both_nhwc + 8,
+        &(const struct window){
+            .in_d = 1, .in_h = 32, .in_w = 32,
+            .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
+            .stride_d = 1, .stride_h = 1, .stride_w = 1,
+            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+            .pad_h = 1, .pad_w = 1,
+            .out_d = 1, .out_h = 32, .out_w = 32},
+        &(const struct conv_packed){
+            .batch = 1, .groups = 1, .in_channels = 8, .out_channels = 8, .chunk = 8, .x_pixel = 8, .y_pixel = 16},
+        /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
 
-    /* 7  Conv: both_nhwc_1[1,32,32,16] -> mixed_nhwc[1,32,32,16] */
+    /* 8  Conv: both_nhwc[1,32,32,16], w_w5_packed[1,1,16,16] -> mixed_nhwc[1,32,32,16], 1x1 */
     float *const mixed_nhwc = (float *)(void *)(memory + AT_mixed_nhwc);
-    gemm_packed_f32(both_nhwc_1, w_w5_packed, NULL, NULL, mixed_nhwc, &(const struct gemm_packed){.m = 1024,
-        .n = 16, .k = 16, .a_row = 16, .y_row = 16}, -INFINITY, INFINITY, NULL);
+    gemm_packed_f32(both_nhwc, w_w5_packed, /* bias */ NULL, /* add */ NULL, mixed_nhwc,
+        &(const struct gemm_packed){.m = 1024, .n = 16, .k = 16, .a_row = 16, .y_row = 16},
+        /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
 
-    /* 8  Conv: first_nhwc_1[1,32,32,8] -> d0_nhwc[1,32,32,8] */
+    /* 9  Conv: mixed_nhwc[1,32,32,16], w_w6_packed[1,1,8,16] -> d0_nhwc[1,32,32,8], 1x1 */
     float *const d0_nhwc = (float *)(void *)(memory + AT_d0_nhwc);
-    gemm_packed_f32(mixed_nhwc, w_w6_packed, NULL, NULL, d0_nhwc, &(const struct gemm_packed){.m = 1024,
-        .n = 8, .k = 8, .a_row = 16, .y_row = 8}, -INFINITY, INFINITY, NULL);
+    gemm_packed_f32(mixed_nhwc, w_w6_packed, /* bias */ NULL, /* add */ NULL, d0_nhwc,
+        &(const struct gemm_packed){.m = 1024, .n = 8, .k = 8, .a_row = 16, .y_row = 8},
+        /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
 
-    /* 9  Conv, Add: second_nhwc_1[1,32,32,8], d0_nhwc[1,32,32,8] -> d_nhwc[1,32,32,8] */
+    /* 10  Conv, Add: mixed_nhwc[1,32,32,16], w_w6_packed[1,1,8,16], d0_nhwc[1,32,32,8] -> d_nhwc[1,32,32,8], 1x1 */
     float *const d_nhwc = (float *)(void *)(memory + AT_d_nhwc);
-    gemm_packed_f32(mixed_nhwc + 8, w_w6_packed, NULL, d0_nhwc, d_nhwc, &(const struct gemm_packed){.m = 1024,
-        .n = 8, .k = 8, .a_row = 16, .y_row = 8}, -INFINITY, INFINITY, NULL);
+    gemm_packed_f32(mixed_nhwc + 8, w_w6_packed, /* bias */ NULL, d0_nhwc, d_nhwc,
+        &(const struct gemm_packed){.m = 1024, .n = 8, .k = 8, .a_row = 16, .y_row = 8},
+        /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
 
-    /* 10  GlobalAveragePool: d_nhwc[1,32,32,8] -> pooled_nhwc[1,1,1,8] */
+    /* 11  GlobalAveragePool: d_nhwc[1,32,32,8] -> pooled_nhwc[1,1,1,8] */
     float *const pooled_nhwc = (float *)(void *)(memory + AT_pooled_nhwc);
-    global_average_channelwise_f32(d_nhwc, pooled_nhwc, 1, 1024, 8);
+    global_average_channelwise_f32(d_nhwc, pooled_nhwc, /* batch */ 1, /* pixels */ 1024, /* channels */ 8);
 
-    /* 11  QuantizeLinear: pooled_nhwc[1,1,1,8] -> fq_quantized_nhwc[1,1,1,8] */
+    /* 12  QuantizeLinear: pooled_nhwc[1,1,1,8] -> fq_quantized_nhwc[1,1,1,8], float32 to int8 */
     int8_t *const fq_quantized_nhwc = (int8_t *)(void *)(memory + AT_fq_quantized_nhwc);
-    quantize_bytes(pooled_nhwc, fq_quantized_nhwc, 0.015625f, 0, (-128), 127, 8);
+    quantize_bytes(pooled_nhwc, fq_quantized_nhwc, /* scale */ 0.015625f, /* zero */ 0, /* low */ (-128),
+        /* high */ 127, /* n */ 8);
 
-    /* 12  QGemm: fq[1,8] -> pq[1,4] */
-    int8_t *const fq = (int8_t *)(void *)(memory + AT_fq_quantized_nhwc);
+    /* 13  QGemm:
+     *     fq[1,8], w_weights_transposed_packed[1,4,1,8], w_pq_bias[4], w_pq_multiplier[1]
+     *     -> pq[1,4], scratch pq_rows[8], int8 */
+    int8_t *const fq = fq_quantized_nhwc;
     int8_t *const pq = (int8_t *)(void *)(memory + AT_pq);
     uint8_t *const pq_rows = (uint8_t *)(void *)(memory + AT_pq_rows);
-    qgemm_packed(fq, w_weights_transposed_packed, w_pq_bias, w_pq_multiplier, 0, (-128), 127, pq, pq_rows,
+    qgemm_packed(fq, w_weights_transposed_packed, w_pq_bias, w_pq_multiplier, /* zero */ 0, /* low */ (-128),
+        /* high */ 127, pq, pq_rows,
         &(const struct qgemm_packed){.rows = 1, .cols = 4, .depth = 8, .a_signed = 1, .block = 1});
 
-    /* 13  DequantizeLinear: w_zero[], pq[1,4], w_large[] -> scores[1,4] */
+    /* 14  DequantizeLinear: pq[1,4] -> scores[1,4], int8 to float32 */
     float *const scores = (float *)(void *)(memory + AT_scores);
     for (size_t i_ = 0; i_ < 4; i_++) {
-        scores[i_] = dequantize_i8(pq[i_], 0.03125f, 0);
+        scores[i_] = dequantize_i8(pq[i_], /* scale */ 0.03125f, /* zero */ 0);
     }
 
-    /* 14  Mul, after Sub: scores[1,4], w_offset[1,4] -> chain[1,4] */
-    float *const chain = (float *)(void *)(memory + AT_scores);
+    /* 15  Mul, after Sub: scores[1,4], w_offset[1,4] -> chain[1,4] */
+    float *const chain = scores;
     for (size_t i_ = 0; i_ < 4; i_++) {
         chain[i_] = (tanh_f32(scores[i_]) - w_offset[i_]) * scores[i_];
     }
 
-    /* 15  If: flag[] -> chosen[1,4] */
+    /* 16  If: flag[] -> chosen[1,4] */
     float *const twice = chosen;
     float *const negative = chosen;
     if (flag[0]) {
-
-        /* 16  Mul: chain[1,4], w_two[] -> twice[1,4] */
+        /* 17  Mul: chain[1,4] -> twice[1,4] */
         for (size_t i_ = 0; i_ < 4; i_++) {
             twice[i_] = chain[i_] * 2.0f;
         }
     } else {
-
-        /* 17  Neg: chain[1,4] -> negative[1,4] */
+        /* 18  Neg: chain[1,4] -> negative[1,4] */
         for (size_t i_ = 0; i_ < 4; i_++) {
             negative[i_] = neg_f32(chain[i_]);
         }
     }
 
-    /* 18  Loop: rounds[], yes[], chain[1,4] -> last[1,4] */
+    /* 19  Loop: chain[1,4] -> last[1,4] */
     float *const state = last;
     memcpy(state, chain, (size_t)16);
     float *const share = (float *)(void *)(memory + AT_share);
-    float *const next = last;
-    for (loop_round = 0; loop_round < 9; loop_round++) {
+    float *const next = state;
+    for (last_round = 0; last_round < 9; last_round++) {
+        /* 20  Softmax: state[1,4] -> share[1,4] */
+        softmax_f32(state, share, /* outer */ 1, /* n */ 4, /* inner */ 1);
 
-        /* 19  Softmax: state[1,4] -> share[1,4] */
-        softmax_f32(state, share, 1, 4, 1);
-
-        /* 20  Mul, after Add: share[1,4], chosen[1,4], w_half[] -> next[1,4] */
+        /* 21  Mul, after Add: share[1,4], chosen[1,4] -> next[1,4] */
         for (size_t i_ = 0; i_ < 4; i_++) {
             next[i_] = (share[i_] + chosen[i_]) * 0.5f;
         }
@@ -408,8 +435,8 @@ int every_stage_run(const float *image, const bool *flag, float *chosen, float *
     unsigned char *const start = arena;
 #else
     static EVERY_STAGE_ARENA_ATTR unsigned char arena[EVERY_STAGE_ARENA_BYTES + EVERY_STAGE_ARENA_ALIGN];
-    unsigned char *const start = arena + (EVERY_STAGE_ARENA_ALIGN - (uintptr_t)arena % EVERY_STAGE_ARENA_ALIGN) %
-        EVERY_STAGE_ARENA_ALIGN;
+    unsigned char *const start =
+        arena + (EVERY_STAGE_ARENA_ALIGN - (uintptr_t)arena % EVERY_STAGE_ARENA_ALIGN) % EVERY_STAGE_ARENA_ALIGN;
 #endif
     return every_stage_run_in(start, image, flag, chosen, last);
 }
@@ -417,11 +444,11 @@ int every_stage_run(const float *image, const bool *flag, float *chosen, float *
 /* Weights ------------------------------------------------------------------------------------ */
 
 /* BatchNormalization folded in, in panels of 16 output channels: float32[2,3,9,16], crc32 3f2b45ed */
-static EVERY_STAGE_WEIGHTS_ATTR const union w_w0_1_packed w_w0_1_packed = {
+static EVERY_STAGE_WEIGHTS_ATTR const union w_w0_packed w_w0_packed = {
 };
 
 /* BatchNormalization folded in: float32[32], crc32 4d765615 */
-static EVERY_STAGE_WEIGHTS_ATTR const float w_w0_1_bias[32] = {
+static EVERY_STAGE_WEIGHTS_ATTR const float w_w0_bias[32] = {
     -0.02909474f, 0.1511248f, -0.00844827f, 0.12004066f, 0.3034676f, -0.08491222f, -0.27135363f, -0.16562977f,
     0.040128283f, 0.11976416f, -0.014755258f, 0.04756402f, 0.09612211f, 0.3314297f, 0.08139476f, -0.07003306f,
     0.12131381f, 0.1761262f, 0.13248396f, 0.314239f, -0.075934805f, 0.14532481f, -0.05974237f, 0.013805263f,

@@ -20,13 +20,13 @@
 #define IRIS_FOREST_X_0_MAX 8
 #define IRIS_FOREST_X_RANK 2
 #define IRIS_FOREST_X_DIMS {8, 4}
-#define IRIS_FOREST_X_COUNT 32 /* float32 X[X:0,4] */
+#define IRIS_FOREST_X_COUNT 32 /* float32 X[X_0,4] */
 #define IRIS_FOREST_LABEL_RANK 1
 #define IRIS_FOREST_LABEL_DIMS {8}
-#define IRIS_FOREST_LABEL_COUNT 8 /* int64 label[X:0] */
+#define IRIS_FOREST_LABEL_COUNT 8 /* int64 label[X_0] */
 #define IRIS_FOREST_PROBABILITIES_RANK 2
 #define IRIS_FOREST_PROBABILITIES_DIMS {8, 3}
-#define IRIS_FOREST_PROBABILITIES_COUNT 24 /* float32 probabilities[X:0,3] */
+#define IRIS_FOREST_PROBABILITIES_COUNT 24 /* float32 probabilities[X_0,3] */
 
 /* What the functions return beside 0; then outputs are unspecified, and the next call works. */
 #define IRIS_FOREST_EDIM (-1)   /* a dimension is out of its bounds, or doesn't fit another */
@@ -81,11 +81,14 @@ int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label,
     (void)arena;
     if (X_0 < 1 || X_0 > 8) return IRIS_FOREST_EDIM;
 
-    /* 1  TreeEnsembleClassifier "TreeEnsembleClassifier": X[X:0,4] -> label[X:0], probabilities[X:0,3] */
-    trees_f32_u16(X, w_TreeEnsembleClassifier_value, w_TreeEnsembleClassifier_tag,
-        w_TreeEnsembleClassifier_skip, w_TreeEnsembleClassifier_roots, NULL, probabilities,
+    /* 1  TreeEnsembleClassifier "TreeEnsembleClassifier":
+     *    X[X_0,4], w_TreeEnsembleClassifier_value[143], w_TreeEnsembleClassifier_tag[143],
+     *    w_TreeEnsembleClassifier_skip[143], w_TreeEnsembleClassifier_roots[10], w_label_labels[3]
+     *    -> probabilities[X_0,3], label[X_0] */
+    trees_f32_u16(X, w_TreeEnsembleClassifier_value, w_TreeEnsembleClassifier_tag, w_TreeEnsembleClassifier_skip,
+        w_TreeEnsembleClassifier_roots, /* base */ NULL, probabilities,
         &(const struct trees){.rows = X_0, .features = 4, .targets = 3, .trees = 10, .aggregate = 1});
-    ml_label_f32_i64(probabilities, w_label_labels, label, X_0, 3);
+    ml_label_f32_i64(probabilities, w_label_labels, label, /* rows */ X_0, /* n */ 3);
 
     label_dims[0] = X_0;
     probabilities_dims[0] = X_0;

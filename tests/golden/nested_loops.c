@@ -30,10 +30,10 @@
 #define NESTED_LOOPS_Y_COUNT 4 /* float32 y[4] */
 #define NESTED_LOOPS_ROWS_RANK 2
 #define NESTED_LOOPS_ROWS_DIMS {8, 4}
-#define NESTED_LOOPS_ROWS_COUNT 32 /* float32 rows[rows:0,4] */
+#define NESTED_LOOPS_ROWS_COUNT 32 /* float32 rows[rows_0,4] */
 #define NESTED_LOOPS_COUNTS_RANK 1
 #define NESTED_LOOPS_COUNTS_DIMS {8}
-#define NESTED_LOOPS_COUNTS_COUNT 8 /* int64 counts[counts:0] */
+#define NESTED_LOOPS_COUNTS_COUNT 8 /* int64 counts[counts_0] */
 #define NESTED_LOOPS_Z_RANK 1
 #define NESTED_LOOPS_Z_DIMS {4}
 #define NESTED_LOOPS_Z_COUNT 4 /* float32 z[4] */
@@ -70,29 +70,30 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
 
 /* Memory map ---------------------------------------------------------------------------------- */
 
-enum {           /* offset      bytes  tensor */
-    AT_c       =        0, /*        1  bool[] */
-    AT_i       =       16, /*        8  int64[] */
-    AT_d       =       32, /*        1  bool[] */
-    AT_p       =       48, /*       16  float32[4] */
-    AT_j       =       64, /*        8  int64[] */
-    AT_f       =       80, /*        4  float32[] */
-    AT_total   =       80, /*        4  float32[] */
-    AT_m       =       32, /*        8  int64[] */
-    AT_mf      =       64, /*        4  float32[] */
-    AT_is_odd  =       32, /*        1  bool[] */
-    AT_b       =       32, /*       16  float32[4] */
-    AT_row     =       48, /*       16  float32[4] */
-    AT_sum     =       64, /*        4  float32[] */
-    AT_v       =        0, /*        8  int64[] */
-    AT_i2      =       16, /*        8  int64[] */
-    AT_r       =       32, /*        8  int64[] */
-    AT_c5      =        0, /*        1  bool[] */
-    AT_i3      =       16, /*        8  int64[] */
-    AT_a1      =        0, /*       16  float32[4] */
-    AT_a2      =       16, /*       16  float32[4] */
-    AT_i4      =       32, /*        8  int64[] */
-    AT_a1_next =       32, /*       16  float32[4] */
+/* A buffer lives in the steps of these numbers; what a loop needs in its next round, in all of the loop. */
+enum {         /* offset      bytes    live  tensor */
+    AT_c       =      0, /*     1   1..16  bool[] */
+    AT_i       =     16, /*     8   1..16  int64[] */
+    AT_d       =     32, /*     1    2..6  bool[] */
+    AT_p       =     48, /*    16   2..12  float32[4] */
+    AT_j       =     64, /*     8    2..6  int64[] */
+    AT_f       =     80, /*     4    3..4  float32[] */
+    AT_total   =     80, /*     4    5..6  float32[] */
+    AT_m       =     32, /*     8    7..8  int64[] */
+    AT_mf      =     64, /*     4   8..12  float32[] */
+    AT_is_odd  =     32, /*     1   9..10  bool[] */
+    AT_b       =     32, /*    16  11..16  float32[4] */
+    AT_row     =     48, /*    16  13..16  float32[4] */
+    AT_sum     =     64, /*     4  14..15  float32[] */
+    AT_v       =      0, /*     8  17..20  int64[] */
+    AT_i2      =     16, /*     8  17..20  int64[] */
+    AT_r       =     32, /*     8  19..20  int64[] */
+    AT_c5      =      0, /*     1  21..23  bool[] */
+    AT_i3      =     16, /*     8      21  int64[] */
+    AT_a1      =      0, /*    16  24..25  float32[4] */
+    AT_a2      =     16, /*    16  24..25  float32[4] */
+    AT_i4      =     32, /*     8      24  int64[] */
+    AT_a1_next =     32, /*    16      24  float32[4] */
 };
 
 /* Kernels: only those this model calls ------------------------------------------------------- */
@@ -136,15 +137,15 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
     if ((uintptr_t)arena % NESTED_LOOPS_ARENA_ALIGN != 0) return NESTED_LOOPS_EARENA;
     unsigned char *const memory = arena;
     int32_t rows_0 = 0;
-    int32_t loop_round = 0;
-    int32_t loop_round_2 = 0;
-    int32_t loop_rounds = 0;
+    int32_t y_round = 0;
+    int32_t inner_round = 0;
+    int32_t inner_rounds = 0;
     int32_t counts_0 = 0;
-    int32_t loop_round_5 = 0;
-    int32_t loop_round_6 = 0;
-    int32_t loop_round_8 = 0;
+    int32_t counts_last_round = 0;
+    int32_t z_round = 0;
+    int32_t first_round = 0;
 
-    /* 1  Loop: n[], go[], x[4] -> y[4], rows[rows:0,4] */
+    /* 1  Loop: go[], x[4], n[] -> rows[rows_0,4], y[4] */
     bool *const c = (bool *)(void *)(memory + AT_c);
     memcpy(c, go, (size_t)1);
     float *const a = y;
@@ -154,30 +155,30 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
     float *const p = (float *)(void *)(memory + AT_p);
     int64_t *const j = (int64_t *)(void *)(memory + AT_j);
     float *const f = (float *)(void *)(memory + AT_f);
-    float *const q = (float *)(void *)(memory + AT_p);
+    float *const q = p;
     float *const total = (float *)(void *)(memory + AT_total);
-    bool *const d2 = (bool *)(void *)(memory + AT_d);
+    bool *const d2 = d;
     int64_t *const m = (int64_t *)(void *)(memory + AT_m);
     float *const mf = (float *)(void *)(memory + AT_mf);
     bool *const is_odd = (bool *)(void *)(memory + AT_is_odd);
-    float *const inner = (float *)(void *)(memory + AT_p);
-    float *const tb = (float *)(void *)(memory + AT_b);
-    float *const eb = (float *)(void *)(memory + AT_b);
+    float *const inner = p;
     float *const b = (float *)(void *)(memory + AT_b);
+    float *const tb = b;
+    float *const eb = b;
     float *const row = (float *)(void *)(memory + AT_row);
     float *const sum = (float *)(void *)(memory + AT_sum);
-    bool *const c2 = (bool *)(void *)(memory + AT_c);
-    float *const a_next = (float *)(void *)(memory + AT_b);
-    for (loop_round = 0; loop_round < n[0] && c[0]; loop_round++) {
-        if (loop_round == INT32_MAX) return NESTED_LOOPS_EVALUE;
-        i[0] = loop_round;
+    bool *const c2 = c;
+    float *const a_next = b;
+    for (y_round = 0; y_round < n[0] && c[0]; y_round++) {
+        if (y_round == INT32_MAX) return NESTED_LOOPS_EVALUE;
+        i[0] = y_round;
         if (i[0] < 0 || i[0] > 7) return NESTED_LOOPS_EVALUE;
 
-        /* 2  Loop: k[], yes[], a[4] -> inner[4], steps[loop.rounds] */
+        /* 2  Loop: a[4] -> inner[4] */
         d[0] = 1;
         memcpy(p, a, (size_t)16);
-        for (loop_round_2 = 0; loop_round_2 < (loop_round + 1) && d[0]; loop_round_2++) {
-            j[0] = loop_round_2;
+        for (inner_round = 0; inner_round < (y_round + 1) && d[0]; inner_round++) {
+            j[0] = inner_round;
 
             /* 3  Cast: j[] -> f[] */
             {
@@ -190,39 +191,37 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
             }
 
             /* 5  ReduceSum: q[4] -> total[] */
-            reduce_sum_f32(q, total, 1, 4, 1);
+            reduce_sum_f32(q, total, /* outer */ 1, /* n */ 4, /* inner */ 1);
 
-            /* 6  Less: total[], w_limit[] -> d2[] */
+            /* 6  Less: total[] -> d2[] */
             {
                 d2[0] = less_f32(total[0], 1.5e+02f);
             }
         }
-        j[0] = loop_round_2;
+        j[0] = inner_round;
         if (j[0] < 0 || j[0] > 8) return NESTED_LOOPS_EVALUE;
-        loop_rounds = (int32_t)j[0];
+        inner_rounds = (int32_t)j[0];
 
-        /* 7  Size: steps[loop.rounds] -> m[] */
-        m[0] = loop_rounds;
+        /* 7  Size: inner_rounds -> m[] */
+        m[0] = inner_rounds;
 
         /* 8  Cast: m[] -> mf[] */
         {
             mf[0] = cast_i64_f32(m[0]);
         }
 
-        /* 9  Cast, after Mod: i[], w_two[] -> is_odd[] */
+        /* 9  Cast, after Mod: i[] -> is_odd[] */
         {
             is_odd[0] = cast_i64_bool(mod_i64(i[0], 2));
         }
 
         /* 10  If: is_odd[] -> b[4] */
         if (is_odd[0]) {
-
             /* 11  Neg: inner[4] -> tb[4] */
             for (size_t i_ = 0; i_ < 4; i_++) {
                 tb[i_] = neg_f32(inner[i_]);
             }
         } else {
-
             /* 12  Add: inner[4], mf[] -> eb[4] */
             for (size_t i_ = 0; i_ < 4; i_++) {
                 eb[i_] = inner[i_] + mf[0];
@@ -235,30 +234,30 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
         }
 
         /* 14  ReduceSum: b[4] -> sum[] */
-        reduce_sum_f32(b, sum, 1, 4, 1);
+        reduce_sum_f32(b, sum, /* outer */ 1, /* n */ 4, /* inner */ 1);
 
-        /* 15  Less: sum[], w_bound[] -> c2[] */
+        /* 15  Less: sum[] -> c2[] */
         {
             c2[0] = less_f32(sum[0], 6e+01f);
         }
 
-        /* 16  Loop: n[], go[], x[4] -> y[4], rows[rows:0,4] */
-        memcpy((unsigned char *)rows + (16 * loop_round), row, (size_t)16);
+        /* 16  Loop, next round: row[4], a_next[4] -> rows[rows_0,4], a[4] */
+        memcpy((unsigned char *)rows + (16 * y_round), row, (size_t)16);
         memcpy(a, a_next, (size_t)16);
     }
-    i[0] = loop_round;
+    i[0] = y_round;
     if (i[0] < 0 || i[0] > 8) return NESTED_LOOPS_EVALUE;
     rows_0 = (int32_t)i[0];
 
-    /* 17  Loop: n[], w_one[] -> counts_last[], counts[counts:0] */
+    /* 17  Loop: w_one[], n[] -> counts[counts_0] */
     int64_t *const v = (int64_t *)(void *)(memory + AT_v);
     memcpy(v, w_one, (size_t)8);
     int64_t *const i2 = (int64_t *)(void *)(memory + AT_i2);
-    int64_t *const w = (int64_t *)(void *)(memory + AT_v);
+    int64_t *const w = v;
     int64_t *const r = (int64_t *)(void *)(memory + AT_r);
-    for (loop_round_5 = 0; loop_round_5 < n[0]; loop_round_5++) {
-        if (loop_round_5 == INT32_MAX) return NESTED_LOOPS_EVALUE;
-        i2[0] = loop_round_5;
+    for (counts_last_round = 0; counts_last_round < n[0]; counts_last_round++) {
+        if (counts_last_round == INT32_MAX) return NESTED_LOOPS_EVALUE;
+        i2[0] = counts_last_round;
         if (i2[0] < 0 || i2[0] > 7) return NESTED_LOOPS_EVALUE;
 
         /* 18  Add: v[] -> w[] */
@@ -271,48 +270,48 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
             r[0] = mul_i64(w[0], i2[0]);
         }
 
-        /* 20  Loop: n[], w_one[] -> counts_last[], counts[counts:0] */
-        memcpy((unsigned char *)counts + (8 * loop_round_5), r, (size_t)8);
+        /* 20  Loop, next round: r[] -> counts[counts_0] */
+        memcpy((unsigned char *)counts + (8 * counts_last_round), r, (size_t)8);
     }
-    i2[0] = loop_round_5;
+    i2[0] = counts_last_round;
     if (i2[0] < 0 || i2[0] > 8) return NESTED_LOOPS_EVALUE;
     counts_0 = (int32_t)i2[0];
 
-    /* 21  Loop: n[], go[], x[4] -> z[4] */
+    /* 21  Loop: go[], x[4], n[] -> z[4] */
     bool *const c5 = (bool *)(void *)(memory + AT_c5);
     memcpy(c5, go, (size_t)1);
     float *const u = z;
     memcpy(u, x, (size_t)16);
     int64_t *const i3 = (int64_t *)(void *)(memory + AT_i3);
-    float *const u2 = z;
+    float *const u2 = u;
     const bool *const c5_next = w_c6;
-    for (loop_round_6 = 0; loop_round_6 < n[0] && c5[0]; loop_round_6++) {
-        if (loop_round_6 == INT32_MAX) return NESTED_LOOPS_EVALUE;
-        i3[0] = loop_round_6;
+    for (z_round = 0; z_round < n[0] && c5[0]; z_round++) {
+        if (z_round == INT32_MAX) return NESTED_LOOPS_EVALUE;
+        i3[0] = z_round;
         if (i3[0] < 0 || i3[0] > 2147483646) return NESTED_LOOPS_EVALUE;
 
-        /* 22  Mul: u[4], w_ten[] -> u2[4] */
+        /* 22  Mul: u[4] -> u2[4] */
         for (size_t i_ = 0; i_ < 4; i_++) {
             u2[i_] = u[i_] * 1e+01f;
         }
 
-        /* 23  Loop: n[], go[], x[4] -> z[4] */
+        /* 23  Loop, next round: c5_next[] -> c5[] */
         memcpy(c5, c5_next, (size_t)1);
     }
 
-    /* 24  Loop: n[], x[4], z[4] -> first[4], second[4] */
+    /* 24  Loop: x[4], z[4], n[] -> second[4], first[4] */
     float *const a1 = (float *)(void *)(memory + AT_a1);
     memcpy(a1, x, (size_t)16);
     float *const a2 = (float *)(void *)(memory + AT_a2);
     memcpy(a2, z, (size_t)16);
     int64_t *const i4 = (int64_t *)(void *)(memory + AT_i4);
-    float *const b1 = (float *)(void *)(memory + AT_a2);
+    float *const b1 = a2;
     float *const a1_next = (float *)(void *)(memory + AT_a1_next);
-    float *const b2 = (float *)(void *)(memory + AT_a1);
-    float *const a2_next = (float *)(void *)(memory + AT_a2);
-    for (loop_round_8 = 0; loop_round_8 < n[0]; loop_round_8++) {
-        if (loop_round_8 == INT32_MAX) return NESTED_LOOPS_EVALUE;
-        i4[0] = loop_round_8;
+    float *const b2 = a1;
+    float *const a2_next = a2;
+    for (first_round = 0; first_round < n[0]; first_round++) {
+        if (first_round == INT32_MAX) return NESTED_LOOPS_EVALUE;
+        i4[0] = first_round;
         if (i4[0] < 0 || i4[0] > 2147483646) return NESTED_LOOPS_EVALUE;
         memcpy(a1_next, b1, (size_t)16);
         memcpy(a2_next, b2, (size_t)16);
@@ -320,8 +319,8 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
     }
 
     /* 25  Sub: first[4], second[4] -> s[4] */
-    float *const first = (float *)(void *)(memory + AT_a1);
-    float *const second = (float *)(void *)(memory + AT_a2);
+    float *const first = a1;
+    float *const second = a2;
     for (size_t i_ = 0; i_ < 4; i_++) {
         s[i_] = first[i_] - second[i_];
     }
@@ -340,8 +339,8 @@ int nested_loops_run(const int64_t *n, const bool *go, const float *x, float *y,
     unsigned char *const start = arena;
 #else
     static NESTED_LOOPS_ARENA_ATTR unsigned char arena[NESTED_LOOPS_ARENA_BYTES + NESTED_LOOPS_ARENA_ALIGN];
-    unsigned char *const start = arena + (NESTED_LOOPS_ARENA_ALIGN - (uintptr_t)arena % NESTED_LOOPS_ARENA_ALIGN) %
-        NESTED_LOOPS_ARENA_ALIGN;
+    unsigned char *const start =
+        arena + (NESTED_LOOPS_ARENA_ALIGN - (uintptr_t)arena % NESTED_LOOPS_ARENA_ALIGN) % NESTED_LOOPS_ARENA_ALIGN;
 #endif
     return nested_loops_run_in(start, n, go, x, y, rows, rows_dims, counts, counts_dims, z, s);
 }

@@ -313,6 +313,7 @@ Model *model_of(const char *text)
     Model *m = mem_alloc(sizeof *m);
     m->path = foreign("test.onnx");
     m->options.name = "test";
+    m->options.title = foreign("--name test");
     for (int i = 0; i < n_bounds; i++) add_option(&m->options, bounds[i]);
     test_seed(7);
     m->graph = read_graph(m, NULL, &(Reader){text, NULL});

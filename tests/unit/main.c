@@ -18,6 +18,7 @@
     SUITE(dim_walk) \
     SUITE(elementwise) \
     SUITE(emit) \
+    SUITE(emit_text) \
     SUITE(foreign) \
     SUITE(infer) \
     SUITE(interface) \

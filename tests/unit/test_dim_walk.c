@@ -227,7 +227,7 @@ START_TEST(text_for_people)
 {
     ck_assert_str_eq(shown(dim_text(k(-3))), "-3");
     ck_assert_str_eq(shown(dim_text(plus(times(2, b), 1))), "2*b + 1");
-    ck_assert_str_eq(shown(dim_text(dim_sub(k(1), h))), "-h + 1");
+    ck_assert_str_eq(shown(dim_text(dim_sub(k(1), h))), "1 - h");
     ck_assert_str_eq(shown(dim_text(plus(dim_sub(dim_mul(h, w), times(3, c)), -4))), "h*w - 3*c - 4");
     ck_assert_str_eq(shown(dim_text(dim_mul(h, dim_mul(h, b)))), "b*h^2");
     ck_assert_str_eq(shown(dim_text(over(h, 2))), "floor(h/2)");
@@ -257,7 +257,7 @@ START_TEST(text_as_c)
     expect_c(k(-3), "(-3)");
     expect_c(h, "d_h");
     expect_c(plus(times(2, b), 1), "(2 * d_b + 1)");
-    expect_c(dim_sub(k(1), dim_mul(h, h)), "(-d_h * d_h + 1)");
+    expect_c(dim_sub(k(1), dim_mul(h, h)), "(1 - d_h * d_h)");
     expect_c(dim_mul(h, w), "(d_h * d_w)");
     expect_c(over(h, 2), "(d_h / 2)");
     expect_c(dim_floordiv(plus(h, 3), times(2, w)), "((d_h + 3) / (2 * d_w))");

@@ -155,9 +155,9 @@ START_TEST(arguments_are_pointers_numbers_and_fields)
     Step *s = step_calling(m, "gemm_packed_f32");
     const char *text = call_text(m, s);
     ck_has(text, "    gemm_packed_f32(a, ");
-    ck_has(text, ", NULL, NULL, y, &(const struct gemm_packed){");
+    ck_has(text, ", /* bias */ NULL, /* add */ NULL, y, &(const struct gemm_packed){");
     ck_has(text, ".m = 6, .n = 20, .k = 8, .a_row = 8, .y_row = 20}");
-    ck_has(text, "-INFINITY, INFINITY, NULL);\n");
+    ck_has(text, "/* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);\n");
     step_arg(s, "a")->offset = dim_const(16);
     ck_has(call_text(m, s), "gemm_packed_f32(a + 16, ");
 }
@@ -180,8 +180,9 @@ START_TEST(each_kind_of_number_is_written_as_its_parameter_takes_it)
     arg_real(s, "g", 0.1);
     arg_ints(s, "h", 2, (int64_t[]){4, 5});
     arg_reals(s, "i", 2, (double[]){0.5, 2});
-    ck_has(call_text(m, s), "kernel((-3), INT64_C(1099511627776), UINT64_C(5), 6, true, 0.1f, 0.1, "
-                            "(const int32_t[]){4, 5}, (const float[]){0.5f, 2.0f});\n");
+    ck_has(call_text(m, s), "kernel(/* a */ (-3), /* b */ INT64_C(1099511627776), /* c */ UINT64_C(5), /* d */ 6, "
+                            "/* e */ true, /* f */ 0.1f, /* g */ 0.1, /* h */ (const int32_t[]){4, 5}, "
+                            "/* i */ (const float[]){0.5f, 2.0f});\n");
 }
 END_TEST
 
@@ -326,7 +327,7 @@ START_TEST(large_constants_may_stand_in_a_file)
     ck_assert_uint_eq(blob, 2432 + 2112); /* 2404 and 2052 bytes, up to multiples of 64 */
     ck_has(text, ".incbin");
     ck_has(text, "extern const unsigned char test_weights[];");
-    ck_has(text, "((const float *)(const void *)(test_weights + 2432))");
+    ck_has(text, "const float *const w_l = (const float *)(const void *)(test_weights + 2432);");
     text = with_weights(WEIGHTS_FILE, &blob);
     ck_assert_uint_eq(blob, 2432 + 2112);
     ck_has_not(text, ".incbin");

@@ -214,6 +214,10 @@ END_TEST
 START_TEST(an_identifier_keeps_letters_and_digits)
 {
     expect(as_identifier, "/f/f.0/Conv_output_0", "f_f_0_Conv");
+    expect(as_identifier, "/f/f.0/Conv_output_0.nhwc", "f_f_0_Conv_nhwc");
+    expect(as_identifier, "a_output_0_output_0/b", "a_b");
+    expect(as_identifier, "a_output_01", "a_output_01");
+    expect(as_identifier, "_output_0", "output_0");
     expect(as_identifier, "", "v");
     expect(as_identifier, "0", "v0");
     expect(as_identifier, "a*/;b", "a_b");

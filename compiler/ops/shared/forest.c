@@ -242,8 +242,8 @@ static Value *integers(Node *n, const char *name, const Table *t, const uint32_t
         if (narrow) ((uint16_t *)data)[i] = (uint16_t)from[i];
         else ((uint32_t *)data)[i] = from[i];
     }
-    return value_const(n->graph, foreign_suffixed(foreign_or(n->name, n->op_type), "/%s", name),
-                       narrow ? DT_UINT16 : DT_UINT32, &shape, data);
+    return value_const(n->graph, foreign_suffixed(node_stem(n), "/%s", name), narrow ? DT_UINT16 : DT_UINT32, &shape,
+                       data);
 }
 
 static Writer write_forest(const Forest *f)
@@ -271,7 +271,6 @@ ForestTables forest_tables(Node *n, const Forest *f, DType t)
     ForestTables made = {.tag = integers(n, "tag", table, table->tag)};
     made.skip = integers(n, "skip", table, table->skip);
     made.value = floats_const(n, "value", t, 1, (int64_t[]){table->count}, table->value, "of all trees, in preorder");
-    made.roots = value_const(n->graph, foreign_suffixed(foreign_or(n->name, n->op_type), "/roots"), DT_INT32, &shape,
-                             roots);
+    made.roots = value_const(n->graph, foreign_suffixed(node_stem(n), "/roots"), DT_INT32, &shape, roots);
     return made;
 }

@@ -124,7 +124,7 @@ void lower_label(Node *n, Value *scores, const Labels *labels)
     Value *y = output_of(n, 0);
     if (!y) return;
     Shape shape = shape_const(1, (int64_t[]){labels->count});
-    Value *names = value_const(n->graph, foreign_suffixed(y->name, "/labels"), y->type.dtype, &shape, labels->data);
+    Value *names = value_const(n->graph, foreign_suffixed(y->wanted, "/labels"), y->type.dtype, &shape, labels->data);
     Step *s = step_call(n, "ml_label_%s_%s", dtype_suffix(scores->type.dtype), dtype_suffix(y->type.dtype));
     arg_in(s, "x", scores);
     arg_in(s, "labels", names);
@@ -140,8 +140,7 @@ Value *floats_const(Node *n, const char *name, DType t, int rank, const int64_t 
     int64_t count = dim_value(shape_elements(&shape)), bytes = dtype_bytes(t, 1);
     char *data = mem_array((size_t)count + 1, (size_t)bytes);
     for (int64_t i = 0; i < count; i++) number_set(t, data + i * bytes, values[i]);
-    Foreign base = !foreign_empty(n->name) ? n->name : n->out[0] ? n->out[0]->name : n->op_type;
-    Value *v = value_const(n->graph, foreign_suffixed(base, "/%s", name), t, &shape, data);
+    Value *v = value_const(n->graph, foreign_suffixed(node_stem(n), "/%s", name), t, &shape, data);
     v->origin = origin;
     return v;
 }

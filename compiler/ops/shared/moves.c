@@ -296,7 +296,7 @@ static Value *padding_value(Node *n, const Value *x, Value *given)
     static const char *const empty[] = {""};
     Shape shape = shape_scalar();
     if (given || x->type.dtype != DT_STRING) return given;
-    return value_const(n->graph, foreign_suffixed(n->out[0]->name, "/padding"), DT_STRING, &shape, empty);
+    return value_const(n->graph, foreign_suffixed(n->out[0]->wanted, "/padding"), DT_STRING, &shape, empty);
 }
 
 void lower_padding(Node *n, Value *x, Value *y, const Padding *p)

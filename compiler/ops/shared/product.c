@@ -135,7 +135,7 @@ Value *transposed_constant(Node *n, const Value *v, int64_t batch, int64_t rows,
                 memcpy(to + (size_t)((i * cols + c) * rows + r) * bytes,
                        from + (size_t)((i * rows + r) * cols + c) * bytes, bytes);
     Shape shape = batch == 1 ? shape_const(2, (int64_t[]){cols, rows}) : shape_const(3, (int64_t[]){batch, cols, rows});
-    Value *t = value_const(n->graph, foreign_suffixed(v->name, "/transposed"), v->type.dtype, &shape, to);
+    Value *t = value_const(n->graph, foreign_suffixed(v->wanted, "/transposed"), v->type.dtype, &shape, to);
     t->origin = v->origin ? mem_printf("%s, transposed", v->origin) : "transposed";
     return t;
 }

@@ -58,7 +58,7 @@ static Value *packed_factor(Node *n, const Product *p)
                         (int32_t)dim_value(p->b_col));
         for (int64_t j = 0; p->alpha != 1 && j < size; j++) data[i * size + j] *= (float)p->alpha;
     }
-    Value *v = constant_named(n, foreign_suffixed(p->b->name, "/%s", recipe), DT_FLOAT, &shape, data, p->b, how);
+    Value *v = constant_named(n, foreign_suffixed(p->b->wanted, "/%s", recipe), DT_FLOAT, &shape, data, p->b, how);
     packed_note(p->b, v, recipe);
     return v;
 }
@@ -97,7 +97,7 @@ static Value *row_of(Node *n, Value *c, int64_t columns)
     float *data = mem_array((size_t)columns + 1, sizeof *data);
     for (int64_t i = 0; i < columns; i++) data[i] = (float)const_as_double(c, 0);
     Shape shape = shape_const(1, &columns);
-    return constant_named(n, foreign_suffixed(c->name, "/row"), DT_FLOAT, &shape, data, c, "repeated");
+    return constant_named(n, foreign_suffixed(c->wanted, "/row"), DT_FLOAT, &shape, data, c, "repeated");
 }
 
 static void call_gemm(Node *n, const Product *p, Value *w, Step **made)

@@ -51,7 +51,7 @@ bool known_parameters(const Node *n, const int *inputs, int count)
 
 static Foreign part_name(const Node *n, const char *part)
 {
-    return foreign_suffixed(foreign_or(n->name, n->out[0]->name), "/%s", part);
+    return foreign_suffixed(node_stem(n), "/%s", part);
 }
 
 /* Rounding in the order that ONNX Runtime takes: scale_a * scale_b, then the division, in float32. */
@@ -110,7 +110,7 @@ static Value *sums_of(Node *n, Value *b, Value *zero_b, Dim rows, Dim depth)
             qgemm_sums_i8(b->data, zero, n_zeros, sums, (int32_t)count, (int32_t)dim_value(depth));
         else qgemm_sums_u8(b->data, zero, n_zeros, sums, (int32_t)count, (int32_t)dim_value(depth));
         Shape shape = shape_const(1, &count);
-        Value *v = value_const(n->graph, foreign_suffixed(b->name, "/sums"), DT_INT32, &shape, sums);
+        Value *v = value_const(n->graph, foreign_suffixed(b->wanted, "/sums"), DT_INT32, &shape, sums);
         v->origin = "sums of the weights less their zero points";
         return v;
     }

@@ -1,0 +1,34 @@
+/* emit_title: what the generated files begin with: where they come from, and what they need. */
+#include "emit/emit.h"
+
+static const char *with_commas(int64_t n)
+{
+    char digits[32], text[48];
+    int length = snprintf(digits, sizeof digits, "%lld", (long long)n), to = 0;
+    for (int i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0) text[to++] = ',';
+        text[to++] = digits[i];
+    }
+    return mem_strndup(text, (size_t)to);
+}
+
+static const char *opsets_text(const Model *m)
+{
+    const char *text = "";
+    for (int i = 0; i < m->n_opsets; i++) {
+        const OpsetImport *o = &m->opsets[i];
+        text = mem_printf("%s%s%s%s%d", text, i ? ", " : "", in_comment(o->domain),
+                          foreign_empty(o->domain) ? "opset " : " ", o->version);
+    }
+    return text;
+}
+
+void emit_title(Model *m, FILE *f)
+{
+    static const char further[] = " *            ";
+    fprintf(f, "/* Written by onnx2c %s; do not edit, generate again.\n", VERSION);
+    lay_out_options(" *   model    ", further, mem_printf("sha256 %s, %s", m->sha256, opsets_text(m)), f);
+    lay_out_options(" *   options  ", further, in_comment(m->options.title), f);
+    fprintf(f, " *   memory   arena %s B (lower bound %s B), weights %s B, no heap\n */\n", with_commas(m->arena_bytes),
+            with_commas(m->arena_lower_bound), with_commas(m->weights_bytes));
+}

@@ -1,0 +1,63 @@
+#!/bin/bash
+# The generated C as its reviewer reads it, and the options in its title.
+#
+#   readable.sh ONNX2C PYTHON
+cd "$(dirname "$0")/.." || exit 1
+. tests/lib.sh
+onnx2c=$1
+python=$2
+
+readable() { # MODEL
+    # shellcheck disable=SC2046 # options are words
+    "$python" tests/readable.py "$onnx2c" "tests/models/$1/model.onnx" $(dims_of "$1")
+}
+
+# The title of a generated file, in one line.
+title() { # MODEL OPTION...
+    "$onnx2c" "$@" | sed '/^ \*\/$/q; s/^ \*  *//' | tr '\n' ' '
+}
+
+# in_title WORDS MODEL OPTION...: the options that decide the output are in its title as one would type them.
+in_title() {
+    title "${@:2}" | grep -qF -e " $1 " || { title "${@:2}"; return 1; }
+}
+
+# no_matter MODEL OPTION...: the C is the same with these.
+no_matter() {
+    "$onnx2c" "$1" --name m -o "$work/without.c" || return 1
+    "$onnx2c" "$1" --name m -o "$work/with.c" "${@:2}" >"$work/dumped" || return 1
+    cmp "$work/without.c" "$work/with.c"
+}
+
+# Every option of --help: in the title, or no matter, or the end of it.
+option() { # --NAME
+    digits=tests/models/digits/model.onnx
+    custom='sound::Biquads=sound[n], taps[bands,5] -> float32[bands,n]'
+    case "$1" in
+    --name) in_title "--name ninety" $digits --name ninety ;;
+    --dim) in_title "--name m --dim batch=1..4 --dim height=8..64 --dim width=8" tests/models/dynhw/model.onnx \
+        --name m --dim batch=1..4 --dim height=8..64 --dim width=8 ;;
+    --weights) in_title "--name m --weights incbin" $digits --name m --weights incbin ;;
+    --custom) in_title "--name m --dim samples=9 --custom '$custom'" examples/custom_op/model.onnx \
+        --name m --dim samples=9 --custom "$custom" ;;
+    --target) no_matter $digits --target portable ;; # the only one there is, and what is taken without
+    --output) no_matter $digits ;; # to another file
+    --header) no_matter $digits --header "$work/m.h" ;;
+    --report) no_matter $digits --report "$work/m.json" ;;
+    --dump) no_matter $digits --dump plan ;;
+    --verbose) no_matter $digits --verbose ;;
+    --help | --version) "$onnx2c" "$1" ;; # nothing is generated
+    *) echo "$1 is neither in the title nor said here to be no matter" && return 1 ;;
+    esac
+}
+
+for model in tests/models/*/; do
+    model=$(basename "$model")
+    alone "the C of $model" readable "$model"
+done
+"$onnx2c" --help | grep -oE -- '--[a-z]+' | grep -v -e '--help$' | sort -u >"$work/options"
+echo --help >>"$work/options"
+while read -r name; do
+    alone "option $name" option "$name"
+done <"$work/options"
+finish
