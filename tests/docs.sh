@@ -13,14 +13,40 @@ rooms() {
         { echo "compiler/rooms.txt has these"; return 1; }
 }
 
-# Options as --help spells them: "--name".
-options() { { "$build/onnx2c" --help && "$build/onnx2c" verify --help; } | grep -oE -- '--[a-z]+' | sort -u; }
+# What --help lists, of both commands: "--name NAME".
+options() {
+    { "$build/onnx2c" --help && "$build/onnx2c" verify --help; } |
+        grep -oP -- '(?<=^  ...|, )( |)--[a-z].*?(?=,|  |$)' | sed 's/^ //' | sort -u
+}
+
+# The man page as one reads it, in one line, all spaces single.
+man_page() { groff -man -Tascii -P-cbou onnx2c.1 | tr -s ' \n\t' ' '; }
 
 in_man_page() {
-    sed 's/\\//g' onnx2c.1 >"$work/man"
-    for option in $(options); do
-        grep -q -- "$option\b" "$work/man" || { echo "$option is not in onnx2c.1"; return 1; }
+    man_page >"$work/man"
+    options | while read -r option; do
+        grep -qF -- "$option" "$work/man" || { echo "$option is not in onnx2c.1"; exit 1; }
     done
+}
+
+# Options that a document speaks of exist, unless they are another program's.
+no_others() { # DOCUMENT
+    options | sed 's/ .*//' | sort -u >"$work/options"
+    sed 's/\\-/-/g' "$1" | grep -oE -- '(^|[[:space:]`"(])--[a-z][a-z-]*' | grep -oE -- '--[a-z-]+' | sort -u |
+        comm -23 - <(sort "$work/options") >"$work/unknown"
+    [ ! -s "$work/unknown" ] || { echo "$1: these are no options:"; cat "$work/unknown"; return 1; }
+}
+
+# The stages in their order, in every list of them. A document's is a line, but for separators.
+stage_lists() {
+    stages=$(stages_of "$build/onnx2c")
+    [ "$(echo "$stages" | wc -w)" -gt 5 ] || return 1
+    listed() { grep -qF "$1" || { echo "$2 has other stages than: $1"; return 1; }; }
+    man_page | tr -d ',' | listed "($stages)" onnx2c.1 &&
+        grep -F -- '--dump STAGE' README.md | tr -d ',`' | listed " $stages " "README.md, --dump" &&
+        grep -F '→ lower →' README.md | sed 's/ and fold//; s/ → / /g' |
+        listed " $stages emit" "README.md, how it works" &&
+        grep -oP '^\| \*\*\K[a-z]+(?=\*\*)' docs/design.md | tr '\n' ' ' | listed "$stages emit " docs/design.md
 }
 
 # Relative links of a document lead somewhere.
@@ -53,10 +79,14 @@ commands() {
 alone "docs/operators.md is current" current
 alone "the rooms in docs/design.md" rooms
 alone "every option is in the man page" in_man_page
+alone "every list of stages" stage_lists
 alone "the man page has no mistakes" sh -c '! groff -man -Tutf8 -ww -z onnx2c.1 2>&1 | grep .'
 alone "the commands of README.md" commands README.md
 for document in README.md CONTRIBUTING.md docs/*.md examples/*/README.md runtime_min/README.md; do
     alone "links of $document" links "$document"
     alone "paths in $document" paths "$document"
+done
+for document in README.md onnx2c.1; do
+    alone "options in $document" no_others "$document"
 done
 finish

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.." || exit 1
 . tests/lib.sh
 onnx2c=$1
 update=${2-}
-stages="load infer rewrite layout lower fuse tile alias plan"
+stages=$(stages_of "$onnx2c")
 
 # shellcheck disable=SC2046 # options are words
 generated() { "$onnx2c" "tests/models/$1/model.onnx" --name "$1" $(dims_of "$1") | grep -v '^"'; }

@@ -115,3 +115,6 @@ finish() {
     echo "$passed passed, $failed failed$([ $skipped -eq 0 ] || echo ", $skipped skipped")"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
+
+# The stages of the compiler in their order, by its own table, in a line.
+stages_of() { "$1" model.onnx --dump none 2>&1 | sed 's/.*expected all, //; s/;.*//; s/,//g'; }

@@ -2,7 +2,7 @@
 #ifndef COMPILE_H
 #define COMPILE_H
 
-#include "compile/option_values.h"
+#include "compile/options.h"
 #include "ir/ir.h"
 
 /* Runs all stages; what the options ask to be dumped goes to standard output. Check m->errors: after an error, later

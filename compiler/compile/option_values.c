@@ -1,18 +1,9 @@
-/* Options that more than one command takes. */
-#include "compile/option_values.h"
+/* Options whose values have a syntax of their own: what they mean, and how the title of the generated file says it. */
+#include "compile/options.h"
 
 #include "op/op.h"
 
 #include <ctype.h>
-
-bool usage_error(const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    fprintf(stderr, "onnx2c: error: %s; see onnx2c --help\n", mem_vprintf(format, args));
-    va_end(args);
-    return false;
-}
 
 /* A number, up to what an int32_t holds, at the start of *text; *text is what follows it. */
 static bool parse_number(Foreign *text, bool negative_too, int64_t *number)
@@ -60,7 +51,23 @@ bool parse_dim_option(Options *o, Foreign text)
     return true;
 }
 
-const char *const weights_form_names[] = {
+/* Words of options, with a space between them. */
+static const char *more_words(const char *words, const char *option, const char *value)
+{
+    return mem_printf("%s%s--%s %s", words, *words ? " " : "", option, value);
+}
+
+const char *dim_title(const Options *o)
+{
+    const char *words = "";
+    for (const DimOption *d = o->dims; d < o->dims + o->n_dims; d++) {
+        const char *high = d->high != d->low ? mem_printf("..%lld", (long long)d->high) : "";
+        words = more_words(words, "dim", mem_printf("%s=%lld%s", in_shell(d->name), (long long)d->low, high));
+    }
+    return words;
+}
+
+static const char *const weights_form_names[] = {
     [WEIGHTS_INLINE] = "inline", [WEIGHTS_INCBIN] = "incbin", [WEIGHTS_FILE] = "file"};
 
 bool parse_weights_option(Options *o, Foreign form)
@@ -73,8 +80,23 @@ bool parse_weights_option(Options *o, Foreign form)
     return usage_error("--weights %s: expected inline, incbin or file", shown(form));
 }
 
+const char *weights_title(const Options *o)
+{
+    return o->weights == WEIGHTS_INLINE ? "" : more_words("", "weights", weights_form_names[o->weights]);
+}
+
 bool parse_custom_option(Options *o, Foreign text)
 {
     const char *error = custom_add(o, text);
     return !error || usage_error("--custom %s", error);
+}
+
+const char *custom_title(const Options *o)
+{
+    const char *words = "";
+    for (const CustomOption *c = o->customs; c < o->customs + o->n_customs; c++) {
+        Foreign name = foreign_join(foreign_suffixed(c->domain, "::"), c->op_type);
+        words = more_words(words, "custom", in_shell(foreign_join(foreign_suffixed(name, "="), c->spec)));
+    }
+    return words;
 }

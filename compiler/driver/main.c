@@ -2,7 +2,7 @@
 #include "verify/verify.h"
 #include "compile/compile.h"
 #include "emit/emit.h"
-#include "driver/options.h"
+#include "driver/compile_command.h"
 #include "base/base.h"
 
 #include <string.h>
@@ -31,8 +31,8 @@ static bool write_outputs(Model *m)
 static int compile_main(int argc, char **argv)
 {
     Options options;
-    int status = parse_options(&options, argc, argv);
-    if (status != COMPILE) return status;
+    int status = parse_compile_command(&options, argc, argv);
+    if (status != GO_ON) return status;
     Model *m = compile_model(&options);
     bool good = !m->errors && write_outputs(m);
     if (fflush(stdout) && good) {

@@ -181,7 +181,7 @@ typedef struct {
     Foreign model_path, output_path, header_path, report_path;
     const char *name;                /* an identifier */
     const char *dump_stage, *target; /* of those there are */
-    Foreign title;                   /* what was given of the options that decide the output (compile/option_title.c) */
+    Foreign title;                   /* what was given of the options that decide the output (compile/option_table.c) */
     WeightsForm weights;
     bool verbose;
     int n_dims, cap_dims;

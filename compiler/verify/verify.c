@@ -24,7 +24,7 @@ int verify_main(int argc, char **argv)
     VerifyOptions o;
     DataSets sets = {0};
     int status = parse_verify_options(&o, argc, argv);
-    if (status != VERIFY) return status;
+    if (status != GO_ON) return status;
     Model data = {.path = o.compile.model_path}; /* for messages about the data, until there is a model */
     OpenDim *dims;
     int open_dims = load_open_dims(data.path, &dims);

@@ -3,7 +3,7 @@
 #define VERIFY_H
 
 #include "verify/compare.h"
-#include "ir/ir.h"
+#include "compile/compile.h"
 #include "load/load.h"
 
 /* `onnx2c verify ...`; argv[0] is "verify". Returns the exit status. */
@@ -28,8 +28,7 @@ typedef struct {
     Options compile;
 } VerifyOptions;
 
-enum { VERIFY = -1 };
-int parse_verify_options(VerifyOptions *o, int argc, char **argv); /* VERIFY, or the status to exit with */
+int parse_verify_options(VerifyOptions *o, int argc, char **argv); /* GO_ON, or the status to exit with */
 
 /* -- verify_data.c: data sets and what they say about the model's dimensions ------------------- */
 

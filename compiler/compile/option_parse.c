@@ -1,0 +1,109 @@
+/* Parsing a command line, and its help, by rows. */
+#include "compile/options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LONG_ONLY = 256, /* getopt's value of row 0 if it has no letter, and so on */
+    HELP_COLUMN = 26 /* where what an option does begins */
+};
+
+bool usage_error(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "onnx2c: error: %s; see onnx2c --help\n", mem_vprintf(format, args));
+    va_end(args);
+    return false;
+}
+
+bool take_path(Foreign *path, Foreign value)
+{
+    *path = value;
+    return !foreign_empty(value) || usage_error("a file's name is empty");
+}
+
+/* One option: "  -o, --output FILE     the generated C file". Lines after the first begin where that did. */
+static void print_row(const OptionRow *row)
+{
+    const char *letter = row->letter ? mem_printf("-%c,", row->letter) : "   ";
+    const char *argument = row->argument ? mem_printf(" %s", row->argument) : "";
+    const char *option = mem_printf("  %s --%s%s", letter, row->name, argument);
+    bool fits = strlen(option) < HELP_COLUMN - 1;
+    printf("%-*s%s", fits ? HELP_COLUMN : 0, option, fits ? "" : "\n");
+    for (const char *line = row->help, *end; line; line = end ? end + 1 : NULL) {
+        end = strchr(line, '\n');
+        int length = end ? (int)(end - line) : (int)strlen(line);
+        printf("%*s%.*s\n", fits && line == row->help ? 0 : HELP_COLUMN, "", length, line);
+    }
+}
+
+static int print_help(const Command *c)
+{
+    fputs(c->usage, stdout);
+    for (int i = 0; i < c->n_rows; i++) print_row(&c->rows[i]);
+    fputs(c->notes, stdout);
+    return 0;
+}
+
+static int print_version(void)
+{
+    puts("onnx2c " VERSION);
+    return 0;
+}
+
+static int code_of(const Command *c, int row)
+{
+    return c->rows[row].letter ? c->rows[row].letter : LONG_ONLY + row;
+}
+
+/* getopt's form of the rows. It is told to keep quiet, and to tell a missing argument from an unknown option. */
+static struct option *long_options(const Command *c, char *letters)
+{
+    struct option *options = mem_alloc((size_t)(c->n_rows + 1) * sizeof *options);
+    *letters++ = ':';
+    for (int i = 0; i < c->n_rows; i++) {
+        const OptionRow *row = &c->rows[i];
+        options[i] = (struct option){row->name, row->argument ? required_argument : no_argument, NULL, code_of(c, i)};
+        if (row->letter) *letters++ = row->letter;
+        if (row->letter && row->argument) *letters++ = ':';
+    }
+    *letters = '\0';
+    opterr = 0;
+    return options;
+}
+
+/* getopt says by `code` what is wrong, and by optopt which short option it is; but it also sets that for
+ * --verbose=3. */
+static int report_bad_option(int code, Foreign word)
+{
+    const char letter = (char)optopt;
+    bool is_long = foreign_starts(word, "--") && foreign_has(word, "=");
+    bool is_short = !is_long && code == '?' && optopt > 0 && optopt < LONG_ONLY;
+    if (code == ':') usage_error("%s: its argument is missing", shown(word));
+    else if (is_short) usage_error("-%s: unknown option", shown(foreign_of(&letter, 1)));
+    else usage_error("%s: unknown option, or no argument is expected", shown(word));
+    return 2;
+}
+
+static const OptionRow *row_of(const Command *c, int code)
+{
+    for (int i = 0; i < c->n_rows; i++)
+        if (code_of(c, i) == code) return &c->rows[i];
+    internal_error("option %d", code);
+}
+
+int parse_command_line(const Command *c, void *options, int argc, char **argv)
+{
+    char *letters = mem_alloc(2 * (size_t)c->n_rows + 2);
+    const struct option *longs = long_options(c, letters);
+    for (int code; (code = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
+        if (code == '?' || code == ':') return report_bad_option(code, foreign(argv[optind - 1]));
+        const OptionRow *row = row_of(c, code);
+        if (!row->take) return row->letter == 'V' ? print_version() : print_help(c);
+        if (!row->take(options, foreign(optarg))) return 2;
+    }
+    return GO_ON;
+}

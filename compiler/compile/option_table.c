@@ -1,0 +1,109 @@
+/* The options of compiling. */
+#include "compile/compile.h"
+
+#include <string.h>
+
+static bool take_output(void *options, Foreign value)
+{
+    return take_path(&((Options *)options)->output_path, value);
+}
+
+static bool take_header(void *options, Foreign value)
+{
+    return take_path(&((Options *)options)->header_path, value);
+}
+
+static bool take_report(void *options, Foreign value)
+{
+    return take_path(&((Options *)options)->report_path, value);
+}
+
+static bool take_name(void *options, Foreign value)
+{
+    Options *o = options;
+    o->name = in_identifier(value);
+    bool is_identifier = !foreign_empty(value) && strchr("0123456789", foreign_at(value, 0)) == NULL;
+    return (is_identifier && foreign_is(value, o->name)) ||
+           usage_error("--name %s: expected a C identifier", shown(value));
+}
+
+static const char *name_title(const Options *o)
+{
+    return mem_printf("--name %s", o->name);
+}
+
+static bool take_dim(void *options, Foreign value)
+{
+    return parse_dim_option(options, value);
+}
+
+static bool take_weights(void *options, Foreign value)
+{
+    return parse_weights_option(options, value);
+}
+
+static bool take_custom(void *options, Foreign value)
+{
+    return parse_custom_option(options, value);
+}
+
+static bool take_target(void *options, Foreign value)
+{
+    const Options *o = options;
+    return foreign_is(value, o->target) || usage_error("--target %s: expected portable", shown(value));
+}
+
+static const char *target_title(const Options *o)
+{
+    return strcmp(o->target, "portable") ? mem_printf("--target %s", o->target) : "";
+}
+
+static bool take_dump(void *options, Foreign value)
+{
+    Options *o = options;
+    o->dump_stage = foreign_is(value, "all") ? "all" : stage_named(value);
+    return o->dump_stage || usage_error("--dump %s: expected all, %s", shown(value), stage_names());
+}
+
+static bool take_verbose(void *options, Foreign value)
+{
+    (void)value;
+    ((Options *)options)->verbose = true;
+    return true;
+}
+
+/* In the order of --help and of titles. */
+const OptionRow compile_options[] = {
+    {'o', "output", "FILE", "the generated C file; default: standard output", take_output, NULL},
+    {0, "name", "NAME", "prefix of every public symbol; default: FILE's name without its extension", take_name,
+     name_title},
+    {0, "header", "FILE", "also write the public declarations as a header", take_header, NULL},
+    {0, "report", "FILE", "also write a report as JSON", take_report, NULL},
+    {0, "dim", "NAME=N, --dim NAME=LO..HI",
+     "fix a symbolic dimension, or keep it a run-time parameter within bounds;\n"
+     "INPUT:AXIS for one without a name",
+     take_dim, dim_title},
+    {0, "weights", "FORM", "how constants are written: inline (default), incbin, file", take_weights, weights_title},
+    {0, "custom", "DOMAIN::OP=SPEC, --custom @FILE",
+     "types and shapes of an operator that the program provides:\n"
+     "'x[n,c] -> float32[n,2*c]'",
+     take_custom, custom_title},
+    {0, "target", "NAME", "what the code is tuned for: portable (default)", take_target, target_title},
+    {0, "dump", "STAGE", "print the graph after a stage, or after `all`; without -o, instead of the C", take_dump,
+     NULL},
+    {'v', "verbose", NULL, "print the time each stage takes", take_verbose, NULL},
+    {'V', "version", NULL, "print the version", NULL, NULL},
+    {'h', "help", NULL, "print this", NULL, NULL},
+};
+
+const int n_compile_options = sizeof compile_options / sizeof *compile_options;
+
+Foreign option_title(const Options *o)
+{
+    const char *title = "";
+    for (int i = 0; i < n_compile_options; i++) {
+        const char *words = compile_options[i].title ? compile_options[i].title(o) : "";
+        title = mem_printf("%s%s%s", title, *title && *words ? " " : "", words);
+    }
+    return foreign(title);
+}

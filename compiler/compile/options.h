@@ -1,0 +1,56 @@
+/* options.h: the command line. An option is one row: --help is printed from it, words are parsed by it, and what
+ * decides the output says itself in the generated file's title. tests/docs.sh holds the man page and README against
+ * --help. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "ir/ir.h"
+
+typedef struct {
+    char letter;          /* of the short form; 0: there is none */
+    const char *name;     /* of the long form, without "--" */
+    const char *argument; /* as --help shows it; NULL: the option takes none */
+    const char *help;
+    /* Puts the value into the command's options. False, with a message, if it is wrong. NULL: parse_command_line does
+     * what the option asks for. */
+    bool (*take)(void *options, Foreign value);
+    /* Of an option that decides the output: as one types it, or empty where it has its default. NULL: it doesn't. */
+    const char *(*title)(const Options *o);
+} OptionRow;
+
+typedef struct {
+    const char *usage; /* what --help prints above the options */
+    const char *notes; /* and below them */
+    const OptionRow *rows;
+    int n_rows;
+} Command;
+
+/* Reads the options of argv[1] and what follows into *options, the type that the rows' `take` expects, and moves other
+ * arguments to the end: the first of them is argv[optind]. GO_ON, or the status to exit with because all is said. */
+enum { GO_ON = -1 };
+int parse_command_line(const Command *c, void *options, int argc, char **argv);
+
+/* Says what is wrong with the command line, on standard error. Returns false. */
+bool usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Is it a file's name? If so, it is *path. */
+bool take_path(Foreign *path, Foreign value);
+
+/* -- option_table.c ---------------------------------------------------------------------------- */
+
+extern const OptionRow compile_options[];
+extern const int n_compile_options;
+
+/* "--name digits --dim batch=1..4": with these, the model and this version, anyone gets the same file. */
+Foreign option_title(const Options *o);
+
+/* -- option_values.c: those with a syntax of their own; verify takes some of them, too ---------- */
+
+bool parse_dim_option(Options *o, Foreign text);    /* NAME=N or NAME=LO..HI, added to o->dims */
+bool parse_custom_option(Options *o, Foreign text); /* DOMAIN::OP=SPEC or @FILE */
+bool parse_weights_option(Options *o, Foreign form);
+const char *dim_title(const Options *o);
+const char *custom_title(const Options *o);
+const char *weights_title(const Options *o);
+
+#endif

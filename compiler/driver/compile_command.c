@@ -1,0 +1,62 @@
+#include "driver/compile_command.h"
+
+#include "base/base.h"
+#include "emit/emit.h"
+
+#include <ctype.h>
+#include <getopt.h>
+
+/* The file's name without folder and extension, as an identifier. */
+static const char *name_from_path(Foreign path)
+{
+    if (foreign_none(path)) return "model";
+    Foreign file = path_file(path);
+    ptrdiff_t dot = foreign_last(file, '.');
+    const char *name = in_identifier(dot > 0 ? foreign_part(file, 0, (size_t)dot) : file);
+    return isdigit((unsigned char)*name) || !*name ? mem_printf("model_%s", name) : name;
+}
+
+static bool same_file(Foreign a, Foreign b)
+{
+    return !foreign_none(a) && foreign_equal(a, b);
+}
+
+/* Everything that is written goes to a file of its own, none of them the model. */
+static bool check_files(const Options *o)
+{
+    Foreign weights = o->weights == WEIGHTS_INLINE ? foreign(NULL) : weights_path(o);
+    Foreign files[] = {o->output_path, o->header_path, o->report_path, weights};
+    for (int i = 0; i < 4; i++) {
+        for (int k = 0; k < i; k++)
+            if (same_file(files[i], files[k])) return usage_error("two outputs go to the same file");
+        if (same_file(files[i], o->model_path))
+            return usage_error("%s: an output would replace the model", shown(o->model_path));
+    }
+    return true;
+}
+
+static bool take_model(Options *o, int count, char **arguments)
+{
+    if (count == 0) return usage_error("no model is given");
+    if (count > 1) return usage_error("%s: only one model can be compiled at a time", shown(foreign(arguments[1])));
+    o->model_path = foreign(arguments[0]);
+    if (foreign_is(o->output_path, "-")) o->output_path = foreign(NULL);
+    if (!o->name) o->name = name_from_path(o->output_path);
+    return check_files(o);
+}
+
+int parse_compile_command(Options *o, int argc, char **argv)
+{
+    const Command command = {
+        .usage = "usage: onnx2c MODEL.onnx [-o OUT.c] [options]          compile\n"
+                 "       onnx2c verify MODEL.onnx [DIR] [options]        compile, build, run on data sets, compare\n"
+                 "\n",
+        .rows = compile_options,
+        .n_rows = n_compile_options,
+        .notes = "\n`onnx2c verify --help` lists the options of verify.\n",
+    };
+    *o = (Options){.target = "portable"};
+    int status = parse_command_line(&command, o, argc, argv);
+    if (status != GO_ON) return status;
+    return take_model(o, argc - optind, argv + optind) ? GO_ON : 2;
+}
