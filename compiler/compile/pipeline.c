@@ -100,7 +100,7 @@ static StageResult run_stages(const Options *options, Model **m)
 
 void open_doors(void)
 {
-    doors = (Doors){op_families, infer_graph, know_again, lower_node};
+    doors = (Doors){op_families, infer_graph, propagate_values, lower_node};
 }
 
 Model *compile_model(const Options *options)

@@ -253,7 +253,7 @@ static Verdict known_values(Node *n)
     return n->op->flags & OP_FOLD_LATE ? KEEP : fold(n);
 }
 
-void know_again(Node *n)
+void propagate_values(Node *n)
 {
     know_elements(n);
     if (!outputs_known(n)) fold(n);

@@ -4,9 +4,9 @@
 
 #include "ir/ir.h"
 
-StageResult infer(Model *m); /* the stage; again with higher bounds, where the model itself asks for them */
-void infer_graph(Graph *g);  /* also a body's */
-void know_again(Node *n);    /* the values of n's outputs, now that more is known of its inputs */
+StageResult infer(Model *m);    /* the stage; again with higher bounds, where the model itself asks for them */
+void infer_graph(Graph *g);     /* also a body's */
+void propagate_values(Node *n); /* the values of n's outputs, now that more is known of its inputs */
 /* Raises lower bounds in m->options below which a check at run time would refuse every value; whether any rose. */
 bool refine_bounds(Model *m);
 

@@ -11,8 +11,9 @@
 typedef struct {
     const Op *const *families;     /* of operators, NULL after the last: ops/table.c */
     void (*infer_graph)(Graph *g); /* infer/infer.c: types, shapes and values of all nodes */
-    void (*know_again)(Node *n);   /* infer/infer.c: the values of n's outputs, now that more is known of its inputs */
-    void (*lower_node)(Node *n);   /* lower/lower.c: appends n's steps */
+    void (*propagate_values)(
+        Node *n);                /* infer/infer.c: the values of n's outputs, now that more is known of its inputs */
+    void (*lower_node)(Node *n); /* lower/lower.c: appends n's steps */
 } Doors;
 
 extern Doors doors;

@@ -103,7 +103,7 @@ void dims_report_unused(Model *m);                   /* those about nothing that
 
 /* Gives an input that nothing else is known of symbols within these bounds. */
 bool read_within(Node *n, int input, int64_t low, int64_t high);
-bool can_learn(Node *n, int input); /* would need_dims succeed? Reads what --dim gives bounds of, as it does */
+bool can_propagate(Node *n, int input); /* would need_dims succeed? Reads what --dim gives bounds of, as it does */
 /* A size that a kernel works out, within the bounds of --dim OUTPUT:AXIS, or as declared; NULL after an error. */
 Dim size_of_data(Node *n, int output, int axis);
 bool size_is_stated(const Node *n, int output, int axis); /* would it find bounds? */

@@ -115,7 +115,7 @@ static void note_missing(Search *s, const Value *v)
 }
 
 /* Are the elements of v known, or known now that something they are computed from is read? */
-static bool learn(Node *n, Value *v, Search *s)
+static bool propagate_to(Node *n, Value *v, Search *s)
 {
     Dim *dims;
     if (!v || value_is_const(v) || known_dims(v, &dims) >= 0) return v != NULL;
@@ -125,8 +125,8 @@ static bool learn(Node *n, Value *v, Search *s)
     Node *p = v->producer;
     int missing = s->n_missing;
     if (p && p->op && !p->failed && (p->op->elements || p->op->flags & OP_MOVES)) {
-        for (int i = 0; i < p->n_in; i++) learn(n, p->in[i], s);
-        doors.know_again(p);
+        for (int i = 0; i < p->n_in; i++) propagate_to(n, p->in[i], s);
+        doors.propagate_values(p);
     }
     bool known = value_is_const(v) || known_dims(v, &dims) >= 0;
     if (!known && s->n_missing == missing && is_readable(v)) note_missing(s, v);
@@ -145,17 +145,18 @@ static const char *wanted_bounds(const Search *s)
     return text;
 }
 
-bool can_learn(Node *n, int input)
+bool can_propagate(Node *n, int input)
 {
     Dim *dims;
-    return learn(n, input_of(n, input), &(Search){.visits = MOST_VISITS}) && known_dims(n->in[input], &dims) >= 0;
+    return propagate_to(n, input_of(n, input), &(Search){.visits = MOST_VISITS}) &&
+           known_dims(n->in[input], &dims) >= 0;
 }
 
 int need_dims(Node *n, int input, Dim **dims)
 {
     Value *v = input_of(n, input);
     Search s = {.visits = MOST_VISITS};
-    int count = learn(n, v, &s) ? known_dims(v, dims) : -1;
+    int count = propagate_to(n, v, &s) ? known_dims(v, dims) : -1;
     if (count >= 0) return count;
     if (s.n_missing)
         node_error(n,

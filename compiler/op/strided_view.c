@@ -1,13 +1,13 @@
-/* places: follows Transpose, Split, Gather of one index, and what only changes shapes. */
+/* strided_view: follows Transpose, Split, Gather of one index, and what only changes shapes. */
 #include "op/strided_view.h"
 #include "op/op.h"
 
 enum { MAX_MOVES = 16 };
 
-static Places itself(Value *v)
+static StridedView itself(Value *v)
 {
     const Shape *shape = &v->type.shape;
-    Places p = {.base = v, .at = dim_const(0), .rank = shape->rank};
+    StridedView p = {.base = v, .at = dim_const(0), .rank = shape->rank};
     for (int i = 0; i < p.rank; i++) {
         p.size[i] = shape->dim[i];
         p.stride[i] = shape_product(shape, i + 1, p.rank);
@@ -15,11 +15,11 @@ static Places itself(Value *v)
     return p;
 }
 
-static bool transpose(Node *n, const Value *y, Places *p)
+static bool transpose(Node *n, const Value *y, StridedView *p)
 {
     (void)y;
     const int64_t *perm;
-    const Places x = *p;
+    const StridedView x = *p;
     if (attr_ints(n, "perm", &perm) != p->rank) return false;
     for (int i = 0; i < p->rank; i++) {
         p->size[i] = x.size[perm[i]];
@@ -29,9 +29,9 @@ static bool transpose(Node *n, const Value *y, Places *p)
 }
 
 /* Axes without those of size 1, and with neighbours that one stride passes through as one. */
-static Places merged(const Places *p)
+static StridedView merged(const StridedView *p)
 {
-    Places m = {.base = p->base, .at = p->at};
+    StridedView m = {.base = p->base, .at = p->at};
     for (int i = 0; i < p->rank; i++) {
         const int last = m.rank - 1;
         if (dim_is(p->size[i], 1)) continue;
@@ -47,11 +47,11 @@ static Places merged(const Places *p)
 }
 
 /* From the last axis on, axes of the new shape are taken until they make up one of the old ones. */
-static bool reshape(Node *n, const Value *v, Places *p)
+static bool reshape(Node *n, const Value *v, StridedView *p)
 {
     (void)n;
     const Shape *y = &v->type.shape;
-    const Places m = merged(p);
+    const StridedView m = merged(p);
     int old = m.rank;
     Dim taken = NULL;
     p->rank = y->rank;
@@ -68,7 +68,7 @@ static bool reshape(Node *n, const Value *v, Places *p)
     return !taken && old == 0;
 }
 
-static void drop_axis(Places *p, int axis)
+static void drop_axis(StridedView *p, int axis)
 {
     for (int i = axis; i + 1 < p->rank; i++) {
         p->size[i] = p->size[i + 1];
@@ -77,7 +77,7 @@ static void drop_axis(Places *p, int axis)
     p->rank--;
 }
 
-static bool gather(Node *n, const Value *y, Places *p)
+static bool gather(Node *n, const Value *y, StridedView *p)
 {
     (void)y;
     double index;
@@ -88,7 +88,7 @@ static bool gather(Node *n, const Value *y, Places *p)
     return true;
 }
 
-static bool split(Node *n, const Value *y, Places *p)
+static bool split(Node *n, const Value *y, StridedView *p)
 {
     const int axis = attr_axis(n, "axis", 0, p->rank);
     for (int i = 0; i < n->n_out && n->out[i] != y; i++) {
@@ -99,7 +99,7 @@ static bool split(Node *n, const Value *y, Places *p)
     return true;
 }
 
-typedef bool Move(Node *n, const Value *y, Places *p);
+typedef bool Move(Node *n, const Value *y, StridedView *p);
 
 static Move *move_of(const Node *n)
 {
@@ -116,15 +116,15 @@ static Move *move_of(const Node *n)
 }
 
 /* Where v lies in what so many moves at most made it of. */
-static Places follow(Value *v, int moves)
+static StridedView follow(Value *v, int moves)
 {
     Move *move = value_is_const(v) || !moves ? NULL : move_of(v->producer);
     if (!move) return itself(v);
-    Places p = follow(v->producer->in[0], moves - 1);
+    StridedView p = follow(v->producer->in[0], moves - 1);
     return move(v->producer, v, &p) && p.rank > 0 && dim_is(p.stride[p.rank - 1], 1) ? p : itself(v);
 }
 
-Places places_of(Value *v)
+StridedView strided_view(Value *v)
 {
     return follow(v, MAX_MOVES);
 }

@@ -11,10 +11,10 @@ typedef struct {
     Dim at;
     int rank;
     Dim size[MAX_RANK], stride[MAX_RANK];
-} Places;
+} StridedView;
 
 /* In the value that the longest chain of moves, of 16 at most, starts from that keeps neighbours along the last axis
  * neighbours; at worst in v itself. */
-Places places_of(Value *v);
+StridedView strided_view(Value *v);
 
 #endif

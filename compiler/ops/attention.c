@@ -310,7 +310,7 @@ static void lower_attention(Node *n)
 /* Where [batch][heads][positions][size] is. */
 static Strides in_place(Value **v, Dim *at)
 {
-    const Places p = places_of(*v);
+    const StridedView p = strided_view(*v);
     *v = p.base;
     *at = p.at;
     return (Strides){p.stride[0], p.stride[1], p.stride[2]};

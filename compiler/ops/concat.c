@@ -72,7 +72,7 @@ static int listed_sizes(Node *n, Dim **sizes)
 {
     const int64_t *values;
     if (input_of(n, 1)) {
-        if (!can_learn(n, 1))
+        if (!can_propagate(n, 1))
             read_within(n, 1, 0, dim_high(dim_at(n->in[0], attr_axis(n, "axis", 0, n->in[0]->type.shape.rank))));
         return need_dims(n, 1, sizes);
     }

@@ -25,7 +25,7 @@ static bool need_scale(Node *n, const char *name)
 }
 
 /* C broadcasts to Y, never the other way round. */
-static void need_addend(Node *n, const Shape *y)
+static void need_c(Node *n, const Shape *y)
 {
     const Value *c = input_of(n, 2);
     Shape both;
@@ -49,12 +49,12 @@ static void infer_gemm(Node *n)
     if (!need_equal(n, depth_a, depth_b, "columns of A' and rows of B'")) return;
     Dim rows = rows_of(n, 0, "transA"), columns = cols_of(n, 1, "transB");
     Shape y = shape_of(2, (Dim[]){rows, columns});
-    need_addend(n, &y);
+    need_c(n, &y);
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
 /* Stride of C along an axis of Y. */
-static Dim addend_stride(const Value *c, int axis)
+static Dim c_stride(const Value *c, int axis)
 {
     int at = axis - (2 - c->type.shape.rank);
     if (at < 0 || dim_is(c->type.shape.dim[at], 1)) return dim_const(0);
@@ -73,8 +73,8 @@ static void lower_gemm(Node *n)
     p.high = (double)n->clamp_high;
     if (input_of(n, 2) && p.beta != 0) {
         p.c = n->in[2];
-        p.c_row = addend_stride(p.c, 0);
-        p.c_col = addend_stride(p.c, 1);
+        p.c_row = c_stride(p.c, 0);
+        p.c_col = c_stride(p.c, 1);
     }
     lower_product(n, &p);
 }

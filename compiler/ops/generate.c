@@ -53,7 +53,7 @@ static Dim whole_number(Node *n, int i)
     Dim *dims;
     if (known_scalar(n->in[i], &number))
         return number == floor(number) && fabs(number) <= (double)exact ? dim_const((int64_t)number) : NULL;
-    if (!node_is(p, "Cast") || !can_learn(p, 0) || known_dims(p->in[0], &dims) != 1) return NULL;
+    if (!node_is(p, "Cast") || !can_propagate(p, 0) || known_dims(p->in[0], &dims) != 1) return NULL;
     return dim_low(dims[0]) >= -exact && dim_high(dims[0]) <= exact ? dims[0] : NULL;
 }
 

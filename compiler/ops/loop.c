@@ -18,7 +18,7 @@ static Dim known_trips(Node *n)
     Dim *dims;
     if (!input_of(n, 0)) return dim_const(INT32_MAX);
     if (known_scalar(n->in[0], &m)) return dim_const(m < 0 ? 0 : m > INT32_MAX ? INT32_MAX : (int64_t)m);
-    if (!can_learn(n, 0) || known_dims(n->in[0], &dims) != 1 || dim_high(dims[0]) >= INT32_MAX) return NULL;
+    if (!can_propagate(n, 0) || known_dims(n->in[0], &dims) != 1 || dim_high(dims[0]) >= INT32_MAX) return NULL;
     return dim_max(dim_const(0), dims[0]);
 }
 

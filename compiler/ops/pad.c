@@ -27,7 +27,7 @@ static int listed_axes(Node *n, Dim **axes)
     Dim *given;
     *axes = NULL;
     if (!input_of(n, 3)) return rank;
-    if (!can_learn(n, 3)) read_within(n, 3, -rank, rank - 1);
+    if (!can_propagate(n, 3)) read_within(n, 3, -rank, rank - 1);
     int count = need_dims(n, 3, &given);
     if (count < 0) return -1;
     *axes = mem_array((size_t)count + 1, sizeof **axes);

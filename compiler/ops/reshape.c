@@ -88,7 +88,7 @@ static void shape_of_data(Node *n, const Dim *wanted, bool allow_zero, Shape *y)
 
 static bool is_decided_by_data(Node *n)
 {
-    return n->opset >= 5 && !can_learn(n, 1);
+    return n->opset >= 5 && !can_propagate(n, 1);
 }
 
 /* The sizes that the kernel of lower_by_data finds out. */

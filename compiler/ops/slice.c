@@ -125,8 +125,8 @@ static bool known_ints(const Value *v)
 static bool is_decided_by_data(Node *n)
 {
     if (n->opset < 10) return false;
-    return (input_of(n, 3) && !known_ints(n->in[3])) || (input_of(n, 4) && !known_ints(n->in[4])) || !can_learn(n, 1) ||
-           !can_learn(n, 2);
+    return (input_of(n, 3) && !known_ints(n->in[3])) || (input_of(n, 4) && !known_ints(n->in[4])) ||
+           !can_propagate(n, 1) || !can_propagate(n, 2);
 }
 
 /* The axes that may be sliced; false with an error if the lists can't be right. */

@@ -23,7 +23,7 @@ static Dim count_of(Node *n, int axis)
     Dim *k;
     if (n->opset < 10) return dim_const(attr_int(n, "k", 0));
     count_as_declared(n, axis);
-    if (!can_learn(n, 1)) read_within(n, 1, 0, dim_high(n->in[0]->type.shape.dim[axis]));
+    if (!can_propagate(n, 1)) read_within(n, 1, 0, dim_high(n->in[0]->type.shape.dim[axis]));
     int count = need_dims(n, 1, &k);
     if (count == 1) return k[0];
     if (count >= 0) node_invalid(n, "input 1 \"%s\" has %d elements, expected one count", shown(n->in[1]->name), count);

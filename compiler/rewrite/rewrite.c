@@ -10,9 +10,9 @@
 
 static RewritePass *const integer_passes[] = {rewrite_dequantize_down, rewrite_quantize_up,
                                               rewrite_quantize_dequantized, rewrite_qdq, NULL};
-static RewritePass *const passes[] = {rewrite_no_op,  rewrite_transpose, rewrite_gelu, rewrite_swish,
-                                      rewrite_norm,   rewrite_attention, rewrite_pad,  rewrite_affine,
-                                      rewrite_addend, rewrite_clamp,     NULL};
+static RewritePass *const passes[] = {rewrite_no_op,    rewrite_transpose, rewrite_gelu, rewrite_swish,
+                                      rewrite_norm,     rewrite_attention, rewrite_pad,  rewrite_affine,
+                                      rewrite_epilogue, rewrite_clamp,     NULL};
 
 bool rewrite_round(Graph *g, RewritePass *const *list)
 {

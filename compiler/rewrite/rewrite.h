@@ -15,7 +15,7 @@ bool rewrite_round(Graph *g, RewritePass *const *list);
 bool rewrite_no_op(Node *n);     /* a node that changes nothing: its input takes the place of its output */
 bool rewrite_transpose(Node *n); /* two transposes become one */
 bool rewrite_affine(Node *n);    /* BatchNormalization, Mul or Add of constants into the weights before it */
-bool rewrite_addend(Node *n);    /* Add of a bias, or of another result, into the MatMul before it */
+bool rewrite_epilogue(Node *n);  /* Add of a bias, or of another result, into the MatMul before it */
 bool rewrite_pad(Node *n);       /* Pad into Conv */
 bool rewrite_clamp(Node *n);     /* Relu or Clip into its producer */
 

@@ -1,10 +1,10 @@
-/* rewrite_addend: a MatMul with constant weights adds the bias that follows it, and then another result (the residual),
- * as it stores its own. */
+/* rewrite_epilogue: a MatMul with constant weights adds the bias that follows it, and then another result (the
+ * residual), as it stores its own. */
 #include "ops/shared/shared.h"
 #include "rewrite/rewrite.h"
 
 /* A MatMul whose kernel adds, and which nothing was clamped in yet. */
-static bool takes_addends(Node *n)
+static bool takes_epilogue(Node *n)
 {
     if (!node_is(n, "MatMul") || n->out[0]->type.dtype != DT_FLOAT || isfinite(n->clamp_low) || isfinite(n->clamp_high))
         return false;
@@ -28,14 +28,14 @@ static int place_of(const Node *product, const Value *other, const Shape *y)
     return shape_equal(&other->type.shape, y) && !input_of(product, 3) ? 3 : 0;
 }
 
-bool rewrite_addend(Node *n)
+bool rewrite_epilogue(Node *n)
 {
     if (!node_is(n, "Add") || n->n_in != 2 || n->in[0] == n->in[1]) return false;
     const Shape *y = &n->out[0]->type.shape;
     for (int k = 0; k < 2; k++) {
         Node *product = only_producer(n, k);
         Value *other = n->in[1 - k];
-        if (!takes_addends(product) || !shape_equal(&n->in[k]->type.shape, y)) continue;
+        if (!takes_epilogue(product) || !shape_equal(&n->in[k]->type.shape, y)) continue;
         int place = place_of(product, other, y);
         if (!place) continue;
         move_before(product, n);

@@ -11,7 +11,7 @@ static Dim packed_size(const Product *p)
     return dim_mul(dim_mul(dim_ceildiv(p->n, dim_const(PANEL)), dim_const(PANEL)), p->k);
 }
 
-/* What is known of m must not decide where results depend on it (they do if there is an addend or a factor): a column
+/* What is known of m must not decide where results depend on it (they do if there is a C or a factor): a column
  * of a, which is a row, too, if m is known to be 1, does not fit. */
 static bool tiles_fit(const Product *p)
 {
@@ -75,18 +75,18 @@ static bool can_pack_constant(const Product *p)
 
 /* Is c a matrix like y? A computed one of rank 2 counts as such even if it is known to have one row: it may be
  * one of as many rows as y. */
-static bool addend_is_matrix(const Product *p)
+static bool c_is_matrix(const Product *p)
 {
     return !dim_is(p->c_row, 0) || (!value_is_const(p->c) && p->c->type.shape.rank == 2);
 }
 
 /* c as the kernel can add it: a row for all rows of y (sums start there), or a matrix like y (added
  * last, as plain loops do). */
-static bool addend_fits(const Product *p)
+static bool c_fits(const Product *p)
 {
     if (!p->c || (value_is_const(p->c) && value_count(p->c) == 1)) return true;
     if (!dim_is(p->c_col, 1)) return false;
-    if (!addend_is_matrix(p)) return true;
+    if (!c_is_matrix(p)) return true;
     bool like_y = (p->c_row == p->y_row || dim_is(p->m, 1)) && !p->y_at;
     return like_y && (p->alpha == 1 || value_is_const(p->c));
 }
@@ -102,7 +102,7 @@ static Value *row_of(Node *n, Value *c, int64_t columns)
 
 static void call_gemm(Node *n, const Product *p, Value *w, Step **made)
 {
-    bool repeats = p->c && value_count(p->c) == 1 && !dim_is(p->n, 1), matrix = p->c && !repeats && addend_is_matrix(p);
+    bool repeats = p->c && value_count(p->c) == 1 && !dim_is(p->n, 1), matrix = p->c && !repeats && c_is_matrix(p);
     Step *s = *made = step_call(n, "gemm_packed_f32");
     arg_in_at(s, "a", p->a, p->a_at);
     arg_in(s, "w", w);
@@ -157,7 +157,7 @@ bool product_is_packed(const Product *p)
 
 bool lower_packed_product(Node *n, const Product *p, Dim *count, Step **made)
 {
-    if (!tiles_fit(p) || !addend_fits(p)) return false;
+    if (!tiles_fit(p) || !c_fits(p)) return false;
     *count = dim_const(1);
     if (can_pack_constant(p) && !p->batch_rank) call_gemm(n, p, packed_factor(n, p), made);
     else if (can_pack_constant(p)) *count = call_batch(n, p, packed_factor(n, p), made);
