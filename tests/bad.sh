@@ -42,11 +42,25 @@ usage() { # ARGUMENT...: exit 2
     [ $? -eq 2 ]
 }
 
+# warns PATTERN FILE OPTION...: compiled, and one line, a warning, says it.
+warns() {
+    "$onnx2c" "${@:2}" -o "$work/warned.c" 2>"$work/errors" || return 1
+    [ "$(wc -l <"$work/errors")" -eq 1 ] && grep -q "^onnx2c: warning: .*$1" "$work/errors"
+}
+
 alone "no model" usage
 alone "unknown option" usage --no-such-option x.onnx
 alone "bad --dim" usage x.onnx --dim batch
 alone "negative --dim" usage x.onnx --dim batch=-1..4
+alone "--dim by no steps" usage x.onnx --dim batch=1..8:0
+alone "--dim of an element that is no number" usage x.onnx --dim 'x[0]=n'
+alone "--dim of an element by steps" usage x.onnx --dim 'x[0]=1..8:2'
 alone "bad --weights" usage x.onnx --weights cloud
+
+alone "a bound that is raised" warns "--dim height=1..40: sizes below 4 don't fit" tests/models/small_unet/model.onnx \
+    --dim batch=1 --dim height=1..40 --dim width=4..40
+alone "sizes that a 1 may stand among" warns "n and m are taken to be equal" tests/cases/dims/two_names/model.onnx \
+    --dim n=1..4 --dim m=1..4
 
 : >"$work/empty.onnx"
 echo "hello, this is text" >"$work/text.onnx"

@@ -103,6 +103,12 @@ def cases(folder):
     yield "external_link", '"link.bin" lies outside the model\'s folder', external("link.bin")
     yield "external_too_short", '"short.bin" has 16 bytes.* 8..24', external("short.bin", offset=8, length=16)
     yield "external_negative_offset", '"short.bin" at offset "-8"', external("short.bin", offset=-8, length=16)
+    two = model([node("Add", ["x", "z"], ["y"])], inputs=[info("x", ["n", 3]), info("z", ["m", 3])])
+    yield "dim_tied_to_nothing", "--dim m=q: there is no dimension named \"q\"", two, "--dim n=1..4 --dim m=q"
+    yield "dim_tied_to_itself", "--dim n=m: is tied to itself", two, "--dim n=m --dim m=n"
+    yield "dim_tie_unfinished", "--dim m=n+: expected a name at the end", two, "--dim n=1..4 --dim m=n+"
+    yield "dim_tie_goes_on", "--dim m=n;n: expected an operator before `;n`", two, "--dim n=1..4 --dim m=n;n"
+    yield "dims_that_never_fit", "n and m, expected equal dimensions or 1", two, "--dim n=2..4 --dim m=5..6"
     yield "wrong_dim_option", '--dim no_such_dim', model([node("Relu", ["x"], ["y"])]), "--dim no_such_dim=3"
     yield "garbage", "garbage.onnx: not an ONNX model", random.Random(3).randbytes(4096)
     open(os.path.join(folder, "..", "outside.bin"), "wb").write(b"\0" * 16)

@@ -120,12 +120,19 @@ int main(void)
 """
 
 
+def size_of(expression, sizes):
+    """Of a name, or of what the report writes of several: 2*n + 1, floor(n/2), max(n, 2)."""
+    if expression in sizes:
+        return sizes[expression]
+    return eval(expression.replace("floor(", "int(").replace("/", "//"), {"int": int, "max": max, "min": min}, sizes)
+
+
 def tensor(description, sizes, values, rng):
     given = values.get(description["c_name"])
     dtype = np.dtype(description["type"])
     if given is not None:
         return np.asarray(given, dtype)
-    shape = [d if isinstance(d, int) else sizes[d] for d in description["shape"]]
+    shape = [d if isinstance(d, int) else size_of(d, sizes) for d in description["shape"]]
     return rng.standard_normal(shape).astype(dtype) if dtype.kind == "f" else np.ones(shape, dtype)
 
 
@@ -169,10 +176,13 @@ def kept(name):
 
 def written(model, folder):
     path = os.path.join(folder, "m.onnx")
-    onnx.save(
-        onnx.parser.parse_model(f'<ir_version: 9, opset_import: ["": {model.opset}, "ai.onnx.ml": 3]> g {model.graph}'),
-        path,
-    )
+    head = f'<ir_version: 9, opset_import: ["": {model.opset}, "ai.onnx.ml": 3]>'
+    proto = onnx.parser.parse_model(f"{head} g {model.graph}")
+    for value in proto.graph.input:
+        for d in value.type.tensor_type.shape.dim:
+            if d.dim_param in model.names:
+                d.dim_param = model.names[d.dim_param]
+    onnx.save(proto, path)
     return path, model.options
 
 

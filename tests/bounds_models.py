@@ -8,10 +8,11 @@ EDIM, EVALUE = -1, -2
 
 
 class Model:
-    """A graph in ONNX's textual form, or a folder of tests/models; the options it is compiled with; a good call."""
+    """A graph in ONNX's textual form, or a folder of tests/models; the options it is compiled with; a good call. The
+    textual form knows identifiers only: `names` are those of dimensions that are something else."""
 
-    def __init__(self, name, graph, options="", sizes=(), opset=18, **values):
-        self.name, self.graph, self.options = name, graph, options
+    def __init__(self, name, graph, options="", sizes=(), opset=18, names=None, **values):
+        self.name, self.graph, self.options, self.names = name, graph, options, names or {}
         self.sizes, self.opset, self.values = sizes, opset, values
         self.calls = [("as it should be", sizes, {}, 0)]
 
@@ -75,6 +76,7 @@ def models():
         (3, 20), (20, 49)
     )
     yield from sizes()
+    yield from equal_sizes()
     yield from indices()
     yield from sizes_in_data()
 
@@ -161,6 +163,55 @@ def sizes():
         "--dim t=0..4 --dim n=0..3",
         sizes=[4, 3],
     ).fine([0, 3], x=[]).fine([4, 0], x=[])
+
+
+def equal_sizes():
+    """Sizes that have to be equal, or to be made of others, by the model or by --dim."""
+    two = "(float[n,3] a, float[m,3] b) => (float[k,3] y) { y = Add(a, b) }"
+    yield Model("two_names", two, "--dim n=1..4 --dim m=1..4", sizes=(3, 3)).sizes_forbidden(
+        (3, 2), (1, 3), (3, 1), (5, 5)
+    ).fine((1, 1))
+    yield Model("two_names_above_1", two, "--dim n=2..4 --dim m=2..6", sizes=(3, 3)).sizes_forbidden((3, 2), (2, 6))
+    yield Model("tied", two, "--dim n=1..4 --dim m=n", sizes=(3,)).sizes_forbidden((0,), (5,)).fine((1,))
+    yield Model("tied_by_place", two, "--dim a:0=1..4 --dim b:0=a:0", sizes=(3,), names={"n": "", "m": "?"})
+    yield Model("named_by_place", two, "--dim a:0=1..4 --dim m=n", sizes=(4,)).sizes_forbidden((0,), (5,)).fine((1,))
+    yield Model("steps", two, "--dim k=1..4 --dim n=2*k+1 --dim m=n", sizes=(4,)).sizes_forbidden((0,), (5,)).fine((1,))
+    halves = """(float[1,1,h,w] x) => (float[1,1,h,w] y) {
+        scales = Constant <value_floats = [1.0, 1.0, 2.0, 1.0]> ()
+        a = MaxPool <kernel_shape = [2, 1], strides = [2, 1]> (x)
+        b = Resize <mode = "nearest"> (a, , scales)
+        y = Add(x, b) }"""
+    steps = "--dim h=8..45:8 --dim w=9..45:15"  # w: 9, 24 and 39
+    yield Model("by_steps", halves, steps, (40, 24)).sizes_forbidden(
+        (44, 24), (41, 24), (48, 24), (0, 24), (40, 25), (40, 40), (40, 54)
+    ).fine((8, 9))
+    yield Model(
+        "where",
+        "(bool[a] c, float[b] x, float[d] z) => (float[e] y) { y = Where(c, x, z) }",
+        "--dim a=2..9 --dim b=2..9 --dim d=2..9",
+        (8, 8, 8),
+    ).sizes_forbidden((8, 8, 7), (8, 7, 8), (7, 8, 8))
+    yield Model(
+        "pyramid",
+        """(float[1,1,h,w] x, float[1,1,3,3] k, float[1,1,2,2] u) => (float[1,1,p,q] y) {
+        a = Conv <strides = [2, 2], pads = [1, 1, 1, 1]> (x, k)
+        b = Conv <strides = [2, 2], pads = [1, 1, 1, 1]> (a, k)
+        c = ConvTranspose <strides = [2, 2]> (b, u)
+        y = Add(a, c) }""",
+        "--dim h=4..40 --dim w=4..40",
+        (16, 24),
+    ).sizes_forbidden((17, 24), (16, 26)).fine((4, 4))
+    cached = """(float[n] past, float[n1] mask, float[1] new) => (float[p] y) {
+        all = Concat <axis = 0> (past, new) y = Add(all, mask) }"""
+    plus_one = {"n1": "n + 1"}
+    yield Model("expression", cached, "--dim n=0..8", sizes=(3,), names=plus_one).sizes_forbidden((9,)).fine((0,))
+    apart = "(float[m] x, float[n] z) => (float[m] y, float[n] w) { y = Abs(x) w = Abs(z) }"
+    size = "2*n - (n + 7)//2 + Max(n, 2)"
+    yield Model("expression_first", apart, "--dim n=1..8", sizes=(3,), names={"m": size})
+    yield Model(
+        "less_than_nothing", apart, "--dim n=0..8 --dim k=0..8", sizes=(5, 4), names={"m": "n - k"}
+    ).sizes_forbidden((3, 4)).fine((4, 4))
+    yield Model("expression_given", cached, "--dim n=0..8 --dim n1=1..9", sizes=(3, 4)).sizes_forbidden((3, 3), (3, 5))
 
 
 def indices():

@@ -79,9 +79,9 @@ const OptionRow compile_options[] = {
      name_title},
     {0, "header", "FILE", "also write the public declarations as a header", take_header, NULL},
     {0, "report", "FILE", "also write a report as JSON", take_report, NULL},
-    {0, "dim", "NAME=N, --dim NAME=LO..HI",
-     "fix a symbolic dimension, or keep it a run-time parameter within bounds;\n"
-     "INPUT:AXIS for one without a name",
+    {0, "dim", "NAME=N, --dim NAME=LO..HI, --dim NAME=LO..HI:STEP, --dim NAME=EXPRESSION",
+     "fix a symbolic dimension, keep it a run-time parameter within bounds, or make\n"
+     "it of others; INPUT:AXIS for one without a name",
      take_dim, dim_title},
     {0, "weights", "FORM", "how constants are written: inline (default), incbin, file", take_weights, weights_title},
     {0, "custom", "DOMAIN::OP=SPEC, --custom @FILE",

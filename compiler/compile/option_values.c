@@ -18,13 +18,20 @@ static bool parse_number(Foreign *text, bool negative_too, int64_t *number)
     return end > start && *number >= -INT32_MAX && *number <= INT32_MAX;
 }
 
-static bool parse_bounds(Foreign text, bool negative_too, int64_t *low, int64_t *high)
+/* N, LO..HI or LO..HI:STEP, with which the last step need not end at HI; sizes only have those. */
+static bool parse_bounds(Foreign text, bool is_size, DimOption *d)
 {
-    if (!parse_number(&text, negative_too, low)) return false;
-    *high = *low;
+    d->step = 1;
+    if (!parse_number(&text, !is_size, &d->low)) return false;
+    d->high = d->low;
     if (foreign_starts(text, "..")) {
         text = foreign_from(text, 2);
-        if (!parse_number(&text, negative_too, high)) return false;
+        if (!parse_number(&text, !is_size, &d->high)) return false;
+        if (is_size && foreign_starts(text, ":")) {
+            text = foreign_from(text, 1);
+            if (!parse_number(&text, false, &d->step) || d->step < 1) return false;
+            d->high -= d->high > d->low ? (d->high - d->low) % d->step : 0;
+        }
     }
     return foreign_empty(text);
 }
@@ -35,13 +42,29 @@ static bool names_element(Foreign name)
     return foreign_length(name) > 2 && foreign_ends(name, "]") && foreign_has(name, "[");
 }
 
+static Dim any_name(Foreign name, void *context)
+{
+    (void)name, (void)context;
+    return dim_const(1);
+}
+
+/* Of names of other dimensions; what it is of is known when the model is. */
+static bool is_expression(Foreign text)
+{
+    bool starts_as_name = isalpha((unsigned char)foreign_at(text, 0)) || foreign_at(text, 0) == '_';
+    return starts_as_name || dim_is_expression(text, any_name, NULL);
+}
+
 bool parse_dim_option(Options *o, Foreign text)
 {
     ptrdiff_t equals = foreign_last(text, '=');
     DimOption d = {.of_data = false};
     if (equals > 0) d.name = foreign_part(text, 0, (size_t)equals);
-    if (equals <= 0 || !parse_bounds(foreign_from(text, (size_t)equals + 1), names_element(d.name), &d.low, &d.high))
-        return usage_error("--dim %s: expected NAME=N or NAME=LO..HI", shown(text));
+    bool element = names_element(d.name);
+    Foreign value = foreign_from(text, (size_t)(equals + 1));
+    if (equals > 0 && !element && is_expression(value)) d.tie = value;
+    else if (equals <= 0 || !parse_bounds(value, !element, &d))
+        return usage_error("--dim %s: expected NAME=N, NAME=LO..HI, NAME=LO..HI:STEP or NAME=EXPRESSION", shown(text));
     if (d.low > d.high) return usage_error("--dim %s: the lower bound is above the upper", shown(text));
     for (int i = 0; i < o->n_dims; i++)
         if (foreign_equal(o->dims[i].name, d.name))
@@ -62,7 +85,11 @@ const char *dim_title(const Options *o)
     const char *words = "";
     for (const DimOption *d = o->dims; d < o->dims + o->n_dims; d++) {
         const char *high = d->high != d->low ? mem_printf("..%lld", (long long)d->high) : "";
-        words = more_words(words, "dim", mem_printf("%s=%lld%s", in_shell(d->name), (long long)d->low, high));
+        const char *step = d->step > 1 ? mem_printf(":%lld", (long long)d->step) : "";
+        const char *bounds = mem_printf("%s=%lld%s%s", in_shell(d->name), (long long)d->low, high, step);
+        bool ties = !foreign_none(d->tie);
+        words = more_words(words, "dim",
+                           ties ? in_shell(foreign_join(foreign_suffixed(d->name, "="), d->tie)) : bounds);
     }
     return words;
 }

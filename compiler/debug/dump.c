@@ -161,7 +161,7 @@ void dump(Model *m, const char *stage, FILE *out)
     for (int i = 0; i < m->n_opsets; i++)
         fprintf(out, "opset %d of %s\n", m->opsets[i].version,
                 shown(foreign_or(m->opsets[i].domain, foreign("ai.onnx"))));
-    for (int i = 0; i < m->n_params; i++) fprintf(out, "dimension %s\n", shown(m->params[i]));
+    for (int i = 0; i < m->n_params; i++) fprintf(out, "dimension %s\n", shown(dim_text(param_size(&m->params[i]))));
     dump_graph(m->graph, 0, out);
     if (m->graph->n_steps) dump_steps(m->graph, out);
     if (m->arena_bytes)

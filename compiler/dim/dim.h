@@ -61,6 +61,15 @@ Foreign dim_text(Dim d);
  * results fit into int32_t. Parenthesised so that it can stand as an operand of any operator. */
 const char *dim_c_text(Dim d, const char *(*c_name)(Foreign symbol, void *context), void *context);
 
+/* The expression that *text begins with, which is advanced to what follows it: + - * / // % and parentheses, min, max,
+ * floor; dividing rounds down. A name is what `lookup` gives for it; NULL: there is none. *error is NULL, or what is
+ * wrong, and the result then means nothing. */
+typedef Dim DimLookup(Foreign name, void *context);
+Dim dim_parse(Foreign *text, DimLookup *lookup, void *context, const char **error);
+
+/* Is the text, all of it, an expression, more than a name, of names that `is_name` doesn't give NULL for? */
+bool dim_is_expression(Foreign text, DimLookup *is_name, void *context);
+
 void dim_reset(void); /* forgets all expressions; call together with mem_free_all */
 
 #endif

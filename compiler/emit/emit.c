@@ -53,10 +53,12 @@ static void emit_entry_checks(Model *m, FILE *f)
         fprintf(f, "    if ((uintptr_t)arena %% %s_ARENA_ALIGN != 0) return %s_EARENA;\n", prefix, prefix);
     else fputs("    (void)arena;\n", f);
     for (int i = 0; i < m->n_params; i++) {
-        Dim d = dim_symbol(m->params[i], 0, 0);
-        const char *p = m->param_names[i];
-        fprintf(f, "    if (%s < %lld || %s > %lld) return %s_EDIM;\n", p, (long long)dim_low(d), p,
-                (long long)dim_high(d), prefix);
+        const Param *p = &m->params[i];
+        Dim d = param_size(p);
+        const char *offset = p->base ? mem_printf("(%s - %lld)", p->c_name, (long long)p->base) : p->c_name;
+        const char *uneven = p->step > 1 ? mem_printf(" || %s %% %lld != 0", offset, (long long)p->step) : "";
+        fprintf(f, "    if (%s < %lld || %s > %lld%s) return %s_EDIM;\n", p->c_name, (long long)dim_low(d), p->c_name,
+                (long long)dim_high(d), uneven, prefix);
     }
     if (m->arena_bytes) fputs("    unsigned char *const memory = arena;\n", f);
     for (int i = 0; i < m->graph->n_inputs; i++)

@@ -55,7 +55,7 @@ void emit_parameters(Model *m, FILE *f)
 {
     Graph *g = m->graph;
     bool first = true;
-    for (int i = 0; i < m->n_params; i++) separate(&first, f), fprintf(f, "int32_t %s", m->param_names[i]);
+    for (int i = 0; i < m->n_params; i++) separate(&first, f), fprintf(f, "int32_t %s", m->params[i].c_name);
     for (int i = 0; i < g->n_inputs; i++) separate(&first, f), emit_pointer(g->inputs[i], true, f);
     for (int i = 0; i < g->n_outputs; i++) {
         const Value *v = g->outputs[i];
@@ -68,7 +68,7 @@ void emit_parameters(Model *m, FILE *f)
 void emit_arguments(Model *m, FILE *f)
 {
     Graph *g = m->graph;
-    for (int i = 0; i < m->n_params; i++) fprintf(f, ", %s", m->param_names[i]);
+    for (int i = 0; i < m->n_params; i++) fprintf(f, ", %s", m->params[i].c_name);
     for (int i = 0; i < g->n_inputs; i++) fprintf(f, ", %s", g->inputs[i]->c_name);
     for (int i = 0; i < g->n_outputs; i++) {
         fprintf(f, ", %s", g->outputs[i]->c_name);
@@ -79,10 +79,12 @@ void emit_arguments(Model *m, FILE *f)
 static void emit_bounds_comment(Model *m, FILE *f)
 {
     for (int i = 0; i < m->n_params; i++) {
-        Dim d = dim_symbol(m->params[i], 0, 0);
-        fprintf(f, "#define %s_%s_MIN %lld\n#define %s_%s_MAX %lld\n", upper_case(m->options.name),
-                upper_case(m->param_names[i]), (long long)dim_low(d), upper_case(m->options.name),
-                upper_case(m->param_names[i]), (long long)dim_high(d));
+        const Param *p = &m->params[i];
+        Dim d = param_size(p);
+        const char *prefix = mem_printf("%s_%s", upper_case(m->options.name), upper_case(p->c_name));
+        fprintf(f, "#define %s_MIN %lld\n#define %s_MAX %lld\n", prefix, (long long)dim_low(d), prefix,
+                (long long)dim_high(d));
+        if (p->step > 1) fprintf(f, "#define %s_STEP %lld\n", prefix, (long long)p->step);
     }
 }
 

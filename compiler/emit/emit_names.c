@@ -93,8 +93,8 @@ static void take_own(const Model *m, Naming *n)
 static void name_interface(Model *m, Naming *n)
 {
     Graph *g = m->graph;
-    m->param_names = mem_array((size_t)m->n_params + 1, sizeof *m->param_names);
-    for (int i = 0; i < m->n_params; i++) m->param_names[i] = unique(n, identifier_of(m->params[i]), of_parameter);
+    for (int i = 0; i < m->n_params; i++)
+        m->params[i].c_name = unique(n, identifier_of(m->params[i].name), of_parameter);
     for (int i = 0; i < g->n_inputs; i++) name_value(g->inputs[i], n, of_interface);
     for (int i = 0; i < g->n_outputs; i++) name_value(g->outputs[i], n, of_interface);
 }

@@ -7,11 +7,19 @@
 
 /* -- sizes ------------------------------------------------------------------------------------- */
 
+/* What stands for the parameter's symbol. */
+static const char *param_in_c(const Param *p)
+{
+    if (p->step == 1) return p->c_name;
+    const char *offset = p->base ? mem_printf("(%s - %lld)", p->c_name, (long long)p->base) : p->c_name;
+    return mem_printf("(%s / %lld)", offset, (long long)p->step);
+}
+
 static const char *symbol_in_c(Foreign symbol, void *context)
 {
     const Model *m = context;
     for (int i = 0; i < m->n_params; i++)
-        if (foreign_equal(m->params[i], symbol)) return m->param_names[i];
+        if (foreign_equal(m->params[i].symbol, symbol)) return param_in_c(&m->params[i]);
     const Local *l = local_find(m, symbol);
     if (l && l->c_name) return l->c_name;
     internal_error("the symbol %s is neither a parameter nor a local", shown(symbol));

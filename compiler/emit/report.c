@@ -51,10 +51,13 @@ static void report_dims(Model *m, FILE *f)
 {
     fputs("  \"dims\": [", f);
     for (int i = 0; i < m->n_params; i++) {
-        Dim d = dim_symbol(m->params[i], 0, 0);
+        const Param *p = &m->params[i];
+        Dim d = param_size(p);
         fputs(i ? ", { \"name\": " : " { \"name\": ", f);
-        fputs(in_json(m->params[i]), f);
-        fprintf(f, ", \"min\": %lld, \"max\": %lld }", (long long)dim_low(d), (long long)dim_high(d));
+        fputs(in_json(p->name), f);
+        fprintf(f, ", \"min\": %lld, \"max\": %lld", (long long)dim_low(d), (long long)dim_high(d));
+        if (p->step > 1) fprintf(f, ", \"step\": %lld", (long long)p->step);
+        fputs(" }", f);
     }
     fputs(" ],\n", f);
 }

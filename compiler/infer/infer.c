@@ -315,6 +315,7 @@ StageResult infer(Model *m)
     if (!m->errors) report_untyped(m->graph);
     if (!m->errors) spread_outputs(m);
     if (refine_bounds(m)) return STAGE_RESTART; /* what was said may not hold then */
+    report_raised_bounds(m);
     dims_report_unused(m);
     messages_release(m);
     graph_remove_dead(m->graph);

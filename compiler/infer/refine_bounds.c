@@ -39,6 +39,8 @@ static bool raise_low(DimOption *d, const DimPair *p)
     int64_t low = d->low;
     while (low < d->high && low - d->low < MOST_STEPS && !holds(p, low)) low++;
     if (low == d->low || !holds(p, low)) return false;
+    if (!d->is_raised) d->asked = d->low;
+    d->is_raised = true;
     d->low = low;
     return true;
 }
@@ -47,7 +49,7 @@ static bool raise_low(DimOption *d, const DimPair *p)
 static DimOption *parameter(Model *m, Foreign name)
 {
     for (int i = 0; i < m->n_params; i++)
-        if (foreign_equal(m->params[i], name))
+        if (foreign_equal(m->params[i].symbol, name))
             for (int k = 0; k < m->options.n_dims; k++)
                 if (foreign_equal(m->options.dims[k].name, name) && m->options.dims[k].uses == 1)
                     return &m->options.dims[k];
@@ -66,4 +68,13 @@ bool refine_bounds(Model *m)
         changed = (d && raise_low(d, p)) || changed;
     }
     return changed;
+}
+
+void report_raised_bounds(Model *m)
+{
+    for (const DimOption *d = m->options.dims; d < m->options.dims + m->options.n_dims; d++)
+        if (d->is_raised && !d->of_data)
+            model_warning(
+                m, "--dim %s=%lld..%lld: sizes below %lld don't fit the rest of the model and are refused at run time",
+                shown(d->name), (long long)d->asked, (long long)d->high, (long long)d->low);
 }

@@ -58,6 +58,14 @@ static void say_of_node(Node *n, const char *format, va_list args, const char *e
     m->errors++;
 }
 
+void node_warning(Node *n, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(n->graph->model, "warning", node_place(n), format, args, "");
+    va_end(args);
+}
+
 void node_error(Node *n, const char *format, ...)
 {
     va_list args;

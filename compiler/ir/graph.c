@@ -4,6 +4,12 @@
 #include <math.h>
 #include <string.h>
 
+Dim param_size(const Param *p)
+{
+    Dim steps = dim_mul(dim_const(p->step), dim_symbol(p->symbol, 0, 0));
+    return dim_add(dim_const(p->base), steps);
+}
+
 Graph *graph_new(Model *model, Graph *parent, Foreign name)
 {
     Graph *g = mem_alloc(sizeof *g);

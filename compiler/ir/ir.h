@@ -165,10 +165,13 @@ typedef struct {
 
 typedef struct {
     Foreign name;
-    int64_t low, high;
+    int64_t low, high, step; /* step: 0 and 1 are every size */
+    int64_t asked; /* the lower bound that was given, where the one that holds is higher (infer/refine_bounds.c) */
+    bool is_raised;
+    Foreign tie;  /* instead: it is this expression of other dimensions (--dim NAME=TIE); or none */
     bool of_data; /* from verify's data */
     int uses;     /* how often it was asked for since load began; 1: it is about a single dimension of the inputs */
-} DimOption;      /* --dim NAME=LO..HI (op/dim_option.c) */
+} DimOption;      /* --dim NAME=LO..HI (op/dim_option.c, load/load_dims.c) */
 
 struct DataItem;
 typedef struct {
@@ -198,6 +201,15 @@ typedef struct {
     const Graph *graph;
 } DimPair; /* graph: where it must hold */
 
+/* A dimension that the caller gives. It is base + step * its symbol; both are 0 and 1 but for --dim NAME=LO..HI:STEP.
+ */
+typedef struct {
+    Foreign name;   /* as --dim takes it */
+    Foreign symbol; /* unique in the model */
+    int64_t base, step;
+    const char *c_name; /* its argument, set by emit_names.c */
+} Param;
+
 /* A symbol whose value the run function finds out. */
 typedef struct {
     Foreign symbol;     /* unique in the model */
@@ -223,9 +235,8 @@ struct Model {
     char **messages;          /* held back (diag.c) */
     bool holds_messages;      /* the stage may have to be run again with other bounds */
     int n_params, cap_params; /* the symbolic dimensions left to run time, in order of first appearance in the inputs */
-    Foreign *params;
-    const char **param_names; /* their C identifiers (names.c) */
-    const char *dim_names;    /* "batch, x:0": the dimensions that the inputs leave open, for messages; or NULL */
+    Param *params;
+    const char *dim_names; /* "batch, x:0": the dimensions that the inputs leave open, for messages; or NULL */
     int n_locals, cap_locals;
     Local *locals;
     int n_assumptions, cap_assumptions;
@@ -243,6 +254,7 @@ typedef enum {
 /* -- graph.c: building and changing graphs ----------------------------------------------------- */
 
 Graph *graph_new(Model *model, Graph *parent, Foreign name);
+Dim param_size(const Param *p);           /* the dimension, with its bounds */
 Value *value_new(Graph *g, Foreign name); /* name is made unique in the model by a suffix if taken */
 Value *value_typed(Graph *g, Foreign name, DType dtype, const Shape *shape);
 Value *value_const(Graph *g, Foreign name, DType dtype, const Shape *shape, const void *data); /* data is not copied */
@@ -286,6 +298,7 @@ void model_error(Model *m, const char *format, ...) __attribute__((format(printf
 void node_error(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* adds that the model is wrong */
 void node_invalid(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void node_warning(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void model_warning(Model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void messages_release(Model *m);
 

@@ -85,6 +85,10 @@ static void set_input_type(Loader *l, Value *v, Foreign name, const TypeProto *p
     if (!why && v->type.kind == KIND_TENSOR && value_bytes(v) > INT32_MAX)
         why = mem_printf("of shape %s can become larger than 2 GB", shown(shape_text(&v->type.shape)));
     if (why) model_error(l->model, "input \"%s\" %s", shown(name), why);
+    /* Of sizes that are expressions: what may be less than nothing is refused at run time if it is. */
+    for (int d = 0; !why && d < v->type.shape.rank; d++)
+        if (v->type.shape.dim[d] && dim_low(v->type.shape.dim[d]) < 0)
+            graph_assume_equal(v->graph, dim_max(v->type.shape.dim[d], dim_const(0)), v->type.shape.dim[d]);
 }
 
 /* An input with an initializer is a constant: the default it stands for is all the generated code can know. */

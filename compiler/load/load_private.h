@@ -21,6 +21,9 @@ typedef struct {
     Model *model;
     Map *functions; /* FunctionProtos by function_key() */
     Map *dims;      /* Dims of the inputs' parameters by name */
+    Map *params;    /* the names of all of them */
+    Map *places;    /* Dims that options are about without such a name: INPUT:AXIS, or a name of the user's own */
+    int ties;       /* --dim A=B being followed */
     int nodes;      /* loaded so far, those of inlined functions included */
 } Loader;
 
@@ -71,9 +74,14 @@ Value *tensor_value(const Tensor *t, Foreign name); /* a constant without a grap
 typedef Dim DimReader(Loader *l, Foreign value, int axis, const DimProto *d);
 /* NULL, or what is wrong. */
 const char *type_read(Loader *l, Foreign value, const TypeProto *proto, DimReader *read_dim, Type *type);
-Dim dim_of_input(Loader *l, Foreign value, int axis, const DimProto *d); /* reports what is left open */
 Dim dim_declared(Loader *l, Foreign value, int axis, const DimProto *d); /* trusts nothing */
 bool dim_has_size(const DimProto *d);
+Foreign dim_param(const DimProto *d); /* the name that the exporter gave it, "" for none */
+
+/* -- load_dims.c ------------------------------------------------------------------------------- */
+
+void dims_index(Loader *l, const GraphProto *graph);                     /* the names there are: call first */
+Dim dim_of_input(Loader *l, Foreign value, int axis, const DimProto *d); /* reports what is left open */
 /* As --dim takes it: its parameter or INPUT:AXIS. */
 Foreign dim_option_name(Foreign input, int axis, const DimProto *d);
 

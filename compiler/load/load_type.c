@@ -1,8 +1,5 @@
-/* TypeProto, and the dimensions that --dim settles. */
+/* TypeProto. */
 #include "load/load_private.h"
-#include "op/op.h"
-
-#include <string.h>
 
 /* -- types ------------------------------------------------------------------------------------- */
 
@@ -65,71 +62,16 @@ bool dim_has_size(const DimProto *d)
     return d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE && d->dim_value != -1;
 }
 
-static Foreign param_of(const DimProto *d)
+Foreign dim_param(const DimProto *d)
 {
-    return d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM ? proto_text(d->dim_param)
-                                                                                 : foreign("");
-}
-
-Foreign dim_option_name(Foreign input, int axis, const DimProto *d)
-{
-    Foreign param = param_of(d);
-    return foreign_empty(param) ? foreign_suffixed(input, ":%d", axis) : param;
-}
-
-static void list_dim(Model *m, Foreign name)
-{
-    enum { LONG_ENOUGH = 500 };
-    if (!m->dim_names) m->dim_names = shown(name);
-    else if (strlen(m->dim_names) < LONG_ENOUGH) m->dim_names = mem_printf("%s, %s", m->dim_names, shown(name));
-}
-
-static Dim open_dim(Loader *l, Foreign input, int axis, const DimProto *d)
-{
-    Model *m = l->model;
-    Foreign param = param_of(d), name = dim_option_name(input, axis, d);
-    const DimOption *option = bounds_of(m, name);
-    list_dim(m, name);
-    if (!option) {
-        const char *what = foreign_empty(param) ? "a dimension" : mem_printf("dimension \"%s\"", shown(param));
-        const char *as_option = in_shell(name);
-        model_error(m,
-                    "input \"%s\", axis %d: %s is left open: add `--dim %s=1` to fix it, or `--dim %s=1..8` to choose "
-                    "it at run time",
-                    shown(input), axis, what, as_option, as_option);
-        return dim_const(1);
-    }
-    if (option->low < 0) {
-        model_error(m, "--dim %s: the bounds start at %lld, expected 0 or more", shown(name), (long long)option->low);
-        return dim_const(1);
-    }
-    if (option->low == option->high) return dim_const(option->low);
-    Foreign symbol = unused_symbol(m, option->name);
-    mem_grow(&m->params, &m->cap_params, m->n_params + 1, sizeof *m->params);
-    m->params[m->n_params++] = symbol;
-    return dim_symbol(symbol, option->low, option->high);
-}
-
-Dim dim_of_input(Loader *l, Foreign value, int axis, const DimProto *d)
-{
-    if (dim_has_size(d)) {
-        if (d->dim_value >= 0 && d->dim_value <= INT32_MAX) return dim_const(d->dim_value);
-        model_error(
-            l->model,
-            "input \"%s\", axis %d has the size %lld, expected 0 to %d; the model is damaged or was exported wrongly",
-            shown(value), axis, (long long)d->dim_value, INT32_MAX);
-        return dim_const(1);
-    }
-    Foreign param = param_of(d);
-    Dim dim = foreign_empty(param) ? NULL : map_get(l->dims, param);
-    if (!dim) dim = open_dim(l, value, axis, d);
-    if (!foreign_empty(param)) map_put(l->dims, param, (void *)(uintptr_t)dim);
-    return dim;
+    bool given = d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM;
+    Foreign param = given ? proto_text(d->dim_param) : foreign("");
+    return foreign_is(param, "?") ? foreign("") : param; /* some exporters write that for a size they don't know */
 }
 
 Dim dim_declared(Loader *l, Foreign value, int axis, const DimProto *d)
 {
     (void)value, (void)axis;
     if (dim_has_size(d)) return d->dim_value >= 0 && d->dim_value <= INT32_MAX ? dim_const(d->dim_value) : NULL;
-    return map_get(l->dims, param_of(d));
+    return map_get(l->dims, dim_param(d));
 }

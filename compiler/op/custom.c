@@ -3,7 +3,7 @@
  *   --custom 'DOMAIN::OP=INPUTS -> OUTPUTS'
  *   INPUTS    x[n,c,h,w], k        names; brackets name the dimensions, a number there must be met
  *   OUTPUTS   float32[n,c,2*h,w]   a type, or an input's name for that input's type; dimensions are
- *                                  expressions (+ - * / and parentheses) of the names;
+ *                                  expressions (dim_parse) of the names;
  *             x                    an input's name alone: its shape, too
  *
  * The generated code declares and calls   int DOMAIN_OP(inputs, outputs, attributes);
@@ -89,48 +89,16 @@ static Dim number(Foreign word)
     return d;
 }
 
-static Dim sum(Parser *p);
-
-static Dim factor(Parser *p)
+static Dim dimension_named(Foreign name, void *names)
 {
-    if (accept(p, '(')) {
-        Dim d = sum(p);
-        expect(p, ')');
-        return d;
-    }
-    skip_space(p);
-    if (is_number(p->rest)) {
-        Dim d = number(p->rest);
-        while (is_number(p->rest)) skip(p, 1);
-        return d;
-    }
-    Foreign name = word(p);
-    Dim d = map_get(p->names, name);
-    if (!d && !p->error) p->error = mem_printf("no input has a dimension named \"%s\"", shown(name));
-    return d ? d : dim_const(1);
+    return map_get(names, name);
 }
 
-static Dim product(Parser *p)
+static Dim expression(Parser *p)
 {
-    Dim d = factor(p);
-    while (!p->error) {
-        if (accept(p, '*')) d = dim_mul(d, factor(p));
-        else if (accept(p, '/')) d = dim_floordiv(d, factor(p));
-        else break;
-    }
-    return d;
-}
-
-static Dim sum(Parser *p)
-{
-    Dim d = product(p);
-    while (!p->error) {
-        skip_space(p);
-        if (foreign_starts(p->rest, "->")) break;
-        if (accept(p, '+')) d = dim_add(d, product(p));
-        else if (accept(p, '-')) d = dim_sub(d, product(p));
-        else break;
-    }
+    const char *error;
+    Dim d = dim_parse(&p->rest, dimension_named, p->names, &error);
+    if (error && !p->error) p->error = error;
     return d;
 }
 
@@ -183,7 +151,7 @@ static void parse_output(Parser *p, int i, Map *inputs)
         s.rank = 0;
         while (!p->error && !accept(p, ']')) {
             if (s.rank) expect(p, ',');
-            if (s.rank < MAX_RANK) s.dim[s.rank++] = sum(p);
+            if (s.rank < MAX_RANK) s.dim[s.rank++] = expression(p);
         }
     }
     if (!p->error) set_out(p->node, i, t, &s);

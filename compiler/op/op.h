@@ -124,6 +124,7 @@ bool broadcast_shapes(Node *n, const Shape *a, const Shape *b, Shape *result); /
 bool broadcast_inputs(Node *n, int first, int count, Shape *result);
 bool dims_differ(Dim a, Dim b);           /* for all values of the symbols */
 void assume_equal(Node *n, Dim a, Dim b); /* noted in model->assumptions */
+void graph_assume_equal(Graph *g, Dim a, Dim b);
 
 /* -- expand: new nodes take the place of n and are inferred in turn. The last one must write n's outputs --- */
 

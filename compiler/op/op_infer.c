@@ -32,46 +32,47 @@ bool dims_differ(Dim a, Dim b)
     return dim_low(difference) > 0 || dim_high(difference) < 0;
 }
 
-void assume_equal(Node *n, Dim a, Dim b)
+/* Is it new? */
+static bool note_assumption(Graph *g, Dim a, Dim b)
 {
-    Model *m = n->graph->model;
-    if (a == b) return;
+    Model *m = g->model;
+    if (a == b) return false;
     for (int i = 0; i < m->n_assumptions; i++) {
         const DimPair *p = &m->assumptions[i];
         bool same = (p->a == a && p->b == b) || (p->a == b && p->b == a);
-        if (same && graph_is_within(n->graph, p->graph)) return;
+        if (same && graph_is_within(g, p->graph)) return false;
     }
     mem_grow(&m->assumptions, &m->cap_assumptions, m->n_assumptions + 1, sizeof *m->assumptions);
-    m->assumptions[m->n_assumptions++] = (DimPair){a, b, n->graph};
+    m->assumptions[m->n_assumptions++] = (DimPair){a, b, g};
+    return true;
+}
+
+void graph_assume_equal(Graph *g, Dim a, Dim b)
+{
+    note_assumption(g, a, b);
+}
+
+void assume_equal(Node *n, Dim a, Dim b)
+{
+    graph_assume_equal(n->graph, a, b);
 }
 
 /* -- broadcasting ------------------------------------------------------------------------------ */
 
-/* A constant beside a symbol: nobody gives a dimension a name that is always 1, so the symbol is the constant. */
+static bool can_be_one(Dim d)
+{
+    return dim_low(d) <= 1 && dim_high(d) >= 1;
+}
+
+/* Sizes whose bounds leave it open whether they are equal are taken to be, which is checked at run time. A 1 that would
+ * be repeated is refused there: what names its dimensions has other sizes in mind, and is compiled for them. */
 static Dim agree(Node *n, Dim a, Dim b)
 {
     if (dims_differ(a, b)) return NULL;
-    assume_equal(n, a, b);
+    if (note_assumption(n->graph, a, b) && (can_be_one(a) || can_be_one(b)))
+        node_warning(n, "%s and %s are taken to be equal; a size of 1 beside another one is refused at run time",
+                     shown(dim_text(a)), shown(dim_text(b)));
     return a;
-}
-
-/* Does data decide the size? Then only the data tell whether it equals another. */
-typedef struct {
-    const Model *m;
-    bool found;
-} LocalSearch;
-
-static void note_local(Foreign symbol, void *context)
-{
-    LocalSearch *l = context;
-    l->found = l->found || local_find(l->m, symbol);
-}
-
-static bool is_from_data(const Node *n, Dim d)
-{
-    LocalSearch l = {n->graph->model, false};
-    dim_symbols(d, note_local, &l);
-    return l.found;
 }
 
 /* Does an assumption say that both are the same, once rearranged? Sizes of images that can't be negative:
@@ -87,15 +88,13 @@ static bool is_assumed(const Node *n, Dim a, Dim b)
     return false;
 }
 
-/* The common dimension, or NULL. Of sizes from data none is taken for a 1 that repeats. */
+/* The common dimension, or NULL; a constant rather than a symbol. */
 static Dim broadcast_dim(Node *n, Dim a, Dim b)
 {
     if (a == b || dim_is(b, 1)) return a;
     if (dim_is(a, 1)) return b;
-    if (dim_is_const(a) && !dim_is_const(b)) return agree(n, a, b);
-    if (dim_is_const(b) && !dim_is_const(a)) return agree(n, b, a);
-    if (is_assumed(n, a, b)) return a;
-    return is_from_data(n, a) || is_from_data(n, b) ? agree(n, a, b) : NULL;
+    if (dim_is_const(b)) return agree(n, b, a);
+    return is_assumed(n, a, b) ? a : agree(n, a, b);
 }
 
 static void broadcast_error(Node *n, const Shape *a, const Shape *b, Dim x, Dim y)

@@ -318,7 +318,7 @@ Reading *step_read(Node *n, Value *source, Dim index, int64_t low, int64_t high)
 static bool is_symbol(const Model *m, Foreign name)
 {
     for (int i = 0; i < m->n_params; i++)
-        if (foreign_equal(m->params[i], name)) return true;
+        if (foreign_equal(m->params[i].symbol, name)) return true;
     return local_find(m, name) != NULL;
 }
 

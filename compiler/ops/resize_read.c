@@ -102,7 +102,32 @@ static bool need_count(Node *n, const char *what, int64_t count, int64_t expecte
     return false;
 }
 
-/* floor(in * factor), computed in float32 as onnx does it; a symbolic size needs a factor with few binary digits. */
+/* Does the fraction give the same as the factor, for every size that there can be? */
+static bool is_fraction(Dim in, float factor, int64_t above, int64_t below)
+{
+    enum { MOST_SIZES = 1 << 20 };
+    int64_t low = dim_low(in), high = dim_high(in);
+    if (low < 0 || high - low > MOST_SIZES || high > INT32_MAX) return false;
+    for (int64_t size = low; size <= high; size++)
+        if ((int64_t)floorf((float)size * factor) != size * above / below) return false;
+    return true;
+}
+
+/* 1.7 is no float, but 17/10 may be what is meant: floor(in * above / below), with the smallest `below` there is. */
+static Dim scaled_by_fraction(Dim in, float factor)
+{
+    enum { MOST_BELOW = 1000 };
+    for (int64_t below = 1; below <= MOST_BELOW; below++) {
+        int64_t above = (int64_t)llround((double)factor * (double)below);
+        bool close = fabs((double)above / (double)below - (double)factor) <= 1e-7 * (double)factor;
+        if (close && is_fraction(in, factor, above, below))
+            return dim_floordiv(dim_mul(in, dim_const(above)), dim_const(below));
+    }
+    return NULL;
+}
+
+/* floor(in * factor), computed in float32 as onnx does it; a symbolic size needs a factor with few binary digits, or
+ * one that is a fraction within its bounds. */
 static Dim scaled(Node *n, Dim in, float factor)
 {
     int exponent;
@@ -116,9 +141,11 @@ static Dim scaled(Node *n, Dim in, float factor)
         Dim product = dim_mul(in, dim_const((int64_t)ldexpf(whole, exponent > 0 ? exponent : 0)));
         return dim_floordiv(product, dim_const(INT64_C(65536) << (exponent < 0 ? -exponent : 0)));
     }
-    node_error(n, "the size %s times %g can't be computed exactly; fix its dimensions with --dim NAME=N",
-               shown(dim_text(in)), (double)factor);
-    return NULL;
+    Dim product = scaled_by_fraction(in, factor);
+    if (!product)
+        node_error(n, "the size %s times %g can't be computed exactly; fix its dimensions with --dim NAME=N",
+                   shown(dim_text(in)), (double)factor);
+    return product;
 }
 
 static bool scale_known(Node *n, const Resize *r, ResizeAxis *a, double scale)

@@ -140,25 +140,65 @@ bool bound_dims(Model *m, const DataSets *sets, const OpenDim *dims, int count, 
 static int param_index(const Model *m, Dim d)
 {
     for (int i = 0; i < m->n_params; i++)
-        if (dim_symbol(m->params[i], 0, 0) == d) return i;
+        if (param_size(&m->params[i]) == d) return i;
     return -1;
 }
 
-/* Does the size fit the dimension? The first size of a run-time dimension settles it. */
-static bool settle_dim(const Model *m, DataSet *set, Dim d, int64_t size)
+/* The first size of a run-time dimension settles it. */
+static void settle_dims(const Model *m, DataSet *set, const Shape *expected, const Shape *found)
 {
-    if (dim_is_const(d)) return dim_value(d) == size;
-    int i = param_index(m, d);
-    if (i < 0) return false;
-    if (set->params[i] < 0) set->params[i] = size;
-    return set->params[i] == size;
+    for (int d = 0; d < found->rank && d < expected->rank; d++) {
+        int i = param_index(m, expected->dim[d]);
+        if (i >= 0 && set->params[i] < 0) set->params[i] = dim_value(found->dim[d]);
+    }
+}
+
+typedef struct {
+    const Model *m;
+    const DataSet *set;
+    int tried; /* the parameter whose value is tried, or -1 */
+    int64_t value;
+    bool known; /* are all others settled? */
+} Settled;
+
+static int64_t settled_value(Foreign symbol, void *context)
+{
+    Settled *s = context;
+    for (int i = 0; i < s->m->n_params; i++)
+        if (foreign_equal(s->m->params[i].symbol, symbol)) {
+            const Param *p = &s->m->params[i];
+            int64_t value = i == s->tried ? s->value : s->set->params[i];
+            if (value < 0 || (value - p->base) % p->step) s->known = false;
+            return (value - p->base) / p->step;
+        }
+    s->known = false;
+    return 0;
+}
+
+/* Does the size fit the dimension, once parameters are settled? One that stands in expressions only is settled by
+ * trying. */
+static bool size_fits(const Model *m, DataSet *set, Dim d, int64_t size)
+{
+    Settled s = {m, set, -1, 0, true};
+    if (dim_eval(d, settled_value, &s) == size && s.known) return true;
+    for (s.tried = 0; s.tried < m->n_params; s.tried++) {
+        Dim param = param_size(&m->params[s.tried]);
+        if (set->params[s.tried] >= 0) continue;
+        for (s.value = dim_low(param); s.value <= dim_high(param); s.value++) {
+            s.known = true;
+            if (dim_eval(d, settled_value, &s) != size || !s.known) continue;
+            set->params[s.tried] = s.value;
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool fits(const Model *m, DataSet *set, const Type *expected, const Type *found)
 {
     bool same = expected->dtype == found->dtype && expected->shape.rank == found->shape.rank;
     for (int i = 0; same && i < found->shape.rank; i++)
-        same = settle_dim(m, set, expected->shape.dim[i], dim_value(found->shape.dim[i]));
+        same = size_fits(m, set, expected->shape.dim[i], dim_value(found->shape.dim[i]));
     return same;
 }
 
@@ -274,6 +314,8 @@ bool load_data_set(Model *m, DataSet *set)
     for (int i = 0; i < m->n_params; i++) set->params[i] = -1;
     set->inputs = mem_array((size_t)count, sizeof *set->inputs);
     if (!load_items(m, set, "input", m->interface_inputs, m->n_interface_inputs, set->inputs, count)) return false;
+    for (int i = 0; i < count; i++)
+        settle_dims(m, set, &m->graph->inputs[i]->type.shape, &set->inputs[i].tensor->type.shape);
     for (int i = 0; i < count; i++)
         if (!check_input(m, set, i)) good = false;
     return load_outputs(m, set) && good;

@@ -66,7 +66,7 @@ static const OptionRow verify_options[] = {
     {0, "cc", "PROGRAM", "the C compiler; default: cc", take_cc, NULL},
     {0, "cflags", "TEXT", "its options, separated by spaces; default: -std=c99 -O1", take_cflags, NULL},
     {0, "keep", "DIR", "work in this folder and leave there what was generated and built", take_keep, NULL},
-    {0, "dim", "NAME=N, --dim NAME=LO..HI",
+    {0, "dim", "NAME=N, --dim NAME=LO..HI, --dim NAME=EXPRESSION",
      "as when compiling; dimensions left open are bounded by the data sets' sizes", take_dim, NULL},
     {0, "custom", "DOMAIN::OP=SPEC, --custom @FILE", "as when compiling", take_custom, NULL},
     {0, "with", "FILE", "a C file that is built along: the functions of custom operators", take_with, NULL},

@@ -95,12 +95,12 @@ static Dim symbol(Reader *r)
     Model *m = r->graph->model;
     Foreign text = foreign(name(r));
     for (int i = 0; i < m->n_params; i++)
-        if (foreign_equal(m->params[i], text)) return dim_symbol(text, 0, 0);
+        if (foreign_equal(m->params[i].symbol, text)) return dim_symbol(text, 0, 0);
     if (!bounds_of(m, text)) add_option(&m->options, (DimOption){.name = text, .low = 1, .high = 8, .uses = 1});
     const DimOption *d = bounds_of(m, text);
     ((DimOption *)d)->uses = 1;
     mem_grow(&m->params, &m->cap_params, m->n_params + 1, sizeof *m->params);
-    m->params[m->n_params++] = text;
+    m->params[m->n_params++] = (Param){.name = text, .symbol = text, .step = 1};
     return dim_symbol(text, d->low, d->high);
 }
 

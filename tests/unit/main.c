@@ -15,6 +15,7 @@
     SUITE(dead_steps) \
     SUITE(dft) \
     SUITE(dim) \
+    SUITE(dim_parse) \
     SUITE(dim_walk) \
     SUITE(elementwise) \
     SUITE(emit) \

@@ -377,8 +377,8 @@ static void run_block(Machine *x, int first, int last)
 static void set_sizes(Machine *x)
 {
     for (int i = 0; i < x->m->n_params; i++) {
-        Binding *b = binding(x, shown(x->m->params[i]));
-        b->value = dim_high(dim_symbol(x->m->params[i], 0, 0));
+        Binding *b = binding(x, shown(x->m->params[i].symbol));
+        b->value = dim_high(param_size(&x->m->params[i]));
         for (int k = 0; k < n_sizes; k++)
             if (!strcmp(sizes[k].name, b->name)) b->value = sizes[k].value;
     }

@@ -149,10 +149,15 @@ START_TEST(a_symbol_beside_a_constant_is_assumed_to_be_it)
 }
 END_TEST
 
-START_TEST(different_symbols_do_not_broadcast)
+START_TEST(different_symbols_are_assumed_to_be_equal)
 {
     Dim n = dim_symbol(foreign("n"), 1, 8), k = dim_symbol(foreign("k"), 1, 8);
     Shape a = shape_of(1, &n), b = shape_of(1, &k), result;
+    ck_assert(broadcast_shapes(node, &a, &b, &result) && result.dim[0] == n);
+    ck_assert(broadcast_shapes(node, &b, &a, &result));
+    ck_assert_int_eq(model->n_assumptions, 1);
+    Dim beyond = dim_symbol(foreign("beyond"), 9, 12);
+    b = shape_of(1, &beyond);
     ck_assert(!broadcast_shapes(node, &a, &b, &result));
 }
 END_TEST
@@ -283,7 +288,7 @@ Suite *op_suite(void)
     tcase_add_test(tests, ones_and_missing_dimensions_broadcast);
     tcase_add_test(tests, different_constants_do_not_broadcast);
     tcase_add_test(tests, a_symbol_beside_a_constant_is_assumed_to_be_it);
-    tcase_add_test(tests, different_symbols_do_not_broadcast);
+    tcase_add_test(tests, different_symbols_are_assumed_to_be_equal);
     tcase_add_test(tests, equality_is_refused_only_if_impossible);
     tcase_add_test(tests, new_nodes_stand_before_the_one_they_replace);
     tcase_add_test(tests, loops_read_with_the_strides_that_broadcast);

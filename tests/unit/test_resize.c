@@ -241,26 +241,29 @@ START_TEST(axes_are_independent)
 }
 END_TEST
 
-/* floor(in * scale) in float32: 10 * 0.7f is 7. Of a symbol, only with few binary digits. */
+/* floor(in * scale) in float32: 10 * 0.7f is 7. Of a symbol, only with few binary digits, or as a fraction that gives
+ * the same for all of its values. */
 START_TEST(scales_give_sizes)
 {
-    const float scales[] = {1, 0.7f}, half[] = {1, 2.5f};
+    const float scales[] = {1, 0.7f}, open_scales[][2] = {{1, 2.5f}, {1, 0.7f}, {1, 1.7f}, {1, 0.7071f}};
     Node *n = op_node("Resize", "", 13);
     op_input(n, DT_FLOAT, 2, (int64_t[]){1, 10}, ramp);
     op_omit(n);
     op_input(n, DT_FLOAT, 1, (int64_t[]){2}, scales);
     op_run(n, 1);
     ck_assert(dim_is(dim_at(n->out[0], 1), 7));
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 4; i++) {
+        Dim w = dim_symbol(foreign("w"), 1, 100);
         n = op_node("Resize", "", 13);
-        Shape shape = shape_of(2, (Dim[]){dim_const(1), dim_symbol(foreign("w"), 1, 100)});
+        Shape shape = shape_of(2, (Dim[]){dim_const(1), w});
         node_add_input(n, value_typed(n->graph, foreign("x"), DT_FLOAT, &shape));
         op_omit(n);
-        op_input(n, DT_FLOAT, 1, (int64_t[]){2}, i ? half : scales);
-        ck_assert(op_refused(n, 1) == !i);
-        if (i)
-            ck_assert(dim_at(n->out[0], 1) ==
-                      dim_floordiv(dim_mul(dim_const(5), dim_symbol(foreign("w"), 1, 100)), dim_const(2)));
+        op_input(n, DT_FLOAT, 1, (int64_t[]){2}, open_scales[i]);
+        ck_assert(op_refused(n, 1) == (i == 3));
+        for (int64_t size = 1; i < 3 && size <= 100; size++) {
+            int64_t y = dim_value(dim_substitute(dim_at(n->out[0], 1), foreign("w"), dim_const(size)));
+            ck_assert_int_eq(y, (int64_t)floorf((float)size * open_scales[i][1]));
+        }
     }
     op_free();
 }
