@@ -19,6 +19,7 @@ endif
 # Kernels obey the generated code's stricter rules. No contraction to fused multiply-add: folding is the same
 # everywhere. Macros are there for what is pasted with them.
 KERNEL_FLAGS := -std=c99 -ffp-contract=off -Wno-unused-macros
+KERNEL_OPT ?= $(OPT)
 
 GEN := $(BUILD)/gen
 PROTO := $(BUILD)/proto
@@ -70,7 +71,7 @@ $(GEN)/kernel_%.c: $(GEN)/stamp ;
 
 $(BUILD)/obj/kernel_%.o: $(GEN)/kernel_%.c $(GEN)/stamp
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(WARN) $(KERNEL_FLAGS) $(OPT) $(CFLAGS) -I$(GEN) -c -o $@ $<
+	$(Q)$(CC) $(WARN) $(KERNEL_FLAGS) $(KERNEL_OPT) $(CFLAGS) -I$(GEN) -c -o $@ $<
 
 $(BUILD)/obj/kernels_table.o: $(GEN)/kernels_table.c $(GEN)/stamp
 	@mkdir -p $(@D)
@@ -124,6 +125,17 @@ unit: deps-check
 lint: deps-lint
 	$(Q)$(MAKE) $(JOBS) --no-print-directory $(GEN)/stamp $(PROTO)/onnx.pb-c.c
 	$(Q)tests/check.sh $(BUILD) python3 lint$(TEST:%=:%)
+
+# What the quick tests are worth: plants N faults in the compiler, one at a time, and names those that nobody sees.
+# ONLY='compiler/plan/*' is where.
+N ?= 20
+SEED ?= 1
+ONLY ?= *
+
+mutants: deps-check
+	$(Q)$(MAKE) $(JOBS) --no-print-directory $(BUILD)/conformance/stamp
+	$(Q)$(VENV)/bin/python tests/mutants/mutants.py --build $(BUILD) --python $(VENV)/bin/python --count $(N) \
+		--seed $(SEED) --only '$(ONLY)'
 
 install: $(BUILD)/onnx2c
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
@@ -215,6 +227,6 @@ $(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/driver/main.o,$(
 docs: $(BUILD)/operators
 	$(Q)$(BUILD)/operators >docs/operators.md
 
-.PHONY: all bench bench-models bench-kernels demo check test unit lint install clean docs golden
+.PHONY: all bench bench-models bench-kernels demo check test unit lint mutants install clean docs golden
 .PHONY: deps-build deps-lint deps-check
 .SECONDARY:

@@ -3,6 +3,7 @@
 #
 #   check.sh BUILD PYTHON              all of them
 #   check.sh BUILD PYTHON quick        those that together take about a minute on two processors
+#   check.sh BUILD PYTHON quick/PART   one of these, as it is done there
 #   check.sh BUILD PYTHON PART[:GLOB]  one part; of it, what has GLOB in its name: a suite, a model, a case, a check
 #
 # JOBS: how many checks may run at once; as many as there are processors without it.
@@ -11,6 +12,8 @@ build=$1
 python=$2
 wanted=${3-all}
 export JOBS=${JOBS:-$(nproc)} ONLY=
+quickly=
+case "$wanted" in quick | quick/*) quickly=yes wanted=${wanted#quick/} ;; esac
 case "$wanted" in *:*) ONLY=${wanted#*:} wanted=${wanted%%:*} ;; esac
 onnx2c=$build/onnx2c
 parts=
@@ -61,16 +64,15 @@ unit_tests() {
 
 # Without optimisation the C is built in half the time; `make check` has it optimised.
 same_bits() {
-    [ "$wanted" != quick ] || export CFLAGS=-O0
+    [ -z "$quickly" ] || export CFLAGS=-O0
     tests/same_bits.sh "$onnx2c" "$python"
 }
 
-# Thousands: of all of them the quick checks take a sample.
+# Thousands: the quick checks take those that together run the most of the compiler.
 official_cases() {
-    every=1
-    [ "$wanted" != quick ] || every=10
-    "$python" tests/conformance/run.py --bin "$onnx2c" --root "$build/conformance" --jobs "$JOBS" --only "*$ONLY*" \
-        --every $every
+    set -- --bin "$onnx2c" --root "$build/conformance" --jobs "$JOBS" --only "*$ONLY*"
+    [ -z "$quickly" ] || set -- "$@" --of tests/conformance/quick.txt
+    "$python" tests/conformance/run.py "$@"
 }
 
 quick unit unit_tests
@@ -83,6 +85,7 @@ quick foreign tests/foreign.sh "$build"
 quick docs tests/docs.sh "$build"
 quick bad tests/bad.sh "$onnx2c" "$python"
 quick models tests/models.sh "$onnx2c"
+quick cases official_cases
 quick same_bits same_bits
 quick bounds "$python" tests/bounds.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
 slow facts "$python" tests/facts.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
@@ -94,7 +97,6 @@ slow firmware examples/cortex-m/check.sh "$onnx2c"
 slow super_resolution examples/super_resolution/check.sh "$onnx2c"
 slow control_flow examples/control_flow/check.sh "$onnx2c"
 slow custom_op examples/custom_op/check.sh "$onnx2c"
-quick cases official_cases
 echo
 case " all quick $parts " in *" $wanted "*) ;; *) echo "no such part: $wanted; there are:$parts" && exit 2 ;; esac
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -2,7 +2,7 @@
 """Runs `onnx2c verify` on every case that export_cases.py wrote and holds the outcomes against the
 list of those that pass.
 
-usage: run.py [--only GLOB] [--every N] [--update] [-v] [options]
+usage: run.py [--only GLOB] [--of FILE] [--update] [-v] [options]
 
 Every case has one outcome:
 
@@ -51,10 +51,13 @@ CRASH_MARKS = (
 NOBUILD_MARK = ": the C compiler "
 
 
-def find_cases(root, only, every):
+def find_cases(root, only, of):
     models = glob.glob(os.path.join(root, "*", "*", "model.onnx"))
     names = sorted(os.path.relpath(os.path.dirname(m), root).replace(os.sep, "/") for m in models)
-    return [n for n in names if fnmatch.fnmatchcase(n, only)][::every]
+    wanted = read_list(of) if of else set(names)
+    if wanted - set(names):
+        sys.exit(f"{of}: not there: {', '.join(sorted(wanted - set(names)))}")
+    return [n for n in names if n in wanted and fnmatch.fnmatchcase(n, only)]
 
 
 def tolerance_options(folder):
@@ -147,7 +150,7 @@ def print_table(results):
 def read_list(path):
     try:
         with open(path) as f:
-            return {line.strip() for line in f if line.strip()}
+            return {line.strip() for line in f if line.strip() and not line.startswith("#")}
     except FileNotFoundError:
         return set()
 
@@ -174,9 +177,7 @@ def parse_arguments():
         default="*",
         help="the cases whose KIND/NAME it matches, for example 'node/test_conv*'",
     )
-    parser.add_argument(
-        "--every", metavar="N", type=int, default=1, help="of these, in the order of their names, each Nth: a sample"
-    )
+    parser.add_argument("--of", metavar="FILE", help="of these, those that a file lists")
     parser.add_argument("--update", action="store_true", help="make the list what passes now")
     parser.add_argument("-v", "--verbose", action="store_true", help="print refusals too")
     parser.add_argument("-j", "--jobs", type=int, default=2, help="cases at the same time (default: 2)")
@@ -197,11 +198,11 @@ def parse_arguments():
 
 def main():
     args = parse_arguments()
-    names = find_cases(args.root, args.only, args.every)
+    names = find_cases(args.root, args.only, args.of)
     if not names:
         sys.exit(f"{args.root}: no case matches {args.only}; export_cases.py writes them")
     listed = {n for n in read_list(args.list) if fnmatch.fnmatchcase(n, args.only)}
-    if args.every > 1:
+    if args.of:
         listed &= set(names)
     results = run_cases(args, names)
     print_table(results)
@@ -210,7 +211,7 @@ def main():
     broken = {n for n, (outcome, _) in results.items() if outcome in BROKEN}
     refused = set(results) - passed - broken
     lost = listed - passed
-    if args.only == "*" and args.every == 1:
+    if args.only == "*" and not args.of:
         write_lines(
             os.path.join(args.root, "refused.txt"), [f"{n}: {line}" for n in sorted(refused) for line in results[n][1]]
         )

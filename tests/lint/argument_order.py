@@ -10,8 +10,12 @@ have no order is told as FILE:LINE; put the first into a variable. The rule is t
 last line counts: "N passed, N failed".
 """
 
+import os
 import re
 import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import c_source
 
 CHANGERS = {"mem_grow", "map_put", "fprintf", "fputs", "fputc", "vfprintf"}
 # Where no change is looked for: a message that ends the process; expressions, which are equal in any order of making.
@@ -20,45 +24,9 @@ SETTLED_FOLDER = "compiler/dim/"
 
 KEYWORDS = {"if", "while", "for", "switch"}
 SEQUENCED = {";", "&&", "||", "?", ":", ","}
-CLOSING = {"(": ")", "[": "]", "{": "}"}
-TOKEN = re.compile(
-    r"""(?P<skip>\s+|/\*.*?\*/|//[^\n]*|^\#(?:[^\n\\]|\\.)*)
-      | "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | [A-Za-z_]\w* | \d[\w.]* | && | \|\| | .""",
-    re.S | re.M | re.X,
-)
 
 
-class File:
-    def __init__(self, path, text):
-        self.path, self.lines, self.tokens, self.partner = path, [], [], {}
-        line, opened = 1, []
-        for match in TOKEN.finditer(text):
-            token = match.group()
-            if not match["skip"]:
-                if token in CLOSING:
-                    opened.append(len(self.tokens))
-                elif token in CLOSING.values():
-                    self.partner[opened.pop()] = len(self.tokens)
-                self.lines.append(line)
-                self.tokens.append(token)
-            line += token.count("\n")
-        self.functions, self.own = {}, set()
-        self.find_functions()
-
-    def find_functions(self):
-        """functions: the index of each body's brace by its name; own: those that are static"""
-        start = i = 0  # of the declaration
-        while i < len(self.tokens) - 1:
-            end = self.partner.get(i, i)
-            if self.tokens[i] == "(" and self.tokens[end + 1] == "{":
-                name = self.tokens[i - 1]
-                self.functions[name] = end + 1
-                if "static" in self.tokens[start:i]:
-                    self.own.add(name)
-            if self.tokens[i] in ";{":
-                start = end + 1
-            i = end + 1
-
+class File(c_source.Source):
     def called(self, i):
         """The name before the parenthesis, if this is a call's."""
         name = self.tokens[i - 1]
@@ -91,7 +59,7 @@ class Search:
         items, item, operands = [], [], []
         for i, token in self.top_level(first, last):
             change = None
-            if token in CLOSING:
+            if token in c_source.CLOSING:
                 change = self.group(i, is_list)
             if change:
                 operands.append(change)

@@ -66,7 +66,9 @@ static double number(Reader *r, bool *whole)
 
 /* -- types ------------------------------------------------------------------------------------- */
 
-static int opset = 23, n_bounds;
+enum { OPSET = 23 };
+
+static int opset = OPSET, n_bounds;
 static DimOption bounds[8];
 
 void build_opset(int version)
@@ -81,6 +83,13 @@ void build_bounds(const char *name, int64_t low, int64_t high)
     if (i == (int)(sizeof bounds / sizeof *bounds)) ck_abort_msg("too many bounds");
     if (i == n_bounds) n_bounds++;
     bounds[i] = (DimOption){.name = foreign(name), .low = low, .high = high};
+}
+
+void build_free(void)
+{
+    opset = OPSET;
+    n_bounds = 0;
+    op_free();
 }
 
 static void add_option(Options *o, DimOption d)

@@ -330,7 +330,7 @@ Suite *infer_suite(void)
 {
     Suite *suite = suite_create("infer");
     TCase *tests = tcase_create("infer");
-    tcase_add_checked_fixture(tests, NULL, op_free);
+    tcase_add_checked_fixture(tests, NULL, build_free);
     tcase_add_test(tests, what_is_computed_from_constants_is_one);
     tcase_add_test(tests, constants_that_would_grow_large_are_computed_in_the_call);
     tcase_add_test(tests, dequantised_weights_wait_for_the_rewrites);

@@ -237,7 +237,7 @@ Suite *interface_suite(void)
 {
     Suite *suite = suite_create("interface");
     TCase *tests = tcase_create("interface");
-    tcase_add_checked_fixture(tests, NULL, op_free);
+    tcase_add_checked_fixture(tests, NULL, build_free);
     tcase_add_test(tests, a_list_is_data_sizes_and_length);
     tcase_add_test(tests, elements_of_open_size_have_room_for_the_largest);
     tcase_add_test(tests, an_optional_tensor_is_a_list_of_at_most_one);

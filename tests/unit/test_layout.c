@@ -407,7 +407,7 @@ Suite *layout_suite(void)
 {
     Suite *suite = suite_create("layout");
     TCase *tests = tcase_create("layout");
-    tcase_add_checked_fixture(tests, NULL, op_free);
+    tcase_add_checked_fixture(tests, NULL, build_free);
     tcase_add_test(tests, channels_go_last_and_come_back);
     tcase_add_test(tests, orders_have_an_inverse);
     tcase_add_test(tests, a_transpose_has_the_order_it_says_or_the_reverse);

@@ -32,7 +32,7 @@ static void teardown(void)
 static void write_file(const char *name, const void *data, size_t length)
 {
     FILE *f = fopen(mem_printf("%s/%s", folder, name), "w");
-    ck_assert(f && fwrite(data, 1, length, f) == length);
+    ck_assert(f && (!length || fwrite(data, 1, length, f) == length)); /* of nothing, there may be no address */
     fclose(f);
 }
 

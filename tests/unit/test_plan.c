@@ -390,7 +390,7 @@ Suite *plan_suite(void)
 {
     Suite *suite = suite_create("plan");
     TCase *tests = tcase_create("plan");
-    tcase_add_checked_fixture(tests, NULL, op_free);
+    tcase_add_checked_fixture(tests, NULL, build_free);
     tcase_add_test(tests, a_reshape_is_a_view);
     tcase_add_test(tests, a_view_may_lie_in_an_input);
     tcase_add_test(tests, an_outermost_slice_is_a_view_that_starts_later);

@@ -415,7 +415,7 @@ Suite *rewrite_suite(void)
 {
     Suite *suite = suite_create("rewrite");
     TCase *tests = tcase_create("rewrite");
-    tcase_add_checked_fixture(tests, NULL, op_free);
+    tcase_add_checked_fixture(tests, NULL, build_free);
     tcase_add_test(tests, nodes_that_change_nothing_are_gone);
     tcase_add_test(tests, old_pads_of_nothing_are_gone);
     tcase_add_test(tests, nodes_that_change_something_stay);

@@ -343,7 +343,7 @@ Suite *row_tiling_suite(void)
 {
     Suite *suite = suite_create("row_tiling");
     TCase *tests = tcase_create("row_tiling");
-    tcase_add_checked_fixture(tests, NULL, op_free);
+    tcase_add_checked_fixture(tests, NULL, build_free);
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, steps_that_follow_one_another_share_a_loop_over_rows);
     tcase_add_test(tests, windows_may_be_of_any_kind);

@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+"""Plants single faults in compiler/ and sees which of them the quick tests catch.
+
+usage: mutants.py --build BUILD --python PYTHON [--count N] [--seed S] [--only GLOB] [--least PERCENT] [--list]
+
+Each fault (faults.py) is made in a copy of the tree, of which there is one per processor, and whose compiler is built
+with sanitizers. Then come the checks of `make unit` and `make test`, the fastest first, up to the one that fails, is
+ended by a signal or takes far longer than without a fault. What doesn't compile is no fault: another one is drawn.
+
+The seed decides which faults: the same sources and seed give the same ones. Prints a line for each, then who caught
+how many, and those that live, in the form of harmless.txt, which has those that change nothing that matters, with the
+reasons. What compiles to the same machine code is harmless too. Fails if fewer than PERCENT of those that aren't
+harmless are caught.
+"""
+
+import argparse
+import collections
+import fnmatch
+import glob
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import faults
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+# How a fault looks is not what it does; nobody steps through it; kernels have no faults.
+FLAGS = ["CFLAGS=-Wno-parentheses -Wno-empty-body -Wno-misleading-indentation -g0", "KERNEL_OPT=-O2"]
+TARGETS = ["build/onnx2c", "build/unit-tests", "build/operators"]
+FAILURE = re.compile(r"FAILED|no count came from|(wrong|nobuild|crash|timeout) +\w+/|\d+ passed, [1-9]\d* failed")
+
+
+def original(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as f:
+        return f.read()
+
+
+def harmless():
+    """{(path, old, new): reason} of harmless.txt: a path, "- old", "+ new" and the reason, each on lines of its own."""
+    known = {}
+    with open(os.path.join(HERE, "harmless.txt"), encoding="utf-8") as f:
+        blocks = "".join(line for line in f if not line.startswith("#")).strip().split("\n\n")
+    for block in filter(None, blocks):
+        path, old, new, reason = block.split("\n", 3)
+        known[path, old.removeprefix("- "), new.removeprefix("+ ")] = faults.one_line(reason)
+    return known
+
+
+def checks():
+    """(name, environment, words after the tree's own files) of what may catch a fault: suites, then parts."""
+    suites = re.findall(r"^    SUITE\((\w+)\)", original("tests/unit/main.c"), re.M)
+    parts = re.findall(r"^quick (\w+)", original("tests/check.sh"), re.M)
+    return [("unit:" + s, {"CK_RUN_SUITE": s}, None) for s in suites] + [
+        (part, {}, "quick/" + part) for part in parts if part != "unit"
+    ]
+
+
+def limits():
+    """Of every process that a fault may send round for ever, or let write for ever."""
+    resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 28, 1 << 28))
+
+
+class Tree:
+    """A copy of the sources with a compiler that is built with sanitizers."""
+
+    def __init__(self, folder, args):
+        self.folder, self.args = folder, args
+        environment = {
+            "PATH": f"{os.path.join(args.work, 'bin')}:{os.environ['PATH']}",
+            "CACHED_CC": os.path.join(args.work, "programs"),
+            "TMPDIR": self.path("tmp"),
+            "CK_FORK": "no",  # a sanitizer's memory is copied too slowly
+            "ASAN_OPTIONS": "hard_rss_limit_mb=4000:detect_leaks=0",
+        }
+        self.environment = {**os.environ, **environment}
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    def copy_sources(self):
+        os.makedirs(self.path("build"))
+        for name in sorted(os.listdir(ROOT)):
+            if not name.startswith((".", "build")):
+                copy = shutil.copytree if os.path.isdir(os.path.join(ROOT, name)) else shutil.copy
+                copy(os.path.join(ROOT, name), self.path(name))
+        os.symlink(os.path.join(self.args.build, "conformance"), self.path("build", "conformance"))
+
+    def make(self, jobs=1):
+        command = ["make", "-s", f"-j{jobs}", "SAN=1", "BUILD=build", *FLAGS, *TARGETS]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+
+    def write(self, path, text):
+        with open(self.path(path), "w", encoding="utf-8") as f:
+            f.write(text)
+
+    def plant(self, fault):
+        """True if it can be built."""
+        text = original(fault.path)
+        self.write(fault.path, text[: fault.start] + fault.put + text[fault.end :])
+        return self.make().returncode == 0
+
+    def heal(self, fault):
+        self.write(fault.path, original(fault.path))
+
+    def code(self, path):
+        """The machine code of a file."""
+        flags = "-std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -O2 -w -Icompiler -Ibuild/gen -Ibuild/proto"
+        command = ["/usr/bin/cc", *flags.split(), "-c", path, "-o", "build/code.o"]
+        subprocess.run(command, cwd=self.folder, check=True)
+        with open(self.path("build", "code.o"), "rb") as f:
+            return f.read()
+
+    def changes_nothing(self, fault):
+        """True of a planted one, which this heals, if the machine code is as before."""
+        code = self.code(fault.path)
+        self.heal(fault)
+        return code == self.code(fault.path)
+
+    def fails(self, check, seconds=None, **more):
+        """Whether this check fails, or isn't done in time."""
+        _, environment, part = check
+        os.makedirs(self.path("tmp"), exist_ok=True)
+        process = subprocess.Popen(
+            ["tests/check.sh", "build", self.args.python, part] if part else ["build/unit-tests"],
+            cwd=self.folder,
+            env={**self.environment, **environment, **more},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+            preexec_fn=limits,
+        )
+        watch = threading.Timer(seconds or 3600, os.killpg, (process.pid, signal.SIGKILL))
+        watch.start()
+        try:
+            if any(FAILURE.match(line) for line in process.stdout):
+                return True
+            return process.wait() != 0
+        finally:
+            watch.cancel()
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
+            shutil.rmtree(self.path("tmp"), ignore_errors=True)
+
+
+class Run:
+    def __init__(self, args):
+        self.args = args
+        paths = sorted(glob.glob("compiler/**/*.c", root_dir=ROOT, recursive=True))
+        self.faults = faults.in_random_order(ROOT, fnmatch.filter(paths, args.only), args.seed)
+        self.harmless = harmless()
+        self.lock = threading.Lock()
+        self.taken = self.none = 0  # drawn; of these, what doesn't compile
+        self.outcomes = {}  # {number of the fault: (fault, what became of it)}
+
+    def prepare(self):
+        """Trees in which all checks passed, and these as (check, seconds that it may take)."""
+        args = self.args
+        for name in ["bin", *map(str, range(args.jobs))]:
+            shutil.rmtree(os.path.join(args.work, name), ignore_errors=True)
+        os.makedirs(os.path.join(args.work, "programs"), exist_ok=True)
+        os.makedirs(os.path.join(args.work, "bin"))
+        os.symlink(os.path.join(HERE, "cached_cc.py"), os.path.join(args.work, "bin", "cc"))
+        trees = [Tree(os.path.join(args.work, str(i)), args) for i in range(args.jobs)]
+        trees[0].copy_sources()
+        built = trees[0].make(args.jobs)
+        if built.returncode:
+            sys.exit(built.stderr)
+        timed = []
+        for check in checks():
+            if trees[0].fails(check, JOBS=str(args.jobs), CACHED_CC_FILL="yes"):
+                sys.exit(f"without a fault, {check[0]} fails")
+            start = time.time()
+            trees[0].fails(check, JOBS="1")
+            timed.append((time.time() - start, check))
+        timed.sort(key=lambda t: (t[1][2] is not None, t[0]))
+        print("without a fault:", ", ".join(f"{check[0]} {s:.1f} s" for s, check in timed if s > 0.5), flush=True)
+        for tree in trees[1:]:
+            shutil.copytree(trees[0].folder, tree.folder, symlinks=True)
+        return trees, [(check, 20 + 4 * seconds) for seconds, check in timed]
+
+    def take(self):
+        with self.lock:
+            fault = next(self.faults, None) if self.taken - self.none < self.args.count else None
+            self.taken += fault is not None
+            return self.taken, fault
+
+    def outcome(self, tree, fault, timed):
+        for check, seconds in timed:
+            if tree.fails(check, seconds, JOBS="1"):
+                return "caught by " + check[0].split(":")[0]
+        if (fault.path, fault.old, fault.new) in self.harmless:
+            return "harmless"
+        return "harmless, the same code" if tree.changes_nothing(fault) else "LIVES"
+
+    def work(self, tree, timed):
+        number, fault = self.take()
+        while fault:
+            start = time.time()
+            what = self.outcome(tree, fault, timed) if tree.plant(fault) else None
+            tree.heal(fault)
+            with self.lock:
+                self.none += what is None
+                if what:
+                    self.outcomes[number] = fault, what
+                text = f"{what or 'is no C'} {time.time() - start:4.0f} s"
+                print(f"{number:4} {text:36} {fault.path}:{fault.line}: {fault.kind}", flush=True)
+            number, fault = self.take()
+
+    def report(self):
+        """The share that is caught of those that aren't harmless, in percent."""
+        count = collections.Counter(what for _, what in self.outcomes.values())
+        print(f"\n{len(self.outcomes)} faults of seed {self.args.seed}; {self.none} more were no C")
+        for what, n in count.most_common():
+            print(f"{n:5} {what}")
+        for _, (fault, what) in sorted(self.outcomes.items()):
+            if what == "LIVES":
+                print(f"\n{fault.path}\n- {fault.old}\n+ {fault.new}\n  line {fault.line}, {fault.kind}: ")
+        caught = sum(n for what, n in count.items() if what.startswith("caught"))
+        share = 100 * caught / max(1, caught + count["LIVES"])
+        print(f"\n{share:.1f} % of those that aren't harmless are caught")
+        return share
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Plants faults in the compiler and sees which the quick tests catch.")
+    parser.add_argument("--build", type=os.path.abspath, required=True, help="has conformance/; works in mutants/")
+    parser.add_argument("--python", type=os.path.abspath, required=True, help="with the onnx package, for the tests")
+    parser.add_argument("--count", type=int, default=20, metavar="N", help="how many faults (default: 20)")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="which ones (default: 1)")
+    parser.add_argument("--only", default="*", metavar="GLOB", help="in these files, for example 'compiler/plan/*'")
+    parser.add_argument("--least", type=float, default=85, metavar="PERCENT", help="that must be caught (default: 85)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="trees (default: one per processor)")
+    parser.add_argument("--list", action="store_true", help="only print what would be planted")
+    args = parser.parse_args()
+    args.work = os.path.join(args.build, "mutants")
+    run = Run(args)
+    if args.list:
+        for fault, _ in zip(run.faults, range(args.count)):
+            print(f"{fault.path}:{fault.line}: {fault.kind}\n- {fault.old}\n+ {fault.new}\n")
+        return 0
+    trees, timed = run.prepare()
+    workers = [threading.Thread(target=run.work, args=(tree, timed)) for tree in trees]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return run.report() < args.least
+
+
+sys.exit(main())
