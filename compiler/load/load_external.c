@@ -32,7 +32,8 @@ static bool lies_in(Foreign file, Foreign folder)
 {
     size_t length = foreign_length(folder);
     if (foreign_is(folder, "/")) return true;
-    return foreign_equal(foreign_part(file, 0, length), folder) && foreign_at(file, length) == '/';
+    return foreign_length(file) > length && foreign_equal(foreign_part(file, 0, length), folder) &&
+           foreign_at(file, length) == '/';
 }
 
 /* The file's real path, which must lie in the model's folder after all symbolic links are followed.
