@@ -2,6 +2,7 @@
  *
  * Graphs are of values between -2 and 2 or so, so that results stay numbers. The seed of one that fails is in the
  * message; its text can be built again from it. */
+#include "random_graph.h"
 #include "run_steps.h"
 
 #include "lower/lower.h"
@@ -12,73 +13,6 @@
 #include <string.h>
 
 Suite *programs_suite(void);
-
-/* -- what there is to compute with ------------------------------------------------------------- */
-
-typedef struct {
-    const char *name;
-    int rank, dim[4];
-} Tensor;
-
-enum { MOST_TENSORS = 64 };
-
-static Tensor tensors[MOST_TENSORS];
-static int n_tensors, n_names;
-static const char *constants, *nodes;
-
-static const char *new_name(void)
-{
-    return mem_printf("v%d", n_names++);
-}
-
-static const char *shape(const Tensor *t)
-{
-    const char *text = "";
-    for (int i = 0; i < t->rank; i++) text = mem_printf("%s%s%d", text, i ? "," : "", t->dim[i]);
-    return text;
-}
-
-static const char *constant(const char *type, const char *elements)
-{
-    const char *name = mem_printf("k%d", n_names++);
-    constants = mem_printf("%s%s%s %s%s%s%s", constants, *constants ? ", " : "", type, name, *elements ? " = {" : "",
-                           elements, *elements ? "}" : "");
-    return name;
-}
-
-static Tensor *any(void)
-{
-    /* rather a new one than an old one */
-    int back = test_below(2) ? test_below(n_tensors < 3 ? n_tensors : 3) : test_below(n_tensors);
-    return &tensors[n_tensors - 1 - back];
-}
-
-static bool same_shape(const Tensor *a, const Tensor *b)
-{
-    return a->rank == b->rank && !memcmp(a->dim, b->dim, (size_t)a->rank * sizeof *a->dim);
-}
-
-static const Tensor *like(const Tensor *t)
-{
-    for (int tries = 0; tries < 20; tries++) {
-        const Tensor *other = any();
-        if (same_shape(other, t)) return other;
-    }
-    return t;
-}
-
-static Tensor *add(const Tensor *t)
-{
-    ck_assert_int_lt(n_tensors, MOST_TENSORS);
-    tensors[n_tensors] = *t;
-    tensors[n_tensors].name = new_name();
-    return &tensors[n_tensors++];
-}
-
-static void node(const Tensor *result, const char *rest)
-{
-    nodes = mem_printf("%s %s = %s", nodes, result->name, rest);
-}
 
 /* -- operators --------------------------------------------------------------------------------- */
 
@@ -126,8 +60,7 @@ static void reduced(void)
     y.dim[axis] = 1;
     const char *axes = constant("int64[1]", mem_printf("%d", axis));
     node(add(&y), mem_printf("ReduceMean(%s, %s)", x.name, axes));
-    const Tensor mean = tensors[n_tensors - 1];
-    node(add(&x), mem_printf("Sub(%s, %s)", x.name, mean.name));
+    node(add(&x), mem_printf("Sub(%s, %s)", x.name, latest().name));
 }
 
 static void reshaped(void)
@@ -195,7 +128,7 @@ static void split(void)
     Tensor half = x;
     half.dim[axis] /= 2;
     const char *first = add(&half)->name, *second = add(&half)->name;
-    nodes = mem_printf("%s %s, %s = Split<axis = %d, num_outputs = 2>(%s)", nodes, first, second, axis, x.name);
+    two_nodes(first, second, mem_printf("Split<axis = %d, num_outputs = 2>(%s)", axis, x.name));
 }
 
 static void product(void)
@@ -207,8 +140,7 @@ static void product(void)
     y.dim[y.rank - 1] = columns;
     const char *w = constant(mem_printf("float[%d,%d]", x.dim[x.rank - 1], columns), "");
     node(add(&y), mem_printf("MatMul(%s, %s)", x.name, w));
-    const Tensor inner = tensors[n_tensors - 1];
-    node(add(&inner), mem_printf("Tanh(%s)", inner.name));
+    then("Tanh(%s)");
 }
 
 /* -- control flow ------------------------------------------------------------------------------ */
@@ -251,8 +183,9 @@ static void rounds(void)
                                   s, shape(&x), t);
     const char *trips = constant("int64", mem_printf("%d", 6 + test_below(3)));
     const Tensor *one = add(&x), *two = add(&x);
-    nodes = mem_printf("%s %s, %s = Loop<body = (%s => (%s, %s) { %s = Identity(yes) %s %s })>(%s, yes, %s, %s)", nodes,
-                       one->name, two->name, head, on, results, on, first, second, trips, x.name, y.name);
+    two_nodes(one->name, two->name,
+              mem_printf("Loop<body = (%s => (%s, %s) { %s = Identity(yes) %s %s })>(%s, yes, %s, %s)", head, on,
+                         results, on, first, second, trips, x.name, y.name));
 }
 
 /* -- images ------------------------------------------------------------------------------------ */
@@ -278,8 +211,114 @@ static void convolved(void)
     node(add(&y),
          mem_printf("Conv<group = %d, pads = [%d,%d,%d,%d], strides = [%d,%d]>(%s, %s)", depthwise ? x.dim[1] : 1,
                     side / 2, side / 2, side / 2, side / 2, stride, stride, x.name, w));
-    const Tensor inner = tensors[n_tensors - 1];
-    node(add(&inner), mem_printf("%s(%s)", test_below(2) ? "Relu" : "Tanh", inner.name));
+    then(test_below(2) ? "Relu(%s)" : "Tanh(%s)");
+}
+
+/* Pads, strides and dilations differ from side to side; there is a bias, and something is done to the result that may
+ * become part of the convolution. */
+static void convolved_unevenly(void)
+{
+    const Tensor x = *image();
+    Tensor y = x;
+    const char *pads = "", *strides = "", *dilations = "";
+    if (x.dim[2] < 3 || x.dim[3] < 3 || x.dim[1] > 40) return;
+    int begin[2], side[2] = {1 + test_below(3), 1 + test_below(3)}, groups = x.dim[1] % 2 ? 1 : 1 + test_below(2);
+    for (int i = 0; i < 2; i++) {
+        int stride = 1 + test_below(2), dilation = 1 + test_below(2), end = test_below(2);
+        begin[i] = test_below(3);
+        int room = x.dim[2 + i] + begin[i] + end - dilation * (side[i] - 1) - 1;
+        if (room < 0) return;
+        y.dim[2 + i] = room / stride + 1;
+        pads = mem_printf("%s%s%d", pads, i ? "," : "", end);
+        strides = mem_printf("%s%s%d", strides, i ? "," : "", stride);
+        dilations = mem_printf("%s%s%d", dilations, i ? "," : "", dilation);
+    }
+    y.dim[1] = groups * (1 + test_below(9));
+    const char *w = constant(mem_printf("float[%d,%d,%d,%d]", y.dim[1], x.dim[1] / groups, side[0], side[1]), ""),
+               *b = constant(mem_printf("float[%d]", y.dim[1]), "");
+    node(add(&y), mem_printf("Conv<group = %d, pads = [%d,%d,%s], strides = [%s], dilations = [%s]>(%s, %s, %s)",
+                             groups, begin[0], begin[1], pads, strides, dilations, x.name, w, b));
+    static const char *const after[] = {"LeakyRelu<alpha = 0.25>(%s)", "HardSwish(%s)", "Clip(%s, low, high)",
+                                        "Mul(%s, high)", "Sub(low, %s)"};
+    then(after[test_below(5)]);
+    const Tensor last = latest();
+    if (test_below(2)) node(add(&last), mem_printf("Add(%s, %s)", last.name, like(&last)->name));
+}
+
+static void padded(void)
+{
+    const Tensor x = *image();
+    Tensor y = x;
+    int before = test_below(2), after = test_below(2);
+    if (x.dim[3] > 20) return;
+    y.dim[2] += before;
+    y.dim[3] += after;
+    const char *pads = constant("int64[8]", mem_printf("0,0,%d,0,0,0,0,%d", before, after));
+    node(add(&y), mem_printf("Pad(%s, %s)", x.name, pads));
+}
+
+static void enlarged(void)
+{
+    const Tensor x = *image();
+    Tensor y = x;
+    if (x.dim[2] > 10 || x.dim[3] > 10) return;
+    y.dim[2] *= 2;
+    y.dim[3] *= 2;
+    const char *scales = constant("float[4]", "1,1,2,2");
+    node(add(&y), mem_printf("Resize(%s, , %s)", x.name, scales));
+}
+
+/* By one number for each channel, which is made of the channel. */
+static void channels_weighed(void)
+{
+    const Tensor x = *image();
+    Tensor y = x;
+    y.dim[2] = y.dim[3] = 1;
+    node(add(&y), mem_printf("GlobalAveragePool(%s)", x.name));
+    const Tensor mean = latest();
+    const char *w = constant(mem_printf("float[%d,%d,1,1]", x.dim[1], x.dim[1]), "");
+    if (x.dim[1] > 16) return;
+    node(add(&mean), mem_printf("Conv(%s, %s)", mean.name, w));
+    then("Sigmoid(%s)");
+    node(add(&x), mem_printf("Mul(%s, %s)", x.name, latest().name));
+}
+
+static void pooled_over_borders(void)
+{
+    const Tensor x = *image();
+    Tensor y = x;
+    if (x.dim[2] < 3 || x.dim[3] < 3) return;
+    y.dim[2] = (x.dim[2] - 1) / 2 + 1;
+    y.dim[3] = x.dim[3] - 1;
+    static const char *const ops[] = {"MaxPool<", "AveragePool<", "AveragePool<count_include_pad = 1, "};
+    node(add(&y),
+         mem_printf("%skernel_shape = [3,2], strides = [2,1], pads = [1,0,1,0]>(%s)", ops[test_below(3)], x.name));
+}
+
+static void deconvolved(void)
+{
+    const Tensor x = *image();
+    Tensor y = x;
+    if (x.dim[2] > 10 || x.dim[3] > 10 || x.dim[1] > 16) return;
+    y.dim[1] = 1 + test_below(5);
+    y.dim[2] = (x.dim[2] - 1) * 2 + 2;
+    y.dim[3] = x.dim[3] + 1;
+    const char *w = constant(mem_printf("float[%d,%d,3,2]", x.dim[1], y.dim[1]), "");
+    node(add(&y), mem_printf("ConvTranspose<strides = [2,1], pads = [1,0,0,0]>(%s, %s)", x.name, w));
+    then("Tanh(%s)");
+}
+
+/* Channels last for a while, as some frameworks export it. */
+static void turned(void)
+{
+    const Tensor x = *image();
+    Tensor y = {.rank = 4, .dim = {x.dim[0], x.dim[2], x.dim[3], x.dim[1]}};
+    node(add(&y), mem_printf("Transpose<perm = [0,2,3,1]>(%s)", x.name));
+    const char *scale = constant(mem_printf("float[%d]", x.dim[1]), "");
+    static const char *const between[] = {"Softmax<axis = 3>(%s)", "Softmax<axis = 1>(%s)", "Neg(%s)"};
+    if (test_below(2)) then(between[test_below(3)]);
+    else node(add(&y), mem_printf("Mul(%s, %s)", latest().name, scale));
+    node(add(&x), mem_printf("Transpose<perm = [0,3,1,2]>(%s)", latest().name));
 }
 
 static void pooled(void)
@@ -323,12 +362,10 @@ static void channels_split(void)
     Tensor half = x;
     half.dim[1] /= 2;
     const char *first = add(&half)->name, *second = add(&half)->name;
-    nodes = mem_printf("%s %s, %s = Split<axis = 1, num_outputs = 2>(%s)", nodes, first, second, x.name);
+    two_nodes(first, second, mem_printf("Split<axis = 1, num_outputs = 2>(%s)", x.name));
 }
 
 /* -- whole graphs ------------------------------------------------------------------------------ */
-
-typedef void Operator(void);
 
 static Operator *const of_tensors[] = {elementwise,  two_operands, along_an_axis, reduced, reshaped, transposed,
                                        concatenated, sliced,       split,         product, branches, rounds};
@@ -336,26 +373,15 @@ static Operator *const of_images[] = {elementwise,    two_operands, convolved,  
                                       pooled,         normalized,   channels_scaled, channels_concatenated,
                                       channels_split, convolved};
 
-static const char *random_graph(int seed, Operator *const *operators, int count, const Tensor *input)
-{
-    n_tensors = n_names = 0;
-    constants = "bool yes = {1}";
-    nodes = "";
-    test_seed((uint32_t)seed);
-    const Tensor *x = add(input), *z = add(input);
-    const char *inputs = mem_printf("float[%s] %s, float[%s] %s, bool c0, bool c1", shape(input), x->name, shape(input),
-                                    z->name),
-               *outputs = "";
-    while (n_tensors < 14) operators[test_below(count)]();
-    for (int i = 3; i > 0; i--)
-        outputs = mem_printf("%s%s%s", outputs, *outputs ? ", " : "", tensors[n_tensors - i].name);
-    return mem_printf("(%s) => (%s) <%s> {%s }", inputs, outputs, constants, nodes);
-}
+static Operator *const of_uneven_images[] = {
+    convolved_unevenly, convolved_unevenly,  padded,      enlarged,
+    channels_weighed,   pooled_over_borders, deconvolved, turned,
+    two_operands,       channels_split,      elementwise, channels_concatenated};
 
 START_TEST(graphs_of_tensors_compute_the_same_wherever_they_lie)
 {
     const Tensor input = {.rank = 3, .dim = {2, 3, 4}};
-    char *text = strdup(random_graph(_i, of_tensors, 12, &input));
+    char *text = strdup(random_graph(_i, of_tensors, 12, &input, shape(&input)));
     expect_same_results(text, lower, plan, 0);
     expect_same_results(text, NULL, plan, 1e-4);
     free(text);
@@ -365,8 +391,29 @@ END_TEST
 START_TEST(graphs_of_images_compute_the_same_wherever_they_lie)
 {
     const Tensor input = {.rank = 4, .dim = {1, 4, 9, 8}};
-    char *text = strdup(random_graph(_i, of_images, 10, &input));
+    char *text = strdup(random_graph(_i, of_images, 10, &input, shape(&input)));
     expect_same_results(text, lower, plan, 1e-5); /* kernels add up in another order where rows are apart */
+    expect_same_results(text, NULL, plan, 1e-3);
+    free(text);
+}
+END_TEST
+
+START_TEST(uneven_windows_compute_the_same_wherever_they_lie)
+{
+    const Tensor input = {.rank = 4, .dim = {2, 6, 7, 8}};
+    char *text = strdup(random_graph(_i, of_uneven_images, 12, &input, shape(&input)));
+    expect_same_results(text, lower, plan, 1e-5);
+    expect_same_results(text, NULL, plan, 1e-3);
+    free(text);
+}
+END_TEST
+
+START_TEST(any_number_of_images_computes_the_same_wherever_they_lie)
+{
+    const Tensor input = {.rank = 4, .dim = {8, 5, 6, 7}};
+    char *text = strdup(random_graph(_i, of_uneven_images, 12, &input, "n,5,6,7"));
+    run_size("n", 1 + _i % 8);
+    expect_same_results(text, lower, plan, 1e-5);
     expect_same_results(text, NULL, plan, 1e-3);
     free(text);
 }
@@ -379,6 +426,8 @@ Suite *programs_suite(void)
     tcase_add_checked_fixture(tests, NULL, op_free);
     tcase_add_loop_test(tests, graphs_of_tensors_compute_the_same_wherever_they_lie, 0, 100);
     tcase_add_loop_test(tests, graphs_of_images_compute_the_same_wherever_they_lie, 0, 100);
+    tcase_add_loop_test(tests, uneven_windows_compute_the_same_wherever_they_lie, 0, 100);
+    tcase_add_loop_test(tests, any_number_of_images_computes_the_same_wherever_they_lie, 0, 40);
     suite_add_tcase(suite, tests);
     return suite;
 }
