@@ -21,6 +21,7 @@
     SUITE(emit) \
     SUITE(emit_text) \
     SUITE(foreign) \
+    SUITE(images) \
     SUITE(infer) \
     SUITE(interface) \
     SUITE(layout) \

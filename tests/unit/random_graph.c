@@ -79,6 +79,34 @@ void then(const char *form)
     node(add(&t), mem_printf(form, t.name));
 }
 
+const char *unary(void)
+{
+    static const char *const names[] = {"Neg", "Abs", "Tanh", "Relu", "Sigmoid"};
+    return names[test_below(5)];
+}
+
+const char *binary(void)
+{
+    static const char *const names[] = {"Sub", "Min", "Max", "Mul"};
+    return names[test_below(4)];
+}
+
+void elementwise(void)
+{
+    const Tensor x = *any();
+    node(add(&x), mem_printf("%s(%s)", unary(), x.name));
+}
+
+void two_operands(void)
+{
+    const Tensor x = *any(), other = *like(&x);
+    bool squash = test_below(2); /* so that products don't grow */
+    Tensor *y = add(&x);
+    node(y, mem_printf("%s(%s, %s)", binary(), x.name, other.name));
+    const Tensor inner = *y;
+    if (squash) node(add(&inner), mem_printf("Tanh(%s)", inner.name));
+}
+
 const char *random_graph(int seed, Operator *const *operators, int count, const Tensor *input, const char *dims)
 {
     n_tensors = n_names = 0;

@@ -1,4 +1,7 @@
-/* random_graph.h: texts of graphs, for build.h, of operators that are drawn one after the other. */
+/* random_graph.h: texts of graphs, for build.h, of operators that are drawn one after the other.
+ *
+ * Values are between -2 and 2 or so, so that results stay numbers. The seed of a graph that fails is in the message; its
+ * text can be built again from it. */
 #ifndef RANDOM_GRAPH_H
 #define RANDOM_GRAPH_H
 
@@ -29,8 +32,13 @@ void node(const Tensor *result, const char *rest);
 void two_nodes(const char *first, const char *second, const char *rest); /* with two results, of these names */
 void then(const char *form); /* one on the latest tensor, of its shape; form has %s in place of its name */
 
+const char *unary(void); /* the name of an operator */
+const char *binary(void);
+
 /* Adds to the graph. */
 typedef void Operator(void);
+
+Operator elementwise, two_operands;
 
 /* Of 14 tensors or a few more, of which the last three are outputs. Inputs are two tensors, of `shape` as the text is
  * to have it, and c0 and c1, which are bool; constants are yes, which is true, low and high. */
