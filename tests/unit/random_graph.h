@@ -1,7 +1,7 @@
 /* random_graph.h: texts of graphs, for build.h, of operators that are drawn one after the other.
  *
- * Values are between -2 and 2 or so, so that results stay numbers. The seed of a graph that fails is in the message; its
- * text can be built again from it. */
+ * Values are between -2 and 2 or so, so that results stay numbers. The seed of a graph that fails is in the message;
+ * its text can be built again from it. */
 #ifndef RANDOM_GRAPH_H
 #define RANDOM_GRAPH_H
 
