@@ -32,6 +32,40 @@ static void check_type(const Place *p, const Value *v, const Type *t)
         if (!t->shape.dim[i]) broken(p, v, "has an unknown dimension");
 }
 
+/* -- readers ----------------------------------------------------------------------------------- */
+
+static void check_reader(const Place *p, const Value *v, int place, Reader expected)
+{
+    if (place < 0 || place >= v->n_readers) broken(p, v, "doesn't know one of its readers");
+    const Reader *r = &v->readers[place];
+    if (r->node != expected.node || r->graph != expected.graph || r->index != expected.index)
+        broken(p, v, "takes one reader for another");
+}
+
+/* Every input and output is known to what it reads. How many there are, less those that the values know. */
+static int64_t check_readers(Graph *g, const char *stage)
+{
+    int64_t more = 0;
+    for (Node *n = g->first; n; n = n->after) {
+        Place p = {stage, n, NULL};
+        if (n->after ? n->after->before != n : n != g->last) broken(&p, NULL, "is not well linked");
+        for (int i = 0; i < n->n_in; i++) {
+            if (!n->in[i]) continue;
+            check_reader(&p, n->in[i], n->places[i], (Reader){n, g, i});
+            more++;
+        }
+        for (int a = 0; a < n->n_attrs; a++)
+            for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++)
+                more += check_readers(n->attrs[a].graphs[k], stage);
+    }
+    for (int i = 0; i < g->n_outputs; i++)
+        check_reader(&(Place){stage, NULL, NULL}, g->outputs[i], g->places[i], (Reader){NULL, g, i});
+    for (int i = 0; i < g->n_values; i++) more -= g->values[i]->n_readers;
+    return more + g->n_outputs;
+}
+
+/* -- definitions ------------------------------------------------------------------------------- */
+
 /* Values that are defined so far are marked. */
 static void check_graph(const Graph *g, const char *stage, bool typed);
 
@@ -63,9 +97,9 @@ static void check_graph(const Graph *g, const char *stage, bool typed)
         g->inputs[i]->marked = true;
         if (typed || !g->parent) check_type(&p, g->inputs[i], &g->inputs[i]->type);
     }
-    for (int i = 0; i < g->n_nodes; i++) {
-        if (g->nodes[i]->graph != g) broken(&p, NULL, "a node belongs to another graph");
-        check_node(g->nodes[i], stage, typed);
+    for (Node *n = g->first; n; n = n->after) {
+        if (n->graph != g) broken(&p, NULL, "a node belongs to another graph");
+        check_node(n, stage, typed);
     }
     for (int i = 0; i < g->n_outputs; i++)
         if (!g->outputs[i]->data && !g->outputs[i]->marked)
@@ -278,6 +312,8 @@ static void check_memory(const Model *m, const char *stage)
 void check(Model *m, const char *stage, unsigned invariants)
 {
     if (invariants & HOLDS_GRAPH) check_graph(m->graph, stage, invariants & HOLDS_TYPES);
+    if (invariants & HOLDS_GRAPH && check_readers(m->graph, stage))
+        broken(&(Place){stage, NULL, NULL}, NULL, "values know readers that are gone");
     if (invariants & HOLDS_STEPS) check_steps(m->graph, stage);
     if (invariants & HOLDS_STEPS) check_symbols(m, stage);
     if (invariants & HOLDS_MEMORY) check_memory(m, stage);

@@ -8,7 +8,7 @@ void dump(Model *m, const char *stage, FILE *out); /* the graph after a stage */
 
 /* Invariants, each established by a stage (compile/pipeline.c). */
 enum {
-    /* values are defined once, before their use, and know their node and graph */
+    /* values are defined once, before their use, and know their node, graph and readers */
     HOLDS_GRAPH = 1,
     /* and have a type and a shape; nodes have an operator */
     HOLDS_TYPES = 2,

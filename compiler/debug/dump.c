@@ -126,9 +126,9 @@ static void dump_node(const Node *n, int indent, FILE *f)
 static void dump_constants(const Graph *g, int indent, FILE *f)
 {
     for (int i = 0; i < g->n_values; i++) g->values[i]->marked = false;
-    for (int i = 0; i < g->n_nodes; i++)
-        for (int k = 0; k < g->nodes[i]->n_in; k++)
-            if (g->nodes[i]->in[k]) g->nodes[i]->in[k]->marked = true;
+    for (const Node *n = g->first; n; n = n->after)
+        for (int k = 0; k < n->n_in; k++)
+            if (n->in[k]) n->in[k]->marked = true;
     for (int i = 0; i < g->n_values; i++) {
         if (!g->values[i]->data || !g->values[i]->marked) continue;
         fprintf(f, "%*sconst ", indent, "");
@@ -151,7 +151,7 @@ static void dump_graph(const Graph *g, int indent, FILE *f)
     fprintf(f, "%*sgraph %s\n", indent, "", shown(g->name));
     dump_list("input", g->n_inputs, g->inputs, indent + 2, f);
     dump_constants(g, indent + 2, f);
-    for (int i = 0; i < g->n_nodes; i++) dump_node(g->nodes[i], indent + 2, f);
+    for (Node *n = g->first; n; n = n->after) dump_node(n, indent + 2, f);
     dump_list("output", g->n_outputs, g->outputs, indent + 2, f);
 }
 

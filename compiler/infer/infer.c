@@ -114,7 +114,7 @@ static void widen(Node *n)
         bool half = v && v->type.kind == KIND_TENSOR && dtype_is_half(v->type.dtype);
         node_add_input(wide, half ? cast_of(n, v, DT_FLOAT, NULL) : v);
     }
-    graph_insert(n->graph, graph_index(n->graph, n), wide);
+    graph_insert_before(n, wide);
     for (int i = 0; i < n->n_out; i++) {
         Value *v = n->out[i];
         bool half = v && dtype_is_half(v->type.dtype);
@@ -171,6 +171,7 @@ static void move_elements(Node *n)
         if (!any) return;
     }
     Node twin = *n;
+    twin.is_placed = false;
     twin.in = mem_dup(n->in, (size_t)n->n_in * sizeof *n->in);
     twin.out = mem_dup(n->out, (size_t)n->n_out * sizeof *n->out);
     for (int i = 0; i < n->n_in; i++) {
@@ -220,9 +221,10 @@ static Verdict fold(Node *n)
 
 void fold_graph(Graph *g)
 {
-    for (int i = 0; i < g->n_nodes;) {
-        if (fold(g->nodes[i]) == REMOVE) graph_remove(g, i);
-        else i++;
+    Node *after;
+    for (Node *n = g->first; n; n = after) {
+        after = n->after;
+        if (fold(n) == REMOVE) graph_remove(n);
     }
 }
 
@@ -233,7 +235,7 @@ static void separate_constants(Node *n)
     for (int i = 0; i < n->n_out; i++) {
         Value *v = n->out[i];
         if (!v || !v->data) continue;
-        graph_replace_uses(n->graph, v, value_const(n->graph, v->wanted, v->type.dtype, &v->type.shape, v->data));
+        value_replace(v, value_const(n->graph, v->wanted, v->type.dtype, &v->type.shape, v->data));
         v->data = NULL;
     }
 }
@@ -290,18 +292,24 @@ static Verdict infer_node(Node *n)
 /* Nodes whose results became known when later ones asked for them. */
 static void remove_known(Graph *g)
 {
-    for (int i = g->n_nodes - 1; i >= 0; i--) {
-        Node *n = g->nodes[i];
-        if (!n->failed && n->n_out && outputs_known(n) && !(n->op->flags & OP_NEVER_FOLD)) graph_remove(g, i);
+    Node *after;
+    for (Node *n = g->first; n; n = after) {
+        after = n->after;
+        if (!n->failed && n->n_out && outputs_known(n) && !(n->op->flags & OP_NEVER_FOLD)) graph_remove(n);
     }
 }
 
 void infer_graph(Graph *g)
 {
-    for (int i = 0; i < g->n_nodes;) {
-        Node *n = g->nodes[i];
-        if (infer_node(n) == REMOVE) graph_remove(g, graph_index(g, n));
-        else i++;
+    Node *next;
+    for (Node *n = g->first; n; n = next) {
+        Node *before = n->before;
+        if (infer_node(n) == REMOVE) {
+            graph_remove(n);
+            next = before ? before->after : g->first;
+        } else {
+            next = n->after;
+        }
     }
     remove_known(g);
     graph_remove_dead(g);

@@ -129,8 +129,7 @@ void spread_inputs(Model *m)
 static void add_output(Graph *g, Value *v)
 {
     v->is_output = true;
-    mem_grow(&g->outputs, &g->cap_outputs, g->n_outputs + 1, sizeof *g->outputs);
-    g->outputs[g->n_outputs++] = v;
+    graph_add_output(g, v);
 }
 
 /* Elements become outputs of their own names through an Identity each: one may be an input, a
@@ -174,8 +173,7 @@ void spread_outputs(Model *m)
     int count = g->n_outputs;
     m->interface_outputs = outputs;
     m->n_interface_outputs = count;
-    g->outputs = NULL;
-    g->n_outputs = g->cap_outputs = 0;
+    graph_drop_outputs(g);
     for (int i = 0; i < count; i++) {
         Value *v = outputs[i];
         if (v->type.kind == KIND_TENSOR) {

@@ -31,7 +31,7 @@ static void report_graph(Node *owner, Graph *g, Foreign attribute)
         if (!has_type(&g->inputs[i]->type))
             node_invalid(owner, "nothing flows into the input \"%s\" of its graph \"%s\"", shown(g->inputs[i]->name),
                          shown(attribute));
-    for (int i = 0; i < g->n_nodes; i++) report_node(g->nodes[i]);
+    for (Node *n = g->first; n; n = n->after) report_node(n);
 }
 
 void report_untyped(Graph *g)

@@ -47,6 +47,17 @@ Value *value_new(Graph *g, Foreign name)
     return v;
 }
 
+void values_swap_names(Value *a, Value *b)
+{
+    const Foreign name = a->name, wanted = a->wanted;
+    a->name = b->name;
+    a->wanted = b->wanted;
+    b->name = name;
+    b->wanted = wanted;
+    map_put(a->graph->model->values, a->name, a);
+    map_put(b->graph->model->values, b->name, b);
+}
+
 Value *value_typed(Graph *g, Foreign name, DType dtype, const Shape *shape)
 {
     Value *v = value_new(g, name);
@@ -123,22 +134,10 @@ bool node_is(const Node *n, const char *op_type)
     return n && foreign_empty(n->domain) && foreign_is(n->op_type, op_type);
 }
 
-/* Makes room for one more in a list that may have been made to measure, without spare capacity. */
-static void grow_by_one(Value ***list, int *capacity, int count)
-{
-    if (*capacity < count) *capacity = count;
-    mem_grow(list, capacity, count + 1, sizeof(Value *));
-}
-
-void node_add_input(Node *n, Value *v)
-{
-    grow_by_one(&n->in, &n->cap_in, n->n_in);
-    n->in[n->n_in++] = v;
-}
-
 void node_add_output(Node *n, Value *v)
 {
-    grow_by_one(&n->out, &n->cap_out, n->n_out);
+    if (n->cap_out < n->n_out) n->cap_out = n->n_out; /* made to measure */
+    mem_grow(&n->out, &n->cap_out, n->n_out + 1, sizeof *n->out);
     n->out[n->n_out++] = v;
     if (v) v->producer = n;
 }
@@ -156,111 +155,6 @@ Attr *node_add_attr(Node *n, const char *name, AttrType type, int count)
 }
 
 /* -- graphs ------------------------------------------------------------------------------------ */
-
-void graph_insert(Graph *g, int at, Node *n)
-{
-    mem_grow(&g->nodes, &g->cap_nodes, g->n_nodes + 1, sizeof(Node *));
-    memmove(g->nodes + at + 1, g->nodes + at, (size_t)(g->n_nodes - at) * sizeof *g->nodes);
-    g->nodes[at] = n;
-    g->n_nodes++;
-}
-
-void graph_append(Graph *g, Node *n)
-{
-    graph_insert(g, g->n_nodes, n);
-}
-
-int graph_index(const Graph *g, const Node *n)
-{
-    for (int i = 0; i < g->n_nodes; i++)
-        if (g->nodes[i] == n) return i;
-    internal_error("node \"%s\" (%s) is not in its graph", shown(n->name), shown(n->op_type));
-}
-
-void graph_remove(Graph *g, int at)
-{
-    g->n_nodes--;
-    memmove(g->nodes + at, g->nodes + at + 1, (size_t)(g->n_nodes - at) * sizeof *g->nodes);
-}
-
-static void swap_names(Value *a, Value *b)
-{
-    const Foreign name = a->name, wanted = a->wanted;
-    a->name = b->name;
-    a->wanted = b->wanted;
-    b->name = name;
-    b->wanted = wanted;
-    map_put(a->graph->model->values, a->name, a);
-    map_put(b->graph->model->values, b->name, b);
-}
-
-static void replace_output(Graph *g, int i, Value *by)
-{
-    Value *old = g->outputs[i];
-    if (by->graph != g || !by->producer || by->is_output) return;
-    swap_names(old, by);
-    by->declared = old->declared;
-    old->is_output = false;
-    by->is_output = true;
-    g->outputs[i] = by;
-}
-
-void graph_replace_uses(Graph *g, Value *old, Value *by)
-{
-    for (int i = 0; i < g->n_nodes; i++) {
-        Node *n = g->nodes[i];
-        for (int k = 0; k < n->n_in; k++)
-            if (n->in[k] == old) n->in[k] = by;
-        for (int a = 0; a < n->n_attrs; a++)
-            for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++)
-                graph_replace_uses(n->attrs[a].graphs[k], old, by);
-    }
-    for (int i = 0; i < g->n_outputs; i++)
-        if (g->outputs[i] == old) replace_output(g, i, by);
-}
-
-int value_use_count(const Graph *g, const Value *v)
-{
-    int count = 0;
-    for (int i = 0; i < g->n_nodes; i++) {
-        const Node *n = g->nodes[i];
-        for (int k = 0; k < n->n_in; k++) count += n->in[k] == v;
-        for (int a = 0; a < n->n_attrs; a++)
-            for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++)
-                count += value_use_count(n->attrs[a].graphs[k], v);
-    }
-    for (int i = 0; i < g->n_outputs; i++) count += g->outputs[i] == v;
-    return count;
-}
-
-static bool any_output_marked(const Node *n)
-{
-    for (int i = 0; i < n->n_out; i++)
-        if (n->out[i] && n->out[i]->marked) return true;
-    return false;
-}
-
-/* Marks what the graph's outputs depend on, from the last node to the first, and drops nodes that are not needed. What
- * a subgraph takes from outside is marked when the walk reaches its node, that is before the nodes that make it. */
-void graph_remove_dead(Graph *g)
-{
-    for (int i = 0; i < g->n_values; i++)
-        g->values[i]->marked = g->values[i]->is_read; /* sizes elsewhere are read from it */
-    for (int i = 0; i < g->n_outputs; i++) g->outputs[i]->marked = true;
-    int kept = g->n_nodes;
-    for (int i = g->n_nodes - 1; i >= 0; i--) {
-        Node *n = g->nodes[i];
-        if (!any_output_marked(n)) continue;
-        for (int k = 0; k < n->n_in; k++)
-            if (n->in[k]) n->in[k]->marked = true;
-        for (int a = 0; a < n->n_attrs; a++)
-            for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++) graph_remove_dead(n->attrs[a].graphs[k]);
-        g->nodes[--kept] = n;
-    }
-    if (!kept) return;
-    memmove(g->nodes, g->nodes + kept, (size_t)(g->n_nodes - kept) * sizeof *g->nodes);
-    g->n_nodes -= kept;
-}
 
 Graph *graph_root(Graph *g)
 {
@@ -327,8 +221,7 @@ static Graph *clone_graph(const Graph *g, Graph *parent, Map *copies)
     Graph *to = graph_new(g->model, parent, g->name);
     int n_values = g->n_values;
     for (int i = 0; i < n_values; i++) copy_value(copies, to, g->values[i]);
-    for (int i = 0; i < g->n_nodes; i++) {
-        const Node *n = g->nodes[i];
+    for (const Node *n = g->first; n; n = n->after) {
         Node *copy = node_like(to, n);
         for (int k = 0; k < n->n_in; k++) node_add_input(copy, copy_of(copies, n->in[k]));
         for (int k = 0; k < n->n_out; k++) node_add_output(copy, copy_of(copies, n->out[k]));
@@ -336,11 +229,9 @@ static Graph *clone_graph(const Graph *g, Graph *parent, Map *copies)
         graph_append(to, copy);
     }
     to->inputs = mem_array((size_t)g->n_inputs + 1, sizeof *to->inputs);
-    to->outputs = mem_array((size_t)g->n_outputs + 1, sizeof *to->outputs);
     to->n_inputs = g->n_inputs;
-    to->n_outputs = g->n_outputs;
     for (int i = 0; i < g->n_inputs; i++) to->inputs[i] = copy_of(copies, g->inputs[i]);
-    for (int i = 0; i < g->n_outputs; i++) to->outputs[i] = copy_of(copies, g->outputs[i]);
+    for (int i = 0; i < g->n_outputs; i++) graph_add_output(to, copy_of(copies, g->outputs[i]));
     return to;
 }
 
@@ -353,10 +244,9 @@ void graph_take_place(Graph *copy)
 {
     for (int i = 0; i < copy->n_values; i++) {
         Value *v = copy->values[i];
-        if (v->original) swap_names(v, v->original);
+        if (v->original) values_swap_names(v, v->original);
     }
-    for (int i = 0; i < copy->n_nodes; i++)
-        for (int a = 0; a < copy->nodes[i]->n_attrs; a++)
-            for (int k = 0; copy->nodes[i]->attrs[a].graphs && k < copy->nodes[i]->attrs[a].count; k++)
-                graph_take_place(copy->nodes[i]->attrs[a].graphs[k]);
+    for (const Node *n = copy->first; n; n = n->after)
+        for (int a = 0; a < n->n_attrs; a++)
+            for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++) graph_take_place(n->attrs[a].graphs[k]);
 }

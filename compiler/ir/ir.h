@@ -49,6 +49,13 @@ typedef struct Value Value;
 typedef struct Op Op;
 typedef struct Step Step;
 
+/* Who reads a value: an input of a node that stands in a graph, or, without a node, an output of a graph. */
+typedef struct {
+    Node *node;
+    Graph *graph;
+    int index; /* of the input or output */
+} Reader;
+
 /* What a node reads or writes: a tensor with a name. */
 struct Value {
     Foreign name;       /* the ONNX name, or one made of it; unique in the model */
@@ -69,6 +76,8 @@ struct Value {
     struct PackedSequence *list; /* sequence or optional whose length only the data tell (list.h); else NULL */
     bool is_read;   /* its elements are symbols that the run function reads where it is computed, and checks */
     Node *producer; /* NULL: graph input, initializer, or made by a stage */
+    int n_readers, cap_readers;
+    Reader *readers;          /* all there are, in no order (links.c) */
     bool is_input, is_output; /* of the graph it belongs to */
     int namesakes;            /* how many values got this one's name with a suffix (graph.c) */
     bool marked;              /* scratch of one pass over the graph (graph.c, check.c) */
@@ -132,8 +141,11 @@ struct Node {
     Foreign op_type, domain; /* domain "" is ai.onnx */
     int opset;               /* of its domain, as imported by the model (or function) it stands in */
     Graph *graph;
-    int n_in, n_out, cap_in, cap_out;
-    Value **in, **out; /* NULL where an optional one is omitted */
+    Node *before, *after; /* in the order of execution, while it stands in the graph's list (links.c) */
+    bool is_placed;       /* does it? */
+    int n_in, n_out, cap_in, cap_out, cap_places;
+    Value **in, **out; /* NULL where an optional one is omitted; changed by node_set_input alone */
+    int *places;       /* of each input among its value's readers, while it is placed */
     int n_attrs;
     Attr *attrs;
     const Op *op;  /* set by infer.c; NULL before */
@@ -150,12 +162,13 @@ struct Graph {
     Model *model;
     Graph *parent; /* of a subgraph: the graph its node stands in; values not found here are looked up there */
     int n_inputs, n_outputs, n_nodes, n_values, n_steps;
-    int cap_inputs, cap_outputs, cap_nodes, cap_values, cap_steps;
-    Value **inputs; /* only those without initializer */
-    Value **outputs;
-    Node **nodes;   /* in execution order after load */
-    Value **values; /* every Value made for this graph */
-    Step **steps;   /* after lower */
+    int cap_inputs, cap_outputs, cap_places, cap_values, cap_steps;
+    Value **inputs;     /* only those without initializer */
+    Value **outputs;    /* changed by graph_add_output and its kin alone */
+    int *places;        /* of each output among its value's readers */
+    Node *first, *last; /* in execution order after load */
+    Value **values;     /* every Value made for this graph */
+    Step **steps;       /* after lower */
 };
 
 typedef struct {
@@ -258,18 +271,18 @@ Dim param_size(const Param *p);           /* the dimension, with its bounds */
 Value *value_new(Graph *g, Foreign name); /* name is made unique in the model by a suffix if taken */
 Value *value_typed(Graph *g, Foreign name, DType dtype, const Shape *shape);
 Value *value_const(Graph *g, Foreign name, DType dtype, const Shape *shape, const void *data); /* data is not copied */
-Foreign value_model_name(const Value *v); /* as the user knows it, whatever copies were made */
+void values_swap_names(Value *a, Value *b);
+Foreign value_model_name(const Value *v);  /* as the user knows it, whatever copies were made */
 bool value_is_const(const Value *v);
 Foreign value_string(const Value *v, int64_t i); /* element i of a constant of strings */
 int64_t value_count(const Value *v);             /* elements at the upper bound of all dimensions */
 int64_t value_bytes(const Value *v);             /* bytes at the upper bound */
-Node *node_new(Graph *g, Foreign name, const char *op_type, const char *domain, int opset); /* not yet in g->nodes */
+Node *node_new(Graph *g, Foreign name, const char *op_type, const char *domain, int opset); /* not yet in g's list */
 Node *node_of_model(Graph *g, Foreign name, Foreign op_type, Foreign domain, int opset);    /* likewise */
 /* the same operator with the same attributes, in g, but without inputs and outputs */
 Node *node_like(Graph *g, const Node *n);
 Foreign node_stem(const Node *n); /* for names of what it needs: its own, its first output's, or its operator */
 bool node_is(const Node *n, const char *op_type); /* of the default domain; NULL is none */
-void node_add_input(Node *n, Value *v);           /* NULL for an omitted one */
 void node_add_output(Node *n, Value *v);
 Attr *node_add_attr(Node *n, const char *name, AttrType type, int count); /* arrays to be filled in by the caller */
 Graph *graph_root(Graph *g);                              /* the outermost: it holds the steps of its subgraphs, too */
@@ -277,16 +290,30 @@ bool graph_is_within(const Graph *g, const Graph *outer); /* is it outer, or som
 Graph *graph_clone(const Graph *g,
                    Graph *parent);  /* a subgraph with nodes and values of its own; outer values are shared */
 void graph_take_place(Graph *copy); /* of what it is a copy of: its values get the names, for the generated code */
+
+/* -- links.c: the order of nodes, and who reads a value ----------------------------------------- */
+
+/* Everything here takes no longer in a larger graph, but for what is said to walk through it. */
 void graph_append(Graph *g, Node *n);
-void graph_insert(Graph *g, int at, Node *n);
-/* In all node inputs (subgraphs included) and graph outputs. An output of the graph is replaced, and its name handed
- * on, only if `by` can take its place: made by a node of the same graph and no output itself. Otherwise it stays, with
- * its producer. */
-void graph_replace_uses(Graph *g, Value *old, Value *by);
-int value_use_count(const Graph *g, const Value *v); /* node inputs, subgraphs included, plus graph outputs */
-int graph_index(const Graph *g, const Node *n);      /* its place in g->nodes */
-void graph_remove(Graph *g, int at);
-void graph_remove_dead(Graph *g); /* nodes none of whose outputs is used */
+void graph_prepend(Graph *g, Node *n);
+void graph_insert_before(Node *place, Node *n); /* in the graph of `place` */
+void graph_insert_after(Node *place, Node *n);
+void graph_remove(Node *n); /* out of the list, with its inputs; it reads nothing then */
+
+void node_add_input(Node *n, Value *v); /* NULL for an omitted one */
+void node_set_input(Node *n, int i, Value *v);
+void node_drop_inputs(Node *n, int from); /* and all after it */
+void graph_add_output(Graph *g, Value *v);
+void graph_set_output(Graph *g, int i, Value *v);
+void graph_drop_outputs(Graph *g); /* all; makes new lists for those that follow */
+
+int value_use_count(const Value *v); /* node inputs, subgraphs included, plus graph outputs */
+/* In all node inputs and graph outputs. An output of the graph is replaced, and its name handed on, only if `by` can
+ * take its place: made by a node of the same graph and no output itself. Otherwise it stays, with its producer. */
+void value_replace(Value *old, Value *by);
+/* Nodes none of whose outputs is used. Of the outermost graph also finds all readers anew: graphs that went with their
+ * nodes, or were only tried, read nothing. Walks. */
+void graph_remove_dead(Graph *g);
 
 Local *local_find(const Model *m, Foreign symbol); /* NULL: it is none */
 

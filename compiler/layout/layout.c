@@ -64,7 +64,8 @@ bool order_of(const Value *v, Order *o)
 
 /* -- transposes -------------------------------------------------------------------------------- */
 
-static Node *transpose_node(Node *at, int index, Value *x, Value *y, const Order *o)
+/* For at; not yet in the list. */
+static Node *transpose_node(Node *at, Value *x, Value *y, const Order *o)
 {
     Node *t = node_new(at->graph, foreign(""), "Transpose", "", 13);
     int64_t perm[MAX_RANK];
@@ -73,7 +74,6 @@ static Node *transpose_node(Node *at, int index, Value *x, Value *y, const Order
     node_add_input(t, x);
     node_add_output(t, y);
     t->op = op_find("", "Transpose", 13);
-    graph_insert(at->graph, index, t);
     t->op->infer(t);
     return t;
 }
@@ -90,7 +90,10 @@ Value *transposed(Node *n, Value *v, const Order *o)
 {
     bool nothing = true;
     for (int i = 0; i < o->rank; i++) nothing = nothing && o->perm[i] == i;
-    return nothing ? v : transpose_node(n, graph_index(n->graph, n), v, value_new(n->graph, name_last(v)), o)->out[0];
+    if (nothing) return v;
+    Node *t = transpose_node(n, v, value_new(n->graph, name_last(v)), o);
+    graph_insert_before(n, t);
+    return t->out[0];
 }
 
 void transpose_output(Node *n, int i, const Order *o)
@@ -101,7 +104,7 @@ void transpose_output(Node *n, int i, const Order *o)
     Value *last = value_typed(n->graph, name_last(first), first->type.dtype, &shape);
     n->out[i] = last;
     last->producer = n;
-    transpose_node(n, graph_index(n->graph, n) + 1, last, first, o);
+    graph_insert_after(n, transpose_node(n, last, first, o));
 }
 
 /* -- convolutions ------------------------------------------------------------------------------ */
@@ -110,7 +113,7 @@ static bool convert_conv(Node *n)
 {
     if (!node_is(n, "Conv") || n->op == &op_conv_last || !conv_fits_last(n)) return false;
     Order to_first = order_to_first(n->in[0]->type.shape.rank), to_last = order_inverse(&to_first);
-    if (!conv_takes_first(n)) n->in[0] = transposed(n, n->in[0], &to_last);
+    if (!conv_takes_first(n)) node_set_input(n, 0, transposed(n, n->in[0], &to_last));
     conv_make_last(n);
     transpose_output(n, 0, &to_first);
     return true;
@@ -120,7 +123,7 @@ static bool convert_qconv(Node *n)
 {
     if (!node_is(n, "QLinearConv") || n->op == &op_qconv_last || !qconv_fits_last(n)) return false;
     Order to_first = order_to_first(n->in[0]->type.shape.rank), to_last = order_inverse(&to_first);
-    n->in[0] = transposed(n, n->in[0], &to_last);
+    node_set_input(n, 0, transposed(n, n->in[0], &to_last));
     n->op = &op_qconv_last;
     transpose_output(n, 0, &to_first);
     return true;
@@ -130,7 +133,7 @@ static bool convert_conv_transpose(Node *n)
 {
     if (!node_is(n, "ConvTranspose") || n->op == &op_conv_transpose_last || !conv_transpose_fits_last(n)) return false;
     Order to_first = order_to_first(n->in[0]->type.shape.rank), to_last = order_inverse(&to_first);
-    n->in[0] = transposed(n, n->in[0], &to_last);
+    node_set_input(n, 0, transposed(n, n->in[0], &to_last));
     n->op = &op_conv_transpose_last;
     transpose_output(n, 0, &to_first);
     return true;

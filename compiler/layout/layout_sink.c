@@ -26,7 +26,7 @@ static bool outputs_sink(Node *n, const Order *o)
 
 static bool sink_first_input(Node *n, const Order *o)
 {
-    n->in[0] = source(n, 0);
+    node_set_input(n, 0, source(n, 0));
     return outputs_sink(n, o);
 }
 
@@ -80,9 +80,9 @@ static bool sink_all_inputs(Node *n, const Order *o)
     for (int i = 0; i < n->n_in; i++) {
         Value *v = n->in[i];
         if (!v) continue;
-        if (has_order(v, o)) n->in[i] = source(n, i);
+        if (has_order(v, o)) node_set_input(n, i, source(n, i));
         else if (value_count(v) != 1 || !(n->op->flags & OP_BROADCAST))
-            n->in[i] = transposed(n, full_rank(n, v, o), &inverse);
+            node_set_input(n, i, transposed(n, full_rank(n, v, o), &inverse));
     }
     return outputs_sink(n, o);
 }
@@ -213,7 +213,7 @@ static bool sink_reduce(Node *n, const Order *o)
     if (!reduced_axes(n, o, reduced, to, &count)) return false;
     if (input_of(n, 1)) set_input(n, 1, int_list(n, count, to));
     else attr_set_ints(n, "axes", count, to);
-    n->in[0] = source(n, 0);
+    node_set_input(n, 0, source(n, 0));
     Order left = attr_int(n, "keepdims", 1) ? *o : without(o, reduced);
     return outputs_sink(n, &left);
 }
@@ -233,9 +233,9 @@ static bool sink_quantized_mean(Node *n, const Order *o)
     }
     Value *x = n->in[0];
     attr_set_ints(n, "axes", count, to);
-    n->in[0] = source(n, 0);
+    node_set_input(n, 0, source(n, 0));
     if (!mean_adds_bytes(n)) {
-        n->in[0] = x;
+        node_set_input(n, 0, x);
         attr_set_ints(n, "axes", count, old);
         return false;
     }
@@ -265,8 +265,8 @@ static bool sink_per_tensor(Node *n, const Order *o)
 static bool sink_quantized_pair(Node *n, const Order *o)
 {
     if (!has_order(n->in[0], o) || !has_order(n->in[3], o)) return false;
-    n->in[0] = source(n, 0);
-    n->in[3] = source(n, 3);
+    node_set_input(n, 0, source(n, 0));
+    node_set_input(n, 3, source(n, 3));
     return outputs_sink(n, o);
 }
 
@@ -322,11 +322,11 @@ static bool sink_reshape(Node *n, const Order *o)
     Value *v = transposed(n, source(n, 0), &within);
     for (int i = 0; i < to_channels; i++) back.perm[1 + i] = 1 + to_image + i;
     for (int i = 0; i < to_image; i++) back.perm[1 + to_channels + i] = 1 + i;
-    n->in[0] = v;
+    node_set_input(n, 0, v);
     transpose_output(n, 0, &back);
     n->op = op_find("", "Identity", 13); /* the same elements in the same order, whatever the shape */
     n->op_type = foreign("Reshape");
-    n->n_in = 1;
+    node_drop_inputs(n, 1);
     return true;
 }
 

@@ -148,8 +148,7 @@ static void load_outputs(Loader *l, Scope *s, const GraphProto *proto)
             model_error(l->model, "output %zu \"%s\" is listed twice", i, shown(name));
         map_put(seen, name, v);
         if (v->graph == g) v->is_output = true;
-        mem_grow(&g->outputs, &g->cap_outputs, g->n_outputs + 1, sizeof *g->outputs);
-        g->outputs[g->n_outputs++] = v;
+        graph_add_output(g, v);
     }
 }
 

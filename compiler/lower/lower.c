@@ -32,7 +32,7 @@ static void own_outputs(Graph *g)
             v->name = y->name;
             y->name = name;
         }
-        g->outputs[i] = y;
+        graph_set_output(g, i, y);
         copy->op = op_find("", "Identity", 13);
         graph_append(g, copy);
     }
@@ -43,8 +43,8 @@ StageResult lower(Model *m)
     Graph *g = m->graph;
     own_outputs(g);
     for (int i = 0; i < g->n_inputs; i++)
-        if (g->n_nodes) lower_reads(g->nodes[0], g->inputs[i]);
-    for (int i = 0; i < g->n_nodes; i++) lower_node(g->nodes[i]);
+        if (g->first) lower_reads(g->first, g->inputs[i]);
+    for (Node *n = g->first; n; n = n->after) lower_node(n);
     remove_dead_steps(g);
     return STAGE_DONE;
 }

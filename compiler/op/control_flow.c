@@ -17,8 +17,8 @@ Graph *body_of(Node *n, const char *name)
 
 bool body_failed(const Graph *g)
 {
-    for (int i = 0; i < g->n_nodes; i++)
-        if (g->nodes[i]->failed) return true;
+    for (const Node *n = g->first; n; n = n->after)
+        if (n->failed) return true;
     return false;
 }
 
@@ -43,7 +43,7 @@ void lower_body(Graph *g)
     for (int i = 0; i < g->n_inputs; i++) g->inputs[i]->is_input = false; /* buffers like any other from here on */
     for (int i = 0; i < g->n_outputs; i++)
         g->outputs[i]->is_output = g->outputs[i]->is_output && !g->outputs[i]->graph->parent;
-    for (int i = 0; i < g->n_nodes; i++) doors.lower_node(g->nodes[i]);
+    for (Node *n = g->first; n; n = n->after) doors.lower_node(n);
 }
 
 bool is_tensor(Node *n, const Value *v)

@@ -5,7 +5,7 @@ Node *only_producer(const Node *n, int input)
 {
     const Value *v = input_of(n, input);
     if (!v || !v->producer || v->is_output || v->producer->graph != n->graph) return NULL;
-    return value_use_count(n->graph, v) == 1 ? v->producer : NULL;
+    return value_use_count(v) == 1 ? v->producer : NULL;
 }
 
 void take_outputs(Node *by, Node *n)
@@ -26,14 +26,14 @@ void note_fused(Node *into, const Node *n)
 
 void move_before(Node *moved, Node *n)
 {
-    graph_remove(n->graph, graph_index(n->graph, moved));
-    graph_insert(n->graph, graph_index(n->graph, n), moved);
+    graph_remove(moved);
+    graph_insert_before(n, moved);
 }
 
 void set_input(Node *n, int i, Value *v)
 {
     while (n->n_in <= i) node_add_input(n, NULL);
-    n->in[i] = v;
+    node_set_input(n, i, v);
 }
 
 Node *replace_node(Node *n, const char *op_type, int n_in, Value **inputs)
@@ -43,7 +43,7 @@ Node *replace_node(Node *n, const char *op_type, int n_in, Value **inputs)
     for (int i = 0; i < n_in; i++) node_add_input(made, inputs[i]);
     node_add_output(made, value_typed(n->graph, y->wanted, y->type.dtype, &y->type.shape));
     made->op = op_find("", op_type, made->opset);
-    graph_insert(n->graph, graph_index(n->graph, n), made);
+    graph_insert_before(n, made);
     note_fused(made, n);
     take_outputs(made, n);
     return made;

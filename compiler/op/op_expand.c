@@ -14,7 +14,7 @@ Node *make_node(Node *n, const char *op_type, int n_in, Value **inputs, Value *r
     Node *made = node_new(n->graph, name, op_type, "", PARTS_OPSET);
     for (int i = 0; i < n_in; i++) node_add_input(made, inputs[i]);
     node_add_output(made, result ? result : value_new(n->graph, name));
-    graph_insert(n->graph, graph_index(n->graph, n), made);
+    graph_insert_before(n, made);
     return made;
 }
 
@@ -97,12 +97,11 @@ Value *packed_constant(Node *n, Value *w, DType type, const char *how, const Sha
 
 /* -- a subgraph in place of a node ------------------------------------------------------------- */
 
-static void bind_input(Graph *g, int i, Value *v)
+static void bind_input(Value *input, Value *v)
 {
-    Value *input = g->inputs[i];
-    graph_replace_uses(g, input, v);
-    for (int o = 0; o < g->n_outputs; o++)
-        if (g->outputs[o] == input) g->outputs[o] = v;
+    value_replace(input, v);
+    for (int i = input->n_readers - 1; i >= 0; i--) /* outputs that are no node's */
+        graph_set_output(input->readers[i].graph, input->readers[i].index, v);
 }
 
 static void adopt_values(Graph *to, Graph *from)
@@ -118,17 +117,19 @@ static void adopt_values(Graph *to, Graph *from)
 
 static void adopt_node(Node *n, Node *by)
 {
+    graph_remove(by);
     by->graph = n->graph;
     for (int a = 0; a < by->n_attrs; a++)
         for (int k = 0; by->attrs[a].graphs && k < by->attrs[a].count; k++) by->attrs[a].graphs[k]->parent = n->graph;
-    graph_insert(n->graph, graph_index(n->graph, n), by);
+    graph_insert_before(n, by);
 }
 
 void inline_clone(Node *n, const Graph *body, Value **arguments, Value **results)
 {
     Graph *copy = graph_clone(body, n->graph);
-    for (int i = 0; i < copy->n_inputs && arguments; i++) bind_input(copy, i, arguments[i]);
+    for (int i = 0; i < copy->n_inputs && arguments; i++) bind_input(copy->inputs[i], arguments[i]);
     adopt_values(n->graph, copy);
-    for (int i = 0; i < copy->n_nodes; i++) adopt_node(n, copy->nodes[i]);
+    while (copy->first) adopt_node(n, copy->first);
     for (int i = 0; i < copy->n_outputs; i++) results[i] = copy->outputs[i];
+    graph_drop_outputs(copy);
 }

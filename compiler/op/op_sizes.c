@@ -9,26 +9,25 @@ static bool declares(const Value *y, int axis)
 }
 
 /* The value whose size is stated in the place of y's: y itself, or what a Cast makes of it. */
-static const Value *stated(const Node *n, const Value *y, int axis)
+static const Value *stated(const Model *m, const Value *y, int axis)
 {
-    const Graph *g = n->graph;
-    if (bounds_of(g->model, size_option(y, axis)) || declares(y, axis)) return y;
-    for (int i = 0; i < g->n_nodes; i++) {
-        const Node *cast = g->nodes[i];
-        if (!node_is(cast, "Cast") || cast->n_in != 1 || cast->in[0] != y || cast->n_out != 1) continue;
-        if (bounds_of(g->model, size_option(cast->out[0], axis)) || declares(cast->out[0], axis)) return cast->out[0];
+    if (bounds_of(m, size_option(y, axis)) || declares(y, axis)) return y;
+    for (int i = 0; i < y->n_readers; i++) {
+        const Node *cast = y->readers[i].node;
+        if (!node_is(cast, "Cast") || cast->n_in != 1 || cast->n_out != 1) continue;
+        if (bounds_of(m, size_option(cast->out[0], axis)) || declares(cast->out[0], axis)) return cast->out[0];
     }
     return NULL;
 }
 
 bool size_is_stated(const Node *n, int output, int axis)
 {
-    return stated(n, n->out[output], axis);
+    return stated(n->graph->model, n->out[output], axis);
 }
 
 Dim size_of_data(Node *n, int output, int axis)
 {
-    const Value *y = n->out[output], *by = stated(n, y, axis);
+    const Value *y = n->out[output], *by = stated(n->graph->model, y, axis);
     Foreign name = size_option(by ? by : y, axis);
     const DimOption *bounds = bounds_of(n->graph->model, name);
     if (bounds && bounds->low < 0) {

@@ -99,7 +99,7 @@ static void set_form(Node *n, const SequenceForm *f)
     attr_set_ints(n, "form", 5 + 2 * MAX_RANK, numbers);
 }
 
-/* not yet in g->nodes */
+/* not yet in g's list */
 static Node *own_node(Graph *g, Foreign name, const char *op_type)
 {
     Node *made = node_new(g, foreign_suffixed(name, "/%s", op_type), op_type, "", 1);
@@ -157,7 +157,7 @@ void sequence_copied(Graph *g, const Type *type, const SequenceForm *form, Value
     }
     set_form(made, form);
     attr_set_int(made, "counted", type->kind == KIND_SEQUENCE); /* an optional one may have length -1 */
-    graph_insert(g, 0, made);
+    graph_prepend(g, made);
 }
 
 static void describe_make(Node *made, const Type *type, const SequenceForm *form)
@@ -178,7 +178,7 @@ void sequence_made(Graph *g, const Type *type, const SequenceForm *form, Value *
     Node *made = own_node(g, result->wanted, "ListMake");
     for (int i = 0; i < 3; i++) node_add_input(made, parts[i]);
     node_add_output(made, result);
-    graph_insert(g, 0, made);
+    graph_prepend(g, made);
     describe_make(made, type, form);
 }
 

@@ -88,8 +88,7 @@ static void infer_if(Node *n)
 static void spread_branch(Graph *g, int count, const SequenceForm *forms, const bool *in_memory)
 {
     Value **outputs = g->outputs;
-    g->outputs = NULL;
-    g->n_outputs = g->cap_outputs = 0;
+    graph_drop_outputs(g);
     for (int i = 0; i < count; i++) {
         Value *y = outputs[i], **parts = &y;
         int n_parts = 1;
@@ -100,8 +99,7 @@ static void spread_branch(Graph *g, int count, const SequenceForm *forms, const 
             parts = y->items;
             n_parts = y->n_items;
         }
-        mem_grow(&g->outputs, &g->cap_outputs, g->n_outputs + n_parts + 1, sizeof *g->outputs);
-        for (int k = 0; k < n_parts; k++) g->outputs[g->n_outputs++] = parts[k];
+        for (int k = 0; k < n_parts; k++) graph_add_output(g, parts[k]);
     }
 }
 

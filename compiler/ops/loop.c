@@ -80,8 +80,7 @@ static void unroll(Node *n, Graph *g, int rounds)
 /* Lists are compile-time bookkeeping, so a position in one must be known in each round. */
 static bool uses_lists(const Graph *g)
 {
-    for (int i = 0; i < g->n_nodes; i++) {
-        const Node *n = g->nodes[i];
+    for (const Node *n = g->first; n; n = n->after) {
         if (foreign_empty(n->domain) && (foreign_has(n->op_type, "Sequence") || foreign_starts(n->op_type, "Optional")))
             return true;
         for (int a = 0; a < n->n_attrs; a++)
@@ -220,9 +219,9 @@ static void unfold_body(const Node *n, Graph *g, const SequenceForm *forms, bool
     }
     for (int i = 0; i < rows; i++) outputs[at_out++] = g->outputs[1 + carried + i];
     g->inputs = inputs;
-    g->outputs = outputs;
     g->n_inputs = g->cap_inputs = at_in;
-    g->n_outputs = g->cap_outputs = at_out;
+    graph_drop_outputs(g);
+    for (int i = 0; i < at_out; i++) graph_add_output(g, outputs[i]);
 }
 
 /* What the lists hold after one round that starts with lists of `forms`, and what they are then:

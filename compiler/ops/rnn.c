@@ -260,7 +260,7 @@ static void expand_layer(Node *n)
     become_own(packed);
     for (int i = 0; i < 8; i++) node_add_input(packed, inputs[i]);
     for (int i = 0; i < n->n_out; i++) node_add_output(packed, n->out[i]);
-    graph_insert(n->graph, graph_index(n->graph, n), packed);
+    graph_insert_before(n, packed);
 }
 
 /* -- the packed layer -------------------------------------------------------------------------- */

@@ -379,7 +379,6 @@ static void expand_map_in_memory(Node *n)
     Node *end = node_new(g, n->name, n->op->name, "", n->opset); /* new nodes go in front of it */
     Node *loop = make_node(n, "Loop", 0, NULL, NULL);
     loop->n_out = 0;
-    g->n_inputs = g->n_outputs = 0;
     graph_append(g, end);
     Value **inputs = mem_array((size_t)n->n_out + 2, sizeof *inputs),
           **outputs = mem_array((size_t)n->n_out + 1, sizeof *outputs);
@@ -402,11 +401,10 @@ static void expand_map_in_memory(Node *n)
         node_add_input(loop, empty->out[0]);
         node_add_output(loop, n->out[k] ? n->out[k] : value_new(n->graph, foreign_suffixed(node_stem(n), ".unused")));
     }
-    graph_remove(g, graph_index(g, end));
+    graph_remove(end);
     g->inputs = inputs;
-    g->outputs = outputs;
     g->n_inputs = 2 + n->n_out;
-    g->n_outputs = 1 + n->n_out;
+    for (int k = 0; k < 1 + n->n_out; k++) graph_add_output(g, outputs[k]);
     for (int i = 0; i < g->n_inputs; i++) inputs[i]->is_input = true;
     Attr *attr = node_add_attr(loop, "body", ATTR_GRAPH, 1);
     attr->graphs = mem_alloc(sizeof *attr->graphs);

@@ -81,7 +81,7 @@ Value *zero_of(const Qdq *q)
 
 bool has_uses(const Node *n)
 {
-    return value_use_count(n->graph, n->out[0]) > 0;
+    return value_use_count(n->out[0]) > 0;
 }
 
 Node *new_node(Node *place, const Node *like, const char *op_type, const char *domain, int opset, int n_in,
@@ -93,7 +93,7 @@ Node *new_node(Node *place, const Node *like, const char *op_type, const char *d
         node_add_output(n, like->out[i] ? value_new(place->graph, foreign_suffixed(like->out[i]->wanted, "/quantized"))
                                         : NULL);
     if (shared) copy_attributes(n, like);
-    graph_insert(place->graph, graph_index(place->graph, place), n);
+    graph_insert_before(place, n);
     return n;
 }
 

@@ -17,8 +17,13 @@ static RewritePass *const passes[] = {rewrite_no_op,    rewrite_transpose, rewri
 bool rewrite_round(Graph *g, RewritePass *const *list)
 {
     bool changed = false;
-    for (int i = 0; i < g->n_nodes; i++)
-        for (int p = 0; list[p]; p++) changed = list[p](g->nodes[i]) || changed;
+    Node *next;
+    for (Node *n = g->first; n; n = next) {
+        Node *before = n->before;
+        for (int p = 0; list[p]; p++) changed = list[p](n) || changed;
+        next = before ? before->after : g->first; /* the first of the new nodes */
+        if (next == n) next = n->after;
+    }
     graph_remove_dead(g);
     return changed;
 }

@@ -101,7 +101,7 @@ static Value *made_before(Node *n, const char *op_type, Value *first, Value *sec
     if (second) node_add_input(made, second);
     node_add_output(made, value_typed(n->graph, foreign_suffixed(name, "/keys"), DT_FLOAT, shape));
     made->op = op_find("", op_type, made->opset);
-    graph_insert(n->graph, graph_index(n->graph, n), made);
+    graph_insert_before(n, made);
     return made->out[0];
 }
 
@@ -177,7 +177,7 @@ static Node *weights_of(Node *n, bool *guarded)
     Value *weights = where->in[2];
     Node *test = where->in[0]->producer, *softmax = weights->producer;
     bool good = node_is(test, "IsNaN") && test->in[0] == weights && known_scalar(where->in[1], &zero) && zero == 0 &&
-                node_is(softmax, "Softmax") && softmax->graph == n->graph && value_use_count(n->graph, weights) == 2 &&
+                node_is(softmax, "Softmax") && softmax->graph == n->graph && value_use_count(weights) == 2 &&
                 only_producer(where, 0) && !weights->is_output;
     return good ? softmax : NULL;
 }
@@ -186,7 +186,7 @@ static bool fuse_formula(Node *n)
 {
     Scores s;
     bool guarded;
-    if (!node_is(n, "MatMul") || !value_use_count(n->graph, n->out[0]) || !is_product_of_heads(n)) return false;
+    if (!node_is(n, "MatMul") || !value_use_count(n->out[0]) || !is_product_of_heads(n)) return false;
     Node *softmax = weights_of(n, &guarded);
     if (!softmax || !is_last_axis(softmax) || !scores_of(softmax, &s) || !is_product_of_heads(s.product)) return false;
     Value *q = unscaled(s.product, 0, &s.scale), *k = keys_of(n, unscaled(s.product, 1, &s.scale));

@@ -103,7 +103,7 @@ static const char *approximation(const Value *gate, const Value *x)
 bool rewrite_gelu(Node *n)
 {
     Value *y = output_of(n, 0);
-    if (!node_is(n, "Mul") || !y || y->type.dtype != DT_FLOAT || !value_use_count(n->graph, y)) return false;
+    if (!node_is(n, "Mul") || !y || y->type.dtype != DT_FLOAT || !value_use_count(y)) return false;
     Factors f = factors_of(y);
     if (f.count != 2 || !near(f.scale, 0.5)) return false;
     for (int i = 0; i < 2; i++) {

@@ -39,12 +39,12 @@ bool rewrite_no_op(Node *n)
     if (!x || !y || x == y || x->type.kind != KIND_TENSOR || y->type.kind != KIND_TENSOR) return false;
     if (x->type.dtype != y->type.dtype || !shape_equal(&x->type.shape, &y->type.shape)) return false;
     for (int i = 1; i < n->n_out; i++)
-        if (n->out[i] && value_use_count(n->graph, n->out[i])) return false;
+        if (n->out[i] && value_use_count(n->out[i])) return false;
     bool nothing = keeps_order(n) || (node_is(n, "Transpose") && permutes_nothing(n)) ||
                    (node_is(n, "Pad") && pads_nothing(n)) || (node_is(n, "Concat") && n->n_in == 1);
     if (!nothing) return false;
-    int before = value_use_count(n->graph, y);
+    int before = value_use_count(y);
     if (!before) return false;
-    graph_replace_uses(n->graph, y, x);
-    return value_use_count(n->graph, y) < before;
+    value_replace(y, x);
+    return value_use_count(y) < before;
 }

@@ -131,8 +131,8 @@ static bool absorb(Node *n)
             continue;
         if (input_of(norm, 2) || attr_int(norm, "axis", -1) != -1 || (scale ? !all_ones(norm->in[1]) : !layer))
             continue;
-        if (scale) norm->in[1] = row;
-        else if (norm->n_in > 2) norm->in[2] = row;
+        if (scale) node_set_input(norm, 1, row);
+        else if (norm->n_in > 2) node_set_input(norm, 2, row);
         else node_add_input(norm, row);
         note_fused(norm, n);
         take_outputs(norm, n);
@@ -145,5 +145,5 @@ bool rewrite_norm(Node *n)
 {
     Value *y = output_of(n, 0);
     if (!y || y->type.kind != KIND_TENSOR || y->type.dtype != DT_FLOAT) return false;
-    return value_use_count(n->graph, y) && (normalize(n) || absorb(n));
+    return value_use_count(y) && (normalize(n) || absorb(n));
 }

@@ -41,7 +41,7 @@ bool rewrite_pad(Node *n)
         sum[i] = pads[2 + i] + (count ? own[i] : 0);
         sum[spatial + i] = pads[rank + 2 + i] + (count ? own[spatial + i] : 0);
     }
-    n->in[0] = pad->in[0];
+    node_set_input(n, 0, pad->in[0]);
     attr_remove(n, "auto_pad");
     attr_remove(n, "pads");
     attr_set_ints(n, "pads", 2 * spatial, sum);

@@ -187,7 +187,7 @@ static bool mean(Node *n, const Group *g)
     if (count) attr_set_ints(made, "axes", count, axes);
     if (!pool) attr_set_int(made, "keepdims", attr_int(g->op, "keepdims", 1));
     if (!mean_adds_bytes(made)) {
-        graph_remove(n->graph, graph_index(n->graph, made));
+        graph_remove(made);
         return false;
     }
     replace(n, g, made);
@@ -205,7 +205,7 @@ static bool add(Node *n, const Group *g)
     Value *inputs[] = {a.quantized, a.scale, zero_a, b.quantized, b.scale, zero_b, g->y.scale, zero_y};
     Node *made = new_node(n, g->op, "QLinearAdd", "com.microsoft", 1, 8, inputs, false);
     if (!add_takes_bytes(made)) {
-        graph_remove(n->graph, graph_index(n->graph, made));
+        graph_remove(made);
         return false;
     }
     replace(n, g, made);

@@ -130,7 +130,7 @@ static void dequantize_output(Node *n, int output, Value *quantized, const Qdq *
 static bool any_uses(const Node *n)
 {
     for (int i = 0; i < n->n_out; i++)
-        if (n->out[i] && value_use_count(n->graph, n->out[i])) return true;
+        if (n->out[i] && value_use_count(n->out[i])) return true;
     return false;
 }
 
@@ -187,8 +187,8 @@ bool rewrite_quantize_dequantized(Node *n)
     Node *between = n->in[0]->producer;
     if (!(between && between->graph == n->graph && clamps_nothing(between, &q))) between = n;
     if (!dequantized_input(between, 0, &d) || !same_quantization(&q, &d)) return false;
-    int before = value_use_count(n->graph, n->out[0]);
+    int before = value_use_count(n->out[0]);
     if (!before) return false;
-    graph_replace_uses(n->graph, n->out[0], d.quantized);
-    return value_use_count(n->graph, n->out[0]) < before;
+    value_replace(n->out[0], d.quantized);
+    return value_use_count(n->out[0]) < before;
 }

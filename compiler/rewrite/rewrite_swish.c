@@ -14,7 +14,7 @@ static const char *product_with(Node *gate)
 bool rewrite_swish(Node *n)
 {
     if (!node_is(n, "Mul") || n->n_in != 2 || !n->out[0] || n->out[0]->type.dtype != DT_FLOAT ||
-        !value_use_count(n->graph, n->out[0]))
+        !value_use_count(n->out[0]))
         return false;
     for (int i = 0; i < 2; i++) {
         Node *gate = only_producer(n, i);

@@ -19,7 +19,7 @@ bool rewrite_transpose(Node *n)
     permutation(first, rank, inner);
     permutation(n, rank, outer);
     for (int i = 0; i < rank; i++) both[i] = inner[outer[i]];
-    n->in[0] = first->in[0];
+    node_set_input(n, 0, first->in[0]);
     attr_remove(n, "perm");
     attr_set_ints(n, "perm", rank, both);
     return true;

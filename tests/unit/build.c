@@ -18,14 +18,14 @@
 typedef struct {
     const char *at;
     Graph *graph;
-} Reader;
+} TextReader;
 
-static void skip_space(Reader *r)
+static void skip_space(TextReader *r)
 {
     while (isspace((unsigned char)*r->at)) r->at++;
 }
 
-static bool skip(Reader *r, const char *word)
+static bool skip(TextReader *r, const char *word)
 {
     skip_space(r);
     size_t length = strlen(word);
@@ -34,13 +34,13 @@ static bool skip(Reader *r, const char *word)
     return true;
 }
 
-static void expect(Reader *r, const char *word)
+static void expect(TextReader *r, const char *word)
 {
     if (!skip(r, word)) ck_abort_msg("expected '%s' at: %.60s", word, r->at);
 }
 
 /* Letters, digits and what stands in names; "" if there are none. */
-static const char *name(Reader *r)
+static const char *name(TextReader *r)
 {
     skip_space(r);
     const char *start = r->at;
@@ -48,13 +48,13 @@ static const char *name(Reader *r)
     return mem_strndup(start, (size_t)(r->at - start));
 }
 
-static bool is_number(Reader *r)
+static bool is_number(TextReader *r)
 {
     skip_space(r);
     return isdigit((unsigned char)*r->at) || (strchr("+-", *r->at) && isdigit((unsigned char)r->at[1]));
 }
 
-static double number(Reader *r, bool *whole)
+static double number(TextReader *r, bool *whole)
 {
     char *end;
     double value = strtod(r->at, &end);
@@ -99,7 +99,7 @@ static void add_option(Options *o, DimOption d)
 }
 
 /* A parameter of the run function, as load makes one of an open dimension. */
-static Dim symbol(Reader *r)
+static Dim symbol(TextReader *r)
 {
     Model *m = r->graph->model;
     Foreign text = foreign(name(r));
@@ -122,7 +122,7 @@ static DType element_type(const char *text)
     ck_abort_msg("there is no type %s", text);
 }
 
-static Type type(Reader *r)
+static Type type(TextReader *r)
 {
     bool whole;
     const char *text = name(r);
@@ -147,14 +147,14 @@ static Type type(Reader *r)
 
 /* -- values ------------------------------------------------------------------------------------ */
 
-static Value *find(Reader *r, const char *text)
+static Value *find(TextReader *r, const char *text)
 {
     Value *v = *text ? map_get(r->graph->model->values, foreign(text)) : NULL;
     if (*text && !v) ck_abort_msg("%s is not defined", text);
     return v;
 }
 
-static Value *define(Reader *r, const char *text)
+static Value *define(TextReader *r, const char *text)
 {
     if (!*text) return NULL;
     Value *v = value_new(r->graph, foreign(text));
@@ -162,7 +162,7 @@ static Value *define(Reader *r, const char *text)
     return v;
 }
 
-static void read_input(Reader *r)
+static void read_input(TextReader *r)
 {
     Graph *g = r->graph;
     Type t = type(r);
@@ -175,7 +175,7 @@ static void read_input(Reader *r)
 }
 
 /* The last of the given elements stands for all that are left. */
-static void read_elements(Reader *r, Value *v, char *data)
+static void read_elements(TextReader *r, Value *v, char *data)
 {
     bool whole;
     double value = 0;
@@ -187,7 +187,7 @@ static void read_elements(Reader *r, Value *v, char *data)
     skip(r, "}");
 }
 
-static void read_constant(Reader *r)
+static void read_constant(TextReader *r)
 {
     Type t = type(r);
     Value *v = define(r, name(r));
@@ -206,9 +206,9 @@ static void read_constant(Reader *r)
 
 /* -- nodes ------------------------------------------------------------------------------------- */
 
-static Graph *read_graph(Model *m, Graph *parent, Reader *r);
+static Graph *read_graph(Model *m, Graph *parent, TextReader *r);
 
-static void read_list(Reader *r, Node *n, const char *attribute)
+static void read_list(TextReader *r, Node *n, const char *attribute)
 {
     bool whole, all_whole = true;
     int count = 0;
@@ -225,7 +225,7 @@ static void read_list(Reader *r, Node *n, const char *attribute)
     else node_add_attr(n, attribute, ATTR_FLOATS, count)->floats = mem_dup(floats, sizeof floats);
 }
 
-static void read_attribute(Reader *r, Node *n)
+static void read_attribute(TextReader *r, Node *n)
 {
     bool whole;
     const char *attribute = name(r);
@@ -249,7 +249,7 @@ static void read_attribute(Reader *r, Node *n)
     }
 }
 
-static void read_node(Reader *r)
+static void read_node(TextReader *r)
 {
     const char *outputs[16];
     int n_outputs = 0;
@@ -274,7 +274,7 @@ static void read_node(Reader *r)
     graph_append(r->graph, n);
 }
 
-static const char *read_outputs(Reader *r)
+static const char *read_outputs(TextReader *r)
 {
     expect(r, "(");
     const char *start = r->at;
@@ -282,21 +282,20 @@ static const char *read_outputs(Reader *r)
     return start;
 }
 
-static void set_outputs(Reader *r, const char *names)
+static void set_outputs(TextReader *r, const char *names)
 {
     Graph *g = r->graph;
-    Reader outputs = {names, g};
+    TextReader outputs = {names, g};
     do {
         Value *v = find(&outputs, name(&outputs));
         v->is_output = v->is_output || v->graph == g;
-        mem_grow(&g->outputs, &g->cap_outputs, g->n_outputs + 1, sizeof *g->outputs);
-        g->outputs[g->n_outputs++] = v;
+        graph_add_output(g, v);
     } while (skip(&outputs, ","));
 }
 
-static Graph *read_graph(Model *m, Graph *parent, Reader *r)
+static Graph *read_graph(Model *m, Graph *parent, TextReader *r)
 {
-    Reader inner = {r->at, graph_new(m, parent, foreign("test"))};
+    TextReader inner = {r->at, graph_new(m, parent, foreign("test"))};
     expect(&inner, "(");
     if (!skip(&inner, ")")) {
         do read_input(&inner);
@@ -325,7 +324,7 @@ Model *model_of(const char *text)
     m->options.title = foreign("--name test");
     for (int i = 0; i < n_bounds; i++) add_option(&m->options, bounds[i]);
     test_seed(7);
-    m->graph = read_graph(m, NULL, &(Reader){text, NULL});
+    m->graph = read_graph(m, NULL, &(TextReader){text, NULL});
     return m;
 }
 
@@ -421,8 +420,8 @@ Node *maker_of(const Model *m, const char *text)
 
 Node *node_of_type(const Model *m, const char *op_type, int which)
 {
-    for (int i = 0; i < m->graph->n_nodes; i++)
-        if (foreign_is(m->graph->nodes[i]->op_type, op_type) && which-- == 0) return m->graph->nodes[i];
+    for (Node *n = m->graph->first; n; n = n->after)
+        if (foreign_is(n->op_type, op_type) && which-- == 0) return n;
     return NULL;
 }
 
@@ -448,7 +447,7 @@ static const char *joined(const char *text, const char *between, const char *wor
 const char *nodes_text(const Model *m)
 {
     const char *text = "";
-    for (int i = 0; i < m->graph->n_nodes; i++) text = joined(text, " ", shown(m->graph->nodes[i]->op_type));
+    for (const Node *n = m->graph->first; n; n = n->after) text = joined(text, " ", shown(n->op_type));
     return text;
 }
 

@@ -174,3 +174,10 @@ void expect_close(const char *what, const float *found, const double *expected, 
         ck_assert_msg(fabs((double)found[i] - expected[i]) <= tolerance * (1 + fabs(expected[i])),
                       "%s: element %lld is %g, expected %g", what, (long long)i, (double)found[i], expected[i]);
 }
+
+Node *graph_node(const Graph *g, int i)
+{
+    Node *n = g->first;
+    while (n && i--) n = n->after;
+    return n;
+}

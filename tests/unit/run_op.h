@@ -33,5 +33,6 @@ float *test_reals(int64_t count); /* an array of them, from the pool */
 
 /* Fails the test unless |found - expected| <= tolerance * (1 + |expected|) for all. */
 void expect_close(const char *what, const float *found, const double *expected, int64_t count, double tolerance);
+Node *graph_node(const Graph *g, int i); /* the i-th */
 
 #endif

@@ -19,7 +19,7 @@ typedef struct {
 
 static Node *first_node(Model *m)
 {
-    return m->graph->nodes[0];
+    return graph_node(m->graph, 0);
 }
 
 static Value *value(Model *m, const char *name)
@@ -77,8 +77,8 @@ static void no_operator(Model *m)
 static void used_too_early(Model *m)
 {
     Graph *g = m->graph;
-    Node *moved = g->nodes[0];
-    graph_remove(g, 0);
+    Node *moved = graph_node(g, 0);
+    graph_remove(moved);
     graph_append(g, moved);
 }
 
@@ -118,6 +118,32 @@ static void wrong_within(Model *m)
     value(m, "u")->producer = NULL;
 }
 
+static void read_in_secret(Model *m)
+{
+    first_node(m)->in[0] = value(m, "w");
+}
+
+static void output_in_secret(Model *m)
+{
+    m->graph->outputs[0] = value(m, "a");
+}
+
+static void read_once_for_twice(Model *m)
+{
+    value(m, "a")->n_readers--;
+}
+
+static void reader_that_is_gone(Model *m)
+{
+    Node *n = maker_of(m, "b");
+    n->n_in--;
+}
+
+static void linked_one_way(Model *m)
+{
+    maker_of(m, "b")->before = NULL;
+}
+
 static const Breach of_graphs[] = {
     {no_type, "\"a\" has no type"},
     {no_such_type, "\"a\" has no type"},
@@ -134,6 +160,11 @@ static const Breach of_graphs[] = {
     {node_of_another_graph, "a node belongs to another graph"},
     {output_of_nothing, "\"nothing\" is an output, but nothing makes it"},
     {wrong_within, "\"u\" has another producer"},
+    {read_in_secret, "node \"/a\" (Softmax): \"w\" takes one reader for another"},
+    {output_in_secret, "\"a\" takes one reader for another"},
+    {read_once_for_twice, "\"a\" doesn't know one of its readers"},
+    {reader_that_is_gone, "values know readers that are gone"},
+    {linked_one_way, "node \"/a\" (Softmax): is not well linked"},
 };
 
 /* -- steps ------------------------------------------------------------------------------------- */

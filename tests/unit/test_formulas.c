@@ -173,8 +173,8 @@ static const struct {
 static const char *operators(void)
 {
     const char *text = "";
-    for (int i = 0; i < model->graph->n_nodes; i++)
-        text = mem_printf("%s%s%s", text, i ? " " : "", shown(model->graph->nodes[i]->op_type));
+    for (const Node *n = model->graph->first; n; n = n->after)
+        text = mem_printf("%s%s%s", text, *text ? " " : "", shown(n->op_type));
     return text;
 }
 
@@ -191,8 +191,8 @@ static Value *inferred(int which)
 {
     Value *x = start(), *y = formulas[which].build(x);
     y->is_output = true;
-    model->graph->outputs = mem_dup(&y, sizeof y);
-    model->graph->n_outputs = 1;
+    graph_drop_outputs(model->graph);
+    graph_add_output(model->graph, y);
     infer(model);
     ck_assert_int_eq(model->errors, 0);
     return x;

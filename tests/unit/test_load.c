@@ -46,7 +46,7 @@ START_TEST(nodes_come_after_what_their_subgraphs_read)
     const Model *m = expect_loaded(
         graph(X, field_info(GRAPH_INPUT, "c", DT_BOOL, ""), conditional, node("Abs x > a"), Y));
     ck_nodes(m, "Abs If");
-    ck_assert_ptr_eq(m->graph->nodes[1]->attrs[0].graphs[0]->nodes[0]->in[0], value_called(m, "a"));
+    ck_assert_ptr_eq(graph_node(graph_node(m->graph, 1)->attrs[0].graphs[0], 0)->in[0], value_called(m, "a"));
 }
 END_TEST
 
@@ -63,9 +63,9 @@ START_TEST(a_name_that_the_subgraph_defines_is_no_outer_one)
     const Model *m = expect_loaded(
         graph(X, field_info(GRAPH_INPUT, "c", DT_BOOL, ""), conditional, node("Abs r > a"), node("Add a r > y"), Y));
     ck_nodes(m, "If Abs Add");
-    const Graph *then = m->graph->nodes[0]->attrs[0].graphs[0];
-    ck_assert_ptr_eq(then->nodes[1]->in[0], then->nodes[0]->out[0]);
-    ck_assert_ptr_ne(then->nodes[0]->out[0], m->graph->nodes[1]->out[0]);
+    const Graph *then = graph_node(m->graph, 0)->attrs[0].graphs[0];
+    ck_assert_ptr_eq(graph_node(then, 1)->in[0], graph_node(then, 0)->out[0]);
+    ck_assert_ptr_ne(graph_node(then, 0)->out[0], graph_node(m->graph, 1)->out[0]);
 }
 END_TEST
 
@@ -96,16 +96,16 @@ END_TEST
 START_TEST(omitted_inputs_and_outputs_are_none)
 {
     const Model *m = expect_loaded(graph(X, node("Clip x - x > y"), Y));
-    ck_assert(m->graph->nodes[0]->n_in == 3 && !m->graph->nodes[0]->in[1]);
+    ck_assert(graph_node(m->graph, 0)->n_in == 3 && !graph_node(m->graph, 0)->in[1]);
     m = expect_loaded(graph(X, node("Dropout x > - y"), Y));
-    ck_assert(m->graph->nodes[0]->n_out == 2 && !m->graph->nodes[0]->out[0]);
+    ck_assert(graph_node(m->graph, 0)->n_out == 2 && !graph_node(m->graph, 0)->out[0]);
 }
 END_TEST
 
 START_TEST(nodes_have_an_operator_of_an_imported_domain)
 {
     const Model *m = expect_loaded(graph(X, node("ai.onnx::Exp x > y"), Y));
-    ck_assert(node_is(m->graph->nodes[0], "Exp") && m->graph->nodes[0]->opset == 21);
+    ck_assert(node_is(graph_node(m->graph, 0), "Exp") && graph_node(m->graph, 0)->opset == 21);
     expect_refused(graph(X, node("com.example::Op x > y"), Y), "imports no operators of domain \"com.example\"");
     expect_refused(graph(X, field_message(GRAPH_NODE, field_text(NODE_INPUT, "x"), field_text(NODE_OUTPUT, "y")), Y),
                    "has no operator");
@@ -200,7 +200,7 @@ START_TEST(attributes_are_read_by_type)
                                   attribute("is", ATTR_INTS,
                                             together(field_int(ATTRIBUTE_INTS, 1), field_int(ATTRIBUTE_INTS, 2))))),
               Y));
-    const Node *n = m->graph->nodes[0];
+    const Node *n = graph_node(m->graph, 0);
     ck_assert_int_eq(n->n_attrs, 4);
     ck_assert(n->attrs[0].type == ATTR_FLOAT && n->attrs[0].floats[0] == 0.5f && n->attrs[0].count == 1);
     ck_assert(n->attrs[1].type == ATTR_INT && n->attrs[1].ints[0] == 3);

@@ -31,9 +31,9 @@ START_TEST(calls_of_functions_become_their_nodes)
         calling("f::Twice x z > y", function("Twice", takes("a"), takes("b"), gives("c"), function_node("Add a b > t"),
                                              function_node("Neg t > c"))));
     ck_nodes(m, "Add Neg");
-    ck_assert_ptr_eq(m->graph->nodes[0]->in[1], value_called(m, "z"));
-    ck_assert_ptr_eq(m->graph->nodes[1]->out[0], value_called(m, "y"));
-    ck_assert_int_eq(m->graph->nodes[0]->opset, 20); /* the function's */
+    ck_assert_ptr_eq(graph_node(m->graph, 0)->in[1], value_called(m, "z"));
+    ck_assert_ptr_eq(graph_node(m->graph, 1)->out[0], value_called(m, "y"));
+    ck_assert_int_eq(graph_node(m->graph, 0)->opset, 20); /* the function's */
 }
 END_TEST
 
@@ -62,7 +62,7 @@ START_TEST(inputs_that_a_call_omits_are_omitted_within)
 {
     const Model *m = expect_loaded(calling("f::Bound x > y", function("Bound", takes("a"), takes("b"), gives("c"),
                                                                       function_node("Clip a b > c"))));
-    ck_assert(m->graph->nodes[0]->n_in == 2 && !m->graph->nodes[0]->in[1]);
+    ck_assert(graph_node(m->graph, 0)->n_in == 2 && !graph_node(m->graph, 0)->in[1]);
     expect_refused(calling("f::One x z > y", function("One", takes("a"), gives("c"), function_node("Exp a > c"))),
                    "2 inputs, the function takes 1");
     expect_refused(calling("f::One x > y w", function("One", takes("a"), gives("c"), function_node("Exp a > c"))),
@@ -80,16 +80,16 @@ START_TEST(attributes_of_a_function_are_those_of_the_call)
                                field_node(FUNCTION_NODE, "Softmax a > c", referring("axis", "where")));
     Model *m = expect_loaded(
         model_bytes(together(X, field_node(GRAPH_NODE, "f::Soft x > y", attribute_int("where", 1)), Y), functions));
-    ck_assert_int_eq(attr_int(m->graph->nodes[0], "axis", -9), 1);
+    ck_assert_int_eq(attr_int(graph_node(m->graph, 0), "axis", -9), 1);
     /* absent where the call gives none, or the function's default */
     m = expect_loaded(calling("f::Soft x > y", functions));
-    ck_assert_int_eq(attr_int(m->graph->nodes[0], "axis", -9), -9);
+    ck_assert_int_eq(attr_int(graph_node(m->graph, 0), "axis", -9), -9);
     functions = function("Soft", takes("a"), gives("c"),
                          field_message(FUNCTION_ATTRIBUTE_PROTO, field_text(ATTRIBUTE_NAME, "where"),
                                        field_int(ATTRIBUTE_I, 4), field_int(ATTRIBUTE_TYPE, ATTR_INT)),
                          field_node(FUNCTION_NODE, "Softmax a > c", referring("axis", "where")));
     m = expect_loaded(calling("f::Soft x > y", functions));
-    ck_assert_int_eq(attr_int(m->graph->nodes[0], "axis", -9), 4);
+    ck_assert_int_eq(attr_int(graph_node(m->graph, 0), "axis", -9), 4);
     expect_refused(model_bytes(together(X,
                                         field_node(GRAPH_NODE, "f::Soft x > y",
                                                    field_message(NODE_ATTRIBUTE, field_text(ATTRIBUTE_NAME, "where"),

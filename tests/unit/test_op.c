@@ -1,4 +1,6 @@
 /* test_op.c: the vocabulary that operators are written in. */
+#include "run_op.h"
+
 #include "op/op.h"
 
 #include <check.h>
@@ -185,12 +187,12 @@ START_TEST(new_nodes_stand_before_the_one_they_replace)
     make1(node, "Neg", square, y);
     Graph *g = model->graph;
     ck_assert_int_eq(g->n_nodes, 3);
-    ck_assert_str_eq(shown(g->nodes[0]->op_type), "Mul");
-    ck_assert_str_eq(shown(g->nodes[1]->op_type), "Neg");
-    ck_assert_ptr_eq(g->nodes[2], node);
-    ck_assert_ptr_eq(y->producer, g->nodes[1]);
+    ck_assert_str_eq(shown(graph_node(g, 0)->op_type), "Mul");
+    ck_assert_str_eq(shown(graph_node(g, 1)->op_type), "Neg");
+    ck_assert_ptr_eq(graph_node(g, 2), node);
+    ck_assert_ptr_eq(y->producer, graph_node(g, 1));
     ck_assert_str_eq(shown(square->name), "test/Mul");
-    ck_assert_int_eq(g->nodes[0]->opset, 23);
+    ck_assert_int_eq(graph_node(g, 0)->opset, 23);
 }
 END_TEST
 

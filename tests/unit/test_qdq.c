@@ -116,17 +116,19 @@ static Value *ints(int count, const int64_t *values)
 
 static void set_outputs(int count, Value **outputs)
 {
-    model->graph->outputs = mem_dup(outputs, (size_t)count * sizeof *outputs);
-    model->graph->n_outputs = count;
-    for (int i = 0; i < count; i++) outputs[i]->is_output = true;
+    graph_drop_outputs(model->graph);
+    for (int i = 0; i < count; i++) {
+        graph_add_output(model->graph, outputs[i]);
+        outputs[i]->is_output = true;
+    }
 }
 
 /* The operators in order of execution. */
 static const char *operators(void)
 {
     const char *text = "";
-    for (int i = 0; i < model->graph->n_nodes; i++)
-        text = mem_printf("%s%s%s", text, i ? " " : "", shown(model->graph->nodes[i]->op_type));
+    for (const Node *n = model->graph->first; n; n = n->after)
+        text = mem_printf("%s%s%s", text, *text ? " " : "", shown(n->op_type));
     return text;
 }
 

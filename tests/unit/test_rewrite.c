@@ -283,7 +283,7 @@ END_TEST
 static void clamped(const char *text, const char *nodes, double low, double high)
 {
     const Model *m = model_after(rewrite, text);
-    ck_assert(m->graph->nodes[0]->clamp_low == (float)low && m->graph->nodes[0]->clamp_high == (float)high);
+    ck_assert(graph_node(m->graph, 0)->clamp_low == (float)low && graph_node(m->graph, 0)->clamp_high == (float)high);
     becomes(text, nodes);
 }
 

@@ -191,7 +191,7 @@ START_TEST(the_scale_is_that_of_all_factors)
 {
     const Model *m = model_after(rewrite, ATTENTION("l = Mul(q, third) r = Mul(s, t) a = MatMul(l, r) b = Div(a, s)"
                                                     " w = Softmax(b) y = MatMul(w, v)"));
-    ck_assert(fabs(attr_float(m->graph->nodes[0], "scale", 0) - 0.3) < 1e-6); /* 0.3 * 2 / 2 */
+    ck_assert(fabs(attr_float(graph_node(m->graph, 0), "scale", 0) - 0.3) < 1e-6); /* 0.3 * 2 / 2 */
 }
 END_TEST
 
@@ -299,7 +299,7 @@ static bool is_causal(const char *constants, const char *nodes)
                                    " w = Softmax(c) y = MatMul(w, v) }",
                                    constants, nodes));
     const Model *m = model_after(rewrite, text);
-    const Node *n = m->graph->nodes[m->graph->n_nodes - 1];
+    const Node *n = graph_node(m->graph, m->graph->n_nodes - 1);
     ck_assert(node_is(n, "Attention"));
     bool causal = attr_int((Node *)n, "is_causal", 0);
     ck_assert(causal == (n->n_in < 4 || !n->in[3]));
@@ -333,7 +333,7 @@ static bool is_causal_for_any(const char *nodes)
         " t = Transpose<perm = [0,1,3,2]>(k) a = MatMul(q, t) c = Add(a, mask) w = Softmax(c) y = MatMul(w, v) }",
         nodes));
     const Model *m = model_after(rewrite, text);
-    Node *n = m->graph->nodes[m->graph->n_nodes - 1];
+    Node *n = graph_node(m->graph, m->graph->n_nodes - 1);
     ck_assert(node_is(n, "Attention"));
     bool causal = attr_int(n, "is_causal", 0);
     run_size("n", 5);

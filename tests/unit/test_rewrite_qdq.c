@@ -33,8 +33,8 @@ static void becomes(const char *text, const char *nodes)
 static const char *conv_of(const char *text)
 {
     const Model *m = model_after(rewrite, text);
-    for (int i = 0; i < m->graph->n_nodes; i++)
-        if (foreign_has(m->graph->nodes[i]->op_type, "Conv")) return shown(m->graph->nodes[i]->op_type);
+    for (const Node *n = m->graph->first; n; n = n->after)
+        if (foreign_has(n->op_type, "Conv")) return shown(n->op_type);
     return "none";
 }
 

@@ -145,7 +145,7 @@ static void pack(Node *n, Product *p)
 {
     if (!value_is_const(p->b) || p->batch_rank || p->b_at || dim_is(p->b_col, 1) || dim_low(p->n) < MIN_ROW_COLUMNS)
         return;
-    if (!dim_is_const(p->n) || !dim_is_const(p->k) || p->b_col != p->k || value_use_count(n->graph, p->b) > 1) return;
+    if (!dim_is_const(p->n) || !dim_is_const(p->k) || p->b_col != p->k || value_use_count(p->b) > 1) return;
     p->b = transposed_constant(n, p->b, 1, dim_value(p->n), dim_value(p->k));
     p->b_row = p->n;
     p->b_col = dim_const(1);
