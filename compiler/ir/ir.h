@@ -287,9 +287,7 @@ void node_add_output(Node *n, Value *v);
 Attr *node_add_attr(Node *n, const char *name, AttrType type, int count); /* arrays to be filled in by the caller */
 Graph *graph_root(Graph *g);                              /* the outermost: it holds the steps of its subgraphs, too */
 bool graph_is_within(const Graph *g, const Graph *outer); /* is it outer, or somewhere in its nodes' subgraphs? */
-Graph *graph_clone(const Graph *g,
-                   Graph *parent);  /* a subgraph with nodes and values of its own; outer values are shared */
-void graph_take_place(Graph *copy); /* of what it is a copy of: its values get the names, for the generated code */
+Local *local_find(const Model *m, Foreign symbol); /* NULL: it is none */
 
 /* -- links.c: the order of nodes, and who reads a value ----------------------------------------- */
 
@@ -315,7 +313,11 @@ void value_replace(Value *old, Value *by);
  * nodes, or were only tried, read nothing. Walks. */
 void graph_remove_dead(Graph *g);
 
-Local *local_find(const Model *m, Foreign symbol); /* NULL: it is none */
+/* -- clone.c: copies of subgraphs --------------------------------------------------------------- */
+
+/* With nodes and values of its own; outer values are shared. */
+Graph *graph_clone(const Graph *g, Graph *parent);
+void graph_take_place(Graph *copy); /* of what it is a copy of: its values get the names, for the generated code */
 
 /* -- diag.c: messages -------------------------------------------------------------------------- */
 
