@@ -6,6 +6,7 @@
 #include "base/dtype.h"
 #include "base/fail.h"
 #include "base/foreign.h"
+#include "base/heights.h"
 #include "base/literal.h"
 #include "base/map.h"
 #include "base/mem.h"

@@ -3,6 +3,7 @@
 #include "ir/ir.h"
 #include "plan/plan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct {
@@ -271,6 +272,13 @@ typedef struct {
     Buffer *buffers;
 } Memory;
 
+static int by_offset(const void *x, const void *y)
+{
+    const Value *a = ((const Buffer *)x)->root, *b = ((const Buffer *)y)->root;
+    if (a->arena_offset != b->arena_offset) return a->arena_offset < b->arena_offset ? -1 : 1;
+    return (a->first_step > b->first_step) - (a->first_step < b->first_step);
+}
+
 static void check_place(Memory *memory, Value *v)
 {
     int64_t offset, bytes;
@@ -292,6 +300,28 @@ static bool overlap(const Buffer *a, const Buffer *b)
     return v->arena_offset < w->arena_offset + b->bytes && w->arena_offset < v->arena_offset + a->bytes;
 }
 
+/* Buffer i lies over one that begins before it in the arena: this one. */
+static const Value *overlapped(const Memory *memory, int i)
+{
+    int k = 0;
+    while (!overlap(&memory->buffers[i], &memory->buffers[k])) k++;
+    return memory->buffers[k].root;
+}
+
+/* By rising offset, each must begin where all that live at its steps and came before it have ended. */
+static void check_overlaps(const Place *p, const Memory *memory, int steps)
+{
+    Heights *ends = heights_new(steps);
+    if (memory->count) qsort(memory->buffers, (size_t)memory->count, sizeof *memory->buffers, by_offset);
+    for (int i = 0; i < memory->count; i++) {
+        const Value *v = memory->buffers[i].root;
+        if (!memory->buffers[i].bytes) continue;
+        if (heights_most(ends, v->first_step, v->last_step) > v->arena_offset)
+            broken(p, v, mem_printf("shares memory with \"%s\"", shown(overlapped(memory, i)->name)));
+        heights_raise(ends, v->first_step, v->last_step, v->arena_offset + memory->buffers[i].bytes);
+    }
+}
+
 /* No two buffers that live at the same time share bytes. */
 static void check_memory(const Model *m, const char *stage)
 {
@@ -302,11 +332,7 @@ static void check_memory(const Model *m, const char *stage)
         for (Access a = {0}; step_next(g->steps[i], &a);) storage_root(a.value, NULL)->marked = false;
     for (int i = 0; i < g->n_steps; i++)
         for (Access a = {0}; step_next(g->steps[i], &a);) check_place(&memory, a.value);
-    for (int i = 0; i < memory.count; i++)
-        for (int k = 0; k < i; k++)
-            if (overlap(&memory.buffers[i], &memory.buffers[k]))
-                broken(&p, memory.buffers[i].root,
-                       mem_printf("shares memory with \"%s\"", shown(memory.buffers[k].root->name)));
+    check_overlaps(&p, &memory, g->n_steps);
 }
 
 void check(Model *m, const char *stage, unsigned invariants)

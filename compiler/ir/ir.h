@@ -91,11 +91,13 @@ struct Value {
     /* plan.c */
     Value *storage;         /* the value whose memory this one lies in; itself when it has its own */
     int64_t storage_offset; /* bytes from the start of `storage` */
+    Value *next_view;       /* of those that lie in the same memory, round and round; views.c */
+    int stores;             /* how often steps that are not elided write into the memory it has of its own; views.c */
     int64_t arena_offset;   /* of own storage, when in the arena; -1: not in the arena (inputs, outputs, constants) */
     int64_t blob_offset;    /* of a large constant in the file of weights (emit_weights.c) */
-    int first_step, last_step;
-    int views; /* emit_pointers.c: values that have no other name for the memory of this one */
-    Uses uses; /* step.c: where steps mention it */
+    int first_step, last_step; /* of its own memory: those that mention it, and all that it must live through */
+    int views;                 /* emit_pointers.c: values that have no other name for the memory of this one */
+    Uses uses;                 /* step.c: where steps mention it */
 };
 
 typedef enum { /* numbered as in ONNX AttributeProto.AttributeType */

@@ -165,6 +165,8 @@ static void index_uses(Graph *g)
             Uses *u = &a.value->uses;
             mem_grow(&u->items, &u->capacity, u->count + 1, sizeof *u->items);
             u->items[u->count++] = (Use){g->steps[i], a.written};
+            if (a.written && !u->writes) u->first_write = i;
+            if (a.written) u->last_write = i;
             u->reads += !a.written;
             u->writes += a.written;
         }

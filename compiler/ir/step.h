@@ -205,6 +205,7 @@ typedef struct {
 
 typedef struct {
     int count, capacity, reads, writes;
+    int first_write, last_write; /* places of steps, if there are writes */
     Use *items;
 } Uses;
 

@@ -243,37 +243,76 @@ static void climb(Planner *p)
 
 /* ---- The plan ---- */
 
-static bool live_at(const Block *b, int step)
+/* The columns, and those of each block. */
+static void find_columns(Planner *p)
 {
-    return b->first <= step && step <= b->last;
+    const int *order = arena_order(p, BY_FIRST);
+    int *steps = mem_array((size_t)p->count, sizeof *steps);
+    for (int i = 0; i < p->count; i++) {
+        Block *b = &p->blocks[order[i]];
+        if (i == 0 || steps[p->columns - 1] != b->first) steps[p->columns++] = b->first;
+        b->first_column = p->columns - 1;
+    }
+    for (int i = 0; i < p->count; i++) {
+        Block *b = &p->blocks[i];
+        int low = b->first_column, high = p->columns - 1;
+        while (low < high) { /* the last column up to its last step */
+            int middle = high - (high - low) / 2;
+            if (steps[middle] <= b->last) low = middle;
+            else high = middle - 1;
+        }
+        b->last_column = low;
+    }
 }
 
 /* Every maximum of the load begins where some block does. */
 static void find_loads(Planner *p)
 {
+    int64_t *change = mem_array((size_t)p->columns + 1, sizeof *change), load = 0;
+    Heights *loads = heights_new(p->columns);
     for (int i = 0; i < p->count; i++) {
-        int step = p->blocks[i].first;
-        int64_t load = 0;
-        for (int j = 0; j < p->count; j++)
-            if (live_at(&p->blocks[j], step)) load += p->blocks[j].size;
-        for (int j = 0; j < p->count; j++)
-            if (live_at(&p->blocks[j], step) && p->loads[j] < load) p->loads[j] = load;
-        if (p->bound < load) p->bound = load;
+        change[p->blocks[i].first_column] += p->blocks[i].size;
+        change[p->blocks[i].last_column + 1] -= p->blocks[i].size;
     }
+    for (int c = 0; c < p->columns; c++) heights_raise(loads, c, c, load += change[c]);
+    for (int i = 0; i < p->count; i++)
+        p->loads[i] = heights_most(loads, p->blocks[i].first_column, p->blocks[i].last_column);
+    p->bound = heights_most(loads, 0, p->columns - 1);
+}
+
+/* Layers that are free, the lowest on top: a heap. */
+typedef struct {
+    int count, *layers;
+} FreeLayers;
+
+static void add_layer(FreeLayers *f, int layer)
+{
+    int i = f->count++;
+    for (; i && f->layers[(i - 1) / 2] > layer; i = (i - 1) / 2) f->layers[i] = f->layers[(i - 1) / 2];
+    f->layers[i] = layer;
+}
+
+static int take_lowest(FreeLayers *f)
+{
+    int lowest = f->layers[0], last = f->layers[--f->count], i = 0;
+    for (int child; (child = 2 * i + 1) < f->count; i = child) {
+        if (child + 1 < f->count && f->layers[child + 1] < f->layers[child]) child++;
+        if (f->layers[child] >= last) break;
+        f->layers[i] = f->layers[child];
+    }
+    f->layers[i] = last;
+    return lowest;
 }
 
 /* In order of first use each block goes into the lowest layer that is free then. */
 static void find_layers(Planner *p)
 {
-    const int *order = arena_order(p, BY_FIRST);
-    int *last = mem_array((size_t)p->count, sizeof *last), layers = 0;
-    for (int i = 0; i < p->count; i++) {
-        const Block *b = &p->blocks[order[i]];
-        int layer = 0;
-        while (layer < layers && last[layer] >= b->first) layer++;
-        if (layer == layers) layers++;
-        last[layer] = b->last;
-        p->layers[order[i]] = layer;
+    const int *begin = arena_order(p, BY_FIRST), *end = arena_order(p, BY_LAST);
+    FreeLayers f = {.layers = mem_array((size_t)p->count + 1, sizeof *f.layers)};
+    for (int i = 0, ended = 0, layers = 0; i < p->count; i++) {
+        const Block *b = &p->blocks[begin[i]];
+        while (p->blocks[end[ended]].last < b->first) add_layer(&f, p->layers[end[ended++]]);
+        p->layers[begin[i]] = f.count ? take_lowest(&f) : layers++;
     }
 }
 
@@ -315,6 +354,7 @@ ArenaPlan arena_plan(ArenaItem *items, int count, int64_t alignment)
     for (int i = 0; i < count; i++) items[i].offset = 0;
     if (!add_blocks(&p, items, count, alignment)) return (ArenaPlan){INT64_MAX, INT64_MAX};
     if (p.count == 0) return (ArenaPlan){0, 0};
+    find_columns(&p);
     find_loads(&p);
     find_layers(&p);
     find_plan(&p);

@@ -20,6 +20,8 @@ void arena_keep_if_better(Planner *p, int64_t total)
     for (int i = 0; i < p->count; i++) p->best[i] = p->blocks[i].start;
 }
 
+enum { FEW = 1 << 13 }; /* blocks for which it doesn't matter that each looks at all */
+
 /* ---- Ranking ---- */
 
 typedef struct {
@@ -45,6 +47,7 @@ static Key key_of(const Planner *p, Criterion criterion, int block)
     case BY_AREA: return (Key){b->size > INT64_MAX / steps ? INT64_MAX : b->size * steps, b->size, block};
     case BY_LAYER: return (Key){-p->layers[block], b->size, block};
     case BY_FIRST: return (Key){-(int64_t)b->first, steps, block};
+    case BY_LAST: return (Key){-(int64_t)b->last, 0, block};
     case BY_START: return (Key){-p->best[block], 0, block};
     case BY_SIZE: break;
     }
@@ -63,8 +66,7 @@ int *arena_order(const Planner *p, Criterion criterion)
 
 /* ---- Greedy ---- */
 
-/* `placed` holds blocks by rising start. */
-static int64_t find_start(const Planner *p, const Block *b, const int *placed, int placed_count)
+int64_t arena_lowest_start(const Planner *p, const Block *b, const int *placed, int placed_count)
 {
     int64_t free_from = 0;
     for (int i = 0; i < placed_count; i++) {
@@ -89,9 +91,13 @@ void arena_place_greedily(Planner *p, Criterion criterion)
     const int *order = arena_order(p, criterion);
     int *placed = mem_array((size_t)p->count, sizeof *placed);
     int64_t total = 0;
+    if (p->count > FEW) {
+        arena_place_many(p, order);
+        return;
+    }
     for (int i = 0; i < p->count && total < p->total; i++) {
         Block *b = &p->blocks[order[i]];
-        b->start = find_start(p, b, placed, i);
+        b->start = arena_lowest_start(p, b, placed, i);
         insert_by_start(p, placed, i, order[i]);
         if (total < b->start + b->size) total = b->start + b->size;
         p->work += i + 1;
@@ -101,57 +107,23 @@ void arena_place_greedily(Planner *p, Criterion criterion)
 
 /* ---- Skyline ---- */
 
-/* The steps at which some block begins are the columns; each is filled up to its height. */
+/* Each column is filled up to its height. */
 typedef struct {
     Planner *p;
-    int columns;
     int64_t *height;
-    int *first, *last; /* columns of each block */
-    int *waiting;      /* blocks not placed yet, best first */
+    int *waiting; /* blocks not placed yet, best first */
     int waiting_count;
 } Skyline;
-
-static int compare_ints(const void *x, const void *y)
-{
-    int a = *(const int *)x, b = *(const int *)y;
-    return (a > b) - (a < b);
-}
-
-/* The number of steps in the sorted array that are <= step. */
-static int count_up_to(const int *steps, int count, int step)
-{
-    int low = 0;
-    while (low < count) {
-        int middle = low + (count - low) / 2;
-        if (steps[middle] <= step) low = middle + 1;
-        else count = middle;
-    }
-    return low;
-}
-
-static void make_columns(Skyline *s)
-{
-    Planner *p = s->p;
-    int *steps = mem_array((size_t)p->count, sizeof *steps);
-    for (int i = 0; i < p->count; i++) steps[i] = p->blocks[i].first;
-    qsort(steps, (size_t)p->count, sizeof *steps, compare_ints);
-    for (int i = 0; i < p->count; i++)
-        if (i == 0 || steps[i] != steps[i - 1]) steps[s->columns++] = steps[i];
-    for (int i = 0; i < p->count; i++) {
-        s->first[i] = count_up_to(steps, s->columns, p->blocks[i].first) - 1;
-        s->last[i] = count_up_to(steps, s->columns, p->blocks[i].last) - 1;
-    }
-}
 
 /* The first of the lowest places: columns *left to *right of equal height. */
 static void find_lowest(const Skyline *s, int *left, int *right)
 {
     *left = 0;
-    for (int i = 1; i < s->columns; i++)
+    for (int i = 1; i < s->p->columns; i++)
         if (s->height[i] < s->height[*left]) *left = i;
     *right = *left;
-    while (*right + 1 < s->columns && s->height[*right + 1] == s->height[*left]) ++*right;
-    s->p->work += s->columns;
+    while (*right + 1 < s->p->columns && s->height[*right + 1] == s->height[*left]) ++*right;
+    s->p->work += s->p->columns;
 }
 
 /* The best waiting block that fits between two columns, taken from the list; -1 if none does. */
@@ -160,7 +132,7 @@ static int take_fitting(Skyline *s, int left, int right)
     for (int i = 0; i < s->waiting_count; i++) {
         int block = s->waiting[i];
         s->p->work++;
-        if (s->first[block] < left || s->last[block] > right) continue;
+        if (s->p->blocks[block].first_column < left || s->p->blocks[block].last_column > right) continue;
         s->waiting_count--;
         memmove(&s->waiting[i], &s->waiting[i + 1], (size_t)(s->waiting_count - i) * sizeof *s->waiting);
         return block;
@@ -173,7 +145,7 @@ static void raise(Skyline *s, int left, int right)
 {
     int64_t level = INT64_MAX;
     if (left > 0) level = s->height[left - 1];
-    if (right + 1 < s->columns && s->height[right + 1] < level) level = s->height[right + 1];
+    if (right + 1 < s->p->columns && s->height[right + 1] < level) level = s->height[right + 1];
     for (int i = left; i <= right; i++) s->height[i] = level;
 }
 
@@ -181,9 +153,6 @@ void arena_place_by_skyline(Planner *p, Criterion criterion)
 {
     Skyline s = {.p = p, .waiting_count = p->count, .waiting = arena_order(p, criterion)};
     s.height = mem_array((size_t)p->count, sizeof *s.height);
-    s.first = mem_array((size_t)p->count, sizeof *s.first);
-    s.last = mem_array((size_t)p->count, sizeof *s.last);
-    make_columns(&s);
     int64_t total = 0;
     while (s.waiting_count && total < p->total) {
         int left, right;
@@ -195,7 +164,7 @@ void arena_place_by_skyline(Planner *p, Criterion criterion)
         }
         Block *b = &p->blocks[block];
         b->start = s.height[left];
-        for (int i = s.first[block]; i <= s.last[block]; i++) s.height[i] = b->start + b->size;
+        for (int i = b->first_column; i <= b->last_column; i++) s.height[i] = b->start + b->size;
         if (total < b->start + b->size) total = b->start + b->size;
     }
     arena_keep_if_better(p, total);

@@ -10,15 +10,18 @@
 
 /* -- lifetimes --------------------------------------------------------------------------------- */
 
+/* Every value lies in memory of its own, and lives from its first mention to its last. */
 static void forget_places(Graph *g)
 {
     for (int i = 0; i < g->n_steps; i++)
         for (Access a = {0}; step_next(g->steps[i], &a);) {
-            a.value->storage = a.value;
-            a.value->storage_offset = 0;
-            a.value->arena_offset = -1;
-            a.value->first_step = INT_MAX;
-            a.value->last_step = -1;
+            Value *v = a.value;
+            v->storage = v->next_view = v;
+            v->storage_offset = 0;
+            v->arena_offset = -1;
+            v->stores = v->uses.writes;
+            v->first_step = v->uses.items[0].step->at;
+            v->last_step = v->uses.items[v->uses.count - 1].step->at;
         }
 }
 
@@ -56,14 +59,9 @@ static bool extend_through(const Graph *g, const StepBlock *b)
     return changed;
 }
 
-/* A value lives from its first mention to its last; so does the memory it lies in. */
+/* Beside the steps that mention it, memory lives through the loops that need it. */
 static void find_lifetimes(Graph *g)
 {
-    for (int i = 0; i < g->n_steps; i++)
-        for (Access a = {0}; step_next(g->steps[i], &a);) {
-            extend(a.value, i);
-            extend(storage_root(a.value, NULL), i);
-        }
     for (bool changed = true; changed;) {
         changed = false;
         for (int i = 0; i < g->n_steps; i++) {
@@ -172,6 +170,13 @@ static void drop_idle_copies(Graph *g)
     }
 }
 
+/* Every value knows the root of its memory itself. */
+static void find_roots(Graph *g)
+{
+    for (int i = 0; i < g->n_steps; i++)
+        for (Access a = {0}; step_next(g->steps[i], &a);) storage_root(a.value, NULL);
+}
+
 StageResult plan(Model *m)
 {
     Graph *g = m->graph;
@@ -186,6 +191,7 @@ StageResult plan(Model *m)
     plan_in_place(g);
     live_through_tiles(g, false);
     drop_idle_copies(g);
+    find_roots(g);
     place_buffers(m);
     return STAGE_DONE;
 }

@@ -4,15 +4,22 @@
  * through a chain; storage_root resolves it); copies that became views are marked elided. Part of plan.c's work. */
 #include "plan/plan.h"
 
+/* All on the way point to the root itself from then on, so that long ways are gone once. */
 Value *storage_root(Value *v, int64_t *offset)
 {
     int64_t sum = 0;
-    while (v->storage && v->storage != v) {
-        sum += v->storage_offset;
-        v = v->storage;
-    }
+    Value *root = v;
+    for (; root->storage && root->storage != root; root = root->storage) sum += root->storage_offset;
     if (offset) *offset = sum;
-    return v;
+    while (v != root) {
+        Value *next = v->storage;
+        int64_t part = v->storage_offset;
+        v->storage = root;
+        v->storage_offset = sum;
+        sum -= part;
+        v = next;
+    }
+    return root;
 }
 
 /* Memory that the plan hands out, not the caller's and not a constant. */
@@ -21,10 +28,24 @@ bool in_arena(const Value *root)
     return !root->is_input && !root->is_output && !root->data;
 }
 
+/* All that lies in v's memory goes with it, and what is known of that memory. */
 static void place(Value *v, Value *in, int64_t offset)
 {
+    Value *root = storage_root(in, NULL), *next = v->next_view;
     v->storage = in;
     v->storage_offset = offset;
+    v->next_view = root->next_view;
+    root->next_view = next;
+    root->stores += v->stores;
+    if (v->first_step < root->first_step) root->first_step = v->first_step;
+    if (v->last_step > root->last_step) root->last_step = v->last_step;
+}
+
+/* The copy need not be done: what it writes lies there already. */
+static void elide(Step *copy)
+{
+    copy->copy.elided = true;
+    storage_root(copy->copy.target, NULL)->stores--;
 }
 
 static bool same_size(const Value *a, const Value *b)
@@ -62,46 +83,36 @@ static bool mentions(const Step *s, const Value *root)
     return false;
 }
 
-static bool stands_in(const Step *s, const StepBlock *b)
+static bool all_in(const StepBlock *b, int first, int last)
 {
-    return s->at > b->first && s->at < b->last;
+    return first > b->first && last < b->last;
 }
 
 /* Branches write their results over one another: only what lives in the branch alone may lie there from the start. */
-static bool is_free(const Graph *g, const Step *copy, const Value *target, const Value *root)
+static bool is_free(const Step *copy, const Value *target, const Value *root)
 {
     const StepBlock *b = copy->block;
-    bool others = false;
-    for (int i = 0; i < target->uses.count; i++)
-        others = others || (target->uses.items[i].written && !stands_in(target->uses.items[i].step, b));
-    for (int k = 0; k < g->n_steps && others; k++)
-        if (!stands_in(g->steps[k], b) && mentions(g->steps[k], root)) return false;
-    return true;
+    return all_in(b, target->uses.first_write, target->uses.last_write) || all_in(b, root->first_step, root->last_step);
 }
 
-/* Is it replaced after this copy by what the same loop carries? */
-static bool is_replaced(const Step *copy, const Value *root)
+/* Is it replaced after this copy by what the same loop carries? That is the last time that it is written. */
+static bool is_replaced(const Graph *g, const Step *copy, const Value *root)
 {
-    for (int i = 0; i < root->uses.count; i++) {
-        const Step *s = root->uses.items[i].step;
-        if (s->at > copy->at && s->kind == STEP_COPY && s->copy.into_state && s->node == copy->node &&
-            s->copy.target == root)
-            return true;
-    }
-    return false;
+    const Step *s = root->uses.writes ? g->steps[root->uses.last_write] : copy;
+    return s->at > copy->at && s->kind == STEP_COPY && s->copy.into_state && s->node == copy->node;
 }
 
 /* -- copies ------------------------------------------------------------------------------------ */
 
 /* The source can be computed right where the target wants it: a part of a Concat, or an output of the model. */
-static bool source_in_target(const Graph *g, const Step *s)
+static bool source_in_target(const Step *s)
 {
     const Copy *c = &s->copy;
     int64_t offset;
     Value *root = storage_root(c->source, &offset);
     if (!whole(s, c->source, c->source_offset) || offset != 0 || !same_size(root, c->source) || !in_arena(root))
         return false;
-    if (storage_root(c->target, NULL) == root || !is_free(g, s, c->target, root)) return false;
+    if (storage_root(c->target, NULL) == root || !is_free(s, c->target, root)) return false;
     place(root, c->target, dim_value(c->target_offset));
     return true;
 }
@@ -111,8 +122,8 @@ void plan_views(Graph *g)
     for (int i = 0; i < g->n_steps; i++) {
         Step *s = g->steps[i];
         if (s->kind != STEP_COPY || s->copy.into_state || !const_offsets(s)) continue;
-        if (s->copy.from_state && is_replaced(s, storage_root(s->copy.source, NULL))) continue;
-        s->copy.elided = target_in_source(s) || source_in_target(g, s);
+        if (s->copy.from_state && is_replaced(g, s, storage_root(s->copy.source, NULL))) continue;
+        if (target_in_source(s) || source_in_target(s)) elide(s);
     }
 }
 
@@ -156,7 +167,6 @@ static bool take_over(Value *out, Value *in, int i)
         return false;
     if (value_bytes(out) > value_bytes(root) - offset) return false;
     place(out, in, 0);
-    if (out->last_step > root->last_step) root->last_step = out->last_step;
     return true;
 }
 
@@ -193,19 +203,35 @@ void plan_in_place(Graph *g)
 
 /* -- what loops carry -------------------------------------------------------------------------- */
 
-/* Is `root` mentioned by steps [from, to)? */
-static bool is_mentioned(const Graph *g, int from, int to, const Value *root)
+/* The first step after `step` that mentions the value; n_steps if there is none. */
+static int next_mention(const Graph *g, const Value *v, int step)
 {
-    for (int k = from; k < to; k++)
-        if (mentions(g->steps[k], root)) return true;
+    int low = 0, high = v->uses.count;
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (v->uses.items[middle].step->at <= step) low = middle + 1;
+        else high = middle;
+    }
+    return low < v->uses.count ? v->uses.items[low].step->at : g->n_steps;
+}
+
+/* Do steps (after, before) mention memory `root`? */
+static bool is_mentioned(const Graph *g, int after, int before, Value *root)
+{
+    Value *v = root;
+    do {
+        if (next_mention(g, v, after) < before) return true;
+        v = v->next_view;
+    } while (v != root);
     return false;
 }
 
-static bool writes_root(const Step *s, const Value *root)
+static int writings(const Step *s, const Value *root)
 {
+    int count = 0;
     for (Access a = {0}; !step_is_elided(s) && step_next(s, &a);)
-        if (a.written && storage_root(a.value, NULL) == root) return true;
-    return false;
+        count += a.written && storage_root(a.value, NULL) == root;
+    return count;
 }
 
 static bool loop_writes_over(const Loop *l, const Value *state)
@@ -227,16 +253,13 @@ static bool writes_over(const Step *p, const Value *state, const Value *root)
            offset == 0 && storage_root(p->call.inplace_out, NULL) == root && !shares_memory(p, p->call.inplace_in);
 }
 
-/* The step that alone computes `root`, and stands in the block itself; -1 if there is none such. */
-static int maker_in(const Graph *g, const StepBlock *b, const Value *root)
+/* The step that alone computes `root`, which only the block mentions, and stands in the block itself; NULL if there is
+ * none such. */
+static const Step *maker_in(const Graph *g, const StepBlock *b, const Value *root)
 {
-    int maker = -1;
-    for (int k = b->first + 1; k < b->last; k++) {
-        if (!writes_root(g->steps[k], root)) continue;
-        if (maker >= 0) return -1;
-        maker = k;
-    }
-    return maker >= 0 && g->steps[maker]->block == b ? maker : -1;
+    const Step *first = g->steps[root->first_step];
+    bool alone = root->stores > 0 && writings(first, root) == root->stores;
+    return alone && first->block == b && root->last_step < b->last ? first : NULL;
 }
 
 /* The copy ends a round with state = source. If nobody reads the state once the source is computed, that happens in the
@@ -249,10 +272,9 @@ static bool source_in_state(const Graph *g, const Step *s)
     if (!b->opener || b->opener->kind != STEP_FOR || b->opener->node != s->node) return false;
     if (root == state || !in_arena(root) || offset != 0 || state_offset != 0) return false;
     if (!same_size(root, s->copy.target) || !same_size(root, state)) return false;
-    int maker = maker_in(g, b, root);
-    if (maker < 0 || is_mentioned(g, 0, maker, root) || is_mentioned(g, b->last, g->n_steps, root)) return false;
-    if (is_mentioned(g, maker + 1, s->at, state) || is_mentioned(g, s->at + 1, b->last, state)) return false;
-    if (mentions(g->steps[maker], state) && !writes_over(g->steps[maker], state, root)) return false;
+    const Step *maker = maker_in(g, b, root);
+    if (!maker || is_mentioned(g, maker->at, s->at, state) || is_mentioned(g, s->at, b->last, state)) return false;
+    if (mentions(maker, state) && !writes_over(maker, state, root)) return false;
     place(root, s->copy.target, 0);
     return true;
 }
@@ -261,6 +283,6 @@ void plan_states(Graph *g)
 {
     for (int i = 0; i < g->n_steps; i++) {
         Step *s = g->steps[i];
-        if (s->kind == STEP_COPY && s->copy.into_state && const_offsets(s)) s->copy.elided = source_in_state(g, s);
+        if (s->kind == STEP_COPY && s->copy.into_state && const_offsets(s) && source_in_state(g, s)) elide(s);
     }
 }

@@ -9,7 +9,7 @@
 
 Suite *arena_suite(void);
 
-enum { MOST_ITEMS = 2500, ALIGNMENT = 16 };
+enum { MOST_ITEMS = 9000, ALIGNMENT = 16 };
 
 static ArenaItem items[MOST_ITEMS];
 static int count;
@@ -255,6 +255,29 @@ START_TEST(many_items)
 }
 END_TEST
 
+/* More than look at one another. */
+START_TEST(very_long_chains_reach_the_bound)
+{
+    for (int i = 0; i < MOST_ITEMS; i++) add(i % 3 ? 100 : 400, i, i + 1);
+    expect_optimum();
+}
+END_TEST
+
+START_TEST(very_many_with_few_neighbours_are_near_the_bound)
+{
+    add_random(MOST_ITEMS, MOST_ITEMS, 20);
+    ArenaPlan result = plan();
+    ck_assert_int_lt(result.total, result.bound + result.bound / 2);
+}
+END_TEST
+
+START_TEST(very_many_live_at_once)
+{
+    for (int i = 0; i < MOST_ITEMS; i++) add(16 * (1 + random_below(100)), i, MOST_ITEMS + random_below(100));
+    expect_optimum();
+}
+END_TEST
+
 START_TEST(the_same_plan_every_time)
 {
     static int64_t offsets[MOST_ITEMS];
@@ -296,6 +319,9 @@ Suite *arena_suite(void)
     tcase_add_test(tests, random_plans_are_valid);
     tcase_add_test(tests, random_plans_are_near_the_bound);
     tcase_add_test(tests, many_items);
+    tcase_add_test(tests, very_long_chains_reach_the_bound);
+    tcase_add_test(tests, very_many_with_few_neighbours_are_near_the_bound);
+    tcase_add_test(tests, very_many_live_at_once);
     tcase_add_test(tests, the_same_plan_every_time);
     tcase_add_test(tests, items_too_large_have_no_plan);
     suite_add_tcase(suite, tests);
