@@ -89,12 +89,14 @@ struct Value {
     const char *recipe;
 
     /* plan.c */
-    Value *storage;         /* the value whose memory this one lies in; itself when it has its own */
-    int64_t storage_offset; /* bytes from the start of `storage` */
-    Value *next_view;       /* of those that lie in the same memory, round and round; views.c */
-    int stores;             /* how often steps that are not elided write into the memory it has of its own; views.c */
-    int64_t arena_offset;   /* of own storage, when in the arena; -1: not in the arena (inputs, outputs, constants) */
-    int64_t blob_offset;    /* of a large constant in the file of weights (emit_weights.c) */
+    Value *storage;          /* the value whose memory this one lies in; itself when it has its own */
+    int64_t storage_offset;  /* bytes from the start of `storage` */
+    Value *shortcut;         /* one nearer to the end of such a chain, or NULL; views.c */
+    int64_t shortcut_offset; /* bytes from its start */
+    Value *next_view;        /* of those that lie in the same memory, round and round; views.c */
+    int stores;              /* how often steps that are not elided write into the memory it has of its own; views.c */
+    int64_t arena_offset;    /* of own storage, when in the arena; -1: not in the arena (inputs, outputs, constants) */
+    int64_t blob_offset;     /* of a large constant in the file of weights (emit_weights.c) */
     int first_step, last_step; /* of its own memory: those that mention it, and all that it must live through */
     int views;                 /* emit_pointers.c: values that have no other name for the memory of this one */
     Uses uses;                 /* step.c: where steps mention it */
@@ -274,7 +276,7 @@ Value *value_new(Graph *g, Foreign name); /* name is made unique in the model by
 Value *value_typed(Graph *g, Foreign name, DType dtype, const Shape *shape);
 Value *value_const(Graph *g, Foreign name, DType dtype, const Shape *shape, const void *data); /* data is not copied */
 void values_swap_names(Value *a, Value *b);
-Foreign value_model_name(const Value *v);  /* as the user knows it, whatever copies were made */
+Foreign value_model_name(const Value *v); /* as the user knows it, whatever copies were made */
 bool value_is_const(const Value *v);
 Foreign value_string(const Value *v, int64_t i); /* element i of a constant of strings */
 int64_t value_count(const Value *v);             /* elements at the upper bound of all dimensions */
@@ -289,7 +291,7 @@ void node_add_output(Node *n, Value *v);
 Attr *node_add_attr(Node *n, const char *name, AttrType type, int count); /* arrays to be filled in by the caller */
 Graph *graph_root(Graph *g);                              /* the outermost: it holds the steps of its subgraphs, too */
 bool graph_is_within(const Graph *g, const Graph *outer); /* is it outer, or somewhere in its nodes' subgraphs? */
-Local *local_find(const Model *m, Foreign symbol); /* NULL: it is none */
+Local *local_find(const Model *m, Foreign symbol);        /* NULL: it is none */
 
 /* -- links.c: the order of nodes, and who reads a value ----------------------------------------- */
 

@@ -20,6 +20,7 @@ enum {
     CLIMB_STEPS = 20000,   /* enough for some hundred items; with more the work limit comes first */
     WORK_LIMIT = 20000000, /* looks at a block, in stages 1 and 2 together and again in stage 3: some 50 ms each */
     MAX_PAIRS = 1 << 23,   /* neighbours stored for stage 3 */
+    FEW = 1 << 13,         /* blocks for which it doesn't matter that each looks at all */
     DETOUR = 50,           /* one climbing step in so many may make the total larger */
 };
 
@@ -316,14 +317,19 @@ static void find_layers(Planner *p)
     }
 }
 
+static void place_greedily(Planner *p, Criterion criterion)
+{
+    (p->count > FEW ? arena_place_many : arena_place_greedily)(p, criterion);
+}
+
 static void find_plan(Planner *p)
 {
     static const struct {
         void (*place)(Planner *p, Criterion criterion);
         Criterion criterion;
     } tries[] = {
-        {arena_place_greedily, BY_LAYER},   {arena_place_greedily, BY_SIZE},    {arena_place_by_skyline, BY_AREA},
-        {arena_place_by_skyline, BY_STEPS}, {arena_place_by_skyline, BY_LAYER}, {arena_place_greedily, BY_LOAD},
+        {place_greedily, BY_LAYER},         {place_greedily, BY_SIZE},          {arena_place_by_skyline, BY_AREA},
+        {arena_place_by_skyline, BY_STEPS}, {arena_place_by_skyline, BY_LAYER}, {place_greedily, BY_LOAD},
     };
     for (size_t i = 0; i < sizeof tries / sizeof *tries && p->work < WORK_LIMIT && p->total > p->bound; i++)
         tries[i].place(p, tries[i].criterion);

@@ -89,8 +89,9 @@ static int64_t start_between(const Planner *p, const Many *m, int block)
     return arena_lowest_start(p, &p->blocks[block], m->blocks, count);
 }
 
-void arena_place_many(Planner *p, const int *order)
+void arena_place_many(Planner *p, Criterion criterion)
 {
+    const int *order = arena_order(p, criterion);
     Many m = {.is_placed = mem_array((size_t)p->count, sizeof *m.is_placed),
               .found = mem_array((size_t)p->count, sizeof *m.found),
               .blocks = mem_array((size_t)p->count, sizeof *m.blocks)};

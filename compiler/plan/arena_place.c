@@ -20,8 +20,6 @@ void arena_keep_if_better(Planner *p, int64_t total)
     for (int i = 0; i < p->count; i++) p->best[i] = p->blocks[i].start;
 }
 
-enum { FEW = 1 << 13 }; /* blocks for which it doesn't matter that each looks at all */
-
 /* ---- Ranking ---- */
 
 typedef struct {
@@ -91,10 +89,6 @@ void arena_place_greedily(Planner *p, Criterion criterion)
     const int *order = arena_order(p, criterion);
     int *placed = mem_array((size_t)p->count, sizeof *placed);
     int64_t total = 0;
-    if (p->count > FEW) {
-        arena_place_many(p, order);
-        return;
-    }
     for (int i = 0; i < p->count && total < p->total; i++) {
         Block *b = &p->blocks[order[i]];
         b->start = arena_lowest_start(p, b, placed, i);

@@ -49,6 +49,6 @@ int64_t arena_lowest_start(const Planner *p, const Block *b, const int *placed, 
 /* Place the blocks in an order and keep the plan if it is better; they give up as soon as it can't be. */
 void arena_place_greedily(Planner *p, Criterion criterion);
 void arena_place_by_skyline(Planner *p, Criterion criterion);
-void arena_place_many(Planner *p, const int *order); /* greedily, whatever their number (arena_many.c) */
+void arena_place_many(Planner *p, Criterion criterion); /* greedily, whatever their number (arena_many.c) */
 
 #endif

@@ -18,6 +18,7 @@ static void forget_places(Graph *g)
             Value *v = a.value;
             v->storage = v->next_view = v;
             v->storage_offset = 0;
+            v->shortcut = NULL;
             v->arena_offset = -1;
             v->stores = v->uses.writes;
             v->first_step = v->uses.items[0].step->at;
@@ -170,13 +171,6 @@ static void drop_idle_copies(Graph *g)
     }
 }
 
-/* Every value knows the root of its memory itself. */
-static void find_roots(Graph *g)
-{
-    for (int i = 0; i < g->n_steps; i++)
-        for (Access a = {0}; step_next(g->steps[i], &a);) storage_root(a.value, NULL);
-}
-
 StageResult plan(Model *m)
 {
     Graph *g = m->graph;
@@ -191,7 +185,6 @@ StageResult plan(Model *m)
     plan_in_place(g);
     live_through_tiles(g, false);
     drop_idle_copies(g);
-    find_roots(g);
     place_buffers(m);
     return STAGE_DONE;
 }

@@ -4,18 +4,27 @@
  * through a chain; storage_root resolves it); copies that became views are marked elided. Part of plan.c's work. */
 #include "plan/plan.h"
 
-/* All on the way point to the root itself from then on, so that long ways are gone once. */
+/* The next value on the way to the root, and how far it is into that one. */
+static Value *towards_root(const Value *v, int64_t *offset)
+{
+    *offset = v->shortcut ? v->shortcut_offset : v->storage_offset;
+    return v->shortcut ? v->shortcut : v->storage;
+}
+
+/* All on the way get a shortcut to the root, so that long ways are gone once. */
 Value *storage_root(Value *v, int64_t *offset)
 {
-    int64_t sum = 0;
+    int64_t sum = 0, part;
     Value *root = v;
-    for (; root->storage && root->storage != root; root = root->storage) sum += root->storage_offset;
+    while (root->storage && root->storage != root) {
+        root = towards_root(root, &part);
+        sum += part;
+    }
     if (offset) *offset = sum;
     while (v != root) {
-        Value *next = v->storage;
-        int64_t part = v->storage_offset;
-        v->storage = root;
-        v->storage_offset = sum;
+        Value *next = towards_root(v, &part);
+        v->shortcut = root;
+        v->shortcut_offset = sum;
         sum -= part;
         v = next;
     }
