@@ -1,9 +1,10 @@
 /* QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear:
  * https://onnx.ai/onnx/operators/onnx__QuantizeLinear.html
  * One scale for the tensor, one per slice of an axis (opset 13), or one per block along an axis (opset 21). All three
- * are one loop: the scale is read with strides that repeat it. Types narrower than a byte
- * and float8 go through casts. */
+ * are one loop: the scale is read with strides that repeat it. Types narrower than a byte and float8 go through casts.
+ * Where the last block of an axis is shorter, each element gets a scale of its own. */
 #include "op/op.h"
+#include "ops/shared/shared.h"
 
 #include <string.h>
 
@@ -20,6 +21,10 @@ static bool read_layout(Node *n, Layout *l)
 {
     const Shape *x = &n->in[0]->type.shape, *scale = &n->in[1]->type.shape;
     *l = (Layout){PER_TENSOR, 0, attr_int(n, "block_size", 0)};
+    if (l->block < 0) {
+        node_invalid(n, "block_size is %lld, expected 0 or more", (long long)l->block);
+        return false;
+    }
     if (l->block > 0) {
         l->granularity = PER_BLOCK;
         l->axis = attr_axis(n, "axis", 1, x->rank);
@@ -29,6 +34,10 @@ static bool read_layout(Node *n, Layout *l)
                        scale->rank, x->rank);
             return false;
         }
+        if (!need_rank(n, 0, 1, MAX_RANK - 1)) return false; /* loops have one more */
+        for (int d = 0; d < x->rank; d++)
+            if (d != l->axis && !need_equal(n, scale->dim[d], x->dim[d], "scales and elements beside the axis"))
+                return false;
         return need_equal(n, scale->dim[l->axis], dim_ceildiv(x->dim[l->axis], dim_const(l->block)),
                           "blocks along the axis");
     }
@@ -42,6 +51,28 @@ static bool read_layout(Node *n, Layout *l)
         return false;
     }
     return need_equal(n, scale->dim[0], x->dim[l->axis], "scales and slices of the axis");
+}
+
+/* A zero point per scale. */
+static bool need_zeros(Node *n)
+{
+    if (!input_of(n, 2)) return true;
+    const Shape *scale = &n->in[1]->type.shape, *zero = &n->in[2]->type.shape;
+    if (dim_is(shape_elements(scale), 1) && dim_is(shape_elements(zero), 1)) return true;
+    if (zero->rank != scale->rank) {
+        node_invalid(n, "input 2 \"%s\" has shape %s, expected %s, one zero point per scale", shown(n->in[2]->name),
+                     shown(shape_text(zero)), shown(shape_text(scale)));
+        return false;
+    }
+    for (int d = 0; d < zero->rank; d++)
+        if (!need_equal(n, zero->dim[d], scale->dim[d], "zero points and scales")) return false;
+    return true;
+}
+
+static bool read_parameters(Node *n, Layout *l)
+{
+    static const DType scales[] = {DT_FLOAT, DT_FLOAT16, DT_BFLOAT16};
+    return need_tensor_inputs(n) && need_type(n, 1, scales, 3) && read_layout(n, l) && need_zeros(n);
 }
 
 /* Blocks that divide the axis: one more loop dimension, so that every stride is plain. */
@@ -96,10 +127,25 @@ static bool is_float8(DType t)
     return t >= DT_FLOAT8E4M3FN && t <= DT_FLOAT8E5M2FNUZ;
 }
 
+/* What the kernels don't quantise to. */
+static bool is_small(DType t)
+{
+    return is_float8(t) || dtype_bits(t) < 8;
+}
+
 /* The last block may be shorter than the others; then blocks are no loop dimension. */
 static bool blocks_divide(const Layout *l, const Shape *x)
 {
     return l->granularity != PER_BLOCK || dim_is(dim_mod(x->dim[l->axis], dim_const(l->block)), 0);
+}
+
+static bool need_blocks(Node *n, const Layout *l)
+{
+    const Shape *x = &n->in[0]->type.shape;
+    if (blocks_divide(l, x) || dim_is_const(x->dim[l->axis])) return true;
+    node_error(n, "block_size %lld does not divide axis %d of shape %s, whose size is known only at run time",
+               (long long)l->block, l->axis, shown(shape_text(x)));
+    return false;
 }
 
 /* -- QuantizeLinear ---------------------------------------------------------------------------- */
@@ -113,20 +159,16 @@ static DType quantized_type(Node *n)
 
 static void infer_quantize(Node *n)
 {
+    static const DType real[] = {DT_FLOAT, DT_FLOAT16, DT_BFLOAT16, DT_INT32};
     Layout l;
-    if (!need_counts(n, 2, 3, 1, 1) || !read_layout(n, &l)) return;
+    if (!need_counts(n, 2, 3, 1, 1) || !need_type(n, 0, real, 4) || !read_parameters(n, &l)) return;
     DType t = quantized_type(n);
-    if (!is_plain(t) && !is_float8(t) && t != DT_INT4 && t != DT_UINT4 && t != DT_INT2 && t != DT_UINT2 &&
-        t != DT_FLOAT4E2M1) {
+    if (!is_plain(t) && !is_small(t)) {
         node_error(n, "quantises to %s, expected an 8- or 16-bit integer, a float8 or a 4- or 2-bit type",
                    dtype_name(t));
         return;
     }
-    if (!blocks_divide(&l, &n->in[0]->type.shape)) {
-        node_error(n, "block_size %lld does not divide axis %d of shape %s", (long long)l.block, l.axis,
-                   shown(shape_text(&n->in[0]->type.shape)));
-        return;
-    }
+    if (!need_blocks(n, &l)) return;
     set_out(n, 0, t, &n->in[0]->type.shape);
 }
 
@@ -181,35 +223,46 @@ static void lower_quantize(Node *n)
                           args));
 }
 
-/* Blocked or per-axis parameters spelt out to the tensor's own shape. */
+/* Parameters [.., blocks, ..] as [.., elements, ..]: blocks of one element each. */
+static Value *unblocked(Node *n, const Layout *l, Value *v)
+{
+    if (!v) return NULL;
+    int64_t count = dim_value(n->in[0]->type.shape.dim[l->axis]), *block = mem_array((size_t)count + 1, sizeof *block);
+    for (int64_t i = 0; i < count; i++) block[i] = i / l->block;
+    Node *gather = make_node(n, "Gather", 2, (Value *[]){v, const_ints(n, (int)count, block)}, NULL);
+    attr_set_int(gather, "axis", l->axis);
+    return gather->out[0];
+}
+
+static void expand_unblocked(Node *n, const Layout *l, const char *op_type)
+{
+    Value *scale = unblocked(n, l, n->in[1]), *zero = unblocked(n, l, input_of(n, 2));
+    Node *same = make_node(n, op_type, 3, (Value *[]){n->in[0], scale, zero}, n->out[0]);
+    copy_attributes(same, n);
+    attr_set_int(same, "block_size", 1);
+}
+
+/* Blocked or per-axis parameters, as `v` has them, spelt out so that they broadcast to the tensor's shape. */
 static Value *spread(Node *n, const Layout *l, Value *v)
 {
-    const Shape *x = &n->in[0]->type.shape;
+    int rank = n->in[0]->type.shape.rank;
     if (l->granularity == PER_TENSOR) return make2(n, "Reshape", v, const_ints(n, 0, NULL), NULL);
     if (l->granularity == PER_AXIS) {
         int64_t dims[MAX_RANK];
-        for (int d = 0; d < x->rank; d++) dims[d] = d == l->axis ? -1 : 1;
-        return make2(n, "Reshape", v, const_ints(n, x->rank, dims), NULL);
+        for (int d = 0; d < rank; d++) dims[d] = d == l->axis ? -1 : 1;
+        return make2(n, "Reshape", v, const_ints(n, rank, dims), NULL);
     }
-    int64_t with_block[MAX_RANK + 1], repeat[MAX_RANK + 1], merged[MAX_RANK];
-    for (int d = 0, to = 0; d < x->rank; d++, to++) {
-        with_block[to] = dim_value(v->type.shape.dim[d]);
-        repeat[to] = 1;
-        merged[d] = dim_value(x->dim[d]);
-        if (d != l->axis) continue;
-        with_block[++to] = 1;
-        repeat[to] = l->block;
-    }
-    Value *column = make2(n, "Reshape", v, const_ints(n, x->rank + 1, with_block), NULL);
-    Value *tiled = make2(n, "Tile", column, const_ints(n, x->rank + 1, repeat), NULL);
-    return make2(n, "Reshape", tiled, const_ints(n, x->rank, merged), NULL);
+    if (!blocks_divide(l, &n->in[0]->type.shape)) return unblocked(n, l, v);
+    int64_t after_axis = l->axis + 1, repeat[MAX_RANK + 1];
+    for (int d = 0; d <= rank; d++) repeat[d] = d == after_axis ? l->block : 1;
+    Value *column = make2(n, "Unsqueeze", v, const_ints(n, 1, &after_axis), NULL);
+    Value *tiled = make2(n, "Tile", column, const_ints(n, rank + 1, repeat), NULL);
+    return make2(n, "Reshape", tiled, make1(n, "Shape", n->in[0], NULL), NULL);
 }
 
-static Value *cast_to(Node *n, Value *v, DType t, Value *result)
+static Value *in_float32(Node *n, Value *v)
 {
-    Node *cast = make_node(n, "Cast", 1, &v, result);
-    attr_set_int(cast, "to", t);
-    return cast->out[0];
+    return v->type.dtype == DT_FLOAT ? v : cast_to(n, v, DT_FLOAT, NULL);
 }
 
 /* Sub-byte integers: x / scale rounded, plus the zero point, bounded, cast. Float8 and float4:
@@ -218,10 +271,13 @@ static void expand_quantize(Node *n)
 {
     Layout l;
     DType t = n->out[0]->type.dtype;
-    if (is_plain(t)) return;
     read_layout(n, &l);
-    Value *scale = spread(n, &l, n->in[1]);
-    Value *x = make2(n, "Div", n->in[0], scale, NULL);
+    if (is_plain(t)) {
+        if (!blocks_divide(&l, &n->in[0]->type.shape)) expand_unblocked(n, &l, "QuantizeLinear");
+        return;
+    }
+    Value *scale = spread(n, &l, in_float32(n, n->in[1]));
+    Value *x = make2(n, "Div", in_float32(n, n->in[0]), scale, NULL);
     if (is_float8(t) || t == DT_FLOAT4E2M1) {
         Node *cast = make_node(n, "Cast", 1, &x, n->out[0]);
         attr_set_int(cast, "to", t);
@@ -239,23 +295,31 @@ static void expand_quantize(Node *n)
 
 /* -- DequantizeLinear -------------------------------------------------------------------------- */
 
-static void infer_dequantize(Node *n)
-{
-    Layout l;
-    if (!need_counts(n, 2, 3, 1, 1) || !read_layout(n, &l)) return;
-    if (input_of(n, 2) && !need_same_type(n, 0, 2)) return;
-    if (!blocks_divide(&l, &n->in[0]->type.shape)) {
-        node_error(n, "block_size %lld does not divide axis %d of shape %s", (long long)l.block, l.axis,
-                   shown(shape_text(&n->in[0]->type.shape)));
-        return;
-    }
-    int64_t given = attr_int(n, "output_dtype", DT_UNDEFINED);
-    set_out(n, 0, given ? (DType)given : n->in[1]->type.dtype, &n->in[0]->type.shape);
-}
-
 static bool dequantizes_directly(DType t)
 {
     return is_plain(t) || t == DT_INT32;
+}
+
+static void infer_dequantize(Node *n)
+{
+    Layout l;
+    if (!need_counts(n, 2, 3, 1, 1) || !read_parameters(n, &l)) return;
+    if (input_of(n, 2) && !need_same_type(n, 0, 2)) return;
+    DType t = n->in[0]->type.dtype;
+    if (!dequantizes_directly(t) && !is_small(t)) {
+        node_error(n,
+                   "input 0 \"%s\" is %s, expected a quantised type: an integer of at most 32 bits, float8 or float4",
+                   shown(n->in[0]->name), dtype_name(t));
+        return;
+    }
+    if (!need_blocks(n, &l)) return;
+    int64_t to = attr_int(n, "output_dtype", DT_UNDEFINED);
+    if (!to) to = n->in[1]->type.dtype;
+    if (to != DT_FLOAT && to != DT_FLOAT16 && to != DT_BFLOAT16) {
+        node_invalid(n, "output_dtype is %lld, expected float32, float16 or bfloat16", (long long)to);
+        return;
+    }
+    set_out(n, 0, (DType)to, &n->in[0]->type.shape);
 }
 
 static void lower_dequantize(Node *n)
@@ -274,8 +338,11 @@ static void expand_dequantize(Node *n)
 {
     Layout l;
     DType t = n->in[0]->type.dtype;
-    if (dequantizes_directly(t)) return;
     read_layout(n, &l);
+    if (dequantizes_directly(t)) {
+        if (!blocks_divide(&l, &n->in[0]->type.shape)) expand_unblocked(n, &l, "DequantizeLinear");
+        return;
+    }
     Value *x = cast_to(n, n->in[0], DT_FLOAT, NULL);
     if (input_of(n, 2)) x = make2(n, "Sub", x, spread(n, &l, cast_to(n, n->in[2], DT_FLOAT, NULL)), NULL);
     Value *scale = spread(n, &l, cast_to(n, n->in[1], DT_FLOAT, NULL));

@@ -46,6 +46,7 @@
     SUITE(pool) \
     SUITE(programs) \
     SUITE(qdq) \
+    SUITE(quantize) \
     SUITE(quantized) \
     SUITE(reduce) \
     SUITE(resize) \
