@@ -8,10 +8,13 @@ onnx2c=$PWD/${1#"$PWD"/}
 strict="-std=c99 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Werror"
 san="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
 
-verify() { # MODEL CC CFLAGS
+verify_in() { # FOLDER CC CFLAGS
     # shellcheck disable=SC2046 # options are words
-    "$onnx2c" verify "tests/models/$1/model.onnx" "tests/models/$1" $(tolerances_of "tests/models/$1") $(dims_of "$1") \
-        --cc "$2" --cflags "$3"
+    "$onnx2c" verify "$1/model.onnx" "$1" $(tolerances_of "$1") $(dims_of "$(basename "$1")") --cc "$2" --cflags "$3"
+}
+
+verify() { # MODEL CC CFLAGS
+    verify_in "tests/models/$1" "$2" "$3"
 }
 
 warnings() { # MODEL CC [FLAG...]
@@ -30,6 +33,9 @@ for model in tests/models/*/; do
         alone "warnings of $cc: $model" warnings "$model" "$cc"
         alone "sanitizers of $cc: $model" verify "$model" "$cc" "-std=c99 $san"
     done
+done
+for folder in tests/cases/*/*; do
+    for cc in gcc clang; do alone "warnings of $cc: ${folder#tests/}" verify_in "$folder" "$cc" "$strict -O2"; done
 done
 for flags in -O0 -O2 -O3 "-O2 -m32"; do
     for cc in gcc clang; do

@@ -42,7 +42,7 @@ static void lower_nms(Node *n)
     arg_field(s, "batch", dim_at(boxes, 0));
     arg_field(s, "classes", dim_at(scores, 1));
     arg_field(s, "boxes", dim_at(boxes, 1));
-    arg_field_int(s, "center", attr_int(n, "center_point_box", 0));
+    arg_field_int(s, "center", attr_int(n, "center_point_box", 0) != 0);
     arg_int(s, "room", dim_high(dim_at(n->out[0], 0)));
     arg_symbol(s, "count", dim_at(n->out[0], 0));
 }

@@ -294,7 +294,7 @@ typedef struct {
 
 static Parts parts_of(const Node *n, int input)
 {
-    int64_t width = dim_value(dim_at(n->in[input], 2));
+    int64_t width = cell_of(n)->gates * dim_value(dim_at(n->in[2], 1));
     Parts p = {1, {width}, 0};
     if (input == 2 && cell_of(n)->gates == 3) p = (Parts){2, {width / 3 * 2, width / 3}, 0};
     for (int i = 0; i < p.count; i++) p.panels += (p.columns[i] + PANEL - 1) / PANEL;
@@ -312,10 +312,10 @@ static void pack_constant(const Value *w, const Parts *p, float *to)
         }
 }
 
-static void call_packing(Node *n, Value *w, const Parts *p, Value *to)
+static void call_packing(Node *n, Value *w, const Parts *p, int directions, Value *to)
 {
     Dim k = dim_at(w, 1), width = dim_at(w, 2), from = dim_const(0), at = from;
-    for (int64_t d = 0; d < dim_value(dim_at(w, 0)); d++, from = dim_mul(dim_const(d), dim_mul(k, width)))
+    for (int d = 0; d < directions; d++, from = dim_mul(dim_const(d), dim_mul(k, width)))
         for (int i = 0; i < p->count; i++) {
             Step *s = step_call(n, "pack_panels_f32");
             arg_in_at(s, "b", w, from);
@@ -330,7 +330,7 @@ static void call_packing(Node *n, Value *w, const Parts *p, Value *to)
 }
 
 /* W or R as the kernels want it, and the elements of a direction. */
-static Value *packed_weights(Node *n, int input, Dim *each)
+static Value *packed_weights(Node *n, int input, int directions, Dim *each)
 {
     Value *w = n->in[input];
     Parts p = parts_of(n, input);
@@ -338,8 +338,8 @@ static Value *packed_weights(Node *n, int input, Dim *each)
     if (w->type.dtype != DT_FLOAT) return w;
     *each = dim_mul(dim_const(p.panels * PANEL), dim_at(w, 1));
     if (!value_is_const(w)) {
-        Value *panels = scratch(n, input == 1 ? "w" : "r", DT_FLOAT, dim_mul(dim_at(w, 0), *each));
-        call_packing(n, w, &p, panels);
+        Value *panels = scratch(n, input == 1 ? "w" : "r", DT_FLOAT, dim_mul(dim_const(directions), *each));
+        call_packing(n, w, &p, directions, panels);
         return panels;
     }
     bool is_new;
@@ -438,8 +438,8 @@ static void lower_packed(Node *n)
     DType type = n->in[0]->type.dtype;
     Memory m = {.chunk = chunk_of(&s)};
     check_lens(n, &s);
-    m.w = packed_weights(n, 1, &m.each_w);
-    m.r = packed_weights(n, 2, &m.each_r);
+    m.w = packed_weights(n, 1, l.directions, &m.each_w);
+    m.r = packed_weights(n, 2, l.directions, &m.each_r);
     m.gates = scratch(n, "gates", type, dim_mul(chunk_rows(&s, m.chunk), dim_mul(dim_const(cell->gates), s.hidden)));
     if (cell->gates == 3) m.spare = scratch(n, "spare", type, dim_mul(s.batch, s.hidden));
     m.h = state_of(n, 1, "h", &l, &s);

@@ -187,7 +187,7 @@ static void lower_unique(Node *n)
     arg_field(s, "outer", a.outer);
     arg_field(s, "n", a.size);
     arg_field(s, "inner", a.inner);
-    arg_field_int(s, "sorted", attr_int(n, "sorted", 1));
+    arg_field_int(s, "sorted", attr_int(n, "sorted", 1) != 0);
     arg_count(s, n, dim_at(n->out[0], a.axis < 0 ? 0 : a.axis));
 }
 

@@ -37,6 +37,7 @@ bool rewrite_no_op(Node *n)
 {
     Value *x = input_of(n, 0), *y = output_of(n, 0);
     if (!x || !y || x == y || x->type.kind != KIND_TENSOR || y->type.kind != KIND_TENSOR) return false;
+    if (y->is_read) return false; /* x would be read again, into other symbols */
     if (x->type.dtype != y->type.dtype || !shape_equal(&x->type.shape, &y->type.shape)) return false;
     for (int i = 1; i < n->n_out; i++)
         if (n->out[i] && value_use_count(n->out[i])) return false;
