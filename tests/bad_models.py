@@ -87,10 +87,18 @@ def cases(folder):
     yield "conv_channels", 'node "conv1".*3 and 5', conv([4, 5, 1, 1])
     yield "conv_strides", 'node "conv1".*strides\\[0\\] is 0', conv([4, 3, 1, 1], strides=[0, 0])
     yield "conv_kernel_too_large", 'node "conv1".* 9 pixels.* 8 along', conv([1, 3, 9, 9])
+    yield "padding_with_no_number", 'node "pad" (Pad.*"x" is string, expected a number', model(
+        [node("Pad", ["x"], ["y"], name="pad", pads=[0, 1], value=1.0)], opset=10,
+        inputs=[info("x", [2], TensorProto.STRING)], outputs=[info("y", None, TensorProto.STRING)])
     yield "axis_out_of_range", 'axis is 9, expected -4 to 3', model([node("Softmax", ["x"], ["y"], name="s", axis=9)])
     yield "attribute_type", '"axis" is a string, expected an int', model(
         [node("Softmax", ["x"], ["y"], name="s", axis="one")])
     yield "missing_input", 'node "n".* 1 input, expected 2', model([node("Add", ["x"], ["y"], name="n")])
+    body = helper.make_graph([node("Add", ["a", "b"], ["c"])], "body", [info("a", [2]), info("b", [2])],
+                             [info("c", [2])])
+    yield "list_omitted", 'node "map" (SequenceMap.*input 1 is omitted', model(
+        [node("SequenceConstruct", ["x"], ["s"]), node("SequenceMap", ["s", ""], ["t"], name="map", body=body),
+         node("ConcatFromSequence", ["t"], ["y"], axis=0)], inputs=[info("x", [2])])
     yield "reshape_impossible", 'node "r" (Reshape.*192.*7', model(
         [node("Reshape", ["x", "s"], ["y"], name="r")],
         initializers=[tensor("s", INT64, [1], (7).to_bytes(8, "little"))])

@@ -117,6 +117,17 @@ static Dim padded_size(Node *n, int axis, Dim size, Dim before, Dim after, bool 
     return NULL;
 }
 
+/* The attribute is a number. */
+static bool need_number_to_pad(Node *n)
+{
+    DType t = n->in[0]->type.dtype;
+    if (n->opset >= 11 || dtype_is_float(t) || dtype_is_integer(t) || t == DT_BOOL) return true;
+    node_error(n,
+               "input 0 \"%s\" is %s, expected a number; put a Cast before it in the model, or export it at opset 11",
+               shown(n->in[0]->name), dtype_name(t));
+    return false;
+}
+
 static void infer_pad(Node *n)
 {
     Dim before[MAX_RANK], after[MAX_RANK];
@@ -127,7 +138,7 @@ static void infer_pad(Node *n)
                      : inputs       ? 3
                                     : 1,
                      1, 1) ||
-        !need_tensor_inputs(n) || !need_bytes(n, 0, false))
+        !need_tensor_inputs(n) || !need_bytes(n, 0, false) || !need_number_to_pad(n))
         return;
     if (!read_mode(n, &mode) || !read_pads(n, before, after)) return;
     const Value *value = input_of(n, 2);

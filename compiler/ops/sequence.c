@@ -366,9 +366,9 @@ static void infer_map(Node *n)
                    body->graphs[0]->n_outputs);
         return;
     }
-    if (need_list(n, 0))
+    if (need_inputs_from(n, 0) && need_list(n, 0))
         for (int i = 1; i < n->n_in; i++)
-            if (n->in[i] && n->in[i]->type.kind == KIND_SEQUENCE && !need_list(n, i)) return;
+            if (n->in[i]->type.kind == KIND_SEQUENCE && !need_list(n, i)) return;
 }
 
 /* Over a list in memory: a Loop that takes the elements and appends the results. */

@@ -1,7 +1,7 @@
 /* Softmax, LogSoftmax, Hardmax: https://onnx.ai/onnx/operators/onnx__Softmax.html
  * Before opset 13 the axis splits the shape into a matrix, whose rows are normalised; since 13 it is
  * one axis of the tensor. */
-#include "op/op.h"
+#include "ops/shared/shared.h"
 
 #include <string.h>
 
@@ -45,7 +45,11 @@ static void lower_softmax(Node *n)
 static void expand_softmax(Node *n)
 {
     Value *x = n->in[0];
-    if (!dtype_is_half(x->type.dtype) || n->opset < 13 || !foreign_is(n->op_type, "Softmax")) return;
+    if (!dtype_is_half(x->type.dtype)) return;
+    if (x->type.shape.rank == 0) {
+        cast_to(n, make1(n, "Softmax", cast_to(n, x, DT_FLOAT, NULL), NULL), x->type.dtype, n->out[0]);
+        return;
+    }
     int64_t axis = axis_of(n);
     Value *a = const_ints(n, 1, &axis);
     Value *e = make1(n, "Exp", make2(n, "Sub", x, make2(n, "ReduceMax", x, a, NULL), NULL), NULL);
@@ -54,12 +58,18 @@ static void expand_softmax(Node *n)
 
 #define SOFTMAX(n) \
     { \
-        .name = n, .domain = "", .since = 1, .infer = infer_softmax, .lower = lower_softmax, .expand = expand_softmax, \
-        .flags = OP_HALF_NATIVE \
+        .name = n, .domain = "", .since = 1, .infer = infer_softmax, .lower = lower_softmax \
     }
 
 const Op ops_softmax[] = {
     SOFTMAX("Softmax"),
+    {.name = "Softmax",
+     .domain = "",
+     .since = 13,
+     .infer = infer_softmax,
+     .lower = lower_softmax,
+     .expand = expand_softmax,
+     .flags = OP_HALF_NATIVE},
     SOFTMAX("LogSoftmax"),
     SOFTMAX("Hardmax"),
     {0},

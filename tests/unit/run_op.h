@@ -9,8 +9,9 @@ Value *op_input(Node *n, DType dtype, int rank, const int64_t *dims, const void 
 Value *op_ints(Node *n, int count, const int64_t *values); /* an int64 vector */
 void op_omit(Node *n);                                     /* an optional input that isn't there */
 void op_run(Node *n, int outputs);                         /* fails the test if the node is refused */
-bool op_refused(Node *n, int outputs);                     /* infers only; messages are swallowed */
-bool op_evaluates(Node *n);                                /* after that, likewise: do its kernels take the values? */
+void op_run_parts(Node *n); /* the same for one output and a node that others may stand for: they are folded */
+bool op_refused(Node *n, int outputs); /* infers only; messages are swallowed */
+bool op_evaluates(Node *n);            /* after that, likewise: do its kernels take the values? */
 const float *op_floats(const Node *n, int output);
 const int64_t *op_int64s(const Node *n, int output);
 void op_free(void); /* everything since the first op_node */

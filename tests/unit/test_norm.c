@@ -204,6 +204,45 @@ START_TEST(lrn_sums_over_neighbouring_channels)
 }
 END_TEST
 
+/* One of these at half precision: that of the same numbers in float32, but for rounding. */
+static void expect_half(const char *op_type, int opset, DType half, const Shape *shape, double tolerance)
+{
+    int64_t count = dim_value(shape_elements(shape)), dims[MAX_RANK];
+    for (int d = 0; d < shape->rank; d++) dims[d] = dim_value(shape->dim[d]);
+    uint16_t x[C * N];
+    float exact[C * N];
+    for (int64_t i = 0; i < count; i++) {
+        number_set(half, &x[i], (double)test_real());
+        exact[i] = (float)number_real(half, x, i);
+    }
+    Node *n = op_node(op_type, "", opset);
+    op_input(n, half, shape->rank, dims, x);
+    op_run_parts(n);
+    Value *found = n->out[0];
+    n = op_node(op_type, "", opset);
+    op_input(n, DT_FLOAT, shape->rank, dims, exact);
+    op_run(n, 1);
+    ck_assert(found->type.dtype == half && shape_equal(&found->type.shape, shape));
+    for (int64_t i = 0; i < count; i++)
+        ck_assert_double_eq_tol(const_as_double(found, i), at(n->out[0], i), tolerance * (1 + fabs(at(n->out[0], i))));
+}
+
+/* Before opset 13 the axes from the given one on are one; a scalar is a row of its own. */
+START_TEST(softmax_and_its_kin_at_half_precision)
+{
+    static const char *const kin[] = {"Softmax", "LogSoftmax", "Hardmax"};
+    const Shape image_of_one = shape_const(2, (int64_t[]){C, N}), none = shape_scalar();
+    test_seed(6);
+    for (int i = 0; i < 3; i++)
+        for (int opset = 1; opset <= 13; opset += 12) {
+            expect_half(kin[i], opset, DT_FLOAT16, &image_of_one, 1e-3);
+            expect_half(kin[i], opset, DT_BFLOAT16, &image_of_one, 1e-2);
+            expect_half(kin[i], 13, DT_FLOAT16, &none, 1e-9);
+        }
+    op_free();
+}
+END_TEST
+
 Suite *norm_suite(void)
 {
     Suite *s = suite_create("norm");
@@ -215,6 +254,7 @@ Suite *norm_suite(void)
     tcase_add_test(t, batch_norm_with_given_statistics);
     tcase_add_test(t, batch_norm_trains);
     tcase_add_test(t, lrn_sums_over_neighbouring_channels);
+    tcase_add_test(t, softmax_and_its_kin_at_half_precision);
     suite_add_tcase(s, t);
     return s;
 }

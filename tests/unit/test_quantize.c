@@ -25,20 +25,6 @@ static Value *any_numbers(Node *n, DType t, int rank, const int64_t *dims)
     return op_input(n, t, rank, dims, data);
 }
 
-/* The node may stand for others, which are folded. */
-static void run(Node *n)
-{
-    Graph *g = n->graph;
-    Value *y = value_new(g, foreign("y"));
-    node_add_output(n, y);
-    y->is_output = true;
-    g->outputs = &y;
-    g->n_outputs = 1;
-    infer_graph(g);
-    fold_graph(g);
-    ck_assert(g->model->errors == 0 && g->n_nodes == 0 && value_is_const(y));
-}
-
 static int64_t blocks_of(int64_t block)
 {
     return (ROWS + block - 1) / block;
@@ -74,7 +60,7 @@ START_TEST(dequantizes_blocks)
         Value *zero = with_zero ? any_numbers(n, t, 2, (int64_t[]){blocks_of(block), COLUMNS}) : NULL;
         attr_set_int(n, "block_size", block);
         attr_set_int(n, "axis", 0);
-        run(n);
+        op_run_parts(n);
         for (int64_t i = 0; i < ROWS * COLUMNS; i++) {
             int64_t of = block_at(i, block);
             float expected = (number(x, i) - number(zero, of)) * number(scale, of), found = number(n->out[0], i);
@@ -100,7 +86,7 @@ START_TEST(quantizes_blocks)
     attr_set_int(n, "block_size", block);
     attr_set_int(n, "axis", -2);
     attr_set_int(n, "output_dtype", t);
-    run(n);
+    op_run_parts(n);
     for (int64_t i = 0; i < ROWS * COLUMNS; i++)
         ck_assert_msg(number(n->out[0], i) * number(scale, block_at(i, block)) == x[i], "%s, block %lld, %lld",
                       dtype_name(t), (long long)block, (long long)i);
