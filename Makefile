@@ -12,9 +12,9 @@ WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Wst
 WARN += -Wformat=2 -Wno-format-nonliteral -Wundef -Wunused-macros -Wvla -Wno-overlength-strings -Werror
 OPT := -O2 -g
 ifneq ($(SAN),)
-OPT := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
-# Instrumented, gcc no longer sees the casts and sizes that these two look for.
-WARN += -Wno-conversion -Wno-format-truncation
+OPT := -O1 -g -fsanitize=address,undefined,float-cast-overflow -fno-omit-frame-pointer -fno-sanitize-recover=all
+# Instrumented, gcc no longer sees the casts and sizes that these two look for. clang doesn't know the second.
+WARN += -Wno-conversion -Wno-format-truncation -Wno-unknown-warning-option
 endif
 # Kernels obey the generated code's stricter rules. No contraction to fused multiply-add: folding is the same
 # everywhere. Macros are there for what is pasted with them.

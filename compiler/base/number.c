@@ -120,19 +120,23 @@ double number_real(DType t, const void *data, int64_t index)
     return t == DT_UINT64 ? (double)(uint64_t)i : (double)i;
 }
 
-int64_t number_int(DType t, const void *data, int64_t index)
+int64_t number_cut(double x)
 {
-    if (!number_has(t)) internal_error("an element of type %s is read as a number", dtype_name(t));
-    if (!is_real(t)) return integer_at(t, data, index);
-    double x = real_at(t, data, index);
     if (isnan(x)) return 0;
     if (x >= 0x1p63) return INT64_MAX;
     return x < -0x1p63 ? INT64_MIN : (int64_t)x;
 }
 
+int64_t number_int(DType t, const void *data, int64_t index)
+{
+    if (!number_has(t)) internal_error("an element of type %s is read as a number", dtype_name(t));
+    if (!is_real(t)) return integer_at(t, data, index);
+    return number_cut(real_at(t, data, index));
+}
+
 static void set_integer(DType t, void *data, double value)
 {
-    uint64_t u = value < 0 ? (uint64_t)(int64_t)value : (uint64_t)value;
+    uint64_t u = value >= 0x1p63 && value < 0x1p64 ? (uint64_t)value : (uint64_t)number_cut(value);
     memcpy(data, &u, (size_t)dtype_bits(t) / 8);
 }
 

@@ -111,7 +111,7 @@ static const char *operand_text(const Writer *w, const LoopOperand *o, char lett
 static const char *literal_text(char letter, const Ref *r)
 {
     double real = r->kind == REF_REAL ? r->real : (double)dim_value(r->number);
-    int64_t integer = r->kind == REF_REAL ? (int64_t)r->real : dim_value(r->number);
+    int64_t integer = r->kind == REF_REAL ? number_cut(r->real) : dim_value(r->number);
     float narrow = (float)real;
     if (letter == 'f') return literal(DT_FLOAT, &narrow);
     if (letter == 'd') return literal(DT_DOUBLE, &real);

@@ -104,7 +104,7 @@ static void store_number(char letter, void *to, double real, int64_t integer, bo
 {
     float f = (float)(is_real ? real : (double)integer);
     double d = is_real ? real : (double)integer;
-    if (is_real) integer = (int64_t)real;
+    if (is_real) integer = number_cut(real);
     switch (letter) {
     case 'f': memcpy(to, &f, sizeof f); break;
     case 'd': memcpy(to, &d, sizeof d); break;

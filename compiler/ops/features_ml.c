@@ -42,7 +42,7 @@ static Value *per_feature(Node *n, const char *name, DType t)
     if (!count) return NULL;
     double *values = mem_array((size_t)count, sizeof *values);
     for (int64_t i = 0; i < count; i++) values[i] = (double)floats[i];
-    return floats_const(n, name, t, 1, &count, values, NULL);
+    return floats_const(n, name, t, n->in[0]->type.shape.rank > 0, &count, values, NULL);
 }
 
 static Ref cast_ref(Step *s, Ref x, DType from, DType to)
@@ -118,7 +118,7 @@ static Value *imputed_ints(Node *n)
     int32_t *narrow = mem_array((size_t)count, sizeof *narrow);
     for (int64_t i = 0; i < count; i++)
         narrow[i] = (int32_t)(ints[i] < INT32_MIN ? INT32_MIN : ints[i] > INT32_MAX ? INT32_MAX : ints[i]);
-    Shape shape = shape_const(1, &count);
+    Shape shape = shape_const(n->in[0]->type.shape.rank > 0, &count);
     return value_const(n->graph, foreign_suffixed(n->out[0]->wanted, "/imputed"), n->in[0]->type.dtype, &shape,
                        wide ? (const void *)ints : narrow);
 }
@@ -149,11 +149,10 @@ static void lower_binarizer(Node *n)
 {
     Value *x = n->in[0], *y = n->out[0];
     DType t = x->type.dtype;
-    double threshold = attr_float(n, "threshold", 0), limit = t == DT_INT32 ? 0x1p31 : 0x1p63;
-    double whole = floor(threshold);
-    int64_t integer = whole >= limit   ? (t == DT_INT32 ? INT32_MAX : INT64_MAX)
-                      : whole < -limit ? (t == DT_INT32 ? INT32_MIN : INT64_MIN)
-                                       : (int64_t)whole;
+    double threshold = attr_float(n, "threshold", 0);
+    int64_t integer = number_cut(floor(threshold));
+    if (t == DT_INT32 && integer > INT32_MAX) integer = INT32_MAX;
+    if (t == DT_INT32 && integer < INT32_MIN) integer = INT32_MIN;
     Step *s = step_loop(n, &y->type.shape);
     Ref args[] = {loop_read(s, x), dtype_is_float(t) ? loop_real(threshold) : loop_int(integer)};
     loop_store(s, y, loop_apply(s, t, mem_printf("ml_binarize_%s", dtype_suffix(t)), 2, args));

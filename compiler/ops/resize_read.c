@@ -136,7 +136,7 @@ static Dim scaled(Node *n, Dim in, float factor)
         node_invalid(n, "the scale %g is out of range, expected more than 0 and less than 65536", (double)factor);
         return NULL;
     }
-    if (dim_is_const(in)) return dim_const((int64_t)floorf((float)dim_value(in) * factor));
+    if (dim_is_const(in)) return dim_const(number_cut((double)floorf((float)dim_value(in) * factor)));
     if (ldexpf(whole, exponent - 16) == factor) {
         Dim product = dim_mul(in, dim_const((int64_t)ldexpf(whole, exponent > 0 ? exponent : 0)));
         return dim_floordiv(product, dim_const(INT64_C(65536) << (exponent < 0 ? -exponent : 0)));
@@ -221,7 +221,7 @@ static void fit_constants(Resize *r, const Dim *sizes)
     for (int i = 0; i < r->rank; i++)
         if (r->axis[i].listed) {
             r->axis[i].scale = (double)(float)scale; /* as resize_fit hands it on */
-            r->axis[i].out = dim_const((int64_t)floor(scale * (double)dim_value(r->axis[i].in) + 0.5));
+            r->axis[i].out = dim_const(number_cut(floor(scale * (double)dim_value(r->axis[i].in) + 0.5)));
         }
 }
 

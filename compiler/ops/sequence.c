@@ -76,11 +76,8 @@ static bool position(Node *n, int input, int count, int otherwise, int *at)
 
 static void infer_construct(Node *n)
 {
-    if (n->n_in < 1) {
-        node_error(n, "has no inputs, expected at least 1");
-        return;
-    }
-    set_list(n, KIND_SEQUENCE, n->n_in, n->in, &n->in[0]->type);
+    if (need_counts(n, 1, -1, 1, 1) && need_inputs_from(n, 0))
+        set_list(n, KIND_SEQUENCE, n->n_in, n->in, &n->in[0]->type);
 }
 
 static void infer_empty(Node *n)

@@ -110,6 +110,7 @@ static void flatten_batch(Product *p)
 Product matmul_product(Value *a, Value *b, Value *y)
 {
     Factors f = factors_of(a, b);
+    if (dim_is_const(f.b_k)) f.k = f.b_k; /* an open k of a was taken to equal it */
     Product p = product_of(a, b, y, f.m, f.n, f.k);
     p.batch_rank = y->type.shape.rank - (a->type.shape.rank > 1) - (b->type.shape.rank > 1);
     Shape batch = shape_of(p.batch_rank, y->type.shape.dim);
