@@ -28,6 +28,7 @@ AutoPad window_auto_pad(Node *n)
                                      {"VALID", PAD_VALID},
                                      {0}};
     int mode;
+    if (foreign_empty(attr_string(n, "auto_pad", "NOTSET"))) return PAD_EXPLICIT; /* as exporters of old wrote it */
     return attr_word(n, "auto_pad", "NOTSET", modes, &mode) ? (AutoPad)mode : PAD_INVALID;
 }
 
