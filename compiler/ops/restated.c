@@ -7,7 +7,8 @@
  *   Range                        the step may be omitted
  *   Trilu
  *   Unique                       of a vector, unsorted, without the places where its elements are found first
- *   NhwcMaxPool                  MaxPool of [N, ..., C] */
+ *   NhwcMaxPool                  MaxPool of [N, ..., C]
+ *   CDist                        the distance, or its square, of every row of A from every one of B */
 #include "ops/shared/shared.h"
 
 /* What the other operator takes, it checks itself. */
@@ -126,6 +127,33 @@ static void expand_nhwc_max_pool(Node *n)
     channels_moved(n, pool->out[0], rank, false, n->out[0]);
 }
 
+/* -- CDist ------------------------------------------------------------------------------------- */
+
+static bool is_squared(Node *n, int *squared)
+{
+    static const AttrWord metrics[] = {{"sqeuclidean", 1}, {"euclidean", 0}, {0}};
+    return attr_word(n, "metric", "sqeuclidean", metrics, squared);
+}
+
+static void infer_cdist(Node *n)
+{
+    int squared;
+    if (need_typed(n, 2, 2, 1) && need_float(n, 0) && need_same_type(n, 0, 1) && need_rank(n, 0, 2, 2) &&
+        need_rank(n, 1, 2, 2) && is_squared(n, &squared))
+        need_equal(n, dim_at(n->in[0], 1), dim_at(n->in[1], 1), "columns of A and B");
+}
+
+static void expand_cdist(Node *n)
+{
+    int squared;
+    if (!is_squared(n, &squared)) return;
+    Value *second = const_ints(n, 1, (int64_t[]){1}), *first = const_ints(n, 1, (int64_t[]){0});
+    Value *a = make2(n, "Unsqueeze", n->in[0], second, NULL), *b = make2(n, "Unsqueeze", n->in[1], first, NULL);
+    Value *difference = make2(n, "Sub", a, b, NULL), *last = const_ints(n, 1, (int64_t[]){-1});
+    Node *sum = make_node(n, squared ? "ReduceSumSquare" : "ReduceL2", 2, (Value *[]){difference, last}, n->out[0]);
+    attr_set_int(sum, "keepdims", 0);
+}
+
 #define RESTATED(op, f) \
     { \
         .name = op, .domain = "com.microsoft", .since = 1, .infer = infer_##f, .expand = expand_##f, \
@@ -133,6 +161,7 @@ static void expand_nhwc_max_pool(Node *n)
     }
 
 const Op ops_restated[] = {
+    RESTATED("CDist", cdist),
     RESTATED("ExpandDims", expand_dims),
     RESTATED("GatherND", gather_nd),
     RESTATED("GridSample", grid_sample),

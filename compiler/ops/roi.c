@@ -1,6 +1,7 @@
-/* RoiAlign and MaxRoiPool: https://onnx.ai/onnx/operators/onnx__RoiAlign.html, ..__MaxRoiPool.html
- * The maximum of RoiAlign is over pixels times weights, as onnx's own test and reference have it. MaxRoiPool's text
- * leaves the rounding open; it is that of Girshick, "Fast R-CNN", 2015, whose operator it is. */
+/* RoiAlign and MaxRoiPool: https://onnx.ai/onnx/operators/onnx__RoiAlign.html, ..__MaxRoiPool.html, and CropAndResize
+ * of com.microsoft, which is TensorFlow's. The maximum of RoiAlign is over pixels times weights, as onnx's own test and
+ * reference have it. MaxRoiPool's text leaves the rounding open; it is that of Girshick, "Fast R-CNN", 2015, whose
+ * operator it is. */
 #include "op/op.h"
 
 static bool need_size(Node *n, int64_t height, int64_t width)
@@ -111,7 +112,42 @@ static void lower_pool(Node *n)
     arg_real(s, "scale", attr_float(n, "spatial_scale", 1));
 }
 
+/* -- CropAndResize ----------------------------------------------------------------------------- */
+
+static bool crop_is_nearest(Node *n, int *nearest)
+{
+    static const AttrWord modes[] = {{"bilinear", 0}, {"nearest", 1}, {0}};
+    return attr_word(n, "mode", "bilinear", modes, nearest);
+}
+
+static void infer_crop(Node *n)
+{
+    static const DType index[] = {DT_INT32};
+    int nearest;
+    int64_t *size;
+    if (!need_regions(n, 4, 4) || !need_type(n, 2, index, 1) || !need_rank(n, 2, 1, 1) || !need_type(n, 3, index, 1) ||
+        !crop_is_nearest(n, &nearest) ||
+        !need_equal(n, dim_at(n->in[1], 0), dim_at(n->in[2], 0), "regions and batch indices"))
+        return;
+    int count = need_ints(n, 3, &size);
+    if (count >= 0 && count != 2) node_invalid(n, "crop_size has %d numbers, expected 2", count);
+    else if (count == 2 && need_size(n, size[0], size[1])) set_pooled(n, size[0], size[1]);
+}
+
+static void lower_crop(Node *n)
+{
+    int nearest;
+    if (!crop_is_nearest(n, &nearest)) return;
+    Step *s = step_call(n, "crop_and_resize_%s", dtype_suffix(n->in[0]->type.dtype));
+    arg_inputs(s, 0, 3, (const char *const[]){"x", "rois", "image"});
+    arg_out(s, "y", n->out[0]);
+    arg_pool(s, n);
+    arg_int(s, "nearest", nearest);
+    arg_real(s, "outside", attr_float(n, "extrapolation_value", 0));
+}
+
 const Op ops_roi[] = {
+    {.name = "CropAndResize", .domain = "com.microsoft", .since = 1, .infer = infer_crop, .lower = lower_crop},
     {.name = "MaxRoiPool", .domain = "", .since = 1, .infer = infer_pool, .lower = lower_pool},
     {.name = "RoiAlign", .domain = "", .since = 10, .infer = infer_align, .lower = lower_align},
     {0},

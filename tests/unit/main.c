@@ -11,6 +11,7 @@
     SUITE(base) \
     SUITE(check) \
     SUITE(compare) \
+    SUITE(contrib) \
     SUITE(conv) \
     SUITE(dead_steps) \
     SUITE(dft) \

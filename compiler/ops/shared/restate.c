@@ -74,7 +74,8 @@ bool need_activation(Node *n, const FusedActivation *a)
 static Value *clipped(Node *n, Value *x, const FusedActivation *a, Value *result)
 {
     Value *bounds[2] = {NULL, NULL};
-    for (int i = 0; i < 2 && i < a->count; i++) bounds[i] = const_scalar(n, n->in[0]->type.dtype, (double)a->parameters[i]);
+    for (int i = 0; i < 2 && i < a->count; i++)
+        bounds[i] = const_scalar(n, n->in[0]->type.dtype, (double)a->parameters[i]);
     return make3(n, "Clip", x, bounds[0], bounds[1], result);
 }
 
