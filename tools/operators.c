@@ -30,7 +30,11 @@ static const struct {
     {"", "ai.onnx", "The operators of ONNX itself."},
     {"ai.onnx.ml", "ai.onnx.ml", "Classic machine learning, as scikit-learn and the libraries around it export it."},
     {"ai.onnx.preview.training", "ai.onnx.preview.training", "Optimisers."},
-    {"com.microsoft", "com.microsoft", "What ONNX Runtime's optimiser and quantiser write."},
+    {"com.microsoft", "com.microsoft",
+     "What ONNX Runtime's optimiser and quantiser write. Known differences from it:\n\n"
+     "- MultiHeadAttention: the past counts whether or not the present is asked for, which ONNX Runtime ignores "
+     "without a bias\n"
+     "  (its case \"one head and head size 4 with pastKey and pastValue\")."},
 };
 
 static Row *rows;
