@@ -171,6 +171,15 @@ $(BUILD)/conformance/stamp: tests/conformance/export_cases.py $(VENV)/stamp
 	$(Q)$(VENV)/bin/python $< $(@D)
 	@touch $@
 
+# By hand, and for longer than `make check` does: `make random N=5000 SEED=1000`. What fails is left, made small, in
+# build/random.
+N ?= 300
+SEED ?= 0
+
+random: deps-check
+	$(Q)$(MAKE) $(JOBS) --no-print-directory $(BUILD)/onnx2c $(VENV)/stamp
+	$(Q)$(VENV)/bin/python tests/random_graphs/run.py $(BUILD)/onnx2c -n $(N) --seed $(SEED) --keep $(BUILD)/random
+
 # After a change that is meant to show: look at the diff, then commit it.
 golden: $(BUILD)/onnx2c
 	$(Q)tests/golden.sh $(BUILD)/onnx2c --update
@@ -227,6 +236,6 @@ $(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/driver/main.o,$(
 docs: $(BUILD)/operators
 	$(Q)$(BUILD)/operators >docs/operators.md
 
-.PHONY: all bench bench-models bench-kernels demo check test unit lint mutants install clean docs golden
+.PHONY: all bench bench-models bench-kernels demo check test unit lint mutants random install clean docs golden
 .PHONY: deps-build deps-lint deps-check
 .SECONDARY:

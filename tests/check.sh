@@ -91,6 +91,7 @@ quick bounds "$python" tests/bounds.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
 slow facts "$python" tests/facts.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
 slow hostile "$python" tests/hostile_text.py "$onnx2c" --conformance "$build/conformance" --only "*$ONLY*" \
     --jobs "$JOBS"
+slow random "$python" tests/random_graphs/run.py "$onnx2c" --jobs "$JOBS" --keep "$build/random"
 slow codegen tests/codegen.sh "$onnx2c"
 slow memory tests/memory.sh "$onnx2c"
 slow firmware examples/cortex-m/check.sh "$onnx2c"
