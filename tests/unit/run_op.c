@@ -56,8 +56,7 @@ void op_run_parts(Node *n)
     Value *y = value_new(g, foreign("output0"));
     node_add_output(n, y);
     y->is_output = true;
-    g->outputs = mem_dup(&y, sizeof y);
-    g->n_outputs = 1;
+    graph_add_output(g, y);
     infer_graph(g);
     fold_graph(g);
     ck_assert_msg(g->model->errors == 0 && g->n_nodes == 0, "%s was not folded", shown(n->op_type));
