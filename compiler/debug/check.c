@@ -281,8 +281,11 @@ static int by_offset(const void *x, const void *y)
 
 static void check_place(Memory *memory, Value *v)
 {
-    int64_t offset, bytes;
+    int64_t offset, bytes, parent_offset;
     Value *root = storage_root(v, &offset);
+    if (v->storage && v->storage != v &&
+        (storage_root(v->storage, &parent_offset) != root || parent_offset + v->storage_offset != offset))
+        broken(memory->place, v, "lies elsewhere than its storage says");
     bytes = value_bytes(root);
     if (offset < 0 || offset + value_bytes(v) > bytes) broken(memory->place, v, "reaches beyond its storage");
     if (!in_arena(root) || root->marked) return;

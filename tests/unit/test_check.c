@@ -372,14 +372,26 @@ static const Breach of_steps[] = {
 
 /* -- memory ------------------------------------------------------------------------------------ */
 
+static void move_view(Value *v, int64_t offset)
+{
+    v->storage_offset = offset;
+    v->shortcut = NULL;
+}
+
 static void view_beyond(Model *m)
 {
-    value(m, "b")->storage_offset = 4;
+    move_view(value(m, "b"), 4);
 }
 
 static void view_before(Model *m)
 {
-    value(m, "b")->storage_offset = -4;
+    move_view(value(m, "b"), -4);
+}
+
+static void view_elsewhere(Model *m)
+{
+    storage_root(value(m, "b"), NULL); /* it has a shortcut */
+    value(m, "b")->storage_offset = 4;
 }
 
 static void before_the_arena(Model *m)
@@ -408,9 +420,13 @@ static void one_byte_over_another(Model *m)
 }
 
 static const Breach of_memory[] = {
-    {view_beyond, "\"b\" reaches beyond its storage"},  {view_before, "\"b\" reaches beyond its storage"},
-    {before_the_arena, "\"a\" lies outside the arena"}, {beyond_the_arena, "\"a\" lies outside the arena"},
-    {one_over_another, "shares memory with"},           {one_byte_over_another, "shares memory with"},
+    {view_beyond, "\"b\" reaches beyond its storage"},
+    {view_before, "\"b\" reaches beyond its storage"},
+    {view_elsewhere, "\"b\" lies elsewhere than its storage says"},
+    {before_the_arena, "\"a\" lies outside the arena"},
+    {beyond_the_arena, "\"a\" lies outside the arena"},
+    {one_over_another, "shares memory with"},
+    {one_byte_over_another, "shares memory with"},
 };
 
 /* -- runs -------------------------------------------------------------------------------------- */
