@@ -112,6 +112,10 @@ def cases(folder):
     yield "external_too_short", '"short.bin" has 16 bytes.* 8..24', external("short.bin", offset=8, length=16)
     yield "external_negative_offset", '"short.bin" at offset "-8"', external("short.bin", offset=-8, length=16)
     two = model([node("Add", ["x", "z"], ["y"])], inputs=[info("x", ["n", 3]), info("z", ["m", 3])])
+    wrong = helper.make_graph([node("MatMul", ["x", "x"], ["b"])], "wrong", [], [info("b", None)])
+    branches = [node("If", ["c"], ["y"], then_branch=wrong, else_branch=wrong)]
+    inputs = [info("c", [], TensorProto.BOOL), info("x", [2, 3])]
+    yield "no_branch_possible", "(If.*a branch can't be computed: .*(MatMul", model(branches, inputs=inputs)
     yield "dim_tied_to_nothing", "--dim m=q: there is no dimension named \"q\"", two, "--dim n=1..4 --dim m=q"
     yield "dim_tied_to_itself", "--dim n=m: is tied to itself", two, "--dim n=m --dim m=n"
     yield "dim_tie_unfinished", "--dim m=n+: expected a name at the end", two, "--dim n=1..4 --dim m=n+"

@@ -77,6 +77,7 @@ def models():
     )
     yield from sizes()
     yield from equal_sizes()
+    yield from branches()
     yield from indices()
     yield from sizes_in_data()
 
@@ -212,6 +213,22 @@ def equal_sizes():
         "less_than_nothing", apart, "--dim n=0..8 --dim k=0..8", sizes=(5, 4), names={"m": "n - k"}
     ).sizes_forbidden((3, 4)).fine((4, 4))
     yield Model("expression_given", cached, "--dim n=0..8 --dim n1=1..9", sizes=(3, 4)).sizes_forbidden((3, 3), (3, 5))
+
+
+def branches():
+    """An If of whose branches one can't be computed for the sizes there are."""
+    rates = """(float[1,n] x, int64 rate) => (float[1,2] y) <float[3,2] a = {1, 2, 3, 4, 5, 6},
+        float[4,2] b = {1, 2, 3, 4, 5, 6, 7, 8}, int64 low = {8000}> {
+        c = Equal(rate, low)
+        y = If (c) <then_branch = slow () => (s) { s = MatMul(x, a) },
+                    else_branch = fast () => (f) { f = MatMul(x, b) }> }"""
+    yield Model("low_rate", rates, "--dim n=3", rate=np.array(8000)).forbidden("rate", np.array(16000), np.array(MOST))
+    yield Model("high_rate", rates, "--dim n=4", rate=np.array(16000)).fine(rate=np.array(-1)).forbidden(
+        "rate", np.array(8000)
+    )
+    yield Model("given_rate", rates, "--dim n=3 --dim rate[0]=8000", rate=np.array(8000)).forbidden(
+        "rate", np.array(16000)
+    )
 
 
 def indices():

@@ -8,13 +8,32 @@ void messages_release(Model *m)
     m->holds_messages = false;
 }
 
-static void say(Model *m, const char *severity, const char *prefix, const char *format, va_list args, const char *end)
+/* Returns the message without what stands in front of all. */
+static const char *say(Model *m, const char *severity, const char *prefix, const char *format, va_list args,
+                       const char *end)
 {
-    const char *said = mem_vprintf(format, args);
-    char *text = mem_printf("onnx2c: %s: %s: %s%s%s", severity, shown(m->path), prefix, said, end);
+    const char *said = mem_printf("%s%s%s", prefix, mem_vprintf(format, args), end);
+    char *text = mem_printf("onnx2c: %s: %s: %s", severity, shown(m->path), said);
     mem_grow(&m->messages, &m->cap_messages, m->n_messages + 1, sizeof *m->messages);
     m->messages[m->n_messages++] = text;
     if (!m->holds_messages) messages_release(m);
+    return said;
+}
+
+ModelMark model_mark(const Model *m)
+{
+    return (ModelMark){m->errors, m->invalid, m->n_messages, m->n_assumptions, m->n_locals};
+}
+
+bool model_back_to(Model *m, ModelMark mark)
+{
+    if (!m->holds_messages) return false;
+    m->errors = mark.errors;
+    m->invalid = mark.invalid;
+    m->n_messages = mark.messages;
+    m->n_assumptions = mark.assumptions;
+    m->n_locals = mark.locals;
+    return true;
 }
 
 void model_error(Model *m, const char *format, ...)
@@ -53,7 +72,7 @@ static const char *node_place(const Node *n)
 static void say_of_node(Node *n, const char *format, va_list args, const char *end)
 {
     Model *m = n->graph->model;
-    say(m, "error", node_place(n), format, args, end);
+    m->said = say(m, "error", node_place(n), format, args, end);
     n->failed = true;
     m->errors++;
 }
@@ -80,4 +99,5 @@ void node_invalid(Node *n, const char *format, ...)
     va_start(args, format);
     say_of_node(n, format, args, "; the model is invalid here, check how it was exported");
     va_end(args);
+    n->graph->model->invalid++;
 }

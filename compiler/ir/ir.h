@@ -246,8 +246,9 @@ struct Model {
     Graph *graph;
     Value **interface_inputs, **interface_outputs; /* as the model has them, lists included (interface.c) */
     int n_interface_inputs, n_interface_outputs;
-    Map *values; /* every Value by its name (graph.c) */
-    int errors;  /* reported so far */
+    Map *values;         /* every Value by its name (graph.c) */
+    int errors, invalid; /* reported so far; those of them that say that the model is invalid somewhere (diag.c) */
+    const char *said;    /* the last error about a node, from "node" on */
     int n_messages, cap_messages;
     char **messages;          /* held back (diag.c) */
     bool holds_messages;      /* the stage may have to be run again with other bounds */
@@ -331,6 +332,13 @@ void model_error(Model *m, const char *format, ...) __attribute__((format(printf
 void node_error(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* adds that the model is wrong */
 void node_invalid(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* What was reported and assumed so far. Going back to it forgets what has been since, if messages are held back. */
+typedef struct {
+    int errors, invalid, messages, assumptions, locals;
+} ModelMark;
+ModelMark model_mark(const Model *m);
+bool model_back_to(Model *m, ModelMark mark); /* false: messages are out already */
+
 void node_warning(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void model_warning(Model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void messages_release(Model *m);

@@ -60,6 +60,63 @@ static bool join_types(Node *n, Value *y, const Value *a, const Value *b)
     return true;
 }
 
+/* Infers a branch. If the sizes that there are make it impossible, as those of a model made for several kinds of input
+ * do, nothing has been said of it, and *why is what was wrong. */
+static bool infer_branch(Node *n, Graph *branch, const char **why)
+{
+    Model *m = n->graph->model;
+    ModelMark mark = model_mark(m);
+    doors.infer_graph(branch);
+    *why = m->said;
+    int errors = m->errors - mark.errors;
+    if (!errors || errors != m->invalid - mark.invalid) return true;
+    return !model_back_to(m, mark);
+}
+
+/* Stands for an impossible branch and claims to give what the other does. */
+static Graph *stand_in(Node *n, const Graph *other)
+{
+    Graph *g = graph_new(n->graph->model, n->graph, other->name);
+    Node *made = node_new(g, n->name, "Impossible", "", 1);
+    become_own(made);
+    made->op = made->own;
+    for (int i = 0; i < other->n_outputs; i++) {
+        const Value *like = other->outputs[i];
+        node_add_output(made, value_typed(g, like->wanted, like->type.dtype, &like->type.shape));
+        graph_add_output(g, made->out[i]);
+    }
+    graph_append(g, made);
+    return g;
+}
+
+static bool gives_tensors(const Graph *g)
+{
+    for (int i = 0; i < g->n_outputs; i++)
+        if (g->outputs[i]->type.kind != KIND_TENSOR) return false;
+    return true;
+}
+
+/* A branch that is impossible, where the other isn't, becomes a call's error. */
+static void infer_branches(Node *n)
+{
+    static const char *const names[] = {"then_branch", "else_branch"};
+    const char *why[2];
+    bool good[2];
+    for (int i = 0; i < 2; i++) good[i] = infer_branch(n, body_of(n, names[i]), &why[i]);
+    for (int i = 0; i < 2; i++) {
+        if (good[i]) continue;
+        const Graph *other = body_of(n, names[1 - i]);
+        if (!good[1 - i] || body_failed(other) || !gives_tensors(other)) {
+            node_error(n, "a branch can't be computed: %s", why[i]);
+            return;
+        }
+        node_warning(n, "the %s can't be computed for these sizes, a call that takes it returns EVALUE: %s", names[i],
+                     why[i]);
+        ((Attr *)attr_find(n, names[i]))->graphs[0] = stand_in(n, other);
+    }
+    n->failed = body_failed(body_of(n, names[0])) || body_failed(body_of(n, names[1]));
+}
+
 static void infer_if(Node *n)
 {
     double condition;
@@ -70,15 +127,17 @@ static void infer_if(Node *n)
         node_error(n, "has %d outputs, but its branches have %d and %d", n->n_out, yes->n_outputs, no->n_outputs);
         return;
     }
+    can_propagate(n, 0);                      /* of sizes and what --dim says */
     if (known_scalar(n->in[0], &condition)) { /* expand_if takes one branch; the other is never looked at */
         Type unknown = {.kind = KIND_TENSOR, .shape = {.rank = -1}};
         for (int i = 0; i < n->n_out; i++)
             if (n->out[i]) n->out[i]->type = unknown;
         return;
     }
-    doors.infer_graph(yes);
-    doors.infer_graph(no);
-    n->failed = body_failed(yes) || body_failed(no);
+    infer_branches(n);
+    if (n->failed) return;
+    yes = body_of(n, "then_branch");
+    no = body_of(n, "else_branch");
     for (int i = 0; i < n->n_out && !n->failed; i++)
         if (n->out[i] && !join_types(n, n->out[i], yes->outputs[i], no->outputs[i])) return;
 }
@@ -183,9 +242,24 @@ static void lower_result(Node *n, Value *y, Value *from, const Value *other)
     copy_whole(n, y, from);
 }
 
+/* Its types are those it was made with. */
+static void infer_impossible(Node *n)
+{
+    (void)n;
+}
+
+/* A number that is read, and is not what it has to be: the call ends here. */
+static void lower_impossible(Node *n)
+{
+    Value *taken = scratch(n, "taken", DT_INT64, dim_const(1));
+    step_store(n, taken, dim_const(1));
+    step_read(n, taken, dim_const(0), 0, 0);
+}
+
 static void lower_branch(Node *n, Graph *g, const Graph *other)
 {
     lower_body(g);
+    if (g->first && g->first->op->lower == lower_impossible) return; /* there is no result */
     for (int i = 0; i < n->n_out; i++)
         if (n->out[i]) lower_result(n, n->out[i], g->outputs[i], other->outputs[i]);
 }
@@ -207,6 +281,12 @@ const Op ops_if[] = {
      .infer = infer_if,
      .lower = lower_if,
      .expand = expand_if,
+     .flags = OP_CONTROL},
+    {.name = "Impossible",
+     .domain = OWN_DOMAIN,
+     .since = 1,
+     .infer = infer_impossible,
+     .lower = lower_impossible,
      .flags = OP_CONTROL},
     {0},
 };

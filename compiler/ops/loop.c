@@ -1,5 +1,6 @@
 /* Loop: https://onnx.ai/onnx/operators/onnx__Loop.html */
 #include "op/op.h"
+#include "ops/shared/shared.h"
 
 #include <string.h>
 
@@ -96,12 +97,18 @@ static void replace_body(Node *n, Graph *body)
     ((Attr *)attr_find(n, "body"))->graphs[0] = body;
 }
 
+/* The node becomes others, which say what it gives. */
+static void types_unknown(Node *n)
+{
+    for (int i = 0; i < n->n_out; i++)
+        if (n->out[i]) n->out[i]->type = (Type){.kind = KIND_TENSOR, .shape = {.rank = -1}};
+}
+
 static void plan_unrolling(Node *n, Graph *body, int64_t rounds)
 {
     replace_body(n, body);
     own_set_int(n, "unroll", rounds);
-    for (int i = 0; i < n->n_out; i++)
-        if (n->out[i]) n->out[i]->type = (Type){.kind = KIND_TENSOR, .shape = {.rank = -1}};
+    types_unknown(n);
 }
 
 /* 0: the loop stays a loop. */
@@ -368,6 +375,10 @@ static void infer_loop(Node *n)
 {
     Graph *g = body_of(n, "body");
     if (!g || !need_counts(n, 0, -1, 0, -1) || !need_inputs_from(n, 2) || !loop_signature(n, g)) return;
+    if (loop_has_invariants(n, g)) { /* expand_loop makes another of it */
+        types_unknown(n);
+        return;
+    }
     int carried = carried_count(n), mark = n->graph->model->n_locals;
     Dim trips = known_trips(n), rounds;
     int64_t most;
@@ -397,7 +408,9 @@ static void infer_loop(Node *n)
 
 static void expand_loop(Node *n)
 {
-    if (rounds_to_unroll(n)) unroll(n, body_of(n, "body"), rounds_to_unroll(n));
+    Graph *body = body_of(n, "body");
+    if (loop_has_invariants(n, body)) loop_drop_invariants(n, body);
+    else if (rounds_to_unroll(n)) unroll(n, body, rounds_to_unroll(n));
     else if (carries_lists(n)) unfold_lists(n);
 }
 

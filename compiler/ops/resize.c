@@ -61,7 +61,8 @@ static Dim tap_count(const Resize *r, int i)
     int64_t reach = r->mode == RESIZE_LINEAR ? 1 : 2;
     if (r->mode == RESIZE_NEAREST) return dim_const(1);
     if (!r->antialias) return dim_const(2 * reach);
-    if (a->scale > 0) return dim_mul(dim_const(2), dim_const(number_cut(ceil((double)reach / (a->scale < 1 ? a->scale : 1)))));
+    if (a->scale > 0)
+        return dim_mul(dim_const(2), dim_const(number_cut(ceil((double)reach / (a->scale < 1 ? a->scale : 1)))));
     return dim_mul(dim_const(2), dim_ceildiv(dim_mul(dim_const(reach), dim_max(a->in, a->out)), a->out));
 }
 
