@@ -86,6 +86,11 @@ bool dtype_is_signed(DType t)
     return row(t)->is_signed;
 }
 
+bool dtype_is_complex(DType t)
+{
+    return t == DT_COMPLEX64 || t == DT_COMPLEX128;
+}
+
 bool dtype_is_half(DType t)
 {
     return t == DT_FLOAT16 || t == DT_BFLOAT16;

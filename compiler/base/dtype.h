@@ -47,5 +47,6 @@ bool dtype_is_float(DType t);                   /* real floating point of any wi
 bool dtype_is_integer(DType t);                 /* int8..int64, uint8..uint64 (neither bool nor sub-byte) */
 bool dtype_is_signed(DType t);
 bool dtype_is_half(DType t); /* float16 or bfloat16: computed in float32 */
+bool dtype_is_complex(DType t); /* two elements of C each */
 
 #endif

@@ -83,7 +83,8 @@ static const char *more_words(const char *words, const char *option, const char 
 const char *dim_title(const Options *o)
 {
     const char *words = "";
-    for (const DimOption *d = o->dims; d < o->dims + o->n_dims; d++) {
+    for (int i = 0; i < o->n_dims; i++) {
+        const DimOption *d = &o->dims[i];
         const char *high = d->high != d->low ? mem_printf("..%lld", (long long)d->high) : "";
         const char *step = d->step > 1 ? mem_printf(":%lld", (long long)d->step) : "";
         const char *bounds = mem_printf("%s=%lld%s%s", in_shell(d->name), (long long)d->low, high, step);
@@ -121,7 +122,8 @@ bool parse_custom_option(Options *o, Foreign text)
 const char *custom_title(const Options *o)
 {
     const char *words = "";
-    for (const CustomOption *c = o->customs; c < o->customs + o->n_customs; c++) {
+    for (int i = 0; i < o->n_customs; i++) {
+        const CustomOption *c = &o->customs[i];
         Foreign name = foreign_join(foreign_suffixed(c->domain, "::"), c->op_type);
         words = more_words(words, "custom", in_shell(foreign_join(foreign_suffixed(name, "="), c->spec)));
     }

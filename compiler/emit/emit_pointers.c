@@ -65,7 +65,7 @@ void find_pointers(const Model *m)
 /* A place in the memory of `base`, `offset` bytes from its first. */
 static const char *address_in_value(const Model *m, const Value *v, const Value *base, int64_t offset, bool readonly)
 {
-    int64_t size = dtype_bits(base->type.dtype) / 8;
+    int64_t size = dtype_bits(base->type.dtype) / (dtype_is_complex(base->type.dtype) ? 16 : 8); /* of one in C */
     const char *start = value_pointer(m, base, NULL);
     if (base->type.dtype == v->type.dtype && (!offset || (size && offset % size == 0)))
         return offset ? mem_printf("%s + %lld", start, (long long)(offset / size)) : start;

@@ -67,5 +67,6 @@ const char *value_pointer(const Model *m, const Value *v, Dim element_offset)
     if (!element_offset || dim_is(element_offset, 0)) return base;
     int bits = dtype_bits(v->type.dtype);
     if (bits < 8) return mem_printf("%s + %s / %d", base, dim_in_c(m, element_offset), 8 / bits);
+    if (dtype_is_complex(v->type.dtype)) element_offset = dim_mul(element_offset, dim_const(2)); /* of C's elements */
     return mem_printf("%s + %s", base, dim_in_c(m, element_offset));
 }

@@ -5,14 +5,9 @@
 
 /* -- element types ----------------------------------------------------------------------------- */
 
-static bool is_complex(DType t)
-{
-    return t == DT_COMPLEX64 || t == DT_COMPLEX128;
-}
-
 const char *moved_as(DType t, int *per_element)
 {
-    int parts = is_complex(t) ? 2 : 1;
+    int parts = dtype_is_complex(t) ? 2 : 1;
     if (per_element) *per_element = parts;
     if (t == DT_STRING) return "str";
     switch (dtype_bits(t) / parts) {
@@ -29,10 +24,10 @@ bool need_bytes(Node *n, int input, bool complex_too)
     const Value *v = input_of(n, input);
     if (!v) return true;
     DType t = v->type.dtype;
-    if (dtype_bits(t) >= 8 && (complex_too || !is_complex(t))) return true;
+    if (dtype_bits(t) >= 8 && (complex_too || !dtype_is_complex(t))) return true;
     node_error(n, "input %d \"%s\" is %s, expected elements of whole bytes%s; %s", input, shown(v->name), dtype_name(t),
                complex_too ? "" : " that are no complex numbers",
-               is_complex(t) ? "work on real and imaginary parts in a dimension of their own"
+               dtype_is_complex(t) ? "work on real and imaginary parts in a dimension of their own"
                              : "put a Cast to int8 or uint8 before it in the model");
     return false;
 }
