@@ -23,6 +23,15 @@ static bool has_elements_to_cast(DType t)
 
 /* -- infer ------------------------------------------------------------------------------------- */
 
+/* Text of numbers is neither read nor written. */
+static bool casts_strings(Node *n, DType from, DType to)
+{
+    if ((from == DT_STRING) == (to == DT_STRING)) return false;
+    node_error(n, "casts %s to %s, expected none of them to be strings, or both; do this outside of the model",
+               dtype_name(from), dtype_name(to));
+    return true;
+}
+
 static void infer_cast(Node *n)
 {
     int64_t to = attr_int(n, "to", DT_UNDEFINED);
@@ -37,12 +46,13 @@ static void infer_cast(Node *n)
         node_error(n, "input 0 \"%s\" is %s, expected a real element type", shown(n->in[0]->name), dtype_name(from));
         return;
     }
-    set_out(n, 0, (DType)to, &n->in[0]->type.shape);
+    if (!casts_strings(n, from, (DType)to)) set_out(n, 0, (DType)to, &n->in[0]->type.shape);
 }
 
 static void infer_cast_like(Node *n)
 {
     if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n)) return;
+    if (casts_strings(n, n->in[0]->type.dtype, n->in[1]->type.dtype)) return;
     attr_set_int(n, "to", n->in[1]->type.dtype);
     set_out(n, 0, n->in[1]->type.dtype, &n->in[0]->type.shape);
 }

@@ -1,6 +1,7 @@
 /* Dropout: https://onnx.ai/onnx/operators/onnx__Dropout.html
- * Outside of training it hands its input on, and its mask is all ones (bool since opset 10, before of the input's
- * type). In training with a ratio of 0, too; otherwise it draws random numbers, which is refused. */
+ * Outside of training it hands its input on, and its mask is all ones. Before opset 12 the text doesn't say what the
+ * mask is then: zeros, as ONNX Runtime makes it (bool since opset 10, before of the input's type). In training with a
+ * ratio of 0, too; otherwise it draws random numbers, which is refused. */
 #include "ops/shared/shared.h"
 
 static bool is_inference(Node *n)
@@ -31,7 +32,7 @@ static void lower_dropout(Node *n)
     lower_as_view(n);
     if (!mask) return;
     Step *s = step_call(n, "fill_%s", moved_as(mask->type.dtype, NULL));
-    arg_in(s, "value", const_scalar(n, mask->type.dtype, 1));
+    arg_in(s, "value", const_scalar(n, mask->type.dtype, n->opset < 12 ? 0 : 1));
     arg_out(s, "y", mask);
     arg_dim(s, "n", elements(mask));
 }

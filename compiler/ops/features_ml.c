@@ -1,7 +1,7 @@
 /* Feature engineering of ai.onnx.ml: https://onnx.ai/onnx/operators/index.html
  * Scaler, Normalizer, Imputer, Binarizer, ArrayFeatureExtractor, FeatureVectorizer.
- * Normalizer divides by the largest magnitude (MAX), the sum of magnitudes (L1) or the length (L2) of a row, as
- * scikit-learn and ONNX's reference implementation do; the operator's text leaves out the magnitudes. */
+ * Normalizer divides by the largest number of a row (MAX), as the text and ONNX Runtime do, the sum of magnitudes (L1),
+ * where the text leaves them out, or the length (L2). */
 #include "ops/shared/shared.h"
 
 #include <string.h>

@@ -1,8 +1,9 @@
 /* LabelEncoder: https://onnx.ai/onnx/operators/onnx_aionnxml_LabelEncoder.html
  * CategoryMapper: https://onnx.ai/onnx/operators/onnx_aionnxml_CategoryMapper.html
  * OneHotEncoder: https://onnx.ai/onnx/operators/onnx_aionnxml_OneHotEncoder.html
- * Keys are sorted at compile time and found by bisection. Of equal keys the last one counts; NaN
- * equals NaN, and 0 equals -0. */
+ * Keys are sorted at compile time and found by bisection. NaN equals NaN, and 0 equals -0. Of equal keys of a
+ * LabelEncoder since opset 2 the first one counts, of all others the last one, as in ONNX Runtime: the texts are
+ * silent. */
 #include "base/base.h"
 #include "op/op.h"
 
@@ -121,17 +122,24 @@ static int by_key(const void *a, const void *b)
     return order ? order : x->index - y->index;
 }
 
-/* The places of the keys in ascending order, of equal ones the last; returns how many. */
-static int sorted_places(const List *keys, int **places)
+static bool first_counts(const Node *n)
+{
+    return foreign_is(n->op_type, "LabelEncoder") && n->opset >= 2;
+}
+
+/* The places of the keys in ascending order, of equal ones the first, or the last; returns how many. */
+static int sorted_places(const List *keys, bool first, int **places)
 {
     Key *sorted = mem_array((size_t)keys->count + 1, sizeof *sorted);
     for (int i = 0; i < keys->count; i++) sorted[i] = (Key){keys, i};
     qsort(sorted, (size_t)keys->count, sizeof *sorted, by_key);
     *places = mem_array((size_t)keys->count + 1, sizeof **places);
     int count = 0;
-    for (int i = 0; i < keys->count; i++)
-        if (i + 1 == keys->count || compare(keys, sorted[i].index, sorted[i + 1].index))
+    for (int i = 0; i < keys->count; i++) {
+        int other = first ? i - 1 : i + 1;
+        if (other < 0 || other == keys->count || compare(keys, sorted[i].index, sorted[other].index))
             (*places)[count++] = sorted[i].index;
+    }
     return count;
 }
 
@@ -179,7 +187,7 @@ static void lower_mapping(Node *n)
         places = mem_array((size_t)m.keys.count + 1, sizeof *places);
         for (count = 0; count < m.keys.count; count++) places[count] = count;
     } else {
-        count = sorted_places(&m.keys, &places);
+        count = sorted_places(&m.keys, first_counts(n), &places);
     }
     Step *s = m.indexed ? step_call(n, "key_index_str")
                         : step_call(n, "key_map_%s_%s", dtype_suffix(m.keys.dtype), dtype_suffix(t));
@@ -234,7 +242,7 @@ static void lower_one_hot(Node *n)
     int *places;
     if (!read_categories(n, &categories)) return;
     Value *x = as_categories(n);
-    int count = sorted_places(&categories, &places);
+    int count = sorted_places(&categories, false, &places);
     int32_t *columns = mem_array((size_t)count + 1, sizeof *columns);
     for (int i = 0; i < count; i++) columns[i] = places[i];
     Shape shape = shape_const(1, (int64_t[]){count});

@@ -420,6 +420,18 @@ static void lower_direction(Node *n, const Layer *l, int direction, const Memory
     s->macs = dim_high(dim_mul(dim_mul(z.time, z.batch), dim_mul(width, dim_add(z.input, z.hidden))));
 }
 
+/* The last states of sequences without a step: 0, as ONNX Runtime has it, not the first ones. */
+static void clear_empty(Node *n, const Layer *l, const Sizes *s, Value *h, Value *first)
+{
+    if (!input_of(n, 5) || !first) return;
+    Step *clear = step_call(n, "rnn_clear_%s", dtype_suffix(h->type.dtype));
+    arg_in(clear, "lens", n->in[5]);
+    arg_out(clear, "h", h);
+    arg_dim(clear, "outer", dim_const(l->batch_first ? 1 : l->directions));
+    arg_dim(clear, "batch", s->batch);
+    arg_dim(clear, "row", l->batch_first ? dim_mul(dim_const(l->directions), s->hidden) : s->hidden);
+}
+
 static void check_lens(Node *n, const Sizes *s)
 {
     if (!input_of(n, 5)) return;
@@ -445,6 +457,8 @@ static void lower_packed(Node *n)
     m.h = state_of(n, 1, "h", &l, &s);
     if (cell->states == 2) m.c = state_of(n, 2, "c", &l, &s);
     for (int d = 0; d < l.directions; d++) lower_direction(n, &l, d, &m);
+    clear_empty(n, &l, &s, m.h, input_of(n, 6));
+    if (m.c) clear_empty(n, &l, &s, m.c, input_of(n, 7));
 }
 
 const Op ops_rnn[] = {

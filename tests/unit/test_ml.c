@@ -162,7 +162,7 @@ START_TEST(normalizer_divides_by_the_norm_of_a_row)
 {
     static const char *const norms[] = {"MAX", "L1", "L2"};
     const float x[] = {3, -4, 0, 0};
-    const double size[] = {4, 7, 5};
+    const double size[] = {3, 7, 5};
     for (int i = 0; i < 3; i++) {
         Node *n = ml_node("Normalizer", 2, two_by_two, x);
         attr_set_string(n, "norm", norms[i]);
@@ -218,15 +218,20 @@ END_TEST
 START_TEST(label_encoder_finds_its_keys)
 {
     static const char *const keys[] = {"pear", "apple", "fig", "apple"}, *const x[] = {"fig", "apple", "plum", ""};
-    const int64_t values[] = {1, 2, 3, 4}; /* of equal keys the last one counts */
+    const int64_t values[] = {1, 2, 3, 4}; /* of equal keys the first one counts, at opset 1 the last */
     Node *n = op_node("LabelEncoder", "ai.onnx.ml", 2);
     op_input(n, DT_STRING, 1, (int64_t[]){4}, x);
     set_strings(n, "keys_strings", 4, keys);
     attr_set_ints(n, "values_int64s", 4, values);
     attr_set_int(n, "default_int64", -7);
     op_run(n, 1);
-    const int64_t expected[] = {3, 4, -7, -7};
+    const int64_t expected[] = {3, 2, -7, -7};
     for (int i = 0; i < 4; i++) ck_assert_int_eq(op_int64s(n, 0)[i], expected[i]);
+    n = op_node("LabelEncoder", "ai.onnx.ml", 1);
+    op_input(n, DT_STRING, 1, (int64_t[]){4}, x);
+    set_strings(n, "classes_strings", 4, keys);
+    op_run(n, 1);
+    ck_assert(op_int64s(n, 0)[0] == 2 && op_int64s(n, 0)[1] == 3);
     op_free();
 }
 END_TEST

@@ -103,14 +103,15 @@ static Node *node_of(const Layer *l)
     return n;
 }
 
-/* All sequences of the layer, one after the other: y[time][batch][hidden] and the last h, whatever the layout. */
+/* All sequences of the layer, one after the other: y[time][batch][hidden] and the last h, whatever the layout.
+ * Sequences without a step end with 0, not with what they started from. */
 static void expected_layer(const Layer *l, const Node *n, double *y, double *last)
 {
     const float *x = n->in[0]->data, *h0 = n->in[6]->data;
     for (int b = 0; b < l->batch; b++) {
         double h[MOST], c[MOST] = {0}, row[MOST];
         int length = l->lens ? l->lens[b] : l->time;
-        for (int k = 0; k < l->hidden; k++) h[k] = (double)h0[b * l->hidden + k];
+        for (int k = 0; k < l->hidden; k++) h[k] = length ? (double)h0[b * l->hidden + k] : 0;
         for (int s = 0; s < length; s++) {
             int t = l->reverse ? length - 1 - s : s;
             for (int i = 0; i < l->input; i++)
