@@ -132,6 +132,72 @@ START_TEST(murmur_hashes_bytes)
 }
 END_TEST
 
+/* -- packed weights ---------------------------------------------------------------------------- */
+
+static Node *nbits(int64_t bits, int64_t k)
+{
+    Node *n = contrib("MatMulNBits");
+    attr_set_int(n, "K", k);
+    attr_set_int(n, "N", 1);
+    attr_set_int(n, "bits", bits);
+    attr_set_int(n, "block_size", 16);
+    op_input(n, DT_FLOAT, 2, (int64_t[]){1, 2}, mem_dup((float[]){1, 10}, 2 * sizeof(float)));
+    op_input(n, DT_UINT8, 3, (int64_t[]){1, 1, 8}, mem_dup((uint8_t[]){0xf9, 0, 0, 0, 0, 0, 0, 0}, 8));
+    op_input(n, DT_FLOAT, 2, (int64_t[]){1, 1}, mem_dup(&(float){0.5f}, sizeof(float)));
+    return n;
+}
+
+/* 0xf9 is 9 and 15, less 8. */
+START_TEST(low_bits_are_first)
+{
+    Node *n = nbits(4, 2);
+    op_run(n, 1);
+    ck_assert_float_eq(op_floats(n, 0)[0], 0.5f * (1 + 10 * 7));
+    op_free();
+}
+END_TEST
+
+START_TEST(weights_of_other_sizes_are_refused)
+{
+    ck_assert(op_refused(nbits(3, 2), 1));
+    ck_assert(op_refused(nbits(8, 2), 1));
+    ck_assert(op_refused(nbits(4, 3), 1));
+    op_free();
+}
+END_TEST
+
+START_TEST(packed_rows_are_gathered_or_refused)
+{
+    for (int row = 0; row < 3; row++) {
+        Node *n = contrib("GatherBlockQuantized");
+        attr_set_int(n, "block_size", 16);
+        op_input(n, DT_UINT8, 2, (int64_t[]){2, 1}, (uint8_t[]){0x08, 0xf7});
+        op_input(n, DT_INT64, 0, NULL, &(int64_t){row});
+        op_input(n, DT_FLOAT, 2, (int64_t[]){2, 1}, (float[]){1, 2});
+        ck_assert(!op_refused(n, 1));
+        ck_assert_int_eq(op_evaluates(n), row < 2);
+        if (row == 1) expect_close("gathered", op_floats(n, 0), (double[]){-2, 14}, 2, 0);
+        op_free();
+    }
+}
+END_TEST
+
+START_TEST(no_more_positions_than_there_are)
+{
+    for (int64_t past = 1; past <= 2; past++) {
+        Node *n = op_node("AppendPositions", OWN_DOMAIN, 1);
+        become_own(n);
+        op_input(n, DT_FLOAT, 3, (int64_t[]){1, 1, 1}, &(float){7});
+        op_input(n, DT_FLOAT, 4, (int64_t[]){1, 1, 1, 1}, &(float){5});
+        op_input(n, DT_INT64, 1, (int64_t[]){1}, &past);
+        ck_assert(!op_refused(n, 1));
+        ck_assert_int_eq(op_evaluates(n), past == 1);
+        if (past == 1) expect_close("cache", op_floats(n, 0), (double[]){5, 7}, 2, 0);
+        op_free();
+    }
+}
+END_TEST
+
 Suite *contrib_suite(void)
 {
     Suite *s = suite_create("contrib");
@@ -143,6 +209,10 @@ Suite *contrib_suite(void)
     tcase_add_test(t, ngrams_are_not_repeated);
     tcase_add_test(t, words_that_there_are_not_are_refused);
     tcase_add_test(t, murmur_hashes_bytes);
+    tcase_add_test(t, low_bits_are_first);
+    tcase_add_test(t, weights_of_other_sizes_are_refused);
+    tcase_add_test(t, packed_rows_are_gathered_or_refused);
+    tcase_add_test(t, no_more_positions_than_there_are);
     suite_add_tcase(s, t);
     return s;
 }
