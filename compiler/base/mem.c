@@ -4,15 +4,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* Small requests are cut from blocks; a request over a quarter block gets a block of its own. */
 enum { BLOCK_BYTES = 1 << 18, ALIGN = 64 };
 
 typedef struct Block {
-    struct Block *next;
+    struct Block *next, *before;
 } Block;
 
+typedef struct Mapping {
+    struct Mapping *next;
+    void *memory;
+    size_t bytes;
+    int fd;
+} Mapping;
+
 static Block *blocks;
+static Mapping *mappings;
 static char *free_start, *free_end;
 
 static void *out_of_memory(void)
@@ -27,15 +37,31 @@ static void *new_block(size_t bytes)
     Block *block = calloc(1, bytes + 2 * ALIGN);
     if (!block) return out_of_memory();
     block->next = blocks;
+    if (blocks) blocks->before = block;
     blocks = block;
-    uintptr_t start = (uintptr_t)(block + 1);
-    return (void *)((start + ALIGN - 1) / ALIGN * ALIGN);
+    uintptr_t start = ((uintptr_t)(block + 1) + sizeof block + ALIGN - 1) / ALIGN * ALIGN;
+    memcpy((void *)(start - sizeof block), &block, sizeof block); /* for mem_release */
+    return (void *)start;
+}
+
+bool mem_is_large(size_t bytes)
+{
+    return bytes > BLOCK_BYTES / 4;
+}
+
+void mem_release(const void *large)
+{
+    Block *block;
+    memcpy(&block, (const char *)large - sizeof block, sizeof block);
+    *(block->before ? &block->before->next : &blocks) = block->next;
+    if (block->next) block->next->before = block->before;
+    free(block);
 }
 
 void *mem_alloc(size_t bytes)
 {
     const size_t align = 16;
-    if (bytes > BLOCK_BYTES / 4) return new_block(bytes);
+    if (mem_is_large(bytes)) return new_block(bytes);
     bytes = (bytes + align - 1) / align * align;
     if (!free_start || (size_t)(free_end - free_start) < bytes) {
         free_start = new_block(BLOCK_BYTES);
@@ -103,8 +129,32 @@ void mem_grow(void *items, int *capacity, int count, size_t bytes_each)
     *capacity = larger;
 }
 
+const void *mem_map(int fd, size_t bytes)
+{
+    Mapping *m = mem_alloc(sizeof *m);
+    *m = (Mapping){mappings, mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, fd, 0), bytes, dup(fd)};
+    if (m->memory == MAP_FAILED || m->fd < 0) return NULL;
+    mappings = m;
+    return m->memory;
+}
+
+void mem_rest(void)
+{
+    for (const Mapping *m = mappings; m; m = m->next) /* the same file in the same place, not looked at yet */
+        if (mmap(m->memory, m->bytes, PROT_READ, MAP_PRIVATE | MAP_FIXED, m->fd, 0) == MAP_FAILED) out_of_memory();
+}
+
+static void unmap_all(void)
+{
+    for (; mappings; mappings = mappings->next) {
+        munmap(mappings->memory, mappings->bytes);
+        close(mappings->fd);
+    }
+}
+
 void mem_free_all(void)
 {
+    unmap_all();
     while (blocks) {
         Block *next = blocks->next;
         free(blocks);

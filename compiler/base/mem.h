@@ -7,6 +7,7 @@
 #define MEM_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 void *mem_alloc(size_t bytes);                    /* zeroed, aligned for any type */
@@ -17,6 +18,14 @@ char *mem_strndup(const char *text, size_t length);
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *mem_vprintf(const char *format, va_list args);
 void mem_free_all(void);
+
+/* What is worth giving back early: memory of this size is not shared with other requests. */
+bool mem_is_large(size_t bytes);
+void mem_release(const void *large); /* the start of such memory; nobody may look at it again */
+
+/* A file's content, from its start, read as it is looked at, until mem_free_all; NULL if it can't be mapped. */
+const void *mem_map(int fd, size_t bytes);
+void mem_rest(void); /* mapped files take no memory until they are looked at again */
 
 /* Grows the array *items (of *capacity items of bytes_each) so that it holds at least `count`; new items are zero. */
 void mem_grow(void *items, int *capacity, int count, size_t bytes_each);

@@ -249,6 +249,7 @@ struct Model {
     Map *values;         /* every Value by its name (graph.c) */
     int errors, invalid; /* reported so far; those of them that say that the model is invalid somewhere (diag.c) */
     const char *said;    /* the last error about a node, from "node" on */
+    struct Spending *spending; /* while nodes are lowered: who still reads constants (lower/spent_constants.c) */
     int n_messages, cap_messages;
     char **messages;          /* held back (diag.c) */
     bool holds_messages;      /* the stage may have to be run again with other bounds */

@@ -57,14 +57,14 @@ static ModelProto *read_model(Model *m)
 {
     size_t length;
     const char *why;
-    uint8_t *bytes = file_read(m->path, &length, &why);
+    const uint8_t *bytes = file_read(m->path, &length, &why);
     if (!bytes) {
         model_error(m, "%s", why);
         return NULL;
     }
     sha256_hex(bytes, length, m->sha256);
     ModelProto *proto = message_unpack(bytes, length, &onnx__model_proto__descriptor);
-    free(bytes);
+    mem_rest();
     if (!proto || (!proto->graph && !proto->ir_version)) model_error(m, "not an ONNX model, or a damaged one");
     else if (!proto->graph) model_error(m, "the model has no graph");
     else return proto;

@@ -112,7 +112,7 @@ bool load_data_item(Model *m, Foreign path, const Type *expected, DataItem *item
 {
     size_t length = 0;
     const char *why;
-    uint8_t *bytes = file_read(path, &length, &why);
+    const uint8_t *bytes = file_read(path, &length, &why);
     *item = (DataItem){0};
     if (!bytes && expected && expected->kind == KIND_OPTIONAL &&
         path_is_empty(path)) { /* an optional without a value may take no bytes */
@@ -120,7 +120,6 @@ bool load_data_item(Model *m, Foreign path, const Type *expected, DataItem *item
         return true;
     }
     if (bytes) why = read_item(path, expected, bytes, length, item);
-    free(bytes);
     if (why) model_error(m, "%s: %s", shown(path), why);
     return !why;
 }
@@ -233,12 +232,11 @@ int load_open_dims(Foreign path, OpenDim **dims)
     OpenDims o = {.initialized = map_new()};
     size_t length;
     const char *why;
-    uint8_t *bytes = file_read(path, &length, &why);
+    const uint8_t *bytes = file_read(path, &length, &why);
     WireField graph;
     bool good = bytes && wire_check(bytes, length, &onnx__model_proto__descriptor) &&
                 find_field((Wire){bytes, bytes + length}, MODEL_GRAPH, &graph);
     if (good) list_dims(&o, inside(&graph));
-    free(bytes);
     *dims = o.dims;
     return good ? o.count : -1;
 }

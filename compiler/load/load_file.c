@@ -12,57 +12,52 @@
 /* No message of protocol buffers is larger; it also ends the reading of devices. */
 #define MAX_FILE_BYTES INT32_MAX
 
-static uint8_t *read_all(int fd, size_t expected, size_t *length, const char **why)
+enum { READ_BYTES = 1 << 16 };
+
+/* What is no regular file, such as a pipe. */
+static const uint8_t *read_all(int fd, size_t *length, const char **why)
 {
-    size_t capacity = expected + 1; /* one more, so that the end is seen without growing */
-    uint8_t *data = malloc(capacity);
-    *length = 0;
-    while (data) {
-        ssize_t got = read(fd, data + *length, capacity - *length);
-        if (got == 0) return data;
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) {
+    int capacity = 0;
+    uint8_t *data = NULL;
+    for (*length = 0; *length <= MAX_FILE_BYTES - READ_BYTES;) {
+        mem_grow(&data, &capacity, (int)*length + READ_BYTES, 1);
+        ssize_t got = read(fd, data + *length, READ_BYTES);
+        if (got > 0) *length += (size_t)got;
+        if (got < 0 && errno != EINTR) {
             *why = strerror(errno);
-            break;
+            return NULL;
         }
-        *length += (size_t)got;
-        if (*length > MAX_FILE_BYTES) {
-            *why = "larger than 2 GB; store the weights as external data";
-            break;
+        if (got == 0) {
+            *why = "the file is empty";
+            return *length ? data : NULL;
         }
-        if (*length < capacity) continue;
-        capacity *= 2;
-        uint8_t *larger = realloc(data, capacity);
-        if (!larger) break;
-        data = larger;
     }
-    free(data);
+    *why = "larger than 2 GB; store the weights as external data";
     return NULL;
 }
 
-uint8_t *file_read(Foreign path, size_t *length, const char **why)
+const uint8_t *file_read(Foreign path, size_t *length, const char **why)
 {
     struct stat info;
-    uint8_t *data = NULL;
+    const uint8_t *data = NULL;
     int fd = path_descriptor(path, O_RDONLY | O_CLOEXEC);
     *why = "out of memory";
     if (fd < 0 || fstat(fd, &info) < 0) *why = strerror(errno);
     else if (S_ISDIR(info.st_mode)) *why = "is a directory";
     else if (S_ISREG(info.st_mode) && info.st_size > MAX_FILE_BYTES)
         *why = "larger than 2 GB; store the weights as external data";
-    else data = read_all(fd, S_ISREG(info.st_mode) ? (size_t)info.st_size : 1 << 16, length, why);
-    if (data && *length == 0) {
-        *why = "the file is empty";
-        free(data);
-        data = NULL;
-    }
+    else if (S_ISREG(info.st_mode) && !info.st_size) *why = "the file is empty";
+    else if (S_ISREG(info.st_mode)) data = mem_map(fd, *length = (size_t)info.st_size);
+    else data = read_all(fd, length, why);
     if (fd >= 0) close(fd);
     return data;
 }
 
+/* Before a tensor is copied, the file that those before it were copied from rests: little is in memory twice. */
 static void *pool_alloc(void *unused, size_t bytes)
 {
     (void)unused;
+    if (mem_is_large(bytes)) mem_rest();
     return mem_alloc(bytes);
 }
 

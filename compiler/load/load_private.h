@@ -55,8 +55,8 @@ typedef struct {
 
 /* -- load_file.c ------------------------------------------------------------------------------- */
 
-/* The whole file, from malloc; NULL and *why if it can't be read. */
-uint8_t *file_read(Foreign path, size_t *length, const char **why);
+/* The whole file, in the pool or mapped; NULL and *why if it can't be read. */
+const uint8_t *file_read(Foreign path, size_t *length, const char **why);
 /* Unpacked into the pool; NULL if the bytes are no such message. */
 void *message_unpack(const void *data, size_t length, const ProtobufCMessageDescriptor *type);
 

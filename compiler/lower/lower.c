@@ -5,12 +5,16 @@
  * output that is an input, a constant, or listed twice is copied. Steps whose results nothing reads are gone. */
 #include "lower/lower.h"
 #include "lower/dead_steps.h"
+#include "lower/spent_constants.h"
 #include "op/op.h"
 
 void lower_node(Node *n)
 {
+    const Graph *g = graph_root(n->graph);
+    int before = g->n_steps;
     n->op->lower(n);
     for (int i = 0; i < n->n_out; i++) lower_reads(n, n->out[i]);
+    spend_constants(n, g, before);
 }
 
 /* The run function writes each output through its own pointer: give outputs that nothing computes a copy step. */
@@ -42,6 +46,7 @@ StageResult lower(Model *m)
 {
     Graph *g = m->graph;
     own_outputs(g);
+    spending_begin(m);
     for (int i = 0; i < g->n_inputs; i++)
         if (g->first) lower_reads(g->first, g->inputs[i]);
     for (Node *n = g->first; n; n = n->after) lower_node(n);

@@ -13,9 +13,17 @@ typedef struct {
     void *memory;
 } Computed;
 typedef struct {
+    const Node *node;
     int count, capacity;
     Computed *items;
 } Computing;
+
+static bool is_output_of(const Node *n, const Value *v)
+{
+    for (int i = 0; i < n->n_out; i++)
+        if (n->out[i] == v) return true;
+    return false;
+}
 
 static void *memory_of(Computing *c, Value *v)
 {
@@ -27,26 +35,20 @@ static void *memory_of(Computing *c, Value *v)
         return memory;
     }
     mem_grow(&c->items, &c->capacity, c->count + 1, sizeof *c->items);
-    void *memory = calloc(1, (size_t)value_bytes(v) + 1);
+    bool lasts = is_output_of(c->node, v);
+    void *memory = lasts ? mem_alloc((size_t)value_bytes(v) + 1) : calloc(1, (size_t)value_bytes(v) + 1);
     if (!memory) internal_error("out of memory while folding constants");
     c->items[c->count++] = (Computed){v, memory};
     return memory;
 }
 
-static bool is_output_of(const Node *n, const Value *v)
-{
-    for (int i = 0; i < n->n_out; i++)
-        if (n->out[i] == v) return true;
-    return false;
-}
-
-/* Outputs keep their data in the pool; everything else is gone. */
+/* Outputs have their data in the pool; everything else is gone. */
 static void finish(Computing *c, const Node *n, bool done)
 {
     for (int i = 0; i < c->count; i++) {
         Value *v = c->items[i].value;
-        if (done && is_output_of(n, v)) v->data = mem_dup(c->items[i].memory, (size_t)value_bytes(v) + 1);
-        free(c->items[i].memory);
+        if (!is_output_of(n, v)) free(c->items[i].memory);
+        else if (done) v->data = c->items[i].memory;
     }
 }
 
@@ -304,7 +306,7 @@ bool eval_node(Node *n)
 {
     Graph *g = graph_root(n->graph);
     int before = g->n_steps, errors = g->model->errors;
-    Computing computing = {0};
+    Computing computing = {.node = n};
     bool done = true;
     n->op->lower(n);
     if (g->model->errors > errors) done = false;
