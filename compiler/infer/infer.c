@@ -14,6 +14,10 @@
  * constants cost flash where the node would cost time. */
 enum { FOLD_ALWAYS_BYTES = 1 << 20, FOLD_GROWTH = 4 };
 
+/* All folded results together may take this much, and so many times what the model's own constants take: a model of a
+ * few bytes can ask for any number of them. Small ones, which decide shapes, don't count. */
+enum { BUDGET_BYTES = 64 << 20, BUDGET_TIMES = 8, SMALL_BYTES = 1 << 10 };
+
 static bool value_known_type(const Value *v)
 {
     return v->type.kind != KIND_TENSOR || (v->type.dtype != DT_UNDEFINED && v->type.shape.rank >= 0);
@@ -48,6 +52,35 @@ static bool worth_folding(const Node *n)
     for (int i = 0; i < n->n_out; i++)
         if (n->out[i]) after += value_bytes(n->out[i]);
     return after <= FOLD_ALWAYS_BYTES || after / FOLD_GROWTH <= before;
+}
+
+/* Takes the results from what is left of the budget; false, with a warning the first time, if that isn't enough. */
+static bool can_afford(const Node *n)
+{
+    Model *m = n->graph->model;
+    int64_t bytes = 0;
+    for (int i = 0; i < n->n_out; i++)
+        if (n->out[i] && value_bytes(n->out[i]) > SMALL_BYTES && bytes < BYTES_INFINITY)
+            bytes += value_bytes(n->out[i]);
+    if (bytes <= m->folding_bytes) {
+        m->folding_bytes -= bytes;
+        return true;
+    }
+    if (!m->folding_ended)
+        model_warning(m,
+                      "\"%s\" and other values that depend on constants alone are computed in the call: there are so "
+                      "many or large ones that the file would hold more than %d times the model's own constants",
+                      shown(node_stem(n)), BUDGET_TIMES);
+    m->folding_ended = true;
+    return false;
+}
+
+static int64_t bytes_of_constants(const Graph *g)
+{
+    int64_t bytes = 0;
+    for (int i = 0; i < g->n_values; i++)
+        if (g->values[i]->data) bytes += value_bytes(g->values[i]);
+    return bytes;
 }
 
 static bool find_op(Node *n)
@@ -213,7 +246,7 @@ typedef enum { KEEP, REMOVE } Verdict;
 
 static Verdict fold(Node *n)
 {
-    if (!inputs_known(n) || (n->op->flags & OP_NEVER_FOLD) || !worth_folding(n)) return KEEP;
+    if (!inputs_known(n) || (n->op->flags & OP_NEVER_FOLD) || !worth_folding(n) || !can_afford(n)) return KEEP;
     if (eval_node(n)) return REMOVE;
     n->failed = true;
     return KEEP;
@@ -318,6 +351,7 @@ void infer_graph(Graph *g)
 StageResult infer(Model *m)
 {
     m->holds_messages = true;
+    m->folding_bytes = BUDGET_BYTES + BUDGET_TIMES * bytes_of_constants(m->graph);
     spread_inputs(m);
     if (!m->errors) infer_graph(m->graph);
     if (!m->errors) report_untyped(m->graph);

@@ -250,6 +250,8 @@ struct Model {
     int errors, invalid; /* reported so far; those of them that say that the model is invalid somewhere (diag.c) */
     const char *said;    /* the last error about a node, from "node" on */
     struct Spending *spending; /* while nodes are lowered: who still reads constants (lower/spent_constants.c) */
+    int64_t folding_bytes;     /* how much more constants may be computed from others, and */
+    bool folding_ended;        /* whether that was too little once (infer.c) */
     int n_messages, cap_messages;
     char **messages;          /* held back (diag.c) */
     bool holds_messages;      /* the stage may have to be run again with other bounds */
