@@ -43,6 +43,7 @@ int opset_of(const Loader *l, const Scope *s, Foreign domain)
     int version = s->call ? imported(s->call->function->n_opset_import, s->call->function->opset_import, domain) : 0;
     for (int i = 0; !version && i < l->model->n_opsets; i++)
         if (foreign_equal(l->model->opsets[i].domain, domain)) version = l->model->opsets[i].version;
+    if (!version && foreign_starts(domain, "com.microsoft")) return 1; /* the only one; some files don't import it */
     return version;
 }
 

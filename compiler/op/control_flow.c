@@ -117,8 +117,9 @@ bool infer_body(Graph *g, int first, int count, Value *const *initial, int first
 
 void scalar_input(Graph *g, int i, DType t)
 {
-    Shape scalar = shape_scalar();
-    g->inputs[i]->type = (Type){.kind = KIND_TENSOR, .dtype = t, .shape = scalar};
+    const Shape *said = &g->inputs[i]->type.shape;
+    Shape shape = said->rank == 1 && said->dim[0] && dim_is(said->dim[0], 1) ? *said : shape_scalar();
+    g->inputs[i]->type = (Type){.kind = KIND_TENSOR, .dtype = t, .shape = shape};
 }
 
 /* -- rows -------------------------------------------------------------------------------------- */

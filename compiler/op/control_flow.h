@@ -16,7 +16,7 @@ void give_states(Graph *g, int first, int count, Value *const *initial);
 /* The same, and infers the body. A body whose results have other shapes than what they replace can't be a loop over
  * fixed buffers: false, and the body is spoilt (the caller tries on a clone). */
 bool infer_body(Graph *g, int first, int count, Value *const *initial, int first_output);
-void scalar_input(Graph *g, int i, DType t);
+void scalar_input(Graph *g, int i, DType t); /* or a vector of one element, if the model says so */
 
 void lower_body(Graph *g);
 /* What is carried, at the end of a round. A dimension of a state that differs from that of its update is a symbol,

@@ -1,6 +1,7 @@
 /* BatchNormalization: https://onnx.ai/onnx/operators/onnx__BatchNormalization.html
  * Training, since opset 14 an attribute, was before that asked for by wanting more than one output; that form is
- * refused. Before opset 9, spatial = 0 gave every element of an image a mean and variance of its own. */
+ * refused. At opset 6 and before, is_test says that they are not computed. Before opset 9, spatial = 0 gave every
+ * element of an image a mean and variance of its own. */
 #include "op/op.h"
 
 static bool trains(Node *n)
@@ -29,7 +30,11 @@ static Extents extents(Node *n)
 static bool need_outputs(Node *n)
 {
     int wanted = 0;
-    for (int i = 1; i < n->n_out; i++) wanted += n->out[i] != NULL;
+    bool is_test = n->opset < 7 && attr_int(n, "is_test", 0);
+    for (int i = 1; i < n->n_out; i++) {
+        if (is_test && n->out[i] && !value_use_count(n->out[i])) n->out[i] = NULL;
+        wanted += n->out[i] != NULL;
+    }
     if (trains(n) || wanted == 0) return true;
     node_error(
         n,

@@ -32,8 +32,26 @@ static bool casts_strings(Node *n, DType from, DType to)
     return true;
 }
 
+/* Before opset 6, `to` was a name. */
+static void number_target(Node *n)
+{
+    static const AttrWord names[] = {{"FLOAT", DT_FLOAT},   {"UINT8", DT_UINT8},
+                                     {"INT8", DT_INT8},     {"UINT16", DT_UINT16},
+                                     {"INT16", DT_INT16},   {"INT32", DT_INT32},
+                                     {"INT64", DT_INT64},   {"STRING", DT_STRING},
+                                     {"BOOL", DT_BOOL},     {"FLOAT16", DT_FLOAT16},
+                                     {"DOUBLE", DT_DOUBLE}, {"UINT32", DT_UINT32},
+                                     {"UINT64", DT_UINT64}, {0}};
+    const Attr *to = attr_find(n, "to");
+    int number;
+    if (n->opset >= 6 || !to || to->type != ATTR_STRING || !attr_word(n, "to", "", names, &number)) return;
+    attr_remove(n, "to");
+    attr_set_int(n, "to", number);
+}
+
 static void infer_cast(Node *n)
 {
+    number_target(n);
     int64_t to = attr_int(n, "to", DT_UNDEFINED);
     if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n)) return;
     DType from = n->in[0]->type.dtype;
@@ -220,7 +238,7 @@ static void lower_bitcast(Node *n)
 const Op ops_cast[] = {
     {.name = "Cast",
      .domain = "",
-     .since = 6,
+     .since = 1,
      .infer = infer_cast,
      .lower = lower_cast,
      .flags = OP_HALF_NATIVE | OP_BROADCAST,

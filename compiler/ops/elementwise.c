@@ -243,7 +243,7 @@ static int dims_equal(Dim a, Dim b)
     ROW("Swish", "", 24, UNARY(swish, FLOATS), WITH({"alpha", 1})) \
     ROW("Tan", "", 7, UNARY(tan, FLOATS)) \
     ROW("Tanh", "", 1, UNARY(tanh, FLOATS)) \
-    ROW("ThresholdedRelu", "", 10, UNARY(thresholded_relu, FLOATS), WITH({"alpha", 1})) \
+    ROW("ThresholdedRelu", "", 1, UNARY(thresholded_relu, FLOATS), WITH({"alpha", 1})) \
     ROW("Xor", "", 1, BINARY(xor, BOOLS))
 
 static const Elementwise rows[] = {

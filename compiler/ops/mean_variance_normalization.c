@@ -1,15 +1,17 @@
 /* MeanVarianceNormalization: https://onnx.ai/onnx/operators/onnx__MeanVarianceNormalization.html
- * (x - mean) / (standard deviation + 1e-9), the latter as in the operator's function body. */
+ * (x - mean) / (standard deviation + 1e-9), the latter as in the operator's function body. Before opset 9 attributes
+ * said whether over all channels together, and whether to divide. */
 #include "op/op.h"
 
-static const int64_t default_axes[] = {0, 2, 3};
+static const int64_t default_axes[] = {0, 2, 3}, all_axes[] = {0, 1, 2, 3};
 
 static int axes_of(Node *n, const int64_t **axes)
 {
+    bool across = n->opset < 9 && attr_int(n, "across_channels", 0);
     int count = attr_ints(n, "axes", axes);
     if (attr_find(n, "axes")) return count;
-    *axes = default_axes;
-    return 3;
+    *axes = across ? all_axes : default_axes;
+    return across ? 4 : 3;
 }
 
 static void infer_mvn(Node *n)
@@ -27,7 +29,10 @@ static void expand_mvn(Node *n)
     const int64_t *given;
     int count = axes_of(n, &given);
     Value *axes = const_ints(n, count, given);
-    Value *centred = make2(n, "Sub", n->in[0], make2(n, "ReduceMean", n->in[0], axes, NULL), NULL);
+    bool divides = n->opset >= 9 || attr_int(n, "normalize_variance", 1);
+    Value *mean = make2(n, "ReduceMean", n->in[0], axes, NULL);
+    Value *centred = make2(n, "Sub", n->in[0], mean, divides ? NULL : n->out[0]);
+    if (!divides) return;
     Value *variance = make2(n, "ReduceMean", make2(n, "Mul", centred, centred, NULL), axes, NULL);
     Value *epsilon = const_scalar(n, n->in[0]->type.dtype, 1e-9);
     Value *deviation = make2(n, "Add", make1(n, "Sqrt", variance, NULL), epsilon, NULL);
@@ -35,6 +40,6 @@ static void expand_mvn(Node *n)
 }
 
 const Op ops_mean_variance_normalization[] = {
-    {.name = "MeanVarianceNormalization", .domain = "", .since = 9, .infer = infer_mvn, .expand = expand_mvn},
+    {.name = "MeanVarianceNormalization", .domain = "", .since = 1, .infer = infer_mvn, .expand = expand_mvn},
     {0},
 };

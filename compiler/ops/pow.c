@@ -1,12 +1,44 @@
 /* Pow: https://onnx.ai/onnx/operators/onnx__Pow.html
  * Base and exponent may be of different types since opset 12; the result is of the base's. Floating-point bases are
  * computed in the wider floating type of the two, integers with integer exponents exactly (modulo 2^bits), integers
- * with floating-point exponents in float64. */
+ * with floating-point exponents in float64. Before opset 7 the exponents may be fitted in at an axis. */
 #include "op/op.h"
 
 static bool is_number(DType t)
 {
     return dtype_is_float(t) || dtype_is_integer(t);
+}
+
+static bool is_fitted(Node *n)
+{
+    return n->opset < 7 && attr_int(n, "broadcast", 0) && attr_find(n, "axis");
+}
+
+/* Dimensions of the base after those that the exponents are for; -1 with an error. */
+static int after_fit(Node *n)
+{
+    const Shape *base = &n->in[0]->type.shape, *exponent = &n->in[1]->type.shape;
+    int axis = attr_axis(n, "axis", 0, base->rank);
+    if (axis < 0) return -1;
+    if (axis + exponent->rank <= base->rank) return base->rank - axis - exponent->rank;
+    node_invalid(n, "input 1 has shape %s, expected one that fits into shape %s at axis %d",
+                 shown(shape_text(exponent)), shown(shape_text(base)), axis);
+    return -1;
+}
+
+static void need_fit(Node *n)
+{
+    if (after_fit(n) >= 0) set_out_like(n, 0, n->in[0]);
+}
+
+static void expand_pow(Node *n)
+{
+    int64_t axes[MAX_RANK];
+    int count = is_fitted(n) ? after_fit(n) : 0;
+    if (count <= 0) return;
+    for (int i = 0; i < count; i++) axes[i] = n->in[1]->type.shape.rank + i;
+    Value *fitted = make2(n, "Unsqueeze", n->in[1], const_ints(n, count, axes), NULL);
+    make2(n, "Pow", n->in[0], fitted, n->out[0]);
 }
 
 static void infer_pow(Node *n)
@@ -19,12 +51,8 @@ static void infer_pow(Node *n)
                        shown(n->in[i]->name), dtype_name(n->in[i]->type.dtype));
             return;
         }
-    if (n->opset < 7 && attr_int(n, "broadcast", 0) && attr_find(n, "axis")) {
-        node_error(n, "broadcasts along an axis, expected shapes that fit at the last dimension; convert the model to "
-                      "opset 7 or newer");
-        return;
-    }
-    if (broadcast_inputs(n, 0, 2, &shape)) set_out(n, 0, n->in[0]->type.dtype, &shape);
+    if (is_fitted(n)) need_fit(n);
+    else if (broadcast_inputs(n, 0, 2, &shape)) set_out(n, 0, n->in[0]->type.dtype, &shape);
 }
 
 /* Constant exponents that C says better: x^2 is exact this way. NULL for all others. */
@@ -70,6 +98,7 @@ const Op ops_pow[] = {
      .since = 1,
      .infer = infer_pow,
      .lower = lower_pow,
+     .expand = expand_pow,
      .flags = OP_HALF_NATIVE | OP_BROADCAST},
     {0},
 };

@@ -462,9 +462,9 @@ static void lower_packed(Node *n)
 }
 
 const Op ops_rnn[] = {
-    {.name = "LSTM", .domain = "", .since = 7, .infer = infer_layer, .expand = expand_layer},
-    {.name = "GRU", .domain = "", .since = 7, .infer = infer_layer, .expand = expand_layer},
-    {.name = "RNN", .domain = "", .since = 7, .infer = infer_layer, .expand = expand_layer},
+    {.name = "LSTM", .domain = "", .since = 1, .infer = infer_layer, .expand = expand_layer},
+    {.name = "GRU", .domain = "", .since = 1, .infer = infer_layer, .expand = expand_layer},
+    {.name = "RNN", .domain = "", .since = 1, .infer = infer_layer, .expand = expand_layer},
     {.name = "LSTM", .domain = OWN_DOMAIN, .since = 7, .infer = infer_packed, .lower = lower_packed},
     {.name = "GRU", .domain = OWN_DOMAIN, .since = 7, .infer = infer_packed, .lower = lower_packed},
     {.name = "RNN", .domain = OWN_DOMAIN, .since = 7, .infer = infer_packed, .lower = lower_packed},
