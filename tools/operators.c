@@ -28,7 +28,13 @@ static const struct {
     const char *domain, *title, *about;
 } domains[] = {
     {"", "ai.onnx", "The operators of ONNX itself."},
-    {"ai.onnx.ml", "ai.onnx.ml", "Classic machine learning, as scikit-learn and the libraries around it export it."},
+    {"ai.onnx.ml", "ai.onnx.ml",
+     "Classic machine learning, as scikit-learn and the libraries around it export it. The maps that a ZipMap makes "
+     "stand "
+     "at the interface as\n"
+     "two arrays, NAME_keys and NAME_values, a row for each map; verify compares them with stored maps, where there "
+     "are "
+     "any."},
     {"ai.onnx.preview.training", "ai.onnx.preview.training", "Optimisers."},
     {"com.microsoft", "com.microsoft",
      "What ONNX Runtime's optimiser and quantiser write. Known differences from it:\n\n"

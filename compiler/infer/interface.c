@@ -2,8 +2,9 @@
  *
  * The generated interface is made of tensors, so a list whose length is known stands there as its elements, one
  * parameter each, named NAME_0, NAME_1, ... A list of run-time length is three parameters: NAME_data with a row for
- * each element, NAME_sizes with its rank and dimensions, and NAME_length; what is not used of them is 0. The lists
- * themselves stay in model->interface_inputs and _outputs. */
+ * each element, NAME_sizes with its rank and dimensions, and NAME_length; what is not used of them is 0. Maps with the
+ * same keys (ZipMap) are NAME_keys and NAME_values, a row of values for each map. The lists themselves stay in
+ * model->interface_inputs and _outputs. */
 #include "infer/interface.h"
 
 #include "op/op.h"
@@ -132,23 +133,26 @@ static void add_output(Graph *g, Value *v)
     graph_add_output(g, v);
 }
 
-/* Elements become outputs of their own names through an Identity each: one may be an input, a
- * constant, or in the list twice. */
+/* An element becomes an output of its own name through an Identity: it may be an input, a constant, or there twice. */
+static void output_part(Graph *g, Value *v, Foreign name)
+{
+    Node *n = node_new(g, foreign(""), "Identity", "", 13);
+    n->op = op_find("", "Identity", 13);
+    node_add_input(n, v);
+    node_add_output(n, value_typed(g, name, v->type.dtype, &v->type.shape));
+    graph_append(g, n);
+    add_output(g, n->out[0]);
+}
+
 static void spread_output(Model *m, Value *list)
 {
-    Graph *g = m->graph;
     for (int i = 0; i < list->n_items; i++) {
         Value *v = list->items[i];
         if (v->type.kind != KIND_TENSOR) {
             spread_output(m, v);
             continue;
         }
-        Node *n = node_new(g, foreign(""), "Identity", "", 13);
-        n->op = op_find("", "Identity", 13);
-        node_add_input(n, v);
-        node_add_output(n, value_typed(g, foreign_suffixed(list->name, "_%d", i), v->type.dtype, &v->type.shape));
-        graph_append(g, n);
-        add_output(g, n->out[0]);
+        output_part(m->graph, v, foreign_suffixed(list->name, "_%d", i));
     }
 }
 
@@ -181,6 +185,10 @@ void spread_outputs(Model *m)
         } else if (v->list) {
             v->is_output = false;
             output_memory_list(m, v);
+        } else if (v->map_keys) {
+            v->is_output = false;
+            output_part(g, v->map_keys, foreign_suffixed(v->name, "_keys"));
+            output_part(g, v->map_values, foreign_suffixed(v->name, "_values"));
         } else if (v->items) {
             v->is_output = false;
             spread_output(m, v);

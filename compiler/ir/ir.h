@@ -73,7 +73,8 @@ struct Value {
     Dim *elements; /* integer tensors whose elements are known one by one as expressions; else NULL */
     Value **items; /* sequence or optional of known length: its elements; else NULL */
     int n_items;
-    struct PackedSequence *list; /* sequence or optional whose length only the data tell (list.h); else NULL */
+    Value *map_keys, *map_values; /* sequence of maps: the keys of all, [keys], and each one's values, [maps][keys] */
+    struct PackedSequence *list;  /* sequence or optional whose length only the data tell (list.h); else NULL */
     bool is_read;   /* its elements are symbols that the run function reads where it is computed, and checks */
     Node *producer; /* NULL: graph input, initializer, or made by a stage */
     int n_readers, cap_readers;

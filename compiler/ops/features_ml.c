@@ -242,14 +242,6 @@ static void lower_vectorizer(Node *n)
     }
 }
 
-/* -- maps -------------------------------------------------------------------------------------- */
-
-static void refuse_map(Node *n)
-{
-    node_error(n,
-               "maps are not supported; export the model without them (for scikit-learn: options={'zipmap': False})");
-}
-
 const Op ops_features_ml[] = {
     {.name = "Scaler", .domain = "ai.onnx.ml", .since = 1, .infer = infer_scaler, .lower = lower_scaler},
     {.name = "Normalizer", .domain = "ai.onnx.ml", .since = 1, .infer = infer_normalizer, .lower = lower_normalizer},
@@ -265,8 +257,5 @@ const Op ops_features_ml[] = {
      .since = 1,
      .infer = infer_vectorizer,
      .lower = lower_vectorizer},
-    {.name = "ZipMap", .domain = "ai.onnx.ml", .since = 1, .infer = refuse_map},
-    {.name = "DictVectorizer", .domain = "ai.onnx.ml", .since = 1, .infer = refuse_map},
-    {.name = "CastMap", .domain = "ai.onnx.ml", .since = 1, .infer = refuse_map},
     {0},
 };

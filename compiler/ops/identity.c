@@ -9,6 +9,8 @@ static void infer_identity(Node *n)
         y->items = x->items;
         y->n_items = x->n_items;
         y->list = x->list;
+        y->map_keys = x->map_keys;
+        y->map_values = x->map_values;
     } else if (need_counts(n, 1, 1, 1, 1)) {
         set_out_like(n, 0, x);
     }

@@ -266,6 +266,53 @@ static int pack(Model *m, const Value *v, const DataItem *item, DataItem *to, in
     return at + 3;
 }
 
+/* The place of a key in a map, or -1. */
+static int key_place(const Value *keys, const Value *of, int64_t at)
+{
+    for (int k = 0; k < value_count(keys); k++)
+        if (keys->type.dtype == DT_STRING ? foreign_equal(value_string(keys, k), value_string(of, at))
+                                          : const_as_int(keys, k) == const_as_int(of, at))
+            return k;
+    return -1;
+}
+
+/* Maps as the two tensors that interface.c makes of them. */
+static int pack_maps(Model *m, const Value *v, const DataItem *item, DataItem *to, int at, int room)
+{
+    const Value *keys = v->map_keys;
+    int64_t count = value_count(keys);
+    float *values = mem_array((size_t)(count * item->count) + 1, sizeof *values);
+    if (v->map_values->type.shape.rank == 1 && item->count != 1) {
+        model_error(m, "\"%s\" is %d maps, expected one", shown(v->name), item->count);
+        return at;
+    }
+    for (int64_t i = 0; i < count * item->count; i++) {
+        const DataItem *map = &item->items[i / count];
+        bool same = map->kind == KIND_MAP && map->count == count && map->tensor->type.dtype == keys->type.dtype;
+        int place = same ? key_place(map->tensor, keys, i % count) : -1;
+        if (place < 0 || map->items[place].kind != KIND_TENSOR) {
+            model_error(m, "map %lld of \"%s\" has other keys than the compiled one, or values that are no tensors",
+                        (long long)(i / count), shown(v->name));
+            return at;
+        }
+        values[i] = (float)const_as_double(map->items[place].tensor, 0);
+    }
+    if (at + 2 > room) return at + 2;
+    tensor_item(&to[at], keys->type.dtype, 1, &count, keys->data);
+    bool one = v->map_values->type.shape.rank == 1; /* the only map's */
+    tensor_item(&to[at + 1], DT_FLOAT, one ? 1 : 2, (int64_t[]){one ? count : item->count, count}, values);
+    return at + 2;
+}
+
+/* Maps are often left out of data sets, since they are no tensors: their entries have none, either. */
+static bool skip_maps(const Value *v, Foreign path, DataItem *to, int *at, int room)
+{
+    if (!v->map_keys || path_exists(path)) return false;
+    for (int i = 0; i < 2; i++, (*at)++)
+        if (*at < room) to[*at] = (DataItem){.kind = KIND_TENSOR};
+    return true;
+}
+
 /* Reads files NAME_0.. for the values of the interface into `to`, one entry per tensor of the generated one. */
 static bool load_items(Model *m, const DataSet *set, const char *name, Value **values, int count, DataItem *to,
                        int room)
@@ -273,8 +320,11 @@ static bool load_items(Model *m, const DataSet *set, const char *name, Value **v
     int at = 0;
     for (int i = 0; i < count; i++) {
         DataItem item;
+        if (skip_maps(values[i], data_path(set, name, i), to, &at, room)) continue;
         if (!load_data_item(m, data_path(set, name, i), &values[i]->type, &item)) return false;
-        at = values[i]->list ? pack(m, values[i], &item, to, at, room) : flatten(&item, to, at, room);
+        at = values[i]->map_keys ? pack_maps(m, values[i], &item, to, at, room)
+             : values[i]->list   ? pack(m, values[i], &item, to, at, room)
+                                 : flatten(&item, to, at, room);
         if (m->errors) return false;
     }
     if (at == room) return true;

@@ -233,6 +233,10 @@ static bool check_output(Foreign folder, int i, const Value *v, const Value *exp
     DType t = v->type.dtype;
     Shape shape = read_shape(folder, i, v);
     printf("  %s %s%s:", shown(v->name), dtype_name(t), shown(shape_text(&shape)));
+    if (!expected) {
+        puts(" no data to compare with");
+        return true;
+    }
     if (t != expected->type.dtype || !shape_equal(&shape, &expected->type.shape)) {
         printf(" FAIL: expected %s%s\n", dtype_name(expected->type.dtype), shown(shape_text(&expected->type.shape)));
         return false;

@@ -265,10 +265,21 @@ START_TEST(one_hot_encoder_keeps_the_order_of_categories)
 }
 END_TEST
 
-START_TEST(maps_are_refused)
+START_TEST(maps_are_keys_and_the_scores)
 {
     Node *n = ml_node("ZipMap", 2, two_by_two, points);
     attr_set_ints(n, "classlabels_int64s", 2, labels);
+    ck_assert(!op_refused(n, 1));
+    ck_assert_ptr_eq(n->out[0]->map_values, n->in[0]);
+    ck_assert_mem_eq(n->out[0]->map_keys->data, labels, 2 * sizeof *labels);
+    op_free();
+}
+END_TEST
+
+START_TEST(maps_of_more_keys_than_scores_are_refused)
+{
+    Node *n = ml_node("ZipMap", 2, two_by_two, points);
+    attr_set_ints(n, "classlabels_int64s", 3, (int64_t[]){1, 2, 3});
     ck_assert(op_refused(n, 1));
     op_free();
 }
@@ -292,7 +303,8 @@ Suite *ml_suite(void)
     tcase_add_test(t, label_encoder_finds_its_keys);
     tcase_add_test(t, nan_is_a_key);
     tcase_add_test(t, one_hot_encoder_keeps_the_order_of_categories);
-    tcase_add_test(t, maps_are_refused);
+    tcase_add_test(t, maps_are_keys_and_the_scores);
+    tcase_add_test(t, maps_of_more_keys_than_scores_are_refused);
     suite_add_tcase(s, t);
     return s;
 }
