@@ -9,9 +9,16 @@
 
 /* -- operands ---------------------------------------------------------------------------------- */
 
+static bool need_given(Node *n, int input)
+{
+    if (input_of(n, input)) return true;
+    node_invalid(n, "input %d is omitted, expected a value: it is not optional", input);
+    return false;
+}
+
 static bool need_operand(Node *n, int x)
 {
-    return need_quantized(n, x, x + 1, x + 2, true);
+    return need_given(n, x + 1) && need_quantized(n, x, x + 1, x + 2, true);
 }
 
 static Value *dequantized(Node *n, int x)
@@ -40,12 +47,14 @@ enum { UNARY_SCALE = 3, BINARY_SCALE = 6 };
 
 static void infer_unary(Node *n)
 {
-    if (need_counts(n, 4, 5, 1, 1) && need_tensor_inputs(n) && need_operand(n, 0)) need_float(n, UNARY_SCALE);
+    if (need_counts(n, 1, 5, 1, 1) && need_given(n, UNARY_SCALE) && need_tensor_inputs(n) && need_operand(n, 0))
+        need_float(n, UNARY_SCALE);
 }
 
 static void infer_binary(Node *n)
 {
-    if (need_counts(n, 7, 8, 1, 1) && need_tensor_inputs(n) && need_operand(n, 0) && need_operand(n, 3))
+    if (need_counts(n, 1, 8, 1, 1) && need_given(n, 3) && need_given(n, BINARY_SCALE) && need_tensor_inputs(n) &&
+        need_operand(n, 0) && need_operand(n, 3))
         need_float(n, BINARY_SCALE);
 }
 
