@@ -39,7 +39,8 @@ def arithmetic(b):
     if op == "Div":
         if v.dtype.kind != "f":
             return b.add(op, v, b.graph.const(b.name("w"), np.asarray(b.rng.choice([2, 3, 7]), v.dtype)))
-        return b.add(op, v, b.graph.const(b.name("w"), b.numpy.uniform(1, 3, v.shape[-1:]).astype(v.dtype)))
+        size = v.shape[-1:] if v.rank and v.is_fixed(v.rank - 1) else []
+        return b.add(op, v, b.graph.const(b.name("w"), np.asarray(b.numpy.uniform(1, 3, size), v.dtype)))
     other = b.partner(v)
     if op == "PRelu":
         return b.add(op, v, b.const(other.shape if other.is_const and other.rank <= v.rank else [1], v.dtype))
@@ -109,7 +110,7 @@ def signed(b, v, axes):
 
 
 def reduce(b):
-    v = b.floats(1)
+    v = b.floats(1, wanted=lambda v: all(a.size for a in v.arrays))  # of nothing, ONNX Runtime's mean is 0
     if not v:
         return None
     op = b.rng.choice("Sum Sum Mean Mean Max Min L1 L2 SumSquare LogSumExp Prod".split())
@@ -213,7 +214,8 @@ def window(b, v):
         attributes["auto_pad"] = b.rng.choice(["SAME_UPPER", "SAME_LOWER", "VALID"])
     else:
         attributes["pads"] = [b.rng.randint(0, k - 1) for k in kernel * 2]
-    if b.maybe(0.2):
+    # With SAME and dilations, ONNX Runtime's pools have another size than the text gives them.
+    if b.maybe(0.2) and "SAME" not in attributes.get("auto_pad", ""):
         attributes["dilations"] = [b.rng.randint(1, 2) for _ in kernel]
     return attributes
 
