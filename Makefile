@@ -103,11 +103,12 @@ $(BUILD)/demo/digits: $(BUILD)/onnx2c examples/digits/main.c
 	$(CC) -std=c99 -O2 -I$(BUILD)/demo -o $@ examples/digits/main.c $(BUILD)/demo/digits.c -lm
 
 TEST ?=
+SANITIZED := $(BUILD)/san/onnx2c
 TESTED := $(BUILD)/onnx2c $(BUILD)/unit-tests $(BUILD)/operators $(BUILD)/conformance/stamp
 
 # All tests.
 check: deps-check
-	$(Q)$(MAKE) $(JOBS) --no-print-directory $(TESTED)
+	$(Q)$(MAKE) $(JOBS) --no-print-directory $(TESTED) $(SANITIZED)
 	$(Q)tests/check.sh $(BUILD) $(VENV)/bin/python
 
 # While one works: what takes about a minute. TEST=PART is one part of what `make check` does, TEST=PART:GLOB less of
@@ -171,14 +172,28 @@ $(BUILD)/conformance/stamp: tests/conformance/export_cases.py $(VENV)/stamp
 	$(Q)$(VENV)/bin/python $< $(@D)
 	@touch $@
 
-# By hand, and for longer than `make check` does: `make random N=5000 SEED=1000`. What fails is left, made small, in
-# build/random.
-N ?= 300
+# By hand, and for longer than `make check` does: `make random N=5000 SEED=1000`; `make fuzz N=20000 SEED=1000`;
+# `make hostile` takes every model, `make hostile EVERY=20` each twentieth. What fails is left, made small, in
+# build/random, in tests/fuzz/found.
+N ?=
 SEED ?= 0
+EVERY ?= 1
 
 random: deps-check
 	$(Q)$(MAKE) $(JOBS) --no-print-directory $(BUILD)/onnx2c $(VENV)/stamp
-	$(Q)$(VENV)/bin/python tests/random_graphs/run.py $(BUILD)/onnx2c -n $(N) --seed $(SEED) --keep $(BUILD)/random
+	$(Q)$(VENV)/bin/python tests/random_graphs/run.py $(BUILD)/onnx2c $(N:%=-n %) --seed $(SEED) --keep $(BUILD)/random
+
+fuzz: deps-check
+	$(Q)$(MAKE) $(JOBS) --no-print-directory $(SANITIZED) $(BUILD)/conformance/stamp
+	$(Q)$(VENV)/bin/python tests/fuzz/run.py $(SANITIZED) $(N:%=-n %) --seed $(SEED) --conformance $(BUILD)/conformance
+
+hostile: deps-check
+	$(Q)$(MAKE) $(JOBS) --no-print-directory $(BUILD)/onnx2c $(BUILD)/conformance/stamp
+	$(Q)$(VENV)/bin/python tests/hostile_data.py $(BUILD)/onnx2c --every $(EVERY) --conformance $(BUILD)/conformance
+
+# The compiler with sanitizers, beside the one without.
+$(SANITIZED): FORCE
+	$(Q)$(MAKE) --no-print-directory SAN=1 BUILD=$(BUILD)/san $@
 
 # After a change that is meant to show: look at the diff, then commit it.
 golden: $(BUILD)/onnx2c
@@ -236,6 +251,7 @@ $(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/driver/main.o,$(
 docs: $(BUILD)/operators
 	$(Q)$(BUILD)/operators >docs/operators.md
 
-.PHONY: all bench bench-models bench-kernels demo check test unit lint mutants random install clean docs golden
+.PHONY: all bench bench-models bench-kernels demo check test unit lint mutants random fuzz hostile install clean docs
+.PHONY: golden FORCE
 .PHONY: deps-build deps-lint deps-check
 .SECONDARY:

@@ -92,6 +92,8 @@ slow facts "$python" tests/facts.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
 slow hostile "$python" tests/hostile_text.py "$onnx2c" --conformance "$build/conformance" --only "*$ONLY*" \
     --jobs "$JOBS"
 slow random "$python" tests/random_graphs/run.py "$onnx2c" --jobs "$JOBS" --keep "$build/random"
+slow fuzz "$python" tests/fuzz/run.py "$build/san/onnx2c" --conformance "$build/conformance" --jobs "$JOBS"
+slow hostile_data "$python" tests/hostile_data.py "$onnx2c" --conformance "$build/conformance" --every 20 --jobs "$JOBS"
 slow codegen tests/codegen.sh "$onnx2c"
 slow memory tests/memory.sh "$onnx2c"
 slow firmware examples/cortex-m/check.sh "$onnx2c"

@@ -1,4 +1,4 @@
-"""The generated C on data that nobody expects: a result or an error code, never a sanitizer's report, a signal or a hang.
+"""The generated C on data that nobody expects: a result or an error code, never a report of a sanitizer or a signal.
 
 usage: hostile_data.py ONNX2C [--conformance FOLDER] [--every N] [--only GLOB] [--jobs N]
 
@@ -50,7 +50,7 @@ WHOLES.update({"uint8_t": "B", "uint16_t": "H", "uint32_t": "I", "uint64_t": "Q"
 # A fault in a program that reads input_0.bin, and what the sanitizer says of it.
 PLANTED = {
     "int a[4] = {0, 1, 2, 3}; return a[x[0] & 7] == 9;": "out of bounds|buffer-overflow",
-    "int *a = malloc(4); a[x[0] & 1] = 1; free(a); return 0;": "heap-buffer-overflow",
+    "int *a = malloc(4); a[x[0] & 1] = 1; free(a); return 0;": "insufficient space|buffer-overflow",
     "int y = (int)x[0] * 3; return y == 1;": "signed integer overflow",
     "double d = (double)x[0] * 4; return (int)d == 1;": "outside the range of representable values",
     "return 1 << (x[0] & 63) == 3;": "shift exponent",

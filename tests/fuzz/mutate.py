@@ -209,7 +209,8 @@ class Mutator:
         n = self.pick(graph.node)
         if not n:
             return
-        kind = self.rng.choice(["delete", "twice", "op", "op", "domain", "fewer", "more", "swap", "outputs", "overload"])
+        kinds = ["delete", "twice", "op", "op", "domain", "fewer", "more", "swap", "outputs", "overload"]
+        kind = self.rng.choice(kinds)
         if kind == "delete":
             graph.node.remove(n)
         elif kind == "twice":
