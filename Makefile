@@ -195,6 +195,14 @@ hostile: deps-check
 $(SANITIZED): FORCE
 	$(Q)$(MAKE) --no-print-directory SAN=1 BUILD=$(BUILD)/san $@
 
+# A target for libFuzzer, which only clang has: `make fuzz-target`, then build/fuzzer/target FOLDER -close_fd_mask=2.
+fuzz-target: deps-check
+	$(Q)$(MAKE) $(JOBS) --no-print-directory CC=clang SAN=1 CFLAGS=-fsanitize=fuzzer-no-link BUILD=$(BUILD)/fuzzer \
+		$(BUILD)/fuzzer/target
+
+$(BUILD)/target: tests/fuzz/target.c $(filter-out $(BUILD)/obj/driver/main.o,$(LIBRARY))
+	$(Q)$(CC) $(CSTD) $(WARN) $(OPT) $(INCLUDES) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
 # After a change that is meant to show: look at the diff, then commit it.
 golden: $(BUILD)/onnx2c
 	$(Q)tests/golden.sh $(BUILD)/onnx2c --update
@@ -251,7 +259,7 @@ $(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/driver/main.o,$(
 docs: $(BUILD)/operators
 	$(Q)$(BUILD)/operators >docs/operators.md
 
-.PHONY: all bench bench-models bench-kernels demo check test unit lint mutants random fuzz hostile install clean docs
-.PHONY: golden FORCE
+.PHONY: all bench bench-models bench-kernels demo check test unit lint mutants random fuzz fuzz-target hostile install
+.PHONY: clean docs golden FORCE
 .PHONY: deps-build deps-lint deps-check
 .SECONDARY:

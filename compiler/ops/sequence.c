@@ -83,15 +83,15 @@ static void infer_construct(Node *n)
 static void infer_empty(Node *n)
 {
     Type element = {.kind = KIND_TENSOR, .dtype = (DType)attr_int(n, "dtype", DT_FLOAT), .shape = {.rank = -1}};
-    set_list(n, KIND_SEQUENCE, 0, NULL, &element);
+    if (need_counts(n, 0, 0, 1, 1)) set_list(n, KIND_SEQUENCE, 0, NULL, &element);
 }
 
 static void infer_insert(Node *n)
 {
     int at;
-    if (!need_list(n, 0)) return;
+    if (!need_counts(n, 2, 3, 1, 1) || !need_list(n, 0)) return;
     Value *s = n->in[0];
-    if (!input_of(n, 1) || n->in[1]->type.kind != KIND_TENSOR) {
+    if (n->in[1]->type.kind != KIND_TENSOR) {
         node_error(n, "input 1 is no tensor, expected one");
         return;
     }
@@ -124,7 +124,7 @@ static void expand_insert(Node *n)
 static void infer_erase(Node *n)
 {
     int at, count = 0;
-    if (!need_list(n, 0)) return;
+    if (!need_counts(n, 1, 2, 1, 1) || !need_list(n, 0)) return;
     Value *s = n->in[0];
     if (!need_position(n, 1)) return;
     if (goes_to_memory(n, 1)) {
@@ -156,6 +156,7 @@ static void infer_optional(Node *n)
 {
     Value *v = input_of(n, 0);
     const Attr *type = attr_find(n, "type");
+    if (!need_counts(n, 0, 1, 1, 1)) return;
     if (v) set_list(n, KIND_OPTIONAL, 1, n->in, &v->type);
     else if (type && type->type == ATTR_TYPE) set_list(n, KIND_OPTIONAL, 0, NULL, type->types[0]);
     else node_error(n, "has neither an input nor an attribute \"type\"");
@@ -260,8 +261,8 @@ static void stand_for(Node *n, Value *v)
 static void infer_at(Node *n)
 {
     int at;
-    if (!need_list(n, 0) || !need_position(n, 1) || goes_to_memory(n, 1) || !position(n, 1, n->in[0]->n_items, 0, &at))
-        return;
+    if (!need_counts(n, 2, 2, 1, 1) || !need_list(n, 0) || !need_position(n, 1)) return;
+    if (goes_to_memory(n, 1) || !position(n, 1, n->in[0]->n_items, 0, &at)) return;
     if (at < n->in[0]->n_items) n->out[0]->type = n->in[0]->items[at]->type;
     else node_error(n, "position %d is out of range for a sequence of %d", at, n->in[0]->n_items);
 }
@@ -276,7 +277,7 @@ static void expand_at(Node *n)
 static void infer_length(Node *n)
 {
     Shape scalar = shape_scalar();
-    if (need_list(n, 0)) set_out(n, 0, DT_INT64, &scalar);
+    if (need_counts(n, 1, 1, 1, 1) && need_list(n, 0)) set_out(n, 0, DT_INT64, &scalar);
 }
 
 static void expand_length(Node *n)
@@ -286,7 +287,8 @@ static void expand_length(Node *n)
 
 static void infer_concat(Node *n)
 {
-    if (need_list(n, 0) && !n->in[0]->list && !n->in[0]->n_items) node_error(n, "concatenates an empty sequence");
+    if (need_counts(n, 1, 1, 1, 1) && need_list(n, 0) && !n->in[0]->list && !n->in[0]->n_items)
+        node_error(n, "concatenates an empty sequence");
 }
 
 static void expand_concat(Node *n)
@@ -309,6 +311,7 @@ static void expand_concat(Node *n)
 static void infer_has_element(Node *n)
 {
     Shape scalar = shape_scalar();
+    if (!need_counts(n, 0, 1, 1, 1)) return;
     if (!input_of(n, 0) || n->in[0]->type.kind != KIND_OPTIONAL || need_list(n, 0)) set_out(n, 0, DT_BOOL, &scalar);
 }
 
@@ -325,8 +328,8 @@ static void expand_has_element(Node *n)
 
 static void infer_get_element(Node *n)
 {
-    if (!input_of(n, 0)) node_error(n, "input 0 is omitted");
-    else if (n->in[0]->type.kind == KIND_OPTIONAL && need_list(n, 0) && !n->in[0]->list && !n->in[0]->n_items)
+    if (!need_counts(n, 1, 1, 1, 1)) return;
+    if (n->in[0]->type.kind == KIND_OPTIONAL && need_list(n, 0) && !n->in[0]->list && !n->in[0]->n_items)
         node_error(n, "takes the element of an empty optional");
     else if (n->in[0]->list && n->in[0]->type.kind == KIND_OPTIONAL) n->out[0]->type = *n->in[0]->type.elem;
 }
