@@ -122,10 +122,26 @@ def cases(folder):
     yield "dim_tie_goes_on", "--dim m=n;n: expected an operator before `;n`", two, "--dim n=1..4 --dim m=n;n"
     yield "dims_that_never_fit", "n and m, expected equal dimensions or 1", two, "--dim n=2..4 --dim m=5..6"
     yield "wrong_dim_option", '--dim no_such_dim', model([node("Relu", ["x"], ["y"])]), "--dim no_such_dim=3"
+    yield "no_operator", 'has no operator', model([node("", ["x"], ["y"])])
+    yield "functions_too_deep", "functions call each other 48 deep", nested_functions(60, 1)
+    yield "functions_too_many", "more than 1000000 nodes", nested_functions(8, 10)
     yield "garbage", "garbage.onnx: not an ONNX model", random.Random(3).randbytes(4096)
     open(os.path.join(folder, "..", "outside.bin"), "wb").write(b"\0" * 16)
     open(os.path.join(folder, "short.bin"), "wb").write(b"\0" * 16)
     os.symlink("../outside.bin", os.path.join(folder, "link.bin"))
+
+
+def nested_functions(deep, often):
+    """A function calls another, so often, and so on: often ** deep nodes."""
+    m = model([helper.make_node("f0", ["x"], ["y"], domain="my")], domains=["my"])
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("my", 1)]
+    for i in range(deep):
+        inner = [helper.make_node(f"f{i + 1}", ["a"], [f"b{k}"], domain="my") for k in range(often)]
+        last = [helper.make_node("Relu", ["a"], ["b0"])]
+        m.functions.append(
+            helper.make_function("my", f"f{i}", ["a"], ["b0"], inner if i + 1 < deep else last, opset_imports=opsets)
+        )
+    return m
 
 
 def mutations(path, folder):

@@ -84,6 +84,7 @@ quick names "$python" tests/stable_names.py "$onnx2c"
 quick foreign tests/foreign.sh "$build"
 quick docs tests/docs.sh "$build"
 quick bad tests/bad.sh "$onnx2c" "$python"
+quick messages "$python" tests/messages.py "$onnx2c" "$python"
 quick models tests/models.sh "$onnx2c"
 quick cases official_cases
 quick same_bits same_bits

@@ -1,10 +1,10 @@
-"""Every message that the compiler has is printed by some model that is wrong, or some command line.
+"""Every message that the compiler has is printed of some model that is wrong, or some command line.
 
-usage: messages.py ONNX2C PYTHON [--list]
+usage: messages.py ONNX2C PYTHON
 
 The messages are the formats of the calls in compiler/ that report one. They are looked for in what the compiler says
-of the models of bad_models.py, of tests/messages/*.onnx and of the command lines below. A format that nobody prints
-fails, and so does a model of tests/messages that no format needs. --list prints those not reached, with their places.
+of the models of bad_models.py and of messages.txt and of the commands of messages_commands.txt. A format that nobody
+prints fails, and so does a model or command of which nothing is said, and one of NETS that is printed.
 The last line counts: "N passed, N failed".
 """
 
@@ -17,12 +17,21 @@ import subprocess
 import sys
 import tempfile
 
+import numpy as np
+from onnx import SequenceProto, numpy_helper, parser
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "fuzz"))
-from mutate import open_sizes  # noqa: E402 (the folder is known only now)
 
 # Function: which argument is the format.
 REPORTERS = {"node_error": 1, "node_invalid": 1, "model_error": 1, "model_warning": 1, "usage_error": 0}
+# Formats that no model is known to reach, and why they stay: what they say is better than going on.
+NETS = {
+    'output \\"%s\\" is a map, or a sequence whose length is known only at run time; '
+    "expected tensors at the interface of the model": "maps end at the inputs, and operators give every list its length",
+    'nothing tells the type of its output %d \\"%s\\"': "every operator gives its outputs types",
+    'input %d \\"%s\\" has no known %s; declare its type and shape in the model': "likewise",
+    'nothing is known of the length of the list \\"%s\\"': "operators on lists ask for it before they become this one",
+}
 LITERAL = re.compile(r'"((?:\\.|[^"\\])*)"')
 CONVERSION = re.compile(r"%(?:%|[-0-9.*]*(?:ll|z|t)?[a-zA-Z])")
 
@@ -78,28 +87,93 @@ def pattern_of(text):
     return re.compile(words + re.escape(text[end:]))
 
 
-def said_of(command, folder=None):
-    done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, errors="replace")
-    return [line.split(": ", 2)[2] for line in done.stderr.splitlines() if line.count(": ") > 1]
+def said_of(command, folder, variables):
+    """What the compiler says, without "onnx2c: error: "."""
+    environment = {**os.environ, **variables}
+    done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, env=environment)
+    lines = done.stderr.decode(errors="replace").splitlines()
+    return [line.split(": ", 2)[2] for line in lines if line.startswith("onnx2c: ")]
 
 
 def bad_models(python, folder):
-    """(file, options) of bad_models.py"""
+    """(name, file, options) of bad_models.py"""
     listed = subprocess.run([python, "tests/bad_models.py", folder], stdout=subprocess.PIPE, text=True, check=True)
     for line in listed.stdout.splitlines():
         name, _, options = line.split("\t")
-        yield os.path.join(folder, name + ".onnx"), options.split()
+        yield name, os.path.join(folder, name + ".onnx"), options.split()
+
+
+def written_models(folder):
+    """(name, file, options) of messages.txt"""
+    with open(os.path.join(HERE, "messages.txt")) as f:
+        lines = [line.rstrip("\n") for line in f]
+    for number, line in enumerate(lines, 1):
+        if not line or line.startswith("#"):
+            continue
+        head, text = line.split(" | ", 1)
+        opset, *options = head.split()
+        opsets = f'["" : {opset}, "ai.onnx.ml" : 3, "com.microsoft" : 1, "my" : 1]'
+        imports = "" if text.startswith("<") else f"<ir_version: 10, opset_import: {opsets}> g "
+        path = os.path.join(folder, f"line{number}.onnx")
+        try:
+            model = parser.parse_model(imports + text)
+        except parser.ParseError as e:
+            sys.exit(f"messages.txt:{number}: {e}")
+        with open(path, "wb") as f:
+            f.write(model.SerializeToString())
+        yield f"messages.txt:{number}", path, options
+
+
+def list_with_data(folder):
+    """A model whose output is a list of two; but the data have one of one."""
+    model = parser.parse_model(
+        '<ir_version: 10, opset_import: ["" : 22]> g (float[2] x) => (seq(float[2]) y) { y = SequenceConstruct(x, x) }'
+    )
+    x = numpy_helper.from_array(np.zeros(2, np.float32))
+    y = SequenceProto(elem_type=SequenceProto.TENSOR, tensor_values=[x])
+    os.mkdir(folder)
+    for name, message in (("model.onnx", model), ("input_0.pb", x), ("output_0.pb", y)):
+        with open(os.path.join(folder, name), "wb") as f:
+            f.write(message.SerializeToString())
+
+
+def command_lines(onnx2c, folder):
+    """(name, command, its folder, variables)"""
+    list_with_data(os.path.join(folder, "list"))
+    with open(os.path.join(HERE, "messages_commands.txt")) as f:
+        for number, line in enumerate(f, 1):
+            if line.strip() and not line.startswith("#"):
+                own = os.path.join(folder, f"command{number}")
+                os.mkdir(own)
+                os.symlink(os.path.join(HERE, "models", "digits"), os.path.join(own, "m"))
+                yield f"messages_commands.txt:{number}", ["bash", "-c", line], own, {"onnx2c": onnx2c}
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Looks for messages that nothing prints.")
-    parser.add_argument("onnx2c")
-    parser.add_argument("python")
-    parser.add_argument("--list", action="store_true")
-    args = parser.parse_args()
-    print(len(formats()))
-    for (place, text), pattern in formats().items():
-        print(place, repr(text), "" if pattern else "NO LITERAL")
+    arguments = argparse.ArgumentParser(description="Looks for messages that nothing prints.")
+    arguments.add_argument("onnx2c")
+    arguments.add_argument("python")
+    args = arguments.parse_args()
+    onnx2c = os.path.abspath(args.onnx2c)
+    with tempfile.TemporaryDirectory() as folder:
+        models = [*bad_models(args.python, os.path.join(folder, "bad")), *written_models(folder)]
+        commands = [(name, [onnx2c, path, "-o", f"{path}.c", *options], HERE, {}) for name, path, options in models]
+        commands += command_lines(onnx2c, folder)
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            said = list(pool.map(lambda c: (c[0], said_of(*c[1:])), commands))
+    silent = [name for name, lines in said if not lines]
+    for name in silent:
+        print(f"FAILED {name}: nothing is said of it")
+    wanted = formats()
+    missed = [k for k, pattern in wanted.items() if not any(pattern.search(t) for _, lines in said for t in lines)]
+    nets = [k for k in missed if k[1] in NETS]
+    missed = [k for k in missed if k not in nets]
+    missed += [("tests/messages.py", text) for text in NETS if text not in [t for _, t in nets]]
+    for place, text in missed:
+        print(f"FAILED {place}: nothing here makes the compiler say, or NETS is wrong about: {text}")
+    failed = len(missed) + len(silent)
+    print(f"{len(wanted) - len(nets) + len(said) - failed} passed, {failed} failed")
+    sys.exit(failed > 0)
 
 
 if __name__ == "__main__":

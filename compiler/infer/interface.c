@@ -55,8 +55,9 @@ static bool form_of_input(Model *m, const Value *list, SequenceForm *f)
 {
     const Type *element = list->type.elem;
     bool single = list->type.kind == KIND_OPTIONAL && element->kind == KIND_TENSOR;
-    while (element->kind != KIND_TENSOR && element->elem) element = element->elem;
-    if (element->kind != KIND_TENSOR || element->dtype == DT_UNDEFINED || element->shape.rank < 0) {
+    while ((element->kind == KIND_SEQUENCE || element->kind == KIND_OPTIONAL) && element->elem) element = element->elem;
+    if (list->type.kind == KIND_MAP || element->kind != KIND_TENSOR || element->dtype == DT_UNDEFINED ||
+        element->shape.rank < 0) {
         model_error(m,
                     "input \"%s\" is a map, or a list of elements of unknown type or rank; expected a sequence or "
                     "optional of tensors",

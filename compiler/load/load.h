@@ -18,7 +18,6 @@ struct DataItem {
 /* Reads a serialized TensorProto, SequenceProto, OptionalProto or MapProto, whichever `expected` (NULL: a tensor) calls
  * for. On failure reports through model_error and returns false. */
 bool load_data_item(Model *m, Foreign path, const Type *expected, DataItem *item);
-bool load_data_file(Model *m, Foreign path, const Type *expected, Value **v); /* the same for tensors only */
 
 /* A dimension that the model leaves open, of an input, or of an output, whose size data may decide; or, with axis
  * VALUES, an input whose values may decide sizes. */

@@ -124,19 +124,6 @@ bool load_data_item(Model *m, Foreign path, const Type *expected, DataItem *item
     return !why;
 }
 
-bool load_data_file(Model *m, Foreign path, const Type *expected, Value **v)
-{
-    DataItem item;
-    *v = NULL;
-    if (expected && expected->kind != KIND_TENSOR) {
-        model_error(m, "%s: a tensor is expected here", shown(path));
-        return false;
-    }
-    if (!load_data_item(m, path, NULL, &item)) return false;
-    *v = item.tensor;
-    return true;
-}
-
 /* -- open dimensions --------------------------------------------------------------------------- */
 
 typedef struct {

@@ -30,10 +30,6 @@ Dim size_of_data(Node *n, int output, int axis)
     const Value *y = n->out[output], *by = stated(n->graph->model, y, axis);
     Foreign name = size_option(by ? by : y, axis);
     const DimOption *bounds = bounds_of(n->graph->model, name);
-    if (bounds && bounds->low < 0) {
-        node_error(n, "--dim %s: the bounds start at %lld, expected 0 or more", shown(name), (long long)bounds->low);
-        return NULL;
-    }
     if (bounds)
         return bounds->low == bounds->high ? dim_const(bounds->low) : local_symbol(n, name, bounds->low, bounds->high);
     if (by) return by->declared.shape.dim[axis];

@@ -18,7 +18,7 @@ static bool need_given(Node *n, int input)
 
 static bool need_operand(Node *n, int x)
 {
-    return need_given(n, x + 1) && need_quantized(n, x, x + 1, x + 2, true);
+    return need_given(n, x + 1) && need_quantized(n, x, x + 1, x + 2);
 }
 
 static Value *dequantized(Node *n, int x)

@@ -123,8 +123,7 @@ static void lower_integer(Node *n)
 static bool need_parameters(Node *n)
 {
     if (!need_counts(n, 8, 9, 1, 1) || !need_tensor_inputs(n)) return false;
-    if (!need_quantized(n, CONV_X, CONV_X_SCALE, CONV_X_ZERO, false) ||
-        !need_quantized(n, CONV_W, CONV_W_SCALE, CONV_W_ZERO, false))
+    if (!need_quantized(n, CONV_X, CONV_X_SCALE, CONV_X_ZERO) || !need_quantized(n, CONV_W, CONV_W_SCALE, CONV_W_ZERO))
         return false;
     if (!need_float(n, CONV_Y_SCALE) || !need_byte(n, CONV_Y_ZERO) || !need_type(n, CONV_BIAS, (DType[]){DT_INT32}, 1))
         return false;

@@ -165,8 +165,8 @@ enum { A, A_SCALE, A_ZERO, B, B_SCALE, B_ZERO, Y_SCALE, Y_ZERO };
 static void infer_qlinear(Node *n)
 {
     Shape y;
-    if (!need_counts(n, 8, 8, 1, 1) || !need_tensor_inputs(n) || !need_quantized(n, A, A_SCALE, A_ZERO, false)) return;
-    if (!need_quantized(n, B, B_SCALE, B_ZERO, false) || !need_float(n, Y_SCALE) || !need_byte(n, Y_ZERO) ||
+    if (!need_counts(n, 8, 8, 1, 1) || !need_tensor_inputs(n) || !need_quantized(n, A, A_SCALE, A_ZERO)) return;
+    if (!need_quantized(n, B, B_SCALE, B_ZERO) || !need_float(n, Y_SCALE) || !need_byte(n, Y_ZERO) ||
         !need_factors(n, A, B, &y))
         return;
     set_out(n, 0, n->in[Y_ZERO]->type.dtype, &y);
@@ -214,7 +214,7 @@ static void infer_gemm(Node *n)
     Shape all;
     if (!need_counts(n, 6, 9, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, A, 2, 2) || !need_rank(n, B, 2, 2))
         return;
-    if (!need_quantized(n, A, A_SCALE, A_ZERO, false) || !need_quantized(n, B, B_SCALE, B_ZERO, false)) return;
+    if (!need_quantized(n, A, A_SCALE, A_ZERO) || !need_quantized(n, B, B_SCALE, B_ZERO)) return;
     if (!need_type(n, C, (DType[]){DT_INT32}, 1) || !need_float(n, GEMM_Y_SCALE) || !need_byte(n, GEMM_Y_ZERO)) return;
     Dim depth_b = gemm_dim(n, B, "transB", 0), depth_a = gemm_dim(n, A, "transA", 1);
     if (!need_equal(n, depth_a, depth_b, "columns of A' and rows of B'")) return;
@@ -297,7 +297,7 @@ static void infer_to_float(Node *n)
     if (!need_counts(n, 4, 7, 1, 1) || !need_tensor_inputs(n) || !need_float(n, F_BIAS) ||
         !need_same_type(n, F_A_SCALE, F_B_SCALE))
         return;
-    if (!need_quantized(n, F_A, F_A_SCALE, F_A_ZERO, true) || !need_quantized(n, F_B, F_B_SCALE, F_B_ZERO, true) ||
+    if (!need_quantized(n, F_A, F_A_SCALE, F_A_ZERO) || !need_quantized(n, F_B, F_B_SCALE, F_B_ZERO) ||
         !need_factors(n, F_A, F_B, &y))
         return;
     set_out(n, 0, n->in[F_A_SCALE]->type.dtype, &y);
@@ -319,7 +319,7 @@ static void infer_dynamic(Node *n)
     if (!need_counts(n, 3, 5, 1, 1) || !need_tensor_inputs(n) || !need_type(n, D_A, (DType[]){DT_FLOAT}, 1) ||
         !need_float(n, D_BIAS))
         return;
-    if (!need_quantized(n, D_B, D_B_SCALE, D_B_ZERO, true) || !need_factors(n, D_A, D_B, &y)) return;
+    if (!need_quantized(n, D_B, D_B_SCALE, D_B_ZERO) || !need_factors(n, D_A, D_B, &y)) return;
     set_out(n, 0, DT_FLOAT, &y);
 }
 

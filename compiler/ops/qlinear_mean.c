@@ -57,7 +57,7 @@ static bool read_mean(Node *n, Reduction *r)
 static void infer_mean(Node *n)
 {
     Reduction r;
-    if (!need_counts(n, 4, 5, 1, 1) || !need_tensor_inputs(n) || !need_quantized(n, X, X_SCALE, X_ZERO, true)) return;
+    if (!need_counts(n, 4, 5, 1, 1) || !need_tensor_inputs(n) || !need_quantized(n, X, X_SCALE, X_ZERO)) return;
     if (!need_float(n, Y_SCALE) || !need_same_type(n, X, Y_ZERO) || !read_mean(n, &r)) return;
     const Shape *x = &n->in[X]->type.shape;
     Shape y = {.rank = 0};

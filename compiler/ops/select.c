@@ -159,10 +159,6 @@ static void infer_unique(Node *n)
 {
     Axis a;
     if (!need_counts(n, 1, 1, 1, 4) || !need_tensor_inputs(n) || !need_comparable(n) || !read_axis(n, &a)) return;
-    if (!n->out[0]) {
-        node_invalid(n, "output 0 is omitted, expected the unique items");
-        return;
-    }
     Dim count = count_unique(n, &a);
     Shape list = shape_of(1, &count), items = shape_of(1, &a.size), y = a.axis < 0 ? list : n->in[0]->type.shape;
     if (a.axis >= 0) y.dim[a.axis] = count;

@@ -39,14 +39,14 @@ static void write_file(const char *name, const void *data, size_t length)
 /* The tensor that the message is; NULL if it is refused: test_said tells why. */
 static const Value *tensor(Bytes b)
 {
-    Value *v = NULL;
+    DataItem item;
     Model m = {.path = foreign("model.onnx")};
     write_file("t.pb", b.data, b.length);
     test_silence(true);
-    bool good = load_data_file(&m, foreign(mem_printf("%s/t.pb", folder)), NULL, &v);
+    bool good = load_data_item(&m, foreign(mem_printf("%s/t.pb", folder)), NULL, &item);
     test_silence(false);
-    ck_assert(good == !m.errors && good == (v != NULL));
-    return v;
+    ck_assert(good == !m.errors && good == (item.tensor != NULL));
+    return item.tensor;
 }
 
 static Bytes dims(int count, const int64_t *sizes)

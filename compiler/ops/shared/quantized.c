@@ -13,12 +13,9 @@ bool need_byte(Node *n, int input)
     return need_type(n, input, bytes, 2);
 }
 
-bool need_quantized(Node *n, int x, int scale, int zero, bool zero_optional)
+bool need_quantized(Node *n, int x, int scale, int zero)
 {
-    if (!need_byte(n, x) || !need_float(n, scale) || (input_of(n, zero) && !need_same_type(n, x, zero))) return false;
-    if (input_of(n, zero) || zero_optional) return true;
-    node_invalid(n, "input %d, the zero point of \"%s\", is omitted", zero, shown(input_of(n, x)->name));
-    return false;
+    return need_byte(n, x) && need_float(n, scale) && (!input_of(n, zero) || need_same_type(n, x, zero));
 }
 
 bool one_element(const Value *v)

@@ -12,7 +12,7 @@
 
 bool need_byte(Node *n, int input); /* int8 or uint8 */
 /* Bytes, float scale, zero point of x's type. */
-bool need_quantized(Node *n, int x, int scale, int zero, bool zero_optional);
+bool need_quantized(Node *n, int x, int scale, int zero);
 bool one_element(const Value *v);
 bool all_zero(const Value *v);                                      /* omitted, or a constant without other values */
 bool known_parameters(const Node *n, const int *inputs, int count); /* constants, or omitted */

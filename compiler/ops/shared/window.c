@@ -120,11 +120,7 @@ bool window_begin(Node *n, const Shape *x, const Dim *kernel, Window *w)
 {
     const int64_t *strides, *dilations;
     int rank = x->rank - 2, lead = MAX_SPATIAL - rank;
-    if (rank < 1 || rank > MAX_SPATIAL) {
-        node_error(n, "the image has %d dimensions (shape %s), expected 1 to %d beside batch and channels", rank,
-                   shown(shape_text(x)), MAX_SPATIAL);
-        return false;
-    }
+    if (rank < 1 || rank > MAX_SPATIAL) internal_error("a window over %d dimensions", rank);
     int n_strides = window_ints(n, "strides", rank, 1, &strides),
         n_dilations = window_ints(n, "dilations", rank, 1, &dilations);
     if (n_strides < 0 || n_dilations < 0) return false;
