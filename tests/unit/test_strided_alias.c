@@ -89,6 +89,14 @@ START_TEST(a_part_may_be_read_by_what_can_skip_columns)
 }
 END_TEST
 
+START_TEST(what_reads_columns_of_a_part_finds_them_where_the_part_went)
+{
+    ck_assert_int_eq(copies(graph("y, z", "a = Conv(x, w1) p, q = Split<axis = 1, num_outputs = 2>(a) z = Conv(p, w2)"
+                                          " b = Conv(x, w2) c = Concat<axis = 1>(a, b) y = Conv(c, v)")),
+                     0);
+}
+END_TEST
+
 START_TEST(a_part_that_others_want_dense_stays_dense)
 {
     /* pooling and depthwise convolutions take whole pixels; an output is the caller's */
@@ -266,6 +274,7 @@ Suite *strided_alias_suite(void)
     tcase_add_test(tests, the_first_convolution_of_planes_too);
     tcase_add_test(tests, what_is_concatenated_twice_is_computed_once);
     tcase_add_test(tests, a_part_may_be_read_by_what_can_skip_columns);
+    tcase_add_test(tests, what_reads_columns_of_a_part_finds_them_where_the_part_went);
     tcase_add_test(tests, a_part_that_others_want_dense_stays_dense);
     tcase_add_test(tests, a_part_that_no_convolution_makes_is_copied);
     tcase_add_test(tests, a_result_with_something_added_is_copied);
