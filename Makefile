@@ -204,8 +204,9 @@ $(BUILD)/target: tests/fuzz/target.c $(filter-out $(BUILD)/obj/driver/main.o,$(L
 	$(Q)$(CC) $(CSTD) $(WARN) $(OPT) $(INCLUDES) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 # After a change that is meant to show: look at the diff, then commit it.
-golden: $(BUILD)/onnx2c
+golden: $(BUILD)/onnx2c $(BUILD)/conformance/stamp
 	$(Q)tests/golden.sh $(BUILD)/onnx2c --update
+	$(Q)$(VENV)/bin/python tests/broken.py $(BUILD)/onnx2c --root $(BUILD)/conformance --update
 
 # -- speed -------------------------------------------------------------------------------------------------------------
 

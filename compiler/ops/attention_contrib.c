@@ -356,8 +356,8 @@ enum { Q_X, Q_W, Q_BIAS, Q_X_SCALE, Q_W_SCALE, Q_MASK, Q_X_ZERO, Q_W_ZERO, Q_PAS
 
 static void infer_quantized(Node *n)
 {
-    if (!need_counts(n, 5, 9, 1, 2) || !need_tensor_inputs(n) || !need_quantized(n, Q_X, Q_X_SCALE, Q_X_ZERO, true) ||
-        !need_quantized(n, Q_W, Q_W_SCALE, Q_W_ZERO, true) || !need_plain(n, n->n_in))
+    if (!need_counts(n, 5, 9, 1, 2) || !need_tensor_inputs(n) || !need_quantized(n, Q_X, Q_X_SCALE, Q_X_ZERO) ||
+        !need_quantized(n, Q_W, Q_W_SCALE, Q_W_ZERO) || !need_plain(n, n->n_in))
         return;
     need_projection(n, Q_MASK, Q_PAST);
 }

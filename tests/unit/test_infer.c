@@ -326,6 +326,34 @@ START_TEST(what_two_sizes_decide_together_stays)
 }
 END_TEST
 
+/* -- loops ------------------------------------------------------------------------------------- */
+
+static const char *loop(const char *results, const char *arguments, const char *body)
+{
+    return mem_printf("(float[2] x, int64 n) => (y) <bool yes = {1}> { %s = Loop<body = (%s)>(n, yes%s) }", results,
+                      body, arguments);
+}
+
+START_TEST(a_loop_takes_and_gives_what_its_body_does)
+{
+    const char *const said = "values and has";
+    model_after(infer, loop("y", ", x", "(int64 i, bool c, float[2] s) => (d, t) { d = Identity(yes) t = Neg(s) }"));
+    expect_said(loop("y", ", x", "(int64 i, bool c) => (d, t) { d = Identity(yes) t = Neg(x) }"), said);
+    expect_said(loop("y", ", x", "(int64 i, bool c, float[2] s) => (d) { d = Identity(yes) }"), said);
+    expect_said(loop("y, z", ", x", "(int64 i, bool c, float[2] s) => (d, t) { d = Identity(yes) t = Neg(s) }"), said);
+}
+END_TEST
+
+START_TEST(the_state_that_grows_is_named)
+{
+    const char *body = "(int64 i, bool c, float s, float[2] t) => (d, u, v)"
+                       " { d = Identity(yes) u = Neg(s) v = Concat<axis = 0>(t, x) }";
+    const char *text =
+        "(float[2] x, float o, int64 n) => (z, y) <bool yes = {1}> { z, y = Loop<body = (%s)>(n, yes, o, x) }";
+    expect_said(mem_printf(text, body), "--dim");
+}
+END_TEST
+
 Suite *infer_suite(void)
 {
     Suite *suite = suite_create("infer");
@@ -353,6 +381,8 @@ Suite *infer_suite(void)
     tcase_add_test(tests, bounds_that_hold_stay);
     tcase_add_test(tests, bounds_are_raised_up_to_the_upper_one_and_no_further);
     tcase_add_test(tests, what_two_sizes_decide_together_stays);
+    tcase_add_test(tests, a_loop_takes_and_gives_what_its_body_does);
+    tcase_add_test(tests, the_state_that_grows_is_named);
     suite_add_tcase(suite, tests);
     return suite;
 }
