@@ -1,5 +1,8 @@
 /* test_matmul.c: Gemm, MatMul, Einsum and Det against their definitions. */
+#include "build.h"
 #include "run_op.h"
+
+#include "lower/lower.h"
 
 #include <check.h>
 #include <string.h>
@@ -164,6 +167,15 @@ START_TEST(einsum_is_the_sum_over_all_letters)
 }
 END_TEST
 
+START_TEST(an_intermediate_product_of_einsum_has_16_axes_at_most)
+{
+    const char *form = "(float[1,1,1,1,1,1,1,1,1] x) => (y) { y = Einsum<equation = \"%s\">(x, x, x) }";
+    ck_assert(is_refused_by(lower, mem_printf(form, "abcdefghi,jklmnopqr,abcdefghi->jklmnopqr")));
+    ck_assert_ptr_nonnull(strstr(test_said(), "an intermediate product has more than 16 axes"));
+    ck_assert(!is_refused_by(lower, mem_printf(form, "abcdefghi,abcdefghi,abcdefghi->a")));
+}
+END_TEST
+
 /* The ellipsis stands for a batch that broadcasts; without an output, letters that occur once are sorted. */
 START_TEST(einsum_reads_ellipses_and_implicit_outputs)
 {
@@ -231,6 +243,7 @@ Suite *matmul_suite(void)
     tcase_add_test(t, einsum_refuses_wrong_equations);
     tcase_add_test(t, matmul_broadcasts_like_numpy);
     tcase_add_test(t, det_of_batches);
+    tcase_add_test(t, an_intermediate_product_of_einsum_has_16_axes_at_most);
     suite_add_tcase(s, t);
     return s;
 }

@@ -325,6 +325,20 @@ START_TEST(tables_refuse_other_scales)
 }
 END_TEST
 
+START_TEST(the_first_upsample_has_a_scale_for_height_and_one_for_width)
+{
+    const float x[] = {1, 2};
+    const double expected[] = {1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2};
+    Node *n = op_node("Upsample", "", 1);
+    op_input(n, DT_FLOAT, 4, (int64_t[]){1, 1, 1, 2}, x);
+    attr_set_float(n, "height_scale", 2);
+    attr_set_float(n, "width_scale", 3);
+    op_run(n, 1);
+    expect_close("Upsample", op_floats(n, 0), expected, 12, 0);
+    op_free();
+}
+END_TEST
+
 Suite *resize_suite(void)
 {
     Suite *s = suite_create("resize");
@@ -342,6 +356,7 @@ Suite *resize_suite(void)
     tcase_add_test(t, aspect_ratio_is_kept);
     tcase_add_test(t, upsample_repeats_pixels);
     tcase_add_test(t, tables_refuse_other_scales);
+    tcase_add_test(t, the_first_upsample_has_a_scale_for_height_and_one_for_width);
     suite_add_tcase(s, t);
     return s;
 }
