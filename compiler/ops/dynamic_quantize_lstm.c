@@ -42,8 +42,8 @@ static bool need_usual(Node *n)
 
 static bool need_weights(Node *n, int input, int scale, int zero, const Layer *l)
 {
-    if (!need_quantized(n, input, scale, zero, false) || !need_rank(n, input, 3, 3) || !need_rank(n, scale, 1, 2) ||
-        !need_rank(n, zero, 1, 2))
+    if (!need_given(n, zero) || !need_quantized(n, input, scale, zero) || !need_rank(n, input, 3, 3) ||
+        !need_rank(n, scale, 1, 2) || !need_rank(n, zero, 1, 2))
         return false;
     return need_equal(n, dim_at(n->in[input], 0), dim_const(l->directions), "directions of the weights") &&
            need_equal(n, dim_at(n->in[input], 2), dim_const(4 * l->hidden), "columns of the weights");

@@ -26,13 +26,6 @@ static bool need_ids(Node *n, int input, bool may_be_one)
            need_equal(n, dim_at(v, 1), dim_at(ids, 1), "positions of input_ids and of another input");
 }
 
-static bool need_given(Node *n, int input)
-{
-    if (input_of(n, input)) return true;
-    node_invalid(n, "input %d is omitted, expected a value: it is not optional", input);
-    return false;
-}
-
 static bool need_table(Node *n, int i)
 {
     const Value *table = input_of(n, WORD_TABLE + i);
@@ -43,7 +36,7 @@ static bool need_table(Node *n, int i)
         !need_equal(n, dim_at(table, -1), dim_at(n->in[WORD_TABLE], -1), "widths of the embeddings"))
         return false;
     if (!is_quantized(n)) return need_float(n, WORD_TABLE + i);
-    return need_quantized(n, WORD_TABLE + i, SCALES + i, ZEROS + i, true);
+    return need_quantized(n, WORD_TABLE + i, SCALES + i, ZEROS + i);
 }
 
 static void infer_embed(Node *n)

@@ -9,13 +9,6 @@
 
 /* -- operands ---------------------------------------------------------------------------------- */
 
-static bool need_given(Node *n, int input)
-{
-    if (input_of(n, input)) return true;
-    node_invalid(n, "input %d is omitted, expected a value: it is not optional", input);
-    return false;
-}
-
 static bool need_operand(Node *n, int x)
 {
     return need_given(n, x + 1) && need_quantized(n, x, x + 1, x + 2);

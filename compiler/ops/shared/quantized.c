@@ -13,6 +13,13 @@ bool need_byte(Node *n, int input)
     return need_type(n, input, bytes, 2);
 }
 
+bool need_given(Node *n, int input)
+{
+    if (input_of(n, input)) return true;
+    node_invalid(n, "input %d is omitted, expected a value: it is not optional", input);
+    return false;
+}
+
 bool need_quantized(Node *n, int x, int scale, int zero)
 {
     return need_byte(n, x) && need_float(n, scale) && (!input_of(n, zero) || need_same_type(n, x, zero));

@@ -11,6 +11,7 @@
 #include "op/op.h"
 
 bool need_byte(Node *n, int input); /* int8 or uint8 */
+bool need_given(Node *n, int input); /* is it not omitted? */
 /* Bytes, float scale, zero point of x's type. */
 bool need_quantized(Node *n, int x, int scale, int zero);
 bool one_element(const Value *v);
