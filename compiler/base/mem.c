@@ -1,5 +1,6 @@
 #include "base/mem.h"
 
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,6 +151,15 @@ static void unmap_all(void)
         munmap(mappings->memory, mappings->bytes);
         close(mappings->fd);
     }
+}
+
+void mem_append(Text *text, const char *more)
+{
+    size_t length = strlen(more);
+    if (length >= (size_t)INT_MAX - (size_t)text->length) out_of_memory();
+    mem_grow(&text->start, &text->capacity, text->length + (int)length + 1, 1);
+    memcpy(text->start + text->length, more, length + 1);
+    text->length += (int)length;
 }
 
 void mem_free_all(void)

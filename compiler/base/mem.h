@@ -16,6 +16,13 @@ void *mem_dup(const void *data, size_t bytes);
 char *mem_strdup(const char *text);
 char *mem_strndup(const char *text, size_t length);
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Text that grows at its end, in time that grows with its length; its start is {0}. */
+typedef struct {
+    char *start; /* ends with a NUL; NULL while it is empty */
+    int length, capacity;
+} Text;
+void mem_append(Text *text, const char *more);
+
 char *mem_vprintf(const char *format, va_list args);
 void mem_free_all(void);
 

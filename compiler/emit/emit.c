@@ -38,12 +38,11 @@ static void emit_byte_assumptions(const Weights *w, FILE *f)
 
 /* -- the functions ----------------------------------------------------------------------------- */
 
-static bool is_read(const Graph *g, const Value *input)
+static void mark_read(const Graph *g)
 {
+    for (int i = 0; i < g->n_inputs; i++) g->inputs[i]->marked = false;
     for (int i = 0; i < g->n_steps; i++)
-        for (Access a = {0}; mention_next(g->steps[i], &a);)
-            if (storage_root(a.value, NULL) == input) return true;
-    return false;
+        for (Access a = {0}; mention_next(g->steps[i], &a);) storage_root(a.value, NULL)->marked = true;
 }
 
 static void emit_entry_checks(Model *m, FILE *f)
@@ -61,8 +60,9 @@ static void emit_entry_checks(Model *m, FILE *f)
                 (long long)dim_high(d), uneven, prefix);
     }
     if (m->arena_bytes) fputs("    unsigned char *const memory = arena;\n", f);
+    mark_read(m->graph);
     for (int i = 0; i < m->graph->n_inputs; i++)
-        if (!is_read(m->graph, m->graph->inputs[i])) fprintf(f, "    (void)%s;\n", m->graph->inputs[i]->c_name);
+        if (!m->graph->inputs[i]->marked) fprintf(f, "    (void)%s;\n", m->graph->inputs[i]->c_name);
 }
 
 static void emit_output_dims(Model *m, FILE *f)

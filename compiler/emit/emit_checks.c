@@ -81,41 +81,37 @@ static size_t comment_length(const char *s)
     return end ? (size_t)(end - s) + 2 : 0;
 }
 
-/* Does the text do more with this variable than to set it? Comments only speak of it. */
-static bool is_used(const char *name, const char *text)
+/* The words of the text, but for those that it only sets. Comments only speak of them. */
+static void note_words(Map *used, const char *text)
 {
-    size_t length = strlen(name);
     while (*text) {
         size_t comment = comment_length(text), word = word_length(text);
-        if (word == length && !memcmp(text, name, length) && strncmp(text + length, " = ", 3) != 0) return true;
+        if (word && strncmp(text + word, " = ", 3) != 0) map_put(used, foreign(mem_strndup(text, word)), used);
         text += comment ? comment : word ? word : 1;
     }
-    return false;
 }
 
-static bool is_output_size(const Model *m, const char *name)
+static Map *words_used(const Model *m, const char *body)
 {
     const Graph *g = m->graph;
+    Map *used = map_new();
+    note_words(used, body);
     for (int i = 0; i < g->n_outputs; i++)
         for (int d = 0; d < g->outputs[i]->type.shape.rank; d++)
-            if (is_used(name, dim_in_c(m, g->outputs[i]->type.shape.dim[d]))) return true;
-    return false;
-}
-
-static bool is_declared_before(const Model *m, const Local *l)
-{
-    for (const Local *other = m->locals; other < l; other++)
-        if (other->c_name == l->c_name) return true;
-    return false;
+            note_words(used, dim_in_c(m, g->outputs[i]->type.shape.dim[d]));
+    return used;
 }
 
 /* Those of nodes that are gone stay out. */
 void emit_locals(const Model *m, const char *body, FILE *f)
 {
+    Map *declared = map_new();
+    const Map *used = m->n_locals ? words_used(m, body) : NULL;
     for (int i = 0; i < m->n_locals; i++) {
         const Local *l = &m->locals[i];
-        if (!l->c_name || is_declared_before(m, l)) continue;
+        if (!l->c_name || map_get(declared, foreign(l->c_name))) continue;
+        map_put(declared, foreign(l->c_name), declared);
         fprintf(f, "    int32_t %s = 0;\n", l->c_name);
-        if (!is_used(l->c_name, body) && !is_output_size(m, l->c_name)) fprintf(f, "    (void)%s;\n", l->c_name);
+        if (!map_get(used, foreign(l->c_name))) fprintf(f, "    (void)%s;\n", l->c_name);
     }
 }

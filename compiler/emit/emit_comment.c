@@ -44,7 +44,7 @@ void number_paragraphs(Graph *g)
 /* Names, each once. */
 typedef struct {
     Map *seen;
-    const char *text;
+    Text text;
 } List;
 
 typedef struct {
@@ -57,7 +57,8 @@ static void add_text(List *l, const char *text)
 {
     if (map_get(l->seen, foreign(text))) return;
     map_put(l->seen, foreign(text), l);
-    l->text = *l->text ? mem_printf("%s, %s", l->text, text) : text;
+    if (l->text.length) mem_append(&l->text, ", ");
+    mem_append(&l->text, text);
 }
 
 static const char *named(const Model *m, const Value *v)
@@ -114,9 +115,16 @@ static int last_step(const Graph *g, const StepBlock *b)
 /* What is read first of v's memory after step `last`; NULL: nothing, before it is written over. */
 static const Value *read_after(const Graph *g, int last, Value *v)
 {
-    for (int i = last + 1; i < g->n_steps; i++)
-        for (Access a = {0}; mention_next(g->steps[i], &a);)
-            if (overlap(a.value, v)) return a.written ? NULL : a.value;
+    int first = g->n_steps;
+    Value *w = v;
+    do { /* whatever lies in the same memory */
+        int at = overlap(w, v) ? step_after(g, w, last) : g->n_steps;
+        while (at < g->n_steps && step_is_elided(g->steps[at])) at = step_after(g, w, at);
+        if (at < first) first = at;
+        w = w->next_view;
+    } while (w != v);
+    for (Access a = {0}; first < g->n_steps && mention_next(g->steps[first], &a);)
+        if (overlap(a.value, v)) return a.written ? NULL : a.value;
     return NULL;
 }
 
@@ -153,7 +161,7 @@ static void add_sources(Paragraph *p, const StepBlock *b)
 static void add_block(Paragraph *p, const Step *opener)
 {
     const StepBlock *b = opener->opens;
-    p->writes = (List){map_new(), ""};
+    p->writes = (List){.seen = map_new()};
     if (opener->kind == STEP_FOR && opener->rounds.tiles) add_sources(p, b);
     add_results(p, b);
 }
@@ -164,7 +172,7 @@ static void add_block(Paragraph *p, const Step *opener)
 static Paragraph read_paragraph(const Model *m, const Step *first)
 {
     const Graph *g = m->graph;
-    Paragraph p = {m, {map_new(), ""}, {map_new(), ""}, {map_new(), ""}, ""};
+    Paragraph p = {m, {.seen = map_new()}, {.seen = map_new()}, {.seen = map_new()}, ""};
     for (int i = first->at; i < g->n_steps && g->steps[i]->paragraph == first->paragraph; i++) {
         const Step *s = g->steps[i];
         if (s->ends && s != first) break;
@@ -197,9 +205,9 @@ void emit_comment(const Model *m, const Step *s, FILE *f)
 {
     Paragraph p = read_paragraph(m, s);
     fprintf(f, "    /* %d  %s", s->paragraph, title_of(s));
-    if (*p.reads.text || *p.writes.text) fputs(":", f);
-    if (*p.reads.text) fprintf(f, " %s", p.reads.text);
-    if (*p.writes.text) fprintf(f, " -> %s", p.writes.text);
-    if (*p.scratch.text) fprintf(f, ", scratch %s", p.scratch.text);
+    if (p.reads.text.length || p.writes.text.length) fputs(":", f);
+    if (p.reads.text.length) fprintf(f, " %s", p.reads.text.start);
+    if (p.writes.text.length) fprintf(f, " -> %s", p.writes.text.start);
+    if (p.scratch.text.length) fprintf(f, ", scratch %s", p.scratch.text.start);
     fprintf(f, "%s */\n", p.facts);
 }

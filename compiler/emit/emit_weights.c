@@ -9,21 +9,43 @@ enum { BLOB_ALIGN = 64 };
 
 /* -- which constants, and where ---------------------------------------------------------------- */
 
+/* What is written already, by its type and hash; where several have the same, in a row. */
+typedef struct Written {
+    Value *value;
+    struct Written *next;
+} Written;
+
 typedef struct {
     Model *m;
     Weights *w;
+    Map *written;
 } Collecting;
 
-/* A constant with the same bytes that is written already: tied weights, equal scales. */
-static Value *twin_of(const Weights *w, const Value *v)
+/* FNV-1a of words of eight bytes; what is left over counts by itself. */
+static uint64_t hash_of(const unsigned char *bytes, size_t count)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325), word = 0;
+    for (; count >= sizeof word; count -= sizeof word, bytes += sizeof word) {
+        memcpy(&word, bytes, sizeof word);
+        hash = (hash ^ word) * UINT64_C(0x100000001b3);
+        hash ^= hash >> 32;
+    }
+    for (; count; count--) hash = (hash ^ *bytes++) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+/* A constant with the same bytes that is written already: tied weights, equal scales. If there is none, v is. */
+static Value *twin_of(Collecting *c, Value *v)
 {
     size_t bytes = (size_t)value_bytes(v);
-    for (int i = 0; i < w->count; i++) {
-        Value *have = w->items[i];
-        if (have->type.dtype == v->type.dtype && v->type.dtype != DT_STRING && (size_t)value_bytes(have) == bytes &&
-            !memcmp(have->data, v->data, bytes))
-            return have;
-    }
+    if (v->type.dtype == DT_STRING) return NULL;
+    Foreign key = foreign(
+        mem_printf("%d %zu %016llx", v->type.dtype, bytes, (unsigned long long)hash_of(v->data, bytes)));
+    Written *first = map_get(c->written, key), *w = mem_alloc(sizeof *w);
+    for (const Written *have = first; have; have = have->next)
+        if (!memcmp(have->value->data, v->data, bytes)) return have->value;
+    *w = (Written){v, first};
+    map_put(c->written, key, w);
     return NULL;
 }
 
@@ -32,7 +54,7 @@ static void collect(Value *v, Collecting *c)
     Value *root = storage_root(v, NULL);
     if (!root->data || root->marked) return;
     root->marked = true;
-    root->storage = twin_of(c->w, root);
+    root->storage = twin_of(c, root);
     if (root->storage) return;
     root->storage = root;
     mem_grow(&c->w->items, &c->w->capacity, c->w->count + 1, sizeof *c->w->items);
@@ -46,7 +68,7 @@ static void collect(Value *v, Collecting *c)
 void collect_weights(Model *m, Weights *w)
 {
     *w = (Weights){0};
-    Collecting c = {m, w};
+    Collecting c = {m, w, map_new()};
     Graph *g = m->graph;
     m->weights_bytes = 0;
     for (int i = 0; i < g->n_steps; i++)

@@ -175,7 +175,14 @@ Foreign value_model_name(const Value *v)
 
 Local *local_find(const Model *m, Foreign symbol)
 {
-    for (int i = 0; i < m->n_locals; i++)
-        if (foreign_equal(m->locals[i].symbol, symbol)) return &m->locals[i];
-    return NULL;
+    uintptr_t number = m->n_locals ? (uintptr_t)map_get(m->local_numbers, symbol) : 0;
+    return number ? &m->locals[number - 1] : NULL;
+}
+
+void local_add(Model *m, Local l)
+{
+    if (!m->local_numbers) m->local_numbers = map_new();
+    mem_grow(&m->locals, &m->cap_locals, m->n_locals + 1, sizeof *m->locals);
+    m->locals[m->n_locals++] = l;
+    map_put(m->local_numbers, l.symbol, (void *)(uintptr_t)m->n_locals);
 }

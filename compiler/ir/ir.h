@@ -261,6 +261,7 @@ struct Model {
     const char *dim_names; /* "batch, x:0": the dimensions that the inputs leave open, for messages; or NULL */
     int n_locals, cap_locals;
     Local *locals;
+    Map *local_numbers; /* one more than the index of each, by its symbol */
     int n_assumptions, cap_assumptions;
     DimPair *assumptions; /* dimensions that inference took to be equal and that may differ at run time: to be checked
                              then */
@@ -297,6 +298,7 @@ Attr *node_add_attr(Node *n, const char *name, AttrType type, int count); /* arr
 Graph *graph_root(Graph *g);                              /* the outermost: it holds the steps of its subgraphs, too */
 bool graph_is_within(const Graph *g, const Graph *outer); /* is it outer, or somewhere in its nodes' subgraphs? */
 Local *local_find(const Model *m, Foreign symbol);        /* NULL: it is none */
+void local_add(Model *m, Local l);
 
 /* -- links.c: the order of nodes, and who reads a value ----------------------------------------- */
 

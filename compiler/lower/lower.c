@@ -20,11 +20,12 @@ void lower_node(Node *n)
 /* The run function writes each output through its own pointer: give outputs that nothing computes a copy step. */
 static void own_outputs(Graph *g)
 {
+    for (int i = 0; i < g->n_outputs; i++) g->outputs[i]->marked = false;
     for (int i = 0; i < g->n_outputs; i++) {
         Value *v = g->outputs[i];
-        bool again = false;
-        for (int k = 0; k < i; k++) again = again || g->outputs[k] == v;
-        if (!again && !v->is_input && !value_is_const(v)) continue;
+        bool again = v->marked;
+        v->marked = !v->is_input && !value_is_const(v);
+        if (!again && v->marked) continue;
         Node *copy = node_new(g, foreign(""), "Identity", "", 1);
         Value *y = value_typed(g, v->wanted, v->type.dtype, &v->type.shape);
         node_add_input(copy, v);

@@ -334,8 +334,7 @@ Dim local_symbol(Node *n, Foreign name, int64_t low, int64_t high)
     Model *m = n->graph->model;
     Foreign symbol = unused_symbol(m, name);
     if (low == high) high = low + 1; /* a symbol of one value would be a constant */
-    mem_grow(&m->locals, &m->cap_locals, m->n_locals + 1, sizeof *m->locals);
-    m->locals[m->n_locals++] = (Local){.symbol = symbol, .wanted = name};
+    local_add(m, (Local){.symbol = symbol, .wanted = name});
     return dim_symbol(symbol, low, high);
 }
 

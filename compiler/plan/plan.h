@@ -12,6 +12,8 @@ enum {
 /* The value whose memory v lies in, and at which byte of it (offset may be NULL). */
 Value *storage_root(Value *v, int64_t *offset);
 bool in_arena(const Value *root);
+/* The first step after `step` that mentions v itself; n_steps if there is none. */
+int step_after(const Graph *g, const Value *v, int step);
 
 StageResult plan(Model *m); /* the stage */
 

@@ -212,8 +212,7 @@ void plan_in_place(Graph *g)
 
 /* -- what loops carry -------------------------------------------------------------------------- */
 
-/* The first step after `step` that mentions the value; n_steps if there is none. */
-static int next_mention(const Graph *g, const Value *v, int step)
+int step_after(const Graph *g, const Value *v, int step)
 {
     int low = 0, high = v->uses.count;
     while (low < high) {
@@ -229,7 +228,7 @@ static bool is_mentioned(const Graph *g, int after, int before, Value *root)
 {
     Value *v = root;
     do {
-        if (next_mention(g, v, after) < before) return true;
+        if (step_after(g, v, after) < before) return true;
         v = v->next_view;
     } while (v != root);
     return false;
