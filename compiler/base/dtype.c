@@ -71,6 +71,11 @@ int64_t dtype_bytes(DType t, int64_t elements)
     return bits ? elements / per_byte + (elements % per_byte != 0) : 0;
 }
 
+int64_t dtype_host_bytes(DType t)
+{
+    return t == DT_STRING ? (int64_t)sizeof(char *) : dtype_bytes(t, 1);
+}
+
 bool dtype_is_float(DType t)
 {
     return row(t)->is_float;

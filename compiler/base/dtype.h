@@ -43,10 +43,11 @@ const char *dtype_suffix(DType t); /* in kernel names: f32 f64 i8..i64 u8..u64 b
 int dtype_bits(DType t);           /* 32, 8, 4, ...; a string counts as one 64-bit pointer; 0 for DT_UNDEFINED */
 #define BYTES_INFINITY INT64_C(0x3fffffffffffffff)
 int64_t dtype_bytes(DType t, int64_t elements); /* packed, rounded up to whole bytes; saturates at BYTES_INFINITY */
-bool dtype_is_float(DType t);                   /* real floating point of any width, float16 and bfloat16 included */
-bool dtype_is_integer(DType t);                 /* int8..int64, uint8..uint64 (neither bool nor sub-byte) */
+int64_t dtype_host_bytes(DType t); /* an element of whole bytes in memory of our own, where strings are pointers */
+bool dtype_is_float(DType t);      /* real floating point of any width, float16 and bfloat16 included */
+bool dtype_is_integer(DType t);    /* int8..int64, uint8..uint64 (neither bool nor sub-byte) */
 bool dtype_is_signed(DType t);
-bool dtype_is_half(DType t); /* float16 or bfloat16: computed in float32 */
+bool dtype_is_half(DType t);    /* float16 or bfloat16: computed in float32 */
 bool dtype_is_complex(DType t); /* two elements of C each */
 
 #endif

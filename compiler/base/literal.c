@@ -47,7 +47,7 @@ const char *literal(DType t, const void *element)
         uint64_t u64;
         Foreign text;
     } x;
-    size_t bytes = (size_t)dtype_bytes(t, 1);
+    size_t bytes = (size_t)dtype_host_bytes(t);
     memcpy(&x, element, bytes < sizeof x ? bytes : sizeof x);
     switch (t) {
     case DT_FLOAT: return float_literal((double)x.f, 9, "f");

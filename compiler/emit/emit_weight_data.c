@@ -33,7 +33,7 @@ static void emit_weight_comment(const Value *v, FILE *f)
 static const char *element(const Value *v, int64_t i)
 {
     DType t = weight_element_type(v);
-    return literal(t, (const char *)v->data + i * dtype_bytes(t, 1));
+    return literal(t, (const char *)v->data + i * dtype_host_bytes(t));
 }
 
 /* All in one line; "0" if there are none. */

@@ -128,6 +128,11 @@ static float *real_array(int count, const double *reals)
     return array;
 }
 
+static int64_t bytes_before(DType t, int64_t elements)
+{
+    return t == DT_STRING ? elements * dtype_host_bytes(t) : dtype_bytes(t, elements);
+}
+
 static void set_word(Computing *c, const Arg *arg, char letter, Word *word)
 {
     word->i64 = 0;
@@ -136,7 +141,7 @@ static void set_word(Computing *c, const Arg *arg, char letter, Word *word)
     case ARG_NULL: word->p = NULL; break;
     case ARG_VALUE:
         word->p = memory_of(c, arg->value);
-        if (arg->offset) word->p = (char *)word->p + dtype_bytes(arg->value->type.dtype, dim_value(arg->offset));
+        if (arg->offset) word->p = (char *)word->p + bytes_before(arg->value->type.dtype, dim_value(arg->offset));
         break;
     case ARG_INT: store_number(letter, word, 0, dim_value(arg->number), false); break;
     case ARG_REAL: store_number(letter, word, arg->real, 0, true); break;

@@ -146,7 +146,7 @@ static int sorted_places(const List *keys, bool first, int **places)
 /* A constant of the list's elements at some places, and one more element if `last` is not NULL. */
 static Value *picked(Node *n, const char *name, const List *list, const int *places, int count, const void *last)
 {
-    size_t bytes = (size_t)dtype_bytes(list->dtype, 1);
+    size_t bytes = (size_t)dtype_host_bytes(list->dtype);
     char *data = mem_array((size_t)count + 1, bytes);
     for (int i = 0; i < count; i++)
         memcpy(data + (size_t)i * bytes, (const char *)list->data + (size_t)places[i] * bytes, bytes);

@@ -42,8 +42,7 @@ static void lower_bytes(Node *n)
     Step *s = step_call(n, "where_bytes");
     arg_inputs(s, 0, 3, (const char *const[]){"condition", "a", "b"});
     arg_out(s, "y", n->out[0]);
-    if (t == DT_STRING) arg_int(s, "size", (int64_t)sizeof(char *));
-    else arg_int(s, "size", dtype_bits(t) / 8);
+    arg_int(s, "size", t == DT_STRING ? 0 : dtype_bits(t) / 8);
     arg_int(s, "rank", shape->rank);
     arg_dims(s, "shape", shape->rank, shape->dim);
     static const char *const names[] = {"condition_stride", "a_stride", "b_stride"};
