@@ -96,6 +96,7 @@ slow hostile "$python" tests/hostile_text.py "$onnx2c" --conformance "$build/con
 slow random "$python" tests/random_graphs/run.py "$onnx2c" --jobs "$JOBS" --keep "$build/random"
 slow fuzz "$python" tests/fuzz/run.py "$build/san/onnx2c" --conformance "$build/conformance" --jobs "$JOBS"
 slow hostile_data "$python" tests/hostile_data.py "$onnx2c" --conformance "$build/conformance" --every 20 --jobs "$JOBS"
+slow builds "$python" tests/builds.py "$build" --only "*$ONLY*" --jobs "$JOBS"
 slow codegen tests/codegen.sh "$onnx2c"
 slow memory tests/memory.sh "$onnx2c"
 slow firmware examples/cortex-m/check.sh "$onnx2c"

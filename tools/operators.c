@@ -106,6 +106,48 @@ static int print_operator(int i)
     return i;
 }
 
+/* Where the operators' texts are silent, or others read them differently. */
+typedef struct {
+    const char *operators, *here, *why, *shown;
+} Choice;
+
+static const Choice choices[] = {
+    {"Dropout before opset 12", "in inference the mask is all 0", "the text is silent; ONNX Runtime",
+     "`Dropout.WithOptionalOutputOpset7`"},
+    {"GRU, LSTM, RNN", "the last states of a sequence of length 0 are 0, not the first ones",
+     "the text is silent; ONNX Runtime", "`RNN_reverse_sequence_lens_mixed_zero`"},
+    {"LabelEncoder", "of equal keys the first one counts, at opset 1 the last one", "the text is silent; ONNX Runtime",
+     "`LabelEncoder.DuplicateKeysFirstWinsOpset4`"},
+    {"LinearRegressor", "SOFTMAX of a single target is 1", "the text; ONNX Runtime leaves a single target as it is",
+     "`LinearRegressorUniTarget_1`"},
+    {"MaxUnpool", "indices count in the shape without output_shape",
+     "the official case; ONNX Runtime counts in output_shape", "`MaxUnPool3D_WithOutputShape`"},
+    {"Normalizer", "MAX divides by the largest number, L1 by the sum of magnitudes",
+     "MAX: the text; L1: ONNX Runtime, since a sum of numbers may be 0", "`Normalizer.TwoDimensionDouble`"},
+    {"QuickGelu", "x * sigmoid(alpha * x)", "the text; one stored value has another sign", "`QuickGelu test [2,4]`"},
+    {"Reduce...", "integers wrap around", "the reference evaluator; ONNX Runtime saturates",
+     "`ReduceSum_int32_Overflow_Saturates`"},
+    {"Reshape", "0 and -1 together with allowzero are refused", "the text; ONNX Runtime takes them",
+     "`Reshape_AllowZeroWithZeroDimAndUnknownDim`"},
+    {"Resize", "tf_crop_and_resize by scales: floor(size * (end - start) * scale) pixels",
+     "the text; ONNX Runtime leaves the region out",
+     "`ResizeOpLinearDownSampleTest_tf_crop_and_resize_with_extrapolation`"},
+    {"Slice", "ends beyond the axis with a negative step: clamped to the last element, so the slice is empty",
+     "the text; ONNX Runtime takes INT_MAX for the other end", "`Slice1D_ReverseAllAxes_1`"},
+    {"TreeEnsembleClassifier", "of two classes with votes, that with the larger score",
+     "the text is silent; ONNX Runtime asks whether the second one's score is positive",
+     "`TreeEnsembleClassifierBinaryProbabilities`"},
+};
+
+static void print_choices(void)
+{
+    puts("\n## Choices\n\n"
+         "Where a text is silent, or others read it differently. The cases are ONNX Runtime's own tests.\n\n"
+         "| operator | here | as | case |\n|---|---|---|---|");
+    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
+        printf("| %s | %s | %s | %s |\n", choices[i].operators, choices[i].here, choices[i].why, choices[i].shown);
+}
+
 int main(void)
 {
     collect();
@@ -124,6 +166,7 @@ int main(void)
         if (i == 0 || strcmp(rows[i].op->domain, rows[i - 1].op->domain)) print_domain(rows[i].op->domain);
         i = print_operator(i);
     }
+    print_choices();
     free(rows);
     return 0;
 }
