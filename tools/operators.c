@@ -38,6 +38,8 @@ static const struct {
     {"ai.onnx.preview.training", "ai.onnx.preview.training", "Optimisers."},
     {"com.ms.internal.nhwc", "com.ms.internal.nhwc",
      "Images with their channels last, which ONNX Runtime makes for some of its providers."},
+    {"com.microsoft.nchwc", "com.microsoft.nchwc",
+     "Images in blocks of channels, which ONNX Runtime's optimiser writes at level \"all\"."},
     {"com.microsoft", "com.microsoft",
      "What ONNX Runtime's optimiser and quantiser write. Known differences from it:\n\n"
      "- MultiHeadAttention: the past counts whether or not the present is asked for, which ONNX Runtime ignores "

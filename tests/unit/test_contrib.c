@@ -198,6 +198,22 @@ START_TEST(no_more_positions_than_there_are)
 }
 END_TEST
 
+/* -- blocks of channels ------------------------------------------------------------------------ */
+
+/* Three channels are less than a block, and 16 filters are one of 16 or two of 8; 24 are three of 8. */
+START_TEST(blocks_that_sizes_do_not_tell_are_refused)
+{
+    static const int64_t filters[] = {16, 24};
+    for (int i = 0; i < 2; i++) {
+        Node *n = op_node("Conv", "com.microsoft.nchwc", 1);
+        op_input(n, DT_FLOAT, 4, (int64_t[]){1, 3, 1, 1}, test_reals(3));
+        op_input(n, DT_FLOAT, 4, (int64_t[]){filters[i], 3, 1, 1}, test_reals(3 * filters[i]));
+        ck_assert_int_eq(op_refused(n, 1), i == 0);
+        op_free();
+    }
+}
+END_TEST
+
 Suite *contrib_suite(void)
 {
     Suite *s = suite_create("contrib");
@@ -213,6 +229,7 @@ Suite *contrib_suite(void)
     tcase_add_test(t, weights_of_other_sizes_are_refused);
     tcase_add_test(t, packed_rows_are_gathered_or_refused);
     tcase_add_test(t, no_more_positions_than_there_are);
+    tcase_add_test(t, blocks_that_sizes_do_not_tell_are_refused);
     suite_add_tcase(s, t);
     return s;
 }
