@@ -69,7 +69,7 @@ def broken(model):
             m = copy()
             change_attribute(m.graph.node[i].attribute[k])
             yield f"{node.op_type} has another {attribute.name}", m
-    for i, value in enumerate(model.graph.input[:3]):
+    for i, value in enumerate(model.graph.input[:6]):
         if value.type.HasField("tensor_type"):
             for change in [other_type, one_axis_more] + [one_axis_less, longer] * bool(value.type.tensor_type.shape.dim):
                 m = copy()

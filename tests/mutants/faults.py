@@ -18,7 +18,7 @@ ASSIGNMENTS = {"=", "+=", "-=", "*=", "/=", "%=", "|=", "&=", "^=", "<<=", ">>="
 WITHOUT_EFFECT = {"va_end", "free"}  # calls that nobody misses before the process ends
 
 # old, new: the lines; start, end, put: what stands between two places of the file's text instead.
-Fault = collections.namedtuple("Fault", "path line kind old new start end put")
+Fault = collections.namedtuple("Fault", "path text line kind old new start end put")
 
 
 class Planter:
@@ -37,7 +37,7 @@ class Planter:
         left, right = s.text.rfind("\n", 0, start) + 1, s.text.find("\n", end)
         before, after = s.text[left:start], s.text[end:right]
         lines = one_line(before + s.text[start:end] + after), one_line(before + new + after)
-        self.found.append(Fault(s.path, s.lines[first], kind, *lines, start, end, new))
+        self.found.append(Fault(s.path, s.text, s.lines[first], kind, *lines, start, end, new))
 
     def token(self, i):
         s, t = self.s, self.s.tokens[i]

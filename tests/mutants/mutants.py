@@ -37,11 +37,6 @@ TARGETS = ["build/onnx2c", "build/unit-tests", "build/operators"]
 FAILURE = re.compile(r"FAILED|no count came from|(wrong|nobuild|crash|timeout) +\w+/|\d+ passed, [1-9]\d* failed")
 
 
-def original(path):
-    with open(os.path.join(ROOT, path), encoding="utf-8") as f:
-        return f.read()
-
-
 def harmless():
     """{(path, old, new): reason} of harmless.txt: a path, "- old", "+ new" and the reason, each on lines of its own."""
     known = {}
@@ -53,10 +48,16 @@ def harmless():
     return known
 
 
+def found(pattern, path):
+    """The first group of all that match in a file of tests/."""
+    with open(os.path.join(ROOT, "tests", path), encoding="utf-8") as f:
+        return re.findall(pattern, f.read(), re.M)
+
+
 def checks():
     """(name, environment, words after the tree's own files) of what may catch a fault: suites, then parts."""
-    suites = re.findall(r"^    SUITE\((\w+)\)", original("tests/unit/main.c"), re.M)
-    parts = re.findall(r"^quick (\w+)", original("tests/check.sh"), re.M)
+    suites = found(r"^    SUITE\((\w+)\)", "unit/main.c")
+    parts = found(r"^quick (\w+)", "check.sh")
     return [("unit:" + s, {"CK_RUN_SUITE": s}, None) for s in suites] + [
         (part, {}, "quick/" + part) for part in parts if part != "unit"
     ]
@@ -103,12 +104,11 @@ class Tree:
 
     def plant(self, fault):
         """True if it can be built."""
-        text = original(fault.path)
-        self.write(fault.path, text[: fault.start] + fault.put + text[fault.end :])
+        self.write(fault.path, fault.text[: fault.start] + fault.put + fault.text[fault.end :])
         return self.make().returncode == 0
 
     def heal(self, fault):
-        self.write(fault.path, original(fault.path))
+        self.write(fault.path, fault.text)
 
     def code(self, path):
         """The machine code of a file."""
