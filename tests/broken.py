@@ -71,7 +71,8 @@ def broken(model):
             yield f"{node.op_type} has another {attribute.name}", m
     for i, value in enumerate(model.graph.input[:6]):
         if value.type.HasField("tensor_type"):
-            for change in [other_type, one_axis_more] + [one_axis_less, longer] * bool(value.type.tensor_type.shape.dim):
+            has_axes = len(value.type.tensor_type.shape.dim) > 0
+            for change in [other_type, one_axis_more] + [one_axis_less, longer] * has_axes:
                 m = copy()
                 change(m.graph.input[i].type.tensor_type)
                 yield f"input {i}: {change.__name__.replace('_', ' ')}", m
@@ -102,7 +103,7 @@ def read_lines(path):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="What the compiler says of official cases in which something is wrong.")
+    parser = argparse.ArgumentParser(description="What the compiler says of cases in which something is wrong.")
     parser.add_argument("onnx2c")
     parser.add_argument("--root", required=True, help="where the cases are, as KIND/NAME")
     parser.add_argument("--only", metavar="GLOB", default="*", help="the cases whose name it matches")
