@@ -42,8 +42,8 @@ static bool need_usual(Node *n)
 
 static bool need_weights(Node *n, int input, int scale, int zero, const Layer *l)
 {
-    if (!need_given(n, zero) || !need_quantized(n, input, scale, zero) || !need_rank(n, input, 3, 3) ||
-        !need_rank(n, scale, 1, 2) || !need_rank(n, zero, 1, 2))
+    if (!need_given(n, scale) || !need_given(n, zero) || !need_quantized(n, input, scale, zero) ||
+        !need_rank(n, input, 3, 3) || !need_rank(n, scale, 1, 2) || !need_rank(n, zero, 1, 2))
         return false;
     return need_equal(n, dim_at(n->in[input], 0), dim_const(l->directions), "directions of the weights") &&
            need_equal(n, dim_at(n->in[input], 2), dim_const(4 * l->hidden), "columns of the weights");
@@ -56,10 +56,6 @@ static void infer_lstm(Node *n)
     if (!need_counts(n, 3, 12, 0, 3) || !need_tensor_inputs(n) || !need_type(n, X, f32, 1) || !need_rank(n, X, 3, 3) ||
         !read_layer(n, &l) || !need_usual(n))
         return;
-    if (!input_of(n, W_SCALE) || !input_of(n, R_SCALE)) {
-        node_invalid(n, "the scale of W or R is omitted");
-        return;
-    }
     if (need_weights(n, W, W_SCALE, W_ZERO, &l) && need_weights(n, R, R_SCALE, R_ZERO, &l) && need_rank(n, B, 2, 2) &&
         need_rank(n, INITIAL_H, 3, 3))
         need_rank(n, INITIAL_C, 3, 3);
