@@ -205,28 +205,44 @@ static int comment_badness(const char *s, size_t at, Speech kind)
     return s[at - 2] == ',' ? COMMA : SPACE;
 }
 
-/* Where the next line should begin; in the midst of a word if that is too long for any line. */
-static size_t comment_break(const char *s, size_t room, Speech kind)
+static bool is_quote(const char *s, size_t i, Speech kind)
+{
+    return kind == OF_STEP && s[i] == '"' && (i == 0 || s[i - 1] != '\\');
+}
+
+/* Within a name that is too long for any line; an escape and the comment's end stay whole. */
+static size_t forced_break(const char *s, size_t room, Speech kind, bool *quoted)
+{
+    while (room > 1 && (s[room - 1] == '\\' || (s[room - 1] == '*' && s[room] == '/'))) room--;
+    for (size_t i = 0; i < room; i++) *quoted = *quoted != is_quote(s, i, kind);
+    return room;
+}
+
+/* Where the next line should begin: after a space that is in no name, if there is one. `*quoted`: does s begin within a
+ * name, then does the next line? */
+static size_t comment_break(const char *s, size_t room, Speech kind, bool *quoted)
 {
     size_t best = 0;
     int least = INT_MAX;
-    bool quoted = *s == '"';
+    bool in_name = *quoted;
     for (size_t i = 1; i <= room + 1 && s[i - 1] && s[i]; i++) {
-        quoted = quoted != (kind == OF_STEP && i > 1 && s[i - 1] == '"' && s[i - 2] != '\\');
-        if (quoted || s[i - 1] != ' ' || s[i] == ' ' || i == 1) continue;
+        in_name = in_name != is_quote(s, i - 1, kind);
+        if (in_name || s[i - 1] != ' ' || s[i] == ' ' || i == 1) continue;
         int bad = comment_badness(s, i, kind);
         if (bad <= least) best = i, least = bad;
     }
-    while (!best && room > 1 && s[room - 1] == '\\') room--;
-    return best ? best : room;
+    if (!best) return forced_break(s, room, kind, quoted);
+    *quoted = false;
+    return best;
 }
 
 /* Lines of the text, the first after `first`, the others after `further`. */
 static void hang(const char *first, const char *further, const char *text, Speech kind, int indent, FILE *f)
 {
+    bool quoted = false;
     for (const char *lead = first;; lead = further) {
         size_t room = (size_t)(PAGE - indent) - strlen(lead), length = strlen(text);
-        size_t at = length > room ? comment_break(text, room, kind) : length;
+        size_t at = length > room ? comment_break(text, room, kind, &quoted) : length;
         put(mem_printf("%s%.*s", lead, (int)at, text), strlen(lead) + at, indent, f);
         text += at;
         if (!*text) return;

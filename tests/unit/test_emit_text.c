@@ -29,6 +29,21 @@ static const char *laid_out(const char *text)
 
 #define ck_layout(text, expected) ck_assert_str_eq(laid_out(text), expected)
 
+/* A name longer than the page: what follows it is broken at spaces, and the end of the comment is never torn. */
+START_TEST(comments_end_whole)
+{
+    for (int length = 60; length < 260; length++) {
+        char name[300] = "";
+        memset(name, 'a', (size_t)length);
+        const char *out = laid_out(mem_printf("    /* 1  Relu \"%s\": x[1,2] -> y[1,2] */\n", name));
+        size_t end = strlen(out);
+        ck_assert_str_eq(out + end - 4, " */\n");
+        ck_assert_ptr_nonnull(strstr(out, " x[1,2]"));
+        ck_assert_ptr_nonnull(strstr(out, " y[1,2] */"));
+    }
+}
+END_TEST
+
 START_TEST(lines_that_fit_stay)
 {
     ck_layout("    x = f(a, b);\n\n#define A 1 /* one */\n", "    x = f(a, b);\n\n#define A 1 /* one */\n");
@@ -305,6 +320,7 @@ Suite *emit_text_suite(void)
     TCase *t = tcase_create("emit_text");
     tcase_add_checked_fixture(t, NULL, teardown);
     tcase_add_test(t, lines_that_fit_stay);
+    tcase_add_test(t, comments_end_whole);
     tcase_add_test(t, statements_break_between_outer_arguments);
     tcase_add_test(t, the_name_of_an_argument_stays_with_it);
     tcase_add_test(t, struct_literals_get_lines_of_their_own);
