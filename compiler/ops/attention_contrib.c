@@ -282,13 +282,12 @@ static bool need_projection(Node *n, int mask, int past)
 {
     int64_t heads, widths[3];
     if (!need_rank(n, 0, 3, 3) || !need_rank(n, 1, 2, 2) || !need_mask(n, mask, dim_at(n->in[0], 0)) ||
-        !need_rank(n, past, 5, 5) || !read_widths(n, dim_at(n->in[1], 1), widths))
+        !need_rank(n, past, 5, 5) || !read_widths(n, dim_at(n->in[1], 1), widths) ||
+        !need_heads(n, dim_const(widths[0]), &heads))
         return false;
-    if (widths[2] % attr_int(n, "num_heads", 1) != 0) {
-        node_invalid(n, "%lld columns of values are no multiple of num_heads", (long long)widths[2]);
-        return false;
-    }
-    return need_heads(n, dim_const(widths[0]), &heads);
+    if (widths[2] % heads == 0) return true;
+    node_invalid(n, "%lld columns of values are no multiple of num_heads", (long long)widths[2]);
+    return false;
 }
 
 static void infer_attention(Node *n)

@@ -28,7 +28,14 @@ static int after_fit(Node *n)
 
 static void need_fit(Node *n)
 {
-    if (after_fit(n) >= 0) set_out_like(n, 0, n->in[0]);
+    const Shape *base = &n->in[0]->type.shape, *exponent = &n->in[1]->type.shape;
+    int after = after_fit(n);
+    if (after < 0) return;
+    for (int i = 0; i < exponent->rank; i++) {
+        Dim one = exponent->dim[i], other = base->dim[base->rank - after - exponent->rank + i];
+        if (!dim_is(one, 1) && !need_equal(n, one, other, "a dimension of the exponents and the base's")) return;
+    }
+    set_out_like(n, 0, n->in[0]);
 }
 
 static void expand_pow(Node *n)
