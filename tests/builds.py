@@ -4,7 +4,8 @@ the one in BUILD writes, for every model there is, and no sanitizer may have any
 
 usage: builds.py BUILD [--only GLOB] [--jobs N]
 
-They are built in BUILD/builds. GLOB: of the models' folders. The last line counts: "N passed, N failed[, N skipped]".
+They are built in BUILD/builds, but for gcc's with sanitizers, which other tests use: BUILD/san. GLOB: of the models'
+folders. The last line counts: "N passed, N failed[, N skipped]".
 """
 
 import argparse
@@ -70,13 +71,17 @@ def unit_tests(folder):
     return run.returncode == 0, [line for line in lines if any(mark in line for mark in REPORTS) or ":F:" in line][:3]
 
 
-def build_all(folder, jobs):
+def place_of(build, name):
+    return os.path.join(build, "san") if name == "gcc-san" else os.path.join(build, "builds", name)
+
+
+def build_all(build, jobs):
     """({name: compiler}, failures, skipped)"""
     compilers, failed, skipped = {}, 0, 0
     for name, (options, _) in BUILDS.items():
-        place, targets = os.path.join(folder, name), ["onnx2c"]
+        place, targets = place_of(build, name), ["onnx2c"]
         if name == "gcc-32":
-            options = options_for_32(os.path.join(folder, "i386"))
+            options = options_for_32(os.path.join(build, "builds", "i386"))
         else:
             targets.append("unit-tests")
         if options is None:
@@ -99,10 +104,10 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     args = parser.parse_args()
     build = os.path.abspath(args.build)
-    compilers, failed, skipped = build_all(os.path.join(build, "builds"), args.jobs)
+    compilers, failed, skipped = build_all(build, args.jobs)
     passed = 0
     for name in (n for n in compilers if n.endswith("-san")):
-        good, lines = unit_tests(os.path.join(build, "builds", name))
+        good, lines = unit_tests(place_of(build, name))
         passed, failed = passed + good, failed + (not good)
         if not good:
             print(f"FAILED unit tests of {name}:", *lines, sep="\n    ")
