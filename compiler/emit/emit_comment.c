@@ -112,17 +112,39 @@ static int last_step(const Graph *g, const StepBlock *b)
     return last;
 }
 
+/* What lies in the memory of `root` and is mentioned after a step. */
+typedef struct {
+    const Value *root;
+    int count, capacity;
+    Value **items;
+} Later;
+
+static void find_later(const Graph *g, int last, Value *root, Later *l)
+{
+    Value *v = root;
+    l->root = root;
+    l->count = 0;
+    do {
+        if (step_after(g, v, last) < g->n_steps) {
+            mem_grow(&l->items, &l->capacity, l->count + 1, sizeof *l->items);
+            l->items[l->count++] = v;
+        }
+        v = v->next_view;
+    } while (v != root);
+}
+
 /* What is read first of v's memory after step `last`; NULL: nothing, before it is written over. */
-static const Value *read_after(const Graph *g, int last, Value *v)
+static const Value *read_after(const Graph *g, int last, Value *v, Later *later)
 {
     int first = g->n_steps;
-    Value *w = v;
-    do { /* whatever lies in the same memory */
+    Value *root = storage_root(v, NULL);
+    if (root != later->root) find_later(g, last, root, later);
+    for (int i = 0; i < later->count; i++) {
+        Value *w = later->items[i];
         int at = overlap(w, v) ? step_after(g, w, last) : g->n_steps;
         while (at < g->n_steps && step_is_elided(g->steps[at])) at = step_after(g, w, at);
         if (at < first) first = at;
-        w = w->next_view;
-    } while (w != v);
+    }
     for (Access a = {0}; first < g->n_steps && mention_next(g->steps[first], &a);)
         if (overlap(a.value, v)) return a.written ? NULL : a.value;
     return NULL;
@@ -133,10 +155,11 @@ static void add_results(Paragraph *p, const StepBlock *b)
 {
     const Graph *g = p->m->graph;
     int last = last_step(g, b);
+    Later later = {0};
     for (int i = b->first; i <= last; i++)
         for (Access a = {0}; mention_next(g->steps[i], &a);) {
             Value *root = storage_root(a.value, NULL);
-            const Value *wanted = !a.written ? NULL : root->is_output ? root : read_after(g, last, a.value);
+            const Value *wanted = !a.written ? NULL : root->is_output ? root : read_after(g, last, a.value, &later);
             if (wanted) add_text(&p->writes, named(p->m, wanted));
         }
 }

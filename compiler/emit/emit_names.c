@@ -22,6 +22,7 @@ static const Derived of_interface[] = {
 
 typedef struct {
     Map *taken;
+    Map *numbers;       /* last_number */
     const char *prefix; /* of macros */
 } Naming;
 
@@ -59,10 +60,27 @@ static const char *identifier_of(Foreign name)
     return length <= LONGEST ? text : mem_printf("%.*s%s%s", HEAD, text, cut, text + length - tail);
 }
 
+/* The number that was tried last for this name and what is derived of it; all before it stay taken. */
+static int *last_number(Naming *n, const char *wanted, const Derived *derived)
+{
+    Foreign key = foreign(
+        mem_printf("%s %s %s", wanted, derived->before ? derived->before : "", derived->after ? derived->after : "-"));
+    int *number = map_get(n->numbers, key);
+    if (number) return number;
+    number = mem_alloc(sizeof *number);
+    *number = 1;
+    map_put(n->numbers, key, number);
+    return number;
+}
+
 static const char *unique(Naming *n, const char *wanted, const Derived *derived)
 {
     const char *name = wanted;
-    for (int i = 2; !is_free(n, name, derived); i++) name = mem_printf("%s_%d", wanted, i);
+    if (!is_free(n, name, derived)) {
+        int *number = last_number(n, wanted, derived);
+        do name = mem_printf("%s_%d", wanted, ++*number);
+        while (!is_free(n, name, derived));
+    }
     take(n, name);
     for (; derived->after; derived++) take(n, derived_name(n, derived, name));
     return name;
@@ -99,30 +117,34 @@ static void name_interface(Model *m, Naming *n)
     for (int i = 0; i < g->n_outputs; i++) name_value(g->outputs[i], n, of_interface);
 }
 
-static bool is_set_somewhere(const Graph *g, Foreign symbol)
+static Map *symbols_set(Graph *g)
 {
+    Map *set = map_new();
     for (int i = 0; i < g->n_steps; i++)
         for (int k = 0; step_symbol(g->steps[i], k); k++)
-            if (foreign_equal(dim_text(step_symbol(g->steps[i], k)), symbol)) return true;
-    return false;
+            map_put(set, dim_text(step_symbol(g->steps[i], k)), g->steps[i]);
+    return set;
 }
 
-/* The variable that others with this name have; NULL: there is none. */
-static const char *reused_name(const Model *m, const Local *l)
+/* The variable that others with this name have; NULL: there is none. `reused`: the first of each name. */
+static const char *reused_name(Map *reused, Local *l)
 {
-    for (const Local *other = m->locals; other < l; other++)
-        if (l->is_reused && other->is_reused && foreign_equal(other->wanted, l->wanted)) return other->c_name;
-    return NULL;
+    const Local *other = l->is_reused ? map_get(reused, l->wanted) : NULL;
+    if (l->is_reused && !other) map_put(reused, l->wanted, l);
+    return other ? other->c_name : NULL;
 }
 
 /* Those of nodes that are gone have no variable. */
 static void name_locals(Model *m, Naming *n)
 {
     static const Derived none[] = {{NULL, NULL, false}};
+    Map *reused = map_new();
+    const Map *set = symbols_set(m->graph);
     for (int i = 0; i < m->n_locals; i++) {
         Local *l = &m->locals[i];
-        if (!is_set_somewhere(m->graph, l->symbol)) continue;
-        l->c_name = reused_name(m, l);
+        const char *name = reused_name(reused, l);
+        if (!map_get(set, l->symbol)) continue;
+        l->c_name = name;
         if (!l->c_name) l->c_name = unique(n, identifier_of(l->wanted), none);
     }
 }
@@ -131,7 +153,7 @@ static void name_locals(Model *m, Naming *n)
 void name_everything(Model *m)
 {
     Graph *g = m->graph;
-    Naming n = {map_new(), upper_case(m->options.name)};
+    Naming n = {map_new(), map_new(), upper_case(m->options.name)};
     take_own(m, &n);
     name_interface(m, &n);
     name_locals(m, &n);
