@@ -18,8 +18,9 @@ typedef struct {
 static bool read_groups(Node *n, Groups *g)
 {
     const Value *q = n->in[QUERY];
-    *g = (Groups){.heads = attr_int(n, "num_heads", 0),
-                  .kv_heads = attr_int(n, "kv_num_heads", 0),
+    int64_t heads = attr_int(n, "num_heads", 0), kv_heads = attr_int(n, "kv_num_heads", 0);
+    *g = (Groups){.heads = heads,
+                  .kv_heads = kv_heads,
                   .batch = dim_at(q, 0),
                   .steps = dim_at(q, 1),
                   .past = input_of(n, PAST_KEY) ? dim_at(n->in[PAST_KEY], 2) : dim_const(0)};

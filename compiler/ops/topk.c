@@ -58,7 +58,8 @@ static void lower_topk(Node *n)
     const Shape *x = &n->in[0]->type.shape;
     int axis = attr_axis(n, "axis", -1, x->rank);
     Value *values = output_of(n, 0), *indices = output_of(n, 1);
-    Dim k = (values ? values : indices)->type.shape.dim[axis],
+    const Value *given = values ? values : indices;
+    Dim k = given ? dim_at(given, axis) : dim_const(0),
         count = dim_mul(dim_mul(shape_product(x, 0, axis), k), shape_product(x, axis + 1, x->rank));
     Step *s = step_call(n, "topk_%s", dtype_suffix(n->in[0]->type.dtype));
     arg_in(s, "x", n->in[0]);

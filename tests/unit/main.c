@@ -10,6 +10,7 @@
     SUITE(attention) \
     SUITE(base) \
     SUITE(check) \
+    SUITE(check_memory) \
     SUITE(compare) \
     SUITE(contrib) \
     SUITE(conv) \

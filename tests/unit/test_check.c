@@ -1,30 +1,11 @@
-/* test_check.c: each invariant of graphs, steps and memory, once it is broken, is found. */
-#include "build.h"
-
-#include "debug/debug.h"
-#include "lower/lower.h"
-#include "op/op.h"
-#include "plan/plan.h"
-
-#include <check.h>
-#include <string.h>
+/* test_check.c: each invariant of graphs and steps, once it is broken, is found. */
+#include "test_check.h"
 
 Suite *check_suite(void);
-
-/* What is broken, how, and what is said. The graph is taken to plan before. */
-typedef struct {
-    void (*breaks)(Model *m);
-    const char *said;
-} Breach;
 
 static Node *first_node(Model *m)
 {
     return graph_node(m->graph, 0);
-}
-
-static Value *value(Model *m, const char *name)
-{
-    return value_called(m, name);
 }
 
 static Step *first(Model *m, StepKind kind)
@@ -370,86 +351,7 @@ static const Breach of_steps[] = {
     {field_not_set, SYMBOL},
 };
 
-/* -- memory ------------------------------------------------------------------------------------ */
-
-static void move_view(Value *v, int64_t offset)
-{
-    v->storage_offset = offset;
-    v->shortcut = NULL;
-}
-
-static void view_beyond(Model *m)
-{
-    move_view(value(m, "b"), 4);
-}
-
-static void view_before(Model *m)
-{
-    move_view(value(m, "b"), -4);
-}
-
-static void view_elsewhere(Model *m)
-{
-    storage_root(value(m, "b"), NULL); /* it has a shortcut */
-    value(m, "b")->storage_offset = 4;
-}
-
-static void before_the_arena(Model *m)
-{
-    storage_root(value(m, "a"), NULL)->arena_offset = -16;
-}
-
-static void beyond_the_arena(Model *m)
-{
-    storage_root(value(m, "a"), NULL)->arena_offset += 16;
-    m->arena_bytes = storage_root(value(m, "a"), NULL)->arena_offset + 31;
-}
-
-static void one_over_another(Model *m)
-{
-    /* c is made of a, and both are needed */
-    value(m, "c")->arena_offset = storage_root(value(m, "a"), NULL)->arena_offset;
-}
-
-static void one_byte_over_another(Model *m)
-{
-    Value *a = storage_root(value(m, "a"), NULL);
-    a->arena_offset = 0;
-    value(m, "c")->arena_offset = value_bytes(a) - 1;
-    m->arena_bytes = 10000;
-}
-
-static const Breach of_memory[] = {
-    {view_beyond, "\"b\" reaches beyond its storage"},
-    {view_before, "\"b\" reaches beyond its storage"},
-    {view_elsewhere, "\"b\" lies elsewhere than its storage says"},
-    {before_the_arena, "\"a\" lies outside the arena"},
-    {beyond_the_arena, "\"a\" lies outside the arena"},
-    {one_over_another, "shares memory with"},
-    {one_byte_over_another, "shares memory with"},
-};
-
 /* -- runs -------------------------------------------------------------------------------------- */
-
-static const char *const text =
-    "(float[2,8] x, bool t) => (y) <float[8,20] w> { a = Softmax(x) b = Neg(a) c = MatMul(b, w) d = Softmax(c)"
-    " e = ReduceSum<keepdims = 0>(d) p = If<then_branch = (() => (u) { u = Exp(e) }),"
-    " else_branch = (() => (v) { v = Abs(e) })>(t) y = Softmax(p) }";
-
-static void run_check(void *m)
-{
-    check(m, "the breach", HOLDS_GRAPH | HOLDS_TYPES | HOLDS_STEPS | HOLDS_MEMORY);
-}
-
-static void expect_found(const Breach *b)
-{
-    Model *m = model_after(plan, text);
-    b->breaks(m);
-    Ended e = test_process(run_check, m);
-    ck_assert_int_eq(e.status, 1);
-    ck_assert_msg(strstr(e.said, "internal error: after the breach: "), "%s", e.said);
-    ck_assert_msg(strstr(e.said, b->said), "%s, expected %s", e.said, b->said);
-}
 
 START_TEST(what_is_right_is_not_complained_about)
 {
@@ -471,12 +373,6 @@ START_TEST(broken_steps_are_found)
 }
 END_TEST
 
-START_TEST(broken_memory_is_found)
-{
-    expect_found(&of_memory[_i]);
-}
-END_TEST
-
 START_TEST(what_is_not_promised_yet_is_not_asked_for)
 {
     Model *m = model_of("(float[2,8] x) => (y) { y = Softmax(x) }");
@@ -487,21 +383,6 @@ START_TEST(what_is_not_promised_yet_is_not_asked_for)
 }
 END_TEST
 
-START_TEST(buffers_may_share_memory_at_different_times)
-{
-    Model *m = model_after(plan, text);
-    Value *a = storage_root(value(m, "a"), NULL), *c = value(m, "c");
-    a->arena_offset = c->arena_offset = m->arena_bytes;
-    m->arena_bytes += value_bytes(c);
-    a->last_step = c->first_step - 1;
-    ck_assert_int_eq(test_process(run_check, m).status, 0);
-    a->last_step = c->first_step;
-    ck_assert_int_eq(test_process(run_check, m).status, 1);
-}
-END_TEST
-
-#define COUNT(breaches) (int)(sizeof breaches / sizeof *breaches)
-
 Suite *check_suite(void)
 {
     Suite *suite = suite_create("check");
@@ -510,9 +391,7 @@ Suite *check_suite(void)
     tcase_add_test(tests, what_is_right_is_not_complained_about);
     tcase_add_loop_test(tests, broken_graphs_are_found, 0, COUNT(of_graphs));
     tcase_add_loop_test(tests, broken_steps_are_found, 0, COUNT(of_steps));
-    tcase_add_loop_test(tests, broken_memory_is_found, 0, COUNT(of_memory));
     tcase_add_test(tests, what_is_not_promised_yet_is_not_asked_for);
-    tcase_add_test(tests, buffers_may_share_memory_at_different_times);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -28,7 +28,7 @@ bool need_bytes(Node *n, int input, bool complex_too)
     node_error(n, "input %d \"%s\" is %s, expected elements of whole bytes%s; %s", input, shown(v->name), dtype_name(t),
                complex_too ? "" : " that are no complex numbers",
                dtype_is_complex(t) ? "work on real and imaginary parts in a dimension of their own"
-                             : "put a Cast to int8 or uint8 before it in the model");
+                                   : "put a Cast to int8 or uint8 before it in the model");
     return false;
 }
 

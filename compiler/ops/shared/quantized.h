@@ -10,7 +10,7 @@
 #include "ops/shared/conv_geometry.h"
 #include "op/op.h"
 
-bool need_byte(Node *n, int input); /* int8 or uint8 */
+bool need_byte(Node *n, int input);  /* int8 or uint8 */
 bool need_given(Node *n, int input); /* is it not omitted? */
 /* Bytes, float scale, zero point of x's type. */
 bool need_quantized(Node *n, int x, int scale, int zero);
