@@ -2,8 +2,8 @@
 """run.py COUNTED: the compiler's work and memory grow as n log n with the model.
 
 COUNTED is the compiler, built so that it says how many basic blocks ran (count.c). Each kind of model is compiled at
-some size and at twice that size, which may take 2.3 times as much of both: 2 for the size and a little for the logarithm.
-Twice the work of a loop within a loop would be 4 times."""
+some size and at twice that size, which may take 2.3 times as much of both: 2 for the size and a little for the
+logarithm. Twice the work of a loop within a loop would be 4 times."""
 import os
 import subprocess
 import sys
