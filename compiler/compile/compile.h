@@ -12,7 +12,4 @@ Model *compile_model(const Options *options);
 /* Lets operators reach the stages that call them (op/doors.h). compile_model does it itself. */
 void open_doors(void);
 
-const char *stage_named(Foreign name); /* NULL: there is none */
-const char *stage_names(void);         /* "load, infer, ...", for messages */
-
 #endif

@@ -1,5 +1,6 @@
 /* The options of compiling. */
-#include "compile/compile.h"
+#include "compile/options.h"
+#include "compile/stages.h"
 
 #include <string.h>
 

@@ -25,8 +25,8 @@ typedef struct {
     int n_rows;
 } Command;
 
-/* Reads the options of argv[1] and what follows into *options, the type that the rows' `take` expects, and moves other
- * arguments to the end: the first of them is argv[optind]. GO_ON, or the status to exit with because all is said. */
+/* Reads the options after the command's name into *options, the type that the rows' `take` expects, and moves other
+ * words to the end: getopt's optind is the first of them. GO_ON, or the status to exit with because all is said. */
 enum { GO_ON = -1 };
 int parse_command_line(const Command *c, void *options, int argc, char **argv);
 

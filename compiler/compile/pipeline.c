@@ -1,56 +1,17 @@
 /* The way of a model through the stages. */
 #include "compile/compile.h"
+#include "compile/stages.h"
 
 #include "base/base.h"
 #include "debug/debug.h"
 #include "infer/infer.h"
-#include "layout/layout.h"
 #include "load/load.h"
 #include "lower/lower.h"
 #include "op/op.h"
 #include "ops/ops.h"
-#include "plan/plan.h"
-#include "rewrite/rewrite.h"
 
 #include <string.h>
 #include <time.h>
-
-/* What each stage leaves true, beside what was true before, check.c verifies after it and after every later one.
- * docs/design.md has the same table for people; tests/docs.sh holds the two, --help and the man page together. */
-typedef struct {
-    const char *name;
-    StageResult (*run)(Model *m); /* NULL: load, which makes the Model */
-    unsigned leaves;              /* Invariants, of check.c */
-} Stage;
-
-static const Stage stages[] = {
-    {"load", NULL, HOLDS_GRAPH},   /* a graph in the order of execution, every name defined once */
-    {"infer", infer, HOLDS_TYPES}, /* every value has a type and a shape, every node an operator */
-    {"rewrite", rewrite, 0},       /* fewer and cheaper nodes */
-    {"layout", layout, 0},         /* channels last where images are computed */
-    {"lower", lower,
-     HOLDS_STEPS},          /* steps in the order of execution; what is read was written, symbols are set before use */
-    {"fuse", fuse, 0},      /* fewer loops */
-    {"tile", tile_rows, 0}, /* chains over images in loops over rows */
-    {"alias", alias_strided, 0},  /* fewer copies */
-    {"plan", plan, HOLDS_MEMORY}, /* every value lies somewhere; what lives at the same time shares no bytes */
-};
-
-enum { N_STAGES = sizeof stages / sizeof *stages };
-
-const char *stage_named(Foreign name)
-{
-    for (int i = 0; i < N_STAGES; i++)
-        if (foreign_is(name, stages[i].name)) return stages[i].name;
-    return NULL;
-}
-
-const char *stage_names(void)
-{
-    const char *names = stages[0].name;
-    for (int i = 1; i < N_STAGES; i++) names = mem_printf("%s, %s", names, stages[i].name);
-    return names;
-}
 
 static double seconds_now(void)
 {
@@ -86,7 +47,7 @@ static StageResult run_stage(const Stage *stage, const Options *options, Model *
 static StageResult run_stages(const Options *options, Model **m)
 {
     unsigned invariants = 0;
-    for (int i = 0; i < N_STAGES; i++) {
+    for (int i = 0; i < n_stages; i++) {
         const Stage *stage = &stages[i];
         StageResult result = run_stage(stage, options, m);
         if (result != STAGE_DONE || (*m)->errors) return result;

@@ -6,7 +6,7 @@
 
 void dump(Model *m, const char *stage, FILE *out); /* the graph after a stage */
 
-/* Invariants, each established by a stage (compile/pipeline.c). */
+/* Invariants, each established by a stage (compile/stages.c). */
 enum {
     /* values are defined once, before their use, and know their node, graph and readers */
     HOLDS_GRAPH = 1,

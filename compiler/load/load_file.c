@@ -72,3 +72,8 @@ void *message_unpack(const void *data, size_t length, const ProtobufCMessageDesc
     if (!wire_check(data, length, type)) return NULL;
     return protobuf_c_message_unpack(type, &pool, length, data);
 }
+
+Foreign proto_text(Foreign f)
+{
+    return foreign_or(f, foreign(""));
+}

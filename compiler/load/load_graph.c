@@ -9,11 +9,6 @@ enum { MAX_NODES = 1000000 };
 
 Value omitted_value;
 
-Foreign proto_text(Foreign f)
-{
-    return foreign_or(f, foreign(""));
-}
-
 /* -- names ------------------------------------------------------------------------------------- */
 
 Value *scope_find(const Scope *s, Foreign name)

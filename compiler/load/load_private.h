@@ -59,6 +59,7 @@ typedef struct {
 const uint8_t *file_read(Foreign path, size_t *length, const char **why);
 /* Unpacked into the pool; NULL if the bytes are no such message. */
 void *message_unpack(const void *data, size_t length, const ProtobufCMessageDescriptor *type);
+Foreign proto_text(Foreign f); /* of a message: "" for none */
 
 /* -- load_tensor.c, load_sparse.c, load_external.c: return NULL, or what is wrong with it ------ */
 
@@ -87,7 +88,6 @@ Foreign dim_option_name(Foreign input, int axis, const DimProto *d);
 
 /* -- load_graph.c ------------------------------------------------------------------------------ */
 
-Foreign proto_text(Foreign f); /* "" for none */
 Graph *load_graph(Loader *l, Scope *outer, const GraphProto *proto);
 /* False, with a message, when there are too many. */
 bool load_nodes(Loader *l, Scope *s, size_t count, NodeProto **nodes);

@@ -4,7 +4,6 @@
  *   input in blocks          [O/B][I/B][h][w][B of I][B of O]
  *   input as it is, or I = 1 [O/B][I][h][w][B of O]
  * B, 8 or 16, is said nowhere. Sizes tell it: where they leave both possible, the model is refused. */
-#include "op/edit.h"
 #include "ops/shared/shared.h"
 
 #define NCHWC_DOMAIN "com.microsoft.nchwc"
