@@ -104,11 +104,12 @@ $(BUILD)/demo/digits: $(BUILD)/onnx2c examples/digits/main.c
 
 TEST ?=
 SANITIZED := $(BUILD)/san/onnx2c
+COUNTED := $(BUILD)/counted/onnx2c
 TESTED := $(BUILD)/onnx2c $(BUILD)/unit-tests $(BUILD)/operators $(BUILD)/conformance/stamp
 
 # All tests.
 check: deps-check
-	$(Q)$(MAKE) $(JOBS) --no-print-directory $(TESTED) $(SANITIZED)
+	$(Q)$(MAKE) $(JOBS) --no-print-directory $(TESTED) $(SANITIZED) $(COUNTED)
 	$(Q)tests/check.sh $(BUILD) $(VENV)/bin/python
 
 # While one works: what takes about a minute. TEST=PART is one part of what `make check` does, TEST=PART:GLOB less of
@@ -194,6 +195,12 @@ hostile: deps-check
 # The compiler with sanitizers, beside the one without.
 $(SANITIZED): FORCE
 	$(Q)$(MAKE) --no-print-directory SAN=1 BUILD=$(BUILD)/san $@
+
+# The compiler that says how many basic blocks ran.
+$(COUNTED): FORCE
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) -c -o $(@D)/count.o tests/scale/count.c
+	$(Q)$(MAKE) --no-print-directory BUILD=$(@D) CFLAGS=-fsanitize-coverage=trace-pc LDFLAGS=$(@D)/count.o $@
 
 # A target for libFuzzer, which only clang has: `make fuzz-target`, then build/fuzzer/target FOLDER -close_fd_mask=2.
 fuzz-target: deps-check

@@ -94,6 +94,7 @@ slow facts "$python" tests/facts.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
 slow hostile "$python" tests/hostile_text.py "$onnx2c" --conformance "$build/conformance" --only "*$ONLY*" \
     --jobs "$JOBS"
 slow random "$python" tests/random_graphs/run.py "$onnx2c" --jobs "$JOBS" --keep "$build/random"
+slow scale "$python" tests/scale/run.py "$build/counted/onnx2c"
 slow fuzz "$python" tests/fuzz/run.py "$build/san/onnx2c" --conformance "$build/conformance" --jobs "$JOBS"
 slow hostile_data "$python" tests/hostile_data.py "$onnx2c" --conformance "$build/conformance" --every 20 --jobs "$JOBS"
 slow builds "$python" tests/builds.py "$build" --only "*$ONLY*" --jobs "$JOBS"

@@ -50,11 +50,16 @@ def mixed(count):
                  weights=lambda i: [numpy_helper.from_array(np.full((8, 8), i, np.float32), f'w{i}')])
 
 
+def weight(i):
+    """Numbers that are as long in decimal whatever i is: what it takes to print them is no part of how work grows."""
+    return np.random.default_rng(i).random((8, 8, 1, 1), np.float32)
+
+
 def convolutions(count):
     return chain(count, lambda v, s, y, i: node('Conv', [v, f'w{i}'], [y]),
                  lambda v, s, y, i: node('Relu', [v], [y]),
                  lambda v, s, y, i: node('Add', [s, v], [y]), shape=(1, 8, 4, 4),
-                 weights=lambda i: [numpy_helper.from_array(np.full((8, 8, 1, 1), i, np.float32), f'w{i}')])
+                 weights=lambda i: [numpy_helper.from_array(weight(i), f'w{i}')])
 
 
 def constants(count):
