@@ -44,9 +44,21 @@ static bool outputs_known(const Node *n)
     return true;
 }
 
+/* Makes much of little without computing anything: that takes a call no longer than reading it would. */
+static bool repeats(const Node *n)
+{
+    static const char *const generators[] = {"ConstantOfShape", "EyeLike", "Expand", "Range", "Tile"};
+    for (size_t i = 0; i < sizeof generators / sizeof *generators; i++)
+        if (node_is(n, generators[i])) return true;
+    return n->op->flags & OP_MOVES;
+}
+
+/* What is computed is, as far as there is a budget (can_afford): a product with weights that are known is much faster.
+ */
 static bool worth_folding(const Node *n)
 {
     int64_t before = 0, after = 0;
+    if (!repeats(n)) return true;
     for (int i = 0; i < n->n_in; i++)
         if (n->in[i]) before += value_bytes(n->in[i]);
     for (int i = 0; i < n->n_out; i++)

@@ -41,9 +41,9 @@ START_TEST(what_is_computed_from_constants_is_one)
 }
 END_TEST
 
-START_TEST(constants_that_would_grow_large_are_computed_in_the_call)
+START_TEST(constants_that_would_grow_large_are_repeated_in_the_call)
 {
-    /* 1 MB is always folded; more only if it isn't more than about 4 times what it is made of */
+    /* 1 MB is always folded; more of what is only repeated if it isn't more than about 4 times what it is made of */
     ck_nodes(
         model_after(infer,
                     "(float x) => (y) <float one = {1}, int64[1] s = {262144}> { a = Expand(one, s) y = Add(x, a) }"),
@@ -53,6 +53,8 @@ START_TEST(constants_that_would_grow_large_are_computed_in_the_call)
                     "(float x) => (y) <float one = {1}, int64[1] s = {262145}> { a = Expand(one, s) y = Add(x, a) }"),
         "Expand Add");
     ck_nodes(model_after(infer, "(float x) => (y) <float[262145] k> { a = Neg(k) y = Add(x, a) }"), "Add");
+    ck_nodes(model_after(infer, "(float x) => (y) <float[600,1] k, float[1,600] w> { a = Mul(k, w) y = Add(x, a) }"),
+             "Add");
 }
 END_TEST
 
@@ -360,7 +362,7 @@ Suite *infer_suite(void)
     TCase *tests = tcase_create("infer");
     tcase_add_checked_fixture(tests, NULL, build_free);
     tcase_add_test(tests, what_is_computed_from_constants_is_one);
-    tcase_add_test(tests, constants_that_would_grow_large_are_computed_in_the_call);
+    tcase_add_test(tests, constants_that_would_grow_large_are_repeated_in_the_call);
     tcase_add_test(tests, dequantised_weights_wait_for_the_rewrites);
     tcase_add_test(tests, unused_nodes_are_gone);
     tcase_add_test(tests, shapes_are_known_in_symbols);
