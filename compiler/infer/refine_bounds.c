@@ -72,9 +72,11 @@ bool refine_bounds(Model *m)
 
 void report_raised_bounds(Model *m)
 {
-    for (const DimOption *d = m->options.dims; d < m->options.dims + m->options.n_dims; d++)
+    for (int i = 0; i < m->options.n_dims; i++) {
+        const DimOption *d = &m->options.dims[i];
         if (d->is_raised && !d->of_data)
             model_warning(
                 m, "--dim %s=%lld..%lld: sizes below %lld don't fit the rest of the model and are refused at run time",
                 shown(d->name), (long long)d->asked, (long long)d->high, (long long)d->low);
+    }
 }
