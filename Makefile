@@ -112,7 +112,7 @@ check: deps-check
 	$(Q)$(MAKE) $(JOBS) --no-print-directory $(TESTED) $(SANITIZED) $(COUNTED)
 	$(Q)tests/check.sh $(BUILD) $(VENV)/bin/python
 
-# While one works: what takes about a minute. TEST=PART is one part of what `make check` does, TEST=PART:GLOB less of
+# While one works: what takes some two minutes. TEST=PART is one part of what `make check` does, TEST=PART:GLOB less of
 # it: TEST=models:digits.
 test: deps-check
 	$(Q)$(MAKE) $(JOBS) --no-print-directory $(TESTED)

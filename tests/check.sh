@@ -2,7 +2,7 @@
 # The tests, in the order in which a failure is easiest to understand. The last line counts them.
 #
 #   check.sh BUILD PYTHON              all of them
-#   check.sh BUILD PYTHON quick        those that together take about a minute on two processors
+#   check.sh BUILD PYTHON quick        those that together take some two minutes on two processors
 #   check.sh BUILD PYTHON quick/PART   one of these, as it is done there
 #   check.sh BUILD PYTHON PART[:GLOB]  one part; of it, what has GLOB in its name: a suite, a model, a case, a check
 #
