@@ -226,6 +226,14 @@ def branches():
     yield Model("high_rate", rates, "--dim n=4", rate=np.array(16000)).fine(rate=np.array(-1)).forbidden(
         "rate", np.array(8000)
     )
+    counted = """(float[n] x, bool c) => (float[3] y, float[1,k] z)
+        <float[3] three = {1, 2, 3}, float[2,9] nines = {1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9}> {
+        y = If (c) <then_branch = some () => (s) {
+            i = NonZero(x) j = Cast <to = 1> (i) a = MatMul(nines, x) s = Concat <axis = 0> (j, a) },
+                    else_branch = none () => (f) { f = Neg(three) }>
+        w = NonZero(x)
+        z = Cast <to = 1> (w) }"""
+    yield Model("sizes_before_it_fails", counted, "--dim n=6", c=np.array(False)).forbidden("c", np.array(True))
     yield Model("given_rate", rates, "--dim n=3 --dim rate[0]=8000", rate=np.array(8000)).forbidden(
         "rate", np.array(16000)
     )

@@ -22,7 +22,7 @@ static const char *say(Model *m, const char *severity, const char *prefix, const
 
 ModelMark model_mark(const Model *m)
 {
-    return (ModelMark){m->errors, m->invalid, m->n_messages, m->n_assumptions, m->n_locals};
+    return (ModelMark){m->errors, m->invalid, m->n_messages, m->n_assumptions};
 }
 
 bool model_back_to(Model *m, ModelMark mark)
@@ -32,7 +32,6 @@ bool model_back_to(Model *m, ModelMark mark)
     m->invalid = mark.invalid;
     m->n_messages = mark.messages;
     m->n_assumptions = mark.assumptions;
-    m->n_locals = mark.locals;
     return true;
 }
 

@@ -338,9 +338,10 @@ void model_error(Model *m, const char *format, ...) __attribute__((format(printf
 void node_error(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* adds that the model is wrong */
 void node_invalid(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* What was reported and assumed so far. Going back to it forgets what has been since, if messages are held back. */
+/* What was reported and assumed so far. Going back to it forgets what has been since, if messages are held back. Local
+ * symbols stay: expressions may have them, and those that no step sets are not declared. */
 typedef struct {
-    int errors, invalid, messages, assumptions, locals;
+    int errors, invalid, messages, assumptions;
 } ModelMark;
 ModelMark model_mark(const Model *m);
 bool model_back_to(Model *m, ModelMark mark); /* false: messages are out already */

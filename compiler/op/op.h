@@ -130,6 +130,7 @@ void graph_assume_equal(Graph *g, Dim a, Dim b);
 
 /* A node of domain "" at opset 23, whatever n's own, whose output 0 is `result`, or if that is NULL a
  * new value named after n. */
+enum { PARTS_OPSET = 23 }; /* of ai.onnx, whatever n's own: axes are inputs, Softmax has one axis, ... */
 Node *make_node(Node *n, const char *op_type, int n_in, Value **inputs, Value *result);
 /* the same with one of the compiler's own operators */
 Node *make_own(Node *n, const char *op_type, int n_in, Value **inputs, Value *result);

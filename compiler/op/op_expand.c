@@ -5,9 +5,6 @@
 
 #include <string.h>
 
-/* The version of ai.onnx that parts are written for, whatever n's own: axes are inputs, Softmax has one axis, ... */
-enum { PARTS_OPSET = 23 };
-
 Node *make_node(Node *n, const char *op_type, int n_in, Value **inputs, Value *result)
 {
     Foreign name = foreign_suffixed(node_stem(n), "/%s", op_type);

@@ -97,6 +97,27 @@ def explain(outcome, status, out, err, model):
     return [line.strip().removeprefix("onnx2c: error: ").removeprefix(f"{model}: ") for line in wanted]
 
 
+def call(command, folder, seconds):
+    """(exit status, output, errors), or None after so many seconds; temporary files are in the folder."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        env={**os.environ, "TMPDIR": folder},
+    )
+    try:
+        out, err = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # with the C compiler and the program it may be waiting for
+        process.communicate()
+        return None
+    return process.returncode, out, err
+
+
 def run_case(args, name, scratch):
     folder = os.path.join(args.root, name)
     model = os.path.join(folder, "model.onnx")
@@ -106,24 +127,12 @@ def run_case(args, name, scratch):
     if args.cflags:
         command += ["--cflags", args.cflags]
     with tempfile.TemporaryDirectory(dir=scratch) as own:  # a killed verify leaves its folder behind
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-            env={**os.environ, "TMPDIR": own},
-        )
-        try:
-            out, err = process.communicate(timeout=args.timeout)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)  # with the C compiler and the program it may be waiting for
-            process.communicate()
-            return name, "timeout", [f"not done after {args.timeout:g} s: {shlex.join(command)}"]
-    outcome = classify(process.returncode, out, err)
-    return name, outcome, explain(outcome, process.returncode, out, err, model)
+        done = call(command, own, args.timeout)
+    if not done:
+        return name, "timeout", [f"not done after {args.timeout:g} s: {shlex.join(command)}"]
+    status, out, err = done
+    outcome = classify(status, out, err)
+    return name, outcome, explain(outcome, status, out, err, model)
 
 
 def run_cases(args, names):

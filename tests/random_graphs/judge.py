@@ -2,8 +2,6 @@
 of onnx's reference evaluator, too."""
 
 import os
-import signal
-import subprocess
 import sys
 import tempfile
 
@@ -11,7 +9,7 @@ import numpy as np
 from onnx.reference import ReferenceEvaluator
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "conformance"))
-from run import classify, explain  # noqa: E402 (the folder is known only now)
+from run import call, classify, explain  # noqa: E402 (the folder is known only now)
 
 STRICT = "-std=c99 -O1 -Wall -Wextra -Werror"
 SANITIZED = "-std=c99 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined"
@@ -30,24 +28,12 @@ def verify(onnx2c, graph, folder, sanitized):
     for dim, (low, high) in graph.bounds().items():
         command += ["--dim", f"{dim}={low}..{high}"]
     command += ["--cflags", SANITIZED if sanitized else STRICT]
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-        env={**os.environ, "TMPDIR": folder},
-    )
-    try:
-        out, err = process.communicate(timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+    done = call(command, folder, SECONDS)
+    if not done:
         return "timeout", [f"not done after {SECONDS} s"]
-    outcome = classify(process.returncode, out, err)
-    return outcome, explain(outcome, process.returncode, out, err, command[2])
+    status, out, err = done
+    outcome = classify(status, out, err)
+    return outcome, explain(outcome, status, out, err, command[2])
 
 
 def by_reference(graph, model):

@@ -25,7 +25,7 @@ static void copy_for_outputs(Graph *body, const Value *invariant, Value *outer)
 {
     for (int i = 0; i < body->n_outputs; i++) {
         if (body->outputs[i] != invariant) continue;
-        Node *copy = node_new(body, foreign_suffixed(invariant->wanted, "/Identity"), "Identity", "", 13);
+        Node *copy = node_new(body, foreign_suffixed(invariant->wanted, "/Identity"), "Identity", "", PARTS_OPSET);
         node_add_input(copy, outer);
         node_add_output(copy, value_new(body, foreign_suffixed(invariant->wanted, "/copy")));
         graph_append(body, copy);
