@@ -40,7 +40,7 @@ option() { # --NAME
     --weights) in_title "--name m --weights incbin" $digits --name m --weights incbin ;;
     --custom) in_title "--name m --dim samples=9 --custom '$custom'" examples/custom_op/model.onnx \
         --name m --dim samples=9 --custom "$custom" ;;
-    --target) no_matter $digits --target portable ;; # the only one there is, and what is taken without
+    --target) in_title "--name m --target cortex-m4" $digits --name m --target cortex-m4 ;;
     --output) no_matter $digits ;; # to another file
     --header) no_matter $digits --header "$work/m.h" ;;
     --report) no_matter $digits --report "$work/m.json" ;;

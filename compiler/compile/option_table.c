@@ -50,13 +50,16 @@ static bool take_custom(void *options, Foreign value)
 
 static bool take_target(void *options, Foreign value)
 {
-    const Options *o = options;
-    return foreign_is(value, o->target) || usage_error("--target %s: expected portable", shown(value));
+    Options *o = options;
+    const Target *target = target_find(value);
+    if (!target) return usage_error("--target %s: expected one of %s", shown(value), target_names());
+    o->target = target;
+    return true;
 }
 
 static const char *target_title(const Options *o)
 {
-    return strcmp(o->target, "portable") ? mem_printf("--target %s", o->target) : "";
+    return o->target == target_portable ? "" : mem_printf("--target %s", o->target->name);
 }
 
 static bool take_dump(void *options, Foreign value)
@@ -89,7 +92,7 @@ const OptionRow compile_options[] = {
      "types and shapes of an operator that the program provides:\n"
      "'x[n,c] -> float32[n,2*c]'",
      take_custom, custom_title},
-    {0, "target", "NAME", "what the code is tuned for: portable (default)", take_target, target_title},
+    {0, "target", "NAME", "the processor that the code is made for; default: portable", take_target, target_title},
     {0, "dump", "STAGE", "print the graph after a stage, or after `all`; without -o, instead of the C", take_dump,
      NULL},
     {'v', "verbose", NULL, "print the time each stage takes", take_verbose, NULL},

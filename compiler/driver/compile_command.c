@@ -55,7 +55,7 @@ int parse_compile_command(Options *o, int argc, char **argv)
         .n_rows = n_compile_options,
         .notes = "\n`onnx2c verify --help` lists the options of verify.\n",
     };
-    *o = (Options){.target = "portable"};
+    *o = (Options){.target = target_portable};
     int status = parse_command_line(&command, o, argc, argv);
     if (status != GO_ON) return status;
     return take_model(o, argc - optind, argv + optind) ? GO_ON : 2;

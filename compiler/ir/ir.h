@@ -10,6 +10,7 @@
 #include "dim/dim.h"
 #include "ir/kernel.h"
 #include "ir/step.h"
+#include "target/target.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -201,7 +202,8 @@ typedef enum { WEIGHTS_INLINE, WEIGHTS_INCBIN, WEIGHTS_FILE } WeightsForm;
 typedef struct {
     Foreign model_path, output_path, header_path, report_path;
     const char *name;                /* an identifier */
-    const char *dump_stage, *target; /* of those there are */
+    const char *dump_stage; /* of those there are */
+    const Target *target;
     Foreign title;                   /* what was given of the options that decide the output (compile/option_table.c) */
     WeightsForm weights;
     bool verbose;

@@ -100,7 +100,7 @@ int parse_verify_options(VerifyOptions *o, int argc, char **argv)
     *o = (VerifyOptions){.cc = foreign("cc"),
                          .cflags = foreign("-std=c99 -O1"),
                          .tolerance = {.relative = 1e-3, .absolute = 1e-7},
-                         .compile = {.name = "model", .target = "portable"}};
+                         .compile = {.name = "model", .target = target_portable}};
     int status = parse_command_line(&command, o, argc, argv);
     if (status != GO_ON) return status;
     return take_arguments(o, argc - optind, argv + optind) ? GO_ON : 2;

@@ -178,7 +178,7 @@ static Word word_of(Machine *x, const Arg *a, char letter)
     switch (a->kind) {
     case ARG_VALUE: w.p = element_at(x, a->value, value_of(x, a->offset)); break;
     case ARG_INT: return word_of_number(letter, (double)value_of(x, a->number), value_of(x, a->number));
-    case ARG_REAL: return word_of_number(letter, a->real, (int64_t)a->real);
+    case ARG_REAL: return word_of_number(letter, a->real, 0); /* of a floating-point parameter */
     case ARG_INTS:
     case ARG_STRUCT: w.p = mem_array((size_t)a->count + 1, sizeof(int32_t)); break;
     case ARG_REALS: w.p = mem_array((size_t)a->count + 1, sizeof(float)); break;

@@ -195,7 +195,7 @@ static const char *generated(Model *m)
 {
     Draft d;
     m->options.name = "m";
-    m->options.target = "portable";
+    m->options.target = target_portable;
     m->options.title = option_title(&m->options);
     emit(m, draft_begin(&d));
     return draft_end(&d);
@@ -300,10 +300,10 @@ START_TEST(the_title_has_what_decides_the_output)
 {
     DimOption dims[] = {{.name = foreign("n"), .low = 1, .high = 4}, {.name = foreign("x[0]"), .low = -2, .high = -2}};
     CustomOption custom = {foreign("my"), foreign("Op"), foreign("a[n] -> float32[n]")};
-    Options o = {.name = "net", .target = "portable"};
+    Options o = {.name = "net", .target = target_portable};
     ck_assert_str_eq(shown(option_title(&o)), "--name net");
     o = (Options){.name = "net",
-                  .target = "cortex-m4",
+                  .target = target_find(foreign("cortex-m4")),
                   .weights = WEIGHTS_FILE,
                   .dims = dims,
                   .n_dims = 2,

@@ -1,0 +1,29 @@
+/* target.h: the door of compiler/target: processors that code is made for, and what each of them can do.
+ *
+ * `portable` code adapts to the processor by the macros of its C compiler. Code for a named target is for that one
+ * alone: passes choose kernels by what it can do, and of the kernels' text only what it runs is written. */
+#ifndef TARGET_H
+#define TARGET_H
+
+#include "base/base.h"
+
+/* How products of bytes are added up, which decides the kernels and the order of packed weights. */
+typedef enum {
+    MULTIPLY_PORTABLE, /* in registers of any width, as the kernels find out when they are compiled (tile_bytes.c) */
+    MULTIPLY_WORDS,    /* one product of 32-bit integers at a time */
+    MULTIPLY_PAIRS,    /* two products of 16-bit integers at a time: the DSP extension of Armv7E-M and Armv8-M */
+    MULTIPLY_HELIUM,   /* sixteen products of bytes at a time: MVE */
+} Multiplier;
+
+typedef struct {
+    const char *name; /* as --target takes it */
+    Multiplier multiplier;
+    bool has_float; /* is there a unit for float32? */
+} Target;
+
+extern const Target *const target_portable;
+
+const Target *target_find(Foreign name); /* NULL: there is none of this name */
+const char *target_names(void);          /* all, separated by blanks */
+
+#endif
