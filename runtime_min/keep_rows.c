@@ -1,5 +1,5 @@
-/* Moves `count` floats of x from `from` on to its front. */
-void keep_rows_f32(float *x, int32_t from, int32_t count)
+/* Moves `count` bytes of x from `from` on to its front. */
+void keep_rows(void *x, size_t from, size_t count)
 {
-    memmove(x, x + from, (size_t)count * sizeof *x);
+    memmove(x, (const unsigned char *)x + from, count);
 }

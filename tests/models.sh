@@ -3,6 +3,8 @@
 # named; else they are those of whole models, and of small ones that were once wrong, by what was wrong with them.
 #
 #   models.sh ONNX2C [FOLDER...]
+#
+# VERIFY: further options.
 cd "$(dirname "$0")/.." || exit 1
 . tests/lib.sh
 onnx2c=$1
@@ -16,7 +18,7 @@ for folder; do
         name=$(basename "$model")
         # shellcheck disable=SC2046 # options are words
         alone "verify ${model#tests/}" "$onnx2c" verify "$model/model.onnx" "$model" $(tolerances_of "$model") \
-            $(dims_of "$name")
+            $(dims_of "$name") ${VERIFY-}
     done
 done
 finish

@@ -41,6 +41,7 @@ option() { # --NAME
     --custom) in_title "--name m --dim samples=9 --custom '$custom'" examples/custom_op/model.onnx \
         --name m --dim samples=9 --custom "$custom" ;;
     --target) in_title "--name m --target cortex-m4" $digits --name m --target cortex-m4 ;;
+    --optimize) in_title "--name m --optimize ram" $digits --name m --optimize ram ;;
     --output) no_matter $digits ;; # to another file
     --header) no_matter $digits --header "$work/m.h" ;;
     --report) no_matter $digits --report "$work/m.json" ;;

@@ -62,6 +62,16 @@ static const char *target_title(const Options *o)
     return o->target == target_portable ? "" : mem_printf("--target %s", o->target->name);
 }
 
+static bool take_optimize(void *options, Foreign value)
+{
+    return parse_optimize_option(options, value);
+}
+
+static const char *optimize_title(const Options *o)
+{
+    return o->optimize == OPTIMIZE_RAM ? "--optimize ram" : "";
+}
+
 static bool take_dump(void *options, Foreign value)
 {
     Options *o = options;
@@ -93,6 +103,8 @@ const OptionRow compile_options[] = {
      "'x[n,c] -> float32[n,2*c]'",
      take_custom, custom_title},
     {0, "target", "NAME", "the processor that the code is made for; default: portable", take_target, target_title},
+    {0, "optimize", "WHAT", "what counts most: speed (default) or ram, the working memory", take_optimize,
+     optimize_title},
     {0, "dump", "STAGE", "print the graph after a stage, or after `all`; without -o, instead of the C", take_dump,
      NULL},
     {'v', "verbose", NULL, "print the time each stage takes", take_verbose, NULL},

@@ -108,6 +108,13 @@ bool parse_weights_option(Options *o, Foreign form)
     return usage_error("--weights %s: expected inline, incbin or file", shown(form));
 }
 
+bool parse_optimize_option(Options *o, Foreign what)
+{
+    o->optimize = foreign_is(what, "ram") ? OPTIMIZE_RAM : OPTIMIZE_SPEED;
+    return o->optimize == OPTIMIZE_RAM || foreign_is(what, "speed") ||
+           usage_error("--optimize %s: expected speed or ram", shown(what));
+}
+
 const char *weights_title(const Options *o)
 {
     return o->weights == WEIGHTS_INLINE ? "" : more_words("", "weights", weights_form_names[o->weights]);

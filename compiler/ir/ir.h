@@ -82,6 +82,7 @@ struct Value {
     Reader *readers;          /* all there are, in no order (links.c) */
     bool is_input, is_output; /* of the graph it belongs to */
     int namesakes;            /* how many values got this one's name with a suffix (graph.c) */
+    bool each_round;          /* in a loop over tiles: written anew in each round, before it is read */
     bool marked;              /* scratch of one pass over the graph (graph.c, check.c) */
     /* constants: how they came about, for the comment in the generated file ("bn1 folded in"); or NULL */
     const char *origin;
@@ -197,6 +198,8 @@ typedef struct {
     Foreign domain, op_type, spec;
 } CustomOption; /* --custom DOMAIN::OP=SPEC */
 
+typedef enum { OPTIMIZE_SPEED, OPTIMIZE_RAM } Optimize;
+
 typedef enum { WEIGHTS_INLINE, WEIGHTS_INCBIN, WEIGHTS_FILE } WeightsForm;
 
 typedef struct {
@@ -204,6 +207,7 @@ typedef struct {
     const char *name;                /* an identifier */
     const char *dump_stage; /* of those there are */
     const Target *target;
+    Optimize optimize; /* what counts most */
     Foreign title;                   /* what was given of the options that decide the output (compile/option_table.c) */
     WeightsForm weights;
     bool verbose;

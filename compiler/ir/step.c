@@ -43,6 +43,11 @@ bool step_calls(const Step *s, const char *kernel)
     return s->kind == STEP_CALL && !strcmp(s->call.kernel->name, kernel);
 }
 
+bool offset_is_zero(Dim offset)
+{
+    return !offset || dim_is(offset, 0);
+}
+
 bool step_is_elided(const Step *s)
 {
     return s->kind == STEP_COPY && s->copy.elided;

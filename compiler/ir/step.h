@@ -175,6 +175,7 @@ void step_append(Graph *g, Step *s);
 void steps_drop(Graph *g, bool (*is_dropped)(const Step *s, void *context), void *context);
 
 bool step_calls(const Step *s, const char *kernel);
+bool offset_is_zero(Dim offset); /* of an argument, an operand or a result; NULL is zero, too */
 bool step_is_elided(const Step *s);
 Dim step_symbol(const Step *s, int i); /* the i-th of the symbols whose variables it sets; NULL after the last */
 

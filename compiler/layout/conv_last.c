@@ -60,10 +60,11 @@ bool conv_adds(Node *n)
 
 /* A window of 3 x 3 for which Winograd's algorithm saves products, unless the image is known to be too small. Where
  * only the run tells how large the image is, the kernel decides by the same rule. */
-static bool is_winograd(const Conv *c)
+static bool is_winograd(const Model *m, const Conv *c)
 {
     enum { MIN_CHANNELS = 16 };
     int64_t channels = dim_value(c->in_channels), filters = dim_value(c->out_channels);
+    if (m->options.optimize == OPTIMIZE_RAM) return false; /* it takes as much memory as several images */
     for (int i = 0; i < MAX_SPATIAL; i++)
         if (c->window.stride[i] != 1 || c->window.dilation[i] != 1 || !dim_is(c->window.kernel[i], i ? 3 : 1))
             return false;
@@ -78,7 +79,7 @@ bool conv_activates(Node *n)
 {
     Conv c;
     bool is_free = !n->activation.function && !isfinite(n->clamp_low) && !isfinite(n->clamp_high);
-    return is_free && read_conv(n, &c) && !is_narrow(n, &c) && (conv_takes_first(n) || !is_winograd(&c));
+    return is_free && read_conv(n, &c) && !is_narrow(n, &c) && (conv_takes_first(n) || !is_winograd(n->graph->model, &c));
 }
 
 /* -- weights ----------------------------------------------------------------------------------- */
@@ -224,7 +225,7 @@ static const char *planes_kernel(const Conv *c)
 
 static Step *call_panels(Node *n, const Conv *c)
 {
-    bool planes = conv_takes_first(n), winograd = !planes && is_winograd(c);
+    bool planes = conv_takes_first(n), winograd = !planes && is_winograd(n->graph->model, c);
     int64_t channels = dim_value(c->group_channels), chunk = planes || channels < MAX_CHUNK ? channels : MAX_CHUNK;
     Value *w = packed_panels(n, c, (int32_t)chunk, planes);
     Step *s = step_call(n, "%s", winograd ? "conv_winograd_f32" : planes ? planes_kernel(c) : "conv_packed_f32");

@@ -1,9 +1,13 @@
 /* fuse: chains of elementwise loops become one loop.
  *
+ * So do quantisation of an image and the step that turns it (quantized_images.c).
+ *
  * Requires: steps in execution order, each value written by one step. Leaves: no loop whose only result is read only by
  * a later loop over the same extents, at the same places. The intermediate result then never meets memory. */
 #include "lower/lower.h"
 #include "op/op.h"
+
+#include "lower/quantized_images.h"
 
 #include <string.h>
 
@@ -123,8 +127,10 @@ StageResult fuse(Model *m)
 {
     Graph *g = m->graph;
     steps_index(g);
-    for (int i = 0; i < g->n_steps; i++)
+    for (int i = 0; i < g->n_steps; i++) {
         if (fuse_step(g->steps[i])) g->steps[i]->at = -1;
+        quantize_as_turned(m, g->steps[i]);
+    }
     steps_drop(g, is_fused, NULL);
     return STAGE_DONE;
 }

@@ -4,15 +4,45 @@
 #include <string.h>
 
 static const ImageKernel kernels[] = {
-    {"gemm_packed_f32", "a", "add", NULL, "p", "a_row", "y_row", true},
-    {"conv_packed_f32", "x", "add", "p", "c", "x_pixel", "y_pixel", true},
-    {"conv_planes_1_f32", "x", "add", "p", "c", NULL, "y_pixel", true},
-    {"conv_planes_2_f32", "x", "add", "p", "c", NULL, "y_pixel", true},
-    {"conv_winograd_f32", "x", "add", NULL, "c", NULL, "y_pixel", false},
-    {"conv_transpose_packed_f32", "x", NULL, NULL, "c", NULL, "y_pixel", false},
-    {"conv_channelwise_f32", "x", NULL, "p", NULL, NULL, NULL, true},
-    {"conv_channelwise_5_f32", "x", NULL, "p", NULL, NULL, NULL, true},
-    {"max_pool_channelwise_f32", "x", NULL, "p", NULL, NULL, NULL, true},
+    {.kernel = "gemm_packed_f32",
+     .x = "a",
+     .add = "add",
+     .sizes = "p",
+     .x_pixel = "a_row",
+     .y_pixel = "y_row",
+     .count = "m",
+     .by_rows = true},
+    {.kernel = "conv_packed_f32",
+     .x = "x",
+     .add = "add",
+     .window = "p",
+     .sizes = "c",
+     .x_pixel = "x_pixel",
+     .y_pixel = "y_pixel",
+     .by_rows = true},
+    {.kernel = "conv_planes_1_f32",
+     .x = "x",
+     .add = "add",
+     .window = "p",
+     .sizes = "c",
+     .y_pixel = "y_pixel",
+     .by_rows = true},
+    {.kernel = "conv_planes_2_f32",
+     .x = "x",
+     .add = "add",
+     .window = "p",
+     .sizes = "c",
+     .y_pixel = "y_pixel",
+     .by_rows = true},
+    {.kernel = "conv_winograd_f32", .x = "x", .add = "add", .sizes = "c", .y_pixel = "y_pixel"},
+    {.kernel = "conv_transpose_packed_f32", .x = "x", .sizes = "c", .y_pixel = "y_pixel"},
+    {.kernel = "conv_channelwise_f32", .x = "x", .window = "p", .by_rows = true},
+    {.kernel = "conv_channelwise_5_f32", .x = "x", .window = "p", .by_rows = true},
+    {.kernel = "max_pool_channelwise_f32", .x = "x", .window = "p", .by_rows = true},
+    {.kernel = "qconv_packed", .x = "x", .window = "p", .sizes = "c", .lines = "lines", .by_rows = true},
+    {.kernel = "qconv_channelwise", .x = "x", .window = "p", .sizes = "c", .by_rows = true},
+    {.kernel = "add_bytes", .x = "b", .add = "a", .count = "n", .of_elements = true, .by_rows = true},
+    {.kernel = "quantize_planes", .x = "x", .count = "pixels", .from_planes = true, .by_rows = true},
 };
 
 const ImageKernel *image_kernel(const Step *s)
@@ -22,8 +52,18 @@ const ImageKernel *image_kernel(const Step *s)
     return NULL;
 }
 
+static Dim *number_of(const Step *s, const ImageKernel *k, const char *name)
+{
+    Arg *number = step_arg(s, name);
+    return number ? &number->number : step_field(s, k->sizes, name);
+}
+
 Dim *image_batch(const Step *s)
 {
-    Arg *batch = step_arg(s, "batch");
-    return batch ? &batch->number : step_field(s, image_kernel(s)->sizes, "batch");
+    return number_of(s, image_kernel(s), "batch");
+}
+
+Dim *image_count(const Step *s)
+{
+    return number_of(s, image_kernel(s), image_kernel(s)->count);
 }

@@ -22,11 +22,6 @@ typedef struct {
     bool into;
 } Columns;
 
-static bool is_start(Dim offset)
-{
-    return !offset || dim_is(offset, 0);
-}
-
 static bool copies_columns(const Step *s)
 {
     return step_calls(s, "copy_strided_b4") && dim_is(step_arg(s, "rank")->number, 2) &&
@@ -40,11 +35,12 @@ static bool read_columns(const Step *s, Columns *c)
     const Arg *x = step_arg(s, "x"), *y = step_arg(s, "y");
     Dim *extent = step_arg(s, "extent")->numbers;
     Dim from = step_arg(s, "x_stride")->numbers[0], to = step_arg(s, "y_stride")->numbers[0];
-    bool into = from == extent[1] && is_start(x->offset);
+    bool into = from == extent[1] && offset_is_zero(x->offset);
     const Arg *dense = into ? x : y, *wide = into ? y : x;
     *c = (Columns){dense->value, wide->value,      wide->offset ? wide->offset : dim_const(0),
                    extent[1],    into ? to : from, into};
-    return (into || to == extent[1]) && is_start(dense->offset) && elements(c->dense) == dim_mul(extent[0], extent[1]);
+    return (into || to == extent[1]) && offset_is_zero(dense->offset) &&
+           elements(c->dense) == dim_mul(extent[0], extent[1]);
 }
 
 /* -- between steps ----------------------------------------------------------------------------- */
@@ -69,12 +65,12 @@ static bool same_body(const Graph *g, int first, int last)
 /* The argument's rows, `width` apart, lie in columns of `wide`. */
 static bool can_move(const Arg *a, const Columns *c)
 {
-    return is_start(a->offset) || dim_divides(c->width, a->offset);
+    return offset_is_zero(a->offset) || dim_divides(c->width, a->offset);
 }
 
 static void move(Arg *a, Dim *stride, const Columns *c)
 {
-    Dim row = is_start(a->offset) ? dim_const(0) : dim_floordiv(a->offset, c->width);
+    Dim row = offset_is_zero(a->offset) ? dim_const(0) : dim_floordiv(a->offset, c->width);
     a->value = c->wide;
     a->offset = dim_add(dim_mul(row, c->stride), c->offset);
     *stride = c->stride;

@@ -80,6 +80,15 @@ static int readings_of(const Graph *g, const StepBlock *b, const Value *root)
     return count;
 }
 
+/* Is nothing in this memory needed in the next round? What one step alone mentions is its scratch. */
+static bool is_for_a_round(const Value *root)
+{
+    if (root->first_step == root->last_step) return true;
+    for (const Value *v = root->next_view; v != root; v = v->next_view)
+        if (!v->each_round) return false;
+    return root->each_round;
+}
+
 /* A loop over tiles reads some of a value's rows again in the next round: the value lives through all rounds. Only
  * where one step alone reads it may that step's result take its place, row by row: that is left open until
  * plan_in_place is done. */
@@ -91,6 +100,7 @@ static void live_through_tiles(const Graph *g, bool shared_only)
         for (int k = s->opens->first; k <= s->opens->last; k++)
             for (Access a = {0}; step_next(g->steps[k], &a);) {
                 Value *root = storage_root(a.value, NULL);
+                if (is_for_a_round(root)) continue;
                 if (!shared_only || readings_of(g, s->opens, root) >= 2) live_through(root, s->opens);
             }
     }

@@ -59,7 +59,7 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
 /* A buffer lives in the steps of these numbers; what a loop needs in its next round, in all of the loop. */
 enum {                   /* offset       bytes    live  tensor */
     AT_a_nhwc_rows       =  32768, /* 303104    1..5  float32[1,37,64,32] */
-    AT_b_nhwc_rows       = 335872, /*  73728    1..5  float32[1,18,32,32] */
+    AT_b_nhwc_rows       = 335872, /*  73728    3..4  float32[1,18,32,32] */
     AT_c_nhwc            =      0, /*  32768    1..7  float32[1,32,32,8] */
     AT_both_nhwc         =  65536, /*  65536    6..8  float32[1,32,32,16] */
     AT_mixed_nhwc        =      0, /*  65536   8..10  float32[1,32,32,16] */
@@ -115,7 +115,7 @@ kernel expm1_f32
 kernel tanh_f32
 kernel dim_min_i32
 kernel dim_max_i32
-kernel keep_rows_f32
+kernel keep_rows
 kernel nearest_i32
 kernel requantize
 kernel chain_end
@@ -281,8 +281,8 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
     float *const c_nhwc = (float *)(void *)(memory + AT_c_nhwc);
     for (tile = 0; tile < 2; tile++) {
         end3 = dim_min_i32(32, 18 * tile + 18);
-        end2 = end3;
-        end1 = (2 * end2);
+        end2 = dim_min_i32(32, 18 * tile + 18);
+        end1 = dim_min_i32(64, 36 * tile + 36);
 
         /* 2  Conv, BatchNormalization, Relu:
          *    image[1,3,64,64], w_w0_packed[2,3,9,16], w_w0_bias[32] -> a_nhwc_rows[1,37,64,32], 3x3 */
@@ -318,10 +318,11 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
             /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
 
         /* 5  Rows that the next tile sees again: -> a_nhwc_rows[1,37,64,32] */
-        keep_rows_f32(a_nhwc_rows, /* from */ (2048 * dim_min_i32(end1, dim_max_i32(0, 2 * end2 - 1)) - 2048 * base1),
-            /* count */ (2048 * dim_max_i32(0, end1 - dim_max_i32(0, 2 * end2 - 1))));
+        keep_rows(a_nhwc_rows,
+            /* from */ (size_t)(8192 * dim_min_i32(end1, dim_max_i32(0, 2 * end2 - 1)) - 8192 * base1),
+            /* count */ (size_t)(8192 * dim_max_i32(0, end1 - dim_max_i32(0, 2 * end2 - 1))));
         base1 = dim_min_i32(end1, dim_max_i32(0, 2 * end2 - 1));
-        base2 = dim_min_i32(end2, end3);
+        base2 = end2;
         start1 = end1;
         start2 = end2;
         start3 = end3;

@@ -69,6 +69,7 @@ static double number(TextReader *r, bool *whole)
 enum { OPSET = 23 };
 
 static int opset = OPSET, n_bounds;
+static Optimize optimize;
 static DimOption bounds[8];
 
 void build_opset(int version)
@@ -85,10 +86,16 @@ void build_bounds(const char *name, int64_t low, int64_t high)
     bounds[i] = (DimOption){.name = foreign(name), .low = low, .high = high};
 }
 
+void build_optimize(Optimize what)
+{
+    optimize = what;
+}
+
 void build_free(void)
 {
     opset = OPSET;
     n_bounds = 0;
+    optimize = OPTIMIZE_SPEED;
     op_free();
 }
 
@@ -321,6 +328,8 @@ Model *model_of(const char *text)
     Model *m = mem_alloc(sizeof *m);
     m->path = foreign("test.onnx");
     m->options.name = "test";
+    m->options.target = target_portable;
+    m->options.optimize = optimize;
     m->options.title = foreign("--name test");
     for (int i = 0; i < n_bounds; i++) add_option(&m->options, bounds[i]);
     test_seed(7);

@@ -136,7 +136,7 @@ Model *load_bytes(Bytes file, int n_dims, const DimOption *dims)
     int fd = mkstemp(name);
     ck_assert(fd >= 0 && write(fd, file.data, file.length) == (ssize_t)file.length);
     close(fd);
-    Options options = {.model_path = foreign(mem_strdup(name)), .name = "test"};
+    Options options = {.model_path = foreign(mem_strdup(name)), .name = "test", .target = target_portable};
     options.dims = mem_dup(dims, (size_t)n_dims * sizeof *dims);
     options.n_dims = options.cap_dims = n_dims;
     test_silence(true);

@@ -61,6 +61,7 @@
     SUITE(sizes) \
     SUITE(step) \
     SUITE(strided_alias) \
+    SUITE(tiling_choice) \
     SUITE(trees) \
     SUITE(wire)
 #endif

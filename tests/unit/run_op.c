@@ -11,6 +11,7 @@ Node *op_node(const char *op_type, const char *domain, int opset)
 {
     Model *m = mem_alloc(sizeof *m);
     m->path = foreign("test.onnx");
+    m->options.target = target_portable;
     m->graph = graph_new(m, NULL, foreign("test"));
     Node *n = node_new(m->graph, foreign("test"), op_type, domain, opset);
     graph_append(m->graph, n);
