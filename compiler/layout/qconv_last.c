@@ -3,6 +3,7 @@
 #include "ops/shared/shared.h"
 #include "kernels.h"
 #include "layout/layout.h"
+#include "layout/qconv_last.h"
 
 enum { MIN_GROUP_FILTERS = 4 };
 
@@ -13,7 +14,7 @@ static bool read_conv(Node *n, Conv *c)
     return conv_read_image(n, &x, CONV_W, CONV_BIAS, c);
 }
 
-static bool is_channelwise(const Conv *c)
+bool conv_is_channelwise(const Conv *c)
 {
     return c->groups > 1 && dim_is(c->group_channels, 1) && dim_is(c->out_channels, c->groups);
 }
@@ -27,7 +28,7 @@ bool qconv_fits_last(Node *n)
         return false;
     if (!dim_is_const(c.in_channels) || dim_is(elements(n->in[CONV_W]), 0) || dim_is(elements(n->in[CONV_X]), 0))
         return false;
-    return c.groups == 1 || is_channelwise(&c) || dim_value(c.out_channels) / c.groups >= MIN_GROUP_FILTERS;
+    return c.groups == 1 || conv_is_channelwise(&c) || dim_value(c.out_channels) / c.groups >= MIN_GROUP_FILTERS;
 }
 
 /* `start` is what sums start with, by the name that the kernel has for it. */
@@ -131,13 +132,26 @@ static Step *call_panels(Node *n, const Conv *c, const Requantize *r)
     return s;
 }
 
+static Step *call_kernel(Node *n, const Conv *c, const Requantize *r)
+{
+    switch (n->graph->model->options.target->multiplier) {
+    case MULTIPLY_WORDS:
+    case MULTIPLY_PAIRS:
+        if (requantizes_words(r) && !conv_is_channelwise(c)) return qconv_words(n, c, r);
+        break;
+    case MULTIPLY_HELIUM:
+    case MULTIPLY_PORTABLE: break;
+    }
+    return conv_is_channelwise(c) ? call_channelwise(n, c, r) : call_panels(n, c, r);
+}
+
 static void lower_qconv_last(Node *n)
 {
     Conv c;
     if (!read_conv(n, &c)) return;
     Requantize r = requantize_of(n, n->in[CONV_X_SCALE], n->in[CONV_W_SCALE], n->in[CONV_Y_SCALE], n->in[CONV_Y_ZERO],
                                  1);
-    Step *s = is_channelwise(&c) ? call_channelwise(n, &c, &r) : call_panels(n, &c, &r);
+    Step *s = call_kernel(n, &c, &r);
     s->macs = dim_high(dim_mul(elements(n->out[0]), conv_taps(&c)));
 }
 

@@ -326,6 +326,7 @@ static Graph *read_graph(Model *m, Graph *parent, TextReader *r)
 Model *model_of(const char *text)
 {
     Model *m = mem_alloc(sizeof *m);
+    m->options.target = target_portable;
     m->path = foreign("test.onnx");
     m->options.name = "test";
     m->options.target = target_portable;

@@ -10,6 +10,7 @@
 Node *op_node(const char *op_type, const char *domain, int opset)
 {
     Model *m = mem_alloc(sizeof *m);
+    m->options.target = target_portable;
     m->path = foreign("test.onnx");
     m->options.target = target_portable;
     m->graph = graph_new(m, NULL, foreign("test"));

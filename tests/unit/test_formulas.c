@@ -20,6 +20,7 @@ static Value *start(void)
     Shape shape = shape_const(4, dims);
     test_seed(7);
     model = mem_alloc(sizeof *model);
+    model->options.target = target_portable;
     model->path = foreign("test.onnx");
     model->graph = graph_new(model, NULL, foreign("test"));
     Value *v = value_typed(model->graph, foreign("x"), DT_FLOAT, &shape);

@@ -17,6 +17,7 @@ static void setup(void)
 {
     if (!freopen("/dev/null", "w", stderr)) ck_abort_msg("no /dev/null");
     model = mem_alloc(sizeof *model);
+    model->options.target = target_portable;
     model->path = foreign("test.onnx");
     model->graph = graph_new(model, NULL, foreign("test"));
     node = node_new(model->graph, foreign("test"), "Test", "", 13);

@@ -22,6 +22,7 @@ static void start(uint32_t seed)
 {
     test_seed(seed);
     model = mem_alloc(sizeof *model);
+    model->options.target = target_portable;
     model->path = foreign("test.onnx");
     model->graph = graph_new(model, NULL, foreign("test"));
 }

@@ -8,6 +8,7 @@
 #define QUANTIZED_H
 
 #include "ops/shared/conv_geometry.h"
+#include "ops/shared/product.h"
 #include "op/op.h"
 
 bool need_byte(Node *n, int input);  /* int8 or uint8 */
@@ -59,6 +60,18 @@ typedef struct {
 PackedBlock packed_conv_block(const Conv *c, int64_t operand_bytes);
 PackedBlock packed_conv_block_in_place(const Conv *c);
 void arg_requantize(Step *s, const Requantize *r); /* multiplier, zero, low, high */
+
+/* -- the same for targets that multiply words or pairs (qfour.c of the kernel library) ------------ */
+
+bool requantizes_words(const Requantize *r); /* do their kernels know such multipliers? */
+/* The kernel `stem` for n's target and the type of its result. */
+const char *words_kernel(const Node *n, const char *stem);
+Value *words_weights(Node *n, Value *w, int64_t filters, int64_t runs, int64_t run); /* of w[filters][runs][run] */
+Value *words_start(Node *n, Value *bias, int64_t filters);                           /* the bias, or zeros */
+int64_t words_block(const Node *n, int64_t depth); /* int32 elements of four rows, widened */
+/* Of a product with constant weights as packs_bytes has them, one matrix of them; zero_a is a constant or NULL. */
+bool product_takes_words(const Node *n, const Requantize *r);
+void lower_words_product(Node *n, const Product *p, const Value *zero_a, Value *bias, const Requantize *r);
 
 /* Bytes v[count][rows][cols] with the last two axes exchanged: made at compile time or, into scratch, at run time. */
 Value *turned(Node *n, Value *v, Dim count, Dim rows, Dim cols);

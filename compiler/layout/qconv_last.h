@@ -1,0 +1,12 @@
+/* qconv_last.h: what lower_qconv_last chooses from, by the target. */
+#ifndef QCONV_LAST_H
+#define QCONV_LAST_H
+
+#include "ops/shared/shared.h"
+
+bool conv_is_channelwise(const Conv *c); /* a filter for each channel */
+
+/* The call that computes a QLinearConv of images with their channels last, for targets that multiply words or pairs. */
+Step *qconv_words(Node *n, const Conv *c, const Requantize *r);
+
+#endif

@@ -1,0 +1,37 @@
+/* qconv_words: QLinearConv of images with their channels last, for targets that multiply words or pairs. */
+#include "kernels.h"
+#include "layout/qconv_last.h"
+
+/* Pixels of a line of the window that are neighbours in memory. */
+static int64_t taps_of_run(const Conv *c)
+{
+    return c->groups == 1 && c->window.dilation[2] == 1 ? dim_value(c->window.kernel[2]) : 1;
+}
+
+Step *qconv_words(Node *n, const Conv *c, const Requantize *r)
+{
+    int64_t taps = taps_of_run(c), run = taps * dim_value(c->group_channels), filters = dim_value(c->out_channels),
+            depth = dim_value(conv_taps(c));
+    Value *rows = turned(n, n->in[CONV_W], c->out_channels, c->group_channels, window_kernel_size(&c->window));
+    Value *weights = words_weights(n, rows, filters, depth / run, run),
+          *start = words_start(n, input_of(n, CONV_BIAS), filters),
+          *block = scratch(n, "block", DT_INT32, dim_const(words_block(n, depth)));
+    Step *s = step_call(n, "%s", words_kernel(n, "qconv"));
+    arg_in(s, "x", n->in[CONV_X]);
+    arg_in(s, "w", weights);
+    arg_in(s, "start", start);
+    arg_requantize(s, r);
+    arg_out(s, "y", n->out[0]);
+    arg_out(s, "scratch", block);
+    arg_window(s, &c->window);
+    arg_struct(s, "c", "struct qconv_words");
+    arg_field(s, "batch", c->batch);
+    arg_field_int(s, "groups", c->groups);
+    arg_field(s, "channels", c->group_channels);
+    arg_field_int(s, "filters", filters / c->groups);
+    arg_field_int(s, "x_zero", const_as_int(n->in[CONV_X_ZERO], 0));
+    arg_field_int(s, "x_signed", n->in[CONV_X]->type.dtype == DT_INT8);
+    arg_field_int(s, "multiplier_step", per_channel(r->multiplier));
+    arg_field_int(s, "taps", taps);
+    return s;
+}
