@@ -134,14 +134,16 @@ static Step *call_panels(Node *n, const Conv *c, const Requantize *r)
 
 static Step *call_kernel(Node *n, const Conv *c, const Requantize *r)
 {
+    Step *s = NULL;
     switch (n->graph->model->options.target->multiplier) {
     case MULTIPLY_WORDS:
     case MULTIPLY_PAIRS:
-        if (requantizes_words(r) && !conv_is_channelwise(c)) return qconv_words(n, c, r);
+        if (requantizes_words(r) && !conv_is_channelwise(c)) s = qconv_words(n, c, r);
         break;
-    case MULTIPLY_HELIUM:
+    case MULTIPLY_HELIUM: s = qconv_helium(n, c, r); break;
     case MULTIPLY_PORTABLE: break;
     }
+    if (s) return s;
     return conv_is_channelwise(c) ? call_channelwise(n, c, r) : call_panels(n, c, r);
 }
 

@@ -66,8 +66,32 @@ static void call_packed(Node *n, const ByteProduct *q)
     s->macs = dim_high(dim_mul(p->m, dim_mul(p->n, p->k)));
 }
 
+static bool takes_helium(const Node *n, const ByteProduct *q)
+{
+    return n->graph->model->options.target->multiplier == MULTIPLY_HELIUM && q->requantize && is_packed(q) &&
+           (!q->zero_a || value_is_const(q->zero_a)) && (!q->bias || value_is_const(q->bias));
+}
+
+static void call_helium(Node *n, const ByteProduct *q)
+{
+    const Product *p = &q->p;
+    HeliumWeights h = {.w = p->b,
+                       .bias = q->bias,
+                       .groups = 1,
+                       .filters = dim_value(p->n),
+                       .depth = dim_value(p->k),
+                       .x_zero = helium_zero(p->a, q->zero_a),
+                       .requantize = *q->requantize};
+    Step *s = step_gemm_helium(n, p->a, p->y, p->m, &h);
+    s->macs = dim_high(dim_mul(p->m, dim_mul(p->n, p->k)));
+}
+
 static void call_product(Node *n, const ByteProduct *q)
 {
+    if (takes_helium(n, q)) {
+        call_helium(n, q);
+        return;
+    }
     if (is_packed(q)) {
         if (q->requantize && product_takes_words(n, q->requantize))
             lower_words_product(n, &q->p, q->zero_a, q->bias, q->requantize);

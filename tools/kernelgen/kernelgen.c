@@ -10,22 +10,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void write_for(const char *text, const ElementType *first, const ElementType *second, const Source *source,
+                      const char *names, bool is_private)
+{
+    char *t = expand(text, first, second), *n = expand(names, first, second);
+    write_item(t, source, n, is_private);
+    free(t);
+    free(n);
+}
+
 static void write_expanded(const char *text, const TypeLoop *loops, int n_loops, const Source *source,
                            const char *names, bool is_private)
 {
     if (!n_loops) {
-        char *t = expand(text, NULL, NULL);
-        write_item(t, source, names, is_private);
-        free(t);
+        write_for(text, NULL, NULL, source, names, is_private);
         return;
     }
     for (int a = 0; a < loops[0].count; a++)
         for (int b = 0; b < (n_loops == 2 ? loops[1].count : 1); b++) {
             const ElementType *first = loops[0].types[a], *second = n_loops == 2 ? loops[1].types[b] : NULL;
             bool swapped = loops[0].variable != 'T';
-            char *t = swapped ? expand(text, second ? second : first, first) : expand(text, first, second);
-            write_item(t, source, names, is_private);
-            free(t);
+            if (swapped) write_for(text, second ? second : first, first, source, names, is_private);
+            else write_for(text, first, second, source, names, is_private);
         }
 }
 
@@ -63,7 +69,7 @@ static void read_file(FILE *in, const Source *source)
         else if (!strncmp(line, "//@block ", 9)) in_block = true, block_names(line + 9, names, sizeof names);
         else if (!strncmp(line, "//@private ", 11))
             in_block = is_private = true, block_names(line + 11, names, sizeof names);
-        else if (!strncmp(line, "#include", 8)) continue;
+        else if (!in_block && !strncmp(line, "#include", 8)) continue;
         else {
             depth += brace_balance(line, &in_comment);
             text_puts(&item, line);

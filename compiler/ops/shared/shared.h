@@ -5,6 +5,7 @@
 
 #include "ops/shared/conv_geometry.h"
 #include "ops/shared/forest.h"
+#include "ops/shared/helium.h"
 #include "ops/shared/loop_invariants.h"
 #include "ops/shared/ml_labels.h"
 #include "ops/shared/moves.h"

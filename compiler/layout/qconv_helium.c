@@ -1,0 +1,83 @@
+/* qconv_helium: QLinearConv of images with their channels last by the vectors of Helium: as products of matrices, by
+ * windows that are copied, or channel by channel. */
+#include "kernels.h"
+#include "layout/qconv_last.h"
+#include "ops/shared/helium.h"
+
+static Step *call_begin(Node *n, const char *kernel, const char *x, Value *weights, const char *w, const Requantize *r)
+{
+    Step *s = step_call(n, "%s", kernel);
+    arg_in(s, x, n->in[CONV_X]);
+    arg_in(s, w, weights);
+    arg_int(s, "zero", r->zero);
+    arg_int(s, "low", r->low);
+    arg_int(s, "high", r->high);
+    arg_out(s, "y", n->out[0]);
+    return s;
+}
+
+static Step *call_channelwise(Node *n, const Conv *c, const HeliumWeights *h)
+{
+    DType type = n->in[CONV_X]->type.dtype;
+    const char *kernel = mem_printf("qchannels_helium_%s", dtype_suffix(type));
+    Step *s = call_begin(n, kernel, "x", helium_sixteens(n, h), "sixteens", &h->requantize);
+    arg_out(s, "outside", scratch(n, "outside", type, c->in_channels));
+    arg_window(s, &c->window);
+    arg_struct(s, "c", "struct qchannels_helium");
+    arg_field(s, "batch", c->batch);
+    arg_field(s, "channels", c->in_channels);
+    arg_field_int(s, "x_zero", const_as_int(n->in[CONV_X_ZERO], 0));
+    return s;
+}
+
+/* Is a pixel of the result made of one pixel, and all of them in order? */
+static bool is_product(const Conv *c)
+{
+    const Window *w = &c->window;
+    for (int i = 0; i < MAX_SPATIAL; i++)
+        if (!dim_is(w->kernel[i], 1) || !dim_is(w->pad_begin[i], 0) || !dim_is(w->pad_end[i], 0) || w->stride[i] != 1)
+            return false;
+    return c->groups == 1;
+}
+
+static Step *call_product(Node *n, const Conv *c, const HeliumWeights *h)
+{
+    Dim pixels = dim_mul(c->batch, dim_mul(c->window.in[0], dim_mul(c->window.in[1], c->window.in[2])));
+    return step_gemm_helium(n, n->in[CONV_X], n->out[0], pixels, h);
+}
+
+static Step *call_windows(Node *n, const Conv *c, const HeliumWeights *h)
+{
+    Step *s = call_begin(n, "qwindows_helium", "x", helium_fours(n, h), "fours", &h->requantize);
+    arg_out(s, "scratch", helium_scratch(n, h->depth));
+    arg_window(s, &c->window);
+    arg_struct(s, "c", "struct qwindows_helium");
+    arg_field(s, "batch", c->batch);
+    arg_field_int(s, "groups", c->groups);
+    arg_field(s, "channels", c->group_channels);
+    arg_field_int(s, "filters", h->filters);
+    arg_field_int(s, "x_zero", const_as_int(n->in[CONV_X_ZERO], 0));
+    arg_field_int(s, "x_signed", n->in[CONV_X]->type.dtype == DT_INT8);
+    return s;
+}
+
+Step *qconv_helium(Node *n, const Conv *c, const Requantize *r)
+{
+    int64_t taps = dim_value(window_kernel_size(&c->window));
+    HeliumWeights h = {.w = n->in[CONV_W],
+                       .bias = input_of(n, CONV_BIAS),
+                       .groups = c->groups,
+                       .filters = dim_value(c->out_channels) / c->groups,
+                       .depth = dim_value(conv_taps(c)),
+                       .x_zero = helium_zero(n->in[CONV_X], n->in[CONV_X_ZERO]),
+                       .requantize = *r};
+    if (conv_is_channelwise(c)) {
+        int64_t channels = h.filters * h.groups;
+        if (taps > HELIUM_TAPS || !helium_pairs_fit(h.w, channels, taps)) return NULL;
+        h.filters = channels;
+        h.groups = 1;
+        return call_channelwise(n, c, &h);
+    }
+    h.w = turned(n, n->in[CONV_W], c->out_channels, c->group_channels, window_kernel_size(&c->window));
+    return is_product(c) ? call_product(n, c, &h) : call_windows(n, c, &h);
+}
