@@ -114,6 +114,11 @@ typedef struct {
 } Choice;
 
 static const Choice choices[] = {
+    {"Cast of numbers to strings", "as printf's %.8g has them, or NaN, INF, -INF", "the text is silent; ONNX Runtime",
+     "`strings/numbers`"},
+    {"Cast of strings to numbers",
+     "the number that a text begins with; refused: none, hexadecimals, integers beyond 64 bits",
+     "the text leaves it open; ONNX Runtime, which also refuses 1e400 and reads hexadecimals", "`strings/numbers`"},
     {"Dropout before opset 12", "in inference the mask is all 0", "the text is silent; ONNX Runtime",
      "`Dropout.WithOptionalOutputOpset7`"},
     {"GRU, LSTM, RNN", "the last states of a sequence of length 0 are 0, not the first ones",
@@ -144,7 +149,8 @@ static const Choice choices[] = {
 static void print_choices(void)
 {
     puts("\n## Choices\n\n"
-         "Where a text is silent, or others read it differently. The cases are ONNX Runtime's own tests.\n\n"
+         "Where a text is silent, or others read it differently. The cases are ONNX Runtime's own tests, or lie in "
+         "tests/cases.\n\n"
          "| operator | here | as | case |\n|---|---|---|---|");
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
         printf("| %s | %s | %s | %s |\n", choices[i].operators, choices[i].here, choices[i].why, choices[i].shown);

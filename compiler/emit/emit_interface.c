@@ -88,6 +88,14 @@ static void emit_bounds_comment(Model *m, FILE *f)
     }
 }
 
+static bool makes_text(const Graph *g)
+{
+    for (int i = 0; i < g->n_steps; i++)
+        for (Access a = {0}; step_next(g->steps[i], &a);)
+            if (a.value->holds_text) return true;
+    return false;
+}
+
 void emit_interface(Model *m, FILE *f)
 {
     Graph *g = m->graph;
@@ -102,7 +110,8 @@ void emit_interface(Model *m, FILE *f)
     fprintf(f, "#define %s_EVALUE (-2) /* an input's value is one that the model forbids */\n", prefix);
     fprintf(f, "#define %s_EARENA (-3) /* the arena is not aligned to %s_ARENA_ALIGN */\n\n", prefix, prefix);
     fprintf(f, "/* Inputs and outputs are dense, row-major (C order). %s_run uses a static arena; ", name);
-    fprintf(f, "%s_run_in is re-entrant, its arena has %s_ARENA_BYTES. */\n", name, prefix);
+    fprintf(f, "%s_run_in is re-entrant, its arena has %s_ARENA_BYTES.%s */\n", name, prefix,
+            makes_text(g) ? " Strings that\n * the model makes lie in the arena, until the next call." : "");
     fprintf(f, "int %s_run(", name);
     emit_parameters(m, f);
     fprintf(f, ");\nint %s_run_in(void *arena%s", name, m->n_params + g->n_inputs + g->n_outputs ? ", " : "");

@@ -76,6 +76,7 @@ struct Value {
     int n_items;
     Value *map_keys, *map_values; /* sequence of maps: the keys of all, [keys], and each one's values, [maps][keys] */
     struct PackedSequence *list;  /* sequence or optional whose length only the data tell (list.h); else NULL */
+    bool holds_text;              /* strings of others lie in it: it is kept beyond the end of the call */
     bool is_read;   /* its elements are symbols that the run function reads where it is computed, and checks */
     Node *producer; /* NULL: graph input, initializer, or made by a stage */
     int n_readers, cap_readers;
@@ -204,11 +205,11 @@ typedef enum { WEIGHTS_INLINE, WEIGHTS_INCBIN, WEIGHTS_FILE } WeightsForm;
 
 typedef struct {
     Foreign model_path, output_path, header_path, report_path;
-    const char *name;                /* an identifier */
+    const char *name;       /* an identifier */
     const char *dump_stage; /* of those there are */
     const Target *target;
     Optimize optimize; /* what counts most */
-    Foreign title;                   /* what was given of the options that decide the output (compile/option_table.c) */
+    Foreign title;     /* what was given of the options that decide the output (compile/option_table.c) */
     WeightsForm weights;
     bool verbose;
     int n_dims, cap_dims;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Memory of values that are being computed; those that are no outputs of the node are freed at the end. */
+/* Memory of values that are being computed; those that aren't kept are freed at the end. */
 typedef struct {
     Value *value;
     void *memory;
@@ -25,6 +25,11 @@ static bool is_output_of(const Node *n, const Value *v)
     return false;
 }
 
+static bool is_kept(const Node *n, const Value *v)
+{
+    return v->holds_text || is_output_of(n, v);
+}
+
 static void *memory_of(Computing *c, Value *v)
 {
     for (int i = 0; i < c->count; i++)
@@ -35,20 +40,19 @@ static void *memory_of(Computing *c, Value *v)
         return memory;
     }
     mem_grow(&c->items, &c->capacity, c->count + 1, sizeof *c->items);
-    bool lasts = is_output_of(c->node, v);
-    void *memory = lasts ? mem_alloc((size_t)value_bytes(v) + 1) : calloc(1, (size_t)value_bytes(v) + 1);
+    void *memory = is_kept(c->node, v) ? mem_alloc((size_t)value_bytes(v) + 1) : calloc(1, (size_t)value_bytes(v) + 1);
     if (!memory) internal_error("out of memory while folding constants");
     c->items[c->count++] = (Computed){v, memory};
     return memory;
 }
 
-/* Outputs have their data in the pool; everything else is gone. */
+/* Outputs have their data, and the text in them, in the pool; everything else is gone. */
 static void finish(Computing *c, const Node *n, bool done)
 {
     for (int i = 0; i < c->count; i++) {
         Value *v = c->items[i].value;
-        if (!is_output_of(n, v)) free(c->items[i].memory);
-        else if (done) v->data = c->items[i].memory;
+        if (!is_kept(n, v)) free(c->items[i].memory);
+        else if (done && !v->holds_text) v->data = c->items[i].memory;
     }
 }
 

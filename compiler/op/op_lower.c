@@ -154,6 +154,13 @@ Value *scratch(Node *n, const char *purpose, DType dtype, Dim count)
     return value_typed(n->graph, foreign_suffixed(node_stem(n), "/%s", purpose), dtype, &shape);
 }
 
+Value *text_room(Node *n, Dim bytes)
+{
+    Value *room = scratch(n, "text", DT_UINT8, bytes);
+    room->holds_text = true;
+    return room;
+}
+
 Copy *step_copy(Node *n, Value *target, Dim target_offset, Value *source, Dim source_offset, Dim bytes)
 {
     Step *s = append(n, step_new(n, STEP_COPY));

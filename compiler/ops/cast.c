@@ -1,7 +1,9 @@
 /* Cast, CastLike, BitCast: https://onnx.ai/onnx/operators/onnx__Cast.html
  * A cast is one loop: the element is brought to a working type (float32 for all narrower floats), converted, and
  * encoded. Types of less than a byte are unpacked to bytes before, or packed after. Out-of-range results that ONNX
- * leaves undefined saturate; see templates/elementwise_cast.c.in. */
+ * leaves undefined saturate; see templates/elementwise_cast.c.in.
+ * Numbers as text are as printf's %.8g has them, NaN, INF or -INF; text as numbers may have more after the number, and
+ * is refused, when the code runs, if there is none (ONNX Runtime). */
 #include "op/op.h"
 
 #include <string.h>
@@ -22,15 +24,6 @@ static bool has_elements_to_cast(DType t)
 }
 
 /* -- infer ------------------------------------------------------------------------------------- */
-
-/* Text of numbers is neither read nor written. */
-static bool casts_strings(Node *n, DType from, DType to)
-{
-    if ((from == DT_STRING) == (to == DT_STRING)) return false;
-    node_error(n, "casts %s to %s, expected none of them to be strings, or both; do this outside of the model",
-               dtype_name(from), dtype_name(to));
-    return true;
-}
 
 /* Before opset 6, `to` was a name. */
 static void number_target(Node *n)
@@ -64,13 +57,12 @@ static void infer_cast(Node *n)
         node_error(n, "input 0 \"%s\" is %s, expected a real element type", shown(n->in[0]->name), dtype_name(from));
         return;
     }
-    if (!casts_strings(n, from, (DType)to)) set_out(n, 0, (DType)to, &n->in[0]->type.shape);
+    set_out(n, 0, (DType)to, &n->in[0]->type.shape);
 }
 
 static void infer_cast_like(Node *n)
 {
     if (!need_counts(n, 2, 2, 1, 1) || !need_tensor_inputs(n)) return;
-    if (casts_strings(n, n->in[0]->type.dtype, n->in[1]->type.dtype)) return;
     attr_set_int(n, "to", n->in[1]->type.dtype);
     set_out(n, 0, n->in[1]->type.dtype, &n->in[0]->type.shape);
 }
@@ -82,12 +74,42 @@ static const char *round_mode(Node *n)
     return foreign_is(mode, "down") ? "down" : foreign_is(mode, "nearest") ? "nearest" : "up";
 }
 
-static void expand_cast_like(Node *n)
+/* As n has it, but of x, and to this type. */
+static Value *make_cast(Node *n, Value *x, DType to, Value *result)
 {
-    Node *cast = make_node(n, "Cast", 1, n->in, n->out[0]);
-    attr_set_int(cast, "to", n->in[1]->type.dtype);
+    Node *cast = make_node(n, "Cast", 1, &x, result);
+    attr_set_int(cast, "to", to);
     attr_set_int(cast, "saturate", attr_int(n, "saturate", 1));
     attr_set_string(cast, "round_mode", round_mode(n));
+    return cast->out[0];
+}
+
+static void expand_cast_like(Node *n)
+{
+    make_cast(n, n->in[0], n->in[1]->type.dtype, n->out[0]);
+}
+
+/* The type through which numbers become text: what it can't hold, no narrower one can. */
+static DType text_type(DType t)
+{
+    if (dtype_is_float(t)) return DT_DOUBLE;
+    return t == DT_UINT8 || t == DT_UINT16 || t == DT_UINT32 || t == DT_UINT64 || t == DT_BOOL ? DT_UINT64 : DT_INT64;
+}
+
+/* And through which text becomes numbers: those of less than a byte are cut from floating-point ones, as ONNX Runtime
+ * does, and others keep their low bits. */
+static DType type_of_text(DType t)
+{
+    return t == DT_FLOAT ? DT_FLOAT : is_packed(t) ? DT_DOUBLE : text_type(t);
+}
+
+static void expand_cast(Node *n)
+{
+    DType from = n->in[0]->type.dtype, to = n->out[0]->type.dtype;
+    if ((from == DT_STRING) == (to == DT_STRING)) return;
+    DType between = to == DT_STRING ? text_type(from) : type_of_text(to);
+    if (between == from || between == to) return;
+    make_cast(n, make_cast(n, n->in[0], between, NULL), to, n->out[0]);
 }
 
 /* A scalar or short list of sizes that were computed with as floats. */
@@ -187,12 +209,26 @@ static Ref computed(Step *s, Ref x, DType working)
     return loop_apply(s, working, mem_printf("cast_%s_%s", dtype_suffix(working), dtype_suffix(working)), 1, &x);
 }
 
+enum { TEXT_OF_NUMBER = 24 }; /* runtime_min/decimal.c */
+
+static void lower_text(Node *n, DType from, DType to)
+{
+    Dim count = elements(n->in[0]);
+    Step *s = step_call(n, "cast_%s_%s", dtype_suffix(from), dtype_suffix(to));
+    arg_in(s, "x", n->in[0]);
+    if (to == DT_STRING) arg_out(s, "text", text_room(n, dim_mul(count, dim_const(TEXT_OF_NUMBER))));
+    arg_out(s, "y", n->out[0]);
+    arg_dim(s, "n", count);
+}
+
 static void lower_cast(Node *n)
 {
     Value *x = n->in[0], *y = n->out[0];
     DType from = x->type.dtype, to = y->type.dtype;
     if (from == to) {
         lower_as_view(n);
+    } else if (from == DT_STRING || to == DT_STRING) {
+        lower_text(n, from, to);
     } else if (is_packed(from) || is_packed(to)) {
         lower_packed(n);
     } else {
@@ -240,6 +276,7 @@ const Op ops_cast[] = {
      .domain = "",
      .since = 1,
      .infer = infer_cast,
+     .expand = expand_cast,
      .lower = lower_cast,
      .flags = OP_HALF_NATIVE | OP_BROADCAST,
      .elements = cast_elements},

@@ -72,6 +72,14 @@ static void find_lifetimes(Graph *g)
     }
 }
 
+/* Any string may point into it, up to those that the caller gets. */
+static void keep_text(const Graph *g)
+{
+    for (int i = 0; i < g->n_steps; i++)
+        for (Access a = {0}; step_next(g->steps[i], &a);)
+            if (a.value->holds_text) extend(a.value, g->n_steps - 1);
+}
+
 static int readings_of(const Graph *g, const StepBlock *b, const Value *root)
 {
     int count = 0;
@@ -181,16 +189,39 @@ static void drop_idle_copies(Graph *g)
     }
 }
 
+static bool is_in_rounds(const StepBlock *b)
+{
+    for (; b->opener; b = b->parent)
+        if (b->opener->kind == STEP_FOR && !b->opener->rounds.tiles) return true;
+    return false;
+}
+
+/* A round would write its text over that of earlier ones. */
+static void check_texts(const Graph *g)
+{
+    for (int i = 0; i < g->n_steps; i++) {
+        const Step *s = g->steps[i];
+        for (Access a = {0}; step_next(s, &a);)
+            if (a.value->holds_text && !s->node->failed && is_in_rounds(s->block))
+                node_error(
+                    s->node,
+                    "makes strings in a loop, whose rounds have one place for them; do this outside of the loop");
+    }
+}
+
 StageResult plan(Model *m)
 {
     Graph *g = m->graph;
     check_sizes(g);
     if (m->errors) return STAGE_DONE;
     steps_index(g);
+    check_texts(g);
+    if (m->errors) return STAGE_DONE;
     forget_places(g);
     plan_views(g);
     plan_states(g);
     find_lifetimes(g);
+    keep_text(g);
     live_through_tiles(g, true);
     plan_in_place(g);
     live_through_tiles(g, false);

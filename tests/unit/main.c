@@ -62,6 +62,7 @@
     SUITE(step) \
     SUITE(strided_alias) \
     SUITE(tiling_choice) \
+    SUITE(text) \
     SUITE(trees) \
     SUITE(wire)
 #endif
