@@ -24,7 +24,7 @@ import onnx
 from bounds_models import models
 
 FLAGS = (
-    "-std=c99 -D_POSIX_C_SOURCE=200112L -g -O1 -Wall -Wextra -Werror "
+    "-std=c99 -D_POSIX_C_SOURCE=200112L -g -O0 -Wall -Wextra -Werror "
     "-fsanitize=address,undefined -fno-sanitize-recover=all"
 ).split()
 

@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from run import call, classify, explain  # noqa: E402 (the folder is known only now)
 
 STRICT = "-std=c99 -O1 -Wall -Wextra -Werror"
-SANITIZED = "-std=c99 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined"
+SANITIZED = "-std=c99 -O0 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined"
 SECONDS = 120
 
 
