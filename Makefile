@@ -105,7 +105,7 @@ $(BUILD)/demo/digits: $(BUILD)/onnx2c examples/digits/main.c
 TEST ?=
 SANITIZED := $(BUILD)/san/onnx2c
 COUNTED := $(BUILD)/counted/onnx2c
-TESTED := $(BUILD)/onnx2c $(BUILD)/unit-tests $(BUILD)/operators $(BUILD)/conformance/stamp
+TESTED := $(BUILD)/onnx2c $(BUILD)/unit-tests $(BUILD)/cases $(BUILD)/operators $(BUILD)/conformance/stamp
 
 # All tests.
 check: deps-check
@@ -151,15 +151,25 @@ clean:
 
 UNIT := $(wildcard tests/unit/*.c)
 UNIT_OBJECTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%.o,$(UNIT))
+MACHINE_OBJECTS := $(BUILD)/machine/machine.o $(BUILD)/machine/cases.o
 
 $(BUILD)/unit/%.o: tests/unit/%.c $(GEN)/stamp
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CSTD) $(WARN) -Wno-pedantic $(OPT) $(CFLAGS) $(INCLUDES) $$(pkg-config --cflags check) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CSTD) $(WARN) -Wno-pedantic $(OPT) $(CFLAGS) $(INCLUDES) -Itests/machine $$(pkg-config --cflags check) \
+		-MMD -MP -c -o $@ $<
 
-$(BUILD)/unit-tests: $(UNIT_OBJECTS) $(filter-out $(BUILD)/obj/driver/main.o,$(LIBRARY))
+$(BUILD)/machine/%.o: tests/machine/%.c $(GEN)/stamp
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) $(WARN) $(OPT) $(CFLAGS) $(INCLUDES) -MMD -MP -c -o $@ $<
+
+$(BUILD)/unit-tests: $(UNIT_OBJECTS) $(BUILD)/machine/machine.o $(filter-out $(BUILD)/obj/driver/main.o,$(LIBRARY))
 	$(Q)$(CC) $(OPT) $(LDFLAGS) -o $@ $^ $(LIBS) $$(pkg-config --libs check)
 
--include $(UNIT_OBJECTS:.o=.d)
+# Computes cases in its own process.
+$(BUILD)/cases: $(MACHINE_OBJECTS) $(filter-out $(BUILD)/obj/driver/main.o,$(LIBRARY))
+	$(Q)$(CC) $(OPT) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+-include $(UNIT_OBJECTS:.o=.d) $(MACHINE_OBJECTS:.o=.d)
 
 # Python with the onnx package, for the official test cases and for models that are made to be wrong.
 VENV := $(BUILD)/venv

@@ -75,7 +75,15 @@ official_cases() {
     "$python" tests/conformance/run.py "$@"
 }
 
+# All of them, without a C compiler.
+computed_cases() {
+    "$python" tests/conformance/run.py --computed "$build/cases" --root "$build/conformance" --jobs "$JOBS" \
+        --only "*$ONLY*"
+}
+
 quick unit unit_tests
+quick computed computed_cases
+quick computed_models tests/machine/models.sh "$build/cases"
 slow lint tests/lint.sh "$build"
 quick rooms "$python" tests/rooms.py "$build/obj"
 quick golden tests/golden.sh "$onnx2c"

@@ -2,7 +2,7 @@
 """Runs `onnx2c verify` on every case that export_cases.py wrote and holds the outcomes against the
 list of those that pass.
 
-usage: run.py [--only GLOB] [--of FILE] [--update] [-v] [options]
+usage: run.py [--only GLOB] [--of FILE] [--update] [--computed CASES] [-v] [options]
 
 Every case has one outcome:
 
@@ -17,6 +17,9 @@ The reasons for refusals go to refused.txt beside the cases. The last line reads
 a refused case is skipped unless the list has it. Exits with 0 if nothing failed: every listed case passes, and none is
 wrong, nobuild, crash or timeout. A line "CASE: REASON" of differs.txt says that the stored result is not the right one:
 such a case is skipped, but must be wrong.
+
+CASES (tests/machine/cases.c) computes them in its own process, without a C compiler: all but the large models of
+light/, in seconds.
 """
 
 import argparse
@@ -49,6 +52,10 @@ CRASH_MARKS = (
     "internal error",
 )
 NOBUILD_MARK = ": the C compiler "
+
+
+# The large models.
+LIGHT = "light/"
 
 
 def find_cases(root, only, of):
@@ -135,7 +142,28 @@ def run_case(args, name, scratch):
     return name, outcome, explain(outcome, status, out, err, model)
 
 
+def compute_cases(args, names):
+    """What CASES says of them, as run_cases would."""
+    folders = {os.path.join(args.root, n): n for n in names if not n.startswith(LIGHT)}
+    lines = []
+    for folder in folders:
+        given = dict(zip(*[iter(tolerance_options(folder))] * 2))
+        lines.append(f"{given.get('--rtol', 1e-3)} {given.get('--atol', 1e-7)} {folder}\n")
+    command = [args.computed, str(args.jobs)]
+    done = subprocess.run(command, input="".join(lines), stdout=subprocess.PIPE, text=True, errors="replace")
+    results = {}
+    for line in done.stdout.splitlines():
+        outcome, _, rest = line.partition(" ")
+        folder, _, why = rest.partition(": ")
+        if any(mark in why for mark in CRASH_MARKS):
+            outcome = "crash"
+        results[folders[folder]] = outcome, [why] if outcome != "pass" else []
+    return {n: results.get(n, ("crash", ["nothing is said of it"])) for n in folders.values()}
+
+
 def run_cases(args, names):
+    if args.computed:
+        return compute_cases(args, names)
     results = {}
     with tempfile.TemporaryDirectory(prefix="onnx2c-conformance-") as scratch:
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
@@ -200,6 +228,7 @@ def parse_arguments():
     parser.add_argument(
         "--list", default=os.path.join(HERE, "passing.txt"), help="the list (default: passing.txt here)"
     )
+    parser.add_argument("--computed", metavar="CASES", help="the program that computes them; all but large models")
     parser.add_argument("--cc", help="passed on to verify")
     parser.add_argument("--cflags", help="passed on to verify, for example '-O1 -g -fsanitize=address,undefined'")
     return parser.parse_args()
@@ -214,13 +243,14 @@ def main():
     if args.of:
         listed &= set(names)
     results = run_cases(args, names)
+    listed &= set(results) if args.computed else listed
     print_table(results)
 
     passed = {n for n, (outcome, _) in results.items() if outcome == "pass"}
     broken = {n for n, (outcome, _) in results.items() if outcome in BROKEN}
     refused = set(results) - passed - broken
     lost = listed - passed
-    if args.only == "*" and not args.of:
+    if args.only == "*" and not args.of and not args.computed:
         write_lines(
             os.path.join(args.root, "refused.txt"), [f"{n}: {line}" for n in sorted(refused) for line in results[n][1]]
         )

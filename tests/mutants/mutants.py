@@ -33,7 +33,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 # How a fault looks is not what it does; nobody steps through it; kernels have no faults.
 FLAGS = ["CFLAGS=-Wno-parentheses -Wno-empty-body -Wno-misleading-indentation -g0", "KERNEL_OPT=-O2"]
-TARGETS = ["build/onnx2c", "build/unit-tests", "build/operators"]
+TARGETS = ["build/onnx2c", "build/unit-tests", "build/cases", "build/operators"]
 FAILURE = re.compile(r"FAILED|no count came from|(wrong|nobuild|crash|timeout) +\w+/|\d+ passed, [1-9]\d* failed")
 
 
