@@ -138,7 +138,7 @@ static Step *call_kernel(Node *n, const Conv *c, const Requantize *r)
     switch (n->graph->model->options.target->multiplier) {
     case MULTIPLY_WORDS:
     case MULTIPLY_PAIRS:
-        if (requantizes_words(r) && !conv_is_channelwise(c)) s = qconv_words(n, c, r);
+        if (requantizes_words(r)) s = qconv_words(n, c, r);
         break;
     case MULTIPLY_HELIUM: s = qconv_helium(n, c, r); break;
     case MULTIPLY_PORTABLE: break;

@@ -8,8 +8,48 @@ static int64_t taps_of_run(const Conv *c)
     return c->groups == 1 && c->window.dilation[2] == 1 ? dim_value(c->window.kernel[2]) : 1;
 }
 
+static void fields_of_x(Step *s, const Requantize *r)
+{
+    const Node *n = s->node;
+    arg_field_int(s, "x_zero", const_as_int(n->in[CONV_X_ZERO], 0));
+    arg_field_int(s, "x_signed", n->in[CONV_X]->type.dtype == DT_INT8);
+    arg_field_int(s, "multiplier_step", per_channel(r->multiplier));
+}
+
+/* Four channels at a time; false where there are fewer. */
+static bool takes_quads(const Conv *c)
+{
+    return conv_is_channelwise(c) && dim_value(c->in_channels) >= 4 && dim_is(c->window.in[0], 1) &&
+           dim_is(c->window.kernel[0], 1) && dim_is(c->window.out[0], 1);
+}
+
+static Step *call_quads(Node *n, const Conv *c, const Requantize *r)
+{
+    const Window *p = &c->window;
+    int64_t taps = dim_value(conv_taps(c)), lines = window_reach(p, 1, 1),
+            width = window_reach(p, 2, dim_high(p->out[2]));
+    Value *w = packed_channelwise_bytes(n, n->in[CONV_W], dim_value(c->in_channels), taps),
+          *ring = scratch(n, "ring", DT_INT32, dim_const(words_of_quads(n, taps + lines * width)));
+    Step *s = step_call(n, "%s", words_kernel(n, "qconv_channelwise"));
+    arg_in(s, "x", n->in[CONV_X]);
+    arg_in(s, "w", w);
+    arg_in(s, "bias", all_zero(input_of(n, CONV_BIAS)) ? NULL : n->in[CONV_BIAS]);
+    arg_requantize(s, r);
+    arg_out(s, "y", n->out[0]);
+    arg_out(s, "scratch", ring);
+    arg_window(s, p);
+    arg_struct(s, "c", "struct qquad_conv");
+    arg_field(s, "batch", c->batch);
+    arg_field(s, "channels", c->in_channels);
+    fields_of_x(s, r);
+    arg_field_int(s, "lines", lines);
+    arg_field_int(s, "width", width);
+    return s;
+}
+
 Step *qconv_words(Node *n, const Conv *c, const Requantize *r)
 {
+    if (takes_quads(c)) return call_quads(n, c, r);
     int64_t taps = taps_of_run(c), run = taps * dim_value(c->group_channels), filters = dim_value(c->out_channels),
             depth = dim_value(conv_taps(c));
     Value *rows = turned(n, n->in[CONV_W], c->out_channels, c->group_channels, window_kernel_size(&c->window));
@@ -29,9 +69,7 @@ Step *qconv_words(Node *n, const Conv *c, const Requantize *r)
     arg_field_int(s, "groups", c->groups);
     arg_field(s, "channels", c->group_channels);
     arg_field_int(s, "filters", filters / c->groups);
-    arg_field_int(s, "x_zero", const_as_int(n->in[CONV_X_ZERO], 0));
-    arg_field_int(s, "x_signed", n->in[CONV_X]->type.dtype == DT_INT8);
-    arg_field_int(s, "multiplier_step", per_channel(r->multiplier));
+    fields_of_x(s, r);
     arg_field_int(s, "taps", taps);
     return s;
 }

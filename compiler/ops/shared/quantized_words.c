@@ -52,6 +52,11 @@ int64_t words_block(const Node *n, int64_t depth)
     return (depth + EIGHT - 1) / EIGHT * EIGHT * ROWS / (in_pairs(n) ? 2 : 1);
 }
 
+int64_t words_of_quads(const Node *n, int64_t places)
+{
+    return places * (in_pairs(n) ? 2 : 4);
+}
+
 bool product_takes_words(const Node *n, const Requantize *r)
 {
     Multiplier m = n->graph->model->options.target->multiplier;
