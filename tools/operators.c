@@ -141,6 +141,8 @@ static const Choice choices[] = {
      "`ResizeOpLinearDownSampleTest_tf_crop_and_resize_with_extrapolation`"},
     {"Slice", "ends beyond the axis with a negative step: clamped to the last element, so the slice is empty",
      "the text; ONNX Runtime takes INT_MAX for the other end", "`Slice1D_ReverseAllAxes_1`"},
+    {"TfIdfVectorizer", "a weight goes with its n-gram, whatever its place in the output",
+     "the text and ONNX Runtime; the reference evaluator takes it for the place's", "`strings/tf_idf`"},
     {"TreeEnsembleClassifier", "of two classes with votes, that with the larger score",
      "the text is silent; ONNX Runtime asks whether the second one's score is positive",
      "`TreeEnsembleClassifierBinaryProbabilities`"},

@@ -2,6 +2,7 @@
 #include "base/foreign.h"
 
 #include "base/mem.h"
+#include "base/unicode.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -126,6 +127,11 @@ bool foreign_number(Foreign f, double *value)
     char *end;
     *value = strtod(text_of(f), &end);
     return end != text_of(f) && !*end;
+}
+
+size_t foreign_code(Foreign f, size_t at, uint32_t *code)
+{
+    return (size_t)utf8_decode(f.raw + at, code);
 }
 
 char foreign_at(Foreign f, size_t i)

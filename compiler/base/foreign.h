@@ -45,6 +45,7 @@ Foreign foreign_part(Foreign f, size_t from, size_t length); /* a copy */
 Foreign foreign_from(Foreign f, size_t from);                /* the rest of it; from: up to its length */
 bool foreign_number(Foreign f, double *value);               /* all of it, as strtod reads one; false if it is none */
 char foreign_at(Foreign f, size_t i);                        /* a byte; NUL at the end */
+size_t foreign_code(Foreign f, size_t at, uint32_t *code);   /* utf8_decode there; `at` is before the end */
 enum { NOWHERE = -1 };
 ptrdiff_t foreign_first(Foreign f, const char *ours); /* where it stands in f first, or NOWHERE */
 ptrdiff_t foreign_last(Foreign f, char c);            /* where it stands in f last, or NOWHERE */

@@ -51,6 +51,7 @@
     SUITE(quantize) \
     SUITE(quantized) \
     SUITE(reduce) \
+    SUITE(regex) \
     SUITE(resize) \
     SUITE(row_tiling) \
     SUITE(sample) \

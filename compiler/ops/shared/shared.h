@@ -11,6 +11,7 @@
 #include "ops/shared/moves.h"
 #include "ops/shared/product.h"
 #include "ops/shared/quantized.h"
+#include "ops/shared/regex.h"
 #include "ops/shared/restate.h"
 #include "ops/shared/window.h"
 
