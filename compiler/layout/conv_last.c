@@ -18,11 +18,6 @@ static int64_t group_outputs(const Conv *c)
     return dim_value(c->out_channels) / c->groups;
 }
 
-static bool is_channelwise(const Conv *c)
-{
-    return c->groups > 1 && dim_is(c->group_channels, 1) && dim_is(c->out_channels, c->groups);
-}
-
 /* So few filters that vectors of output channels would be mostly empty. */
 static bool is_narrow(Node *n, const Conv *c)
 {
@@ -36,7 +31,7 @@ bool conv_fits_last(Node *n)
     if (n->in[0]->type.dtype != DT_FLOAT || !value_is_const(w) || (b && b->type.dtype != DT_FLOAT) || !read_conv(n, &c))
         return false;
     if (!dim_is_const(c.in_channels) || dim_is(elements(w), 0) || dim_is(elements(n->in[0]), 0)) return false;
-    return c.groups == 1 || is_channelwise(&c) || group_outputs(&c) >= MIN_GROUP_OUTPUTS;
+    return c.groups == 1 || conv_is_channelwise(&c) || group_outputs(&c) >= MIN_GROUP_OUTPUTS;
 }
 
 bool conv_takes_first(Node *n)
@@ -55,7 +50,7 @@ void conv_make_last(Node *n)
 bool conv_adds(Node *n)
 {
     Conv c;
-    return !input_of(n, 3) && read_conv(n, &c) && !is_channelwise(&c) && !is_narrow(n, &c);
+    return !input_of(n, 3) && read_conv(n, &c) && !conv_is_channelwise(&c) && !is_narrow(n, &c);
 }
 
 /* A window of 3 x 3 for which Winograd's algorithm saves products, unless the image is known to be too small. Where
@@ -79,7 +74,8 @@ bool conv_activates(Node *n)
 {
     Conv c;
     bool is_free = !n->activation.function && !isfinite(n->clamp_low) && !isfinite(n->clamp_high);
-    return is_free && read_conv(n, &c) && !is_narrow(n, &c) && (conv_takes_first(n) || !is_winograd(n->graph->model, &c));
+    return is_free && read_conv(n, &c) && !is_narrow(n, &c) &&
+           (conv_takes_first(n) || !is_winograd(n->graph->model, &c));
 }
 
 /* -- weights ----------------------------------------------------------------------------------- */
@@ -251,7 +247,7 @@ static void lower_conv_last(Node *n)
 {
     Conv c;
     if (!read_conv(n, &c)) return;
-    Step *s = is_channelwise(&c)                       ? call_channelwise(n, &c)
+    Step *s = conv_is_channelwise(&c)                  ? call_channelwise(n, &c)
               : is_narrow(n, &c)                       ? call_narrow(n, &c)
               : is_product(&c) && !conv_takes_first(n) ? call_product(n, &c)
                                                        : call_panels(n, &c);

@@ -2,7 +2,6 @@
  * windows that are copied, or channel by channel. */
 #include "kernels.h"
 #include "layout/qconv_last.h"
-#include "ops/shared/helium.h"
 
 static Step *call_begin(Node *n, const char *kernel, const char *x, Value *weights, const char *w, const Requantize *r)
 {

@@ -14,11 +14,6 @@ static bool read_conv(Node *n, Conv *c)
     return conv_read_image(n, &x, CONV_W, CONV_BIAS, c);
 }
 
-bool conv_is_channelwise(const Conv *c)
-{
-    return c->groups > 1 && dim_is(c->group_channels, 1) && dim_is(c->out_channels, c->groups);
-}
-
 bool qconv_fits_last(Node *n)
 {
     static const int parameters[] = {CONV_X_SCALE, CONV_X_ZERO, CONV_W_SCALE, CONV_W_ZERO,

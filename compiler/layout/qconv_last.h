@@ -4,8 +4,6 @@
 
 #include "ops/shared/shared.h"
 
-bool conv_is_channelwise(const Conv *c); /* a filter for each channel */
-
 /* The call that computes a QLinearConv of images with their channels last, for targets that multiply words or pairs. */
 Step *qconv_words(Node *n, const Conv *c, const Requantize *r);
 /* On vectors of Helium; NULL if those don't know such weights. */

@@ -32,3 +32,8 @@ Dim conv_taps(const Conv *c)
 {
     return dim_mul(c->group_channels, window_kernel_size(&c->window));
 }
+
+bool conv_is_channelwise(const Conv *c)
+{
+    return c->groups > 1 && dim_is(c->group_channels, 1) && dim_is(c->out_channels, c->groups);
+}

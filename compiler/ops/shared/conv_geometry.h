@@ -14,7 +14,8 @@ typedef struct {
 bool conv_read_image(Node *n, const Shape *x, int w, int bias, Conv *c);
 /* Of inputs number x, w and, if there is one, bias. false after an error. */
 bool conv_read(Node *n, int x, int w, int bias, Conv *c);
-Dim conv_taps(const Conv *c); /* products that make one element of the result */
+Dim conv_taps(const Conv *c);            /* products that make one element of the result */
+bool conv_is_channelwise(const Conv *c); /* a filter for each channel */
 
 typedef struct {
     Window window; /* as of a convolution from the output to the input: in[] is the size of x, out[] that of y */
