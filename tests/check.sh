@@ -83,7 +83,8 @@ computed_cases() {
 
 quick unit unit_tests
 quick computed computed_cases
-quick computed_models tests/machine/models.sh "$build/cases"
+quick computed_models tests/machine/models.sh "$build/cases" portable:speed portable:ram c99:ram cortex-m4:ram \
+    cortex-m55:ram
 slow lint tests/lint.sh "$build"
 quick rooms "$python" tests/rooms.py "$build/obj"
 quick golden tests/golden.sh "$onnx2c"

@@ -41,14 +41,25 @@ static const ImageKernel kernels[] = {
     {.kernel = "max_pool_channelwise_f32", .x = "x", .window = "p", .by_rows = true},
     {.kernel = "qconv_packed", .x = "x", .window = "p", .sizes = "c", .lines = "lines", .by_rows = true},
     {.kernel = "qconv_channelwise", .x = "x", .window = "p", .sizes = "c", .by_rows = true},
+    {.kernel = "qconv_words_", .x = "x", .window = "p", .sizes = "c", .by_rows = true},
+    {.kernel = "qconv_pairs_", .x = "x", .window = "p", .sizes = "c", .by_rows = true},
+    {.kernel = "qconv_channelwise_words_", .x = "x", .window = "p", .sizes = "c", .by_rows = true},
+    {.kernel = "qconv_channelwise_pairs_", .x = "x", .window = "p", .sizes = "c", .by_rows = true},
     {.kernel = "add_bytes", .x = "b", .add = "a", .count = "n", .of_elements = true, .by_rows = true},
     {.kernel = "quantize_planes", .x = "x", .count = "pixels", .from_planes = true, .by_rows = true},
 };
 
+/* One name that ends with "_" stands for the kernels of all types. */
+static bool is_named(const char *name, const char *kernel)
+{
+    size_t n = strlen(kernel);
+    return kernel[n - 1] == '_' ? !strncmp(name, kernel, n) : !strcmp(name, kernel);
+}
+
 const ImageKernel *image_kernel(const Step *s)
 {
     for (size_t i = 0; i < sizeof kernels / sizeof *kernels && s->kind == STEP_CALL; i++)
-        if (!strcmp(s->call.kernel->name, kernels[i].kernel)) return &kernels[i];
+        if (is_named(s->call.kernel->name, kernels[i].kernel)) return &kernels[i];
     return NULL;
 }
 

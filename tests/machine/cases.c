@@ -2,13 +2,14 @@
  * machine executes its steps by the kernels that the compiler is linked with. No C compiler is needed, so that
  * thousands of cases take seconds; what is written as C, and built, other tests see.
  *
- *     cases JOBS < LIST
+ *     cases JOBS [TARGET [OPTIMIZE]] < LIST
  *
  * LIST has a line "RTOL ATOL FOLDER" for each case, a folder with model.onnx and test_data_set_*. Writes "pass FOLDER",
  * "refused FOLDER" or "wrong FOLDER: WHY" for each, in no order; "crash FOLDER: WHY" if the compiler, or the machine,
  * broke down. Every case has a process of its own. */
 #include "machine.h"
 
+#include "compile/options.h"
 #include "op/op.h"
 #include "verify/verify.h"
 
@@ -88,13 +89,14 @@ static bool data_set_is_right(Model *m, DataSet *set, Tolerance tolerance)
 
 /* -- one case ---------------------------------------------------------------------------------- */
 
+static Options options = {.name = "model"};
+
 static int outcome(const char *folder, Tolerance tolerance)
 {
     DataSets sets = {0};
     OpenDim *dims;
-    Options o = {.name = "model",
-                 .target = target_portable,
-                 .model_path = foreign(mem_printf("%s/model.onnx", folder))};
+    Options o = options;
+    o.model_path = foreign(mem_printf("%s/model.onnx", folder));
     Model data = {.path = o.model_path};
     int count = load_open_dims(o.model_path, &dims);
     if (count < 0 || !find_data_sets(&data, (Foreign){NULL}, &sets) || !bound_dims(&data, &sets, dims, count, &o))
@@ -166,9 +168,10 @@ static void finish_one(Job *jobs, int count)
 
 int main(int argc, char **argv)
 {
-    int most = argc == 2 ? atoi(argv[1]) : 0, running = 0;
-    if (most < 1) {
-        fputs("usage: cases JOBS < LIST\n", stderr);
+    int most = argc > 1 ? atoi(argv[1]) : 0, running = 0;
+    options.target = argc > 2 ? target_find(foreign(argv[2])) : target_portable;
+    if (argc > 4 || most < 1 || !options.target || (argc > 3 && !parse_optimize_option(&options, foreign(argv[3])))) {
+        fputs("usage: cases JOBS [TARGET [OPTIMIZE]] < LIST\n", stderr);
         return 2;
     }
     Job *jobs = mem_array((size_t)most, sizeof *jobs);

@@ -1,10 +1,12 @@
 #!/bin/bash
-# The models that have data, computed in one process: as models.sh does, without a C compiler. Large ones are left out.
+# The models that have data, computed in one process: as models.sh does, without a C compiler, and as the code for other
+# targets would, by the plain C beside their instructions. Large models are left out.
 #
-#   models.sh CASES
+#   models.sh CASES TARGET:OPTIMIZE...
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib.sh
 cases=$1
+shift
 
 lines() {
     for model in tests/models/*/model.onnx tests/cases/*/*/model.onnx; do
@@ -22,9 +24,11 @@ lines() {
 }
 
 lines >"$work/lines"
-"$cases" "$JOBS" <"$work/lines" >"$work/outcomes"
-while read -r outcome folder; do
-    ok "computed: ${folder%%:*}" test "$outcome" = pass || echo "    $outcome $folder"
-done <"$work/outcomes"
-ok "all are told of" test "$(wc -l <"$work/outcomes")" = "$(wc -l <"$work/lines")"
+for how; do
+    "$cases" "$JOBS" "${how%:*}" "${how#*:}" <"$work/lines" >"$work/outcomes"
+    while read -r outcome folder; do
+        ok "computed for $how: ${folder%%:*}" test "$outcome" = pass || echo "    $outcome $folder"
+    done <"$work/outcomes"
+    ok "all are told of" test "$(wc -l <"$work/outcomes")" = "$(wc -l <"$work/lines")"
+done
 finish
