@@ -2,10 +2,10 @@
 
 /* v, at most 2^22 in size, rounded to nearest even: added to 1.5 * 2^23, it stands in the low bits of the sum,
  * which has no room for a fraction. Where floats are computed with more precision than they have, the sum
- * would keep the fraction. */
+ * would keep the fraction; 16 is about half floats. */
 static inline int32_t nearest_i32(float v)
 {
-#if FLT_EVAL_METHOD == 0
+#if FLT_EVAL_METHOD == 0 || FLT_EVAL_METHOD == 16
     const float shifted = v + 12582912.0f;
     int32_t bits;
     memcpy(&bits, &shifted, sizeof bits);

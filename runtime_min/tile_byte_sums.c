@@ -3,8 +3,8 @@
 
 //@block QLANES QWORD qint qreal qbytes qint_at qreal_at
 /* QLANES sums in a register; 1 where the compiler has no vector extensions, or floats are computed with more
- * precision than they have. */
-#if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS) || FLT_EVAL_METHOD != 0
+ * precision than they have (16 is about half floats). */
+#if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS) || (FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16)
 #define QLANES 1
 #elif defined(__AVX512VNNI__) && defined(__AVX512VL__) && defined(__AVX512BW__) && \
     (VEC_HAS(__builtin_ia32_vpdpbusd_v16si) || VEC_HAS(__builtin_ia32_vpdpbusd512))

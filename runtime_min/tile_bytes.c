@@ -3,8 +3,9 @@
  * from there (see tile.c for the idea, tile_byte_sums.c for the registers).
  *
  * Rows of x are unsigned bytes: of signed ones the sign bit is inverted as they are copied, which adds 128. Weights are
- * signed bytes, and their zero point is 0. So sum (x - x_zero) w = sum x' w - x_zero' sum w, where the last term is a
- * constant, part of `start`.
+ * signed bytes: of unsigned ones the sign bit is inverted as they are packed, which takes 128 away. So
+ * sum (x - x_zero) (w - w_zero) = sum x' w' - w_zero' sum x' - x_zero' sum (w - w_zero), where the last term is a
+ * constant, part of `start`; that of the middle, a number for each row, is left out where weights have no zero point.
  *
  * A row of x is some runs of neighbouring bytes: of a matrix one, of what a pixel of a convolution sees a line of its
  * window each, so that images are multiplied where they are.
@@ -17,6 +18,9 @@ struct qtile {
     const uint8_t *x;        /* the first run of the first row */
     const int8_t *w;
     const int32_t *start;    /* [columns], added to the sums; or NULL */
+    const int32_t *zeros;    /* [columns], of the weights; or NULL: they have none */
+    const uint32_t *row_sums; /* with zeros: of the bytes of rows from `summed` on */
+    size_t summed;
     void *y;
     size_t x_step, x_line;   /* from row to row, and from each `line` rows to the next */
     size_t y_step;           /* from row to row */
@@ -66,10 +70,17 @@ static inline const int8_t *qtile_column(const struct qtile *t, size_t c, size_t
     return t->w + panel * 4 * qtile_depth(t) + 4 * (c - panel);
 }
 
+/* Zero point of column c. */
+static inline int32_t qtile_zero(const struct qtile *t, size_t c)
+{
+    return t->zeros ? t->zeros[c] : 0;
+}
+
 /* Column c of rows [r, r + 4), with its weights. */
 void qtile_rows4(const struct qtile *t, size_t r, size_t c, const int8_t *w, size_t step)
 {
     const uint8_t *x[4];
+    const int32_t zero = qtile_zero(t, c);
     uint32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
     qtile_places(t, r, 4, x);
     for (int32_t i = 0; i < t->n_runs; i++) {
@@ -77,7 +88,7 @@ void qtile_rows4(const struct qtile *t, size_t r, size_t c, const int8_t *w, siz
         const uint8_t *a0 = x[0] + at, *a1 = x[1] + at, *a2 = x[2] + at, *a3 = x[3] + at;
         for (size_t k = 0; k < (size_t)t->run; w += step)
             for (size_t four = 0; four < 4; four++, k++) {
-                const int32_t v = w[four];
+                const int32_t v = k < (size_t)t->run ? w[four] - zero : 0;
                 s0 += (uint32_t)(a0[k] * v);
                 s1 += (uint32_t)(a1[k] * v);
                 s2 += (uint32_t)(a2[k] * v);
@@ -94,12 +105,14 @@ void qtile_rows4(const struct qtile *t, size_t r, size_t c, const int8_t *w, siz
 void qtile_row(const struct qtile *t, size_t r, size_t c, const int8_t *w, size_t step)
 {
     const uint8_t *x;
+    const int32_t zero = qtile_zero(t, c);
     uint32_t sum = 0;
     qtile_places(t, r, 1, &x);
     for (int32_t i = 0; i < t->n_runs; i++) {
         const uint8_t *a = x + t->runs[i];
-        for (int32_t k = 0; k < t->run; k += 4, a += 4, w += step)
-            for (size_t four = 0; four < 4; four++) sum += (uint32_t)(a[four] * w[four]);
+        for (int32_t k = 0; k < t->run; w += step)
+            for (size_t four = 0; four < 4; four++, k++)
+                if (k < t->run) sum += (uint32_t)(a[k] * (w[four] - zero));
     }
     qtile_store(t, r, c, sum);
 }
@@ -189,15 +202,56 @@ static inline qint qtile_join(qint a, qint b)
 }
 #endif
 
+/* The sum of the bytes of row r. */
+QFUNCTION static uint32_t qtile_row_sum(const struct qtile *t, size_t r)
+{
+    typedef char chars __attribute__((vector_size(16)));
+    typedef char chars_at __attribute__((vector_size(16), aligned(1), may_alias));
+    typedef uint32_t ints __attribute__((vector_size(16)));
+    const uint8_t *row;
+    const size_t run = (size_t)t->run;
+    const chars nothing = {0};
+    uint32_t sum = 0;
+    ints sums = {0};
+    qtile_places(t, r, 1, &row);
+    for (int32_t i = 0; i < t->n_runs; i++) {
+        const uint8_t *x = row + t->runs[i];
+        size_t k = 0;
+        for (; k + 16 <= run; k += 16) sums += (ints)__builtin_ia32_psadbw128(*(const chars_at *)(x + k), nothing);
+        for (; k < run; k++) sum += x[k];
+    }
+    return sum + sums[0] + sums[2];
+}
+
+/* Takes zero points of columns from `column` on times the rows' sums from the sums of products. */
+QFUNCTION static void qtile_take_zeros(const struct qtile *t, qint *sums, size_t row, size_t column, size_t rows,
+                                       size_t vectors)
+{
+    for (size_t r = 0; r < rows; r++) {
+        const uint32_t sum = t->row_sums[row + r - t->summed];
+        for (size_t v = 0; v < vectors; v++) {
+#if QLANES == 16
+            const size_t left = (size_t)t->columns - column - 16 * v;
+            const uint16_t mask = (uint16_t)(left < 16 ? (1U << left) - 1 : 0xFFFF);
+            const qint zeros = (qint)qtile_some_weights((const void *)(t->zeros + column + 16 * v), mask);
+#else
+            const qint zeros = *(const qint_at *)(t->zeros + column + QLANES * v);
+#endif
+            sums[r * vectors + v] -= zeros * sum;
+        }
+    }
+}
+
 /* Sums of `rows` rows from `row` on, and of `vectors` vectors of columns from `column` on, go to y. Apart from the
  * tiles, whose registers are all taken. */
-QFUNCTION static void qtile_keep(const struct qtile *t, const qint *sums, size_t row, size_t column, size_t rows,
+QFUNCTION static void qtile_keep(const struct qtile *t, qint *sums, size_t row, size_t column, size_t rows,
                                  size_t vectors)
 {
     const struct qlimits limits = qlimits_of(&t->scale);
     const float *const multiplier = t->scale.multiplier;
     const size_t size = multiplier ? 1 : sizeof(int32_t), y_step = t->y_step * size;
     uint8_t *y = (uint8_t *)t->y + row * y_step + column * size;
+    if (t->zeros) qtile_take_zeros(t, sums, row, column, rows, vectors);
     for (size_t v = 0; v < vectors; v++, column += QLANES, y += QLANES * size) {
         const qint *sum = sums + v, *const end = sum + rows * vectors;
         uint8_t *to = y;
@@ -277,7 +331,7 @@ QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t 
             QTILE_ROWS_##R(QTILE_FOUR, C) \
         } \
     (void)w; \
-    const qint sums[] = {QTILE_ROWS_##R(QTILE_SUMS, C)}; \
+    qint sums[] = {QTILE_ROWS_##R(QTILE_SUMS, C)}; \
     qtile_keep(t, sums, row, column, R, C); \
 }
 #define QTILE_FUNCTIONS(R) QTILE_FUNCTION(R, 1) QTILE_FUNCTION(R, 2) QTILE_FUNCTION(R, 3)
@@ -302,7 +356,7 @@ static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t column) \
             QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_WEIGHTS, 0) \
             QTILE_ROWS_##R(QTILE_FOUR, C) \
         } \
-    const qint sums[] = {QTILE_ROWS_##R(QTILE_SUMS, C)}; \
+    qint sums[] = {QTILE_ROWS_##R(QTILE_SUMS, C)}; \
     qtile_keep(t, sums, row, column, R, 1); \
 }
 #define QTILE_FUNCTIONS(R) QTILE_FUNCTION(R, 2)
@@ -328,30 +382,46 @@ static void (*const qtiles[][QTILE_WIDTHS])(const struct qtile *t, size_t row, s
 #endif
 };
 
-/* All columns that vectors can take up; returns how many. The last rows may be computed twice: of two heights of tiles
- * that one is taken which needs no more of them and computes fewer. */
-static size_t qtile_vectors(const struct qtile *t)
+/* All columns that vectors can take up, of rows [first, last). The last rows may be computed twice: of two heights of
+ * tiles that one is taken which needs no more of them and computes fewer. */
+static void qtile_panels(const struct qtile *t, size_t first, size_t last, size_t columns)
 {
-    const size_t rows = (size_t)t->rows, columns = (size_t)t->columns,
-                 end = QLANES == 16 ? columns : columns - columns % QLANES;
+    const size_t rows = last - first;
     const size_t height = QTILE_ROWS == 8 && rows <= (rows + 7) / 8 * 7 ? 7 : QTILE_ROWS;
     size_t vectors;
-    for (size_t c = 0; c < end; c += vectors * QLANES) {
-        const size_t left = (end - c + QLANES - 1) / QLANES;
+    for (size_t c = 0; c < columns; c += vectors * QLANES) {
+        const size_t left = (columns - c + QLANES - 1) / QLANES;
         vectors = left < QTILE_WIDTHS ? left : left == 4 && QTILE_WIDTHS > 1 ? 2 : QTILE_WIDTHS;
-        size_t r = 0;
-        for (; r + height <= rows; r += height) qtiles[height][vectors - 1](t, r, c);
-        if (r < rows && r > 0) {
-            qtiles[height][vectors - 1](t, rows - height, c);
+        size_t r = first;
+        for (; r + height <= last; r += height) qtiles[height][vectors - 1](t, r, c);
+        if (r < last && r > first) {
+            qtiles[height][vectors - 1](t, last - height, c);
             continue;
         }
-        for (size_t few = 4; r < rows; few /= 2)
-            if (r + few <= rows) {
+        for (size_t few = 4; r < last; few /= 2)
+            if (r + few <= last) {
                 qtiles[few][vectors - 1](t, r, c);
                 r += few;
             }
     }
-    return end;
+}
+
+/* All rows; returns how many columns. With zero points, so many rows at a time as there is room for their sums. */
+static size_t qtile_vectors(const struct qtile *t)
+{
+    enum { SUMMED = 256 };
+    const size_t rows = (size_t)t->rows, all = (size_t)t->columns, columns = QLANES == 16 ? all : all - all % QLANES;
+    uint32_t sums[SUMMED];
+    struct qtile part = *t;
+    if (!t->zeros) qtile_panels(t, 0, rows, columns);
+    part.row_sums = sums;
+    for (size_t first = 0; t->zeros && first < rows; first += SUMMED) {
+        const size_t last = rows - first < SUMMED ? rows : first + SUMMED;
+        for (size_t r = first; r < last; r++) sums[r - first] = qtile_row_sum(t, r);
+        part.summed = first;
+        qtile_panels(&part, first, last, columns);
+    }
+    return columns;
 }
 #else
 #define qtile_vectors(t) 0

@@ -19,7 +19,8 @@ bool qconv_fits_last(Node *n)
     static const int parameters[] = {CONV_X_SCALE, CONV_X_ZERO, CONV_W_SCALE, CONV_W_ZERO,
                                      CONV_Y_SCALE, CONV_Y_ZERO, CONV_BIAS};
     Conv c;
-    if (!known_parameters(n, parameters, 7) || !packs_bytes(n->in[CONV_W], n->in[CONV_W_ZERO]) || !read_conv(n, &c))
+    if (!known_parameters(n, parameters, 7) || !target_packs_bytes(n, n->in[CONV_W], n->in[CONV_W_ZERO]) ||
+        !read_conv(n, &c))
         return false;
     if (!dim_is_const(c.in_channels) || dim_is(elements(n->in[CONV_W]), 0) || dim_is(elements(n->in[CONV_X]), 0))
         return false;
@@ -34,6 +35,8 @@ static Step *call_begin(Node *n, const char *kernel, const Requantize *r, Value 
     arg_in(s, "x", n->in[CONV_X]);
     arg_in(s, "w", w);
     arg_in(s, start_name, start);
+    arg_in(s, "w_zeros",
+           packed_zeros(n, n->in[CONV_W], n->in[CONV_W_ZERO], dim_value(n->in[CONV_W]->type.shape.dim[0])));
     arg_requantize(s, r);
     arg_out(s, "y", n->out[0]);
     return s;

@@ -30,11 +30,11 @@ typedef struct {
 } ByteProduct;
 
 /* Constant weights, of one matrix, are packed. */
-static bool is_packed(const ByteProduct *q)
+static bool is_packed(const Node *n, const ByteProduct *q)
 {
     const Product *p = &q->p;
     bool zero_known = !q->zero_a || value_is_const(q->zero_a) || p->a->type.dtype == DT_UINT8;
-    return !p->batch_rank && dim_is(q->matrices, 1) && zero_known && packs_bytes(p->b, q->zero_b) &&
+    return !p->batch_rank && dim_is(q->matrices, 1) && zero_known && target_packs_bytes(n, p->b, q->zero_b) &&
            dim_low(p->k) > 0 && dim_low(p->n) > 0;
 }
 
@@ -51,6 +51,7 @@ static void call_packed(Node *n, const ByteProduct *q)
     arg_in(s, "a", p->a);
     arg_in(s, "w", packed_bytes(n, p->b, 1, columns, 1, depth));
     arg_in(s, "start", start);
+    arg_in(s, "w_zeros", packed_zeros(n, p->b, q->zero_b, columns));
     arg_requantize(s, r);
     arg_out(s, "y", p->y);
     arg_out(s, "scratch",
@@ -68,7 +69,7 @@ static void call_packed(Node *n, const ByteProduct *q)
 
 static bool takes_helium(const Node *n, const ByteProduct *q)
 {
-    return n->graph->model->options.target->multiplier == MULTIPLY_HELIUM && q->requantize && is_packed(q) &&
+    return n->graph->model->options.target->multiplier == MULTIPLY_HELIUM && q->requantize && is_packed(n, q) &&
            (!q->zero_a || value_is_const(q->zero_a)) && (!q->bias || value_is_const(q->bias));
 }
 
@@ -92,7 +93,7 @@ static void call_product(Node *n, const ByteProduct *q)
         call_helium(n, q);
         return;
     }
-    if (is_packed(q)) {
+    if (is_packed(n, q)) {
         if (q->requantize && product_takes_words(n, q->requantize))
             lower_words_product(n, &q->p, q->zero_a, q->bias, q->requantize);
         else call_packed(n, q);

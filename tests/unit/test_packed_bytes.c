@@ -50,6 +50,19 @@ static Scale random_scale(bool is_signed, bool per_channel)
     return s;
 }
 
+/* Of weights: of unsigned ones less 128, as they are packed. */
+static const int32_t *random_zeros(void)
+{
+    static int32_t zeros[200];
+    for (int i = 0; i < 200; i++) zeros[i] = (int32_t)(noise() % 256) - 128;
+    return zeros;
+}
+
+static int32_t zero_at(const int32_t *zeros, size_t i)
+{
+    return zeros ? zeros[i] : 0;
+}
+
 static uint8_t expected_byte(const Scale *s, int32_t sum, size_t channel)
 {
     return requantize(sum + s->bias[channel], s->multiplier[s->step ? channel : 0], s->zero, s->low, s->high);
@@ -57,7 +70,8 @@ static uint8_t expected_byte(const Scale *s, int32_t sum, size_t channel)
 
 /* -- products ---------------------------------------------------------------------------------- */
 
-static void check_gemm(int32_t rows, int32_t cols, int32_t depth, bool a_signed, bool w_unsigned, bool as_bytes)
+static void check_gemm(int32_t rows, int32_t cols, int32_t depth, bool a_signed, bool w_unsigned, bool as_bytes,
+                       const int32_t *zeros)
 {
     const struct qgemm_packed p = {rows, cols, depth, a_signed, cols % 2, cols % 3 ? 8 : 5};
     const Scale s = random_scale(a_signed, cols % 2);
@@ -69,18 +83,19 @@ static void check_gemm(int32_t rows, int32_t cols, int32_t depth, bool a_signed,
     pack_bytes(w, (int8_t *)packed, 1, cols, 1, depth, w_unsigned ? 128 : 0);
     for (int32_t c = 0; c < cols; c++) {
         int32_t sum = 0;
-        for (int32_t k = 0; k < depth; k++) sum += value_of(w[c * depth + k], !w_unsigned) - (w_unsigned ? 128 : 0);
+        for (int32_t k = 0; k < depth; k++)
+            sum += value_of(w[c * depth + k], !w_unsigned) - (w_unsigned ? 128 : 0) - zero_at(zeros, (size_t)c);
         start[c] = s.bias[c] - (a_signed ? 128 : 0) * sum;
     }
     const bool in_place = depth % 4 == 0 && !a_signed;
-    qgemm_packed(a, (const int8_t *)packed, start, as_bytes ? s.multiplier : NULL, s.zero, s.low, s.high, y,
+    qgemm_packed(a, (const int8_t *)packed, start, zeros, as_bytes ? s.multiplier : NULL, s.zero, s.low, s.high, y,
                  in_place ? NULL : scratch, &p);
     for (int32_t r = 0; r < rows; r++)
         for (int32_t c = 0; c < cols; c++) {
             int32_t sum = 0, found;
             for (int32_t k = 0; k < depth; k++)
                 sum += value_of(a[r * depth + k], a_signed) *
-                       (value_of(w[c * depth + k], !w_unsigned) - (w_unsigned ? 128 : 0));
+                       (value_of(w[c * depth + k], !w_unsigned) - (w_unsigned ? 128 : 0) - zero_at(zeros, (size_t)c));
             if (as_bytes) {
                 ck_assert_int_eq(y[r * cols + c], expected_byte(&s, sum, (size_t)c));
             } else {
@@ -100,8 +115,9 @@ START_TEST(products)
     static const int32_t sizes[][3] = {{1, 1, 1},    {1, 10, 128}, {3, 16, 5},   {8, 24, 64}, {9, 48, 7},
                                        {13, 64, 36}, {5, 77, 20},  {17, 130, 4}, {4, 15, 3}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        for (int variant = 0; variant < 8; variant++)
-            check_gemm(sizes[i][0], sizes[i][1], sizes[i][2], variant & 1, variant & 2, variant & 4);
+        for (int variant = 0; variant < 16; variant++)
+            check_gemm(sizes[i][0], sizes[i][1], sizes[i][2], variant & 1, variant & 2, variant & 4,
+                       variant & 8 ? random_zeros() : NULL);
 }
 END_TEST
 
@@ -135,7 +151,7 @@ static struct window window_of(const Case *c)
 
 /* The sum for output pixel `pixel` of image n and filter f; w[filter][tap][channel]. */
 static int32_t conv_sum(const Case *c, const struct window *p, const uint8_t *x, const uint8_t *w, int32_t n,
-                        int32_t pixel, int32_t f, bool is_signed, int32_t zero)
+                        int32_t pixel, int32_t f, bool is_signed, int32_t zero, int32_t w_zero)
 {
     const int32_t g = f / c->filters, od = pixel / p->out_w / p->out_h, oh = pixel / p->out_w % p->out_h,
                   ow = pixel % p->out_w;
@@ -149,12 +165,12 @@ static int32_t conv_sum(const Case *c, const struct window *p, const uint8_t *x,
                     if (h < 0 || h >= c->h || v < 0 || v >= c->w) continue;
                     const int32_t place = (((n * c->d + d) * c->h + h) * c->w + v) * c->groups * c->channels +
                                           g * c->channels + ch;
-                    sum += (value_of(x[place], is_signed) - zero) * value_of(w[at], true);
+                    sum += (value_of(x[place], is_signed) - zero) * (value_of(w[at], true) - w_zero);
                 }
     return sum;
 }
 
-static void check_conv(const Case *c, bool is_signed, bool channelwise)
+static void check_conv(const Case *c, bool is_signed, bool channelwise, const int32_t *zeros)
 {
     const struct window p = window_of(c);
     const int32_t all = c->groups * c->filters, taps = c->kernel_d * c->kernel_h * c->kernel_w,
@@ -169,7 +185,7 @@ static void check_conv(const Case *c, bool is_signed, bool channelwise)
     if (channelwise) {
         const struct qchannelwise q = {c->batch, c->groups, zero, is_signed, all % 3 != 0};
         pack_channelwise_bytes(w, (int8_t *)packed, c->groups, taps, 0);
-        qconv_channelwise(x, (const int8_t *)packed, s.bias, s.multiplier, s.zero, s.low, s.high, y, &p, &q);
+        qconv_channelwise(x, (const int8_t *)packed, s.bias, zeros, s.multiplier, s.zero, s.low, s.high, y, &p, &q);
     } else {
         /* of a block: part of a line, or whole ones */
         const int32_t lines = all % 2 ? 1 : 2, width = all % 2 ? 6 : p.out_w;
@@ -191,11 +207,12 @@ static void check_conv(const Case *c, bool is_signed, bool channelwise)
         int32_t start[200];
         for (int32_t f = 0; f < all; f++) {
             int32_t sum = 0;
-            for (int32_t k = 0; k < depth; k++) sum += value_of(w[f * depth + k], true);
+            for (int32_t k = 0; k < depth; k++) sum += value_of(w[f * depth + k], true) - zero_at(zeros, (size_t)f);
             start[f] = s.bias[f] - (zero + (is_signed ? 128 : 0)) * sum;
         }
         pack_bytes(w, (int8_t *)packed, c->groups, c->filters, runs, bytes, 0);
-        qconv_packed(x, (const int8_t *)packed, start, s.multiplier, s.zero, s.low, s.high, y, scratch, starts, &p, &q);
+        qconv_packed(x, (const int8_t *)packed, start, zeros, s.multiplier, s.zero, s.low, s.high, y, scratch, starts,
+                     &p, &q);
         free(scratch);
     }
     Scale plain = s;
@@ -203,8 +220,10 @@ static void check_conv(const Case *c, bool is_signed, bool channelwise)
     for (int32_t n = 0; n < c->batch; n++)
         for (int32_t i = 0; i < (int32_t)pixels; i++)
             for (int32_t f = 0; f < all; f++)
-                ck_assert_int_eq(y[(n * (int32_t)pixels + i) * all + f],
-                                 expected_byte(&plain, conv_sum(c, &p, x, w, n, i, f, is_signed, zero), (size_t)f));
+                ck_assert_int_eq(
+                    y[(n * (int32_t)pixels + i) * all + f],
+                    expected_byte(&plain, conv_sum(c, &p, x, w, n, i, f, is_signed, zero, zero_at(zeros, (size_t)f)),
+                                  (size_t)f));
     free(x);
     free(w);
     free(packed);
@@ -221,7 +240,8 @@ START_TEST(convolutions)
         {1, 1, 5, 70, 1, 3, 3, 1, 5, 5, 1, 1, 2},   {1, 1, 24, 17, 1, 9, 9, 1, 1, 1, 2, 1, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        for (int is_signed = 0; is_signed < 2; is_signed++) check_conv(&cases[i], is_signed, false);
+        for (int variant = 0; variant < 4; variant++)
+            check_conv(&cases[i], variant & 1, false, variant & 2 ? random_zeros() : NULL);
 }
 END_TEST
 
@@ -237,7 +257,8 @@ START_TEST(channel_by_channel)
         {1, 16, 1, 1, 1, 6, 11, 1, 5, 5, 1, 1, 2},  {1, 8, 1, 1, 3, 5, 21, 2, 3, 3, 1, 2, 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        for (int is_signed = 0; is_signed < 2; is_signed++) check_conv(&cases[i], is_signed, true);
+        for (int variant = 0; variant < 4; variant++)
+            check_conv(&cases[i], variant & 1, true, variant & 2 ? random_zeros() : NULL);
 }
 END_TEST
 

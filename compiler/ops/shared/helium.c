@@ -17,7 +17,7 @@ int64_t helium_depth(int64_t depth)
     return filled(depth, SIXTEEN);
 }
 
-/* Unsigned weights have the zero point 128: see packs_bytes. */
+/* Unsigned weights have the zero point 128: see packs_symmetric_bytes. */
 static int8_t weight_at(const Value *w, int64_t i)
 {
     return (int8_t)(const_as_int(w, i) - (w->type.dtype == DT_UINT8 ? SIGN_BIT : 0));

@@ -4,7 +4,8 @@
 
 #include "ops/shared/quantized.h"
 
-/* Weights w[groups * filters][depth], fit for packs_bytes; channel by channel filters are the channels of one group. */
+/* Weights w[groups * filters][depth], fit for packs_symmetric_bytes; channel by channel filters are the channels of one
+ * group. */
 typedef struct {
     const Value *w, *bias; /* bias: constant, or NULL */
     int64_t groups, filters, depth;

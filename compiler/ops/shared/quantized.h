@@ -43,8 +43,13 @@ Value *product_bias(Node *n, Value *bias, Value *zero_a, Value *b, Value *zero_b
 
 /* -- weights as kernels on register tiles want them (tile_bytes.c of the kernel library), packed at compile time --- */
 
-/* Constant, and signed bytes without a zero point, or as good as. */
-bool packs_bytes(const Value *w, const Value *zero_w);
+bool packs_bytes(const Value *w, const Value *zero_w); /* constant, both */
+bool target_packs_bytes(const Node *n, const Value *w,
+                        const Value *zero_w); /* are there such kernels for the target? */
+/* And signed bytes without a zero point, or unsigned ones with 128. */
+bool packs_symmetric_bytes(const Value *w, const Value *zero_w);
+/* int32, one for each of `count` columns or filters; NULL: they have none. */
+Value *packed_zeros(Node *n, const Value *w, const Value *zero_w, int64_t count);
 /* Of w[groups][filters][runs][run]. */
 Value *packed_bytes(Node *n, Value *w, int64_t groups, int64_t filters, int64_t runs, int64_t run);
 Value *packed_channelwise_bytes(Node *n, Value *w, int64_t channels, int64_t taps); /* of w[channels][taps] */
@@ -68,9 +73,10 @@ bool requantizes_words(const Requantize *r); /* do their kernels know such multi
 const char *words_kernel(const Node *n, const char *stem);
 Value *words_weights(Node *n, Value *w, int64_t filters, int64_t runs, int64_t run); /* of w[filters][runs][run] */
 Value *words_start(Node *n, Value *bias, int64_t filters);                           /* the bias, or zeros */
-int64_t words_block(const Node *n, int64_t depth); /* int32 elements of four rows, widened */
+int64_t words_block(const Node *n, int64_t depth);     /* int32 elements of four rows, widened */
 int64_t words_of_quads(const Node *n, int64_t places); /* the same of places of four channels, widened (qquad.c) */
-/* Of a product with constant weights as packs_bytes has them, one matrix of them; zero_a is a constant or NULL. */
+/* Of a product with constant weights as packs_symmetric_bytes has them, one matrix of them; zero_a is a constant or
+ * NULL. */
 bool product_takes_words(const Node *n, const Requantize *r);
 void lower_words_product(Node *n, const Product *p, const Value *zero_a, Value *bias, const Requantize *r);
 

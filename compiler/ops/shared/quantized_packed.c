@@ -5,21 +5,46 @@
 
 enum { SIGN_BIT = 128, BLOCK = 8, NEAR_BLOCK = 64, NEAR_WEIGHTS = 1 << 18, FAR_BYTES = 3 << 16, OPERAND_PART = 16 };
 
-/* Unsigned weights become signed ones when their sign bits are inverted, which takes 128 away from
- * their zero points, too. */
-bool packs_bytes(const Value *w, const Value *zero_w)
-{
-    if (!value_is_const(w)) return false;
-    if (w->type.dtype == DT_INT8) return all_zero(zero_w);
-    if (!zero_w || !value_is_const(zero_w)) return false;
-    for (int64_t i = 0; i < value_count(zero_w); i++)
-        if (const_as_int(zero_w, i) != SIGN_BIT) return false;
-    return true;
-}
-
 static int32_t flip_of(const Value *w)
 {
     return w->type.dtype == DT_UINT8 ? SIGN_BIT : 0;
+}
+
+bool packs_bytes(const Value *w, const Value *zero_w)
+{
+    return value_is_const(w) && (!zero_w || value_is_const(zero_w));
+}
+
+/* Unsigned weights become signed ones when their sign bits are inverted, which takes 128 away from
+ * their zero points, too. */
+static int32_t packed_zero(const Value *w, const Value *zero_w, int64_t i)
+{
+    return (zero_w ? (int32_t)const_as_int(zero_w, per_channel(zero_w) ? i : 0) : 0) - flip_of(w);
+}
+
+bool packs_symmetric_bytes(const Value *w, const Value *zero_w)
+{
+    if (!packs_bytes(w, zero_w)) return false;
+    for (int64_t i = 0; i < (zero_w ? value_count(zero_w) : 1); i++)
+        if (packed_zero(w, zero_w, i)) return false;
+    return true;
+}
+
+bool target_packs_bytes(const Node *n, const Value *w, const Value *zero_w)
+{
+    bool any = n->graph->model->options.target->multiplier == MULTIPLY_PORTABLE;
+    return any ? packs_bytes(w, zero_w) : packs_symmetric_bytes(w, zero_w);
+}
+
+Value *packed_zeros(Node *n, const Value *w, const Value *zero_w, int64_t count)
+{
+    if (packs_symmetric_bytes(w, zero_w)) return NULL;
+    int32_t *zeros = mem_array((size_t)count + 1, sizeof *zeros);
+    for (int64_t i = 0; i < count; i++) zeros[i] = packed_zero(w, zero_w, i);
+    Shape shape = shape_const(1, &count);
+    Value *v = value_const(n->graph, foreign_suffixed(w->wanted, "/zeros"), DT_INT32, &shape, zeros);
+    v->origin = "zero points of the packed weights";
+    return v;
 }
 
 Value *packed_bytes(Node *n, Value *w, int64_t groups, int64_t filters, int64_t runs, int64_t run)
