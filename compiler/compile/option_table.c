@@ -50,11 +50,7 @@ static bool take_custom(void *options, Foreign value)
 
 static bool take_target(void *options, Foreign value)
 {
-    Options *o = options;
-    const Target *target = target_find(value);
-    if (!target) return usage_error("--target %s: expected one of %s", shown(value), target_names());
-    o->target = target;
-    return true;
+    return parse_target_option(options, value);
 }
 
 static const char *target_title(const Options *o)

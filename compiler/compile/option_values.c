@@ -136,3 +136,11 @@ const char *custom_title(const Options *o)
     }
     return words;
 }
+
+bool parse_target_option(Options *o, Foreign text)
+{
+    const Target *target = target_find(text);
+    if (!target) return usage_error("--target %s: expected one of %s", shown(text), target_names());
+    o->target = target;
+    return true;
+}

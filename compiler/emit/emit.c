@@ -3,10 +3,18 @@
  * Requires: steps planned. The text depends on the model's bytes, the options and the version alone. */
 #include "emit/emit.h"
 
+#include "emit/resolve.h"
 #include "plan/plan.h"
 #include "base/base.h"
 
 #include <string.h>
+
+/* A file for a named target holds nothing else: another one's compiler is told so. */
+static void emit_guard(const Target *t, FILE *f)
+{
+    if (t->guard)
+        fprintf(f, "#if !(%s)\n#error \"this file is for %s: onnx2c --target\"\n#endif\n\n", t->guard, t->name);
+}
 
 static void emit_includes(FILE *f)
 {
@@ -143,17 +151,25 @@ static const char *rest(Model *m, const Weights *w, const char *run_in)
     return draft_end(&draft);
 }
 
+static const char *resolved(Macros *macros, const char *text)
+{
+    return macros ? resolve(macros, text) : text;
+}
+
 void emit(Model *m, FILE *f)
 {
     Weights weights;
     number_paragraphs(m->graph);
     name_everything(m);
     collect_weights(m, &weights);
-    const char *run_in = run_function(m);
+    const Target *target = m->options.target;
+    Macros *macros = target == target_portable ? NULL : macros_new(target);
+    const char *run_in = resolved(macros, run_function(m));
     emit_title(m, f);
-    lay_out(front(m, &weights), f);
-    emit_kernels(run_in, f);
-    lay_out(rest(m, &weights, run_in), f);
+    emit_guard(target, f);
+    lay_out(resolved(macros, front(m, &weights)), f);
+    emit_kernels(run_in, macros, f);
+    lay_out(resolved(macros, rest(m, &weights, run_in)), f);
     emit_weight_definitions(m, &weights, f);
 }
 

@@ -23,8 +23,9 @@ void emit_parameters(Model *m, FILE *f); /* "int32_t batch, const float *x, floa
 void emit_arguments(Model *m, FILE *f);  /* "batch, x, y" */
 
 /* emit_kernels.c: the kernels that the text of the run function mentions, and all those mention, in the library's
- * order */
-void emit_kernels(const char *run_function, FILE *f);
+ * order; resolved, if macros are known */
+typedef struct Macros Macros;
+void emit_kernels(const char *run_function, Macros *macros, FILE *f);
 
 /* emit_weights.c */
 typedef struct {

@@ -1,61 +1,166 @@
 /* emit_kernels: which kernels a model needs, and their text.
  *
  * A kernel is needed if the run function mentions it, or the text of a needed one does: all of that is C, so its
- * identifiers are all there is to look at. No other name in the file is spelt like a kernel (emit_names.c). */
+ * identifiers are all there is to look at. No other name in the file is spelt like a kernel (emit_names.c).
+ *
+ * For a named target, kernels are resolved first, and of those that are a block of several items, macros and inline
+ * functions come only where they are mentioned. */
 #include "emit/emit.h"
 
-#include <ctype.h>
+#include "emit/resolve.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+/* A macro, or a group of them, or an inline function of a block; or what is always part of it. */
+typedef struct Piece {
+    const char *text;
+    bool taken;
+} Piece;
+
+typedef struct {
+    int count, capacity;
+    Piece **items;
+} Pieces;
 
 typedef struct {
     int count, capacity;
     const Kernel **items;
+    Macros *macros; /* NULL: kernels are pasted as they stand in the library */
     Map *seen;
+    Map *pieces; /* text of a kernel -> Pieces */
+    Map *owners; /* word -> the Piece that comes only where it is mentioned */
 } Needed;
 
-static void need_kernel(Needed *needed, const char *name);
+static void need_word(Needed *needed, const char *word);
 
-static bool word_char(char c)
-{
-    return isalnum((unsigned char)c) || c == '_';
-}
-
-/* Needs everything that the text of a kernel mentions. Comments are passed over. */
+/* Needs everything that a text mentions. Comments are passed over. */
 static void need_mentioned(Needed *needed, const char *s)
 {
     char word[256];
     bool tagged = false; /* the last word was struct or enum */
     while (*s) {
         if (s[0] == '/' && s[1] == '*') {
-            const char *end = strstr(s + 2, "*/");
-            s = end ? end + 2 : s + strlen(s);
+            s = skip_closed(s);
             continue;
         }
-        if (!word_char(*s)) {
+        size_t n = word_length(s);
+        if (!n) {
             s++;
             continue;
         }
-        size_t n = 0;
-        while (word_char(s[n])) n++;
         if (n < sizeof word - 8) {
             snprintf(word, sizeof word, "%s%.*s", tagged ? "struct " : "", (int)n, s);
-            need_kernel(needed, word);
+            need_word(needed, word);
             tagged = !tagged && n == 6 && !memcmp(s, "struct", 6);
         }
         s += n;
     }
 }
 
-static void need_kernel(Needed *needed, const char *name)
+/* -- the pieces of a kernel --------------------------------------------------------------------------- */
+
+/* The length of what stands before the next empty line that is in no function and no conditional. */
+static size_t piece_length(const char *s)
 {
-    const Kernel *k = kernel_find(name);
-    if (!k || map_get(needed->seen, foreign(name))) return;
-    map_put(needed->seen, foreign(k->name), (void *)k);
-    need_mentioned(needed, k->text);
+    const char *at = s;
+    for (int depth = 0, conditionals = 0; *at && (depth || conditionals || strncmp(at, "\n\n", 2) != 0);) {
+        bool begins_line = at == s || at[-1] == '\n';
+        const char *after = skip_closed(at);
+        if (begins_line && !strncmp(at, "#if", 3)) conditionals++;
+        if (begins_line && !strncmp(at, "#endif", 6)) conditionals--;
+        if (after == at) {
+            if (*at == '{') depth++;
+            if (*at == '}') depth--;
+            after++;
+        }
+        at = after;
+    }
+    return (size_t)(at - s);
+}
+
+static void own(Needed *needed, Piece *piece, const char *word, size_t length)
+{
+    map_put(needed->owners, foreign(mem_strndup(word, length)), piece);
+}
+
+/* Nothing but directives and comments? */
+static bool only_directives(const char *s)
+{
+    for (; *(s = skip_space(s)); s += line_length(s))
+        if (*s != '#') return false;
+    return true;
+}
+
+/* The names of an inline function or of macros, if a piece consists of one or of those. */
+static bool own_names(Needed *needed, Piece *piece)
+{
+    const char *s = skip_space(piece->text), *end = strchr(s, '(');
+    if (!strncmp(s, "static inline ", 14) && end) {
+        size_t n = 0;
+        while (word_char(end[-1 - (ptrdiff_t)n])) n++;
+        own(needed, piece, end - n, n);
+        return true;
+    }
+    if (!only_directives(s)) return false;
+    for (const char *at = s; (at = strstr(at, "#define ")); at += 8) own(needed, piece, at + 8, word_length(at + 8));
+    return true;
+}
+
+/* What an item consists of where it is resolved; nothing but comments is nothing. */
+static void split(Needed *needed, const char *text, Pieces *pieces)
+{
+    while (*(text += strspn(text, "\n"))) {
+        size_t n = piece_length(text);
+        if (*skip_space(text) && skip_space(text) < text + n) {
+            mem_grow(&pieces->items, &pieces->capacity, pieces->count + 1, sizeof(Piece *));
+            Piece *piece = mem_alloc(sizeof *piece);
+            pieces->items[pieces->count++] = piece;
+            piece->text = mem_printf("%.*s\n", (int)n - (text[n - 1] == '\n'), text);
+        }
+        text += n;
+    }
+    for (int i = 0; i < pieces->count; i++)
+        pieces->items[i]->taken = pieces->count == 1 || !own_names(needed, pieces->items[i]);
+}
+
+static const Pieces *pieces_of(Needed *needed, const Kernel *k)
+{
+    Pieces *pieces = map_get(needed->pieces, foreign(k->text));
+    if (pieces) return pieces;
+    pieces = mem_alloc(sizeof *pieces);
+    map_put(needed->pieces, foreign(k->text), pieces);
+    if (needed->macros) {
+        split(needed, resolve_kernel(needed->macros, k), pieces);
+        return pieces;
+    }
+    mem_grow(&pieces->items, &pieces->capacity, 1, sizeof(Piece *));
+    pieces->items[pieces->count++] = mem_dup(&(Piece){k->text, true}, sizeof(Piece));
+    return pieces;
+}
+
+static void need_kernel(Needed *needed, const Kernel *k)
+{
+    if (map_get(needed->seen, foreign(k->text))) return;
+    map_put(needed->seen, foreign(k->text), (void *)k);
+    const Pieces *pieces = pieces_of(needed, k);
+    for (int i = 0; i < pieces->count; i++)
+        if (pieces->items[i]->taken) need_mentioned(needed, pieces->items[i]->text);
     mem_grow(&needed->items, &needed->capacity, needed->count + 1, sizeof *needed->items);
     needed->items[needed->count++] = k;
 }
+
+static void need_word(Needed *needed, const char *word)
+{
+    const Kernel *k = kernel_find(word);
+    if (k) need_kernel(needed, k);
+    Piece *piece = map_get(needed->owners, foreign(word));
+    if (!piece || piece->taken) return;
+    piece->taken = true;
+    need_mentioned(needed, piece->text);
+}
+
+/* -- all of them --------------------------------------------------------------------------------------- */
 
 static int by_table_order(const void *a, const void *b)
 {
@@ -63,21 +168,21 @@ static int by_table_order(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void emit_kernels(const char *run_function, FILE *f)
+static void emit_kernel(const Pieces *pieces, FILE *f)
 {
-    Needed needed = {.seen = map_new()};
+    for (int i = 0; i < pieces->count; i++)
+        if (pieces->items[i]->taken) fprintf(f, "%s\n", pieces->items[i]->text);
+}
+
+void emit_kernels(const char *run_function, Macros *macros, FILE *f)
+{
+    Needed needed = {.macros = macros, .seen = map_new(), .pieces = map_new(), .owners = map_new()};
     need_mentioned(&needed, run_function);
     if (!needed.count) return;
     qsort(needed.items, (size_t)needed.count, sizeof *needed.items, by_table_order);
-    Needed ordered = {
-        .seen = map_new()}; /* in the library's order, but for kernels that another one calls: before it */
-    for (int i = 0; i < needed.count; i++) need_kernel(&ordered, needed.items[i]->name);
+    /* in the library's order, but for kernels that another one calls: before it */
+    Needed ordered = {.macros = macros, .seen = map_new(), .pieces = needed.pieces, .owners = needed.owners};
+    for (int i = 0; i < needed.count; i++) need_kernel(&ordered, needed.items[i]);
     fputs("/* Kernels: only those this model calls ------------------------------------------------------- */\n\n", f);
-    Map *printed = map_new(); /* the items of a block share one text */
-    for (int i = 0; i < ordered.count; i++) {
-        const char *text = ordered.items[i]->text;
-        if (map_get(printed, foreign(text))) continue;
-        map_put(printed, foreign(text), (void *)ordered.items[i]);
-        fprintf(f, "%s\n", text);
-    }
+    for (int i = 0; i < ordered.count; i++) emit_kernel(pieces_of(&ordered, ordered.items[i]), f);
 }

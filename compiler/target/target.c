@@ -1,13 +1,58 @@
 /* The table of targets. */
 #include "target/target.h"
 
+#include <string.h>
+
+/* Macros of the compilers for all named targets but c99, gcc and clang: they speak the same dialect, whose attributes
+ * kernels use. Threads are a matter of options where there is a system that has some. */
+#define GNU "__GNUC__ FLT_EVAL_METHOD=0 __FLT_EVAL_METHOD__=0"
+#define THREADS " _OPENMP=?"
+#define BITS_32 "UINTPTR_MAX=4294967295"
+#define BITS_64 "UINTPTR_MAX=18446744073709551615"
+#define CORTEX_M GNU " " BITS_32
+#define AARCH64 GNU THREADS " " BITS_64 " __aarch64__ __ARM_NEON"
+#define RISCV64 GNU THREADS " " BITS_64
+#define X86_64 GNU THREADS " " BITS_64 " __SSE__ __SSE2__"
+#define X86_64_V3 X86_64 " __AVX__ __AVX2__ __FMA__"
+#define X86_64_V4 X86_64_V3 " __AVX512F__ __AVX512BW__ __AVX512VL__"
+
 static const Target targets[] = {
-    {"portable", MULTIPLY_PORTABLE, true}, {"c99", MULTIPLY_WORDS, true},
-    {"cortex-m0", MULTIPLY_WORDS, false},  {"cortex-m0plus", MULTIPLY_WORDS, false},
-    {"cortex-m3", MULTIPLY_WORDS, false},  {"cortex-m4", MULTIPLY_PAIRS, true},
-    {"cortex-m7", MULTIPLY_PAIRS, true},   {"cortex-m33", MULTIPLY_PAIRS, true},
-    {"cortex-m55", MULTIPLY_HELIUM, true}, {"cortex-m85", MULTIPLY_HELIUM, true},
+    {"portable", MULTIPLY_PORTABLE, true, "", NULL},
+    {"c99", MULTIPLY_WORDS, true, THREADS, NULL},
+    {"cortex-m0", MULTIPLY_WORDS, false, CORTEX_M, "defined(__ARM_ARCH_6M__)"},
+    {"cortex-m0plus", MULTIPLY_WORDS, false, CORTEX_M, "defined(__ARM_ARCH_6M__)"},
+    {"cortex-m3", MULTIPLY_WORDS, false, CORTEX_M, "defined(__ARM_ARCH_7M__)"},
+    {"cortex-m4", MULTIPLY_PAIRS, true, CORTEX_M " __ARM_FEATURE_DSP", "defined(__ARM_ARCH_7EM__)"},
+    {"cortex-m7", MULTIPLY_PAIRS, true, CORTEX_M " __ARM_FEATURE_DSP", "defined(__ARM_ARCH_7EM__)"},
+    {"cortex-m33", MULTIPLY_PAIRS, true, CORTEX_M " __ARM_FEATURE_DSP",
+     "defined(__ARM_ARCH_8M_MAIN__) && defined(__ARM_FEATURE_DSP)"},
+    {"cortex-m55", MULTIPLY_HELIUM, true, CORTEX_M " __ARM_FEATURE_DSP", "defined(__ARM_ARCH_8_1M_MAIN__)"},
+    {"cortex-m85", MULTIPLY_HELIUM, true, CORTEX_M " __ARM_FEATURE_DSP", "defined(__ARM_ARCH_8_1M_MAIN__)"},
+    {"armv7-neon", MULTIPLY_PORTABLE, true, GNU THREADS " " BITS_32 " __ARM_NEON",
+     "defined(__arm__) && defined(__ARM_NEON)"},
+    {"aarch64", MULTIPLY_PORTABLE, true, AARCH64, "defined(__aarch64__)"},
+    {"aarch64+dotprod", MULTIPLY_PORTABLE, true, AARCH64 " __ARM_FEATURE_DOTPROD",
+     "defined(__aarch64__) && defined(__ARM_FEATURE_DOTPROD)"},
+    {"aarch64+i8mm", MULTIPLY_PORTABLE, true, AARCH64 " __ARM_FEATURE_DOTPROD __ARM_FEATURE_MATMUL_INT8",
+     "defined(__aarch64__) && defined(__ARM_FEATURE_MATMUL_INT8)"},
+    {"riscv32", MULTIPLY_WORDS, false, GNU " " BITS_32, "defined(__riscv) && __riscv_xlen == 32"},
+    {"riscv64", MULTIPLY_WORDS, true, RISCV64, "defined(__riscv) && __riscv_xlen == 64"},
+    {"rv64gcv", MULTIPLY_PORTABLE, true, RISCV64 " __riscv_v", "defined(__riscv_v) && __riscv_xlen == 64"},
+    {"wasm", MULTIPLY_WORDS, true, GNU " " BITS_32, "defined(__wasm__)"},
+    {"wasm-simd128", MULTIPLY_PORTABLE, true, GNU " " BITS_32 " __wasm_simd128__", "defined(__wasm_simd128__)"},
+    {"avr", MULTIPLY_WORDS, false, GNU " UINTPTR_MAX=65535", "defined(__AVR__)"},
+    {"x86-64-v1", MULTIPLY_PORTABLE, true, X86_64, "defined(__x86_64__)"},
+    {"x86-64-v2", MULTIPLY_PORTABLE, true, X86_64, "defined(__x86_64__) && defined(__SSE4_2__)"},
+    {"x86-64-v3", MULTIPLY_PORTABLE, true, X86_64_V3, "defined(__x86_64__) && defined(__AVX2__) && defined(__FMA__)"},
+    {"x86-64-v4", MULTIPLY_PORTABLE, true, X86_64_V4,
+     "defined(__x86_64__) && defined(__AVX512BW__) && defined(__AVX512VL__)"},
 };
+
+/* Macros that tell processors apart, that of threads, and one by which the user asks for less than there is. */
+static const char processors[] =
+    "__SSE__ __SSE2__ __SSE4_2__ __AVX__ __AVX2__ __FMA__ __AVX512F__ __AVX512BW__ __AVX512VL__ "
+    "__ALTIVEC__ __ARM_NEON __aarch64__ __ARM_FEATURE_DSP __ARM_FEATURE_DOTPROD __ARM_FEATURE_MATMUL_INT8 "
+    "__riscv_v __wasm_simd128__ _OPENMP ONNX2C_NO_VECTORS";
 
 enum { N_TARGETS = sizeof targets / sizeof *targets };
 
@@ -25,4 +70,22 @@ const char *target_names(void)
     const char *names = targets[0].name;
     for (int i = 1; i < N_TARGETS; i++) names = mem_printf("%s %s", names, targets[i].name);
     return names;
+}
+
+/* Where a list has the name; NULL: nowhere. */
+static const char *find_name(const char *list, const char *name)
+{
+    for (size_t length = strlen(name); *list; list += strcspn(list, " "), list += strspn(list, " "))
+        if (!strncmp(list, name, length) && strchr(" =", list[length])) return list; /* or at the list's end */
+    return NULL;
+}
+
+Macro target_macro(const Target *t, const char *name)
+{
+    if (t == target_portable) return (Macro){MACRO_UNKNOWN, NULL};
+    const char *at = find_name(t->macros, name);
+    if (!at) return (Macro){find_name(processors, name) ? MACRO_UNDEFINED : MACRO_UNKNOWN, NULL};
+    at += strlen(name);
+    if (!strncmp(at, "=?", 2)) return (Macro){MACRO_UNKNOWN, NULL};
+    return (Macro){MACRO_DEFINED, *at == '=' ? mem_strndup(at + 1, strcspn(at + 1, " ")) : NULL};
 }

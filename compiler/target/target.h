@@ -19,11 +19,24 @@ typedef struct {
     const char *name; /* as --target takes it */
     Multiplier multiplier;
     bool has_float; /* is there a unit for float32? */
+    const char
+        *macros; /* that its C compilers predefine, "NAME" or "NAME=NUMBER", or may, "NAME=?": separated by blanks */
+    const char *guard; /* of predefined macros, true of compilers for it alone; NULL: any compiler will do */
 } Target;
 
 extern const Target *const target_portable;
 
 const Target *target_find(Foreign name); /* NULL: there is none of this name */
 const char *target_names(void);          /* all, separated by blanks */
+
+/* What is known of a macro when the generated C is compiled. */
+typedef struct {
+    enum { MACRO_UNKNOWN, MACRO_UNDEFINED, MACRO_DEFINED } state;
+    const char *text; /* what it stands for, if it is defined and that is known; else NULL */
+} Macro;
+
+/* Of one that C compilers may predefine. Those that tell processors apart are undefined unless the target's compilers
+ * define them; what depends on the compiler or its options is unknown, as everything is for `portable`. */
+Macro target_macro(const Target *t, const char *name);
 
 #endif

@@ -332,6 +332,7 @@ Model *model_of(const char *text)
     m->options.target = target_portable;
     m->options.optimize = optimize;
     m->options.title = foreign("--name test");
+    m->options.target = target_portable;
     for (int i = 0; i < n_bounds; i++) add_option(&m->options, bounds[i]);
     test_seed(7);
     m->graph = read_graph(m, NULL, &(TextReader){text, NULL});

@@ -53,6 +53,7 @@
     SUITE(reduce) \
     SUITE(regex) \
     SUITE(resize) \
+    SUITE(resolve) \
     SUITE(row_tiling) \
     SUITE(sample) \
     SUITE(rewrite) \

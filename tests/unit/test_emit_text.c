@@ -195,7 +195,6 @@ static const char *generated(Model *m)
 {
     Draft d;
     m->options.name = "m";
-    m->options.target = target_portable;
     m->options.title = option_title(&m->options);
     emit(m, draft_begin(&d));
     return draft_end(&d);
