@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* How tightly what stands at the top of a text binds. */
-enum { LOOSE_OR = 1, LOOSE_AND, LOOSE_EQUAL, LOOSE_ORDER, LOOSE_SUM, LOOSE_PRODUCT, TIGHT };
+enum { LOOSE_OR = 1, LOOSE_AND, LOOSE_BITS, LOOSE_EQUAL, LOOSE_ORDER, LOOSE_SUM, LOOSE_PRODUCT, TIGHT };
 
 typedef struct {
     bool known;
@@ -31,11 +31,12 @@ static Term unknown(const char *text, int level)
     return (Term){.text = text, .level = level};
 }
 
-/* As an operand of an operator of a level; && within || stands in parentheses, as compilers like it. */
+/* As an operand of an operator of a level; == within &, && within || stand in parentheses, as compilers like it. */
 static const char *operand(Term t, int level)
 {
     if (t.known) return mem_printf("%lld", (long long)t.value);
-    bool mixed = level == LOOSE_OR && t.level == LOOSE_AND;
+    bool mixed = (level == LOOSE_OR && t.level == LOOSE_AND) ||
+                 (level == LOOSE_BITS && t.level > level && t.level < TIGHT);
     return t.level < level || mixed ? mem_printf("(%s)", t.text) : t.text;
 }
 
@@ -121,7 +122,7 @@ typedef struct {
 static const Operator operators[] = {{"*", LOOSE_PRODUCT}, {"/", LOOSE_PRODUCT}, {"%", LOOSE_PRODUCT},
                                      {"+", LOOSE_SUM},     {"-", LOOSE_SUM},     {"<=", LOOSE_ORDER},
                                      {">=", LOOSE_ORDER},  {"<", LOOSE_ORDER},   {">", LOOSE_ORDER},
-                                     {"==", LOOSE_EQUAL},  {"!=", LOOSE_EQUAL}};
+                                     {"==", LOOSE_EQUAL},  {"!=", LOOSE_EQUAL},  {"&", LOOSE_BITS}};
 
 static int64_t compute(const char *token, int64_t a, int64_t b)
 {
@@ -133,6 +134,7 @@ static int64_t compute(const char *token, int64_t a, int64_t b)
     case '-': return a - b;
     case '<': return token[1] ? a <= b : a < b;
     case '>': return token[1] ? a >= b : a > b;
+    case '&': return a & b;
     case '=': return a == b;
     default: return a != b;
     }
@@ -141,7 +143,8 @@ static int64_t compute(const char *token, int64_t a, int64_t b)
 static const Operator *take_operator(Cursor *r, int level)
 {
     for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
-        if (operators[i].level == level && take(r, operators[i].token)) return &operators[i];
+        if (operators[i].level == level && strncmp(skip_space(r->s), "&&", 2) != 0 && take(r, operators[i].token))
+            return &operators[i];
     return NULL;
 }
 
@@ -170,9 +173,9 @@ static Term join(Term a, Term b, bool decides, int level, const char *token)
 
 static Term read_and(Cursor *r)
 {
-    Term a = read_binary(r, LOOSE_EQUAL);
+    Term a = read_binary(r, LOOSE_BITS);
     while (take(r, "&&")) {
-        Term b = read_binary(r, LOOSE_EQUAL);
+        Term b = read_binary(r, LOOSE_BITS);
         a = join(a, b, false, LOOSE_AND, "&&");
     }
     return a;

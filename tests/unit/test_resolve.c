@@ -61,6 +61,8 @@ START_TEST(integers_and_macros)
     comes_to("ABSENT + 1", 1);
     comes_to("defined(SIX) && defined ON && !defined(ABSENT)", 1);
     comes_to("SIX == \\\n 6", 1);
+    comes_to("SIX & 4 && SIX & 2", 1);
+    comes_to("(SIX & 1) == 0", 1);
 }
 END_TEST
 
@@ -87,6 +89,7 @@ START_TEST(the_rest_of_a_condition_is_short)
     leaves("A == SIX", "A == 6");
     leaves("(A + SIX) * 2 > B", "(A + 6) * 2 > B");
     leaves("A - (B - C)", "A - (B - C)");
+    leaves("SIX && defined(A) && (A & 4)", "defined(A) && A & 4");
 }
 END_TEST
 
