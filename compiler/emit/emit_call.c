@@ -1,4 +1,7 @@
-/* emit_call: a call of a kernel, its arguments as C. */
+/* emit_call: a call of a kernel, its arguments as C.
+ *
+ * Structs and lists of numbers that are known are constants of their own, before the call: a literal in its place would
+ * be put together on the stack each time. */
 #include "emit/emit.h"
 
 static const char *int_list(const Model *m, int count, Dim *numbers)
@@ -43,6 +46,39 @@ static const char *integer_argument(const Model *m, Dim d, char letter)
     return letter == 'z' ? mem_printf("(size_t)%s", text) : text;
 }
 
+/* Are all numbers of a struct or list known when the file is written? */
+static bool is_constant(const Arg *a)
+{
+    if (a->kind != ARG_INTS && a->kind != ARG_REALS && a->kind != ARG_STRUCT) return false;
+    for (int i = 0; a->kind != ARG_REALS && i < a->count; i++)
+        if (a->numbers[i] && !dim_is_const(a->numbers[i])) return false;
+    return true;
+}
+
+static const char *initializer(const Model *m, const Arg *a)
+{
+    if (a->kind == ARG_REALS) return real_list(a->count, a->reals);
+    return a->kind == ARG_INTS ? int_list(m, a->count, a->numbers) : field_list(m, a);
+}
+
+static const char *element_type(const Arg *a)
+{
+    return a->kind == ARG_STRUCT ? a->structure->name : a->kind == ARG_INTS ? "int32_t" : "float";
+}
+
+const char *constant_of(const Model *m, const Arg *a)
+{
+    return is_constant(a) ? mem_printf("%s {%s}", element_type(a), initializer(m, a)) : NULL;
+}
+
+static const char *literal_of(const Model *m, const Arg *a)
+{
+    bool is_struct = a->kind == ARG_STRUCT;
+    if (a->constant) return is_struct ? mem_printf("&%s", a->constant) : a->constant;
+    return mem_printf("%s(const %s%s){%s}", is_struct ? "&" : "", element_type(a), is_struct ? "" : "[]",
+                      initializer(m, a));
+}
+
 static const char *argument_text(const Model *m, const Arg *a, char letter)
 {
     float narrow = (float)a->real;
@@ -52,25 +88,36 @@ static const char *argument_text(const Model *m, const Arg *a, char letter)
     case ARG_VALUE: return value_pointer(m, a->value, a->offset);
     case ARG_INT: return integer_argument(m, a->number, letter);
     case ARG_REAL: return letter == 'd' ? literal(DT_DOUBLE, &a->real) : literal(DT_FLOAT, &narrow);
-    case ARG_INTS: return mem_printf("(const int32_t[]){%s}", int_list(m, a->count, a->numbers));
-    case ARG_REALS: return mem_printf("(const float[]){%s}", real_list(a->count, a->reals));
-    case ARG_STRUCT: return mem_printf("&(const %s){%s}", a->structure->name, field_list(m, a));
+    case ARG_INTS:
+    case ARG_REALS:
+    case ARG_STRUCT: return literal_of(m, a);
     case ARG_SYMBOL: return mem_printf("&%s", dim_in_c(m, a->number));
     case ARG_FUNCTION: return a->function->name;
     }
     internal_error("an argument of no kind");
 }
 
-/* Values and structs say what they are; a number or a null pointer needs the name of its parameter. */
+/* Values and constants say what they are; a number or a null pointer needs the name of its parameter. */
 static bool speaks_for_itself(const Arg *a)
 {
-    return a->kind == ARG_VALUE || a->kind == ARG_STRUCT || a->kind == ARG_SYMBOL;
+    return a->constant || a->kind == ARG_VALUE || a->kind == ARG_STRUCT || a->kind == ARG_SYMBOL;
+}
+
+static void declare_constants(const Model *m, const Call *c, FILE *f)
+{
+    for (int i = 0; i < c->n_args; i++) {
+        const Arg *a = &c->args[i];
+        if (a->declares)
+            fprintf(f, "    static const %s %s%s = {%s};\n", element_type(a), a->constant,
+                    a->kind == ARG_STRUCT ? "" : "[]", initializer(m, a));
+    }
 }
 
 void emit_call(Model *m, const Call *c, FILE *f)
 {
     const Kernel *k = c->kernel;
     bool may_refuse = k->signature[0] == 'i';
+    declare_constants(m, c, f);
     fprintf(f, "    %s%s(", may_refuse ? "if (" : "", k->name);
     for (int i = 0; i < c->n_args; i++) {
         if (i) fputs(", ", f);

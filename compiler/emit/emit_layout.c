@@ -94,7 +94,7 @@ static void fill(const char *s, int depth, const Block *b)
 
 /* -- struct literals --------------------------------------------------------------------------- */
 
-static const char literal_start[] = "&(const struct ";
+static const char literal_start[] = "&(const struct ", constant_start[] = "static const struct ";
 
 /* The brace that closes s[0]. */
 static size_t closing(const char *s)
@@ -153,7 +153,7 @@ static size_t line_of_fields(const char *field, const char *end, size_t room)
     return length;
 }
 
-/* &(const struct X){ ... } and what is to stand directly after it. */
+/* &(const struct X){ ... }, or static const struct X name = { ... }, and what is to stand directly after it. */
 static void put_literal(const char *s, int indent, FILE *f)
 {
     const char *back = strstr(s, " return ");
@@ -176,6 +176,10 @@ static void put_literal(const char *s, int indent, FILE *f)
 static void put_statement(const char *s, const Block *b)
 {
     const char *literal = strstr(s, literal_start);
+    if (!strncmp(s, constant_start, sizeof constant_start - 1)) {
+        put_literal(s, b->indent, b->f);
+        return;
+    }
     if (strlen(s) <= (size_t)(PAGE - b->indent) || !literal) {
         fill(s, 0, b);
         return;

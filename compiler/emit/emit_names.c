@@ -149,6 +149,35 @@ static void name_locals(Model *m, Naming *n)
     }
 }
 
+/* "window_3": what it is, and of which paragraph. */
+static const char *wanted_constant(const Step *s, const Arg *a)
+{
+    const char *name = kernel_nth_name(s->call.kernel, (int)(a - s->call.args));
+    if (a->kind == ARG_STRUCT) name = a->structure->name + strlen("struct ");
+    return mem_printf("%s_%d", name, s->paragraph);
+}
+
+/* Equal ones are one if the first is declared in no block, where all that follow can see it. */
+static void name_constants(const Model *m, Naming *n)
+{
+    static const Derived none[] = {{NULL, NULL, false}};
+    Map *seen = map_new();
+    int depth = 0;
+    for (int i = 0; i < m->graph->n_steps; i++) {
+        const Step *s = m->graph->steps[i];
+        depth += (s->opens != NULL) - (s->ends != NULL);
+        for (int k = 0; s->kind == STEP_CALL && !step_is_elided(s) && k < s->call.n_args; k++) {
+            Arg *a = &s->call.args[k];
+            const char *text = constant_of(m, a);
+            if (!text) continue;
+            a->constant = map_get(seen, foreign(text));
+            a->declares = !a->constant;
+            if (a->declares) a->constant = unique(n, wanted_constant(s, a), none);
+            if (depth == 0) map_put(seen, foreign(text), (void *)a->constant);
+        }
+    }
+}
+
 /* Only what the text mentions takes a name: a buffer with the values that lie in it, say. */
 void name_everything(Model *m)
 {
@@ -162,4 +191,5 @@ void name_everything(Model *m)
             name_value(a.value, &n, of_value);
             name_value(storage_root(a.value, NULL), &n, of_value);
         }
+    name_constants(m, &n);
 }

@@ -44,6 +44,8 @@ typedef struct {
     double *reals;           /* ARG_REALS */
     const Kernel *structure; /* ARG_STRUCT */
     const Kernel *function;  /* ARG_FUNCTION: a kernel that the kernel calls */
+    const char *constant;    /* of numbers that are known: the name of the constant that holds them (emit_names.c) */
+    bool declares;           /* it is declared for this argument, the first that has it */
 } Arg;
 
 /* kernel(args). The result `inplace_out` may take the memory of `inplace_in` if that dies here; NULL: no result may. */

@@ -188,77 +188,68 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
      *    image[1,1,8,8], w_onnx_Conv_49_packed[1,1,9,16], w_onnx_Conv_50[16]
      *    -> f_f_2_Relu_nhwc[1,8,8,16], 3x3, pad 1 */
     float *const f_f_2_Relu_nhwc = (float *)(void *)(memory + AT_f_f_2_Relu_nhwc);
-    conv_packed_f32(image, w_onnx_Conv_49_packed, w_onnx_Conv_50, /* add */ NULL, f_f_2_Relu_nhwc,
-        &(const struct window){
-            .in_d = 1, .in_h = 8, .in_w = 8,
-            .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
-            .stride_d = 1, .stride_h = 1, .stride_w = 1,
-            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-            .pad_h = 1, .pad_w = 1,
-            .out_d = 1, .out_h = 8, .out_w = 8},
-        &(const struct conv_packed){
-            .batch = 1, .groups = 1, .in_channels = 1, .out_channels = 16, .chunk = 1, .x_pixel = 1, .y_pixel = 16},
-        /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+    static const struct window window_1 = {
+        .in_d = 1, .in_h = 8, .in_w = 8,
+        .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
+        .stride_d = 1, .stride_h = 1, .stride_w = 1,
+        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+        .pad_h = 1, .pad_w = 1,
+        .out_d = 1, .out_h = 8, .out_w = 8};
+    static const struct conv_packed conv_packed_1 = {
+        .batch = 1, .groups = 1, .in_channels = 1, .out_channels = 16, .chunk = 1, .x_pixel = 1, .y_pixel = 16};
+    conv_packed_f32(image, w_onnx_Conv_49_packed, w_onnx_Conv_50, /* add */ NULL, f_f_2_Relu_nhwc, &window_1,
+        &conv_packed_1, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
 
     /* 2  Conv "/f/f.3/Conv", Relu "/f/f.5/Relu":
      *    f_f_2_Relu_nhwc[1,8,8,16], w_onnx_Conv_52_packed[9,16], w_onnx_Conv_53[16]
      *    -> f_f_5_Relu_nhwc[1,8,8,16], 3x3, pad 1, depthwise */
     float *const f_f_5_Relu_nhwc = (float *)(void *)(memory + AT_f_f_5_Relu_nhwc);
-    conv_channelwise_f32(f_f_2_Relu_nhwc, w_onnx_Conv_52_packed, w_onnx_Conv_53, f_f_5_Relu_nhwc,
-        &(const struct window){
-            .in_d = 1, .in_h = 8, .in_w = 8,
-            .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
-            .stride_d = 1, .stride_h = 1, .stride_w = 1,
-            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-            .pad_h = 1, .pad_w = 1,
-            .out_d = 1, .out_h = 8, .out_w = 8},
+    conv_channelwise_f32(f_f_2_Relu_nhwc, w_onnx_Conv_52_packed, w_onnx_Conv_53, f_f_5_Relu_nhwc, &window_1,
         /* batch */ 1, /* channels */ 16, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
 
     /* 3  Conv "/f/f.6/Conv", Relu "/f/f.8/Relu":
      *    f_f_5_Relu_nhwc[1,8,8,16], w_onnx_Conv_55_packed[2,1,16,16], w_onnx_Conv_56[32]
      *    -> f_f_8_Relu_nhwc[1,8,8,32], 1x1 */
     float *const f_f_8_Relu_nhwc = (float *)(void *)(memory + AT_f_f_8_Relu_nhwc);
+    static const struct gemm_packed gemm_packed_3 = {.m = 64, .n = 32, .k = 16, .a_row = 16, .y_row = 32};
     gemm_packed_f32(f_f_5_Relu_nhwc, w_onnx_Conv_55_packed, w_onnx_Conv_56, /* add */ NULL, f_f_8_Relu_nhwc,
-        &(const struct gemm_packed){.m = 64, .n = 32, .k = 16, .a_row = 16, .y_row = 32},
-        /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+        &gemm_packed_3, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
 
     /* 4  MaxPool "/f/f.9/MaxPool": f_f_8_Relu_nhwc[1,8,8,32] -> f_f_9_MaxPool_nhwc[1,4,4,32], 2x2, stride 2 */
     float *const f_f_9_MaxPool_nhwc = (float *)(void *)(memory + AT_f_f_9_MaxPool_nhwc);
-    max_pool_channelwise_f32(f_f_8_Relu_nhwc, f_f_9_MaxPool_nhwc,
-        &(const struct window){
-            .in_d = 1, .in_h = 8, .in_w = 8,
-            .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
-            .stride_d = 1, .stride_h = 2, .stride_w = 2,
-            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-            .out_d = 1, .out_h = 4, .out_w = 4},
-        /* batch */ 1, /* channels */ 32);
+    static const struct window window_4 = {
+        .in_d = 1, .in_h = 8, .in_w = 8,
+        .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
+        .stride_d = 1, .stride_h = 2, .stride_w = 2,
+        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+        .out_d = 1, .out_h = 4, .out_w = 4};
+    max_pool_channelwise_f32(f_f_8_Relu_nhwc, f_f_9_MaxPool_nhwc, &window_4, /* batch */ 1, /* channels */ 32);
 
     /* 5  Conv "/f/f.10/Conv", Relu "/f/f.12/Relu":
      *    f_f_9_MaxPool_nhwc[1,4,4,32], w_onnx_Conv_58_packed[2,9,32,16], w_onnx_Conv_59[32]
      *    -> f_f_12_Relu_nhwc[1,4,4,32], 3x3, pad 1 */
     float *const f_f_12_Relu_nhwc = (float *)(void *)(memory + AT_f_f_12_Relu_nhwc);
+    static const struct window window_5 = {
+        .in_d = 1, .in_h = 4, .in_w = 4,
+        .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
+        .stride_d = 1, .stride_h = 1, .stride_w = 1,
+        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+        .pad_h = 1, .pad_w = 1,
+        .out_d = 1, .out_h = 4, .out_w = 4};
+    static const struct conv_packed conv_packed_5 = {
+        .batch = 1, .groups = 1, .in_channels = 32, .out_channels = 32, .chunk = 32, .x_pixel = 32, .y_pixel = 32};
     conv_packed_f32(f_f_9_MaxPool_nhwc, w_onnx_Conv_58_packed.v, w_onnx_Conv_59, /* add */ NULL, f_f_12_Relu_nhwc,
-        &(const struct window){
-            .in_d = 1, .in_h = 4, .in_w = 4,
-            .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
-            .stride_d = 1, .stride_h = 1, .stride_w = 1,
-            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-            .pad_h = 1, .pad_w = 1,
-            .out_d = 1, .out_h = 4, .out_w = 4},
-        &(const struct conv_packed){
-            .batch = 1, .groups = 1, .in_channels = 32, .out_channels = 32, .chunk = 32, .x_pixel = 32, .y_pixel = 32},
-        /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+        &window_5, &conv_packed_5, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
 
     /* 6  MaxPool "/f/f.13/MaxPool": f_f_12_Relu_nhwc[1,4,4,32] -> f_f_13_MaxPool_nhwc[1,2,2,32], 2x2, stride 2 */
     float *const f_f_13_MaxPool_nhwc = (float *)(void *)(memory + AT_f_f_13_MaxPool_nhwc);
-    max_pool_channelwise_f32(f_f_12_Relu_nhwc, f_f_13_MaxPool_nhwc,
-        &(const struct window){
-            .in_d = 1, .in_h = 4, .in_w = 4,
-            .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
-            .stride_d = 1, .stride_h = 2, .stride_w = 2,
-            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-            .out_d = 1, .out_h = 2, .out_w = 2},
-        /* batch */ 1, /* channels */ 32);
+    static const struct window window_6 = {
+        .in_d = 1, .in_h = 4, .in_w = 4,
+        .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
+        .stride_d = 1, .stride_h = 2, .stride_w = 2,
+        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+        .out_d = 1, .out_h = 2, .out_w = 2};
+    max_pool_channelwise_f32(f_f_12_Relu_nhwc, f_f_13_MaxPool_nhwc, &window_6, /* batch */ 1, /* channels */ 32);
 
     /* 7  Transpose: f_f_13_MaxPool_nhwc[1,2,2,32] -> f_f_13_MaxPool[1,32,2,2] */
     float *const f_f_13_MaxPool = (float *)(void *)(memory + AT_f_f_13_MaxPool);
@@ -267,8 +258,8 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
     /* 8  Gemm "/h/Gemm": Flatten[1,128], w_h_weight_transposed_128x10[1,1,128,16], w_h_bias[10] -> h_Gemm[1,10] */
     float *const Flatten = f_f_13_MaxPool;
     float *const h_Gemm = (float *)(void *)(memory + AT_h_Gemm);
-    gemm_packed_f32(Flatten, w_h_weight_transposed_128x10.v, w_h_bias, /* add */ NULL, h_Gemm,
-        &(const struct gemm_packed){.m = 1, .n = 10, .k = 128, .a_row = 128, .y_row = 10},
+    static const struct gemm_packed gemm_packed_8 = {.m = 1, .n = 10, .k = 128, .a_row = 128, .y_row = 10};
+    gemm_packed_f32(Flatten, w_h_weight_transposed_128x10.v, w_h_bias, /* add */ NULL, h_Gemm, &gemm_packed_8,
         /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
 
     /* 9  Softmax "/Softmax": h_Gemm[1,10] -> probabilities[1,10] */

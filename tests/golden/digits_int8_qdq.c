@@ -237,19 +237,20 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     int8_t *const f_f_2_Relu_QuantizeLinear_Output_nhwc =
         (int8_t *)(void *)(memory + AT_f_f_2_Relu_QuantizeLinear_Output_nhwc);
     uint8_t *const f_f_0_Conv_block = (uint8_t *)(void *)(memory + AT_f_f_0_Conv_block);
+    static const int32_t runs_2[] = {0, 10, 20};
+    static const struct window window_2 = {
+        .in_d = 1, .in_h = 8, .in_w = 8,
+        .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
+        .stride_d = 1, .stride_h = 1, .stride_w = 1,
+        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+        .pad_h = 1, .pad_w = 1,
+        .out_d = 1, .out_h = 8, .out_w = 8};
+    static const struct qconv_packed qconv_packed_2 = {
+        .batch = 1, .groups = 1, .channels = 1, .filters = 16, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1,
+        .n_runs = 3, .run = 3, .lines = 4, .width = 8};
     qconv_packed(image_QuantizeLinear_Output_nhwc, w_onnx_Conv_49_quantized_packed, w_onnx_Conv_50_int32,
         w_f_f_0_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
-        f_f_2_Relu_QuantizeLinear_Output_nhwc, f_f_0_Conv_block, /* runs */ (const int32_t[]){0, 10, 20},
-        &(const struct window){
-            .in_d = 1, .in_h = 8, .in_w = 8,
-            .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
-            .stride_d = 1, .stride_h = 1, .stride_w = 1,
-            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-            .pad_h = 1, .pad_w = 1,
-            .out_d = 1, .out_h = 8, .out_w = 8},
-        &(const struct qconv_packed){
-            .batch = 1, .groups = 1, .channels = 1, .filters = 16, .x_zero = (-128), .x_signed = 1,
-            .multiplier_step = 1, .n_runs = 3, .run = 3, .lines = 4, .width = 8});
+        f_f_2_Relu_QuantizeLinear_Output_nhwc, f_f_0_Conv_block, runs_2, &window_2, &qconv_packed_2);
 
     /* 3  QLinearConv "/f/f.3/Conv":
      *    f_f_2_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_52_quantized_packed[9,16],
@@ -257,18 +258,11 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
      *    -> f_f_5_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], 3x3, pad 1, depthwise, int8 */
     int8_t *const f_f_5_Relu_QuantizeLinear_Output_nhwc =
         (int8_t *)(void *)(memory + AT_f_f_5_Relu_QuantizeLinear_Output_nhwc);
+    static const struct qchannelwise qchannelwise_3 = {
+        .batch = 1, .channels = 16, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1};
     qconv_channelwise(f_f_2_Relu_QuantizeLinear_Output_nhwc, w_onnx_Conv_52_quantized_packed, w_onnx_Conv_53_int32,
         w_f_f_3_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
-        f_f_5_Relu_QuantizeLinear_Output_nhwc,
-        &(const struct window){
-            .in_d = 1, .in_h = 8, .in_w = 8,
-            .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
-            .stride_d = 1, .stride_h = 1, .stride_w = 1,
-            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-            .pad_h = 1, .pad_w = 1,
-            .out_d = 1, .out_h = 8, .out_w = 8},
-        &(const struct qchannelwise){
-            .batch = 1, .channels = 16, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1});
+        f_f_5_Relu_QuantizeLinear_Output_nhwc, &window_2, &qchannelwise_3);
 
     /* 4  QLinearConv "/f/f.6/Conv":
      *    f_f_5_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_55_quantized_packed[1,32,1,16],
@@ -277,30 +271,31 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     int8_t *const f_f_8_Relu_QuantizeLinear_Output_nhwc =
         (int8_t *)(void *)(memory + AT_f_f_8_Relu_QuantizeLinear_Output_nhwc);
     uint8_t *const f_f_6_Conv_block = (uint8_t *)(void *)(memory + AT_f_f_6_Conv_block);
+    static const int32_t runs_4[] = {0};
+    static const struct window window_4 = {
+        .in_d = 1, .in_h = 8, .in_w = 8,
+        .kernel_d = 1, .kernel_h = 1, .kernel_w = 1,
+        .stride_d = 1, .stride_h = 1, .stride_w = 1,
+        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+        .out_d = 1, .out_h = 8, .out_w = 8};
+    static const struct qconv_packed qconv_packed_4 = {
+        .batch = 1, .groups = 1, .channels = 16, .filters = 32, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1,
+        .n_runs = 1, .run = 16, .lines = 1, .width = 8};
     qconv_packed(f_f_5_Relu_QuantizeLinear_Output_nhwc, w_onnx_Conv_55_quantized_packed, w_onnx_Conv_56_int32,
         w_f_f_6_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
-        f_f_8_Relu_QuantizeLinear_Output_nhwc, f_f_6_Conv_block, /* runs */ (const int32_t[]){0},
-        &(const struct window){
-            .in_d = 1, .in_h = 8, .in_w = 8,
-            .kernel_d = 1, .kernel_h = 1, .kernel_w = 1,
-            .stride_d = 1, .stride_h = 1, .stride_w = 1,
-            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-            .out_d = 1, .out_h = 8, .out_w = 8},
-        &(const struct qconv_packed){
-            .batch = 1, .groups = 1, .channels = 16, .filters = 32, .x_zero = (-128), .x_signed = 1,
-            .multiplier_step = 1, .n_runs = 1, .run = 16, .lines = 1, .width = 8});
+        f_f_8_Relu_QuantizeLinear_Output_nhwc, f_f_6_Conv_block, runs_4, &window_4, &qconv_packed_4);
 
     /* 5  MaxPool "/f/f.9/MaxPool":
      *    f_f_8_Relu_QuantizeLinear_Output_nhwc[1,8,8,32]
      *    -> f_f_9_MaxPool_quantized_nhwc[1,4,4,32], 2x2, stride 2, int8 */
     int8_t *const f_f_9_MaxPool_quantized_nhwc = (int8_t *)(void *)(memory + AT_f_f_9_MaxPool_quantized_nhwc);
-    max_pool_channelwise_bytes(f_f_8_Relu_QuantizeLinear_Output_nhwc, f_f_9_MaxPool_quantized_nhwc,
-        &(const struct window){
-            .in_d = 1, .in_h = 8, .in_w = 8,
-            .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
-            .stride_d = 1, .stride_h = 2, .stride_w = 2,
-            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-            .out_d = 1, .out_h = 4, .out_w = 4},
+    static const struct window window_5 = {
+        .in_d = 1, .in_h = 8, .in_w = 8,
+        .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
+        .stride_d = 1, .stride_h = 2, .stride_w = 2,
+        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+        .out_d = 1, .out_h = 4, .out_w = 4};
+    max_pool_channelwise_bytes(f_f_8_Relu_QuantizeLinear_Output_nhwc, f_f_9_MaxPool_quantized_nhwc, &window_5,
         /* batch */ 1, /* channels */ 32, /* is_signed */ 1);
 
     /* 6  QLinearConv "/f/f.10/Conv":
@@ -310,31 +305,32 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     int8_t *const f_f_12_Relu_QuantizeLinear_Output_nhwc =
         (int8_t *)(void *)(memory + AT_f_f_12_Relu_QuantizeLinear_Output_nhwc);
     uint8_t *const f_f_10_Conv_block = (uint8_t *)(void *)(memory + AT_f_f_10_Conv_block);
+    static const int32_t runs_6[] = {0, 192, 384};
+    static const struct window window_6 = {
+        .in_d = 1, .in_h = 4, .in_w = 4,
+        .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
+        .stride_d = 1, .stride_h = 1, .stride_w = 1,
+        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+        .pad_h = 1, .pad_w = 1,
+        .out_d = 1, .out_h = 4, .out_w = 4};
+    static const struct qconv_packed qconv_packed_6 = {
+        .batch = 1, .groups = 1, .channels = 32, .filters = 32, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1,
+        .n_runs = 3, .run = 96, .lines = 1, .width = 4};
     qconv_packed(f_f_9_MaxPool_quantized_nhwc, w_onnx_Conv_58_quantized_transposed_packed.v, w_onnx_Conv_59_int32,
         w_f_f_10_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
-        f_f_12_Relu_QuantizeLinear_Output_nhwc, f_f_10_Conv_block, /* runs */ (const int32_t[]){0, 192, 384},
-        &(const struct window){
-            .in_d = 1, .in_h = 4, .in_w = 4,
-            .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
-            .stride_d = 1, .stride_h = 1, .stride_w = 1,
-            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-            .pad_h = 1, .pad_w = 1,
-            .out_d = 1, .out_h = 4, .out_w = 4},
-        &(const struct qconv_packed){
-            .batch = 1, .groups = 1, .channels = 32, .filters = 32, .x_zero = (-128), .x_signed = 1,
-            .multiplier_step = 1, .n_runs = 3, .run = 96, .lines = 1, .width = 4});
+        f_f_12_Relu_QuantizeLinear_Output_nhwc, f_f_10_Conv_block, runs_6, &window_6, &qconv_packed_6);
 
     /* 7  MaxPool "/f/f.13/MaxPool":
      *    f_f_12_Relu_QuantizeLinear_Output_nhwc[1,4,4,32]
      *    -> f_f_13_MaxPool_quantized_nhwc[1,2,2,32], 2x2, stride 2, int8 */
     int8_t *const f_f_13_MaxPool_quantized_nhwc = (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_quantized_nhwc);
-    max_pool_channelwise_bytes(f_f_12_Relu_QuantizeLinear_Output_nhwc, f_f_13_MaxPool_quantized_nhwc,
-        &(const struct window){
-            .in_d = 1, .in_h = 4, .in_w = 4,
-            .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
-            .stride_d = 1, .stride_h = 2, .stride_w = 2,
-            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-            .out_d = 1, .out_h = 2, .out_w = 2},
+    static const struct window window_7 = {
+        .in_d = 1, .in_h = 4, .in_w = 4,
+        .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
+        .stride_d = 1, .stride_h = 2, .stride_w = 2,
+        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+        .out_d = 1, .out_h = 2, .out_w = 2};
+    max_pool_channelwise_bytes(f_f_12_Relu_QuantizeLinear_Output_nhwc, f_f_13_MaxPool_quantized_nhwc, &window_7,
         /* batch */ 1, /* channels */ 32, /* is_signed */ 1);
 
     /* 8  Transpose: f_f_13_MaxPool_quantized_nhwc[1,2,2,32] -> f_f_13_MaxPool_quantized[1,32,2,2], int8 */
@@ -347,10 +343,10 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     int8_t *const Flatten_quantized = f_f_13_MaxPool_quantized;
     int8_t *const h_Gemm_QuantizeLinear_Output = (int8_t *)(void *)(memory + AT_h_Gemm_QuantizeLinear_Output);
     uint8_t *const h_Gemm_rows = (uint8_t *)(void *)(memory + AT_h_Gemm_rows);
+    static const struct qgemm_packed qgemm_packed_9 = {
+        .rows = 1, .cols = 10, .depth = 128, .a_signed = 1, .multiplier_step = 1, .block = 1};
     qgemm_packed(Flatten_quantized, w_h_weight_quantized_packed.v, w_h_bias_int32, w_h_Gemm_multiplier,
-        /* zero */ (-16), /* low */ (-128), /* high */ 127, h_Gemm_QuantizeLinear_Output, h_Gemm_rows,
-        &(const struct qgemm_packed){
-            .rows = 1, .cols = 10, .depth = 128, .a_signed = 1, .multiplier_step = 1, .block = 1});
+        /* zero */ (-16), /* low */ (-128), /* high */ 127, h_Gemm_QuantizeLinear_Output, h_Gemm_rows, &qgemm_packed_9);
 
     /* 10  DequantizeLinear "/h/Gemm_output_0_DequantizeLinear":
      *     h_Gemm_QuantizeLinear_Output[1,10] -> h_Gemm_DequantizeLinear_Output[1,10], int8 to float32 */

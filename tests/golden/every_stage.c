@@ -286,6 +286,8 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
 
         /* 2  Conv, BatchNormalization, Relu:
          *    image[1,3,64,64], w_w0_packed[2,3,9,16], w_w0_bias[32] -> a_nhwc_rows[1,37,64,32], 3x3 */
+        static const struct conv_packed conv_packed_2 = {
+            .batch = 1, .groups = 1, .in_channels = 3, .out_channels = 32, .chunk = 3, .x_pixel = 1, .y_pixel = 32};
         conv_planes_1_f32(image, w_w0_packed.v, w_w0_bias, /* add */ NULL,
             a_nhwc_rows + (2048 * start1 - 2048 * base1),
             &(const struct window){
@@ -295,9 +297,7 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
                 .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
                 .pad_h = (1 - start1), .pad_w = 1,
                 .out_d = 1, .out_h = (end1 - start1), .out_w = 64},
-            &(const struct conv_packed){
-                .batch = 1, .groups = 1, .in_channels = 3, .out_channels = 32, .chunk = 3, .x_pixel = 1, .y_pixel = 32},
-            /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+            &conv_packed_2, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
 
         /* 3  Conv, Relu:
          *    a_nhwc_rows[1,37,64,32], w_w1_packed[9,32] -> b_nhwc_rows[1,18,32,32], 3x3, stride 2, depthwise */
@@ -330,40 +330,39 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
 
     /* 6  Conv: c_nhwc[1,32,32,8], w_w3_packed[1,1,8,16] -> both_nhwc[1,32,32,16], 1x1 */
     float *const both_nhwc = (float *)(void *)(memory + AT_both_nhwc);
-    gemm_packed_f32(c_nhwc, w_w3_packed, /* bias */ NULL, /* add */ NULL, both_nhwc,
-        &(const struct gemm_packed){.m = 1024, .n = 8, .k = 8, .a_row = 8, .y_row = 16},
+    static const struct gemm_packed gemm_packed_6 = {.m = 1024, .n = 8, .k = 8, .a_row = 8, .y_row = 16};
+    gemm_packed_f32(c_nhwc, w_w3_packed, /* bias */ NULL, /* add */ NULL, both_nhwc, &gemm_packed_6,
         /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
 
     /* 7  Conv: c_nhwc[1,32,32,8], w_w4_packed[1,9,8,16] -> both_nhwc[1,32,32,16], 3x3, pad 1 */
-    conv_packed_f32(c_nhwc, w_w4_packed.v, /* b */ NULL, /* add */ NULL, both_nhwc + 8,
-        &(const struct window){
-            .in_d = 1, .in_h = 32, .in_w = 32,
-            .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
-            .stride_d = 1, .stride_h = 1, .stride_w = 1,
-            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-            .pad_h = 1, .pad_w = 1,
-            .out_d = 1, .out_h = 32, .out_w = 32},
-        &(const struct conv_packed){
-            .batch = 1, .groups = 1, .in_channels = 8, .out_channels = 8, .chunk = 8, .x_pixel = 8, .y_pixel = 16},
+    static const struct window window_7 = {
+        .in_d = 1, .in_h = 32, .in_w = 32,
+        .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
+        .stride_d = 1, .stride_h = 1, .stride_w = 1,
+        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+        .pad_h = 1, .pad_w = 1,
+        .out_d = 1, .out_h = 32, .out_w = 32};
+    static const struct conv_packed conv_packed_7 = {
+        .batch = 1, .groups = 1, .in_channels = 8, .out_channels = 8, .chunk = 8, .x_pixel = 8, .y_pixel = 16};
+    conv_packed_f32(c_nhwc, w_w4_packed.v, /* b */ NULL, /* add */ NULL, both_nhwc + 8, &window_7, &conv_packed_7,
         /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
 
     /* 8  Conv: both_nhwc[1,32,32,16], w_w5_packed[1,1,16,16] -> mixed_nhwc[1,32,32,16], 1x1 */
     float *const mixed_nhwc = (float *)(void *)(memory + AT_mixed_nhwc);
-    gemm_packed_f32(both_nhwc, w_w5_packed, /* bias */ NULL, /* add */ NULL, mixed_nhwc,
-        &(const struct gemm_packed){.m = 1024, .n = 16, .k = 16, .a_row = 16, .y_row = 16},
+    static const struct gemm_packed gemm_packed_8 = {.m = 1024, .n = 16, .k = 16, .a_row = 16, .y_row = 16};
+    gemm_packed_f32(both_nhwc, w_w5_packed, /* bias */ NULL, /* add */ NULL, mixed_nhwc, &gemm_packed_8,
         /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
 
     /* 9  Conv: mixed_nhwc[1,32,32,16], w_w6_packed[1,1,8,16] -> d0_nhwc[1,32,32,8], 1x1 */
     float *const d0_nhwc = (float *)(void *)(memory + AT_d0_nhwc);
-    gemm_packed_f32(mixed_nhwc, w_w6_packed, /* bias */ NULL, /* add */ NULL, d0_nhwc,
-        &(const struct gemm_packed){.m = 1024, .n = 8, .k = 8, .a_row = 16, .y_row = 8},
+    static const struct gemm_packed gemm_packed_9 = {.m = 1024, .n = 8, .k = 8, .a_row = 16, .y_row = 8};
+    gemm_packed_f32(mixed_nhwc, w_w6_packed, /* bias */ NULL, /* add */ NULL, d0_nhwc, &gemm_packed_9,
         /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
 
     /* 10  Conv, Add: mixed_nhwc[1,32,32,16], w_w6_packed[1,1,8,16], d0_nhwc[1,32,32,8] -> d_nhwc[1,32,32,8], 1x1 */
     float *const d_nhwc = (float *)(void *)(memory + AT_d_nhwc);
-    gemm_packed_f32(mixed_nhwc + 8, w_w6_packed, /* bias */ NULL, d0_nhwc, d_nhwc,
-        &(const struct gemm_packed){.m = 1024, .n = 8, .k = 8, .a_row = 16, .y_row = 8},
-        /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
+    gemm_packed_f32(mixed_nhwc + 8, w_w6_packed, /* bias */ NULL, d0_nhwc, d_nhwc, &gemm_packed_9, /* low */ -INFINITY,
+        /* high */ INFINITY, /* activation */ NULL);
 
     /* 11  GlobalAveragePool: d_nhwc[1,32,32,8] -> pooled_nhwc[1,1,1,8] */
     float *const pooled_nhwc = (float *)(void *)(memory + AT_pooled_nhwc);
@@ -380,9 +379,9 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
     int8_t *const fq = fq_quantized_nhwc;
     int8_t *const pq = (int8_t *)(void *)(memory + AT_pq);
     uint8_t *const pq_rows = (uint8_t *)(void *)(memory + AT_pq_rows);
+    static const struct qgemm_packed qgemm_packed_13 = {.rows = 1, .cols = 4, .depth = 8, .a_signed = 1, .block = 1};
     qgemm_packed(fq, w_weights_transposed_packed, w_pq_bias, w_pq_multiplier, /* zero */ 0, /* low */ (-128),
-        /* high */ 127, pq, pq_rows,
-        &(const struct qgemm_packed){.rows = 1, .cols = 4, .depth = 8, .a_signed = 1, .block = 1});
+        /* high */ 127, pq, pq_rows, &qgemm_packed_13);
 
     /* 14  DequantizeLinear: pq[1,4] -> scores[1,4], int8 to float32 */
     float *const scores = (float *)(void *)(memory + AT_scores);
