@@ -110,6 +110,7 @@ slow hostile_data "$python" tests/hostile_data.py "$onnx2c" --conformance "$buil
 slow builds "$python" tests/builds.py "$build" --only "*$ONLY*" --jobs "$JOBS"
 slow codegen tests/codegen.sh "$onnx2c"
 slow memory tests/memory.sh "$onnx2c"
+slow targets tests/targets.sh "$onnx2c"
 slow firmware examples/cortex-m/check.sh "$onnx2c"
 slow super_resolution examples/super_resolution/check.sh "$onnx2c"
 slow control_flow examples/control_flow/check.sh "$onnx2c"

@@ -241,11 +241,17 @@ static const char *expression_end(const char *s, const char *end)
     return s < end ? s : end;
 }
 
+static bool has_directive(const char *s, const char *end)
+{
+    const char *at = *s == '#' ? s : strstr(s, "\n#");
+    return at && at < end;
+}
+
 /* After a delimiter: an expression with operators that may be decided is folded. Returns where to go on. */
 static const char *fold_operators(Macros *m, const char *s, const char *end, Text *out)
 {
     const char *begin = skip_space(s), *stop = expression_end(begin, end), *last = stop;
-    if (begin >= end || is_word(begin, "if") || is_word(begin, "for")) return s;
+    if (begin >= end || is_word(begin, "if") || is_word(begin, "for") || has_directive(begin, stop)) return s;
     if (find_token(begin, stop, "?") == stop && find_token(begin, stop, "&&") == stop &&
         find_token(begin, stop, "||") == stop)
         return s;

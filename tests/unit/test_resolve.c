@@ -167,6 +167,7 @@ START_TEST(operators_are_folded)
     folds("return !SIX || x ||\n    y;", "return x ||\n    y;");
     folds("if (a || (!b && (c || SIX < 16))) f();", "if (a || !b) f();");
     folds("y = a ? SIX == 6 ? b : c : d;", "y = a ? b : d;");
+    folds("a;\n#if U && V\n    x = b;\n#endif\n", "a;\n#if U && V\n    x = b;\n#endif\n");
     folds("for (; i + SIX <= n; i += SIX) f(SIX);", "for (; i + SIX <= n; i += SIX) f(SIX);");
     folds("x = \"SIX == 6 ? a : b\"; /* SIX == 6 ? a : b */", "x = \"SIX == 6 ? a : b\"; /* SIX == 6 ? a : b */");
 }
