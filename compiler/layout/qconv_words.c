@@ -47,9 +47,28 @@ static Step *call_quads(Node *n, const Conv *c, const Requantize *r)
     return s;
 }
 
+/* Is it a product of pixels and filters? */
+static bool is_product(const Conv *c)
+{
+    const Window *p = &c->window;
+    bool plain = c->groups == 1 && dim_is(window_kernel_size(p), 1);
+    for (int i = 0; i < MAX_SPATIAL; i++)
+        plain = plain && p->stride[i] == 1 && dim_is(p->pad_begin[i], 0) && dim_is(p->pad_end[i], 0);
+    return plain;
+}
+
+static Step *call_product(Node *n, const Conv *c, const Requantize *r)
+{
+    const Window *p = &c->window;
+    Dim pixels = dim_mul(dim_mul(c->batch, p->out[0]), dim_mul(p->out[1], p->out[2]));
+    Product product = product_of(n->in[CONV_X], n->in[CONV_W], n->out[0], pixels, c->out_channels, c->in_channels);
+    return words_product(n, &product, n->in[CONV_X_ZERO], input_of(n, CONV_BIAS), r);
+}
+
 Step *qconv_words(Node *n, const Conv *c, const Requantize *r)
 {
     if (takes_quads(c)) return call_quads(n, c, r);
+    if (is_product(c)) return call_product(n, c, r);
     int64_t taps = taps_of_run(c), run = taps * dim_value(c->group_channels), filters = dim_value(c->out_channels),
             depth = dim_value(conv_taps(c));
     Value *rows = turned(n, n->in[CONV_W], c->out_channels, c->group_channels, window_kernel_size(&c->window));

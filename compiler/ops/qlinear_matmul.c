@@ -95,7 +95,7 @@ static void call_product(Node *n, const ByteProduct *q)
     }
     if (is_packed(n, q)) {
         if (q->requantize && product_takes_words(n, q->requantize))
-            lower_words_product(n, &q->p, q->zero_a, q->bias, q->requantize);
+            words_product(n, &q->p, q->zero_a, q->bias, q->requantize);
         else call_packed(n, q);
         return;
     }

@@ -73,12 +73,11 @@ bool requantizes_words(const Requantize *r); /* do their kernels know such multi
 const char *words_kernel(const Node *n, const char *stem);
 Value *words_weights(Node *n, Value *w, int64_t filters, int64_t runs, int64_t run); /* of w[filters][runs][run] */
 Value *words_start(Node *n, Value *bias, int64_t filters);                           /* the bias, or zeros */
-int64_t words_block(const Node *n, int64_t depth);     /* int32 elements of four rows, widened */
-int64_t words_of_quads(const Node *n, int64_t places); /* the same of places of four channels, widened (qquad.c) */
-/* Of a product with constant weights as packs_symmetric_bytes has them, one matrix of them; zero_a is a constant or
- * NULL. */
+int64_t words_block(const Node *n, int64_t depth); /* int32 elements of four rows, widened */
+int64_t words_of_quads(const Node *n, int64_t places); /* and of so many places of four channels (qquad.c) */
 bool product_takes_words(const Node *n, const Requantize *r);
-void lower_words_product(Node *n, const Product *p, const Value *zero_a, Value *bias, const Requantize *r);
+/* The call of a product with constant weights p->b[n][k], one matrix of them; zero_a is a constant or NULL. */
+Step *words_product(Node *n, const Product *p, const Value *zero_a, Value *bias, const Requantize *r);
 
 /* Bytes v[count][rows][cols] with the last two axes exchanged: made at compile time or, into scratch, at run time. */
 Value *turned(Node *n, Value *v, Dim count, Dim rows, Dim cols);

@@ -54,7 +54,7 @@ int64_t words_block(const Node *n, int64_t depth)
 
 int64_t words_of_quads(const Node *n, int64_t places)
 {
-    return places * (in_pairs(n) ? 2 : 4);
+    return 4 + places * (in_pairs(n) ? 2 : 4);
 }
 
 bool product_takes_words(const Node *n, const Requantize *r)
@@ -63,7 +63,7 @@ bool product_takes_words(const Node *n, const Requantize *r)
     return (m == MULTIPLY_WORDS || m == MULTIPLY_PAIRS) && requantizes_words(r);
 }
 
-void lower_words_product(Node *n, const Product *p, const Value *zero_a, Value *bias, const Requantize *r)
+Step *words_product(Node *n, const Product *p, const Value *zero_a, Value *bias, const Requantize *r)
 {
     int64_t depth = dim_value(p->k), columns = dim_value(p->n);
     Value *w = words_weights(n, p->b, columns, 1, depth), *start = words_start(n, bias, columns),
@@ -83,4 +83,5 @@ void lower_words_product(Node *n, const Product *p, const Value *zero_a, Value *
     arg_field_int(s, "a_signed", p->a->type.dtype == DT_INT8);
     arg_field_int(s, "multiplier_step", per_channel(r->multiplier));
     s->macs = dim_high(dim_mul(p->m, dim_mul(p->n, p->k)));
+    return s;
 }
