@@ -25,15 +25,32 @@ const char *words_kernel(const Node *n, const char *stem)
     return mem_printf("%s_%s_%s", stem, in_pairs(n) ? "pairs" : "words", dtype_suffix(n->out[0]->type.dtype));
 }
 
+static Value *new_weights(Node *n, Value *w, int64_t filters, int64_t depth, const char *how, bool *is_new)
+{
+    Shape shape = shape_const(2, (int64_t[]){filters, (depth + EIGHT - 1) / EIGHT * EIGHT});
+    return packed_constant(n, w, DT_INT8, how, &shape, is_new);
+}
+
+static int32_t flip_of(const Value *w)
+{
+    return w->type.dtype == DT_UINT8 ? SIGN_BIT : 0;
+}
+
 Value *words_weights(Node *n, Value *w, int64_t filters, int64_t runs, int64_t run)
 {
-    Shape shape = shape_const(2, (int64_t[]){filters, (runs * run + EIGHT - 1) / EIGHT * EIGHT});
-    const char *how = mem_printf("whole fours of %lld runs first", (long long)runs);
     bool is_new;
-    Value *v = packed_constant(n, w, DT_INT8, how, &shape, &is_new);
+    const char *how = mem_printf("whole fours of %lld runs first", (long long)runs);
+    Value *v = new_weights(n, w, filters, runs * run, how, &is_new);
     if (is_new)
-        pack_byte_runs(w->data, (int8_t *)v->data, (int32_t)filters, (int32_t)runs, (int32_t)run,
-                       w->type.dtype == DT_UINT8 ? SIGN_BIT : 0);
+        pack_byte_runs(w->data, (int8_t *)v->data, (int32_t)filters, (int32_t)runs, (int32_t)run, flip_of(w));
+    return v;
+}
+
+static Value *column_weights(Node *n, Value *w, int64_t columns, int64_t depth)
+{
+    bool is_new;
+    Value *v = new_weights(n, w, (columns + ROWS - 1) / ROWS * ROWS, depth, "fours of four columns", &is_new);
+    if (is_new) pack_byte_columns(w->data, (int8_t *)v->data, (int32_t)columns, (int32_t)depth, flip_of(w));
     return v;
 }
 
@@ -66,9 +83,11 @@ bool product_takes_words(const Node *n, const Requantize *r)
 Step *words_product(Node *n, const Product *p, const Value *zero_a, Value *bias, const Requantize *r)
 {
     int64_t depth = dim_value(p->k), columns = dim_value(p->n);
-    Value *w = words_weights(n, p->b, columns, 1, depth), *start = words_start(n, bias, columns),
-          *block = scratch(n, "block", DT_INT32, dim_const(words_block(n, depth)));
-    Step *s = step_call(n, "%s", words_kernel(n, "qgemm"));
+    bool one_row = dim_is(p->m, 1);
+    Value *w = one_row ? column_weights(n, p->b, columns, depth) : words_weights(n, p->b, columns, 1, depth),
+          *start = words_start(n, bias, columns),
+          *block = scratch(n, "block", DT_INT32, dim_const(words_block(n, depth) / (one_row ? ROWS : 1)));
+    Step *s = step_call(n, "%s", words_kernel(n, one_row ? "qgemm_row" : "qgemm"));
     arg_in(s, "a", p->a);
     arg_in(s, "w", w);
     arg_in(s, "start", start);
