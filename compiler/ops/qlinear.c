@@ -104,11 +104,45 @@ static int64_t zero_of(const Node *n, int i)
     return input_of(n, i) ? const_as_int(n->in[i], 0) : 0;
 }
 
+static bool multiplies_words(const Node *n)
+{
+    Multiplier m = n->graph->model->options.target->multiplier;
+    return m == MULTIPLY_WORDS || m == MULTIPLY_PAIRS;
+}
+
+/* How add_bytes_words computes it, if it can: scales are like that of y, or smaller. */
+static bool add_factors(const Node *n, double *a, double *b, int *shift)
+{
+    enum { LEAST_SHIFT = 12, BITS = 30, MOST = 255, RESULTS = 256 };
+    double y_scale = const_as_double(n->in[SUM_SCALE], 0);
+    *a = const_as_double(n->in[A_SCALE], 0) / y_scale;
+    *b = const_as_double(n->in[B_SCALE], 0) / y_scale;
+    *shift = BITS;
+    while (*shift >= LEAST_SHIFT && ldexp(MOST * *a + MOST * *b + RESULTS, *shift) >= ldexp(1, BITS)) --*shift;
+    *a = nearbyint(ldexp(*a, *shift));
+    *b = nearbyint(ldexp(*b, *shift));
+    return multiplies_words(n) && *shift >= LEAST_SHIFT;
+}
+
+static void fields_of_factors(Step *s, const Node *n, double a, double b, int shift)
+{
+    double zero = ldexp((double)zero_of(n, SUM_ZERO) + 0.5, shift);
+    arg_struct(s, "q", "struct qadd_words");
+    arg_field_int(s, "a_factor", (int64_t)a);
+    arg_field_int(s, "b_factor", (int64_t)b);
+    arg_field_int(s, "start", (int64_t)(zero - (double)zero_of(n, A_ZERO) * a - (double)zero_of(n, B_ZERO) * b));
+    arg_field_int(s, "shift", shift);
+}
+
 static void lower_add(Node *n)
 {
     int64_t low, high, zero = zero_of(n, SUM_ZERO);
+    double a, b;
+    int shift;
+    bool in_words = add_factors(n, &a, &b, &shift);
     quantized_bounds(n, const_as_double(n->in[SUM_SCALE], 0), zero, &low, &high);
-    Step *s = step_call(n, "add_bytes");
+    Step *s = in_words ? step_call(n, "add_bytes_words_%s", dtype_suffix(n->out[0]->type.dtype))
+                       : step_call(n, "add_bytes");
     arg_in(s, "a", n->in[A]);
     arg_in(s, "b", n->in[B]);
     arg_out(s, "y", n->out[0]);
@@ -122,6 +156,7 @@ static void lower_add(Node *n)
     arg_field_int(s, "is_signed", n->in[A]->type.dtype == DT_INT8);
     arg_field_int(s, "low", low);
     arg_field_int(s, "high", high);
+    if (in_words) fields_of_factors(s, n, a, b, shift);
     arg_dim(s, "n", elements(n->out[0]));
 }
 
