@@ -66,7 +66,8 @@
     SUITE(tiling_choice) \
     SUITE(text) \
     SUITE(trees) \
-    SUITE(wire)
+    SUITE(wire) \
+    SUITE(words)
 #endif
 
 #define SUITE(name) Suite *name##_suite(void);
