@@ -45,6 +45,9 @@ static const ImageKernel kernels[] = {
     {.kernel = "qconv_pairs_", .x = "x", .window = "p", .sizes = "c", .by_rows = true},
     {.kernel = "qconv_channelwise_words_", .x = "x", .window = "p", .sizes = "c", .by_rows = true},
     {.kernel = "qconv_channelwise_pairs_", .x = "x", .window = "p", .sizes = "c", .by_rows = true},
+    {.kernel = "qgemm_words_", .x = "a", .sizes = "p", .count = "rows", .by_rows = true},
+    {.kernel = "qgemm_pairs_", .x = "a", .sizes = "p", .count = "rows", .by_rows = true},
+    {.kernel = "add_bytes_words_", .x = "b", .add = "a", .count = "n", .of_elements = true, .by_rows = true},
     {.kernel = "add_bytes", .x = "b", .add = "a", .count = "n", .of_elements = true, .by_rows = true},
     {.kernel = "quantize_planes", .x = "x", .count = "pixels", .from_planes = true, .by_rows = true},
 };
