@@ -33,6 +33,7 @@
     SUITE(lookup) \
     SUITE(formulas) \
     SUITE(fuse) \
+    SUITE(helium) \
     SUITE(math) \
     SUITE(matmul) \
     SUITE(minifloat) \
