@@ -50,6 +50,12 @@ static const ImageKernel kernels[] = {
     {.kernel = "add_bytes_words_", .x = "b", .add = "a", .count = "n", .of_elements = true, .by_rows = true},
     {.kernel = "add_bytes", .x = "b", .add = "a", .count = "n", .of_elements = true, .by_rows = true},
     {.kernel = "quantize_planes", .x = "x", .count = "pixels", .from_planes = true, .by_rows = true},
+    {.kernel = "qgemm_helium", .x = "a", .sizes = "p", .count = "rows", .by_rows = true},
+    {.kernel = "qwindows_helium", .x = "x", .window = "p", .sizes = "c", .by_rows = true},
+    {.kernel = "qchannels_helium_i8", .x = "x", .window = "p", .sizes = "c", .by_rows = true},
+    {.kernel = "qchannels_helium_u8", .x = "x", .window = "p", .sizes = "c", .by_rows = true},
+    {.kernel = "add_bytes_helium", .x = "b", .add = "a", .count = "n", .of_elements = true, .by_rows = true},
+    {.kernel = "quantize_planes_helium", .x = "x", .count = "pixels", .from_planes = true, .by_rows = true},
 };
 
 /* One name that ends with "_" stands for the kernels of all types. */

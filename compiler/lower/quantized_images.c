@@ -19,14 +19,16 @@ static Step *quantized_for(const Step *turn)
     const Value *v = x->value;
     if (!offset_is_zero(x->offset) || v->is_output || v->uses.reads != 1 || v->uses.writes != 1) return NULL;
     Step *s = v->uses.items[0].step;
-    bool alone = step_calls(s, "quantize_bytes") && offset_is_zero(step_arg(s, "y")->offset) && s->edges == turn->edges;
+    bool quantizes = step_calls(s, "quantize_bytes") || step_calls(s, "quantize_bytes_helium");
+    bool alone = quantizes && offset_is_zero(step_arg(s, "y")->offset) && s->edges == turn->edges;
     return alone ? s : NULL;
 }
 
 static void quantize_planes(Step *turn, const Step *quantize)
 {
     static const char *const same[] = {"scale", "zero", "low", "high"};
-    Step *s = step_new_call(quantize->node, kernel_find("quantize_planes"));
+    bool vectors = step_calls(quantize, "quantize_bytes_helium");
+    Step *s = step_new_call(quantize->node, kernel_find(vectors ? "quantize_planes_helium" : "quantize_planes"));
     const Arg *x = step_arg(quantize, "x"), *y = step_arg(turn, "y");
     arg_in(s, "x", x->value);
     step_arg(s, "x")->offset = x->offset;

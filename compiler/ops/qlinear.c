@@ -142,7 +142,7 @@ static void lower_add(Node *n)
     bool in_words = add_factors(n, &a, &b, &shift);
     quantized_bounds(n, const_as_double(n->in[SUM_SCALE], 0), zero, &low, &high);
     Step *s = in_words ? step_call(n, "add_bytes_words_%s", dtype_suffix(n->out[0]->type.dtype))
-                       : step_call(n, "add_bytes");
+                       : step_call(n, "%s", bytes_kernel(n, "add_bytes", const_as_double(n->in[SUM_SCALE], 0)));
     arg_in(s, "a", n->in[A]);
     arg_in(s, "b", n->in[B]);
     arg_out(s, "y", n->out[0]);

@@ -194,7 +194,7 @@ static bool is_kernel_call(const Node *n, const Layout *l)
 static void call_quantize(Node *n)
 {
     bool is_signed = n->out[0]->type.dtype == DT_INT8;
-    Step *s = step_call(n, "quantize_bytes");
+    Step *s = step_call(n, "%s", bytes_kernel(n, "quantize_bytes", const_as_double(n->in[1], 0)));
     arg_in(s, "x", n->in[0]);
     arg_out(s, "y", n->out[0]);
     arg_real(s, "scale", const_as_double(n->in[1], 0));

@@ -124,3 +124,10 @@ Step *step_gemm_helium(Node *n, Value *a, Value *y, Dim rows, const HeliumWeight
     arg_field_int(s, "a_signed", is_signed);
     return s;
 }
+
+const char *bytes_kernel(const Node *n, const char *name, double scale)
+{
+    bool fits = scale > 1e-18 && scale < 1e18;
+    return n->graph->model->options.target->multiplier == MULTIPLY_HELIUM && fits ? mem_printf("%s_helium", name)
+                                                                                  : name;
+}

@@ -22,5 +22,7 @@ bool helium_pairs_fit(const Value *w, int64_t channels, int64_t taps);
 Value *helium_scratch(Node *n, int64_t depth); /* room for two rows, filled up */
 /* y[rows][filters] = requantised a[rows][depth] times h->w, of one group. */
 Step *step_gemm_helium(Node *n, Value *a, Value *y, Dim rows, const HeliumWeights *h);
+/* The kernel of this name that divides by a scale, or that for Helium, if n's target has it and the scale allows it. */
+const char *bytes_kernel(const Node *n, const char *name, double scale);
 
 #endif
