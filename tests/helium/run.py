@@ -78,7 +78,8 @@ class Operators:
                   *self.parameters(self.random.uniform(0.1, 3), y, -7, 13)]
         if self.random.integers(2):
             inputs.append(self.constant(self.random.integers(-2000, 2000, filters).astype(np.int32)))
-        size = [(n + 2 * pad - dilation * (k - 1) - 1) // stride + 1 for n, k in ((height, kernel_h), (width, kernel_w))]
+        size = [(n + 2 * pad - dilation * (k - 1) - 1) // stride + 1
+                for n, k in ((height, kernel_h), (width, kernel_w))]
         self.output(('QLinearConv', inputs), (batch, filters, *size), y, group=groups, strides=[stride] * 2,
                     dilations=[dilation] * 2, pads=[pad] * 4)
 
@@ -164,9 +165,9 @@ def check(onnx2c, operators, folder, optimize):
     with open(os.path.join(folder, 'main.c'), 'w', encoding='utf-8') as f:
         f.write(operators.main())
     subprocess.run([*CC, optimize, *STRICT, '-c', 'vectors.c', 'portable.c'], cwd=folder, check=True)
-    subprocess.run([*CC, '-O1', '-nostartfiles', '--specs=nano.specs', '-I' + BOARD, '-T', os.path.join(HERE, 'board.ld'),
-                    '-o', 'board.elf', 'main.c', os.path.join(BOARD, 'board.c'), 'vectors.o', 'portable.o', '-lm'],
-                   cwd=folder, check=True)
+    sources = ['main.c', os.path.join(BOARD, 'board.c'), 'vectors.o', 'portable.o']
+    subprocess.run([*CC, '-O1', '-nostartfiles', '--specs=nano.specs', '-I' + BOARD, '-T',
+                    os.path.join(HERE, 'board.ld'), '-o', 'board.elf', *sources, '-lm'], cwd=folder, check=True)
     board = subprocess.run([*QEMU, 'board.elf'], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                            timeout=300, check=False)
     return board.returncode == 0 and board.stdout.endswith('the same\n'), board.stdout + board.stderr
