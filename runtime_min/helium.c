@@ -52,19 +52,32 @@ static inline void helium_fill(int8_t *to, int32_t value, int32_t n)
 #endif
 }
 
-/* Filters in fours: of each four, what their sums start with, weights [depth / 16][4][16] and float32 multipliers, one
- * after the other; filled up with zeros. A result is zero + (start + sum) * multiplier, rounded and within low..high.
- */
+/* Filters in fours: of each four, what their sums start with, weights [depth / 16][4][16], the weights' zero points with
+ * the sign turned, if they are not all 0, and float32 multipliers, one after the other; filled up with zeros. A result
+ * is zero + (start + sum of products - the weights' zero point * sum of x) * multiplier, rounded, within low..high. */
 struct helium_filters {
     const int32_t *fours;
     int32_t filters, depth; /* depth: a multiple of 16 */
+    int32_t zeros;          /* words of zero points in each four: 4 or 0 */
     int32_t zero, low, high;
 };
 
 /* Words of each four. */
-static inline size_t helium_four(int32_t depth)
+static inline size_t helium_four(int32_t depth, int32_t zeros)
 {
-    return (size_t)depth + 8;
+    return (size_t)depth + 8 + (size_t)zeros;
+}
+
+/* The sum of x[n], n a multiple of 16. */
+static inline int32_t helium_sum(const int8_t *x, int32_t n)
+{
+    int32_t sum = 0;
+#if HELIUM
+    for (; n > 0; n -= 16, x += 16) sum = vaddvaq_s8(sum, vldrbq_s8(x));
+#else
+    for (int32_t i = 0; i < n; i++) sum += x[i];
+#endif
+    return sum;
 }
 
 //@block helium_sums helium_nearest
@@ -121,13 +134,19 @@ static inline int32x4_t helium_nearest(int32x4_t sum, float32x4_t multiplier)
 void helium_rows(const struct helium_filters *t, const int8_t *a, const int8_t *b, uint8_t *y, uint8_t *z)
 {
     const int32_t *four = t->fours;
-    const int32_t depth = t->depth;
+    const int32_t depth = t->depth, zeros = t->zeros;
+    const int32_t sum_a = zeros ? helium_sum(a, depth) : 0, sum_b = zeros ? helium_sum(b, depth) : 0;
 #if HELIUM
     const int16_t zero = (int16_t)t->zero;
     const int16x8_t low = vdupq_n_s16((int16_t)t->low), high = vdupq_n_s16((int16_t)t->high);
     for (int32_t left = t->filters; left > 0; left -= 4, four += 4, y += 4, z += 4) {
         int32x4_t first, second;
         four = helium_sums(a, b, four, depth, &first, &second);
+        if (zeros) {
+            first = vmlaq_n_s32(first, vldrwq_s32(four), sum_a);
+            second = vmlaq_n_s32(second, vldrwq_s32(four), sum_b);
+            four += 4;
+        }
         const float32x4_t multiplier = vldrwq_f32((const float *)(const void *)four);
         first = helium_nearest(first, multiplier);
         second = helium_nearest(second, multiplier);
@@ -144,15 +163,19 @@ void helium_rows(const struct helium_filters *t, const int8_t *a, const int8_t *
     }
 #else
     for (int32_t f = 0; f < t->filters; f++) {
-        const int32_t *const at = four + (size_t)(f / 4) * helium_four(depth);
+        const int32_t *const at = four + (size_t)(f / 4) * helium_four(depth, zeros);
         const int8_t *const w = (const int8_t *)(at + 4) + f % 4 * 16;
         uint32_t first = (uint32_t)at[f % 4], second = first;
         for (int32_t k = 0; k < depth; k++) {
             first += (uint32_t)(a[k] * w[k / 16 * 64 + k % 16]);
             second += (uint32_t)(b[k] * w[k / 16 * 64 + k % 16]);
         }
+        if (zeros) {
+            first += (uint32_t)at[4 + depth + f % 4] * (uint32_t)sum_a;
+            second += (uint32_t)at[4 + depth + f % 4] * (uint32_t)sum_b;
+        }
         float multiplier;
-        memcpy(&multiplier, at + 4 + depth + f % 4, sizeof multiplier);
+        memcpy(&multiplier, at + 4 + depth + zeros + f % 4, sizeof multiplier);
         y[f] = requantize((int32_t)first, multiplier, t->zero, t->low, t->high);
         z[f] = requantize((int32_t)second, multiplier, t->zero, t->low, t->high);
     }

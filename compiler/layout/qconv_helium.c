@@ -26,6 +26,7 @@ static Step *call_channelwise(Node *n, const Conv *c, const HeliumWeights *h)
     arg_field(s, "batch", c->batch);
     arg_field(s, "channels", c->in_channels);
     arg_field_int(s, "x_zero", const_as_int(n->in[CONV_X_ZERO], 0));
+    arg_field_int(s, "times", helium_times(h));
     return s;
 }
 
@@ -57,26 +58,35 @@ static Step *call_windows(Node *n, const Conv *c, const HeliumWeights *h)
     arg_field_int(s, "filters", h->filters);
     arg_field_int(s, "x_zero", const_as_int(n->in[CONV_X_ZERO], 0));
     arg_field_int(s, "x_signed", n->in[CONV_X]->type.dtype == DT_INT8);
+    arg_field_int(s, "zeros", helium_zeros(h));
     return s;
+}
+
+static HeliumWeights weights_of(const Node *n, const Conv *c)
+{
+    int64_t groups = conv_is_channelwise(c) ? 1 : c->groups;
+    return (HeliumWeights){.w = n->in[CONV_W],
+                           .w_zero = n->in[CONV_W_ZERO],
+                           .bias = input_of(n, CONV_BIAS),
+                           .groups = groups,
+                           .filters = dim_value(c->out_channels) / groups,
+                           .depth = dim_value(conv_taps(c)),
+                           .x_zero = helium_zero(n->in[CONV_X], n->in[CONV_X_ZERO])};
+}
+
+bool qconv_fits_helium(const Node *n, const Conv *c)
+{
+    if (!helium_takes(n, n->in[CONV_W])) return false;
+    if (!conv_is_channelwise(c)) return true;
+    HeliumWeights h = weights_of(n, c);
+    return helium_halves(&h) && h.depth * helium_times(&h) <= HELIUM_TAPS;
 }
 
 Step *qconv_helium(Node *n, const Conv *c, const Requantize *r)
 {
-    int64_t taps = dim_value(window_kernel_size(&c->window));
-    HeliumWeights h = {.w = n->in[CONV_W],
-                       .bias = input_of(n, CONV_BIAS),
-                       .groups = c->groups,
-                       .filters = dim_value(c->out_channels) / c->groups,
-                       .depth = dim_value(conv_taps(c)),
-                       .x_zero = helium_zero(n->in[CONV_X], n->in[CONV_X_ZERO]),
-                       .requantize = *r};
-    if (conv_is_channelwise(c)) {
-        int64_t channels = h.filters * h.groups;
-        if (taps > HELIUM_TAPS || !helium_pairs_fit(h.w, channels, taps)) return NULL;
-        h.filters = channels;
-        h.groups = 1;
-        return call_channelwise(n, c, &h);
-    }
+    HeliumWeights h = weights_of(n, c);
+    h.requantize = *r;
+    if (conv_is_channelwise(c)) return call_channelwise(n, c, &h);
     h.w = turned(n, n->in[CONV_W], c->out_channels, c->group_channels, window_kernel_size(&c->window));
     return is_product(c) ? call_product(n, c, &h) : call_windows(n, c, &h);
 }

@@ -6,7 +6,10 @@
 
 /* The call that computes a QLinearConv of images with their channels last, for targets that multiply words or pairs. */
 Step *qconv_words(Node *n, const Conv *c, const Requantize *r);
-/* On vectors of Helium; NULL if those don't know such weights. */
+/* On vectors of Helium, for a target that has them, and weights that their kernels know; their zero points are
+ * constants.
+ */
+bool qconv_fits_helium(const Node *n, const Conv *c);
 Step *qconv_helium(Node *n, const Conv *c, const Requantize *r);
 
 #endif

@@ -29,13 +29,23 @@ typedef struct {
     const Requantize *requantize; /* NULL: the result is int32 */
 } ByteProduct;
 
-/* Constant weights, of one matrix, are packed. */
-static bool is_packed(const Node *n, const ByteProduct *q)
+static bool value_known(const Value *v)
+{
+    return !v || value_is_const(v);
+}
+
+/* Is b one matrix of constants? */
+static bool is_constant(const ByteProduct *q)
 {
     const Product *p = &q->p;
-    bool zero_known = !q->zero_a || value_is_const(q->zero_a) || p->a->type.dtype == DT_UINT8;
-    return !p->batch_rank && dim_is(q->matrices, 1) && zero_known && target_packs_bytes(n, p->b, q->zero_b) &&
-           dim_low(p->k) > 0 && dim_low(p->n) > 0;
+    return !p->batch_rank && dim_is(q->matrices, 1) && value_is_const(p->b) && dim_low(p->k) > 0 && dim_low(p->n) > 0;
+}
+
+/* Such weights are packed. */
+static bool is_packed(const Node *n, const ByteProduct *q)
+{
+    return is_constant(q) && (value_known(q->zero_a) || q->p.a->type.dtype == DT_UINT8) &&
+           target_packs_bytes(n, q->p.b, q->zero_b);
 }
 
 static void call_packed(Node *n, const ByteProduct *q)
@@ -69,14 +79,15 @@ static void call_packed(Node *n, const ByteProduct *q)
 
 static bool takes_helium(const Node *n, const ByteProduct *q)
 {
-    return n->graph->model->options.target->multiplier == MULTIPLY_HELIUM && q->requantize && is_packed(n, q) &&
-           (!q->zero_a || value_is_const(q->zero_a)) && (!q->bias || value_is_const(q->bias));
+    return helium_takes(n, q->p.b) && q->requantize && is_constant(q) && value_known(q->zero_a) &&
+           value_known(q->zero_b) && value_known(q->bias);
 }
 
 static void call_helium(Node *n, const ByteProduct *q)
 {
     const Product *p = &q->p;
     HeliumWeights h = {.w = p->b,
+                       .w_zero = q->zero_b,
                        .bias = q->bias,
                        .groups = 1,
                        .filters = dim_value(p->n),

@@ -68,10 +68,14 @@ class Operators:
         """Some that make ties, and others."""
         return self.random.choice([0.5, 0.25, 1, self.random.uniform(0.01, 1)])
 
+    def weight_zero(self, kind):
+        """One that disappears, or not."""
+        return self.random.choice([0, 5] if kind is np.int8 else [128, 101])
+
     def conv(self, batch, channels, height, width, filters, groups, kernel_h, kernel_w, stride, dilation, pad):
         x, w, y = self.kind(), self.kind(), self.kind()
         scales = self.random.uniform(0.0005, 0.02, filters if self.random.integers(2) else ())
-        zeros = np.full(scales.shape, 0 if w is np.int8 else 128, w)
+        zeros = np.full(scales.shape, self.weight_zero(w), w)
         inputs = [self.input(self.bytes((batch, channels, height, width), x)), *self.parameters(0.5, x, -5, 131),
                   self.constant(self.bytes((filters, channels // groups, kernel_h, kernel_w), w)),
                   self.constant(scales.astype(np.float32)), self.constant(zeros),
@@ -86,7 +90,8 @@ class Operators:
     def product(self, rows, columns, depth):
         a, b, y = self.kind(), self.kind(), self.kind()
         inputs = [self.input(self.bytes((rows, depth), a)), *self.parameters(0.5, a, -5, 131),
-                  self.constant(self.bytes((depth, columns), b)), *self.parameters(0.01, b, 0, 128),
+                  self.constant(self.bytes((depth, columns), b)), self.constant(np.float32(0.01)),
+                  self.constant(b(self.weight_zero(b))),
                   *self.parameters(0.7, y, -7, 13)]
         self.output(('QLinearMatMul', inputs), (rows, columns), y)
 

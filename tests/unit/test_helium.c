@@ -14,16 +14,16 @@ typedef struct {
     int64_t h, w, kernel_h, kernel_w, stride, dilation, pad;
 } Case;
 
-/* An operand: bytes[count] and their zero point. */
+/* An operand: bytes[count] and their zero point, or, if there are several, that of each. */
 typedef struct {
     DType type;
-    int64_t zero;
+    int64_t zero, n_zeros;
     uint8_t *bytes;
 } Bytes;
 
 static Bytes random_operand(bool is_signed, int64_t zero, int64_t count)
 {
-    Bytes b = {is_signed ? DT_INT8 : DT_UINT8, zero, mem_array((size_t)count + 1, 1)};
+    Bytes b = {is_signed ? DT_INT8 : DT_UINT8, zero, 1, mem_array((size_t)count + 1, 1)};
     for (int64_t i = 0; i < count; i++) b.bytes[i] = (uint8_t)test_below(256);
     return b;
 }
@@ -33,11 +33,11 @@ static int64_t value_at(const Bytes *b, int64_t i)
     return (b->type == DT_INT8 ? (int8_t)b->bytes[i] : (int64_t)b->bytes[i]) - b->zero;
 }
 
-static void add_scalar(Node *n, const Bytes *b)
+static void add_zeros(Node *n, const Bytes *b)
 {
-    uint8_t *zero = mem_alloc(1);
-    *zero = (uint8_t)b->zero;
-    op_input(n, b->type, 0, NULL, zero);
+    uint8_t *zeros = mem_array((size_t)b->n_zeros, 1);
+    memset(zeros, (int)b->zero & 255, (size_t)b->n_zeros);
+    op_input(n, b->type, b->n_zeros > 1, &b->n_zeros, zeros);
 }
 
 static float *add_scales(Node *n, int64_t count)
@@ -98,15 +98,15 @@ static Result add_inputs(Node *n, const Bytes *x, const int64_t *x_dims, const B
 {
     int64_t count = test_below(2) ? filters : 1;
     Result r = {count, y_signed ? -7 : 13, y_signed ? -128 : 0, y_signed ? 127 : 255, NULL, NULL};
-    Bytes y = {y_signed ? DT_INT8 : DT_UINT8, r.zero, NULL};
+    Bytes y = {y_signed ? DT_INT8 : DT_UINT8, r.zero, 1, NULL};
     op_input(n, x->type, rank, x_dims, x->bytes);
     op_input(n, DT_FLOAT, 0, NULL, one_scale(0.5f));
-    add_scalar(n, x);
+    add_zeros(n, x);
     op_input(n, w->type, rank, w_dims, w->bytes);
     r.scales = add_scales(n, count);
-    add_scalar(n, w);
+    add_zeros(n, w);
     op_input(n, DT_FLOAT, 0, NULL, one_scale(2));
-    add_scalar(n, &y);
+    add_zeros(n, &y);
     return r;
 }
 
@@ -141,13 +141,26 @@ static void run_conv(Node *n, const Case *c, DType type)
     ck_assert(eval_node(n));
 }
 
+/* Of x, w and y, by the bits of `signs`; after those, whether the weights' zero point is none that inverted signs take
+ * away, and whether every filter has one. */
+enum { SIGNS_OF_ZEROS = 8, SIGNS_OF_FILTERS = 16, ALL_SIGNS = 32 };
+
+static Bytes random_weights(int signs, int64_t count, int64_t filters)
+{
+    bool is_signed = signs & 2;
+    Bytes w = random_operand(is_signed, is_signed ? 0 : 128, count);
+    if (signs & SIGNS_OF_ZEROS) w.zero = is_signed ? 9 : 101;
+    if (signs & SIGNS_OF_FILTERS) w.n_zeros = filters;
+    return w;
+}
+
 static void check_conv(const Case *c, int signs, bool least)
 {
     int64_t filters = c->groups * c->filters, taps = c->kernel_h * c->kernel_w;
     int64_t x_dims[] = {c->batch, c->h, c->w, c->groups * c->channels},
             w_dims[] = {filters, c->channels, c->kernel_h, c->kernel_w};
     Bytes x = random_operand(signs & 1, signs & 1 ? -5 : 131, c->batch * c->h * c->w * x_dims[3]);
-    Bytes w = random_operand(signs & 2, signs & 2 ? 0 : 128, filters * c->channels * taps);
+    Bytes w = random_weights(signs, filters * c->channels * taps, filters);
     Node *n = helium_node("QLinearConv");
     if (least) {
         memset(w.bytes, signs & 2 ? 128 : 0, (size_t)(filters * c->channels * taps));
@@ -177,7 +190,7 @@ START_TEST(convolutions)
     };
     test_seed(1);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        for (int signs = 0; signs < 8; signs++) check_conv(&cases[i], signs, signs == 7);
+        for (int signs = 0; signs < ALL_SIGNS; signs++) check_conv(&cases[i], signs, signs % 8 == 7);
 }
 END_TEST
 
@@ -191,24 +204,53 @@ START_TEST(channel_by_channel)
         {1, 9, 1, 1, 12, 12, 9, 9, 1, 1, 4}, {1, 33, 1, 1, 8, 9, 1, 1, 1, 1, 0},
     };
     test_seed(2);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        for (int signs = 0; signs < 8; signs++) {
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        /* larger windows with zero points are for other kernels */
+        for (int signs = 0; signs < (cases[i].kernel_h > 5 ? SIGNS_OF_ZEROS : ALL_SIGNS); signs++) {
             check_conv(&cases[i], signs, false);
             check_conv(&cases[i], signs, true);
         }
+    }
 }
 END_TEST
 
+static HeliumWeights weights(DType type, int64_t filters, int64_t depth, const void *w, int zero)
+{
+    uint8_t *point = mem_alloc(1);
+    *point = (uint8_t)zero;
+    Node *n = op_node("QLinearConv", "", 10);
+    const Value *v = op_input(n, type, 1, (int64_t[]){filters * depth}, w), *z = op_input(n, type, 0, NULL, point);
+    return (HeliumWeights){.w = v, .w_zero = z, .groups = 1, .filters = filters, .depth = depth};
+}
+
 /* Of three taps the first is alone, of four none is. */
-START_TEST(pairs_of_taps)
+START_TEST(taps_that_are_there_twice)
 {
     static const int8_t w[] = {-128, -128, 127, 5, -128, -128};
-    Node *n = op_node("QLinearConv", "", 10);
-    const Value *v = op_input(n, DT_INT8, 1, (int64_t[]){6}, w);
-    ck_assert(!helium_pairs_fit(v, 2, 3));
-    ck_assert(helium_pairs_fit(v, 1, 3));
-    ck_assert(!helium_pairs_fit(v, 1, 4));
-    ck_assert(helium_pairs_fit(v, 6, 1));
+    HeliumWeights h = weights(DT_INT8, 2, 3, w, 0);
+    ck_assert_int_eq(helium_times(&h), 2);
+    h.filters = 1;
+    ck_assert_int_eq(helium_times(&h), 1);
+    h.depth = 4;
+    ck_assert_int_eq(helium_times(&h), 2);
+    h = weights(DT_INT8, 6, 1, w, 0);
+    ck_assert_int_eq(helium_times(&h), 1);
+    h = weights(DT_INT8, 6, 1, w, 1);
+    ck_assert_int_eq(helium_times(&h), 2);
+    op_free();
+}
+END_TEST
+
+/* 255 = 127 + 128 is too much, -255 = -127 - 128 isn't. */
+START_TEST(halves_of_weights)
+{
+    static const uint8_t w[] = {0, 254, 255};
+    HeliumWeights h = weights(DT_UINT8, 1, 3, w, 0);
+    ck_assert(!helium_halves(&h));
+    h.depth = 2;
+    ck_assert(helium_halves(&h));
+    h = weights(DT_UINT8, 1, 3, w, 255);
+    ck_assert(helium_halves(&h));
     op_free();
 }
 END_TEST
@@ -218,7 +260,7 @@ END_TEST
 static void check_product(int64_t rows, int64_t columns, int64_t depth, int signs)
 {
     Bytes a = random_operand(signs & 1, signs & 1 ? -5 : 131, rows * depth),
-          b = random_operand(signs & 2, signs & 2 ? 0 : 128, depth * columns);
+          b = random_weights(signs, depth * columns, columns);
     Node *n = helium_node("QLinearMatMul");
     Result r = add_inputs(n, &a, (int64_t[]){rows, depth}, &b, 2, (int64_t[]){depth, columns}, columns, signs & 4);
     op_run(n, 1);
@@ -238,7 +280,7 @@ START_TEST(products)
                                        {13, 64, 36}, {5, 77, 20},  {17, 130, 4}, {4, 15, 16}};
     test_seed(3);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        for (int signs = 0; signs < 8; signs++) check_product(sizes[i][0], sizes[i][1], sizes[i][2], signs);
+        for (int signs = 0; signs < ALL_SIGNS; signs++) check_product(sizes[i][0], sizes[i][1], sizes[i][2], signs);
 }
 END_TEST
 
@@ -248,7 +290,8 @@ Suite *helium_suite(void)
     TCase *c = tcase_create("helium");
     tcase_add_test(c, convolutions);
     tcase_add_test(c, channel_by_channel);
-    tcase_add_test(c, pairs_of_taps);
+    tcase_add_test(c, taps_that_are_there_twice);
+    tcase_add_test(c, halves_of_weights);
     tcase_add_test(c, products);
     suite_add_tcase(s, c);
     return s;

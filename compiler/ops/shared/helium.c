@@ -12,15 +12,38 @@ static int64_t filled(int64_t count, int64_t to)
     return (count + to - 1) / to * to;
 }
 
+static bool has_helium(const Node *n)
+{
+    return n->graph->model->options.target->multiplier == MULTIPLY_HELIUM;
+}
+
+bool helium_takes(const Node *n, const Value *w)
+{
+    return has_helium(n) && value_is_const(w);
+}
+
 int64_t helium_depth(int64_t depth)
 {
     return filled(depth, SIXTEEN);
 }
 
-/* Unsigned weights have the zero point 128: see packs_symmetric_bytes. */
-static int8_t weight_at(const Value *w, int64_t i)
+/* Of unsigned weights the sign bits are inverted, which takes 128 away from their zero points, too. */
+static int8_t weight_at(const HeliumWeights *h, int64_t f, int64_t k)
 {
-    return (int8_t)(const_as_int(w, i) - (w->type.dtype == DT_UINT8 ? SIGN_BIT : 0));
+    return (int8_t)(const_as_int(h->w, f * h->depth + k) - (h->w->type.dtype == DT_UINT8 ? SIGN_BIT : 0));
+}
+
+static int64_t zero_at(const HeliumWeights *h, int64_t f)
+{
+    int64_t zero = h->w_zero ? const_as_int(h->w_zero, per_channel(h->w_zero) ? f : 0) : 0;
+    return zero - (h->w->type.dtype == DT_UINT8 ? SIGN_BIT : 0);
+}
+
+int helium_zeros(const HeliumWeights *h)
+{
+    for (int64_t f = 0; f < h->groups * h->filters; f++)
+        if (zero_at(h, f)) return FOUR;
+    return 0;
 }
 
 static float multiplier_at(const Requantize *r, int64_t i)
@@ -38,7 +61,7 @@ int64_t helium_zero(const Value *x, const Value *zero)
 static int32_t start_of(const HeliumWeights *h, int64_t f)
 {
     uint32_t sum = h->bias ? (uint32_t)const_as_int(h->bias, f) : 0;
-    for (int64_t k = 0; k < h->depth; k++) sum -= (uint32_t)h->x_zero * (uint32_t)weight_at(h->w, f * h->depth + k);
+    for (int64_t k = 0; k < h->depth; k++) sum -= (uint32_t)h->x_zero * (uint32_t)(weight_at(h, f, k) - zero_at(h, f));
     return (int32_t)sum;
 }
 
@@ -54,20 +77,20 @@ static Value *words(Node *n, const HeliumWeights *h, int rank, const int64_t *di
 /* Filter f, number i of a four. */
 static void fill_filter(const HeliumWeights *h, int32_t *four, int64_t f, int64_t i)
 {
-    int64_t depth = helium_depth(h->depth);
+    int64_t depth = helium_depth(h->depth), zeros = helium_zeros(h);
     int8_t *w = (int8_t *)(four + FOUR);
     float multiplier = multiplier_at(&h->requantize, f);
     four[i] = start_of(h, f);
-    memcpy(four + FOUR + depth + i, &multiplier, sizeof multiplier);
-    for (int64_t k = 0; k < h->depth; k++)
-        w[(k / SIXTEEN * FOUR + i) * SIXTEEN + k % SIXTEEN] = weight_at(h->w, f * h->depth + k);
+    for (int64_t k = 0; k < h->depth; k++) w[(k / SIXTEEN * FOUR + i) * SIXTEEN + k % SIXTEEN] = weight_at(h, f, k);
+    if (zeros) four[FOUR + depth + i] = (int32_t)-zero_at(h, f);
+    memcpy(four + FOUR + depth + zeros + i, &multiplier, sizeof multiplier);
 }
 
 Value *helium_fours(Node *n, const HeliumWeights *h)
 {
     int64_t filters = h->filters, fours = filled(filters, FOUR) / FOUR;
     int32_t *data;
-    int64_t size = (int64_t)helium_four((int32_t)helium_depth(h->depth));
+    int64_t size = (int64_t)helium_four((int32_t)helium_depth(h->depth), helium_zeros(h));
     Value *v = words(n, h, 3, (int64_t[]){h->groups, fours, size}, "filters in fours, with starts and multipliers",
                      &data);
     for (int64_t g = 0; g < h->groups; g++)
@@ -76,30 +99,54 @@ Value *helium_fours(Node *n, const HeliumWeights *h)
     return v;
 }
 
+/* -- channel by channel ------------------------------------------------------------------------ */
+
+bool helium_halves(const HeliumWeights *h)
+{
+    for (int64_t f = 0; f < h->filters; f++)
+        for (int64_t k = 0; k < h->depth; k++)
+            if (weight_at(h, f, k) - zero_at(h, f) > 2 * INT8_MAX) return false;
+    return true;
+}
+
+/* Once, if sums of two neighbouring taps' products, from the end on, always fit into 16 bits. */
+int helium_times(const HeliumWeights *h)
+{
+    if (helium_zeros(h)) return 2;
+    for (int64_t f = 0; f < h->filters; f++)
+        for (int64_t k = h->depth % 2; k < h->depth; k += 2)
+            if (weight_at(h, f, k) == INT8_MIN && weight_at(h, f, k + 1) == INT8_MIN) return 2;
+    return 1;
+}
+
+/* Channel c's weights, 16 bytes apart. */
+static void fill_channel(const HeliumWeights *h, int8_t *w, int64_t c, int times)
+{
+    for (int64_t k = 0; k < h->depth; k++) {
+        int64_t weight = weight_at(h, c, k) - zero_at(h, c), first = times > 1 ? weight / 2 : weight;
+        w[k * times * SIXTEEN] = (int8_t)first;
+        if (times > 1) w[(k * times + 1) * SIXTEEN] = (int8_t)(weight - first);
+    }
+}
+
 Value *helium_sixteens(Node *n, const HeliumWeights *h)
 {
-    int64_t taps = h->depth, sixteens = filled(h->filters, SIXTEEN) / SIXTEEN;
+    int times = helium_times(h);
+    int64_t taps = h->depth * times, sixteens = filled(h->filters, SIXTEEN) / SIXTEEN;
     int64_t size = (int64_t)helium_sixteen((int32_t)taps);
     int32_t *data;
     Value *v = words(n, h, 2, (int64_t[]){sixteens, size}, "channels in sixteens, with starts and multipliers", &data);
     for (int64_t c = 0; c < h->filters; c++) {
         int32_t *sixteen = data + c / SIXTEEN * size, i = (int32_t)(c % SIXTEEN), lane = helium_lane(i);
-        int8_t *w = (int8_t *)(sixteen + SIXTEEN);
         float multiplier = multiplier_at(&h->requantize, c);
         sixteen[lane] = start_of(h, c);
+        fill_channel(h, (int8_t *)(sixteen + SIXTEEN) + i, c, times);
         memcpy(sixteen + SIXTEEN + taps * SIXTEEN / 4 + lane, &multiplier, sizeof multiplier);
-        for (int64_t k = 0; k < taps; k++) w[k * SIXTEEN + i] = weight_at(h->w, c * taps + k);
     }
     return v;
 }
 
-bool helium_pairs_fit(const Value *w, int64_t channels, int64_t taps)
-{
-    for (int64_t c = 0; c < channels; c++)
-        for (int64_t k = c * taps + taps % 2; k < (c + 1) * taps; k += 2)
-            if (weight_at(w, k) == INT8_MIN && weight_at(w, k + 1) == INT8_MIN) return false;
-    return true;
-}
+/* -- calls ------------------------------------------------------------------------------------- */
 
 Value *helium_scratch(Node *n, int64_t depth)
 {
@@ -122,12 +169,12 @@ Step *step_gemm_helium(Node *n, Value *a, Value *y, Dim rows, const HeliumWeight
     arg_field_int(s, "cols", h->filters);
     arg_field_int(s, "depth", h->depth);
     arg_field_int(s, "a_signed", is_signed);
+    arg_field_int(s, "zeros", helium_zeros(h));
     return s;
 }
 
 const char *bytes_kernel(const Node *n, const char *name, double scale)
 {
     bool fits = scale > 1e-18 && scale < 1e18;
-    return n->graph->model->options.target->multiplier == MULTIPLY_HELIUM && fits ? mem_printf("%s_helium", name)
-                                                                                  : name;
+    return has_helium(n) && fits ? mem_printf("%s_helium", name) : name;
 }

@@ -4,21 +4,22 @@
 
 #include "ops/shared/quantized.h"
 
-/* Weights w[groups * filters][depth], fit for packs_symmetric_bytes; channel by channel filters are the channels of one
- * group. */
+/* Weights w[groups * filters][depth]; channel by channel filters are the channels of one group. All are constants. */
 typedef struct {
-    const Value *w, *bias; /* bias: constant, or NULL */
+    const Value *w, *w_zero, *bias; /* w_zero: one, one for each filter, or NULL; bias: or NULL */
     int64_t groups, filters, depth;
     int64_t x_zero; /* of signed bytes: see helium_zero */
     Requantize requantize;
 } HeliumWeights;
 
+bool helium_takes(const Node *n, const Value *w);       /* has n's target Helium, and are the weights constant? */
 int64_t helium_depth(int64_t depth);                    /* of rows, filled up */
 int64_t helium_zero(const Value *x, const Value *zero); /* x's zero point, if its bytes are made signed ones */
 Value *helium_fours(Node *n, const HeliumWeights *h);
 Value *helium_sixteens(Node *n, const HeliumWeights *h);
-/* Does the sum of two neighbouring taps' products, from the end on, always fit into 16 bits? Of w[channels][taps]. */
-bool helium_pairs_fit(const Value *w, int64_t channels, int64_t taps);
+int helium_zeros(const HeliumWeights *h);      /* words of zero points in each four of filters: 4 or 0 */
+int helium_times(const HeliumWeights *h);      /* how often a tap is there, channel by channel: 1 or 2 */
+bool helium_halves(const HeliumWeights *h);    /* can all weights, less their zero points, be two halves in bytes? */
 Value *helium_scratch(Node *n, int64_t depth); /* room for two rows, filled up */
 /* y[rows][filters] = requantised a[rows][depth] times h->w, of one group. */
 Step *step_gemm_helium(Node *n, Value *a, Value *y, Dim rows, const HeliumWeights *h);
