@@ -114,6 +114,9 @@ typedef struct {
 } Choice;
 
 static const Choice choices[] = {
+    {"Attention with is_causal", "what is masked is -infinity in qk_matmul_output, too",
+     "the text's function; ONNX Runtime writes the lowest finite number",
+     "`AttentionTest.TestAttention4DWithPastAndPresentQkMatmulBias4DMaskCausal`"},
     {"Cast of numbers to strings", "as printf's %.8g has them, or NaN, INF, -INF", "the text is silent; ONNX Runtime",
      "`strings/numbers`"},
     {"Cast of strings to numbers",
@@ -135,6 +138,8 @@ static const Choice choices[] = {
      "the official case; ONNX Runtime counts in output_shape", "`MaxUnPool3D_WithOutputShape`"},
     {"Normalizer", "MAX divides by the largest number, L1 by the sum of magnitudes",
      "MAX: the text; L1: ONNX Runtime, since a sum of numbers may be 0", "`Normalizer.TwoDimensionDouble`"},
+    {"QLinearSoftmax", "the nearest of the quantised numbers", "the text; ONNX Runtime is up to one below",
+     "`QLinearLookupTableBasedOperatorTests.QLinearSoftmax_Int8_v13`"},
     {"QuickGelu", "x * sigmoid(alpha * x)", "the text; one stored value has another sign", "`QuickGelu test [2,4]`"},
     {"Reduce...", "integers wrap around", "the reference evaluator; ONNX Runtime saturates",
      "`ReduceSum_int32_Overflow_Saturates`"},
@@ -143,6 +148,12 @@ static const Choice choices[] = {
     {"Resize", "tf_crop_and_resize by scales: floor(size * (end - start) * scale) pixels",
      "the text; ONNX Runtime leaves the region out",
      "`ResizeOpLinearDownSampleTest_tf_crop_and_resize_with_extrapolation`"},
+    {"Resize", "at opset 10, nearest is the pixel before, smaller or larger",
+     "the text is silent; PyTorch, which exports it; ONNX Runtime takes the one after, where the result is smaller",
+     "`ResizeOpNearestDownSampleTest_Ver10`"},
+    {"Resize", "whole numbers with antialias are rounded once, at the end",
+     "the reference evaluator; ONNX Runtime rounds them, and keeps them in range, after each axis",
+     "`ResizeOpCubicDownSampleTest_antialias_large_custom_coeff`"},
     {"Resize", "whole numbers between pixels are rounded to the nearest",
      "the reference evaluator and PyTorch's interpolate; ONNX Runtime cuts them off", "`resize/rounded_bytes`"},
     {"Slice", "ends beyond the axis with a negative step: clamped to the last element, so the slice is empty",
