@@ -55,7 +55,8 @@ def cases(folder):
         [node("T", ["x"], ["t"], name="a", domain="my", k=1), node("T", ["t"], ["y"], name="b", domain="my")],
         domains=["my"]), "--custom my::T=x->x"
     yield "two_unknown_operators", 'Frob1.*not supported;Frob2.*not supported', model(
-        [node("Frob1", ["x"], ["t"], name="a"), node("Frob2", ["x"], ["y"], name="b")])
+        [node("Frob1", ["x"], ["t"], name="a"), node("Frob2", ["x"], ["y"], name="b")],
+        outputs=[info("t", None), info("y", None)])
     yield "cycle", 'form a cycle: "n1", "n2"', model(
         [node("Add", ["x", "b"], ["a"], name="n1"), node("Add", ["x", "a"], ["b"], name="n2"),
          node("Relu", ["b"], ["y"])])

@@ -121,8 +121,8 @@ static void check_declared(Node *n, const Value *v)
     const Type *said = &v->declared, *found = &v->type;
     if (said->kind != KIND_TENSOR || found->kind != KIND_TENSOR || found->dtype == DT_UNDEFINED) return;
     if (said->dtype != DT_UNDEFINED && said->dtype != found->dtype)
-        node_error(n, "output \"%s\" is %s, but the model declares %s", shown(v->name), dtype_name(found->dtype),
-                   dtype_name(said->dtype));
+        node_error(n, "output \"%s\" is %s, but the model declares %s; declare what it is, or put a Cast before it",
+                   shown(v->name), dtype_name(found->dtype), dtype_name(said->dtype));
     if (said->shape.rank < 0) return;
     bool same = said->shape.rank == found->shape.rank;
     for (int i = 0; same && i < found->shape.rank; i++) {
@@ -363,6 +363,7 @@ void infer_graph(Graph *g)
 StageResult infer(Model *m)
 {
     m->holds_messages = true;
+    graph_remove_dead(m->graph); /* whatever is wrong with it */
     m->folding_bytes = BUDGET_BYTES + BUDGET_TIMES * bytes_of_constants(m->graph);
     spread_inputs(m);
     if (!m->errors) infer_graph(m->graph);

@@ -183,7 +183,10 @@ static Node *begin_node(const Loader *l, Scope *s, const NodeProto *proto)
     define_outputs(s, n, proto);
     if (foreign_empty(n->op_type)) node_error(n, "has no operator");
     if (!opset && !function_find(l, proto))
-        node_error(n, "the model imports no operators of domain \"%s\"", shown(foreign_or(domain, foreign("ai.onnx"))));
+        node_error(n,
+                   "the model imports no operators of domain \"%s\"; add it to opset_import, or export the model with "
+                   "ONNX's own operators",
+                   shown(foreign_or(domain, foreign("ai.onnx"))));
     if (foreign_is(domain, OWN_DOMAIN))
         node_error(n, "the operators of domain \"%s\" are the compiler's own; expected another domain", shown(domain));
     return n;
