@@ -264,11 +264,18 @@ static Verdict fold(Node *n)
     return KEEP;
 }
 
+static void fold_within(Node *n)
+{
+    for (int a = 0; a < n->n_attrs; a++)
+        for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++) fold_graph(n->attrs[a].graphs[k]);
+}
+
 void fold_graph(Graph *g)
 {
     Node *after;
     for (Node *n = g->first; n; n = after) {
         after = n->after;
+        fold_within(n);
         if (fold(n) == REMOVE) graph_remove(n);
     }
 }

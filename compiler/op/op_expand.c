@@ -86,7 +86,8 @@ Value *packed_constant(Node *n, Value *w, DType type, const char *how, const Sha
     *is_new = !found;
     if (found) return found;
     void *data = mem_array((size_t)dim_value(shape_elements(shape)) + 1, (size_t)dtype_bytes(type, 1));
-    Value *v = value_const(n->graph, foreign_suffixed(w->wanted, "/packed"), type, shape, data);
+    Graph *g = w->graph ? w->graph : n->graph; /* for other branches, too */
+    Value *v = value_const(g, foreign_suffixed(w->wanted, "/packed"), type, shape, data);
     v->origin = w->origin ? mem_printf("%s, %s", w->origin, how) : how;
     packed_note(w, v, how);
     return v;

@@ -14,16 +14,35 @@ static RewritePass *const passes[] = {rewrite_no_op,    rewrite_transpose, rewri
                                       rewrite_norm,     rewrite_attention, rewrite_pad,  rewrite_affine,
                                       rewrite_epilogue, rewrite_clamp,     NULL};
 
-bool rewrite_round(Graph *g, RewritePass *const *list)
+static bool one_round(Graph *g, RewritePass *const *list);
+
+/* In the graphs of its branches or its rounds. */
+static bool round_within(Node *n, RewritePass *const *list)
+{
+    bool changed = false;
+    for (int a = 0; a < n->n_attrs; a++)
+        for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++)
+            changed = one_round(n->attrs[a].graphs[k], list) || changed;
+    return changed;
+}
+
+static bool one_round(Graph *g, RewritePass *const *list)
 {
     bool changed = false;
     Node *next;
     for (Node *n = g->first; n; n = next) {
         Node *before = n->before;
+        changed = round_within(n, list) || changed;
         for (int p = 0; list[p]; p++) changed = list[p](n) || changed;
         next = before ? before->after : g->first; /* the first of the new nodes */
         if (next == n) next = n->after;
     }
+    return changed;
+}
+
+bool rewrite_round(Graph *g, RewritePass *const *list)
+{
+    bool changed = one_round(g, list);
     graph_remove_dead(g);
     return changed;
 }

@@ -9,7 +9,7 @@ StageResult rewrite(Model *m); /* the stage */
 
 typedef bool RewritePass(Node *n);
 
-/* All passes on every node; list ends with NULL. Did any change something? */
+/* All passes on every node, those of branches and loops included; list ends with NULL. Did any change something? */
 bool rewrite_round(Graph *g, RewritePass *const *list);
 
 bool rewrite_no_op(Node *n);     /* a node that changes nothing: its input takes the place of its output */

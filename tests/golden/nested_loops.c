@@ -78,7 +78,7 @@ enum {         /* offset      bytes    live  tensor */
     AT_p       =     48, /*    16   2..12  float32[4] */
     AT_j       =     64, /*     8    2..6  int64[] */
     AT_f       =     80, /*     4    3..4  float32[] */
-    AT_total   =     80, /*     4    5..6  float32[] */
+    AT_step    =     80, /*     4    5..6  float32[] */
     AT_m       =     32, /*     8    7..8  int64[] */
     AT_mf      =     64, /*     4   8..12  float32[] */
     AT_is_odd  =     32, /*     1   9..10  bool[] */
@@ -156,7 +156,7 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
     int64_t *const j = (int64_t *)(void *)(memory + AT_j);
     float *const f = (float *)(void *)(memory + AT_f);
     float *const q = p;
-    float *const total = (float *)(void *)(memory + AT_total);
+    float *const step = (float *)(void *)(memory + AT_step);
     bool *const d2 = d;
     int64_t *const m = (int64_t *)(void *)(memory + AT_m);
     float *const mf = (float *)(void *)(memory + AT_mf);
@@ -190,12 +190,12 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
                 q[i_] = p[i_] + (x[i_] * f[0]);
             }
 
-            /* 5  ReduceSum: q[4] -> total[] */
-            reduce_sum_f32(q, total, /* outer */ 1, /* n */ 4, /* inner */ 1);
+            /* 5  ReduceSum: q[4] -> step[] */
+            reduce_sum_f32(q, step, /* outer */ 1, /* n */ 4, /* inner */ 1);
 
-            /* 6  Less: total[] -> d2[] */
+            /* 6  Less: step[] -> d2[] */
             {
-                d2[0] = less_f32(total[0], 1.5e+02f);
+                d2[0] = less_f32(step[0], 1.5e+02f);
             }
         }
         j[0] = inner_round;
