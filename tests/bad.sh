@@ -55,6 +55,7 @@ alone "negative --dim" usage x.onnx --dim batch=-1..4
 alone "--dim by no steps" usage x.onnx --dim batch=1..8:0
 alone "--dim of an element that is no number" usage x.onnx --dim 'x[0]=n'
 alone "--dim of an element by steps" usage x.onnx --dim 'x[0]=1..8:2'
+alone "bad --text" usage x.onnx --text 0
 alone "bad --weights" usage x.onnx --weights cloud
 
 alone "a bound that is raised" warns "--dim height=1..40: sizes below 4 don't fit" tests/models/small_unet/model.onnx \

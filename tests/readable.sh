@@ -40,6 +40,7 @@ option() { # --NAME
     --weights) in_title "--name m --weights incbin" $digits --name m --weights incbin ;;
     --custom) in_title "--name m --dim samples=9 --custom '$custom'" examples/custom_op/model.onnx \
         --name m --dim samples=9 --custom "$custom" ;;
+    --text) in_title "--name m --text 20" $digits --name m --text 20 ;;
     --target) in_title "--name m --target cortex-m4" $digits --name m --target cortex-m4 ;;
     --optimize) in_title "--name m --optimize ram" $digits --name m --optimize ram ;;
     --output) no_matter $digits ;; # to another file

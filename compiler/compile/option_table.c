@@ -48,6 +48,11 @@ static bool take_custom(void *options, Foreign value)
     return parse_custom_option(options, value);
 }
 
+static bool take_text(void *options, Foreign value)
+{
+    return parse_text_option(options, value);
+}
+
 static bool take_target(void *options, Foreign value)
 {
     return parse_target_option(options, value);
@@ -98,6 +103,7 @@ const OptionRow compile_options[] = {
      "types and shapes of an operator that the program provides:\n"
      "'x[n,c] -> float32[n,2*c]'",
      take_custom, custom_title},
+    {0, "text", "BYTES", "room for each string that the model makes of others; default: 255", take_text, text_title},
     {0, "target", "NAME", "the processor that the code is made for; default: portable", take_target, target_title},
     {0, "optimize", "WHAT", "what counts most: speed (default) or ram, the working memory", take_optimize,
      optimize_title},

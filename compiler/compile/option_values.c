@@ -120,6 +120,21 @@ const char *weights_title(const Options *o)
     return o->weights == WEIGHTS_INLINE ? "" : more_words("", "weights", weights_form_names[o->weights]);
 }
 
+bool parse_text_option(Options *o, Foreign bytes)
+{
+    int64_t number;
+    Foreign rest = bytes;
+    if (!parse_number(&rest, false, &number) || !foreign_empty(rest) || number < 1 || number > 1000000)
+        return usage_error("--text %s: expected a number from 1 to 1000000", shown(bytes));
+    o->text_bytes = (int)number;
+    return true;
+}
+
+const char *text_title(const Options *o)
+{
+    return !o->text_bytes || o->text_bytes == TEXT_BYTES ? "" : mem_printf("--text %d", o->text_bytes);
+}
+
 bool parse_custom_option(Options *o, Foreign text)
 {
     const char *error = custom_add(o, text);

@@ -51,8 +51,10 @@ bool parse_custom_option(Options *o, Foreign text); /* DOMAIN::OP=SPEC or @FILE 
 bool parse_target_option(Options *o, Foreign text); /* the name of a target */
 bool parse_weights_option(Options *o, Foreign form);
 bool parse_optimize_option(Options *o, Foreign what);
+bool parse_text_option(Options *o, Foreign bytes);
 const char *dim_title(const Options *o);
 const char *custom_title(const Options *o);
 const char *weights_title(const Options *o);
+const char *text_title(const Options *o);
 
 #endif

@@ -201,6 +201,8 @@ typedef struct {
 
 typedef enum { OPTIMIZE_SPEED, OPTIMIZE_RAM } Optimize;
 
+enum { TEXT_BYTES = 255 };
+
 typedef enum { WEIGHTS_INLINE, WEIGHTS_INCBIN, WEIGHTS_FILE } WeightsForm;
 
 typedef struct {
@@ -211,6 +213,7 @@ typedef struct {
     Optimize optimize; /* what counts most */
     Foreign title;     /* what was given of the options that decide the output (compile/option_table.c) */
     WeightsForm weights;
+    int text_bytes; /* that a string may have which an operator makes of others, without its NUL; 0: TEXT_BYTES */
     bool verbose;
     int n_dims, cap_dims;
     DimOption *dims;

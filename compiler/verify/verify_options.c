@@ -62,6 +62,11 @@ static bool take_target(void *options, Foreign value)
     return parse_target_option(&((VerifyOptions *)options)->compile, value);
 }
 
+static bool take_text(void *options, Foreign value)
+{
+    return parse_text_option(&((VerifyOptions *)options)->compile, value);
+}
+
 static bool take_verbose(void *options, Foreign value)
 {
     (void)value;
@@ -81,6 +86,7 @@ static const OptionRow verify_options[] = {
     {0, "custom", "DOMAIN::OP=SPEC, --custom @FILE", "as when compiling", take_custom, NULL},
     {0, "optimize", "WHAT", "as when compiling", take_optimize, NULL},
     {0, "target", "NAME", "as when compiling; --cc and --cflags must make what this machine runs", take_target, NULL},
+    {0, "text", "BYTES", "as when compiling", take_text, NULL},
     {0, "with", "FILE", "a C file that is built along: the functions of custom operators", take_with, NULL},
     {'v', "verbose", NULL, "print the time each stage takes", take_verbose, NULL},
     {'h', "help", NULL, "print this", NULL, NULL},

@@ -65,6 +65,7 @@
     SUITE(step) \
     SUITE(strided_alias) \
     SUITE(tiling_choice) \
+    SUITE(strings) \
     SUITE(text) \
     SUITE(trees) \
     SUITE(wire) \
