@@ -19,10 +19,8 @@ bool qconv_fits_last(Node *n)
     static const int parameters[] = {CONV_X_SCALE, CONV_X_ZERO, CONV_W_SCALE, CONV_W_ZERO,
                                      CONV_Y_SCALE, CONV_Y_ZERO, CONV_BIAS};
     Conv c;
-    bool packs = target_packs_bytes(n, n->in[CONV_W], n->in[CONV_W_ZERO]);
-    if (!known_parameters(n, parameters, 7) || (!packs && !helium_takes(n, n->in[CONV_W])) || !read_conv(n, &c))
+    if (!known_parameters(n, parameters, 7) || !packs_bytes(n->in[CONV_W], n->in[CONV_W_ZERO]) || !read_conv(n, &c))
         return false;
-    if (!packs && !qconv_fits_helium(n, &c)) return false;
     if (!dim_is_const(c.in_channels) || dim_is(elements(n->in[CONV_W]), 0) || dim_is(elements(n->in[CONV_X]), 0))
         return false;
     return c.groups == 1 || conv_is_channelwise(&c) || dim_value(c.out_channels) / c.groups >= MIN_GROUP_FILTERS;

@@ -29,10 +29,12 @@ static Step *call_quads(Node *n, const Conv *c, const Requantize *r)
     int64_t taps = dim_value(conv_taps(c)), lines = window_reach(p, 1, 1),
             width = window_reach(p, 2, dim_high(p->out[2]));
     Value *w = packed_channelwise_bytes(n, n->in[CONV_W], dim_value(c->in_channels), taps),
+          *zeros = words_zeros(n, n->in[CONV_W], n->in[CONV_W_ZERO], dim_value(c->in_channels)),
           *ring = scratch(n, "ring", DT_INT32, dim_const(words_of_quads(n, taps + lines * width)));
     Step *s = step_call(n, "%s", words_kernel(n, "qconv_channelwise"));
     arg_in(s, "x", n->in[CONV_X]);
     arg_in(s, "w", w);
+    arg_in(s, "w_zero", zeros);
     arg_in(s, "bias", all_zero(input_of(n, CONV_BIAS)) ? NULL : n->in[CONV_BIAS]);
     arg_requantize(s, r);
     arg_out(s, "y", n->out[0]);
@@ -62,7 +64,7 @@ static Step *call_product(Node *n, const Conv *c, const Requantize *r)
     const Window *p = &c->window;
     Dim pixels = dim_mul(dim_mul(c->batch, p->out[0]), dim_mul(p->out[1], p->out[2]));
     Product product = product_of(n->in[CONV_X], n->in[CONV_W], n->out[0], pixels, c->out_channels, c->in_channels);
-    return words_product(n, &product, n->in[CONV_X_ZERO], input_of(n, CONV_BIAS), r);
+    return words_product(n, &product, n->in[CONV_X_ZERO], n->in[CONV_W_ZERO], input_of(n, CONV_BIAS), r);
 }
 
 Step *qconv_words(Node *n, const Conv *c, const Requantize *r)
@@ -73,11 +75,13 @@ Step *qconv_words(Node *n, const Conv *c, const Requantize *r)
             depth = dim_value(conv_taps(c));
     Value *rows = turned(n, n->in[CONV_W], c->out_channels, c->group_channels, window_kernel_size(&c->window));
     Value *weights = words_weights(n, rows, filters, depth / run, run),
+          *zeros = words_zeros(n, n->in[CONV_W], n->in[CONV_W_ZERO], filters),
           *start = words_start(n, input_of(n, CONV_BIAS), filters),
           *block = scratch(n, "block", DT_INT32, dim_const(words_block(n, depth)));
     Step *s = step_call(n, "%s", words_kernel(n, "qconv"));
     arg_in(s, "x", n->in[CONV_X]);
     arg_in(s, "w", weights);
+    arg_in(s, "w_zero", zeros);
     arg_in(s, "start", start);
     arg_requantize(s, r);
     arg_out(s, "y", n->out[0]);

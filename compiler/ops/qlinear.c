@@ -104,12 +104,6 @@ static int64_t zero_of(const Node *n, int i)
     return input_of(n, i) ? const_as_int(n->in[i], 0) : 0;
 }
 
-static bool multiplies_words(const Node *n)
-{
-    Multiplier m = n->graph->model->options.target->multiplier;
-    return m == MULTIPLY_WORDS || m == MULTIPLY_PAIRS;
-}
-
 /* How add_bytes_words computes it, if it can: scales are like that of y, or smaller. */
 static bool add_factors(const Node *n, double *a, double *b, int *shift)
 {

@@ -42,10 +42,16 @@ static bool is_constant(const ByteProduct *q)
 }
 
 /* Such weights are packed. */
-static bool is_packed(const Node *n, const ByteProduct *q)
+static bool is_packed(const ByteProduct *q)
 {
     return is_constant(q) && (value_known(q->zero_a) || q->p.a->type.dtype == DT_UINT8) &&
-           target_packs_bytes(n, q->p.b, q->zero_b);
+           packs_bytes(q->p.b, q->zero_b);
+}
+
+static bool takes_words(const Node *n, const ByteProduct *q)
+{
+    return multiplies_words(n) && is_constant(q) && value_known(q->zero_a) && value_known(q->zero_b) && q->requantize &&
+           requantizes_words(q->requantize);
 }
 
 static void call_packed(Node *n, const ByteProduct *q)
@@ -104,10 +110,12 @@ static void call_product(Node *n, const ByteProduct *q)
         call_helium(n, q);
         return;
     }
-    if (is_packed(n, q)) {
-        if (q->requantize && product_takes_words(n, q->requantize))
-            words_product(n, &q->p, q->zero_a, q->bias, q->requantize);
-        else call_packed(n, q);
+    if (takes_words(n, q)) {
+        words_product(n, &q->p, q->zero_a, q->zero_b, q->bias, q->requantize);
+        return;
+    }
+    if (is_packed(q)) {
+        call_packed(n, q);
         return;
     }
     const Product *p = &q->p;

@@ -66,10 +66,20 @@ START_TEST(random_sums)
 }
 END_TEST
 
+/* Zero points of weights: none, and some. */
+static int32_t some_zeros[200];
+static const int32_t *const zeros_by[] = {NULL, some_zeros};
+
+static void make_zeros(void)
+{
+    for (int i = 0; i < 200; i++) some_zeros[i] = (int32_t)(noise() % 256) - 128;
+}
+
 /* -- products ---------------------------------------------------------------------------------- */
 
-typedef void Product(const void *a, const int8_t *w, const int32_t *start, const float *multiplier, int32_t zero,
-                     int32_t low, int32_t high, void *y, int32_t *scratch, const struct qgemm_words *p);
+typedef void Product(const void *a, const int8_t *w, const int32_t *w_zero, const int32_t *start,
+                     const float *multiplier, int32_t zero, int32_t low, int32_t high, void *y, int32_t *scratch,
+                     const struct qgemm_words *p);
 
 static Product *const products_by[2][2][2] = {{{qgemm_pairs_u8, qgemm_pairs_i8}, {qgemm_words_u8, qgemm_words_i8}},
                                               {{qgemm_row_pairs_u8, qgemm_row_pairs_i8},
@@ -78,6 +88,7 @@ static Product *const products_by[2][2][2] = {{{qgemm_pairs_u8, qgemm_pairs_i8},
 static void check_product(Variant v, int32_t rows, int32_t cols, int32_t depth, bool a_signed, bool y_signed,
                           bool w_unsigned, bool one_row)
 {
+    const int32_t *const zeros = zeros_by[depth % 2];
     const struct qgemm_words p = {rows, cols, depth, a_signed ? -9 : 120, a_signed, cols % 2};
     const Scale s = random_scale(y_signed, cols % 2);
     const size_t wide = ((size_t)depth + 7) / 8 * 8;
@@ -87,14 +98,14 @@ static void check_product(Variant v, int32_t rows, int32_t cols, int32_t depth, 
     ck_assert_ptr_nonnull(scratch);
     if (one_row) pack_byte_columns(w, (int8_t *)packed, cols, depth, w_unsigned ? 128 : 0);
     else pack_byte_runs(w, (int8_t *)packed, cols, 1, depth, w_unsigned ? 128 : 0);
-    products_by[one_row][v][y_signed](a, (const int8_t *)packed, s.bias, s.multiplier, s.zero, s.low, s.high, y,
+    products_by[one_row][v][y_signed](a, (const int8_t *)packed, zeros, s.bias, s.multiplier, s.zero, s.low, s.high, y,
                                       scratch, &p);
     for (int32_t r = 0; r < rows; r++)
         for (int32_t c = 0; c < cols; c++) {
             int32_t sum = 0;
             for (int32_t k = 0; k < depth; k++)
                 sum += (value_of(a[r * depth + k], a_signed) - p.a_zero) *
-                       (value_of(w[c * depth + k], !w_unsigned) - (w_unsigned ? 128 : 0));
+                       (value_of(w[c * depth + k], !w_unsigned) - (w_unsigned ? 128 : 0) - (zeros ? zeros[c] : 0));
             ck_assert_int_eq(y[r * cols + c], expected_byte(&s, sum, (size_t)c));
         }
     free(a);
@@ -106,6 +117,7 @@ static void check_product(Variant v, int32_t rows, int32_t cols, int32_t depth, 
 
 START_TEST(products)
 {
+    make_zeros();
     static const int32_t sizes[][3] = {{1, 1, 1},    {1, 10, 128}, {3, 16, 5},   {8, 24, 64}, {9, 48, 7},
                                        {13, 64, 36}, {5, 77, 20},  {17, 130, 4}, {4, 15, 3},  {2, 6, 9}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
@@ -118,12 +130,12 @@ END_TEST
 
 /* -- convolutions ------------------------------------------------------------------------------ */
 
-typedef void Convolution(const void *x, const int8_t *w, const int32_t *start, const float *multiplier, int32_t zero,
-                         int32_t low, int32_t high, void *y, int32_t *scratch, const struct window *p,
-                         const struct qconv_words *c);
-typedef void Channelwise(const void *x, const int8_t *w, const int32_t *bias, const float *multiplier, int32_t zero,
-                         int32_t low, int32_t high, void *y, int32_t *scratch, const struct window *p,
-                         const struct qquad_conv *c);
+typedef void Convolution(const void *x, const int8_t *w, const int32_t *w_zero, const int32_t *start,
+                         const float *multiplier, int32_t zero, int32_t low, int32_t high, void *y, int32_t *scratch,
+                         const struct window *p, const struct qconv_words *c);
+typedef void Channelwise(const void *x, const int8_t *w, const int32_t *w_zero, const int32_t *bias,
+                         const float *multiplier, int32_t zero, int32_t low, int32_t high, void *y, int32_t *scratch,
+                         const struct window *p, const struct qquad_conv *c);
 
 static Convolution *const convolutions_by[2][2] = {{qconv_pairs_u8, qconv_pairs_i8}, {qconv_words_u8, qconv_words_i8}};
 static Channelwise *const channelwise_by[2][2] = {{qconv_channelwise_pairs_u8, qconv_channelwise_pairs_i8},
@@ -140,8 +152,8 @@ static void run_dense(const Case *c, const struct window *p, const uint8_t *x, c
     int32_t *scratch = calloc(wide * 4, sizeof *scratch);
     ck_assert_ptr_nonnull(scratch);
     pack_byte_runs(w, (int8_t *)packed, all, depth / run, run, 0);
-    convolutions_by[v][kind >> 1](x, (const int8_t *)packed, s->bias, s->multiplier, s->zero, s->low, s->high, y,
-                                  scratch, p, &q);
+    convolutions_by[v][kind >> 1 & 1](x, (const int8_t *)packed, zeros_by[kind >> 2], s->bias, s->multiplier, s->zero,
+                                      s->low, s->high, y, scratch, p, &q);
     free(packed);
     free(scratch);
 }
@@ -156,8 +168,8 @@ static void run_channelwise(const Case *c, const struct window *p, const uint8_t
     int32_t *scratch = calloc((size_t)(taps + lines * width) * 4 + 4, sizeof *scratch);
     ck_assert_ptr_nonnull(scratch);
     pack_channelwise_bytes(w, (int8_t *)packed, c->groups, taps, 0);
-    channelwise_by[v][kind >> 1](x, (const int8_t *)packed, s->bias, s->multiplier, s->zero, s->low, s->high, y,
-                                 scratch, p, &q);
+    channelwise_by[v][kind >> 1 & 1](x, (const int8_t *)packed, zeros_by[kind >> 2], s->bias, s->multiplier, s->zero,
+                                     s->low, s->high, y, scratch, p, &q);
     free(packed);
     free(scratch);
 }
@@ -165,9 +177,10 @@ static void run_channelwise(const Case *c, const struct window *p, const uint8_t
 static void check_conv(const Case *c, Variant v, int kind, bool channelwise)
 {
     const struct window p = window_of(c);
+    const int32_t *const zeros = zeros_by[kind >> 2];
     const int32_t all = c->groups * c->filters, depth = c->kernel_d * c->kernel_h * c->kernel_w * c->channels,
                   zero = kind & 1 ? -5 : 131, pixels = p.out_d * p.out_h * p.out_w;
-    const Scale s = random_scale(kind >> 1, all % 3);
+    const Scale s = random_scale(kind >> 1 & 1, all % 3);
     uint8_t *x = random_bytes((size_t)(c->batch * c->d * c->h * c->w * c->groups * c->channels)),
             *w = random_bytes((size_t)(all * depth)), *y = random_bytes((size_t)(c->batch * pixels * all));
     if (channelwise) run_channelwise(c, &p, x, w, &s, v, kind, zero, y);
@@ -176,7 +189,8 @@ static void check_conv(const Case *c, Variant v, int kind, bool channelwise)
         for (int32_t i = 0; i < pixels; i++)
             for (int32_t f = 0; f < all; f++)
                 ck_assert_int_eq(y[(n * pixels + i) * all + f],
-                                 expected_byte(&s, conv_sum(c, &p, x, w, n, i, f, kind & 1, zero, 0), (size_t)f));
+                                 expected_byte(&s, conv_sum(c, &p, x, w, n, i, f, kind & 1, zero, zeros ? zeros[f] : 0),
+                                               (size_t)f));
     free(x);
     free(w);
     free(y);
@@ -184,7 +198,8 @@ static void check_conv(const Case *c, Variant v, int kind, bool channelwise)
 
 static void check_all_kinds(const Case *c, bool channelwise)
 {
-    for (int kind = 0; kind < 4; kind++) {
+    make_zeros();
+    for (int kind = 0; kind < 8; kind++) {
         check_conv(c, PAIRS, kind, channelwise);
         check_conv(c, WORDS, kind, channelwise);
     }

@@ -58,15 +58,17 @@ static Foreign part_name(const Node *n, const char *part)
     return foreign_suffixed(node_stem(n), "/%s", part);
 }
 
-/* Rounding in the order that ONNX Runtime takes: scale_a * scale_b, then the division, in float32. */
+static float multiplier_of(const Value *scale_a, const Value *scale_b, int64_t i, const Value *scale_y, double alpha)
+{
+    float product = (float)alpha * (float)const_as_double(scale_a, 0) * (float)const_as_double(scale_b, i);
+    return product / (float)const_as_double(scale_y, 0);
+}
+
 static Value *multipliers(Node *n, const Value *scale_a, const Value *scale_b, const Value *scale_y, double alpha)
 {
     int64_t count = value_count(scale_b);
     float *data = mem_array((size_t)count + 1, sizeof *data);
-    for (int64_t i = 0; i < count; i++) {
-        float product = (float)alpha * (float)const_as_double(scale_a, 0) * (float)const_as_double(scale_b, i);
-        data[i] = product / (float)const_as_double(scale_y, 0);
-    }
+    for (int64_t i = 0; i < count; i++) data[i] = multiplier_of(scale_a, scale_b, i, scale_y, alpha);
     Shape shape = shape_const(1, &count);
     Value *v = value_const(n->graph, part_name(n, "multiplier"), DT_FLOAT, &shape, data);
     v->origin = "scales of the inputs over that of the result";

@@ -44,10 +44,6 @@ Value *product_bias(Node *n, Value *bias, Value *zero_a, Value *b, Value *zero_b
 /* -- weights as kernels on register tiles want them (tile_bytes.c of the kernel library), packed at compile time --- */
 
 bool packs_bytes(const Value *w, const Value *zero_w); /* constant, both */
-bool target_packs_bytes(const Node *n, const Value *w,
-                        const Value *zero_w); /* are there such kernels for the target? */
-/* And signed bytes without a zero point, or unsigned ones with 128. */
-bool packs_symmetric_bytes(const Value *w, const Value *zero_w);
 /* int32, one for each of `count` columns or filters; NULL: they have none. */
 Value *packed_zeros(Node *n, const Value *w, const Value *zero_w, int64_t count);
 /* Of w[groups][filters][runs][run]. */
@@ -68,16 +64,19 @@ void arg_requantize(Step *s, const Requantize *r); /* multiplier, zero, low, hig
 
 /* -- the same for targets that multiply words or pairs (qfour.c of the kernel library) ------------ */
 
-bool requantizes_words(const Requantize *r); /* do their kernels know such multipliers? */
+bool multiplies_words(const Node *n); /* is n's target one of these? */
+bool requantizes_words(const Requantize *r);
 /* The kernel `stem` for n's target and the type of its result. */
 const char *words_kernel(const Node *n, const char *stem);
 Value *words_weights(Node *n, Value *w, int64_t filters, int64_t runs, int64_t run); /* of w[filters][runs][run] */
-Value *words_start(Node *n, Value *bias, int64_t filters);                           /* the bias, or zeros */
-int64_t words_block(const Node *n, int64_t depth); /* int32 elements of four rows, widened */
-int64_t words_of_quads(const Node *n, int64_t places); /* and of so many places of four channels (qquad.c) */
-bool product_takes_words(const Node *n, const Requantize *r);
+/* Of each filter what has to be taken from w's bytes, once those are signed; NULL: nothing. */
+Value *words_zeros(Node *n, const Value *w, const Value *zero_w, int64_t filters);
+Value *words_start(Node *n, Value *bias, int64_t filters); /* the bias, or zeros */
+int64_t words_block(const Node *n, int64_t depth);         /* int32 elements of four rows, widened */
+int64_t words_of_quads(const Node *n, int64_t places);     /* and of so many places of four channels (qquad.c) */
 /* The call of a product with constant weights p->b[n][k], one matrix of them; zero_a is a constant or NULL. */
-Step *words_product(Node *n, const Product *p, const Value *zero_a, Value *bias, const Requantize *r);
+Step *words_product(Node *n, const Product *p, const Value *zero_a, const Value *zero_b, Value *bias,
+                    const Requantize *r);
 
 /* Bytes v[count][rows][cols] with the last two axes exchanged: made at compile time or, into scratch, at run time. */
 Value *turned(Node *n, Value *v, Dim count, Dim rows, Dim cols);

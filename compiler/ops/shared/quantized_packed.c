@@ -22,25 +22,12 @@ static int32_t packed_zero(const Value *w, const Value *zero_w, int64_t i)
     return (zero_w ? (int32_t)const_as_int(zero_w, per_channel(zero_w) ? i : 0) : 0) - flip_of(w);
 }
 
-bool packs_symmetric_bytes(const Value *w, const Value *zero_w)
-{
-    if (!packs_bytes(w, zero_w)) return false;
-    for (int64_t i = 0; i < (zero_w ? value_count(zero_w) : 1); i++)
-        if (packed_zero(w, zero_w, i)) return false;
-    return true;
-}
-
-bool target_packs_bytes(const Node *n, const Value *w, const Value *zero_w)
-{
-    bool any = n->graph->model->options.target->multiplier == MULTIPLY_PORTABLE;
-    return any ? packs_bytes(w, zero_w) : packs_symmetric_bytes(w, zero_w);
-}
-
 Value *packed_zeros(Node *n, const Value *w, const Value *zero_w, int64_t count)
 {
-    if (packs_symmetric_bytes(w, zero_w)) return NULL;
     int32_t *zeros = mem_array((size_t)count + 1, sizeof *zeros);
-    for (int64_t i = 0; i < count; i++) zeros[i] = packed_zero(w, zero_w, i);
+    bool any = false;
+    for (int64_t i = 0; i < count; i++) any = (zeros[i] = packed_zero(w, zero_w, i)) || any;
+    if (!any) return NULL;
     Shape shape = shape_const(1, &count);
     Value *v = value_const(n->graph, foreign_suffixed(w->wanted, "/zeros"), DT_INT32, &shape, zeros);
     v->origin = "zero points of the packed weights";

@@ -5,13 +5,22 @@
 
 enum { SIGN_BIT = 128, ROWS = 4, EIGHT = 8 };
 
-/* Not those of scales that are zero, infinite or not numbers. */
+bool multiplies_words(const Node *n)
+{
+    Multiplier m = n->graph->model->options.target->multiplier;
+    return m == MULTIPLY_WORDS || m == MULTIPLY_PAIRS;
+}
+
+/* Not of scales that are zero, infinite or not numbers. */
+static bool is_moderate(float multiplier)
+{
+    return multiplier > 0 && multiplier < FLT_MAX;
+}
+
 bool requantizes_words(const Requantize *r)
 {
-    for (int64_t i = 0; i < value_count(r->multiplier); i++) {
-        double m = const_as_double(r->multiplier, i);
-        if (!(m > 0 && m < (double)FLT_MAX)) return false;
-    }
+    for (int64_t i = 0; i < value_count(r->multiplier); i++)
+        if (!is_moderate((float)const_as_double(r->multiplier, i))) return false;
     return true;
 }
 
@@ -41,8 +50,7 @@ Value *words_weights(Node *n, Value *w, int64_t filters, int64_t runs, int64_t r
     bool is_new;
     const char *how = mem_printf("whole fours of %lld runs first", (long long)runs);
     Value *v = new_weights(n, w, filters, runs * run, how, &is_new);
-    if (is_new)
-        pack_byte_runs(w->data, (int8_t *)v->data, (int32_t)filters, (int32_t)runs, (int32_t)run, flip_of(w));
+    if (is_new) pack_byte_runs(w->data, (int8_t *)v->data, (int32_t)filters, (int32_t)runs, (int32_t)run, flip_of(w));
     return v;
 }
 
@@ -51,6 +59,22 @@ static Value *column_weights(Node *n, Value *w, int64_t columns, int64_t depth)
     bool is_new;
     Value *v = new_weights(n, w, (columns + ROWS - 1) / ROWS * ROWS, depth, "fours of four columns", &is_new);
     if (is_new) pack_byte_columns(w->data, (int8_t *)v->data, (int32_t)columns, (int32_t)depth, flip_of(w));
+    return v;
+}
+
+Value *words_zeros(Node *n, const Value *w, const Value *zero_w, int64_t filters)
+{
+    Shape shape = shape_const(1, &filters);
+    int32_t *zeros = mem_array((size_t)filters + 1, sizeof *zeros);
+    bool all = true;
+    for (int64_t i = 0; i < filters; i++) {
+        int64_t zero = zero_w ? const_as_int(zero_w, per_channel(zero_w) ? i : 0) : 0;
+        zeros[i] = (int32_t)zero - flip_of(w);
+        all = all && !zeros[i];
+    }
+    if (all) return NULL;
+    Value *v = value_const(n->graph, foreign_suffixed(node_stem(n), "/zero"), DT_INT32, &shape, zeros);
+    v->origin = "zero points of the weights, as signed bytes";
     return v;
 }
 
@@ -74,22 +98,18 @@ int64_t words_of_quads(const Node *n, int64_t places)
     return 4 + places * (in_pairs(n) ? 2 : 4);
 }
 
-bool product_takes_words(const Node *n, const Requantize *r)
-{
-    Multiplier m = n->graph->model->options.target->multiplier;
-    return (m == MULTIPLY_WORDS || m == MULTIPLY_PAIRS) && requantizes_words(r);
-}
-
-Step *words_product(Node *n, const Product *p, const Value *zero_a, Value *bias, const Requantize *r)
+Step *words_product(Node *n, const Product *p, const Value *zero_a, const Value *zero_b, Value *bias,
+                    const Requantize *r)
 {
     int64_t depth = dim_value(p->k), columns = dim_value(p->n);
     bool one_row = dim_is(p->m, 1);
     Value *w = one_row ? column_weights(n, p->b, columns, depth) : words_weights(n, p->b, columns, 1, depth),
-          *start = words_start(n, bias, columns),
+          *zeros = words_zeros(n, p->b, zero_b, columns), *start = words_start(n, bias, columns),
           *block = scratch(n, "block", DT_INT32, dim_const(words_block(n, depth) / (one_row ? ROWS : 1)));
     Step *s = step_call(n, "%s", words_kernel(n, one_row ? "qgemm_row" : "qgemm"));
     arg_in(s, "a", p->a);
     arg_in(s, "w", w);
+    arg_in(s, "w_zero", zeros);
     arg_in(s, "start", start);
     arg_requantize(s, r);
     arg_out(s, "y", p->y);
