@@ -58,6 +58,7 @@ static Foreign part_name(const Node *n, const char *part)
     return foreign_suffixed(node_stem(n), "/%s", part);
 }
 
+/* Of element i of scale_b: from sums to results, rounded in the float32 steps that ONNX Runtime takes. */
 static float multiplier_of(const Value *scale_a, const Value *scale_b, int64_t i, const Value *scale_y, double alpha)
 {
     float product = (float)alpha * (float)const_as_double(scale_a, 0) * (float)const_as_double(scale_b, i);
