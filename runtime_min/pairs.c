@@ -1,6 +1,17 @@
 /* Pairs of 16-bit integers in a word, the first in its low half: what the DSP extension of Armv7E-M and Armv8-M
  * computes with, an instruction for a function; elsewhere they are plain C with the same results. */
 
+//@block APART
+/* Functions whose code should be there once: compilers would copy it into every call of a network. */
+#if defined(__clang__)
+#define APART __attribute__((noinline))
+#elif defined(__GNUC__)
+#define APART __attribute__((noinline, noclone))
+#else
+#define APART
+#endif
+//@endblock
+
 /* Four bytes as a word, the first in its low bits. */
 static inline uint32_t four_bytes(const uint8_t *x)
 {
