@@ -52,15 +52,20 @@ static inline void helium_fill(int8_t *to, int32_t value, int32_t n)
 #endif
 }
 
-/* Filters in fours: of each four, what their sums start with, weights [depth / 16][4][16], the weights' zero points with
- * the sign turned, if they are not all 0, and float32 multipliers, one after the other; filled up with zeros. A result
- * is zero + (start + sum of products - the weights' zero point * sum of x) * multiplier, rounded, within low..high. */
+/* Filters in fours: of each four, what their sums start with, weights [depth / 16][4][16], the zero points of the
+ * weights with the sign turned, if they are not all 0, and float32 multipliers, one after the other; filled up with
+ * zeros. A result is zero + (start + sum of products - the weights' zero point * sum of x) * multiplier, rounded and
+ * within low..high. */
 struct helium_filters {
     const int32_t *fours;
     int32_t filters, depth; /* depth: a multiple of 16 */
-    int32_t zeros;          /* words of zero points in each four: 4 or 0 */
     int32_t zero, low, high;
 };
+
+//@block helium_zeros_plain helium_zeros_points
+/* Words of zero points in a four, for weights that have none, or some. */
+enum { helium_zeros_plain = 0, helium_zeros_points = 4 };
+//@endblock
 
 /* Words of each four. */
 static inline size_t helium_four(int32_t depth, int32_t zeros)
@@ -129,55 +134,3 @@ static inline int32x4_t helium_nearest(int32x4_t sum, float32x4_t multiplier)
 }
 #endif
 //@endblock
-
-/* y and z [filters] of the rows a and b [depth]; b may be a, and z y. */
-void helium_rows(const struct helium_filters *t, const int8_t *a, const int8_t *b, uint8_t *y, uint8_t *z)
-{
-    const int32_t *four = t->fours;
-    const int32_t depth = t->depth, zeros = t->zeros;
-    const int32_t sum_a = zeros ? helium_sum(a, depth) : 0, sum_b = zeros ? helium_sum(b, depth) : 0;
-#if HELIUM
-    const int16_t zero = (int16_t)t->zero;
-    const int16x8_t low = vdupq_n_s16((int16_t)t->low), high = vdupq_n_s16((int16_t)t->high);
-    for (int32_t left = t->filters; left > 0; left -= 4, four += 4, y += 4, z += 4) {
-        int32x4_t first, second;
-        four = helium_sums(a, b, four, depth, &first, &second);
-        if (zeros) {
-            first = vmlaq_n_s32(first, vldrwq_s32(four), sum_a);
-            second = vmlaq_n_s32(second, vldrwq_s32(four), sum_b);
-            four += 4;
-        }
-        const float32x4_t multiplier = vldrwq_f32((const float *)(const void *)four);
-        first = helium_nearest(first, multiplier);
-        second = helium_nearest(second, multiplier);
-        int16x8_t both = vqmovntq_s32(vqmovnbq_s32(vreinterpretq_s16_f32(multiplier), first), second);
-        both = vminq_s16(vmaxq_s16(vqaddq_n_s16(both, zero), low), high);
-        const int32x4_t of_a = vreinterpretq_s32_s16(both), of_b = vshrq_n_s32(of_a, 16);
-        if (left >= 4) {
-            vstrbq_s32((int8_t *)y, of_a);
-            vstrbq_s32((int8_t *)z, of_b);
-        } else {
-            vstrbq_p_s32((int8_t *)y, of_a, vctp32q((uint32_t)left));
-            vstrbq_p_s32((int8_t *)z, of_b, vctp32q((uint32_t)left));
-        }
-    }
-#else
-    for (int32_t f = 0; f < t->filters; f++) {
-        const int32_t *const at = four + (size_t)(f / 4) * helium_four(depth, zeros);
-        const int8_t *const w = (const int8_t *)(at + 4) + f % 4 * 16;
-        uint32_t first = (uint32_t)at[f % 4], second = first;
-        for (int32_t k = 0; k < depth; k++) {
-            first += (uint32_t)(a[k] * w[k / 16 * 64 + k % 16]);
-            second += (uint32_t)(b[k] * w[k / 16 * 64 + k % 16]);
-        }
-        if (zeros) {
-            first += (uint32_t)at[4 + depth + f % 4] * (uint32_t)sum_a;
-            second += (uint32_t)at[4 + depth + f % 4] * (uint32_t)sum_b;
-        }
-        float multiplier;
-        memcpy(&multiplier, at + 4 + depth + zeros + f % 4, sizeof multiplier);
-        y[f] = requantize((int32_t)first, multiplier, t->zero, t->low, t->high);
-        z[f] = requantize((int32_t)second, multiplier, t->zero, t->low, t->high);
-    }
-#endif
-}

@@ -48,7 +48,8 @@ static Step *call_product(Node *n, const Conv *c, const HeliumWeights *h)
 
 static Step *call_windows(Node *n, const Conv *c, const HeliumWeights *h)
 {
-    Step *s = call_begin(n, "qwindows_helium", "x", helium_fours(n, h), "fours", &h->requantize);
+    const char *kernel = mem_printf("qwindows_%s_helium", helium_weights(h));
+    Step *s = call_begin(n, kernel, "x", helium_fours(n, h), "fours", &h->requantize);
     arg_out(s, "scratch", helium_scratch(n, h->depth));
     arg_window(s, &c->window);
     arg_struct(s, "c", "struct qwindows_helium");
@@ -58,7 +59,6 @@ static Step *call_windows(Node *n, const Conv *c, const HeliumWeights *h)
     arg_field_int(s, "filters", h->filters);
     arg_field_int(s, "x_zero", const_as_int(n->in[CONV_X_ZERO], 0));
     arg_field_int(s, "x_signed", n->in[CONV_X]->type.dtype == DT_INT8);
-    arg_field_int(s, "zeros", helium_zeros(h));
     return s;
 }
 

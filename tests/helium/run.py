@@ -17,6 +17,8 @@ CC = ['arm-none-eabi-gcc', '-mcpu=cortex-m55', '-mthumb', '-mfloat-abi=hard']
 STRICT = ['-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Wshadow', '-Werror']
 QEMU = ['qemu-system-arm', '-M', 'mps3-an547', '-display', 'none', '-serial', 'none', '-monitor', 'none', '-chardev',
         'stdio,id=out', '-semihosting-config', 'enable=on,target=native,chardev=out', '-kernel']
+KERNELS = ('qgemm_plain', 'qgemm_points', 'qwindows_plain', 'qwindows_points', 'qchannels', 'quantize_bytes',
+           'add_bytes')
 C_TYPES = {np.dtype(np.int8): 'int8_t', np.dtype(np.uint8): 'uint8_t', np.dtype(np.float32): 'float'}
 
 # batch, channels, height, width, filters, groups, window's height and width, stride, dilation, padding
@@ -165,7 +167,7 @@ def check(onnx2c, operators, folder, optimize):
                         target], cwd=folder, check=True)
     with open(os.path.join(folder, 'vectors.c'), encoding='utf-8') as f:
         text = f.read()
-    for kernel in ('qgemm', 'qwindows', 'qchannels', 'quantize', 'add_bytes'):
+    for kernel in KERNELS:
         assert kernel + '_helium' in text, f'{kernel} is not computed on vectors'
     with open(os.path.join(folder, 'main.c'), 'w', encoding='utf-8') as f:
         f.write(operators.main())

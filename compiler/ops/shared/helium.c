@@ -39,11 +39,12 @@ static int64_t zero_at(const HeliumWeights *h, int64_t f)
     return zero - (h->w->type.dtype == DT_UINT8 ? SIGN_BIT : 0);
 }
 
-int helium_zeros(const HeliumWeights *h)
+/* Words of zero points in each four of filters. */
+static int helium_zeros(const HeliumWeights *h)
 {
     for (int64_t f = 0; f < h->groups * h->filters; f++)
-        if (zero_at(h, f)) return FOUR;
-    return 0;
+        if (zero_at(h, f)) return helium_zeros_points;
+    return helium_zeros_plain;
 }
 
 static float multiplier_at(const Requantize *r, int64_t i)
@@ -72,6 +73,11 @@ static Value *words(Node *n, const HeliumWeights *h, int rank, const int64_t *di
     Value *v = value_const(n->graph, foreign_suffixed(h->w->wanted, "/packed"), DT_INT32, &shape, *data);
     v->origin = h->w->origin ? mem_printf("%s, %s", h->w->origin, origin) : origin;
     return v;
+}
+
+const char *helium_weights(const HeliumWeights *h)
+{
+    return helium_zeros(h) ? "points" : "plain";
 }
 
 /* Filter f, number i of a four. */
@@ -156,7 +162,7 @@ Value *helium_scratch(Node *n, int64_t depth)
 Step *step_gemm_helium(Node *n, Value *a, Value *y, Dim rows, const HeliumWeights *h)
 {
     bool is_signed = a->type.dtype == DT_INT8, in_place = is_signed && h->depth % SIXTEEN == 0;
-    Step *s = step_call(n, "qgemm_helium");
+    Step *s = step_call(n, "qgemm_%s_helium", helium_weights(h));
     arg_in(s, "a", a);
     arg_in(s, "fours", helium_fours(n, h));
     arg_int(s, "zero", h->requantize.zero);
@@ -169,7 +175,6 @@ Step *step_gemm_helium(Node *n, Value *a, Value *y, Dim rows, const HeliumWeight
     arg_field_int(s, "cols", h->filters);
     arg_field_int(s, "depth", h->depth);
     arg_field_int(s, "a_signed", is_signed);
-    arg_field_int(s, "zeros", helium_zeros(h));
     return s;
 }
 

@@ -17,8 +17,8 @@ int64_t helium_depth(int64_t depth);                    /* of rows, filled up */
 int64_t helium_zero(const Value *x, const Value *zero); /* x's zero point, if its bytes are made signed ones */
 Value *helium_fours(Node *n, const HeliumWeights *h);
 Value *helium_sixteens(Node *n, const HeliumWeights *h);
-int helium_zeros(const HeliumWeights *h);      /* words of zero points in each four of filters: 4 or 0 */
-int helium_times(const HeliumWeights *h);      /* how often a tap is there, channel by channel: 1 or 2 */
+const char *helium_weights(const HeliumWeights *h); /* "points" if they have zero points, otherwise "plain" */
+int helium_times(const HeliumWeights *h);           /* how often a tap is there, channel by channel: 1 or 2 */
 bool helium_halves(const HeliumWeights *h);    /* can all weights, less their zero points, be two halves in bytes? */
 Value *helium_scratch(Node *n, int64_t depth); /* room for two rows, filled up */
 /* y[rows][filters] = requantised a[rows][depth] times h->w, of one group. */
