@@ -4,7 +4,7 @@
 #   golden.sh ONNX2C [--update]
 #
 # Of the generated C, everything but the bytes of large weights and the text of kernels, which stand there by name: how
-# they are pasted is seen in kernels.c, of one model. What stages print is that of a model made for it, in which every
+# they are pasted is seen in kernels.c, of one model, and what is left of them for a named target in cortex-m4.c. What stages print is that of a model made for it, in which every
 # stage changes something.
 cd "$(dirname "$0")/.." || exit 1
 . tests/lib.sh
@@ -13,7 +13,7 @@ update=${2-}
 stages=$(stages_of "$onnx2c")
 
 # shellcheck disable=SC2046 # options are words
-generated() { "$onnx2c" "tests/models/$1/model.onnx" --name "$1" $(dims_of "$1") | grep -v '^"'; }
+generated() { "$onnx2c" "tests/models/$1/model.onnx" --name "$1" $(dims_of "$1") "${@:2}" | grep -v '^"'; }
 dumped() { "$onnx2c" "tests/models/$1/model.onnx" --dump "$2"; }
 
 # Sections begin with a comment that ends in hyphens.
@@ -45,6 +45,7 @@ for model in digits digits_int8_qdq every_stage iris_forest nested_loops; do
     alone "generated C of $model" golden "$model.c" without_kernels "$model"
 done
 alone "kernels of digits" golden kernels.c kernels digits
+alone "digits for a cortex-m4" golden cortex-m4.c generated digits --target cortex-m4
 before=
 for stage in $stages; do
     alone "every_stage after $stage" golden "every_stage.$stage.txt" dumped every_stage "$stage"

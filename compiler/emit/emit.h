@@ -62,6 +62,9 @@ void emit_call(Model *m, const Call *c, FILE *f);
 const char *constant_of(const Model *m, const Arg *a); /* "int32_t {1, 2}": a constant's; NULL: it isn't known */
 void emit_loop(Model *m, const Loop *l, FILE *f);
 
+/* emit_twin.c: the kernel that the target's code calls for this one */
+const Kernel *kernel_for(const Target *t, const Kernel *k);
+
 /* emit_checks.c */
 void emit_checks_of_graph(const Model *m, const Graph *g, FILE *f); /* what must hold in it, where it begins */
 void emit_checks_after(Model *m, const Step *s, FILE *f);           /* what a step that sets symbols decides */

@@ -222,7 +222,9 @@ static const char *planes_kernel(const Conv *c)
 static Step *call_panels(Node *n, const Conv *c)
 {
     bool planes = conv_takes_first(n), winograd = !planes && is_winograd(n->graph->model, c);
-    int64_t channels = dim_value(c->group_channels), chunk = planes || channels < MAX_CHUNK ? channels : MAX_CHUNK;
+    int64_t channels = dim_value(c->group_channels),
+            chunk = planes || channels < MAX_CHUNK || target_is_scalar(n->graph->model->options.target) ? channels
+                                                                                                        : MAX_CHUNK;
     Value *w = packed_panels(n, c, (int32_t)chunk, planes);
     Step *s = step_call(n, "%s", winograd ? "conv_winograd_f32" : planes ? planes_kernel(c) : "conv_packed_f32");
     arg_in(s, "x", n->in[0]);

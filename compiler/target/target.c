@@ -75,6 +75,11 @@ const char *target_names(void)
     return names;
 }
 
+bool target_is_scalar(const Target *t)
+{
+    return t->multiplier != MULTIPLY_PORTABLE;
+}
+
 /* Where a list has the name; NULL: nowhere. */
 static const char *find_name(const char *list, const char *name)
 {

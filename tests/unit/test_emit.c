@@ -187,6 +187,22 @@ START_TEST(each_kind_of_number_is_written_as_its_parameter_takes_it)
 }
 END_TEST
 
+/* A call is written for either. */
+START_TEST(twins_have_the_same_parameters)
+{
+    static const char *const kernels[] = {"conv_packed_f32", "conv_planes_1_f32", "conv_planes_2_f32",
+                                          "gemm_packed_f32"};
+    for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++) {
+        const Kernel *k = kernel_find(kernels[i]), *twin = kernel_for(target_find(foreign("c99")), k);
+        ck_assert_ptr_ne(k, twin);
+        ck_assert_str_eq(k->signature, twin->signature);
+        ck_assert_str_eq(k->names, twin->names);
+        ck_assert_ptr_eq(k, kernel_for(target_portable, k));
+        ck_assert_ptr_eq(k, kernel_for(target_find(foreign("aarch64")), k));
+    }
+}
+END_TEST
+
 START_TEST(kernels_that_may_refuse_end_the_run)
 {
     ck_has(emitted("(float[3,4] x, int64[2] i) => (y) { y = Gather(x, i) }"), "    if (gather_b4_i64(x, i, y, ");
@@ -385,6 +401,7 @@ Suite *emit_suite(void)
     tcase_add_test(tests, dimensions_are_expressions_of_the_parameters);
     tcase_add_test(tests, arguments_are_pointers_numbers_and_fields);
     tcase_add_test(tests, each_kind_of_number_is_written_as_its_parameter_takes_it);
+    tcase_add_test(tests, twins_have_the_same_parameters);
     tcase_add_test(tests, kernels_that_may_refuse_end_the_run);
     tcase_add_test(tests, short_rows_are_loops_over_elements);
     tcase_add_test(tests, extents_that_all_walk_through_are_one);

@@ -57,7 +57,10 @@ static void check_element(double found, double expected, double magnitude, const
 
 /* -- matrix product ---------------------------------------------------------------------------- */
 
-static void check_gemm(int32_t m, int32_t n, int32_t k, const End *end, bool with_bias, bool with_add,
+typedef void Gemm(const float *, const float *, const float *, const float *, float *, const struct gemm_packed *,
+                  float, float, activation_f32 *);
+
+static void check_gemm(Gemm *gemm, int32_t m, int32_t n, int32_t k, const End *end, bool with_bias, bool with_add,
                        bool b_transposed)
 {
     const int32_t panels = (n + 15) / 16, a_row = k + 3, y_row = n + 2;
@@ -69,7 +72,7 @@ static void check_gemm(int32_t m, int32_t n, int32_t k, const End *end, bool wit
     float *bias = random_floats((size_t)n), *add = random_floats(y_count);
     char what[128];
     pack_panels_f32(b, w, k, n, b_transposed ? 1 : n, b_transposed ? k : 1);
-    gemm_packed_f32(a, w, with_bias ? bias : NULL, with_add ? add : NULL, y, &p, end->low, end->high, end->activation);
+    gemm(a, w, with_bias ? bias : NULL, with_add ? add : NULL, y, &p, end->low, end->high, end->activation);
     for (int32_t i = 0; i < m; i++)
         for (int32_t j = 0; j < y_row && i * y_row + j < (int32_t)y_count; j++) {
             const size_t at = (size_t)i * (size_t)y_row + (size_t)j;
@@ -100,11 +103,12 @@ START_TEST(gemm_matches_plain_loops)
         for (int32_t j = 0; j < 9; j++)
             for (int32_t l = 0; l < 5; l++) {
                 if (ms[i] * ns[j] * ks[l] > 2000000) continue;
-                check_gemm(ms[i], ns[j], ks[l], ends[(i + j + 2 * l) % 3], (i + j + l) % 2, (i + j + l) % 3 == 0,
-                           (i + l) % 2);
+                check_gemm((i + j + l) % 4 ? gemm_packed_f32 : gemm_scalar_f32, ms[i], ns[j], ks[l],
+                           ends[(i + j + 2 * l) % 3], (i + j + l) % 2, (i + j + l) % 3 == 0, (i + l) % 2);
             }
-    check_gemm(3, 20, 0, &as_it_is, true, false, false);
-    check_gemm(130, 200, 1030, &leaky, true, true, true);
+    check_gemm(gemm_packed_f32, 3, 20, 0, &as_it_is, true, false, false);
+    check_gemm(gemm_scalar_f32, 3, 20, 0, &as_it_is, true, false, false);
+    check_gemm(gemm_packed_f32, 130, 200, 1030, &leaky, true, true, true);
 }
 END_TEST
 
@@ -171,7 +175,7 @@ static double conv_at(const float *x, const float *w, const ConvCase *c, const s
     return sum;
 }
 
-typedef enum { PANELS, PLANES, WINOGRAD, NARROW, CHANNELWISE } Kind;
+typedef enum { PANELS, PLANES, WINOGRAD, NARROW, CHANNELWISE, SCALAR } Kind;
 
 /* The weights as the kernel wants them, and the convolution. */
 static void convolve(Kind kind, const ConvCase *c, const struct window *p, const float *x, const float *w,
@@ -179,8 +183,7 @@ static void convolve(Kind kind, const ConvCase *c, const struct window *p, const
 {
     const int32_t channels = c->groups * c->in_c, filters = c->groups * c->out_c, panels = (c->out_c + 15) / 16;
     const int32_t window = c->kernel_d * c->kernel_h * c->kernel_w;
-    const struct conv_packed packed = {c->batch, c->groups, c->in_c, c->out_c, c->chunk, c->apart ? 1 : channels,
-                                       filters};
+    struct conv_packed packed = {c->batch, c->groups, c->in_c, c->out_c, c->chunk, c->apart ? 1 : channels, filters};
     float *wp = malloc((size_t)(c->groups * panels * 16 * window * c->in_c) * sizeof *wp);
     if (kind == NARROW) {
         pack_narrow_f32(w, wp, filters, channels, window);
@@ -190,8 +193,11 @@ static void convolve(Kind kind, const ConvCase *c, const struct window *p, const
         (p->kernel_w == 5 ? conv_channelwise_5_f32 : conv_channelwise_f32)(x, wp, b, y, p, c->batch, channels, end->low,
                                                                            end->high, end->activation);
     } else {
+        if (kind == SCALAR) packed.chunk = c->in_c;
         pack_conv_f32(w, wp, p, &packed);
-        if (kind == PANELS) {
+        if (kind == SCALAR) {
+            conv_scalar_f32(x, wp, b, add, y, p, &packed, end->low, end->high, end->activation);
+        } else if (kind == PANELS) {
             conv_packed_f32(x, wp, b, add, y, p, &packed, end->low, end->high, end->activation);
         } else if (kind == PLANES) {
             (c->stride == 1 ? conv_planes_1_f32 : conv_planes_2_f32)(x, wp, b, add, y, p, &packed, end->low, end->high,
@@ -221,7 +227,7 @@ static void check_conv(Kind kind, const ConvCase *c, const End *end)
 {
     const struct window p = window_of(c);
     const int32_t channels = c->groups * c->in_c, filters = c->groups * c->out_c;
-    const bool extras = end != &as_it_is, adds = extras && (kind == PANELS || kind == PLANES || kind == WINOGRAD);
+    const bool extras = end != &as_it_is, adds = extras && kind != NARROW && kind != CHANNELWISE;
     const int32_t taps = c->in_c * c->kernel_d * c->kernel_h * c->kernel_w, pixels = p.out_d * p.out_h * p.out_w;
     float *x = random_floats((size_t)(c->batch * channels * c->in_d * c->in_h * c->in_w)),
           *w = random_floats((size_t)(filters * taps));
@@ -279,6 +285,7 @@ START_TEST(conv_matches_plain_loops)
         check_conv(PANELS, &conv_cases[i], &as_it_is);
         check_conv(PANELS, &conv_cases[i], &clamped);
         check_conv(PANELS, &conv_cases[i], &leaky);
+        check_conv(SCALAR, &conv_cases[i], i % 3 == 0 ? &as_it_is : i % 3 == 1 ? &clamped : &leaky);
     }
 }
 END_TEST
@@ -303,6 +310,7 @@ START_TEST(planes_match_plain_loops)
         check_conv(PLANES, &planes_cases[i], &as_it_is);
         check_conv(PLANES, &planes_cases[i], &clamped);
         check_conv(PLANES, &planes_cases[i], &leaky);
+        check_conv(SCALAR, &planes_cases[i], &leaky);
     }
 }
 END_TEST

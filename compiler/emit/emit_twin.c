@@ -1,0 +1,19 @@
+/* emit_twin: kernels that have a twin for processors without vectors, of the same parameters and packed weights. */
+#include "emit/emit.h"
+
+#include <string.h>
+
+static const char *const twins[][2] = {
+    {"conv_packed_f32", "conv_scalar_f32"},
+    {"conv_planes_1_f32", "conv_scalar_f32"},
+    {"conv_planes_2_f32", "conv_scalar_f32"},
+    {"gemm_packed_f32", "gemm_scalar_f32"},
+};
+
+const Kernel *kernel_for(const Target *t, const Kernel *k)
+{
+    if (!target_is_scalar(t)) return k;
+    for (size_t i = 0; i < sizeof twins / sizeof *twins; i++)
+        if (!strcmp(k->name, twins[i][0])) return kernel_find(twins[i][1]);
+    return k;
+}
