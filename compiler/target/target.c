@@ -10,27 +10,29 @@
 #define BITS_32 "UINTPTR_MAX=4294967295"
 #define BITS_64 "UINTPTR_MAX=18446744073709551615"
 #define CORTEX_M GNU " " BITS_32
-#define CORTEX_M_DSP CORTEX_M " __ARM_FEATURE_DSP __ARM_FP=?"
+#define CORTEX_M3 CORTEX_M " __thumb2__ __ARM_FEATURE_SAT"
+#define CORTEX_M_DSP CORTEX_M3 " __ARM_FEATURE_DSP __ARM_FP=?"
 #define CORTEX_M_HELIUM CORTEX_M_DSP " __ARM_FEATURE_MVE=?"
 #define ARMV8_1M "defined(__ARM_ARCH_8_1M_MAIN__) || defined(__ARM_ARCH_8M_MAIN__)" /* of clang, of gcc */
-#define AARCH64 GNU THREADS " " BITS_64 " __aarch64__ __ARM_NEON __ARM_FP=?"
+#define AARCH64 GNU THREADS " " BITS_64 " __aarch64__ __ARM_NEON __ARM_FEATURE_SAT=? __ARM_FP=?"
 #define RISCV64 GNU THREADS " " BITS_64
 #define X86_64 GNU THREADS " " BITS_64 " __SSE__ __SSE2__"
 #define X86_64_V3 X86_64 " __AVX__ __AVX2__ __FMA__"
-#define X86_64_V4 X86_64_V3 " __AVX512F__ __AVX512BW__ __AVX512VL__"
+#define X86_64_V4 X86_64_V3 " __AVX512F__ __AVX512BW__ __AVX512VL__ __AVX512VNNI__=?"
 
 static const Target targets[] = {
     {"portable", MULTIPLY_PORTABLE, true, "", NULL},
     {"c99", MULTIPLY_WORDS, true, THREADS, NULL},
     {"cortex-m0", MULTIPLY_WORDS, false, CORTEX_M, "defined(__ARM_ARCH_6M__)"},
     {"cortex-m0plus", MULTIPLY_WORDS, false, CORTEX_M, "defined(__ARM_ARCH_6M__)"},
-    {"cortex-m3", MULTIPLY_WORDS, false, CORTEX_M, "defined(__ARM_ARCH_7M__)"},
+    {"cortex-m3", MULTIPLY_WORDS, false, CORTEX_M3, "defined(__ARM_ARCH_7M__)"},
     {"cortex-m4", MULTIPLY_PAIRS, true, CORTEX_M_DSP, "defined(__ARM_ARCH_7EM__)"},
     {"cortex-m7", MULTIPLY_PAIRS, true, CORTEX_M_DSP, "defined(__ARM_ARCH_7EM__)"},
     {"cortex-m33", MULTIPLY_PAIRS, true, CORTEX_M_DSP, "defined(__ARM_ARCH_8M_MAIN__) && defined(__ARM_FEATURE_DSP)"},
     {"cortex-m55", MULTIPLY_HELIUM, true, CORTEX_M_HELIUM, ARMV8_1M},
     {"cortex-m85", MULTIPLY_HELIUM, true, CORTEX_M_HELIUM, ARMV8_1M},
-    {"armv7-neon", MULTIPLY_PORTABLE, true, GNU THREADS " " BITS_32 " __ARM_NEON __ARM_FP=?",
+    {"armv7-neon", MULTIPLY_PORTABLE, true,
+     GNU THREADS " " BITS_32 " __ARM_NEON __thumb2__=? __ARM_FEATURE_SAT=? __ARM_FP=?",
      "defined(__arm__) && defined(__ARM_NEON)"},
     {"aarch64", MULTIPLY_PORTABLE, true, AARCH64, "defined(__aarch64__)"},
     {"aarch64+dotprod", MULTIPLY_PORTABLE, true, AARCH64 " __ARM_FEATURE_DOTPROD",
@@ -52,10 +54,9 @@ static const Target targets[] = {
 
 /* Macros that tell processors apart, that of threads, and one by which the user asks for less than there is. */
 static const char processors[] =
-    "__SSE__ __SSE2__ __SSE4_2__ __AVX__ __AVX2__ __FMA__ __AVX512F__ __AVX512BW__ __AVX512VL__ "
-    "__ALTIVEC__ __ARM_NEON __aarch64__ __ARM_FP __ARM_FEATURE_DSP __ARM_FEATURE_MVE __ARM_FEATURE_DOTPROD "
-    "__ARM_FEATURE_MATMUL_INT8 "
-    "__riscv_v __wasm_simd128__ _OPENMP ONNX2C_NO_VECTORS";
+    "__SSE__ __SSE2__ __SSE4_2__ __AVX__ __AVX2__ __FMA__ __AVX512F__ __AVX512BW__ __AVX512VL__ __AVX512VNNI__ "
+    "__ALTIVEC__ __ARM_NEON __aarch64__ __thumb2__ __ARM_FP __ARM_FEATURE_DSP __ARM_FEATURE_SAT __ARM_FEATURE_MVE "
+    "__ARM_FEATURE_DOTPROD __ARM_FEATURE_MATMUL_INT8 __riscv_v __wasm_simd128__ _OPENMP ONNX2C_NO_VECTORS";
 
 enum { N_TARGETS = sizeof targets / sizeof *targets };
 

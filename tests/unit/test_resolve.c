@@ -124,6 +124,30 @@ START_TEST(macros_of_the_library)
 }
 END_TEST
 
+extern const Kernel kernel_table[];
+extern const int kernel_table_count;
+
+/* In conditions of the kernels there are macros of the target's list, of the library, and these. */
+START_TEST(macros_that_tell_processors_apart_are_known)
+{
+    static const char others[] = " if elif ifdef ifndef defined __GNUC__ __clang__ __has_builtin __OPTIMIZE_SIZE__ "
+                                 "FLT_EVAL_METHOD __FLT_EVAL_METHOD__ __FP_FAST_FMAF ";
+    Macros *m = macros_of("cortex-m0");
+    for (int i = 0; i < kernel_table_count; i++)
+        for (const char *line = kernel_table[i].text; *line; line += line_length(line)) {
+            if (strncmp(line, "#if", 3) != 0 && strncmp(line, "#elif", 5) != 0) continue;
+            for (const char *s = line, *end = line + line_length(line); s < end;
+                 s += word_length(s) + !word_length(s)) {
+                const char *word = mem_printf(" %.*s ", (int)word_length(s), s);
+                if (!word_length(s) || *s < 'A' || strstr(others, word) || strstr(s, "__builtin_") == s) continue;
+                bool own = kernel_find(mem_strndup(s, word_length(s))) ||
+                           strstr(kernel_table[i].text, mem_printf("#define%s", word));
+                ck_assert_msg(own || macro_find(m, s, word_length(s)).state != MACRO_UNKNOWN, "%s", word);
+            }
+        }
+}
+END_TEST
+
 START_TEST(conditionals_that_are_decided_go)
 {
     resolves("#if SIX == 6\na;\n#else\nb;\n#endif\n", "a;\n");
@@ -211,6 +235,7 @@ Suite *resolve_suite(void)
     tcase_add_test(tests, the_rest_of_a_condition_is_short);
     tcase_add_test(tests, macros_of_a_target);
     tcase_add_test(tests, macros_of_the_library);
+    tcase_add_test(tests, macros_that_tell_processors_apart_are_known);
     tcase_add_test(tests, conditionals_that_are_decided_go);
     tcase_add_test(tests, conditionals_of_the_compiler_stay);
     tcase_add_test(tests, definitions_count_from_where_they_are);
