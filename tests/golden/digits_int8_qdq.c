@@ -111,6 +111,7 @@ kernel qtile_depth
 kernel qtile_places
 kernel qtile_store
 kernel qtile_column
+kernel qtile_zero
 kernel qtile_rows4
 kernel qtile_row
 kernel qtile_weights
@@ -123,6 +124,7 @@ kernel qtile_join
 kernel qtile_ahead
 kernel qtile_##R##x##C
 kernel 
+kernel qtile_panels
 kernel qtile_vectors
 kernel qtile
 struct window
@@ -249,7 +251,7 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
         .batch = 1, .groups = 1, .channels = 1, .filters = 16, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1,
         .n_runs = 3, .run = 3, .lines = 4, .width = 8};
     qconv_packed(image_QuantizeLinear_Output_nhwc, w_onnx_Conv_49_quantized_packed, w_onnx_Conv_50_int32,
-        w_f_f_0_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
+        /* w_zeros */ NULL, w_f_f_0_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
         f_f_2_Relu_QuantizeLinear_Output_nhwc, f_f_0_Conv_block, runs_2, &window_2, &qconv_packed_2);
 
     /* 3  QLinearConv "/f/f.3/Conv":
@@ -261,7 +263,7 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     static const struct qchannelwise qchannelwise_3 = {
         .batch = 1, .channels = 16, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1};
     qconv_channelwise(f_f_2_Relu_QuantizeLinear_Output_nhwc, w_onnx_Conv_52_quantized_packed, w_onnx_Conv_53_int32,
-        w_f_f_3_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
+        /* w_zeros */ NULL, w_f_f_3_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
         f_f_5_Relu_QuantizeLinear_Output_nhwc, &window_2, &qchannelwise_3);
 
     /* 4  QLinearConv "/f/f.6/Conv":
@@ -282,7 +284,7 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
         .batch = 1, .groups = 1, .channels = 16, .filters = 32, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1,
         .n_runs = 1, .run = 16, .lines = 1, .width = 8};
     qconv_packed(f_f_5_Relu_QuantizeLinear_Output_nhwc, w_onnx_Conv_55_quantized_packed, w_onnx_Conv_56_int32,
-        w_f_f_6_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
+        /* w_zeros */ NULL, w_f_f_6_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
         f_f_8_Relu_QuantizeLinear_Output_nhwc, f_f_6_Conv_block, runs_4, &window_4, &qconv_packed_4);
 
     /* 5  MaxPool "/f/f.9/MaxPool":
@@ -317,7 +319,7 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
         .batch = 1, .groups = 1, .channels = 32, .filters = 32, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1,
         .n_runs = 3, .run = 96, .lines = 1, .width = 4};
     qconv_packed(f_f_9_MaxPool_quantized_nhwc, w_onnx_Conv_58_quantized_transposed_packed.v, w_onnx_Conv_59_int32,
-        w_f_f_10_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
+        /* w_zeros */ NULL, w_f_f_10_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
         f_f_12_Relu_QuantizeLinear_Output_nhwc, f_f_10_Conv_block, runs_6, &window_6, &qconv_packed_6);
 
     /* 7  MaxPool "/f/f.13/MaxPool":
@@ -345,8 +347,9 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     uint8_t *const h_Gemm_rows = (uint8_t *)(void *)(memory + AT_h_Gemm_rows);
     static const struct qgemm_packed qgemm_packed_9 = {
         .rows = 1, .cols = 10, .depth = 128, .a_signed = 1, .multiplier_step = 1, .block = 1};
-    qgemm_packed(Flatten_quantized, w_h_weight_quantized_packed.v, w_h_bias_int32, w_h_Gemm_multiplier,
-        /* zero */ (-16), /* low */ (-128), /* high */ 127, h_Gemm_QuantizeLinear_Output, h_Gemm_rows, &qgemm_packed_9);
+    qgemm_packed(Flatten_quantized, w_h_weight_quantized_packed.v, w_h_bias_int32, /* w_zeros */ NULL,
+        w_h_Gemm_multiplier, /* zero */ (-16), /* low */ (-128), /* high */ 127, h_Gemm_QuantizeLinear_Output,
+        h_Gemm_rows, &qgemm_packed_9);
 
     /* 10  DequantizeLinear "/h/Gemm_output_0_DequantizeLinear":
      *     h_Gemm_QuantizeLinear_Output[1,10] -> h_Gemm_DequantizeLinear_Output[1,10], int8 to float32 */

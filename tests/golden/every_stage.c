@@ -142,6 +142,7 @@ kernel qtile_depth
 kernel qtile_places
 kernel qtile_store
 kernel qtile_column
+kernel qtile_zero
 kernel qtile_rows4
 kernel qtile_row
 kernel qtile_weights
@@ -154,6 +155,7 @@ kernel qtile_join
 kernel qtile_ahead
 kernel qtile_##R##x##C
 kernel 
+kernel qtile_panels
 kernel qtile_vectors
 kernel qtile
 struct window
@@ -380,8 +382,8 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
     int8_t *const pq = (int8_t *)(void *)(memory + AT_pq);
     uint8_t *const pq_rows = (uint8_t *)(void *)(memory + AT_pq_rows);
     static const struct qgemm_packed qgemm_packed_13 = {.rows = 1, .cols = 4, .depth = 8, .a_signed = 1, .block = 1};
-    qgemm_packed(fq, w_weights_transposed_packed, w_pq_bias, w_pq_multiplier, /* zero */ 0, /* low */ (-128),
-        /* high */ 127, pq, pq_rows, &qgemm_packed_13);
+    qgemm_packed(fq, w_weights_transposed_packed, w_pq_bias, /* w_zeros */ NULL, w_pq_multiplier, /* zero */ 0,
+        /* low */ (-128), /* high */ 127, pq, pq_rows, &qgemm_packed_13);
 
     /* 14  DequantizeLinear: pq[1,4] -> scores[1,4], int8 to float32 */
     float *const scores = (float *)(void *)(memory + AT_scores);

@@ -130,8 +130,9 @@ extern const int kernel_table_count;
 /* In conditions of the kernels there are macros of the target's list, of the library, and these. */
 START_TEST(macros_that_tell_processors_apart_are_known)
 {
-    static const char others[] = " if elif ifdef ifndef defined __GNUC__ __clang__ __has_builtin __OPTIMIZE_SIZE__ "
-                                 "FLT_EVAL_METHOD __FLT_EVAL_METHOD__ __FP_FAST_FMAF ";
+    static const char others[] =
+        " if elif ifdef ifndef defined __GNUC__ __clang__ __has_builtin __OPTIMIZE_SIZE__ __OPTIMIZE__ "
+        "FLT_EVAL_METHOD __FLT_EVAL_METHOD__ __FP_FAST_FMAF ";
     Macros *m = macros_of("cortex-m0");
     for (int i = 0; i < kernel_table_count; i++)
         for (const char *line = kernel_table[i].text; *line; line += line_length(line)) {
