@@ -219,6 +219,22 @@ static void count_uses(const Loop *l, int *uses)
     for (int i = 0; i < l->n_results; i++) uses[l->results[i].op]++;
 }
 
+/* Operations that are used once stand in the expression of those that use them, up to so many within one another: more
+ * is neither read well nor taken by every compiler. Those in between are variables, as if they were used twice. */
+static void bound_nesting(const Loop *l, int *uses)
+{
+    enum { MOST_NESTED = 64 };
+    int *depth = mem_array((size_t)l->n_ops + 1, sizeof *depth);
+    for (int i = 0; i < l->n_ops; i++) {
+        for (int a = 0; a < l->ops[i].n_args; a++) {
+            const Ref *r = &l->ops[i].args[a];
+            bool is_within = r->kind == REF_RESULT_OF && uses[r->index] == 1;
+            if (is_within && depth[r->index] >= depth[i]) depth[i] = depth[r->index] + 1;
+        }
+        if (depth[i] >= MOST_NESTED) uses[i]++;
+    }
+}
+
 static const char *letter_c_type(char letter)
 {
     switch (letter) {
@@ -283,6 +299,7 @@ void emit_loop(Model *m, const Loop *original, FILE *f)
     if (emit_empty(m, l, f)) return;
     const Writer w = {m, l, lanes_of(l), mem_array((size_t)l->n_ops + 1, sizeof *w.uses)};
     count_uses(l, w.uses);
+    bound_nesting(l, w.uses);
     char indent[4 * (MAX_RANK + 2) + 1] = "    ";
     for (int d = 0; d < l->rank; d++) {
         const char *i = index_name(l, d), *extent = mem_printf("%s%s", dim_is_const(l->extent[d]) ? "" : "(size_t)",
