@@ -4,8 +4,8 @@
 #   golden.sh ONNX2C [--update]
 #
 # Of the generated C, everything but the bytes of large weights and the text of kernels, which stand there by name: how
-# they are pasted is seen in kernels.c, of one model, and what is left of them for a named target in cortex-m4.c. What stages print is that of a model made for it, in which every
-# stage changes something.
+# they are pasted is seen in kernels.c, of one model, and what is left of them for a named target in cortex-m4.c. What
+# stages print is that of a model made for it, in which every stage changes something.
 cd "$(dirname "$0")/.." || exit 1
 . tests/lib.sh
 onnx2c=$1

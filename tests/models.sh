@@ -16,7 +16,7 @@ for folder; do
         model=${model%/}
         [ -f "$model/model.onnx" ] || continue
         name=$(basename "$model")
-        # shellcheck disable=SC2046 # options are words
+        # shellcheck disable=SC2046,SC2086 # options are words
         alone "verify ${model#tests/}" "$onnx2c" verify "$model/model.onnx" "$model" $(tolerances_of "$model") \
             $(dims_of "$name") ${VERIFY-}
     done

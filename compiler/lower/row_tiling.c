@@ -263,7 +263,8 @@ StageResult tile_rows(Model *m)
     for (int i = 0; i < g->n_steps;) {
         const Tiling *t = next < count && tilings[next].first == i ? &tilings[next++] : NULL;
         Link links[MAX_CHAIN];
-        if (t) append_chain(links, read_chain(g, i, links, t->count), t->per_round, &to);
+        int links_read = t ? read_chain(g, i, links, t->count) : 0;
+        if (t) append_chain(links, links_read, t->per_round, &to);
         else append(&to, g->steps[i]);
         i += t ? t->count : 1;
     }

@@ -120,11 +120,12 @@ static bool add_factors(const Node *n, double *a, double *b, int *shift)
 
 static void fields_of_factors(Step *s, const Node *n, double a, double b, int shift)
 {
-    double zero = ldexp((double)zero_of(n, SUM_ZERO) + 0.5, shift);
+    double zero = ldexp((double)zero_of(n, SUM_ZERO) + 0.5, shift), zeros_of_a = (double)zero_of(n, A_ZERO) * a,
+           zeros_of_b = (double)zero_of(n, B_ZERO) * b;
     arg_struct(s, "q", "struct qadd_words");
     arg_field_int(s, "a_factor", (int64_t)a);
     arg_field_int(s, "b_factor", (int64_t)b);
-    arg_field_int(s, "start", (int64_t)(zero - (double)zero_of(n, A_ZERO) * a - (double)zero_of(n, B_ZERO) * b));
+    arg_field_int(s, "start", (int64_t)(zero - zeros_of_a - zeros_of_b));
     arg_field_int(s, "shift", shift);
 }
 

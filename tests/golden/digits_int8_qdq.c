@@ -160,8 +160,6 @@ kernel qfours_fill
 kernel qfours_line
 struct qfours
 kernel qconv_channelwise
-kernel max_pool_bytes
-kernel max_pool_channelwise_bytes
 kernel qcopy
 struct qgemm_packed
 kernel qgemm_packed
@@ -171,6 +169,8 @@ kernel qconv_copy
 kernel qconv_view
 kernel qconv_packed
 kernel quantize_bytes
+kernel max_pool_bytes
+kernel max_pool_channelwise_bytes
 kernel dequantize_i8
 kernel reduce_take_sum_vec
 kernel reduce_start_sum_f32
