@@ -2,11 +2,12 @@
  * computes with, an instruction for a function; elsewhere they are plain C with the same results. */
 
 //@block APART
-/* Functions whose code should be there once: compilers would copy it into every call of a network. */
+/* Functions whose code should be there once: compilers would copy it into every call of a network. What the processor
+ * has a unit for may need some of them not at all. */
 #if defined(__clang__)
-#define APART __attribute__((noinline))
+#define APART __attribute__((noinline, unused))
 #elif defined(__GNUC__)
-#define APART __attribute__((noinline, noclone))
+#define APART __attribute__((noinline, noclone, unused))
 #else
 #define APART
 #endif

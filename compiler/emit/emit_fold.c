@@ -323,6 +323,21 @@ static const char *constant_name(const char *line, size_t length)
     return name;
 }
 
+/* Is a constant mentioned after its name, in the rest of its function? */
+static bool is_read(const char *name)
+{
+    size_t n = word_length(name);
+    const char *end = strstr(name, "\n}");
+    return count_word(end ? mem_strndup(name, (size_t)(end - name)) : name, name, n) > 1;
+}
+
+/* Was the constant of a line read before? Else macros outside of its function may name it. */
+static bool was_read(const char *before, const char *line, size_t length)
+{
+    const char *at = strstr(before, mem_strndup(line, length));
+    return at && is_read(constant_name(at, length));
+}
+
 /* Without constants that nothing reads but what has gone. */
 static const char *drop_unread(const char *before, const char *text)
 {
@@ -331,9 +346,7 @@ static const char *drop_unread(const char *before, const char *text)
         size_t length = strcspn(line, "\n");
         length += line[length] != '\0';
         const char *name = constant_name(line, length);
-        size_t n = name ? word_length(name) : 0;
-        bool read = !n || count_word(text, name, n) > 1 || count_word(before, name, n) == 1;
-        if (read) append(&out, line, line + length);
+        if (!name || is_read(name) || !was_read(before, line, length)) append(&out, line, line + length);
         line += length;
     }
     return out.start ? out.start : "";

@@ -222,6 +222,9 @@ START_TEST(constants_that_nothing_reads_go)
 {
     folds("    const int32_t w = f();\n    y = SIX == 6 ? 1 : w;\n", "    y = 1;\n");
     folds("    const int32_t w = f();\n    y = SIX == 6 ? w : 1;\n", "    const int32_t w = f();\n    y = w;\n");
+    folds("    const int32_t w = f();\n    y = SIX == 6 ? 1 : w;\n}\n    g(w);\n", "    y = 1;\n}\n    g(w);\n");
+    folds("    const int32_t w = f();\n    y = SIX == 6 ? 1 : 2;\n",
+          "    const int32_t w = f();\n    y = 1;\n"); /* macros may */
     folds("#define F(C) if (SIX == 5) a_##C(); else b_##C();\n", "#define F(C) if (SIX == 5) a_##C(); else b_##C();\n");
 }
 END_TEST
