@@ -35,6 +35,15 @@ void machine_set(Machine *x, Dim symbol, int64_t value)
     binding(x, shown(dim_text(symbol)))->value = value;
 }
 
+/* Set by a step: within the bounds that all expressions with the symbol rely on. */
+static void set_within(Machine *x, Dim symbol, int64_t value)
+{
+    if (value < dim_low(symbol) || value > dim_high(symbol))
+        machine_broken("%s is %lld, not within %lld..%lld", shown(dim_text(symbol)), (long long)value,
+                       (long long)dim_low(symbol), (long long)dim_high(symbol));
+    machine_set(x, symbol, value);
+}
+
 /* -- memory ------------------------------------------------------------------------------------ */
 
 /* What nothing has written yet is no number that a correct program computes; nothing is written after a value's end. */
@@ -140,7 +149,7 @@ static void run_call(Machine *x, const Call *c)
     ffi_call(&interface, c->kernel->address, &result, pointers);
     x->refused = x->refused || (c->kernel->signature[0] == 'i' && (int)result != 0);
     for (int i = 0; i < c->n_args; i++)
-        if (c->args[i].kind == ARG_SYMBOL) machine_set(x, c->args[i].number, *(int32_t *)words[i].p);
+        if (c->args[i].kind == ARG_SYMBOL && !x->refused) set_within(x, c->args[i].number, *(int32_t *)words[i].p);
 }
 
 /* -- loops ------------------------------------------------------------------------------------- */
@@ -245,7 +254,7 @@ static void run_read(Machine *x, const Reading *r)
 {
     int64_t found = number_int(r->source->type.dtype, machine_memory(x, r->source), machine_value(x, r->index));
     if (found < r->low || found > r->high) x->refused = true;
-    else if (r->symbol) machine_set(x, r->symbol, found);
+    else if (r->symbol) set_within(x, r->symbol, found);
 }
 
 static bool is_true(Machine *x, Value *v)
@@ -269,6 +278,7 @@ static int run_rounds(Machine *x, const Step *s)
     for (int64_t round = 0;; round++) {
         machine_set(x, s->rounds.symbol, round);
         if (x->refused || !goes_on(x, &s->rounds, round)) return s->opens->end + 1;
+        set_within(x, s->rounds.symbol, round);
         run_block(x, s->at + 1, s->opens->last);
     }
 }
@@ -290,7 +300,7 @@ static int run_step(Machine *x, const Step *s)
     case STEP_COPY: run_copy(x, &s->copy); break;
     case STEP_IF: return run_branches(x, s);
     case STEP_FOR: return run_rounds(x, s);
-    case STEP_SET: machine_set(x, s->set.symbol, machine_value(x, s->set.number)); break;
+    case STEP_SET: set_within(x, s->set.symbol, machine_value(x, s->set.number)); break;
     case STEP_READ: run_read(x, &s->read); break;
     case STEP_STORE:
         number_set(s->store.target->type.dtype, machine_memory(x, s->store.target),

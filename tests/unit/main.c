@@ -51,6 +51,7 @@
     SUITE(qdq) \
     SUITE(quantize) \
     SUITE(quantized) \
+    SUITE(quantized_graphs) \
     SUITE(reduce) \
     SUITE(regex) \
     SUITE(resize) \
