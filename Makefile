@@ -269,6 +269,14 @@ bench-models: tests/bench/export.py
 		-r tests/bench/requirements-models.txt
 	$(Q)$(BUILD)/bench/venv-torch/bin/python $< $(BUILD)/bench/models
 
+# Int8 networks as firmware for emulated Cortex-M, beside CMSIS-NN's figures. FOLDER=...: others than these.
+FIRMWARE_NETS := dscnn resnet8 ad_ae vww mbv2
+FOLDER ?= $(FIRMWARE_NETS:%=tests/models/%_int8_qdq)
+
+bench-firmware: deps-check
+	$(Q)$(MAKE) $(JOBS) --no-print-directory $(BUILD)/onnx2c $(VENV)/stamp
+	$(Q)$(VENV)/bin/python tests/bench/firmware.py --onnx2c $(BUILD)/onnx2c --build $(BUILD)/bench/firmware $(FOLDER)
+
 # -- documentation -----------------------------------------------------------------------------------------------------
 
 $(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/driver/main.o,$(LIBRARY))
@@ -277,7 +285,7 @@ $(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/driver/main.o,$(
 docs: $(BUILD)/operators
 	$(Q)$(BUILD)/operators >docs/operators.md
 
-.PHONY: all bench bench-models bench-kernels demo check test unit lint mutants random fuzz fuzz-target hostile install
-.PHONY: clean docs golden FORCE
+.PHONY: all bench bench-models bench-kernels bench-firmware demo check test unit lint mutants random fuzz fuzz-target
+.PHONY: hostile install clean docs golden FORCE
 .PHONY: deps-build deps-lint deps-check
 .SECONDARY:

@@ -2,7 +2,7 @@
 """run.py ONNX2C: on an emulated Cortex-M55, kernels of vectors give the very bytes of the portable ones.
 
 Each model has many operators on bytes, of shapes that leave remainders everywhere, and is compiled for `cortex-m55` and
-as `portable`; the firmware runs both and compares. The board is that of examples/cortex-m, placed by board.ld."""
+as `portable`; the firmware runs both and compares."""
 import os
 import subprocess
 import sys
@@ -11,12 +11,11 @@ import tempfile
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper, save
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-BOARD = os.path.join(HERE, '../../examples/cortex-m')
-CC = ['arm-none-eabi-gcc', '-mcpu=cortex-m55', '-mthumb', '-mfloat-abi=hard']
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import board  # it is in the folder above
+
+TARGET = 'cortex-m55'
 STRICT = ['-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Wshadow', '-Werror']
-QEMU = ['qemu-system-arm', '-M', 'mps3-an547', '-display', 'none', '-serial', 'none', '-monitor', 'none', '-chardev',
-        'stdio,id=out', '-semihosting-config', 'enable=on,target=native,chardev=out', '-kernel']
 KERNELS = ('qgemm_plain', 'qgemm_points', 'qwindows_plain', 'qwindows_points', 'qchannels', 'quantize_bytes',
            'add_bytes')
 C_TYPES = {np.dtype(np.int8): 'int8_t', np.dtype(np.uint8): 'uint8_t', np.dtype(np.float32): 'float'}
@@ -162,7 +161,7 @@ def every_kind(seed):
 
 def check(onnx2c, operators, folder, optimize):
     save(operators.model(), os.path.join(folder, 'model.onnx'))
-    for name, target in (('vectors', 'cortex-m55'), ('portable', 'portable')):
+    for name, target in (('vectors', TARGET), ('portable', 'portable')):
         subprocess.run([onnx2c, 'model.onnx', '-o', name + '.c', '--header', name + '.h', '--name', name, '--target',
                         target], cwd=folder, check=True)
     with open(os.path.join(folder, 'vectors.c'), encoding='utf-8') as f:
@@ -171,13 +170,11 @@ def check(onnx2c, operators, folder, optimize):
         assert kernel + '_helium' in text, f'{kernel} is not computed on vectors'
     with open(os.path.join(folder, 'main.c'), 'w', encoding='utf-8') as f:
         f.write(operators.main())
-    subprocess.run([*CC, optimize, *STRICT, '-c', 'vectors.c', 'portable.c'], cwd=folder, check=True)
-    sources = ['main.c', os.path.join(BOARD, 'board.c'), 'vectors.o', 'portable.o']
-    subprocess.run([*CC, '-O1', '-nostartfiles', '--specs=nano.specs', '-I' + BOARD, '-T',
-                    os.path.join(HERE, 'board.ld'), '-o', 'board.elf', *sources, '-lm'], cwd=folder, check=True)
-    board = subprocess.run([*QEMU, 'board.elf'], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                           timeout=300, check=False)
-    return board.returncode == 0 and board.stdout.endswith('the same\n'), board.stdout + board.stderr
+    subprocess.run([*board.compiler(TARGET), optimize, *STRICT, '-c', 'vectors.c', 'portable.c'], cwd=folder,
+                   check=True)
+    board.link(TARGET, folder, ['main.c', 'vectors.o', 'portable.o'])
+    ran = board.run(TARGET, folder)
+    return ran.returncode == 0 and ran.stdout.endswith('the same\n'), ran.stdout + ran.stderr
 
 
 def main():
