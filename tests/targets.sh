@@ -54,14 +54,10 @@ verifies() { # TARGET MODEL "FLAGS" COMPILER
 }
 
 # The firmware of examples/cortex-m with code for another core: the same mistakes on its images as any.
-firmware() { # TARGET MACHINE "FLAGS"
-    printf '#!/bin/sh\nexec %q --target %s "$@"\n' "$onnx2c" "$1" >"$work/onnx2c"
-    chmod +x "$work/onnx2c"
+firmware() { # TARGET
     for model in float int8; do
-        make -s -C examples/cortex-m ONNX2C="$work/onnx2c" OUT="$work/out" "run-$model" </dev/null \
-            CFLAGS="$3 -mthumb -Os -std=c99 -ffunction-sections -fdata-sections -Wall -Wextra -Werror" \
-            QEMU="qemu-system-arm -M $2 -display none -serial none -monitor none -chardev stdio,id=out \
-                  -semihosting-config enable=on,target=native,chardev=out -kernel" >"$work/board" || return 1
+        make -s -C examples/cortex-m ONNX2C="$onnx2c" TARGET="$1" OUT="$work/out" "run-$model" \
+            </dev/null >"$work/board" || return 1
         cat "$work/board"
         grep -q '^355 of 360 right' "$work/board" || return 1
     done
@@ -86,10 +82,9 @@ everywhere cortex-m33 arm-none-eabi-gcc -mthumb -mcpu=cortex-m33
 everywhere cortex-m55 arm-none-eabi-gcc -mthumb -mcpu=cortex-m55 -mfloat-abi=hard
 everywhere cortex-m55 arm-none-eabi-gcc -mthumb -mcpu=cortex-m55+nomve -mfloat-abi=hard
 everywhere cortex-m85 arm-none-eabi-gcc -mthumb -mcpu=cortex-m55 -mfloat-abi=hard # gcc 12 has no cortex-m85
-alone "cortex-m0 on the board" firmware cortex-m0 mps2-an385 -mcpu=cortex-m0 # that of a Cortex-M3
-alone "cortex-m3 on the board" firmware cortex-m3 mps2-an385 -mcpu=cortex-m3
-alone "cortex-m4 on the board" firmware cortex-m4 mps2-an386 "$m4"
-alone "cortex-m7 on the board" firmware cortex-m7 mps2-an500 "-mcpu=cortex-m7 -mfloat-abi=hard -mfpu=fpv5-d16"
+for target in cortex-m0 cortex-m3 cortex-m4 cortex-m7; do
+    alone "$target on the board" firmware "$target"
+done
 alone "cortex-m4's file refuses a Cortex-M3" refuses cortex-m4 arm-none-eabi-gcc -mthumb -mcpu=cortex-m3
 alone "cortex-m4's file refuses this machine" refuses cortex-m4 cc
 

@@ -1,4 +1,4 @@
-/* Start-up of a Cortex-M4 without an operating system, and semihosting to talk to whoever runs it. */
+/* Start-up of a Cortex-M without an operating system, its timer, and semihosting to talk to whoever runs it. */
 #include "board.h"
 
 int main(void);
@@ -16,8 +16,7 @@ __attribute__((section(".vectors"), used)) static const struct {
     void (*exceptions[15])(void);
 } vectors = {stack_end, {reset, fault, fault, fault, fault, fault, 0, 0, 0, 0, fault, fault, 0, fault, fault}};
 
-/* -- stack: painted at the start; what has another colour later was used
- * ---------------------------------------------------- */
+/* -- stack: painted at the start; what has another colour later was used */
 
 enum { PAINT = 0x5ac3f00d };
 
@@ -35,8 +34,7 @@ uint32_t stack_used(void)
     return (uint32_t)((uintptr_t)stack_end - (uintptr_t)p);
 }
 
-/* -- start
- * ------------------------------------------------------------------------------------------------------------------ */
+/* -- start */
 
 static inline void enable_fpu(void)
 {
@@ -55,8 +53,33 @@ _Noreturn void reset(void)
     stop(main());
 }
 
-/* -- semihosting: https://github.com/ARM-software/abi-aa, "Semihosting for AArch32 and AArch64"
- * ------------------------------ */
+/* -- SysTick: B3.3 of the same manual. It counts 24 bits down. */
+
+static volatile struct {
+    uint32_t control, top, now;
+} *const timer = (volatile void *)0xe000e010;
+
+enum { ENABLE = 1, PROCESSOR_CLOCK = 4, COUNTED_OUT = 1 << 16, TOP = 0xffffff };
+
+void timer_start(void)
+{
+    timer->control = 0;
+    timer->top = TOP;
+    timer->now = 0; /* whatever is written: it starts from the top */
+    timer->control = ENABLE | PROCESSOR_CLOCK;
+}
+
+uint32_t timer_ticks(void)
+{
+    const uint32_t now = timer->now;
+    if (timer->control & COUNTED_OUT) {
+        print("more than the timer counts\n");
+        stop(1);
+    }
+    return TOP - now;
+}
+
+/* -- semihosting: https://github.com/ARM-software/abi-aa, "Semihosting for AArch32 and AArch64" */
 
 enum { SYS_WRITE0 = 0x04, SYS_EXIT = 0x18 };
 

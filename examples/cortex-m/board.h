@@ -12,4 +12,8 @@ void print_number(uint32_t n);
 _Noreturn void stop(int status);
 uint32_t stack_used(void); /* bytes, at most, since the start */
 
+/* The core's timer. Under qemu's -icount the clock moves on by the same time with every instruction. */
+void timer_start(void);
+uint32_t timer_ticks(void); /* of the processor's clock since timer_start(); stops the program beyond 2^24 */
+
 #endif

@@ -17,8 +17,11 @@ on_board() {
 
 # on_host MODEL: the mistakes of the same model on this machine, as the firmware prints them
 on_host() {
-    cc -std=c99 -O2 -I"$work/$1" -o "$work/$1/host" ../digits/main.c "$work/$1/digits.c" -lm || return 1
-    "$work/$1/host" ../digits/images.f32 ../digits/labels.u8 | grep -o '[0-9] -> [0-9]' |
+    mkdir -p "$work/$1.portable"
+    "$onnx2c" "$(model_of "$1")" --name digits -o "$work/$1.portable/digits.c" --header "$work/$1.portable/digits.h" ||
+        return 1
+    cc -std=c99 -O2 -I"$work/$1.portable" -o "$work/host" ../digits/main.c "$work/$1.portable/digits.c" -lm || return 1
+    "$work/host" ../digits/images.f32 ../digits/labels.u8 | grep -o '[0-9] -> [0-9]' |
         awk '$1 != $3 { printf "image %d: %s\n", NR - 1, $0 }' >"$work/$1.host"
 }
 
@@ -28,7 +31,7 @@ bytes() { sed -n "s/^$2 *\([0-9]*\) bytes.*/\1/p" "$work/$1.board"; }
 
 # The arena is the one the report promises, nothing else of the model is in RAM, the stack stays small.
 memory() {
-    "$onnx2c" "$(model_of "$1")" --name digits -o "$work/r.c" --report "$work/r.json" || return 1
+    "$onnx2c" "$(model_of "$1")" --target cortex-m4 --name digits -o "$work/r.c" --report "$work/r.json" || return 1
     planned=$(sed -n 's/.*"arena_bytes": *\([0-9]*\).*/\1/p' "$work/r.json")
     cat "$work/$1.board"
     [ "$(bytes "$1" "RAM: arena")" -eq "$planned" ] && [ "$(bytes "$1" "RAM: variables")" -le 256 ] &&

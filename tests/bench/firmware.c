@@ -8,35 +8,6 @@
 extern const float input[];
 static float output[OUTPUTS];
 
-/* -- SysTick: Armv7-M Architecture Reference Manual, B3.3. It counts 24 bits down on the processor's clock. */
-
-static volatile struct {
-    uint32_t control, top, now;
-} *const timer = (volatile void *)0xe000e010;
-
-enum { ENABLE = 1, PROCESSOR_CLOCK = 4, COUNTED_OUT = 1 << 16, TOP = 0xffffff };
-
-static inline void start(void)
-{
-    timer->control = 0;
-    timer->top = TOP;
-    timer->now = 0; /* whatever is written: it starts from the top */
-    timer->control = ENABLE | PROCESSOR_CLOCK;
-}
-
-/* Since start(). */
-static inline uint32_t ticks(void)
-{
-    uint32_t now = timer->now;
-    if (timer->control & COUNTED_OUT) {
-        print("more instructions than the timer counts\n");
-        stop(1);
-    }
-    return TOP - now;
-}
-
-/* -- what is measured */
-
 static inline void known_loop(void)
 {
     uint32_t rounds = LOOP_INSTRUCTIONS / 2;
@@ -59,12 +30,12 @@ static void line(const char *what, uint32_t n)
 
 int main(void)
 {
-    start();
+    timer_start();
     known_loop();
-    const uint32_t loop_ticks = ticks(), stack = stack_here();
-    start();
+    const uint32_t loop_ticks = timer_ticks(), stack = stack_here();
+    timer_start();
     const int error = net_run(input, output);
-    const uint32_t run_ticks = ticks();
+    const uint32_t run_ticks = timer_ticks();
     if (error) return 1;
     line("stack ", stack_used() - stack);
     line("loop ", loop_ticks);
