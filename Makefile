@@ -15,6 +15,8 @@ ifneq ($(SAN),)
 OPT := -O1 -g -fsanitize=address,undefined,float-cast-overflow -fno-omit-frame-pointer -fno-sanitize-recover=all
 # Instrumented, gcc no longer sees the casts and sizes that these two look for. clang doesn't know the second.
 WARN += -Wno-conversion -Wno-format-truncation -Wno-unknown-warning-option
+# Optimising what is checked at every step takes most of the time.
+KERNEL_OPT ?= $(subst -O1,-O0,$(OPT))
 endif
 # Kernels obey the generated code's stricter rules. No contraction to fused multiply-add: folding is the same
 # everywhere. Macros are there for what is pasted with them.

@@ -68,10 +68,11 @@ same_bits() {
     tests/same_bits.sh "$onnx2c" "$python"
 }
 
-# Thousands: the quick checks take those that together run the most of the compiler.
+# Thousands, built without optimisation: what is optimised is seen in `models` and `codegen`. The quick checks take those
+# that together run the most of the compiler.
 official_cases() {
     set -- --bin "$onnx2c" --root "$build/conformance" --jobs "$JOBS" --only "*$ONLY*"
-    [ -z "$quickly" ] || set -- "$@" --of tests/conformance/quick.txt
+    if [ "$quickly" ]; then set -- "$@" --of tests/conformance/quick.txt; else set -- "$@" --cflags "-std=c99 -O0"; fi
     "$python" tests/conformance/run.py "$@"
 }
 
