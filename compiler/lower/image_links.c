@@ -37,7 +37,8 @@ static void find_operands(Link *l, const Value *before)
     l->x = step_arg(l->step, l->x_name)->value;
 }
 
-/* x[batch, channels, height, width] for y[batch, height, width, channels]. */
+/* x[batch, channels, height, width] for y[batch, height, width, channels]: a row of y is made of one of every plane, so
+ * that what makes x by its rows, which are planes, can't come before it. */
 static bool is_turned_image(const Shape *x, const Shape *y)
 {
     static const int from[] = {0, 2, 3, 1};
@@ -56,7 +57,7 @@ static bool read_call(Step *s, const Value *before, Link *l)
     const Arg *x = step_arg(s, l->x_name), *y = step_arg(s, "y"), *add = k->add ? step_arg(s, l->add_name) : NULL;
     if (!is_image(l->y) || !offset_is_zero(x->offset) || !lies_like(y, l->y) || (add && !lies_like(add, l->y)))
         return false;
-    if (k->from_planes) return is_turned_image(&l->x->type.shape, &l->y->type.shape);
+    if (k->from_planes) return !before && is_turned_image(&l->x->type.shape, &l->y->type.shape);
     if (!is_image(l->x) || l->x->type.shape.dim[0] != l->y->type.shape.dim[0]) return false;
     return k->window || image_height(l->x) == image_height(l->y);
 }
