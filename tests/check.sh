@@ -68,8 +68,8 @@ same_bits() {
     tests/same_bits.sh "$onnx2c" "$python"
 }
 
-# Thousands, built without optimisation: what is optimised is seen in `models` and `codegen`. The quick checks take those
-# that together run the most of the compiler.
+# Thousands, built without optimisation: what is optimised is seen in `models` and `codegen`. The quick checks take
+# those that together run the most of the compiler.
 official_cases() {
     set -- --bin "$onnx2c" --root "$build/conformance" --jobs "$JOBS" --only "*$ONLY*"
     if [ "$quickly" ]; then set -- "$@" --of tests/conformance/quick.txt; else set -- "$@" --cflags "-std=c99 -O0"; fi

@@ -71,6 +71,21 @@ def same_token(kind, plain, found, texts, names):
     return plain == found
 
 
+def exchange(tokens, i):
+    """Exchanges the two names of a product or a sum that begins at i: their order goes by the model's own names.
+
+    Not where an operator beside them binds one of the two more closely, or as closely from the left.
+    """
+    pair = tokens[i : i + 3]
+    if len(pair) < 3 or pair[0][0] != "word" or pair[2][0] != "word" or pair[1][1] not in ("*", "+"):
+        return False
+    beside = [t for _, t in tokens[max(0, i - 1) : i] + tokens[i + 3 : i + 4]]
+    if any(t in ("/", "%") or pair[1][1] == "+" and t in ("*", "-") for t in beside):
+        return False
+    tokens[i], tokens[i + 2] = pair[2], pair[0]
+    return True
+
+
 def same_code(plain, found, texts, one_to_one=True):
     """The same tokens, but for names one to one, and for string literals that hold the model's own strings.
 
@@ -80,8 +95,13 @@ def same_code(plain, found, texts, one_to_one=True):
     for trigraphs in readings(plain + found):
         names = ({}, {} if one_to_one else None)
         a, b = ctext.lex(plain, trigraphs)[0], ctext.lex(found, trigraphs)[0]
-        for i, ((kind_a, token_a), (kind_b, token_b)) in enumerate(zip(a, b)):
-            if kind_a != kind_b or not same_token(kind_a, token_a, token_b, texts, names):
+        for i, (kind, token) in enumerate(a[: len(b)]):
+            is_new = token not in names[0]
+            if kind == b[i][0] and same_token(kind, token, b[i][1], texts, names):
+                continue
+            if is_new:
+                names[0].pop(token, None)
+            if not exchange(b, i) or not same_token(kind, token, b[i][1], texts, names):
                 return [("other code", f"{around(b, i)} instead of {around(a, i)}")]
         if len(a) != len(b):
             return [("other code", f"{len(b)} tokens instead of {len(a)}")]
