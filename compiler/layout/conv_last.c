@@ -157,16 +157,6 @@ static Step *call_narrow(Node *n, const Conv *c)
     return s;
 }
 
-/* A window of one pixel that moves by one: a product of the pixels' channels with the weights. */
-static bool is_product(const Conv *c)
-{
-    for (int i = 0; i < MAX_SPATIAL; i++)
-        if (!dim_is(c->window.kernel[i], 1) || c->window.stride[i] != 1 || c->window.out[i] != c->window.in[i] ||
-            !dim_is(c->window.pad_begin[i], 0))
-            return false;
-    return c->groups == 1;
-}
-
 static Step *call_product(Node *n, const Conv *c)
 {
     Step *s = step_call(n, "gemm_packed_f32");
@@ -249,10 +239,10 @@ static void lower_conv_last(Node *n)
 {
     Conv c;
     if (!read_conv(n, &c)) return;
-    Step *s = conv_is_channelwise(&c)                  ? call_channelwise(n, &c)
-              : is_narrow(n, &c)                       ? call_narrow(n, &c)
-              : is_product(&c) && !conv_takes_first(n) ? call_product(n, &c)
-                                                       : call_panels(n, &c);
+    Step *s = conv_is_channelwise(&c)                       ? call_channelwise(n, &c)
+              : is_narrow(n, &c)                            ? call_narrow(n, &c)
+              : conv_is_product(&c) && !conv_takes_first(n) ? call_product(n, &c)
+                                                            : call_panels(n, &c);
     /* the kernels have one pair of numbers: bounds, or what the activation takes */
     const Activation *a = &n->activation;
     arg_real(s, "low", (double)(a->function ? a->parameters[0] : n->clamp_low));

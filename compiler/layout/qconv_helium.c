@@ -30,16 +30,6 @@ static Step *call_channelwise(Node *n, const Conv *c, const HeliumWeights *h)
     return s;
 }
 
-/* Is a pixel of the result made of one pixel, and all of them in order? */
-static bool is_product(const Conv *c)
-{
-    const Window *w = &c->window;
-    for (int i = 0; i < MAX_SPATIAL; i++)
-        if (!dim_is(w->kernel[i], 1) || !dim_is(w->pad_begin[i], 0) || !dim_is(w->pad_end[i], 0) || w->stride[i] != 1)
-            return false;
-    return c->groups == 1;
-}
-
 static Step *call_product(Node *n, const Conv *c, const HeliumWeights *h)
 {
     Dim pixels = dim_mul(c->batch, dim_mul(c->window.in[0], dim_mul(c->window.in[1], c->window.in[2])));
@@ -88,5 +78,5 @@ Step *qconv_helium(Node *n, const Conv *c, const Requantize *r)
     h.requantize = *r;
     if (conv_is_channelwise(c)) return call_channelwise(n, c, &h);
     h.w = turned(n, n->in[CONV_W], c->out_channels, c->group_channels, window_kernel_size(&c->window));
-    return is_product(c) ? call_product(n, c, &h) : call_windows(n, c, &h);
+    return conv_is_product(c) ? call_product(n, c, &h) : call_windows(n, c, &h);
 }

@@ -29,7 +29,7 @@ static Step *call_quads(Node *n, const Conv *c, const Requantize *r)
     int64_t taps = dim_value(conv_taps(c)), lines = window_reach(p, 1, 1),
             width = window_reach(p, 2, dim_high(p->out[2]));
     Value *w = packed_channelwise_bytes(n, n->in[CONV_W], dim_value(c->in_channels), taps),
-          *zeros = words_zeros(n, n->in[CONV_W], n->in[CONV_W_ZERO], dim_value(c->in_channels)),
+          *zeros = packed_zeros(n, n->in[CONV_W], n->in[CONV_W_ZERO], dim_value(c->in_channels)),
           *ring = scratch(n, "ring", DT_INT32, dim_const(words_of_quads(n, taps + lines * width)));
     Step *s = step_call(n, "%s", words_kernel(n, "qconv_channelwise"));
     arg_in(s, "x", n->in[CONV_X]);
@@ -49,16 +49,6 @@ static Step *call_quads(Node *n, const Conv *c, const Requantize *r)
     return s;
 }
 
-/* Is it a product of pixels and filters? */
-static bool is_product(const Conv *c)
-{
-    const Window *p = &c->window;
-    bool plain = c->groups == 1 && dim_is(window_kernel_size(p), 1);
-    for (int i = 0; i < MAX_SPATIAL; i++)
-        plain = plain && p->stride[i] == 1 && dim_is(p->pad_begin[i], 0) && dim_is(p->pad_end[i], 0);
-    return plain;
-}
-
 static Step *call_product(Node *n, const Conv *c, const Requantize *r)
 {
     const Window *p = &c->window;
@@ -70,12 +60,12 @@ static Step *call_product(Node *n, const Conv *c, const Requantize *r)
 Step *qconv_words(Node *n, const Conv *c, const Requantize *r)
 {
     if (takes_quads(c)) return call_quads(n, c, r);
-    if (is_product(c)) return call_product(n, c, r);
+    if (conv_is_product(c)) return call_product(n, c, r);
     int64_t taps = taps_of_run(c), run = taps * dim_value(c->group_channels), filters = dim_value(c->out_channels),
             depth = dim_value(conv_taps(c));
     Value *rows = turned(n, n->in[CONV_W], c->out_channels, c->group_channels, window_kernel_size(&c->window));
     Value *weights = words_weights(n, rows, filters, depth / run, run),
-          *zeros = words_zeros(n, n->in[CONV_W], n->in[CONV_W_ZERO], filters),
+          *zeros = packed_zeros(n, n->in[CONV_W], n->in[CONV_W_ZERO], filters),
           *start = words_start(n, input_of(n, CONV_BIAS), filters),
           *block = scratch(n, "block", DT_INT32, dim_const(words_block(n, depth)));
     Step *s = step_call(n, "%s", words_kernel(n, "qconv"));

@@ -96,12 +96,27 @@ static bool continues(const Link *from, const Link *to)
     return to->x == from->y && !from->y->is_output && from->y->uses.reads == 1;
 }
 
+/* Numbers of rows are products of strides and sums of pads, which have to stay within int32_t, here and in the code. */
+enum { MOST_STRIDES = 1 << 10, MOST_REACH = 1 << 12 };
+
+/* Multiplies *strides by that of the window; false if it, or what the window sees, gets too large for a chain. */
+static bool stays_near(const Link *l, int64_t *strides)
+{
+    if (!l->window) return true;
+    int64_t stride = dim_value(*window_field(l, "stride_h"));
+    Dim pad = *window_field(l, "pad_h");
+    if (stride > MOST_STRIDES / *strides || dim_low(pad) < -MOST_REACH || dim_high(pad) > MOST_REACH) return false;
+    *strides *= stride;
+    return (dim_value(*window_field(l, "kernel_h")) - 1) * dim_value(*window_field(l, "dilation_h")) <= MOST_REACH;
+}
+
 int read_chain(const Graph *g, int i, Link *links, int most)
 {
+    int64_t strides = 1;
     int count = 0;
     while (count < most && i + count < g->n_steps &&
            read_link(g->steps[i + count], count ? links[count - 1].y : NULL, &links[count]) &&
-           (!count || continues(&links[count - 1], &links[count])))
+           stays_near(&links[count], &strides) && (!count || continues(&links[count - 1], &links[count])))
         count++;
     return count;
 }

@@ -218,8 +218,12 @@ static int64_t rows_within(const Search *x, int i, int count, int64_t bytes)
 {
     Link links[MAX_CHAIN];
     read_chain(x->g, i, links, count);
-    int64_t rows = 1, last = rows_of_last(links, count);
-    while (rows < last && chain_bytes(x, i, links, count, rows + 1) <= bytes) rows++;
+    int64_t rows = 1, too_many = rows_of_last(links, count) + 1;
+    while (rows + 1 < too_many) {
+        int64_t middle = rows + (too_many - rows) / 2;
+        if (chain_bytes(x, i, links, count, middle) <= bytes) rows = middle;
+        else too_many = middle;
+    }
     return rows;
 }
 

@@ -323,6 +323,19 @@ START_TEST(what_others_want_too_is_computed_whole)
 }
 END_TEST
 
+START_TEST(windows_that_reach_far_end_a_chain)
+{
+    const char *deep = "(float[1,8,64,64] x) => (y) <float[64,8,1,1] w, float[64,1,1,1] d, float[8,64,1,1] v> {"
+                       " a0 = Conv(x, w)";
+    for (int i = 0; i < 6; i++) /* strides whose product no integer holds */
+        deep = mem_printf("%s a%d = Conv<group = 64, strides = [16384,1], pads = [1048576,0,1048576,0]>(a%d, d)", deep,
+                          i + 1, i);
+    expect_untiled(mem_printf("%s y = Conv(a6, v) }", deep));
+    expect_tiled(chain(DEPTHWISE, "b = Conv<group = 64, pads = [4096,1,1,1], strides = [64,1]>(a, d)"), 1);
+    expect_untiled(chain(DEPTHWISE, "b = Conv<group = 64, pads = [4097,1,1,1], strides = [64,1]>(a, d)"));
+}
+END_TEST
+
 START_TEST(a_chain_has_at_most_eight_steps)
 {
     const char *middle = "c0 = Abs(a)";
@@ -367,6 +380,7 @@ Suite *row_tiling_suite(void)
     tcase_add_test(tests, only_what_lies_between_counts);
     tcase_add_test(tests, a_batch_of_small_images_is_not_worth_it);
     tcase_add_test(tests, what_others_want_too_is_computed_whole);
+    tcase_add_test(tests, windows_that_reach_far_end_a_chain);
     tcase_add_test(tests, a_chain_has_at_most_eight_steps);
     suite_add_tcase(suite, tests);
     return suite;

@@ -37,3 +37,12 @@ bool conv_is_channelwise(const Conv *c)
 {
     return c->groups > 1 && dim_is(c->group_channels, 1) && dim_is(c->out_channels, c->groups);
 }
+
+bool conv_is_product(const Conv *c)
+{
+    const Window *w = &c->window;
+    for (int i = 0; i < MAX_SPATIAL; i++)
+        if (!dim_is(w->kernel[i], 1) || !dim_is(w->pad_begin[i], 0) || !dim_is(w->pad_end[i], 0) || w->stride[i] != 1)
+            return false;
+    return c->groups == 1;
+}

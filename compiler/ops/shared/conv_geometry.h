@@ -16,6 +16,7 @@ bool conv_read_image(Node *n, const Shape *x, int w, int bias, Conv *c);
 bool conv_read(Node *n, int x, int w, int bias, Conv *c);
 Dim conv_taps(const Conv *c);            /* products that make one element of the result */
 bool conv_is_channelwise(const Conv *c); /* a filter for each channel */
+bool conv_is_product(const Conv *c);     /* of pixels and filters: each pixel of the result is made of the one there */
 
 typedef struct {
     Window window; /* as of a convolution from the output to the input: in[] is the size of x, out[] that of y */

@@ -69,11 +69,9 @@ bool requantizes_words(const Requantize *r);
 /* The kernel `stem` for n's target and the type of its result. */
 const char *words_kernel(const Node *n, const char *stem);
 Value *words_weights(Node *n, Value *w, int64_t filters, int64_t runs, int64_t run); /* of w[filters][runs][run] */
-/* Of each filter what has to be taken from w's bytes, once those are signed; NULL: nothing. */
-Value *words_zeros(Node *n, const Value *w, const Value *zero_w, int64_t filters);
-Value *words_start(Node *n, Value *bias, int64_t filters); /* the bias, or zeros */
-int64_t words_block(const Node *n, int64_t depth);         /* int32 elements of four rows, widened */
-int64_t words_of_quads(const Node *n, int64_t places);     /* and of so many places of four channels (qquad.c) */
+Value *words_start(Node *n, Value *bias, int64_t filters);                           /* the bias, or zeros */
+int64_t words_block(const Node *n, int64_t depth);     /* int32 elements of four rows, widened */
+int64_t words_of_quads(const Node *n, int64_t places); /* and of so many places of four channels (qquad.c) */
 /* The call of a product with constant weights p->b[n][k], one matrix of them; zero_a is a constant or NULL. */
 Step *words_product(Node *n, const Product *p, const Value *zero_a, const Value *zero_b, Value *bias,
                     const Requantize *r);

@@ -62,22 +62,6 @@ static Value *column_weights(Node *n, Value *w, int64_t columns, int64_t depth)
     return v;
 }
 
-Value *words_zeros(Node *n, const Value *w, const Value *zero_w, int64_t filters)
-{
-    Shape shape = shape_const(1, &filters);
-    int32_t *zeros = mem_array((size_t)filters + 1, sizeof *zeros);
-    bool all = true;
-    for (int64_t i = 0; i < filters; i++) {
-        int64_t zero = zero_w ? const_as_int(zero_w, per_channel(zero_w) ? i : 0) : 0;
-        zeros[i] = (int32_t)zero - flip_of(w);
-        all = all && !zeros[i];
-    }
-    if (all) return NULL;
-    Value *v = value_const(n->graph, foreign_suffixed(node_stem(n), "/zero"), DT_INT32, &shape, zeros);
-    v->origin = "zero points of the weights, as signed bytes";
-    return v;
-}
-
 Value *words_start(Node *n, Value *bias, int64_t filters)
 {
     if (bias) return bias;
@@ -104,7 +88,7 @@ Step *words_product(Node *n, const Product *p, const Value *zero_a, const Value 
     int64_t depth = dim_value(p->k), columns = dim_value(p->n);
     bool one_row = dim_is(p->m, 1);
     Value *w = one_row ? column_weights(n, p->b, columns, depth) : words_weights(n, p->b, columns, 1, depth),
-          *zeros = words_zeros(n, p->b, zero_b, columns), *start = words_start(n, bias, columns),
+          *zeros = packed_zeros(n, p->b, zero_b, columns), *start = words_start(n, bias, columns),
           *block = scratch(n, "block", DT_INT32, dim_const(words_block(n, depth) / (one_row ? ROWS : 1)));
     Step *s = step_call(n, "%s", words_kernel(n, one_row ? "qgemm_row" : "qgemm"));
     arg_in(s, "a", p->a);
