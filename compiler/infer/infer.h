@@ -12,7 +12,7 @@ bool refine_bounds(Model *m);
 void report_raised_bounds(Model *m); /* those that are higher than what the user asked for */
 
 void report_untyped(Graph *g); /* an error for each node that inference left open */
-void fold_graph(
-    Graph *g); /* evaluates every node whose inputs are known, those with OP_FOLD_LATE, too, in subgraphs as well */
+/* Evaluates every node whose inputs are known, those with OP_FOLD_LATE, too, in subgraphs as well. */
+void fold_graph(Graph *g);
 
 #endif
