@@ -66,6 +66,7 @@ void emit_loop(Model *m, const Loop *l, FILE *f);
 const Kernel *kernel_for(const Target *t, const Kernel *k);
 
 /* emit_checks.c */
+void begin_checks(Model *m);                                        /* before all steps */
 void emit_checks_of_graph(const Model *m, const Graph *g, FILE *f); /* what must hold in it, where it begins */
 void emit_checks_after(Model *m, const Step *s, FILE *f);           /* what a step that sets symbols decides */
 void emit_locals(const Model *m, const char *body, FILE *f);        /* variables of symbols, before the body */

@@ -8,57 +8,86 @@
 
 typedef struct {
     const Model *m;
-    Foreign symbol;
-    bool known, mentioned;
+    bool known; /* are all symbols set? */
 } Knowing;
 
-static bool is_set(const Model *m, Foreign symbol)
-{
-    const Local *l = local_find(m, symbol);
-    return !l || l->is_set; /* else a parameter */
-}
-
-static void note_symbol(Foreign symbol, void *context)
+static void note_whether_set(Foreign symbol, void *context)
 {
     Knowing *k = context;
-    k->known = k->known && is_set(k->m, symbol);
-    k->mentioned = k->mentioned || foreign_equal(symbol, k->symbol);
+    const Local *l = local_find(k->m, symbol);
+    k->known = k->known && (!l || l->is_set); /* else a parameter */
 }
 
+/* Checks it if that can be done here. */
 static void emit_assumption(const Model *m, const DimPair *p, FILE *f)
 {
-    fprintf(f, "    if (%s != %s) return %s_EDIM;\n", dim_in_c(m, p->a), dim_in_c(m, p->b),
-            upper_case(m->options.name));
+    Knowing k = {m, true};
+    dim_symbols(p->a, note_whether_set, &k);
+    dim_symbols(p->b, note_whether_set, &k);
+    if (k.known)
+        fprintf(f, "    if (%s != %s) return %s_EDIM;\n", dim_in_c(m, p->a), dim_in_c(m, p->b),
+                upper_case(m->options.name));
 }
 
-static Knowing known_of(const Model *m, const DimPair *p, Foreign symbol)
+typedef struct {
+    const Model *m;
+    const DimPair *pair;
+} Mention;
+
+static void note_mention(Foreign symbol, void *context)
 {
-    Knowing k = {m, symbol, true, false};
-    dim_symbols(p->a, note_symbol, &k);
-    dim_symbols(p->b, note_symbol, &k);
-    return k;
+    const Mention *n = context;
+    Local *l = local_find(n->m, symbol);
+    if (!l || (l->n_assumptions && l->assumptions[l->n_assumptions - 1] == n->pair)) return;
+    mem_grow(&l->assumptions, &l->cap_assumptions, l->n_assumptions + 1, sizeof *l->assumptions);
+    l->assumptions[l->n_assumptions++] = n->pair;
 }
 
-/* What must hold in a graph is checked where it begins, as far as it is known there: at entry,
- * or within the If or Loop. */
+static void list_by_symbol(Model *m)
+{
+    for (int i = 0; i < m->n_assumptions; i++) {
+        Mention n = {m, &m->assumptions[i]};
+        dim_symbols(n.pair->a, note_mention, &n);
+        dim_symbols(n.pair->b, note_mention, &n);
+    }
+}
+
+static void list_by_graph(Model *m)
+{
+    for (int i = 0; i < m->n_assumptions; i++) m->assumptions[i].graph->first_assumption = 0;
+    for (int i = m->n_assumptions; i-- > 0;) {
+        DimPair *p = &m->assumptions[i];
+        p->next = p->graph->first_assumption;
+        p->graph->first_assumption = i + 1;
+    }
+}
+
+void begin_checks(Model *m)
+{
+    for (int i = 0; i < m->n_locals; i++) {
+        m->locals[i].is_set = false;
+        m->locals[i].n_assumptions = 0;
+    }
+    list_by_symbol(m);
+    list_by_graph(m);
+}
+
+/* What must hold in a graph is checked where it begins, as far as it is known there: at entry, or within the If or
+ * Loop. */
 void emit_checks_of_graph(const Model *m, const Graph *g, FILE *f)
 {
-    for (int i = 0; i < m->n_assumptions; i++)
-        if (m->assumptions[i].graph == g && known_of(m, &m->assumptions[i], foreign(NULL)).known)
-            emit_assumption(m, &m->assumptions[i], f);
+    for (int i = g->first_assumption; i; i = m->assumptions[i - 1].next) emit_assumption(m, &m->assumptions[i - 1], f);
 }
 
-/* The rest is checked after every step that sets a symbol of it, since there may be several: in
- * both branches of an If. */
+/* The rest is checked after every step that sets a symbol of it, since there may be several: in both branches of an
+ * If. */
 static void symbol_is_set(Model *m, const Step *s, Foreign symbol, FILE *f)
 {
     Local *l = local_find(m, symbol);
-    if (l) l->is_set = true;
-    for (int i = 0; i < m->n_assumptions; i++) {
-        const DimPair *p = &m->assumptions[i];
-        Knowing k = known_of(m, p, symbol);
-        if (k.known && k.mentioned && graph_is_within(s->node->graph, p->graph)) emit_assumption(m, p, f);
-    }
+    if (!l) return;
+    l->is_set = true;
+    for (int i = 0; i < l->n_assumptions; i++)
+        if (graph_is_within(s->node->graph, l->assumptions[i]->graph)) emit_assumption(m, l->assumptions[i], f);
 }
 
 void emit_checks_after(Model *m, const Step *s, FILE *f)

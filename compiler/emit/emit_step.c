@@ -127,7 +127,7 @@ static void emit_all(Model *m, FILE *body)
 void emit_steps(Model *m, FILE *f)
 {
     Draft body;
-    for (int i = 0; i < m->n_locals; i++) m->locals[i].is_set = false;
+    begin_checks(m);
     FILE *to = draft_begin(&body);
     emit_checks_of_graph(m, m->graph, f);
     emit_all(m, to);

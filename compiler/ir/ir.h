@@ -171,12 +171,13 @@ struct Graph {
     Graph *parent; /* of a subgraph: the graph its node stands in; values not found here are looked up there */
     int n_inputs, n_outputs, n_nodes, n_values, n_steps;
     int cap_inputs, cap_outputs, cap_places, cap_values, cap_steps;
-    Value **inputs;     /* only those without initializer */
-    Value **outputs;    /* changed by graph_add_output and its kin alone */
-    int *places;        /* of each output among its value's readers */
-    Node *first, *last; /* in execution order after load */
-    Value **values;     /* every Value made for this graph */
-    Step **steps;       /* after lower */
+    Value **inputs;       /* only those without initializer */
+    Value **outputs;      /* changed by graph_add_output and its kin alone */
+    int *places;          /* of each output among its value's readers */
+    Node *first, *last;   /* in execution order after load */
+    Value **values;       /* every Value made for this graph */
+    Step **steps;         /* after lower */
+    int first_assumption; /* one more than the index of the first that must hold here; set by emit_checks.c */
 };
 
 typedef struct {
@@ -224,10 +225,12 @@ typedef struct {
     const void *list_source; /* for describe_list */
 } Options;
 
+/* That two dimensions are equal. */
 typedef struct {
     Dim a, b;
-    const Graph *graph;
-} DimPair; /* graph: where it must hold */
+    struct Graph *graph; /* where it must hold */
+    int next;            /* one more than the index of the next one there; set by emit_checks.c */
+} DimPair;
 
 /* A dimension that the caller gives. It is base + step * its symbol; both are 0 and 1 but for --dim NAME=LO..HI:STEP.
  */
@@ -245,6 +248,8 @@ typedef struct {
     const char *c_name; /* its variable, set by emit_names.c */
     bool is_reused;     /* others with this wanted name may have the same variable */
     bool is_set;        /* emit_checks.c: by the steps printed so far */
+    int n_assumptions, cap_assumptions;
+    const DimPair **assumptions; /* emit_checks.c: those that mention it */
 } Local;
 
 struct Model {
@@ -274,7 +279,8 @@ struct Model {
     Map *local_numbers; /* one more than the index of each, by its symbol */
     int n_assumptions, cap_assumptions;
     DimPair *assumptions; /* dimensions that inference took to be equal and that may differ at run time: to be checked
-                             then */
+                             then (assumptions.c) */
+    Map *assumption_numbers;                               /* one more than the index of each, by what it says */
     int64_t arena_bytes, arena_lower_bound, weights_bytes; /* after plan */
 };
 
@@ -283,6 +289,12 @@ typedef enum {
     STAGE_DONE,   /* or failed: then m->errors is not 0 */
     STAGE_RESTART /* bounds in m->options have risen: the model is to be read again with them */
 } StageResult;
+
+/* -- assumptions.c: dimensions that are taken to be equal --------------------------------------- */
+
+/* Is it assumed in g that a = b, as such or once rearranged? */
+bool assumption_known(const Graph *g, Dim a, Dim b);
+void assumption_add(Graph *g, Dim a, Dim b);
 
 /* -- graph.c: building and changing graphs ----------------------------------------------------- */
 

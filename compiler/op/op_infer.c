@@ -35,15 +35,8 @@ bool dims_differ(Dim a, Dim b)
 /* Is it new? */
 static bool note_assumption(Graph *g, Dim a, Dim b)
 {
-    Model *m = g->model;
-    if (a == b) return false;
-    for (int i = 0; i < m->n_assumptions; i++) {
-        const DimPair *p = &m->assumptions[i];
-        bool same = (p->a == a && p->b == b) || (p->a == b && p->b == a);
-        if (same && graph_is_within(g, p->graph)) return false;
-    }
-    mem_grow(&m->assumptions, &m->cap_assumptions, m->n_assumptions + 1, sizeof *m->assumptions);
-    m->assumptions[m->n_assumptions++] = (DimPair){a, b, g};
+    if (a == b || assumption_known(g, a, b)) return false;
+    assumption_add(g, a, b);
     return true;
 }
 
@@ -75,26 +68,13 @@ static Dim agree(Node *n, Dim a, Dim b)
     return a;
 }
 
-/* Does an assumption say that both are the same, once rearranged? Sizes of images that can't be negative:
- * max(0, h - 2) and h - 2. */
-static bool is_assumed(const Node *n, Dim a, Dim b)
-{
-    const Model *m = n->graph->model;
-    for (int i = 0; i < m->n_assumptions; i++) {
-        const DimPair *p = &m->assumptions[i];
-        bool equal = dim_sub(a, b) == dim_sub(p->a, p->b) || dim_sub(a, b) == dim_sub(p->b, p->a);
-        if (equal && graph_is_within(n->graph, p->graph)) return true;
-    }
-    return false;
-}
-
 /* The common dimension, or NULL; a constant rather than a symbol. */
 static Dim broadcast_dim(Node *n, Dim a, Dim b)
 {
     if (a == b || dim_is(b, 1)) return a;
     if (dim_is(a, 1)) return b;
     if (dim_is_const(b)) return agree(n, b, a);
-    return is_assumed(n, a, b) ? a : agree(n, a, b);
+    return agree(n, a, b);
 }
 
 static void broadcast_error(Node *n, const Shape *a, const Shape *b, Dim x, Dim y)

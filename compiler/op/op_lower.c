@@ -215,10 +215,13 @@ static bool same_operand(const LoopOperand *o, const Value *v, Dim offset, const
     return o->value == v && o->offset == offset && !memcmp(o->stride, strides, (size_t)rank * sizeof *strides);
 }
 
+/* What is read twice is one operand. It is looked for among so many, so that a sum of n inputs is no work of n * n. */
+enum { LOOKED_AT = 64 };
+
 Ref loop_read_strided(Step *s, Value *v, Dim offset, const Dim *strides)
 {
     Loop *l = s->loop;
-    for (int i = 0; i < l->n_operands; i++)
+    for (int i = l->n_operands - 1; i >= 0 && i >= l->n_operands - LOOKED_AT; i--)
         if (same_operand(&l->operands[i], v, offset, strides, l->rank)) return (Ref){.kind = REF_OPERAND, .index = i};
     mem_grow(&l->operands, &l->cap_operands, l->n_operands + 1, sizeof *l->operands);
     LoopOperand *o = &l->operands[l->n_operands];

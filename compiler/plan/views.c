@@ -167,16 +167,12 @@ static bool loop_allows(const Loop *l, const LoopOperand *o)
 }
 
 /* `in` dies at step i, so `out`, born there, may take its memory. */
-static bool take_over(Value *out, Value *in, int i)
+static bool may_take_over(Value *out, Value *in, int i)
 {
     int64_t offset;
     Value *root = storage_root(in, &offset), *result = storage_root(out, NULL);
-    if (result != out || !in_arena(result) || !in_arena(root) || root == result || root->last_step != i ||
-        root->first_step >= i)
-        return false;
-    if (value_bytes(out) > value_bytes(root) - offset) return false;
-    place(out, in, 0);
-    return true;
+    return result == out && in_arena(result) && in_arena(root) && root != result && root->last_step == i &&
+           root->first_step < i && value_bytes(out) <= value_bytes(root) - offset;
 }
 
 static void loop_in_place(Step *s, int i)
@@ -186,8 +182,10 @@ static void loop_in_place(Step *s, int i)
     Value *result = l->results[0].value;
     for (int k = 0; k < l->n_operands; k++) {
         const LoopOperand *o = &l->operands[k];
-        if (dtype_bits(o->value->type.dtype) != dtype_bits(result->type.dtype) || !loop_allows(l, o)) continue;
-        if (take_over(result, o->value, i)) return;
+        if (dtype_bits(o->value->type.dtype) != dtype_bits(result->type.dtype)) continue;
+        if (!may_take_over(result, o->value, i) || !loop_allows(l, o)) continue;
+        place(result, o->value, 0);
+        return;
     }
 }
 
@@ -200,13 +198,18 @@ static bool shares_memory(const Step *s, Value *in)
     return false;
 }
 
+static void call_in_place(Step *s, int i)
+{
+    Value *in = s->call.inplace_in, *out = s->call.inplace_out;
+    if (in && !shares_memory(s, in) && may_take_over(out, in, i)) place(out, in, 0);
+}
+
 void plan_in_place(Graph *g)
 {
     for (int i = 0; i < g->n_steps; i++) {
         Step *s = g->steps[i];
         if (s->kind == STEP_LOOP) loop_in_place(s, i);
-        else if (s->kind == STEP_CALL && s->call.inplace_in && !shares_memory(s, s->call.inplace_in))
-            take_over(s->call.inplace_out, s->call.inplace_in, i);
+        else if (s->kind == STEP_CALL) call_in_place(s, i);
     }
 }
 

@@ -112,9 +112,27 @@ def body(count):
                  [value('rounds', (), INT64), value('start')], [value('y')])
 
 
+def selections(count):
+    """Sizes that only the data tell, each of which must be equal to the one before."""
+    nodes, last = [], 'x'
+    for i in range(count // 4):
+        nodes += [node('Mul', ['x', 'x'], [f'a{i}']), node('NonZero', [f'a{i}'], [f'n{i}']),
+                  node('Cast', [f'n{i}'], [f'f{i}'], to=FLOAT)]
+        last, before = f'f{i}', last
+        if i: nodes.append(node('Add', [before, last], [f's{i}']))
+    return model(nodes, [value('x')], [value(f's{i}', (2, f'd{i}')) for i in range(1, count // 4)])
+
+
+def additions(count):
+    """One node with so many inputs."""
+    names = [f'v{i}' for i in range(count)]
+    return model([node('Relu', ['x'], [name]) for name in names] + [node('Sum', names, ['y'])], [value('x')],
+                 [value('y')])
+
+
 # Up to 8,192 buffers, each is placed by looking at all others: a bounded cost (plan/arena.c). What grows is seen above.
-LARGER = {convolutions: 4}
-KINDS = [residual, mixed, convolutions, constants, identities, splits, outputs, branches, body]
+LARGER = {convolutions: 4, additions: 4}
+KINDS = [residual, mixed, convolutions, constants, identities, splits, outputs, branches, body, selections, additions]
 
 
 def measure(compiler, made, folder):
