@@ -28,6 +28,8 @@ void emit_title(Model *m, FILE *f)
     static const char further[] = " *            ";
     fprintf(f, "/* Written by onnx2c %s; do not edit, generate again.\n", VERSION);
     lay_out_options(" *   model    ", further, mem_printf("sha256 %s, %s", m->sha256, opsets_text(m)), f);
+    if (*m->external_sha256)
+        lay_out_options(" *   external ", further, mem_printf("sha256 %s, chained", m->external_sha256), f);
     lay_out_options(" *   options  ", further, in_comment(m->options.title), f);
     fprintf(f, " *   memory   arena %s B (lower bound %s B), weights %s B, no heap\n */\n", with_commas(m->arena_bytes),
             with_commas(m->arena_lower_bound), with_commas(m->weights_bytes));

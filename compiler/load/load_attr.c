@@ -62,6 +62,7 @@ static bool read_tensors(Node *n, Attr *a, size_t count, TensorProto *const *pro
         Tensor t = {0};
         const char *why = protos[i] ? tensor_read(n->graph->model->path, protos[i], &t) : "has no tensor";
         if (why) return bad(n, a->name, why);
+        external_note(n->graph->model, &t);
         a->tensors[i] = tensor_value(&t, proto_text(protos[i]->name));
     }
     return true;
@@ -74,6 +75,7 @@ static bool read_sparse_tensors(Node *n, Attr *a, size_t count, SparseTensorProt
         Tensor t = {0};
         const char *why = protos[i] ? sparse_read(n->graph->model->path, protos[i], &t) : "has no tensor";
         if (why) return bad(n, a->name, why);
+        external_note(n->graph->model, &t);
         a->tensors[i] = tensor_value(&t, proto_text(protos[i]->values->name));
     }
     return true;

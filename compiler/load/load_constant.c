@@ -17,20 +17,25 @@ static bool read_strings(Node *n, const Attr *a)
     return true;
 }
 
+static Tensor tensor(DType dtype, Shape shape, const void *data)
+{
+    return (Tensor){.dtype = dtype, .shape = shape, .data = data};
+}
+
 static bool read_attr(Node *n, const Attr *a, Tensor *t)
 {
     const int64_t count = a->count;
     switch (a->type) {
     case ATTR_TENSOR:
     case ATTR_SPARSE_TENSOR:
-        *t = (Tensor){a->tensors[0]->type.dtype, a->tensors[0]->type.shape, a->tensors[0]->data};
+        *t = tensor(a->tensors[0]->type.dtype, a->tensors[0]->type.shape, a->tensors[0]->data);
         return true;
-    case ATTR_FLOAT: *t = (Tensor){DT_FLOAT, shape_scalar(), a->floats}; return true;
-    case ATTR_FLOATS: *t = (Tensor){DT_FLOAT, shape_const(1, &count), a->floats}; return true;
-    case ATTR_INT: *t = (Tensor){DT_INT64, shape_scalar(), a->ints}; return true;
-    case ATTR_INTS: *t = (Tensor){DT_INT64, shape_const(1, &count), a->ints}; return true;
-    case ATTR_STRING: *t = (Tensor){DT_STRING, shape_scalar(), a->strings}; return read_strings(n, a);
-    case ATTR_STRINGS: *t = (Tensor){DT_STRING, shape_const(1, &count), a->strings}; return read_strings(n, a);
+    case ATTR_FLOAT: *t = tensor(DT_FLOAT, shape_scalar(), a->floats); return true;
+    case ATTR_FLOATS: *t = tensor(DT_FLOAT, shape_const(1, &count), a->floats); return true;
+    case ATTR_INT: *t = tensor(DT_INT64, shape_scalar(), a->ints); return true;
+    case ATTR_INTS: *t = tensor(DT_INT64, shape_const(1, &count), a->ints); return true;
+    case ATTR_STRING: *t = tensor(DT_STRING, shape_scalar(), a->strings); return read_strings(n, a);
+    case ATTR_STRINGS: *t = tensor(DT_STRING, shape_const(1, &count), a->strings); return read_strings(n, a);
     default: return refuse(n, mem_printf("attribute \"%s\" has the wrong type", shown(a->name)));
     }
 }

@@ -58,12 +58,14 @@ static void load_initializers(Loader *l, Scope *s, const GraphProto *g)
     for (size_t i = 0; i < g->n_initializer; i++) {
         Tensor t = {0};
         const char *why = tensor_read(l->model->path, g->initializer[i], &t);
+        external_note(l->model, &t);
         add_initializer(l, s, proto_text(g->initializer[i]->name), &t, why);
     }
     for (size_t i = 0; i < g->n_sparse_initializer; i++) {
         Tensor t = {0};
         const SparseTensorProto *p = g->sparse_initializer[i];
         const char *why = sparse_read(l->model->path, p, &t);
+        external_note(l->model, &t);
         add_initializer(l, s, p->values ? proto_text(p->values->name) : foreign(""), &t, why);
     }
 }

@@ -51,6 +51,7 @@ typedef struct {
     DType dtype;
     Shape shape;
     const void *data;
+    char external_sha256[65]; /* of the bytes that stand in another file; "" if none do */
 } Tensor;
 
 /* -- load_file.c ------------------------------------------------------------------------------- */
@@ -66,8 +67,13 @@ Foreign proto_text(Foreign f); /* of a message: "" for none */
 const char *tensor_read(Foreign model_path, const TensorProto *proto, Tensor *t);
 const char *tensor_dims(DType dtype, size_t n_dims, const int64_t *dims, Shape *shape, int64_t *elements);
 const char *sparse_read(Foreign model_path, const SparseTensorProto *proto, Tensor *t);
+void external_note(Model *m, const Tensor *t); /* adds it to the model's fingerprint, if it is external */
 const char *external_read(Foreign model_path, const TensorProto *proto, int64_t bytes, void **data);
 Value *tensor_value(const Tensor *t, Foreign name); /* a constant without a graph */
+
+/* -- load_names.c ------------------------------------------------------------------------------ */
+
+void name_weights(Graph *g); /* those of its subgraphs, too; changes v->wanted */
 
 /* -- load_type.c ------------------------------------------------------------------------------- */
 

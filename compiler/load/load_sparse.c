@@ -38,7 +38,7 @@ static int64_t entry_count(const Tensor *values, const Tensor *indices, int rank
 
 const char *sparse_read(Foreign model_path, const SparseTensorProto *p, Tensor *t)
 {
-    Tensor values, indices;
+    Tensor values = {0}, indices = {0};
     int64_t elements, last = -1;
     bool per_dimension;
     if (!p->values || !p->indices) return "is sparse, but has no values or no indices";
@@ -62,5 +62,6 @@ const char *sparse_read(Foreign model_path, const SparseTensorProto *p, Tensor *
     }
     t->dtype = values.dtype;
     t->data = data;
+    memcpy(t->external_sha256, values.external_sha256, sizeof t->external_sha256);
     return NULL;
 }

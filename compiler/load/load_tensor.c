@@ -165,6 +165,7 @@ static const char *read_bytes(Foreign model_path, const TensorProto *p, int64_t 
     if (external) {
         const char *why = external_read(model_path, p, bytes, &data);
         if (why) return why;
+        sha256_hex(data, (size_t)bytes, t->external_sha256);
     } else if (p->raw_data.len != (uint64_t)bytes) {
         return mem_printf("raw_data has %zu bytes, %s%s takes %lld", p->raw_data.len, dtype_name(t->dtype),
                           shown(shape_text(&t->shape)), (long long)bytes);
