@@ -8,6 +8,21 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* In a build with the address sanitizer it sees what is read or written past the end of a request, too. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define CHECKED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(CHECKED)
+#include <sanitizer/asan_interface.h>
+enum { GUARD = 16 }; /* bytes between requests that nobody has asked for */
+#else
+#define ASAN_POISON_MEMORY_REGION(memory, bytes) ((void)(memory), (void)(bytes))
+#define ASAN_UNPOISON_MEMORY_REGION(memory, bytes) ((void)(memory), (void)(bytes))
+enum { GUARD = 0 };
+#endif
+
 /* Small requests are cut from blocks; a request over a quarter block gets a block of its own. */
 enum { BLOCK_BYTES = 1 << 18, ALIGN = 64 };
 
@@ -42,6 +57,8 @@ static void *new_block(size_t bytes)
     blocks = block;
     uintptr_t start = ((uintptr_t)(block + 1) + sizeof block + ALIGN - 1) / ALIGN * ALIGN;
     memcpy((void *)(start - sizeof block), &block, sizeof block); /* for mem_release */
+    const uintptr_t asked_end = start + bytes, end = (uintptr_t)block + bytes + 2 * ALIGN;
+    ASAN_POISON_MEMORY_REGION((void *)asked_end, end - asked_end);
     return (void *)start;
 }
 
@@ -63,13 +80,15 @@ void *mem_alloc(size_t bytes)
 {
     const size_t align = 16;
     if (mem_is_large(bytes)) return new_block(bytes);
-    bytes = (bytes + align - 1) / align * align;
-    if (!free_start || (size_t)(free_end - free_start) < bytes) {
+    const size_t taken = (bytes + align - 1) / align * align + GUARD;
+    if (!free_start || (size_t)(free_end - free_start) < taken) {
         free_start = new_block(BLOCK_BYTES);
         free_end = free_start + BLOCK_BYTES;
+        ASAN_POISON_MEMORY_REGION(free_start, BLOCK_BYTES);
     }
     void *memory = free_start;
-    free_start += bytes;
+    free_start += taken;
+    ASAN_UNPOISON_MEMORY_REGION(memory, bytes);
     return memory;
 }
 
