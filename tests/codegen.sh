@@ -34,7 +34,7 @@ for model in tests/models/*/; do
     model=$(basename "$model")
     for cc in gcc clang; do
         alone "warnings of $cc: $model" warnings "$model" "$cc"
-        alone "sanitizers of $cc: $model" verify "$model" "$cc" "-std=c99 $san"
+        alone "sanitizers of $cc, with hooks: $model" verify "$model" "$cc" "-std=c99 $san -include tests/hooks.h"
     done
 done
 for folder in tests/cases/*/*; do
@@ -78,6 +78,12 @@ digits() { # OPTIONS CFLAGS PROGRAM ARGUMENT...
     "$onnx2c" tests/models/digits/model.onnx --name digits -o "$work/digits.c" --header "$work/digits.h" $1 &&
         cc $2 -I"$work" -o "$work/program" "$3" "$work/digits.c" -lm -lpthread && "$work/program" "${@:4}"
 }
+
+# What the hooks are told of it.
+alone "hooks" sh -c "
+    '$onnx2c' tests/models/digits/model.onnx --name digits -o $work/digits.c &&
+    cc $strict -g -fsanitize=address,undefined -I$work -o $work/hooks tests/hooks.c -lm &&
+    $work/hooks examples/digits/images.f32"
 
 # The forms of the weights.
 for form in inline incbin; do

@@ -18,8 +18,9 @@ PAGE = 120
 COMMENT = re.compile(r'/\*.*?\*/', re.S)
 STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 WORD = re.compile(r'\b[A-Za-z_]\w*')
-# "    /* 12  Conv "name": what it reads -> what it writes, facts */"
-STEP = re.compile(r'^ +/\* (\d+)  (.*?)\*/$', re.S | re.M)
+# "    STEP(12); /* Conv "name": what it reads -> what it writes, facts */"
+STEP = re.compile(r'^ +STEP\((\d+)\); /\* (.*?)\*/$', re.S | re.M)
+TRACE = re.compile(r'^ +TRACE\((?:[^";]|"(?:\\.|[^"\\])*")*;\n', re.M)
 POINTER = re.compile(r'^ +.*\*const (\w+) =\s+([^;]*);', re.M)
 # The size and the life of a buffer stand after its place, or in a line before it where that would be too long.
 ABOUT = r'/\* +(?P<size%s>\d+) +(?P<first%s>\d+)(?:\.\.(?P<last%s>\d+))? '
@@ -83,7 +84,7 @@ def values_of(text):
 
 def paragraphs(text):
     """(number, what is said after the title, code) of each step, without what follows the block it ends."""
-    parts = STEP.split(run_function(text))
+    parts = STEP.split(TRACE.sub('', run_function(text)))
     for (number, _, rest), code in zip(step_comments(text), parts[3::3]):
         yield number, rest, re.sub(r'\.\w+', '', without_comments(POINTER.sub('', code)))
 

@@ -23,7 +23,7 @@ static void emit_includes(FILE *f)
           f);
 }
 
-static void emit_hooks(Model *m, FILE *f)
+static void emit_placement(Model *m, FILE *f)
 {
     const char *prefix = upper_case(m->options.name);
     fprintf(f, "/* Placement: define these to put weights or the arena of %s_run into a section of their own. */\n",
@@ -68,6 +68,7 @@ static void emit_entry_checks(Model *m, FILE *f)
                 (long long)dim_high(d), uneven, prefix);
     }
     if (m->arena_bytes) fputs("    unsigned char *const memory = arena;\n", f);
+    emit_hook_variable(m, f);
     mark_read(m->graph);
     for (int i = 0; i < m->graph->n_inputs; i++)
         if (!m->graph->inputs[i]->marked) fprintf(f, "    (void)%s;\n", m->graph->inputs[i]->c_name);
@@ -133,6 +134,7 @@ static const char *front(Model *m, const Weights *w)
     fputs("/* Public -------------------------------------------------------------------------------------- */\n\n", f);
     emit_interface(m, f);
     fputs("\n", f);
+    emit_placement(m, f);
     emit_hooks(m, f);
     emit_byte_assumptions(w, f);
     emit_memory_map(m, f);

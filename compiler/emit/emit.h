@@ -81,6 +81,14 @@ const char *facts_of(const Step *s); /* ", 3x3, stride 2, pad 1", for its commen
 /* emit_pointers.c */
 void find_pointers(const Model *m);                      /* before the first step: which values have one */
 void declare_pointers(Model *m, const Step *s, FILE *f); /* those that it needs and that aren't there yet */
+const char *visible_pointer(const Model *m, Value *v);   /* v's place, by what is declared so far */
+
+/* emit_hooks.c */
+typedef struct Traces Traces;
+void emit_hooks(Model *m, FILE *f); /* the macros */
+void emit_hook_variable(const Model *m, FILE *f);
+Traces *find_traces(const Model *m);                                       /* which values are whole after which step */
+void emit_traces(const Model *m, const Traces *t, const Step *s, FILE *f); /* those after s */
 
 /* -- names and values ------------------------------------------------------------------------------ */
 

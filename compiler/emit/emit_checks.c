@@ -110,11 +110,17 @@ static size_t comment_length(const char *s)
     return end ? (size_t)(end - s) + 2 : 0;
 }
 
+/* A hook that the program may leave empty. */
+static size_t hook_length(const char *s)
+{
+    return strncmp(s, "TRACE(", 6) ? 0 : strcspn(s, "\n");
+}
+
 /* The words of the text, but for those that it only sets. Comments only speak of them. */
 static void note_words(Map *used, const char *text)
 {
     while (*text) {
-        size_t comment = comment_length(text), word = word_length(text);
+        size_t hook = hook_length(text), comment = hook ? hook : comment_length(text), word = word_length(text);
         if (word && strncmp(text + word, " = ", 3) != 0) map_put(used, foreign(mem_strndup(text, word)), used);
         text += comment ? comment : word ? word : 1;
     }

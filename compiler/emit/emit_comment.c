@@ -227,7 +227,7 @@ static const char *title_of(const Step *s)
 void emit_comment(const Model *m, const Step *s, FILE *f)
 {
     Paragraph p = read_paragraph(m, s);
-    fprintf(f, "    /* %d  %s", s->paragraph, title_of(s));
+    fprintf(f, "    STEP(%d); /* %s", s->paragraph, title_of(s));
     if (p.reads.text.length || p.writes.text.length) fputs(":", f);
     if (p.reads.text.length) fprintf(f, " %s", p.reads.text.start);
     if (p.writes.text.length) fprintf(f, " -> %s", p.writes.text.start);

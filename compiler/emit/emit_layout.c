@@ -70,7 +70,7 @@ static size_t best_break(const char *s, size_t room, size_t next, int *depth)
     int least = 0, now = *depth, at_best = *depth;
     for (size_t i = 0; s[i] && (i <= room || !best);) {
         size_t skipped = closed_part(s + i);
-        int bad = i > 1 && s[i - 1] == ' ' && s[i] != ' ' && (!skipped || s[i] == '/') ? badness(s, i, now, next) : -1;
+        int bad = i > 1 && s[i - 1] == ' ' && s[i] != ' ' && (!skipped || s[i] != '\'') ? badness(s, i, now, next) : -1;
         if (bad >= 0 && (!best || bad <= least)) best = i, least = bad, at_best = now;
         now += (strchr("([{", s[i]) != NULL) - (strchr(")]}", s[i]) != NULL);
         i += skipped ? skipped : 1;
@@ -195,7 +195,7 @@ static void put_statement(const char *s, const Block *b)
 
 typedef enum {
     PROSE,   /* any space is as good as another */
-    OF_STEP, /* 12  Conv "name": what it reads -> what it writes, more */
+    OF_STEP, /* STEP(12); and of the comment after it: Conv "name": what it reads -> what it writes, more */
     OPTIONS, /* --name digits --dim batch=1..4 */
 } Speech;
 
@@ -253,14 +253,17 @@ static void hang(const char *first, const char *further, const char *text, Speec
     }
 }
 
-/* Lines after the first begin under its text, or under that which follows the step's number. */
+static bool begins_step(const char *s)
+{
+    return !strncmp(s, "STEP(", 5);
+}
+
+/* Lines after the first begin under its text; of a step's comment, further in than its hook. */
 static void put_comment(const char *s, int indent, FILE *f)
 {
-    size_t digits = strspn(s + 3, "0123456789");
-    bool of_step = digits && !strncmp(s + 3 + digits, "  ", 2);
-    int lead = of_step ? (int)digits + 5 : 3;
-    hang(mem_strndup(s, (size_t)lead), mem_printf(" *%*s", lead - 2, ""), s + lead, of_step ? OF_STEP : PROSE, indent,
-         f);
+    bool of_step = begins_step(s);
+    size_t lead = of_step ? (size_t)(strstr(s, "/* ") - s) + 3 : 3;
+    hang(mem_strndup(s, lead), of_step ? " *    " : " * ", s + lead, of_step ? OF_STEP : PROSE, indent, f);
 }
 
 void lay_out_options(const char *first, const char *further, const char *text, FILE *f)
@@ -309,7 +312,7 @@ static void put_line(const char *s, int indent, FILE *f)
         put(s, length, indent, f);
         return;
     }
-    const char *comment = ending_comment(s);
+    const char *comment = begins_step(s) ? s : ending_comment(s);
     if (comment) put_comment(comment, indent, f);
     if (comment == s) return;
     if (comment) s = mem_strndup(s, (size_t)(comment - s)), length = strlen(s);

@@ -97,10 +97,11 @@ static void name_value(Value *v, Naming *n, const Derived *derived)
 static void take_own(const Model *m, Naming *n)
 {
     static const char *const functions[] = {"run", "run_in", "weights"};
-    static const char *const macros[] = {"H",    "ARENA_BYTES", "ARENA_ALIGN",  "ARENA_ATTR",  "EARENA",
-                                         "EDIM", "EVALUE",      "WEIGHTS_ATTR", "WEIGHTS_FILE"};
+    static const char *const macros[] = {"H",      "ARENA_BYTES",  "ARENA_ALIGN",  "ARENA_ATTR", "EARENA", "EDIM",
+                                         "EVALUE", "WEIGHTS_ATTR", "WEIGHTS_FILE", "STEP",       "TRACE"};
     reserve_words(n->taken);
-    take(n, "WEIGHTS_ALIGNED");
+    static const char *const local[] = {"WEIGHTS_ALIGNED", "STEP", "TRACE"};
+    for (size_t i = 0; i < sizeof local / sizeof *local; i++) take(n, local[i]);
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
         take(n, mem_printf("%s_%s", m->options.name, functions[i]));
     for (size_t i = 0; i < sizeof macros / sizeof *macros; i++) take(n, mem_printf("%s_%s", n->prefix, macros[i]));

@@ -96,6 +96,17 @@ static void declare(const Model *m, Value *v, FILE *f)
     fprintf(f, "    %sconst %s = %s;\n", pointer_type(v, is_readonly(root)), v->c_name, address);
 }
 
+/* Where v lies, for a line that declares nothing. */
+const char *visible_pointer(const Model *m, Value *v)
+{
+    int64_t offset;
+    if (v->marked || is_global(m, v)) return value_pointer(m, v, NULL);
+    Value *root = storage_root(v, &offset);
+    const char *start = in_arena(root) ? mem_printf("memory + AT_%s", root->c_name)
+                                       : mem_printf("(const unsigned char *)%s", value_pointer(m, root, NULL));
+    return offset ? mem_printf("%s + %lld", start, (long long)offset) : start;
+}
+
 void declare_pointers(Model *m, const Step *s, FILE *f)
 {
     for (Access a = {0}; mention_next(s, &a);) declare(m, a.value, f);

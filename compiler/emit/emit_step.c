@@ -107,19 +107,31 @@ static void emit_with_pointers(Model *m, const Step *s, bool begins, int depth, 
     emit_entered(m, s, depth + (s->opens && !s->ends), body);
 }
 
+static void emit_traces_after(const Model *m, const Traces *t, const Step *s, int depth, FILE *body)
+{
+    Draft draft;
+    emit_traces(m, t, s, draft_begin(&draft));
+    emit_indented(draft_end(&draft), depth, body);
+}
+
 static void emit_all(Model *m, FILE *body)
 {
     const Graph *g = m->graph;
     const Step *before = NULL;
     int depth = 0;
+    const Traces *traces = find_traces(m);
     find_pointers(m);
     for (int i = 0; i < g->n_steps; i++) {
         const Step *s = g->steps[i];
-        if (step_is_elided(s)) continue;
+        if (step_is_elided(s)) {
+            emit_traces_after(m, traces, s, depth, body);
+            continue;
+        }
         bool begins = !before || s->paragraph != before->paragraph;
         if (begins && !(before && before->opens)) fputs("\n", body);
         emit_with_pointers(m, s, begins, depth, body);
         depth += (s->opens != NULL) - (s->ends != NULL);
+        emit_traces_after(m, traces, s, depth, body);
         before = s;
     }
 }

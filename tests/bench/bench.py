@@ -225,15 +225,15 @@ double profile_of(int step)
 
 
 def instrument(source):
-    """Puts a clock in front of every step of the run function: where a comment starts at its own level,
-    or the function ends."""
+    """Puts a clock in front of every step of the run function: where its hook stands at its own level, or
+    the function ends."""
     with open(source) as f:
         lines = f.read().split("\n")
     start = max(i for i, line in enumerate(lines) if line.startswith("int model_run_in("))  # after the declaration
     end = next(i for i in range(start, len(lines)) if lines[i] == "}")
     steps, result = [], lines[:start]
     for line in lines[start:end]:
-        if line.startswith("    /* "):
+        if line.startswith("    STEP("):
             result.append(f"    profile_step({len(steps)});")
             steps.append(line.strip())
         if line.startswith("    return 0"):

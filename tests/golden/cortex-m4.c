@@ -45,6 +45,21 @@ int digits_run_in(void *arena, const float *image, float *probabilities);
 #define DIGITS_ARENA_ATTR
 #endif
 
+/* Hooks: define DIGITS_STEP(step) to have it before each step, and DIGITS_TRACE(step, name, type, data, rank, dims) to
+ * have it after a step for each value that is complete then: `name` is ONNX's, `type` as in "float32", `dims` an array
+ * of int32_t. */
+#ifdef DIGITS_TRACE
+#define STEP(step) step_ = (step); DIGITS_STEP(step)
+#define TRACE(name, type, data, rank, ...) do { const int32_t dims_[] = {__VA_ARGS__}; \
+    DIGITS_TRACE(step_, name, #type, data, rank, dims_); } while (0)
+#else
+#define STEP(step) DIGITS_STEP(step)
+#define TRACE(...)
+#endif
+#ifndef DIGITS_STEP
+#define DIGITS_STEP(step)
+#endif
+
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the weights are written for little-endian machines"
 #endif
@@ -1026,8 +1041,11 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
 {
     if ((uintptr_t)arena % DIGITS_ARENA_ALIGN != 0) return DIGITS_EARENA;
     unsigned char *const memory = arena;
+#ifdef DIGITS_TRACE
+    int32_t step_ = 0;
+#endif
 
-    /* 1  Conv "/f/f.0/Conv", Relu "/f/f.2/Relu":
+    STEP(1); /* Conv "/f/f.0/Conv", Relu "/f/f.2/Relu":
      *    image[1,1,8,8], w_onnx_Conv_49_packed[1,1,9,16], w_onnx_Conv_50[16]
      *    -> f_f_2_Relu_nhwc[1,8,8,16], 3x3, pad 1 */
     float *const f_f_2_Relu_nhwc = (float *)(void *)(memory + AT_f_f_2_Relu_nhwc);
@@ -1042,23 +1060,26 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
         .batch = 1, .groups = 1, .in_channels = 1, .out_channels = 16, .chunk = 1, .x_pixel = 1, .y_pixel = 16};
     conv_scalar_f32(image, w_onnx_Conv_49_packed, w_onnx_Conv_50, /* add */ NULL, f_f_2_Relu_nhwc, &window_1,
         &conv_packed_1, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+    TRACE("/f/f.2/Relu_output_0.nhwc", float32, f_f_2_Relu_nhwc, 4, 1, 8, 8, 16);
 
-    /* 2  Conv "/f/f.3/Conv", Relu "/f/f.5/Relu":
+    STEP(2); /* Conv "/f/f.3/Conv", Relu "/f/f.5/Relu":
      *    f_f_2_Relu_nhwc[1,8,8,16], w_onnx_Conv_52_packed[9,16], w_onnx_Conv_53[16]
      *    -> f_f_5_Relu_nhwc[1,8,8,16], 3x3, pad 1, depthwise */
     float *const f_f_5_Relu_nhwc = (float *)(void *)(memory + AT_f_f_5_Relu_nhwc);
     conv_channelwise_f32(f_f_2_Relu_nhwc, w_onnx_Conv_52_packed, w_onnx_Conv_53, f_f_5_Relu_nhwc, &window_1,
         /* batch */ 1, /* channels */ 16, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+    TRACE("/f/f.5/Relu_output_0.nhwc", float32, f_f_5_Relu_nhwc, 4, 1, 8, 8, 16);
 
-    /* 3  Conv "/f/f.6/Conv", Relu "/f/f.8/Relu":
+    STEP(3); /* Conv "/f/f.6/Conv", Relu "/f/f.8/Relu":
      *    f_f_5_Relu_nhwc[1,8,8,16], w_onnx_Conv_55_packed[2,1,16,16], w_onnx_Conv_56[32]
      *    -> f_f_8_Relu_nhwc[1,8,8,32], 1x1 */
     float *const f_f_8_Relu_nhwc = (float *)(void *)(memory + AT_f_f_8_Relu_nhwc);
     static const struct gemm_packed gemm_packed_3 = {.m = 64, .n = 32, .k = 16, .a_row = 16, .y_row = 32};
     gemm_scalar_f32(f_f_5_Relu_nhwc, w_onnx_Conv_55_packed, w_onnx_Conv_56, /* add */ NULL, f_f_8_Relu_nhwc,
         &gemm_packed_3, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+    TRACE("/f/f.8/Relu_output_0.nhwc", float32, f_f_8_Relu_nhwc, 4, 1, 8, 8, 32);
 
-    /* 4  MaxPool "/f/f.9/MaxPool": f_f_8_Relu_nhwc[1,8,8,32] -> f_f_9_MaxPool_nhwc[1,4,4,32], 2x2, stride 2 */
+    STEP(4); /* MaxPool "/f/f.9/MaxPool": f_f_8_Relu_nhwc[1,8,8,32] -> f_f_9_MaxPool_nhwc[1,4,4,32], 2x2, stride 2 */
     float *const f_f_9_MaxPool_nhwc = (float *)(void *)(memory + AT_f_f_9_MaxPool_nhwc);
     static const struct window window_4 = {
         .in_d = 1, .in_h = 8, .in_w = 8,
@@ -1067,8 +1088,9 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
         .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
         .out_d = 1, .out_h = 4, .out_w = 4};
     max_pool_channelwise_f32(f_f_8_Relu_nhwc, f_f_9_MaxPool_nhwc, &window_4, /* batch */ 1, /* channels */ 32);
+    TRACE("/f/f.9/MaxPool_output_0.nhwc", float32, f_f_9_MaxPool_nhwc, 4, 1, 4, 4, 32);
 
-    /* 5  Conv "/f/f.10/Conv", Relu "/f/f.12/Relu":
+    STEP(5); /* Conv "/f/f.10/Conv", Relu "/f/f.12/Relu":
      *    f_f_9_MaxPool_nhwc[1,4,4,32], w_onnx_Conv_58_packed[2,9,32,16], w_onnx_Conv_59[32]
      *    -> f_f_12_Relu_nhwc[1,4,4,32], 3x3, pad 1 */
     float *const f_f_12_Relu_nhwc = (float *)(void *)(memory + AT_f_f_12_Relu_nhwc);
@@ -1083,8 +1105,9 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
         .batch = 1, .groups = 1, .in_channels = 32, .out_channels = 32, .chunk = 32, .x_pixel = 32, .y_pixel = 32};
     conv_scalar_f32(f_f_9_MaxPool_nhwc, w_onnx_Conv_58_packed.v, w_onnx_Conv_59, /* add */ NULL, f_f_12_Relu_nhwc,
         &window_5, &conv_packed_5, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+    TRACE("/f/f.12/Relu_output_0.nhwc", float32, f_f_12_Relu_nhwc, 4, 1, 4, 4, 32);
 
-    /* 6  MaxPool "/f/f.13/MaxPool": f_f_12_Relu_nhwc[1,4,4,32] -> f_f_13_MaxPool_nhwc[1,2,2,32], 2x2, stride 2 */
+    STEP(6); /* MaxPool "/f/f.13/MaxPool": f_f_12_Relu_nhwc[1,4,4,32] -> f_f_13_MaxPool_nhwc[1,2,2,32], 2x2, stride 2 */
     float *const f_f_13_MaxPool_nhwc = (float *)(void *)(memory + AT_f_f_13_MaxPool_nhwc);
     static const struct window window_6 = {
         .in_d = 1, .in_h = 4, .in_w = 4,
@@ -1093,20 +1116,25 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
         .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
         .out_d = 1, .out_h = 2, .out_w = 2};
     max_pool_channelwise_f32(f_f_12_Relu_nhwc, f_f_13_MaxPool_nhwc, &window_6, /* batch */ 1, /* channels */ 32);
+    TRACE("/f/f.13/MaxPool_output_0.nhwc", float32, f_f_13_MaxPool_nhwc, 4, 1, 2, 2, 32);
 
-    /* 7  Transpose: f_f_13_MaxPool_nhwc[1,2,2,32] -> f_f_13_MaxPool[1,32,2,2] */
+    STEP(7); /* Transpose: f_f_13_MaxPool_nhwc[1,2,2,32] -> f_f_13_MaxPool[1,32,2,2] */
     float *const f_f_13_MaxPool = (float *)(void *)(memory + AT_f_f_13_MaxPool);
     transpose_b4(f_f_13_MaxPool_nhwc, f_f_13_MaxPool, /* batch */ 1, /* rows */ 4, /* cols */ 32);
+    TRACE("/f/f.13/MaxPool_output_0", float32, f_f_13_MaxPool, 4, 1, 32, 2, 2);
 
-    /* 8  Gemm "/h/Gemm": Flatten[1,128], w_h_weight_transposed_128x10[1,1,128,16], w_h_bias[10] -> h_Gemm[1,10] */
+    STEP(8); /* Gemm "/h/Gemm":
+     *    Flatten[1,128], w_h_weight_transposed_128x10[1,1,128,16], w_h_bias[10] -> h_Gemm[1,10] */
     float *const Flatten = f_f_13_MaxPool;
     float *const h_Gemm = (float *)(void *)(memory + AT_h_Gemm);
     static const struct gemm_packed gemm_packed_8 = {.m = 1, .n = 10, .k = 128, .a_row = 128, .y_row = 10};
     gemm_scalar_f32(Flatten, w_h_weight_transposed_128x10.v, w_h_bias, /* add */ NULL, h_Gemm, &gemm_packed_8,
         /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
+    TRACE("/h/Gemm_output_0", float32, h_Gemm, 2, 1, 10);
 
-    /* 9  Softmax "/Softmax": h_Gemm[1,10] -> probabilities[1,10] */
+    STEP(9); /* Softmax "/Softmax": h_Gemm[1,10] -> probabilities[1,10] */
     softmax_f32(h_Gemm, probabilities, /* outer */ 1, /* n */ 10, /* inner */ 1);
+    TRACE("probabilities", float32, probabilities, 2, 1, 10);
 
     return 0;
 }

@@ -41,6 +41,21 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
 #define DIGITS_INT8_QDQ_ARENA_ATTR
 #endif
 
+/* Hooks: define DIGITS_INT8_QDQ_STEP(step) to have it before each step, and DIGITS_INT8_QDQ_TRACE(step, name, type,
+ * data, rank, dims) to have it after a step for each value that is complete then: `name` is ONNX's, `type` as in
+ * "float32", `dims` an array of int32_t. */
+#ifdef DIGITS_INT8_QDQ_TRACE
+#define STEP(step) step_ = (step); DIGITS_INT8_QDQ_STEP(step)
+#define TRACE(name, type, data, rank, ...) do { const int32_t dims_[] = {__VA_ARGS__}; \
+    DIGITS_INT8_QDQ_TRACE(step_, name, #type, data, rank, dims_); } while (0)
+#else
+#define STEP(step) DIGITS_INT8_QDQ_STEP(step)
+#define TRACE(...)
+#endif
+#ifndef DIGITS_INT8_QDQ_STEP
+#define DIGITS_INT8_QDQ_STEP(step)
+#endif
+
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the weights are written for little-endian machines"
 #endif
@@ -224,14 +239,18 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
 {
     if ((uintptr_t)arena % DIGITS_INT8_QDQ_ARENA_ALIGN != 0) return DIGITS_INT8_QDQ_EARENA;
     unsigned char *const memory = arena;
+#ifdef DIGITS_INT8_QDQ_TRACE
+    int32_t step_ = 0;
+#endif
 
-    /* 1  QuantizeLinear "image_QuantizeLinear":
+    STEP(1); /* QuantizeLinear "image_QuantizeLinear":
      *    image[1,1,8,8] -> image_QuantizeLinear_Output[1,1,8,8], float32 to int8 */
     int8_t *const image_QuantizeLinear_Output = (int8_t *)(void *)(memory + AT_image_QuantizeLinear_Output);
     quantize_bytes(image, image_QuantizeLinear_Output, /* scale */ 0.003921569f, /* zero */ (-128), /* low */ (-128),
         /* high */ 127, /* n */ 64);
+    TRACE("image_QuantizeLinear_Output", int8, image_QuantizeLinear_Output, 4, 1, 1, 8, 8);
 
-    /* 2  QLinearConv "/f/f.0/Conv":
+    STEP(2); /* QLinearConv "/f/f.0/Conv":
      *    image_QuantizeLinear_Output_nhwc[1,8,8,1], w_onnx_Conv_49_quantized_packed[1,16,3,4],
      *    w_onnx_Conv_50_int32[16], w_f_f_0_Conv_multiplier[16]
      *    -> f_f_2_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], scratch f_f_0_Conv_block[63], 3x3, pad 1, int8 */
@@ -253,8 +272,10 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     qconv_packed(image_QuantizeLinear_Output_nhwc, w_onnx_Conv_49_quantized_packed, w_onnx_Conv_50_int32,
         /* w_zeros */ NULL, w_f_f_0_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
         f_f_2_Relu_QuantizeLinear_Output_nhwc, f_f_0_Conv_block, runs_2, &window_2, &qconv_packed_2);
+    TRACE("/f/f.2/Relu_output_0_QuantizeLinear_Output.nhwc", int8, f_f_2_Relu_QuantizeLinear_Output_nhwc, 4, 1, 8, 8,
+        16);
 
-    /* 3  QLinearConv "/f/f.3/Conv":
+    STEP(3); /* QLinearConv "/f/f.3/Conv":
      *    f_f_2_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_52_quantized_packed[9,16],
      *    w_onnx_Conv_53_int32[16], w_f_f_3_Conv_multiplier[16]
      *    -> f_f_5_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], 3x3, pad 1, depthwise, int8 */
@@ -265,8 +286,10 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     qconv_channelwise(f_f_2_Relu_QuantizeLinear_Output_nhwc, w_onnx_Conv_52_quantized_packed, w_onnx_Conv_53_int32,
         /* w_zeros */ NULL, w_f_f_3_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
         f_f_5_Relu_QuantizeLinear_Output_nhwc, &window_2, &qchannelwise_3);
+    TRACE("/f/f.5/Relu_output_0_QuantizeLinear_Output.nhwc", int8, f_f_5_Relu_QuantizeLinear_Output_nhwc, 4, 1, 8, 8,
+        16);
 
-    /* 4  QLinearConv "/f/f.6/Conv":
+    STEP(4); /* QLinearConv "/f/f.6/Conv":
      *    f_f_5_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_55_quantized_packed[1,32,1,16],
      *    w_onnx_Conv_56_int32[32], w_f_f_6_Conv_multiplier[32]
      *    -> f_f_8_Relu_QuantizeLinear_Output_nhwc[1,8,8,32], scratch f_f_6_Conv_block[131], 1x1, int8 */
@@ -286,8 +309,10 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     qconv_packed(f_f_5_Relu_QuantizeLinear_Output_nhwc, w_onnx_Conv_55_quantized_packed, w_onnx_Conv_56_int32,
         /* w_zeros */ NULL, w_f_f_6_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
         f_f_8_Relu_QuantizeLinear_Output_nhwc, f_f_6_Conv_block, runs_4, &window_4, &qconv_packed_4);
+    TRACE("/f/f.8/Relu_output_0_QuantizeLinear_Output.nhwc", int8, f_f_8_Relu_QuantizeLinear_Output_nhwc, 4, 1, 8, 8,
+        32);
 
-    /* 5  MaxPool "/f/f.9/MaxPool":
+    STEP(5); /* MaxPool "/f/f.9/MaxPool":
      *    f_f_8_Relu_QuantizeLinear_Output_nhwc[1,8,8,32]
      *    -> f_f_9_MaxPool_quantized_nhwc[1,4,4,32], 2x2, stride 2, int8 */
     int8_t *const f_f_9_MaxPool_quantized_nhwc = (int8_t *)(void *)(memory + AT_f_f_9_MaxPool_quantized_nhwc);
@@ -299,8 +324,9 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
         .out_d = 1, .out_h = 4, .out_w = 4};
     max_pool_channelwise_bytes(f_f_8_Relu_QuantizeLinear_Output_nhwc, f_f_9_MaxPool_quantized_nhwc, &window_5,
         /* batch */ 1, /* channels */ 32, /* is_signed */ 1);
+    TRACE("/f/f.9/MaxPool_output_0/quantized.nhwc", int8, f_f_9_MaxPool_quantized_nhwc, 4, 1, 4, 4, 32);
 
-    /* 6  QLinearConv "/f/f.10/Conv":
+    STEP(6); /* QLinearConv "/f/f.10/Conv":
      *    f_f_9_MaxPool_quantized_nhwc[1,4,4,32], w_onnx_Conv_58_quantized_transposed_packed[1,32,3,96],
      *    w_onnx_Conv_59_int32[32], w_f_f_10_Conv_multiplier[32]
      *    -> f_f_12_Relu_QuantizeLinear_Output_nhwc[1,4,4,32], scratch f_f_10_Conv_block[579], 3x3, pad 1, int8 */
@@ -321,8 +347,10 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     qconv_packed(f_f_9_MaxPool_quantized_nhwc, w_onnx_Conv_58_quantized_transposed_packed.v, w_onnx_Conv_59_int32,
         /* w_zeros */ NULL, w_f_f_10_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
         f_f_12_Relu_QuantizeLinear_Output_nhwc, f_f_10_Conv_block, runs_6, &window_6, &qconv_packed_6);
+    TRACE("/f/f.12/Relu_output_0_QuantizeLinear_Output.nhwc", int8, f_f_12_Relu_QuantizeLinear_Output_nhwc, 4, 1, 4, 4,
+        32);
 
-    /* 7  MaxPool "/f/f.13/MaxPool":
+    STEP(7); /* MaxPool "/f/f.13/MaxPool":
      *    f_f_12_Relu_QuantizeLinear_Output_nhwc[1,4,4,32]
      *    -> f_f_13_MaxPool_quantized_nhwc[1,2,2,32], 2x2, stride 2, int8 */
     int8_t *const f_f_13_MaxPool_quantized_nhwc = (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_quantized_nhwc);
@@ -334,12 +362,14 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
         .out_d = 1, .out_h = 2, .out_w = 2};
     max_pool_channelwise_bytes(f_f_12_Relu_QuantizeLinear_Output_nhwc, f_f_13_MaxPool_quantized_nhwc, &window_7,
         /* batch */ 1, /* channels */ 32, /* is_signed */ 1);
+    TRACE("/f/f.13/MaxPool_output_0/quantized.nhwc", int8, f_f_13_MaxPool_quantized_nhwc, 4, 1, 2, 2, 32);
 
-    /* 8  Transpose: f_f_13_MaxPool_quantized_nhwc[1,2,2,32] -> f_f_13_MaxPool_quantized[1,32,2,2], int8 */
+    STEP(8); /* Transpose: f_f_13_MaxPool_quantized_nhwc[1,2,2,32] -> f_f_13_MaxPool_quantized[1,32,2,2], int8 */
     int8_t *const f_f_13_MaxPool_quantized = (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_quantized);
     transpose_b1(f_f_13_MaxPool_quantized_nhwc, f_f_13_MaxPool_quantized, /* batch */ 1, /* rows */ 4, /* cols */ 32);
+    TRACE("/f/f.13/MaxPool_output_0/quantized", int8, f_f_13_MaxPool_quantized, 4, 1, 32, 2, 2);
 
-    /* 9  QGemm "/h/Gemm":
+    STEP(9); /* QGemm "/h/Gemm":
      *    Flatten_quantized[1,128], w_h_weight_quantized_packed[1,10,1,128], w_h_bias_int32[10], w_h_Gemm_multiplier[10]
      *    -> h_Gemm_QuantizeLinear_Output[1,10], scratch h_Gemm_rows[128], int8 */
     int8_t *const Flatten_quantized = f_f_13_MaxPool_quantized;
@@ -350,33 +380,38 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     qgemm_packed(Flatten_quantized, w_h_weight_quantized_packed.v, w_h_bias_int32, /* w_zeros */ NULL,
         w_h_Gemm_multiplier, /* zero */ (-16), /* low */ (-128), /* high */ 127, h_Gemm_QuantizeLinear_Output,
         h_Gemm_rows, &qgemm_packed_9);
+    TRACE("/h/Gemm_output_0_QuantizeLinear_Output", int8, h_Gemm_QuantizeLinear_Output, 2, 1, 10);
 
-    /* 10  DequantizeLinear "/h/Gemm_output_0_DequantizeLinear":
-     *     h_Gemm_QuantizeLinear_Output[1,10] -> h_Gemm_DequantizeLinear_Output[1,10], int8 to float32 */
+    STEP(10); /* DequantizeLinear "/h/Gemm_output_0_DequantizeLinear":
+     *    h_Gemm_QuantizeLinear_Output[1,10] -> h_Gemm_DequantizeLinear_Output[1,10], int8 to float32 */
     float *const h_Gemm_DequantizeLinear_Output = (float *)(void *)(memory + AT_h_Gemm_DequantizeLinear_Output);
     for (size_t i_ = 0; i_ < 10; i_++) {
         h_Gemm_DequantizeLinear_Output[i_] =
             dequantize_i8(h_Gemm_QuantizeLinear_Output[i_], /* scale */ 0.10245013f, /* zero */ -16);
     }
+    TRACE("/h/Gemm_output_0_DequantizeLinear_Output", float32, h_Gemm_DequantizeLinear_Output, 2, 1, 10);
 
-    /* 11  Softmax "/Softmax": h_Gemm_DequantizeLinear_Output[1,10] -> probabilities_QuantizeLinear_Input[1,10] */
+    STEP(11); /* Softmax "/Softmax": h_Gemm_DequantizeLinear_Output[1,10] -> probabilities_QuantizeLinear_Input[1,10] */
     float *const probabilities_QuantizeLinear_Input = h_Gemm_DequantizeLinear_Output;
     softmax_f32(h_Gemm_DequantizeLinear_Output, probabilities_QuantizeLinear_Input, /* outer */ 1, /* n */ 10,
         /* inner */ 1);
+    TRACE("probabilities_QuantizeLinear_Input", float32, probabilities_QuantizeLinear_Input, 2, 1, 10);
 
-    /* 12  QuantizeLinear "probabilities_QuantizeLinear":
-     *     probabilities_QuantizeLinear_Input[1,10] -> probabilities_QuantizeLinear_Output[1,10], float32 to int8 */
+    STEP(12); /* QuantizeLinear "probabilities_QuantizeLinear":
+     *    probabilities_QuantizeLinear_Input[1,10] -> probabilities_QuantizeLinear_Output[1,10], float32 to int8 */
     int8_t *const probabilities_QuantizeLinear_Output =
         (int8_t *)(void *)(memory + AT_probabilities_QuantizeLinear_Output);
     quantize_bytes(probabilities_QuantizeLinear_Input, probabilities_QuantizeLinear_Output, /* scale */ 0.003921569f,
         /* zero */ (-128), /* low */ (-128), /* high */ 127, /* n */ 10);
+    TRACE("probabilities_QuantizeLinear_Output", int8, probabilities_QuantizeLinear_Output, 2, 1, 10);
 
-    /* 13  DequantizeLinear "probabilities_DequantizeLinear":
-     *     probabilities_QuantizeLinear_Output[1,10] -> probabilities[1,10], int8 to float32 */
+    STEP(13); /* DequantizeLinear "probabilities_DequantizeLinear":
+     *    probabilities_QuantizeLinear_Output[1,10] -> probabilities[1,10], int8 to float32 */
     for (size_t i_ = 0; i_ < 10; i_++) {
         probabilities[i_] =
             dequantize_i8(probabilities_QuantizeLinear_Output[i_], /* scale */ 0.003921569f, /* zero */ -128);
     }
+    TRACE("probabilities", float32, probabilities, 2, 1, 10);
 
     return 0;
 }

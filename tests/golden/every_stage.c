@@ -47,6 +47,21 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
 #define EVERY_STAGE_ARENA_ATTR
 #endif
 
+/* Hooks: define EVERY_STAGE_STEP(step) to have it before each step, and EVERY_STAGE_TRACE(step, name, type, data, rank,
+ * dims) to have it after a step for each value that is complete then: `name` is ONNX's, `type` as in "float32", `dims`
+ * an array of int32_t. */
+#ifdef EVERY_STAGE_TRACE
+#define STEP(step) step_ = (step); EVERY_STAGE_STEP(step)
+#define TRACE(name, type, data, rank, ...) do { const int32_t dims_[] = {__VA_ARGS__}; \
+    EVERY_STAGE_TRACE(step_, name, #type, data, rank, dims_); } while (0)
+#else
+#define STEP(step) EVERY_STAGE_STEP(step)
+#define TRACE(...)
+#endif
+#ifndef EVERY_STAGE_STEP
+#define EVERY_STAGE_STEP(step)
+#endif
+
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the weights are written for little-endian machines"
 #endif
@@ -261,6 +276,9 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
 {
     if ((uintptr_t)arena % EVERY_STAGE_ARENA_ALIGN != 0) return EVERY_STAGE_EARENA;
     unsigned char *const memory = arena;
+#ifdef EVERY_STAGE_TRACE
+    int32_t step_ = 0;
+#endif
     int32_t last_round = 0;
     int32_t tile = 0;
     int32_t start3 = 0;
@@ -272,7 +290,7 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
     int32_t end1 = 0;
     int32_t base1 = 0;
 
-    /* 1  18 rows at a time: image[1,3,64,64] -> c_nhwc[1,32,32,8] */
+    STEP(1); /* 18 rows at a time: image[1,3,64,64] -> c_nhwc[1,32,32,8] */
     start1 = 0;
     base1 = 0;
     start2 = 0;
@@ -286,7 +304,7 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
         end2 = dim_min_i32(32, 18 * tile + 18);
         end1 = dim_min_i32(64, 36 * tile + 36);
 
-        /* 2  Conv, BatchNormalization, Relu:
+        STEP(2); /* Conv, BatchNormalization, Relu:
          *    image[1,3,64,64], w_w0_packed[2,3,9,16], w_w0_bias[32] -> a_nhwc_rows[1,37,64,32], 3x3 */
         static const struct conv_packed conv_packed_2 = {
             .batch = 1, .groups = 1, .in_channels = 3, .out_channels = 32, .chunk = 3, .x_pixel = 1, .y_pixel = 32};
@@ -301,7 +319,7 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
                 .out_d = 1, .out_h = (end1 - start1), .out_w = 64},
             &conv_packed_2, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
 
-        /* 3  Conv, Relu:
+        STEP(3); /* Conv, Relu:
          *    a_nhwc_rows[1,37,64,32], w_w1_packed[9,32] -> b_nhwc_rows[1,18,32,32], 3x3, stride 2, depthwise */
         conv_channelwise_f32(a_nhwc_rows, w_w1_packed, /* b */ NULL, b_nhwc_rows + (1024 * start2 - 1024 * base2),
             &(const struct window){
@@ -313,13 +331,13 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
                 .out_d = 1, .out_h = (end2 - start2), .out_w = 32},
             /* batch */ 1, /* channels */ 32, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
 
-        /* 4  Conv: b_nhwc_rows[1,18,32,32], w_w2_packed[1,1,32,16] -> c_nhwc[1,32,32,8], 1x1 */
+        STEP(4); /* Conv: b_nhwc_rows[1,18,32,32], w_w2_packed[1,1,32,16] -> c_nhwc[1,32,32,8], 1x1 */
         gemm_packed_f32(b_nhwc_rows + (1024 * start3 - 1024 * base2), w_w2_packed, /* bias */ NULL, /* add */ NULL,
             c_nhwc + (256 * start3),
             &(const struct gemm_packed){.m = (32 * end3 - 32 * start3), .n = 8, .k = 32, .a_row = 32, .y_row = 8},
             /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
 
-        /* 5  Rows that the next tile sees again: -> a_nhwc_rows[1,37,64,32] */
+        STEP(5); /* Rows that the next tile sees again: -> a_nhwc_rows[1,37,64,32] */
         keep_rows(a_nhwc_rows,
             /* from */ (size_t)(8192 * dim_min_i32(end1, dim_max_i32(0, 2 * end2 - 1)) - 8192 * base1),
             /* count */ (size_t)(8192 * dim_max_i32(0, end1 - dim_max_i32(0, 2 * end2 - 1))));
@@ -329,14 +347,15 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
         start2 = end2;
         start3 = end3;
     }
+    TRACE("c.nhwc", float32, c_nhwc, 4, 1, 32, 32, 8);
 
-    /* 6  Conv: c_nhwc[1,32,32,8], w_w3_packed[1,1,8,16] -> both_nhwc[1,32,32,16], 1x1 */
+    STEP(6); /* Conv: c_nhwc[1,32,32,8], w_w3_packed[1,1,8,16] -> both_nhwc[1,32,32,16], 1x1 */
     float *const both_nhwc = (float *)(void *)(memory + AT_both_nhwc);
     static const struct gemm_packed gemm_packed_6 = {.m = 1024, .n = 8, .k = 8, .a_row = 8, .y_row = 16};
     gemm_packed_f32(c_nhwc, w_w3_packed, /* bias */ NULL, /* add */ NULL, both_nhwc, &gemm_packed_6,
         /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
 
-    /* 7  Conv: c_nhwc[1,32,32,8], w_w4_packed[1,9,8,16] -> both_nhwc[1,32,32,16], 3x3, pad 1 */
+    STEP(7); /* Conv: c_nhwc[1,32,32,8], w_w4_packed[1,9,8,16] -> both_nhwc[1,32,32,16], 3x3, pad 1 */
     static const struct window window_7 = {
         .in_d = 1, .in_h = 32, .in_w = 32,
         .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
@@ -348,84 +367,100 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
         .batch = 1, .groups = 1, .in_channels = 8, .out_channels = 8, .chunk = 8, .x_pixel = 8, .y_pixel = 16};
     conv_packed_f32(c_nhwc, w_w4_packed.v, /* b */ NULL, /* add */ NULL, both_nhwc + 8, &window_7, &conv_packed_7,
         /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
+    TRACE("both.nhwc", float32, both_nhwc, 4, 1, 32, 32, 16);
 
-    /* 8  Conv: both_nhwc[1,32,32,16], w_w5_packed[1,1,16,16] -> mixed_nhwc[1,32,32,16], 1x1 */
+    STEP(8); /* Conv: both_nhwc[1,32,32,16], w_w5_packed[1,1,16,16] -> mixed_nhwc[1,32,32,16], 1x1 */
     float *const mixed_nhwc = (float *)(void *)(memory + AT_mixed_nhwc);
     static const struct gemm_packed gemm_packed_8 = {.m = 1024, .n = 16, .k = 16, .a_row = 16, .y_row = 16};
     gemm_packed_f32(both_nhwc, w_w5_packed, /* bias */ NULL, /* add */ NULL, mixed_nhwc, &gemm_packed_8,
         /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
+    TRACE("mixed.nhwc", float32, mixed_nhwc, 4, 1, 32, 32, 16);
 
-    /* 9  Conv: mixed_nhwc[1,32,32,16], w_w6_packed[1,1,8,16] -> d0_nhwc[1,32,32,8], 1x1 */
+    STEP(9); /* Conv: mixed_nhwc[1,32,32,16], w_w6_packed[1,1,8,16] -> d0_nhwc[1,32,32,8], 1x1 */
     float *const d0_nhwc = (float *)(void *)(memory + AT_d0_nhwc);
     static const struct gemm_packed gemm_packed_9 = {.m = 1024, .n = 8, .k = 8, .a_row = 16, .y_row = 8};
     gemm_packed_f32(mixed_nhwc, w_w6_packed, /* bias */ NULL, /* add */ NULL, d0_nhwc, &gemm_packed_9,
         /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
+    TRACE("d0.nhwc", float32, d0_nhwc, 4, 1, 32, 32, 8);
 
-    /* 10  Conv, Add: mixed_nhwc[1,32,32,16], w_w6_packed[1,1,8,16], d0_nhwc[1,32,32,8] -> d_nhwc[1,32,32,8], 1x1 */
+    STEP(10); /* Conv, Add:
+     *    mixed_nhwc[1,32,32,16], w_w6_packed[1,1,8,16], d0_nhwc[1,32,32,8] -> d_nhwc[1,32,32,8], 1x1 */
     float *const d_nhwc = (float *)(void *)(memory + AT_d_nhwc);
     gemm_packed_f32(mixed_nhwc + 8, w_w6_packed, /* bias */ NULL, d0_nhwc, d_nhwc, &gemm_packed_9, /* low */ -INFINITY,
         /* high */ INFINITY, /* activation */ NULL);
+    TRACE("d.nhwc", float32, d_nhwc, 4, 1, 32, 32, 8);
 
-    /* 11  GlobalAveragePool: d_nhwc[1,32,32,8] -> pooled_nhwc[1,1,1,8] */
+    STEP(11); /* GlobalAveragePool: d_nhwc[1,32,32,8] -> pooled_nhwc[1,1,1,8] */
     float *const pooled_nhwc = (float *)(void *)(memory + AT_pooled_nhwc);
     global_average_channelwise_f32(d_nhwc, pooled_nhwc, /* batch */ 1, /* pixels */ 1024, /* channels */ 8);
+    TRACE("pooled.nhwc", float32, pooled_nhwc, 4, 1, 1, 1, 8);
 
-    /* 12  QuantizeLinear: pooled_nhwc[1,1,1,8] -> fq_quantized_nhwc[1,1,1,8], float32 to int8 */
+    STEP(12); /* QuantizeLinear: pooled_nhwc[1,1,1,8] -> fq_quantized_nhwc[1,1,1,8], float32 to int8 */
     int8_t *const fq_quantized_nhwc = (int8_t *)(void *)(memory + AT_fq_quantized_nhwc);
     quantize_bytes(pooled_nhwc, fq_quantized_nhwc, /* scale */ 0.015625f, /* zero */ 0, /* low */ (-128),
         /* high */ 127, /* n */ 8);
+    TRACE("fq/quantized.nhwc", int8, fq_quantized_nhwc, 4, 1, 1, 1, 8);
 
-    /* 13  QGemm:
-     *     fq[1,8], w_weights_transposed_packed[1,4,1,8], w_pq_bias[4], w_pq_multiplier[1]
-     *     -> pq[1,4], scratch pq_rows[8], int8 */
+    STEP(13); /* QGemm:
+     *    fq[1,8], w_weights_transposed_packed[1,4,1,8], w_pq_bias[4], w_pq_multiplier[1]
+     *    -> pq[1,4], scratch pq_rows[8], int8 */
     int8_t *const fq = fq_quantized_nhwc;
     int8_t *const pq = (int8_t *)(void *)(memory + AT_pq);
     uint8_t *const pq_rows = (uint8_t *)(void *)(memory + AT_pq_rows);
     static const struct qgemm_packed qgemm_packed_13 = {.rows = 1, .cols = 4, .depth = 8, .a_signed = 1, .block = 1};
     qgemm_packed(fq, w_weights_transposed_packed, w_pq_bias, /* w_zeros */ NULL, w_pq_multiplier, /* zero */ 0,
         /* low */ (-128), /* high */ 127, pq, pq_rows, &qgemm_packed_13);
+    TRACE("pq", int8, pq, 2, 1, 4);
 
-    /* 14  DequantizeLinear: pq[1,4] -> scores[1,4], int8 to float32 */
+    STEP(14); /* DequantizeLinear: pq[1,4] -> scores[1,4], int8 to float32 */
     float *const scores = (float *)(void *)(memory + AT_scores);
     for (size_t i_ = 0; i_ < 4; i_++) {
         scores[i_] = dequantize_i8(pq[i_], /* scale */ 0.03125f, /* zero */ 0);
     }
+    TRACE("scores", float32, scores, 2, 1, 4);
 
-    /* 15  Mul, after Sub: scores[1,4], w_offset[1,4] -> chain[1,4] */
+    STEP(15); /* Mul, after Sub: scores[1,4], w_offset[1,4] -> chain[1,4] */
     float *const chain = scores;
     for (size_t i_ = 0; i_ < 4; i_++) {
         chain[i_] = (tanh_f32(scores[i_]) - w_offset[i_]) * scores[i_];
     }
+    TRACE("chain", float32, chain, 2, 1, 4);
 
-    /* 16  If: flag[] -> chosen[1,4] */
+    STEP(16); /* If: flag[] -> chosen[1,4] */
     float *const twice = chosen;
     float *const negative = chosen;
     if (flag[0]) {
-        /* 17  Mul: chain[1,4] -> twice[1,4] */
+        STEP(17); /* Mul: chain[1,4] -> twice[1,4] */
         for (size_t i_ = 0; i_ < 4; i_++) {
             twice[i_] = chain[i_] * 2.0f;
         }
+        TRACE("twice", float32, twice, 2, 1, 4);
     } else {
-        /* 18  Neg: chain[1,4] -> negative[1,4] */
+        STEP(18); /* Neg: chain[1,4] -> negative[1,4] */
         for (size_t i_ = 0; i_ < 4; i_++) {
             negative[i_] = neg_f32(chain[i_]);
         }
+        TRACE("negative", float32, negative, 2, 1, 4);
     }
+    TRACE("chosen", float32, chosen, 2, 1, 4);
 
-    /* 19  Loop: chain[1,4] -> last[1,4] */
+    STEP(19); /* Loop: chain[1,4] -> last[1,4] */
     float *const state = last;
     memcpy(state, chain, (size_t)16);
     float *const share = (float *)(void *)(memory + AT_share);
     float *const next = state;
     for (last_round = 0; last_round < 9; last_round++) {
-        /* 20  Softmax: state[1,4] -> share[1,4] */
+        STEP(20); /* Softmax: state[1,4] -> share[1,4] */
         softmax_f32(state, share, /* outer */ 1, /* n */ 4, /* inner */ 1);
+        TRACE("share", float32, share, 2, 1, 4);
 
-        /* 21  Mul, after Add: share[1,4], chosen[1,4] -> next[1,4] */
+        STEP(21); /* Mul, after Add: share[1,4], chosen[1,4] -> next[1,4] */
         for (size_t i_ = 0; i_ < 4; i_++) {
             next[i_] = (share[i_] + chosen[i_]) * 0.5f;
         }
+        TRACE("next", float32, next, 2, 1, 4);
     }
+    TRACE("last", float32, last, 2, 1, 4);
 
     return 0;
 }

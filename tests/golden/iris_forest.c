@@ -48,6 +48,21 @@ int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label,
 #define IRIS_FOREST_ARENA_ATTR
 #endif
 
+/* Hooks: define IRIS_FOREST_STEP(step) to have it before each step, and IRIS_FOREST_TRACE(step, name, type, data, rank,
+ * dims) to have it after a step for each value that is complete then: `name` is ONNX's, `type` as in "float32", `dims`
+ * an array of int32_t. */
+#ifdef IRIS_FOREST_TRACE
+#define STEP(step) step_ = (step); IRIS_FOREST_STEP(step)
+#define TRACE(name, type, data, rank, ...) do { const int32_t dims_[] = {__VA_ARGS__}; \
+    IRIS_FOREST_TRACE(step_, name, #type, data, rank, dims_); } while (0)
+#else
+#define STEP(step) IRIS_FOREST_STEP(step)
+#define TRACE(...)
+#endif
+#ifndef IRIS_FOREST_STEP
+#define IRIS_FOREST_STEP(step)
+#endif
+
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the weights are written for little-endian machines"
 #endif
@@ -80,15 +95,20 @@ int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label,
 {
     (void)arena;
     if (X_0 < 1 || X_0 > 8) return IRIS_FOREST_EDIM;
+#ifdef IRIS_FOREST_TRACE
+    int32_t step_ = 0;
+#endif
 
-    /* 1  TreeEnsembleClassifier "TreeEnsembleClassifier":
+    STEP(1); /* TreeEnsembleClassifier "TreeEnsembleClassifier":
      *    X[X_0,4], w_TreeEnsembleClassifier_value[143], w_TreeEnsembleClassifier_tag[143],
      *    w_TreeEnsembleClassifier_skip[143], w_TreeEnsembleClassifier_roots[10], w_label_labels[3]
      *    -> probabilities[X_0,3], label[X_0] */
     trees_f32_u16(X, w_TreeEnsembleClassifier_value, w_TreeEnsembleClassifier_tag, w_TreeEnsembleClassifier_skip,
         w_TreeEnsembleClassifier_roots, /* base */ NULL, probabilities,
         &(const struct trees){.rows = X_0, .features = 4, .targets = 3, .trees = 10, .aggregate = 1});
+    TRACE("probabilities", float32, probabilities, 2, X_0, 3);
     ml_label_f32_i64(probabilities, w_label_labels, label, /* rows */ X_0, /* n */ 3);
+    TRACE("label", int64, label, 1, X_0);
 
     label_dims[0] = X_0;
     probabilities_dims[0] = X_0;

@@ -61,6 +61,21 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
 #define NESTED_LOOPS_ARENA_ATTR
 #endif
 
+/* Hooks: define NESTED_LOOPS_STEP(step) to have it before each step, and NESTED_LOOPS_TRACE(step, name, type, data,
+ * rank, dims) to have it after a step for each value that is complete then: `name` is ONNX's, `type` as in "float32",
+ * `dims` an array of int32_t. */
+#ifdef NESTED_LOOPS_TRACE
+#define STEP(step) step_ = (step); NESTED_LOOPS_STEP(step)
+#define TRACE(name, type, data, rank, ...) do { const int32_t dims_[] = {__VA_ARGS__}; \
+    NESTED_LOOPS_TRACE(step_, name, #type, data, rank, dims_); } while (0)
+#else
+#define STEP(step) NESTED_LOOPS_STEP(step)
+#define TRACE(...)
+#endif
+#ifndef NESTED_LOOPS_STEP
+#define NESTED_LOOPS_STEP(step)
+#endif
+
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the weights are written for little-endian machines"
 #endif
@@ -136,6 +151,9 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
 {
     if ((uintptr_t)arena % NESTED_LOOPS_ARENA_ALIGN != 0) return NESTED_LOOPS_EARENA;
     unsigned char *const memory = arena;
+#ifdef NESTED_LOOPS_TRACE
+    int32_t step_ = 0;
+#endif
     int32_t rows_0 = 0;
     int32_t y_round = 0;
     int32_t inner_round = 0;
@@ -145,7 +163,7 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
     int32_t z_round = 0;
     int32_t first_round = 0;
 
-    /* 1  Loop: go[], x[4], n[] -> rows[rows_0,4], y[4] */
+    STEP(1); /* Loop: go[], x[4], n[] -> rows[rows_0,4], y[4] */
     bool *const c = (bool *)(void *)(memory + AT_c);
     memcpy(c, go, (size_t)1);
     float *const a = y;
@@ -174,82 +192,97 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
         i[0] = y_round;
         if (i[0] < 0 || i[0] > 7) return NESTED_LOOPS_EVALUE;
 
-        /* 2  Loop: a[4] -> inner[4] */
+        STEP(2); /* Loop: a[4] -> inner[4] */
         d[0] = 1;
         memcpy(p, a, (size_t)16);
         for (inner_round = 0; inner_round < (y_round + 1) && d[0]; inner_round++) {
             j[0] = inner_round;
 
-            /* 3  Cast: j[] -> f[] */
+            STEP(3); /* Cast: j[] -> f[] */
             {
                 f[0] = cast_i64_f32(j[0]);
             }
+            TRACE("f", float32, f, 0, 0);
 
-            /* 4  Add, after Mul: x[4], f[], p[4] -> q[4] */
+            STEP(4); /* Add, after Mul: x[4], f[], p[4] -> q[4] */
             for (size_t i_ = 0; i_ < 4; i_++) {
                 q[i_] = p[i_] + (x[i_] * f[0]);
             }
+            TRACE("q", float32, q, 1, 4);
 
-            /* 5  ReduceSum: q[4] -> step[] */
+            STEP(5); /* ReduceSum: q[4] -> step[] */
             reduce_sum_f32(q, step, /* outer */ 1, /* n */ 4, /* inner */ 1);
+            TRACE("step", float32, step, 0, 0);
 
-            /* 6  Less: step[] -> d2[] */
+            STEP(6); /* Less: step[] -> d2[] */
             {
                 d2[0] = less_f32(step[0], 1.5e+02f);
             }
+            TRACE("d2", bool, d2, 0, 0);
         }
         j[0] = inner_round;
         if (j[0] < 0 || j[0] > 8) return NESTED_LOOPS_EVALUE;
         inner_rounds = (int32_t)j[0];
 
-        /* 7  Size: inner_rounds -> m[] */
+        STEP(7); /* Size: inner_rounds -> m[] */
         m[0] = inner_rounds;
+        TRACE("m", int64, m, 0, 0);
 
-        /* 8  Cast: m[] -> mf[] */
+        STEP(8); /* Cast: m[] -> mf[] */
         {
             mf[0] = cast_i64_f32(m[0]);
         }
+        TRACE("mf", float32, mf, 0, 0);
 
-        /* 9  Cast, after Mod: i[] -> is_odd[] */
+        STEP(9); /* Cast, after Mod: i[] -> is_odd[] */
         {
             is_odd[0] = cast_i64_bool(mod_i64(i[0], 2));
         }
+        TRACE("is_odd", bool, is_odd, 0, 0);
 
-        /* 10  If: is_odd[] -> b[4] */
+        STEP(10); /* If: is_odd[] -> b[4] */
         if (is_odd[0]) {
-            /* 11  Neg: inner[4] -> tb[4] */
+            STEP(11); /* Neg: inner[4] -> tb[4] */
             for (size_t i_ = 0; i_ < 4; i_++) {
                 tb[i_] = neg_f32(inner[i_]);
             }
+            TRACE("tb", float32, tb, 1, 4);
         } else {
-            /* 12  Add: inner[4], mf[] -> eb[4] */
+            STEP(12); /* Add: inner[4], mf[] -> eb[4] */
             for (size_t i_ = 0; i_ < 4; i_++) {
                 eb[i_] = inner[i_] + mf[0];
             }
+            TRACE("eb", float32, eb, 1, 4);
         }
+        TRACE("b", float32, b, 1, 4);
 
-        /* 13  Mul: b[4], x[4] -> row[4] */
+        STEP(13); /* Mul: b[4], x[4] -> row[4] */
         for (size_t i_ = 0; i_ < 4; i_++) {
             row[i_] = b[i_] * x[i_];
         }
+        TRACE("row", float32, row, 1, 4);
 
-        /* 14  ReduceSum: b[4] -> sum[] */
+        STEP(14); /* ReduceSum: b[4] -> sum[] */
         reduce_sum_f32(b, sum, /* outer */ 1, /* n */ 4, /* inner */ 1);
+        TRACE("sum", float32, sum, 0, 0);
 
-        /* 15  Less: sum[] -> c2[] */
+        STEP(15); /* Less: sum[] -> c2[] */
         {
             c2[0] = less_f32(sum[0], 6e+01f);
         }
+        TRACE("c2", bool, c2, 0, 0);
 
-        /* 16  Loop, next round: row[4], a_next[4] -> rows[rows_0,4], a[4] */
+        STEP(16); /* Loop, next round: row[4], a_next[4] -> rows[rows_0,4], a[4] */
         memcpy((unsigned char *)rows + (16 * y_round), row, (size_t)16);
         memcpy(a, a_next, (size_t)16);
     }
     i[0] = y_round;
     if (i[0] < 0 || i[0] > 8) return NESTED_LOOPS_EVALUE;
     rows_0 = (int32_t)i[0];
+    TRACE("rows", float32, rows, 2, rows_0, 4);
+    TRACE("y", float32, y, 1, 4);
 
-    /* 17  Loop: w_one[], n[] -> counts[counts_0] */
+    STEP(17); /* Loop: w_one[], n[] -> counts[counts_0] */
     int64_t *const v = (int64_t *)(void *)(memory + AT_v);
     memcpy(v, w_one, (size_t)8);
     int64_t *const i2 = (int64_t *)(void *)(memory + AT_i2);
@@ -260,24 +293,27 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
         i2[0] = counts_last_round;
         if (i2[0] < 0 || i2[0] > 7) return NESTED_LOOPS_EVALUE;
 
-        /* 18  Add: v[] -> w[] */
+        STEP(18); /* Add: v[] -> w[] */
         {
             w[0] = add_i64(v[0], v[0]);
         }
+        TRACE("w", int64, w, 0, 0);
 
-        /* 19  Mul: w[], i2[] -> r[] */
+        STEP(19); /* Mul: w[], i2[] -> r[] */
         {
             r[0] = mul_i64(w[0], i2[0]);
         }
+        TRACE("r", int64, r, 0, 0);
 
-        /* 20  Loop, next round: r[] -> counts[counts_0] */
+        STEP(20); /* Loop, next round: r[] -> counts[counts_0] */
         memcpy((unsigned char *)counts + (8 * counts_last_round), r, (size_t)8);
     }
     i2[0] = counts_last_round;
     if (i2[0] < 0 || i2[0] > 8) return NESTED_LOOPS_EVALUE;
     counts_0 = (int32_t)i2[0];
+    TRACE("counts", int64, counts, 1, counts_0);
 
-    /* 21  Loop: go[], x[4], n[] -> z[4] */
+    STEP(21); /* Loop: go[], x[4], n[] -> z[4] */
     bool *const c5 = (bool *)(void *)(memory + AT_c5);
     memcpy(c5, go, (size_t)1);
     float *const u = z;
@@ -290,16 +326,18 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
         i3[0] = z_round;
         if (i3[0] < 0 || i3[0] > 2147483646) return NESTED_LOOPS_EVALUE;
 
-        /* 22  Mul: u[4] -> u2[4] */
+        STEP(22); /* Mul: u[4] -> u2[4] */
         for (size_t i_ = 0; i_ < 4; i_++) {
             u2[i_] = u[i_] * 1e+01f;
         }
+        TRACE("u2", float32, u2, 1, 4);
 
-        /* 23  Loop, next round: c5_next[] -> c5[] */
+        STEP(23); /* Loop, next round: c5_next[] -> c5[] */
         memcpy(c5, c5_next, (size_t)1);
     }
+    TRACE("z", float32, z, 1, 4);
 
-    /* 24  Loop: x[4], z[4], n[] -> second[4], first[4] */
+    STEP(24); /* Loop: x[4], z[4], n[] -> second[4], first[4] */
     float *const a1 = (float *)(void *)(memory + AT_a1);
     memcpy(a1, x, (size_t)16);
     float *const a2 = (float *)(void *)(memory + AT_a2);
@@ -314,16 +352,19 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
         i4[0] = first_round;
         if (i4[0] < 0 || i4[0] > 2147483646) return NESTED_LOOPS_EVALUE;
         memcpy(a1_next, b1, (size_t)16);
+        TRACE("a1.next", float32, a1_next, 1, 4);
         memcpy(a2_next, b2, (size_t)16);
+        TRACE("a2.next", float32, a2_next, 1, 4);
         memcpy(a1, a1_next, (size_t)16);
     }
 
-    /* 25  Sub: first[4], second[4] -> s[4] */
+    STEP(25); /* Sub: first[4], second[4] -> s[4] */
     float *const first = a1;
     float *const second = a2;
     for (size_t i_ = 0; i_ < 4; i_++) {
         s[i_] = first[i_] - second[i_];
     }
+    TRACE("s", float32, s, 1, 4);
 
     rows_dims[0] = rows_0;
     rows_dims[1] = 4;
