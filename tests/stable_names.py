@@ -14,6 +14,8 @@ from pathlib import Path
 
 import onnx
 
+MOBILE = ['--dim', 'batch=1', '--dim', 'height=32', '--dim', 'width=32']
+AFTER = '/blocks/blocks.2/MaxPool_output_0'
 LOOPS = ['--dim', 'rows:0=0..8', '--dim', 'counts:0=0..8']
 MODELS = Path(__file__).parent / 'models'
 
@@ -84,13 +86,61 @@ def check_twin(onnx2c, folder, name, options, made):
     assert before <= after, f'{name}: with a twin of what makes {made}, these names are gone: {before - after}'
 
 
+def changed_lines(onnx2c, before, after, options):
+    """How many differ but for those of weights."""
+    texts = [subprocess.run([onnx2c, m, '--name', 'm', *options], check=True, capture_output=True, text=True).stdout
+             for m in (before, after)]
+    lines = [[line for line in text.split('\n') if not re.match(r' *("|[-+.0-9]|0x)', line)] for text in texts]
+    return sum(line[:1] in '+-' for line in difflib.unified_diff(*lines, n=0, lineterm='')) - 2
+
+
+def check_retrained(onnx2c, folder, name, options, weight, most):
+    """The title tells that it is another model; beside the array nothing changes."""
+    source, other = MODELS / name / 'model.onnx', Path(folder) / 'model.onnx'
+    model = onnx.load(source)
+    tensor = next(i for i in model.graph.initializer if i.name == weight)
+    tensor.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(tensor) * 0.875, weight))
+    onnx.save(model, other)
+    count = changed_lines(onnx2c, source, other, options)
+    assert 0 < count <= most, f'{name}: {weight} retrained changes {count} lines beside its array, expected {most}'
+
+
+def recounted(graph, by):
+    """As exported anew after a node more: counters of the exporter that go on with larger numbers."""
+    for v in (*graph.initializer, *graph.value_info):
+        v.name = re.sub(r'^(onnx::\w+?_)(\d+)', lambda m: f'{m[1]}{int(m[2]) + by}', v.name)
+    for n in graph.node:
+        for names in (n.input, n.output):
+            for i, x in enumerate(names):
+                names[i] = re.sub(r'^(onnx::\w+?_)(\d+)', lambda m: f'{m[1]}{int(m[2]) + by}', x)
+
+
+def check_inserted(onnx2c, folder, name, options, after, by, most):
+    """An operator that the model has already, behind the one that makes `after`."""
+    source, other = MODELS / name / 'model.onnx', Path(folder) / 'model.onnx'
+    model = onnx.load(source)
+    nodes, more = list(model.graph.node), '/more/Sigmoid_output_0'
+    at = next(i for i, n in enumerate(nodes) if after in n.output)
+    for n in nodes[at + 1:]:
+        n.input[:] = [more if x == after else x for x in n.input]
+    nodes.insert(at + 1, onnx.helper.make_node('Sigmoid', [after], [more], '/more/Sigmoid'))
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    recounted(model.graph, by)
+    onnx.save(model, other)
+    count = changed_lines(onnx2c, source, other, options)
+    assert 0 < count <= most, f'{name}: an operator behind {after} changes {count} lines, expected {most}'
+
+
 CHECKS = [
     (check_renamed, 'resnet8', [], '/Relu_1_output_0', '/Relu_X_output_0', 'Relu_X'),
     (check_renamed, 'small_image', [], '/stem/stem.3/Mul_output_0', '/stem/stem.X/Mul_output_0', 'stem_X'),
-    (check_renamed, 'digits_int8_qdq', [], 'onnx::Conv_52_quantized', 'onnx::Conv_XX_quantized', 'Conv_XX'),
     (check_renamed, 'nested_loops', LOOPS, 'y', 'Y', 'Y'),
     (check_renamed, 'nested_loops', LOOPS, 'z', 'Z', 'Z'),
     (check_twin, 'nested_loops', LOOPS, 'z'),
+    (check_retrained, 'resnet8', [], 'onnx::Conv_86', 4),
+    (check_inserted, 'small_mobile', MOBILE, AFTER, 0, 40),
+    (check_inserted, 'small_mobile', MOBILE, AFTER, 3, 120),
 ]
 
 

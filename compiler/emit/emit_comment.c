@@ -1,4 +1,4 @@
-/* emit_comment: the comments over the steps of the run function, and their numbers.
+/* emit_comment: the comments over the steps of the run function.
  *
  * Steps of one node that follow one another are a paragraph, with a comment that says what they really read and write,
  * under the names that the file has: all of it comes from the steps, since tiles, views and fused loops have long left
@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* -- numbers ----------------------------------------------------------------------------------- */
+/* -- paragraphs ----------------------------------------------------------------------------------- */
 
 static bool is_in_tiles(const Step *s)
 {
@@ -227,7 +227,7 @@ static const char *title_of(const Step *s)
 void emit_comment(const Model *m, const Step *s, FILE *f)
 {
     Paragraph p = read_paragraph(m, s);
-    fprintf(f, "    STEP(%d); /* %s", s->paragraph, title_of(s));
+    fprintf(f, "    STEP(); /* %s", title_of(s));
     if (p.reads.text.length || p.writes.text.length) fputs(":", f);
     if (p.reads.text.length) fprintf(f, " %s", p.reads.text.start);
     if (p.writes.text.length) fprintf(f, " -> %s", p.writes.text.start);

@@ -8,28 +8,33 @@
 
 #include <string.h>
 
+/* Steps are counted by the preprocessor, so that no number of theirs stands in the file: one more changes no other. */
 void emit_hooks(Model *m, FILE *f)
 {
     const char *prefix = upper_case(m->options.name);
     fprintf(
         f,
         "/* Hooks: define %s_STEP(step) to have it before each step, and %s_TRACE(step, name, type, data, rank, dims) "
-        "to have it after a step for each value that is complete then: `name` is ONNX's, `type` as in \"float32\", "
-        "`dims` an array of int32_t. */\n",
+        "to have it after a step for each value that is complete then: `step` counts from 1, `name` is ONNX's, `type` "
+        "as in \"float32\", `dims` an array of int32_t. */\n",
         prefix, prefix);
-    fprintf(f, "#ifdef %s_TRACE\n#define STEP(step) step_ = (step); %s_STEP(step)\n", prefix, prefix);
-    fprintf(f,
-            "#define TRACE(name, type, data, rank, ...) do { const int32_t dims_[] = {__VA_ARGS__}; "
-            "%s_TRACE(step_, name, #type, data, rank, dims_); } while (0)\n",
+    fprintf(f, "#if defined(%s_STEP) || defined(%s_TRACE)\n", prefix, prefix);
+    fprintf(f, "enum { STEP_BASE = __COUNTER__ };\n#define STEP() step_ = __COUNTER__ - STEP_BASE; %s_STEP(step_)\n",
             prefix);
-    fprintf(f, "#else\n#define STEP(step) %s_STEP(step)\n#define TRACE(...)\n#endif\n", prefix);
-    fprintf(f, "#ifndef %s_STEP\n#define %s_STEP(step)\n#endif\n\n", prefix, prefix);
+    fprintf(f, "#else\n#define STEP()\n#endif\n#ifndef %s_STEP\n#define %s_STEP(step) (void)(step)\n#endif\n", prefix,
+            prefix);
+    fprintf(f,
+            "#ifdef %s_TRACE\n#define TRACE(name, type, data, rank, ...) do { const int32_t dims_[] = {__VA_ARGS__}; "
+            "%s_TRACE(step_, name, #type, data, rank, dims_); } while (0)\n#else\n#define TRACE(...)\n#endif\n\n",
+            prefix, prefix);
 }
 
-/* The number that traces tell. */
+/* The number that hooks tell. */
 void emit_hook_variable(const Model *m, FILE *f)
 {
-    fprintf(f, "#ifdef %s_TRACE\n    int32_t step_ = 0;\n#endif\n", upper_case(m->options.name));
+    const char *prefix = upper_case(m->options.name);
+    fprintf(f, "#if defined(%s_STEP) || defined(%s_TRACE)\n    int32_t step_ = 0;\n    (void)step_;\n#endif\n", prefix,
+            prefix);
 }
 
 /* -- when a value is whole ------------------------------------------------------------------------- */

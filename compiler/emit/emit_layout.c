@@ -195,7 +195,7 @@ static void put_statement(const char *s, const Block *b)
 
 typedef enum {
     PROSE,   /* any space is as good as another */
-    OF_STEP, /* STEP(12); and of the comment after it: Conv "name": what it reads -> what it writes, more */
+    OF_STEP, /* STEP(); and of the comment after it: Conv "name": what it reads -> what it writes, more */
     OPTIONS, /* --name digits --dim batch=1..4 */
 } Speech;
 

@@ -51,13 +51,17 @@ static void take(Naming *n, const char *name)
 }
 
 /* A name that is too long for a line loses what is in the middle. */
+static const char *shortened(const char *name, size_t longest)
+{
+    static const char cut[] = "_etc_";
+    size_t length = strlen(name), head = longest * 2 / 5, tail = longest - head - (sizeof cut - 1);
+    return length <= longest ? name : mem_printf("%.*s%s%s", (int)head, name, cut, name + length - tail);
+}
+
 static const char *identifier_of(Foreign name)
 {
-    enum { LONGEST = 96, HEAD = 40 };
-    static const char cut[] = "_etc_";
-    const char *text = as_identifier(name);
-    size_t length = strlen(text), tail = LONGEST - HEAD - (sizeof cut - 1);
-    return length <= LONGEST ? text : mem_printf("%.*s%s%s", HEAD, text, cut, text + length - tail);
+    enum { LONGEST = 96 };
+    return shortened(as_identifier(name), LONGEST);
 }
 
 /* The number that was tried last for this name and what is derived of it; all before it stay taken. */
@@ -100,7 +104,7 @@ static void take_own(const Model *m, Naming *n)
     static const char *const macros[] = {"H",      "ARENA_BYTES",  "ARENA_ALIGN",  "ARENA_ATTR", "EARENA", "EDIM",
                                          "EVALUE", "WEIGHTS_ATTR", "WEIGHTS_FILE", "STEP",       "TRACE"};
     reserve_words(n->taken);
-    static const char *const local[] = {"WEIGHTS_ALIGNED", "STEP", "TRACE"};
+    static const char *const local[] = {"WEIGHTS_ALIGNED", "STEP", "STEP_BASE", "TRACE"};
     for (size_t i = 0; i < sizeof local / sizeof *local; i++) take(n, local[i]);
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
         take(n, mem_printf("%s_%s", m->options.name, functions[i]));
@@ -150,12 +154,15 @@ static void name_locals(Model *m, Naming *n)
     }
 }
 
-/* "window_3": what it is, and of which paragraph. */
+/* What the step writes first, and what the constant is: "l1_Conv_window". */
 static const char *wanted_constant(const Step *s, const Arg *a)
 {
+    enum { LONGEST = 48 };
     const char *name = kernel_nth_name(s->call.kernel, (int)(a - s->call.args));
     if (a->kind == ARG_STRUCT) name = a->structure->name + strlen("struct ");
-    return mem_printf("%s_%d", name, s->paragraph);
+    for (Access at = {0}; mention_next(s, &at);)
+        if (at.written) return mem_printf("%s_%s", shortened(at.value->c_name, LONGEST), name);
+    return name;
 }
 
 /* Equal ones are one if the first is declared in no block, where all that follow can see it. */

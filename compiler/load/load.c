@@ -97,7 +97,7 @@ Model *load_model(const Options *options)
     functions_index(&l, proto);
     dims_index(&l, proto->graph);
     m->graph = load_graph(&l, NULL, proto->graph);
-    name_weights(m->graph);
+    if (!m->errors) name_weights(m->graph);
     if (!proto->graph->n_output) model_error(m, "the graph has no outputs");
     if (m->errors) dims_report_unused(m); /* else infer does, which asks for more */
     return m;

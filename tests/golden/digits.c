@@ -42,18 +42,22 @@ int digits_run_in(void *arena, const float *image, float *probabilities);
 #endif
 
 /* Hooks: define DIGITS_STEP(step) to have it before each step, and DIGITS_TRACE(step, name, type, data, rank, dims) to
- * have it after a step for each value that is complete then: `name` is ONNX's, `type` as in "float32", `dims` an array
- * of int32_t. */
+ * have it after a step for each value that is complete then: `step` counts from 1, `name` is ONNX's, `type` as in
+ * "float32", `dims` an array of int32_t. */
+#if defined(DIGITS_STEP) || defined(DIGITS_TRACE)
+enum { STEP_BASE = __COUNTER__ };
+#define STEP() step_ = __COUNTER__ - STEP_BASE; DIGITS_STEP(step_)
+#else
+#define STEP()
+#endif
+#ifndef DIGITS_STEP
+#define DIGITS_STEP(step) (void)(step)
+#endif
 #ifdef DIGITS_TRACE
-#define STEP(step) step_ = (step); DIGITS_STEP(step)
 #define TRACE(name, type, data, rank, ...) do { const int32_t dims_[] = {__VA_ARGS__}; \
     DIGITS_TRACE(step_, name, #type, data, rank, dims_); } while (0)
 #else
-#define STEP(step) DIGITS_STEP(step)
 #define TRACE(...)
-#endif
-#ifndef DIGITS_STEP
-#define DIGITS_STEP(step)
 #endif
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -65,16 +69,16 @@ int digits_run_in(void *arena, const float *image, float *probabilities);
 
 /* Memory map ---------------------------------------------------------------------------------- */
 
-/* A buffer lives in the steps of these numbers; what a loop needs in its next round, in all of the loop. */
-enum {                     /* offset      bytes  live  tensor */
-    AT_f_f_2_Relu_nhwc     =      0, /*  4096  1..2  float32[1,8,8,16] */
-    AT_f_f_5_Relu_nhwc     =   8192, /*  4096  2..3  float32[1,8,8,16] */
-    AT_f_f_8_Relu_nhwc     =      0, /*  8192  3..4  float32[1,8,8,32] */
-    AT_f_f_9_MaxPool_nhwc  =   8192, /*  2048  4..5  float32[1,4,4,32] */
-    AT_f_f_12_Relu_nhwc    =      0, /*  2048  5..6  float32[1,4,4,32] */
-    AT_f_f_13_MaxPool_nhwc =   2048, /*   512  6..7  float32[1,2,2,32] */
-    AT_f_f_13_MaxPool      =      0, /*   512  7..8  float32[1,32,2,2] */
-    AT_h_Gemm              =    512, /*    40  8..9  float32[1,10] */
+/* Buffers in the order in which they are first needed, each for that many steps of the run function. */
+enum {                                          /* offset         bytes  steps  tensor */
+    AT_f_f_2_Relu_nhwc                          =         0, /*      4096     2  float32[1,8,8,16] */
+    AT_f_f_5_Relu_nhwc                          =      8192, /*      4096     2  float32[1,8,8,16] */
+    AT_f_f_8_Relu_nhwc                          =         0, /*      8192     2  float32[1,8,8,32] */
+    AT_f_f_9_MaxPool_nhwc                       =      8192, /*      2048     2  float32[1,4,4,32] */
+    AT_f_f_12_Relu_nhwc                         =         0, /*      2048     2  float32[1,4,4,32] */
+    AT_f_f_13_MaxPool_nhwc                      =      2048, /*       512     2  float32[1,2,2,32] */
+    AT_f_f_13_MaxPool                           =         0, /*       512     2  float32[1,32,2,2] */
+    AT_h_Gemm                                   =       512, /*        40     2  float32[1,10] */
 };
 
 /* Kernels: only those this model calls ------------------------------------------------------- */
@@ -179,15 +183,15 @@ kernel max_pool_channelwise_f32
 #define WEIGHTS_ALIGNED
 #endif
 
-static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_49_packed[144];
-static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_50[16];
-static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_52_packed[144];
-static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_53[16];
-static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_55_packed[512];
-static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_56[32];
-union WEIGHTS_ALIGNED w_onnx_Conv_58_packed { unsigned char bytes[36865]; float v[9216]; };
-static DIGITS_WEIGHTS_ATTR const union w_onnx_Conv_58_packed w_onnx_Conv_58_packed;
-static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_59[32];
+static DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_weight_packed[144];
+static DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_bias[16];
+static DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_weight_packed[144];
+static DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_bias[16];
+static DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_weight_packed[512];
+static DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_bias[32];
+union WEIGHTS_ALIGNED w_f_f_10_Conv_weight_packed { unsigned char bytes[36865]; float v[9216]; };
+static DIGITS_WEIGHTS_ATTR const union w_f_f_10_Conv_weight_packed w_f_f_10_Conv_weight_packed;
+static DIGITS_WEIGHTS_ATTR const float w_f_f_10_Conv_bias[32];
 union WEIGHTS_ALIGNED w_h_weight_transposed_128x10 { unsigned char bytes[8193]; float v[2048]; };
 static DIGITS_WEIGHTS_ATTR const union w_h_weight_transposed_128x10 w_h_weight_transposed_128x10;
 static DIGITS_WEIGHTS_ATTR const float w_h_bias[10];
@@ -198,98 +202,103 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
 {
     if ((uintptr_t)arena % DIGITS_ARENA_ALIGN != 0) return DIGITS_EARENA;
     unsigned char *const memory = arena;
-#ifdef DIGITS_TRACE
+#if defined(DIGITS_STEP) || defined(DIGITS_TRACE)
     int32_t step_ = 0;
+    (void)step_;
 #endif
 
-    STEP(1); /* Conv "/f/f.0/Conv", Relu "/f/f.2/Relu":
-     *    image[1,1,8,8], w_onnx_Conv_49_packed[1,1,9,16], w_onnx_Conv_50[16]
+    STEP(); /* Conv "/f/f.0/Conv", Relu "/f/f.2/Relu":
+     *    image[1,1,8,8], w_f_f_0_Conv_weight_packed[1,1,9,16], w_f_f_0_Conv_bias[16]
      *    -> f_f_2_Relu_nhwc[1,8,8,16], 3x3, pad 1 */
     float *const f_f_2_Relu_nhwc = (float *)(void *)(memory + AT_f_f_2_Relu_nhwc);
-    static const struct window window_1 = {
+    static const struct window f_f_2_Relu_nhwc_window = {
         .in_d = 1, .in_h = 8, .in_w = 8,
         .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
         .stride_d = 1, .stride_h = 1, .stride_w = 1,
         .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
         .pad_h = 1, .pad_w = 1,
         .out_d = 1, .out_h = 8, .out_w = 8};
-    static const struct conv_packed conv_packed_1 = {
+    static const struct conv_packed f_f_2_Relu_nhwc_conv_packed = {
         .batch = 1, .groups = 1, .in_channels = 1, .out_channels = 16, .chunk = 1, .x_pixel = 1, .y_pixel = 16};
-    conv_packed_f32(image, w_onnx_Conv_49_packed, w_onnx_Conv_50, /* add */ NULL, f_f_2_Relu_nhwc, &window_1,
-        &conv_packed_1, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+    conv_packed_f32(image, w_f_f_0_Conv_weight_packed, w_f_f_0_Conv_bias, /* add */ NULL, f_f_2_Relu_nhwc,
+        &f_f_2_Relu_nhwc_window, &f_f_2_Relu_nhwc_conv_packed, /* low */ 0.0f, /* high */ INFINITY,
+        /* activation */ NULL);
     TRACE("/f/f.2/Relu_output_0.nhwc", float32, f_f_2_Relu_nhwc, 4, 1, 8, 8, 16);
 
-    STEP(2); /* Conv "/f/f.3/Conv", Relu "/f/f.5/Relu":
-     *    f_f_2_Relu_nhwc[1,8,8,16], w_onnx_Conv_52_packed[9,16], w_onnx_Conv_53[16]
+    STEP(); /* Conv "/f/f.3/Conv", Relu "/f/f.5/Relu":
+     *    f_f_2_Relu_nhwc[1,8,8,16], w_f_f_3_Conv_weight_packed[9,16], w_f_f_3_Conv_bias[16]
      *    -> f_f_5_Relu_nhwc[1,8,8,16], 3x3, pad 1, depthwise */
     float *const f_f_5_Relu_nhwc = (float *)(void *)(memory + AT_f_f_5_Relu_nhwc);
-    conv_channelwise_f32(f_f_2_Relu_nhwc, w_onnx_Conv_52_packed, w_onnx_Conv_53, f_f_5_Relu_nhwc, &window_1,
-        /* batch */ 1, /* channels */ 16, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+    conv_channelwise_f32(f_f_2_Relu_nhwc, w_f_f_3_Conv_weight_packed, w_f_f_3_Conv_bias, f_f_5_Relu_nhwc,
+        &f_f_2_Relu_nhwc_window, /* batch */ 1, /* channels */ 16, /* low */ 0.0f, /* high */ INFINITY,
+        /* activation */ NULL);
     TRACE("/f/f.5/Relu_output_0.nhwc", float32, f_f_5_Relu_nhwc, 4, 1, 8, 8, 16);
 
-    STEP(3); /* Conv "/f/f.6/Conv", Relu "/f/f.8/Relu":
-     *    f_f_5_Relu_nhwc[1,8,8,16], w_onnx_Conv_55_packed[2,1,16,16], w_onnx_Conv_56[32]
+    STEP(); /* Conv "/f/f.6/Conv", Relu "/f/f.8/Relu":
+     *    f_f_5_Relu_nhwc[1,8,8,16], w_f_f_6_Conv_weight_packed[2,1,16,16], w_f_f_6_Conv_bias[32]
      *    -> f_f_8_Relu_nhwc[1,8,8,32], 1x1 */
     float *const f_f_8_Relu_nhwc = (float *)(void *)(memory + AT_f_f_8_Relu_nhwc);
-    static const struct gemm_packed gemm_packed_3 = {.m = 64, .n = 32, .k = 16, .a_row = 16, .y_row = 32};
-    gemm_packed_f32(f_f_5_Relu_nhwc, w_onnx_Conv_55_packed, w_onnx_Conv_56, /* add */ NULL, f_f_8_Relu_nhwc,
-        &gemm_packed_3, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+    static const struct gemm_packed f_f_8_Relu_nhwc_gemm_packed = {.m = 64, .n = 32, .k = 16, .a_row = 16, .y_row = 32};
+    gemm_packed_f32(f_f_5_Relu_nhwc, w_f_f_6_Conv_weight_packed, w_f_f_6_Conv_bias, /* add */ NULL, f_f_8_Relu_nhwc,
+        &f_f_8_Relu_nhwc_gemm_packed, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
     TRACE("/f/f.8/Relu_output_0.nhwc", float32, f_f_8_Relu_nhwc, 4, 1, 8, 8, 32);
 
-    STEP(4); /* MaxPool "/f/f.9/MaxPool": f_f_8_Relu_nhwc[1,8,8,32] -> f_f_9_MaxPool_nhwc[1,4,4,32], 2x2, stride 2 */
+    STEP(); /* MaxPool "/f/f.9/MaxPool": f_f_8_Relu_nhwc[1,8,8,32] -> f_f_9_MaxPool_nhwc[1,4,4,32], 2x2, stride 2 */
     float *const f_f_9_MaxPool_nhwc = (float *)(void *)(memory + AT_f_f_9_MaxPool_nhwc);
-    static const struct window window_4 = {
+    static const struct window f_f_9_MaxPool_nhwc_window = {
         .in_d = 1, .in_h = 8, .in_w = 8,
         .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
         .stride_d = 1, .stride_h = 2, .stride_w = 2,
         .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
         .out_d = 1, .out_h = 4, .out_w = 4};
-    max_pool_channelwise_f32(f_f_8_Relu_nhwc, f_f_9_MaxPool_nhwc, &window_4, /* batch */ 1, /* channels */ 32);
+    max_pool_channelwise_f32(f_f_8_Relu_nhwc, f_f_9_MaxPool_nhwc, &f_f_9_MaxPool_nhwc_window, /* batch */ 1,
+        /* channels */ 32);
     TRACE("/f/f.9/MaxPool_output_0.nhwc", float32, f_f_9_MaxPool_nhwc, 4, 1, 4, 4, 32);
 
-    STEP(5); /* Conv "/f/f.10/Conv", Relu "/f/f.12/Relu":
-     *    f_f_9_MaxPool_nhwc[1,4,4,32], w_onnx_Conv_58_packed[2,9,32,16], w_onnx_Conv_59[32]
+    STEP(); /* Conv "/f/f.10/Conv", Relu "/f/f.12/Relu":
+     *    f_f_9_MaxPool_nhwc[1,4,4,32], w_f_f_10_Conv_weight_packed[2,9,32,16], w_f_f_10_Conv_bias[32]
      *    -> f_f_12_Relu_nhwc[1,4,4,32], 3x3, pad 1 */
     float *const f_f_12_Relu_nhwc = (float *)(void *)(memory + AT_f_f_12_Relu_nhwc);
-    static const struct window window_5 = {
+    static const struct window f_f_12_Relu_nhwc_window = {
         .in_d = 1, .in_h = 4, .in_w = 4,
         .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
         .stride_d = 1, .stride_h = 1, .stride_w = 1,
         .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
         .pad_h = 1, .pad_w = 1,
         .out_d = 1, .out_h = 4, .out_w = 4};
-    static const struct conv_packed conv_packed_5 = {
+    static const struct conv_packed f_f_12_Relu_nhwc_conv_packed = {
         .batch = 1, .groups = 1, .in_channels = 32, .out_channels = 32, .chunk = 32, .x_pixel = 32, .y_pixel = 32};
-    conv_packed_f32(f_f_9_MaxPool_nhwc, w_onnx_Conv_58_packed.v, w_onnx_Conv_59, /* add */ NULL, f_f_12_Relu_nhwc,
-        &window_5, &conv_packed_5, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+    conv_packed_f32(f_f_9_MaxPool_nhwc, w_f_f_10_Conv_weight_packed.v, w_f_f_10_Conv_bias, /* add */ NULL,
+        f_f_12_Relu_nhwc, &f_f_12_Relu_nhwc_window, &f_f_12_Relu_nhwc_conv_packed, /* low */ 0.0f, /* high */ INFINITY,
+        /* activation */ NULL);
     TRACE("/f/f.12/Relu_output_0.nhwc", float32, f_f_12_Relu_nhwc, 4, 1, 4, 4, 32);
 
-    STEP(6); /* MaxPool "/f/f.13/MaxPool": f_f_12_Relu_nhwc[1,4,4,32] -> f_f_13_MaxPool_nhwc[1,2,2,32], 2x2, stride 2 */
+    STEP(); /* MaxPool "/f/f.13/MaxPool": f_f_12_Relu_nhwc[1,4,4,32] -> f_f_13_MaxPool_nhwc[1,2,2,32], 2x2, stride 2 */
     float *const f_f_13_MaxPool_nhwc = (float *)(void *)(memory + AT_f_f_13_MaxPool_nhwc);
-    static const struct window window_6 = {
+    static const struct window f_f_13_MaxPool_nhwc_window = {
         .in_d = 1, .in_h = 4, .in_w = 4,
         .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
         .stride_d = 1, .stride_h = 2, .stride_w = 2,
         .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
         .out_d = 1, .out_h = 2, .out_w = 2};
-    max_pool_channelwise_f32(f_f_12_Relu_nhwc, f_f_13_MaxPool_nhwc, &window_6, /* batch */ 1, /* channels */ 32);
+    max_pool_channelwise_f32(f_f_12_Relu_nhwc, f_f_13_MaxPool_nhwc, &f_f_13_MaxPool_nhwc_window, /* batch */ 1,
+        /* channels */ 32);
     TRACE("/f/f.13/MaxPool_output_0.nhwc", float32, f_f_13_MaxPool_nhwc, 4, 1, 2, 2, 32);
 
-    STEP(7); /* Transpose: f_f_13_MaxPool_nhwc[1,2,2,32] -> f_f_13_MaxPool[1,32,2,2] */
+    STEP(); /* Transpose: f_f_13_MaxPool_nhwc[1,2,2,32] -> f_f_13_MaxPool[1,32,2,2] */
     float *const f_f_13_MaxPool = (float *)(void *)(memory + AT_f_f_13_MaxPool);
     transpose_b4(f_f_13_MaxPool_nhwc, f_f_13_MaxPool, /* batch */ 1, /* rows */ 4, /* cols */ 32);
     TRACE("/f/f.13/MaxPool_output_0", float32, f_f_13_MaxPool, 4, 1, 32, 2, 2);
 
-    STEP(8); /* Gemm "/h/Gemm":
-     *    Flatten[1,128], w_h_weight_transposed_128x10[1,1,128,16], w_h_bias[10] -> h_Gemm[1,10] */
+    STEP(); /* Gemm "/h/Gemm": Flatten[1,128], w_h_weight_transposed_128x10[1,1,128,16], w_h_bias[10] -> h_Gemm[1,10] */
     float *const Flatten = f_f_13_MaxPool;
     float *const h_Gemm = (float *)(void *)(memory + AT_h_Gemm);
-    static const struct gemm_packed gemm_packed_8 = {.m = 1, .n = 10, .k = 128, .a_row = 128, .y_row = 10};
-    gemm_packed_f32(Flatten, w_h_weight_transposed_128x10.v, w_h_bias, /* add */ NULL, h_Gemm, &gemm_packed_8,
+    static const struct gemm_packed h_Gemm_gemm_packed = {.m = 1, .n = 10, .k = 128, .a_row = 128, .y_row = 10};
+    gemm_packed_f32(Flatten, w_h_weight_transposed_128x10.v, w_h_bias, /* add */ NULL, h_Gemm, &h_Gemm_gemm_packed,
         /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
     TRACE("/h/Gemm_output_0", float32, h_Gemm, 2, 1, 10);
 
-    STEP(9); /* Softmax "/Softmax": h_Gemm[1,10] -> probabilities[1,10] */
+    STEP(); /* Softmax "/Softmax": h_Gemm[1,10] -> probabilities[1,10] */
     softmax_f32(h_Gemm, probabilities, /* outer */ 1, /* n */ 10, /* inner */ 1);
     TRACE("probabilities", float32, probabilities, 2, 1, 10);
 
@@ -312,7 +321,7 @@ int digits_run(const float *image, float *probabilities)
 /* Weights ------------------------------------------------------------------------------------ */
 
 /* in panels of 16 output channels: float32[1,1,9,16], crc32 ac45822f */
-static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_49_packed[144] = {
+static DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_weight_packed[144] = {
     -0.16774298f, 0.11397155f, -0.9000312f, -1.1496603f, -0.638845f, -0.587981f, 0.98624355f, 0.5764376f,
     0.7168251f, 1.322638f, 0.33780956f, -0.5557212f, -0.22769757f, 0.13886823f, -0.4781044f, 0.00047146078f,
     1.4896773f, -0.31638423f, -0.562922f, -0.5214161f, 1.4796156f, 0.93018f, -0.42490917f, 1.3139478f,
@@ -334,13 +343,13 @@ static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_49_packed[144] = {
 };
 
 /* float32[16], crc32 d223ab99 */
-static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_50[16] = {
+static DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_bias[16] = {
     0.5987582f, 0.51790977f, -0.7383096f, 1.2172565f, 0.33543602f, -0.603256f, 0.814566f, -0.7253639f,
     -0.38968855f, 0.34696686f, 0.042384975f, 0.8288628f, 0.0146113485f, 0.45951873f, 0.8564704f, -0.7169971f
 };
 
 /* channels last: float32[9,16], crc32 97a5dd71 */
-static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_52_packed[144] = {
+static DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_weight_packed[144] = {
     0.049463484f, -0.004728624f, 0.76058525f, -0.4248657f, -0.6967342f, 1.16553f, -0.086803295f, 0.049381234f,
     0.22662532f, 1.023278f, -0.40647438f, -0.8734883f, 1.0370346f, -0.9305127f, -1.3753067f, -0.77634406f,
     0.081959836f, 1.4029222f, -0.7943533f, -1.1990014f, 0.26511437f, -0.63583344f, 0.029393146f, -1.1030235f,
@@ -362,13 +371,13 @@ static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_52_packed[144] = {
 };
 
 /* float32[16], crc32 ff41c89d */
-static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_53[16] = {
+static DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_bias[16] = {
     0.80362415f, -0.33739248f, -0.77655935f, 0.32974112f, 0.892838f, -0.5598047f, -0.30430537f, 0.14595386f,
     -0.17911813f, 0.27385047f, 0.9243382f, -0.5475167f, 0.5304025f, 0.2173868f, 1.141428f, 0.54112613f
 };
 
 /* in panels of 16 output channels, input channels inside: float32[2,1,16,16], crc32 fcdf82d2 */
-static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_55_packed[512] = {
+static DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_weight_packed[512] = {
     -0.14645898f, 0.57502306f, -0.30318022f, -0.52409565f, 0.3409489f, 0.1621751f, -0.32917225f, 0.31631595f,
     0.22871515f, 0.10017624f, -0.9858443f, -0.49057508f, -0.20317645f, -0.21633852f, 0.21299736f, -0.49402818f,
     0.07747185f, 0.69323677f, 0.18929145f, 0.16807973f, 0.9451315f, 0.122867085f, 0.020431878f, -0.12801264f,
@@ -436,7 +445,7 @@ static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_55_packed[512] = {
 };
 
 /* float32[32], crc32 5534e0d6 */
-static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_56[32] = {
+static DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_bias[32] = {
     -4.6873465e-05f, -1.4896544f, -0.15187867f, -0.58554965f, -1.0489054f, -0.14921544f, 0.48916984f, 0.29748526f,
     0.3510977f, 0.092210114f, 0.29391667f, -0.39919713f, 0.048948303f, 1.7132164f, -0.14078814f, -0.39769712f,
     0.23326854f, -0.58028466f, -0.6510392f, 0.6817848f, 0.46542203f, -0.35113096f, -1.0824679f, -0.13850957f,
@@ -444,11 +453,11 @@ static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_56[32] = {
 };
 
 /* in panels of 16 output channels, input channels inside: float32[2,9,32,16], crc32 98d769fb */
-static DIGITS_WEIGHTS_ATTR const union w_onnx_Conv_58_packed w_onnx_Conv_58_packed = {
+static DIGITS_WEIGHTS_ATTR const union w_f_f_10_Conv_weight_packed w_f_f_10_Conv_weight_packed = {
 };
 
 /* float32[32], crc32 757d955d */
-static DIGITS_WEIGHTS_ATTR const float w_onnx_Conv_59[32] = {
+static DIGITS_WEIGHTS_ATTR const float w_f_f_10_Conv_bias[32] = {
     -0.89583707f, -0.79756343f, -0.16859008f, -0.94043934f, -0.43472135f, -1.5754392f, 2.0818415f, -1.6314092f,
     -0.1495691f, 1.8741004f, -1.2950401f, 0.040702153f, -0.7479978f, -0.52354014f, 0.76739013f, -0.55183375f,
     0.56937116f, -0.17495486f, 0.16265589f, 2.4437191f, 0.77371645f, -1.3053817f, -1.0658687f, 0.36880893f,

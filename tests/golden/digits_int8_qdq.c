@@ -42,18 +42,22 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
 #endif
 
 /* Hooks: define DIGITS_INT8_QDQ_STEP(step) to have it before each step, and DIGITS_INT8_QDQ_TRACE(step, name, type,
- * data, rank, dims) to have it after a step for each value that is complete then: `name` is ONNX's, `type` as in
- * "float32", `dims` an array of int32_t. */
+ * data, rank, dims) to have it after a step for each value that is complete then: `step` counts from 1, `name` is
+ * ONNX's, `type` as in "float32", `dims` an array of int32_t. */
+#if defined(DIGITS_INT8_QDQ_STEP) || defined(DIGITS_INT8_QDQ_TRACE)
+enum { STEP_BASE = __COUNTER__ };
+#define STEP() step_ = __COUNTER__ - STEP_BASE; DIGITS_INT8_QDQ_STEP(step_)
+#else
+#define STEP()
+#endif
+#ifndef DIGITS_INT8_QDQ_STEP
+#define DIGITS_INT8_QDQ_STEP(step) (void)(step)
+#endif
 #ifdef DIGITS_INT8_QDQ_TRACE
-#define STEP(step) step_ = (step); DIGITS_INT8_QDQ_STEP(step)
 #define TRACE(name, type, data, rank, ...) do { const int32_t dims_[] = {__VA_ARGS__}; \
     DIGITS_INT8_QDQ_TRACE(step_, name, #type, data, rank, dims_); } while (0)
 #else
-#define STEP(step) DIGITS_INT8_QDQ_STEP(step)
 #define TRACE(...)
-#endif
-#ifndef DIGITS_INT8_QDQ_STEP
-#define DIGITS_INT8_QDQ_STEP(step)
 #endif
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -65,23 +69,23 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
 
 /* Memory map ---------------------------------------------------------------------------------- */
 
-/* A buffer lives in the steps of these numbers; what a loop needs in its next round, in all of the loop. */
-enum {                                        /* offset      bytes    live  tensor */
-    AT_image_QuantizeLinear_Output            =      0, /*    64    1..2  int8[1,1,8,8] */
-    AT_f_f_2_Relu_QuantizeLinear_Output_nhwc  =   1024, /*  1024    2..3  int8[1,8,8,16] */
-    AT_f_f_0_Conv_block                       =     64, /*    63       2  uint8[63] */
-    AT_f_f_5_Relu_QuantizeLinear_Output_nhwc  =      0, /*  1024    3..4  int8[1,8,8,16] */
-    AT_f_f_8_Relu_QuantizeLinear_Output_nhwc  =   1024, /*  2048    4..5  int8[1,8,8,32] */
-    AT_f_f_6_Conv_block                       =   3072, /*   131       4  uint8[131] */
-    AT_f_f_9_MaxPool_quantized_nhwc           =      0, /*   512    5..6  int8[1,4,4,32] */
-    AT_f_f_12_Relu_QuantizeLinear_Output_nhwc =    512, /*   512    6..7  int8[1,4,4,32] */
-    AT_f_f_10_Conv_block                      =   1024, /*   579       6  uint8[579] */
-    AT_f_f_13_MaxPool_quantized_nhwc          =      0, /*   128    7..8  int8[1,2,2,32] */
-    AT_f_f_13_MaxPool_quantized               =    128, /*   128    8..9  int8[1,32,2,2] */
-    AT_h_Gemm_QuantizeLinear_Output           =      0, /*    10   9..10  int8[1,10] */
-    AT_h_Gemm_rows                            =    256, /*   128       9  uint8[128] */
-    AT_h_Gemm_DequantizeLinear_Output         =     16, /*    40  10..12  float32[1,10] */
-    AT_probabilities_QuantizeLinear_Output    =      0, /*    10  12..13  int8[1,10] */
+/* Buffers in the order in which they are first needed, each for that many steps of the run function. */
+enum {                                          /* offset         bytes  steps  tensor */
+    AT_image_QuantizeLinear_Output              =         0, /*        64     2  int8[1,1,8,8] */
+    AT_f_f_2_Relu_QuantizeLinear_Output_nhwc    =      1024, /*      1024     2  int8[1,8,8,16] */
+    AT_f_f_0_Conv_block                         =        64, /*        63     1  uint8[63] */
+    AT_f_f_5_Relu_QuantizeLinear_Output_nhwc    =         0, /*      1024     2  int8[1,8,8,16] */
+    AT_f_f_8_Relu_QuantizeLinear_Output_nhwc    =      1024, /*      2048     2  int8[1,8,8,32] */
+    AT_f_f_6_Conv_block                         =      3072, /*       131     1  uint8[131] */
+    AT_f_f_9_MaxPool_quantized_nhwc             =         0, /*       512     2  int8[1,4,4,32] */
+    AT_f_f_12_Relu_QuantizeLinear_Output_nhwc   =       512, /*       512     2  int8[1,4,4,32] */
+    AT_f_f_10_Conv_block                        =      1024, /*       579     1  uint8[579] */
+    AT_f_f_13_MaxPool_quantized_nhwc            =         0, /*       128     2  int8[1,2,2,32] */
+    AT_f_f_13_MaxPool_quantized                 =       128, /*       128     2  int8[1,32,2,2] */
+    AT_h_Gemm_QuantizeLinear_Output             =         0, /*        10     2  int8[1,10] */
+    AT_h_Gemm_rows                              =       256, /*       128     1  uint8[128] */
+    AT_h_Gemm_DequantizeLinear_Output           =        16, /*        40     3  float32[1,10] */
+    AT_probabilities_QuantizeLinear_Output      =         0, /*        10     2  int8[1,10] */
 };
 
 /* Kernels: only those this model calls ------------------------------------------------------- */
@@ -214,19 +218,19 @@ kernel softmax_f32
 #define WEIGHTS_ALIGNED
 #endif
 
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_49_quantized_packed[192];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_50_int32[16];
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_0_Conv_weight_packed[192];
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_0_Conv_bias_int32[16];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_0_Conv_multiplier[16];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_52_quantized_packed[144];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_53_int32[16];
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_3_Conv_weight_packed[144];
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_3_Conv_bias_int32[16];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_3_Conv_multiplier[16];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_55_quantized_packed[512];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_56_int32[32];
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_6_Conv_weight_packed[512];
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_6_Conv_bias_int32[32];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_6_Conv_multiplier[32];
-union WEIGHTS_ALIGNED w_onnx_Conv_58_quantized_transposed_packed { unsigned char bytes[9217]; int8_t v[9216]; };
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_onnx_Conv_58_quantized_transposed_packed
-    w_onnx_Conv_58_quantized_transposed_packed;
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_59_int32[32];
+union WEIGHTS_ALIGNED w_f_f_10_Conv_weight_transposed_packed { unsigned char bytes[9217]; int8_t v[9216]; };
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_f_f_10_Conv_weight_transposed_packed
+    w_f_f_10_Conv_weight_transposed_packed;
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_10_Conv_bias_int32[32];
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_10_Conv_multiplier[32];
 union WEIGHTS_ALIGNED w_h_weight_quantized_packed { unsigned char bytes[1281]; int8_t v[1280]; };
 static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_h_weight_quantized_packed w_h_weight_quantized_packed;
@@ -239,150 +243,155 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
 {
     if ((uintptr_t)arena % DIGITS_INT8_QDQ_ARENA_ALIGN != 0) return DIGITS_INT8_QDQ_EARENA;
     unsigned char *const memory = arena;
-#ifdef DIGITS_INT8_QDQ_TRACE
+#if defined(DIGITS_INT8_QDQ_STEP) || defined(DIGITS_INT8_QDQ_TRACE)
     int32_t step_ = 0;
+    (void)step_;
 #endif
 
-    STEP(1); /* QuantizeLinear "image_QuantizeLinear":
+    STEP(); /* QuantizeLinear "image_QuantizeLinear":
      *    image[1,1,8,8] -> image_QuantizeLinear_Output[1,1,8,8], float32 to int8 */
     int8_t *const image_QuantizeLinear_Output = (int8_t *)(void *)(memory + AT_image_QuantizeLinear_Output);
     quantize_bytes(image, image_QuantizeLinear_Output, /* scale */ 0.003921569f, /* zero */ (-128), /* low */ (-128),
         /* high */ 127, /* n */ 64);
     TRACE("image_QuantizeLinear_Output", int8, image_QuantizeLinear_Output, 4, 1, 1, 8, 8);
 
-    STEP(2); /* QLinearConv "/f/f.0/Conv":
-     *    image_QuantizeLinear_Output_nhwc[1,8,8,1], w_onnx_Conv_49_quantized_packed[1,16,3,4],
-     *    w_onnx_Conv_50_int32[16], w_f_f_0_Conv_multiplier[16]
+    STEP(); /* QLinearConv "/f/f.0/Conv":
+     *    image_QuantizeLinear_Output_nhwc[1,8,8,1], w_f_f_0_Conv_weight_packed[1,16,3,4], w_f_f_0_Conv_bias_int32[16],
+     *    w_f_f_0_Conv_multiplier[16]
      *    -> f_f_2_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], scratch f_f_0_Conv_block[63], 3x3, pad 1, int8 */
     int8_t *const image_QuantizeLinear_Output_nhwc = image_QuantizeLinear_Output;
     int8_t *const f_f_2_Relu_QuantizeLinear_Output_nhwc =
         (int8_t *)(void *)(memory + AT_f_f_2_Relu_QuantizeLinear_Output_nhwc);
     uint8_t *const f_f_0_Conv_block = (uint8_t *)(void *)(memory + AT_f_f_0_Conv_block);
-    static const int32_t runs_2[] = {0, 10, 20};
-    static const struct window window_2 = {
+    static const int32_t f_f_2_Relu_QuantizeLinear_Output_nhwc_runs[] = {0, 10, 20};
+    static const struct window f_f_2_Relu_QuantizeLinear_Output_nhwc_window = {
         .in_d = 1, .in_h = 8, .in_w = 8,
         .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
         .stride_d = 1, .stride_h = 1, .stride_w = 1,
         .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
         .pad_h = 1, .pad_w = 1,
         .out_d = 1, .out_h = 8, .out_w = 8};
-    static const struct qconv_packed qconv_packed_2 = {
+    static const struct qconv_packed f_f_2_Relu_QuantizeLinear_Output_nhwc_qconv_packed = {
         .batch = 1, .groups = 1, .channels = 1, .filters = 16, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1,
         .n_runs = 3, .run = 3, .lines = 4, .width = 8};
-    qconv_packed(image_QuantizeLinear_Output_nhwc, w_onnx_Conv_49_quantized_packed, w_onnx_Conv_50_int32,
+    qconv_packed(image_QuantizeLinear_Output_nhwc, w_f_f_0_Conv_weight_packed, w_f_f_0_Conv_bias_int32,
         /* w_zeros */ NULL, w_f_f_0_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
-        f_f_2_Relu_QuantizeLinear_Output_nhwc, f_f_0_Conv_block, runs_2, &window_2, &qconv_packed_2);
+        f_f_2_Relu_QuantizeLinear_Output_nhwc, f_f_0_Conv_block, f_f_2_Relu_QuantizeLinear_Output_nhwc_runs,
+        &f_f_2_Relu_QuantizeLinear_Output_nhwc_window, &f_f_2_Relu_QuantizeLinear_Output_nhwc_qconv_packed);
     TRACE("/f/f.2/Relu_output_0_QuantizeLinear_Output.nhwc", int8, f_f_2_Relu_QuantizeLinear_Output_nhwc, 4, 1, 8, 8,
         16);
 
-    STEP(3); /* QLinearConv "/f/f.3/Conv":
-     *    f_f_2_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_52_quantized_packed[9,16],
-     *    w_onnx_Conv_53_int32[16], w_f_f_3_Conv_multiplier[16]
+    STEP(); /* QLinearConv "/f/f.3/Conv":
+     *    f_f_2_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], w_f_f_3_Conv_weight_packed[9,16],
+     *    w_f_f_3_Conv_bias_int32[16], w_f_f_3_Conv_multiplier[16]
      *    -> f_f_5_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], 3x3, pad 1, depthwise, int8 */
     int8_t *const f_f_5_Relu_QuantizeLinear_Output_nhwc =
         (int8_t *)(void *)(memory + AT_f_f_5_Relu_QuantizeLinear_Output_nhwc);
-    static const struct qchannelwise qchannelwise_3 = {
+    static const struct qchannelwise f_f_5_Relu_QuantizeLinear_Output_nhwc_qchannelwise = {
         .batch = 1, .channels = 16, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1};
-    qconv_channelwise(f_f_2_Relu_QuantizeLinear_Output_nhwc, w_onnx_Conv_52_quantized_packed, w_onnx_Conv_53_int32,
+    qconv_channelwise(f_f_2_Relu_QuantizeLinear_Output_nhwc, w_f_f_3_Conv_weight_packed, w_f_f_3_Conv_bias_int32,
         /* w_zeros */ NULL, w_f_f_3_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
-        f_f_5_Relu_QuantizeLinear_Output_nhwc, &window_2, &qchannelwise_3);
+        f_f_5_Relu_QuantizeLinear_Output_nhwc, &f_f_2_Relu_QuantizeLinear_Output_nhwc_window,
+        &f_f_5_Relu_QuantizeLinear_Output_nhwc_qchannelwise);
     TRACE("/f/f.5/Relu_output_0_QuantizeLinear_Output.nhwc", int8, f_f_5_Relu_QuantizeLinear_Output_nhwc, 4, 1, 8, 8,
         16);
 
-    STEP(4); /* QLinearConv "/f/f.6/Conv":
-     *    f_f_5_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], w_onnx_Conv_55_quantized_packed[1,32,1,16],
-     *    w_onnx_Conv_56_int32[32], w_f_f_6_Conv_multiplier[32]
+    STEP(); /* QLinearConv "/f/f.6/Conv":
+     *    f_f_5_Relu_QuantizeLinear_Output_nhwc[1,8,8,16], w_f_f_6_Conv_weight_packed[1,32,1,16],
+     *    w_f_f_6_Conv_bias_int32[32], w_f_f_6_Conv_multiplier[32]
      *    -> f_f_8_Relu_QuantizeLinear_Output_nhwc[1,8,8,32], scratch f_f_6_Conv_block[131], 1x1, int8 */
     int8_t *const f_f_8_Relu_QuantizeLinear_Output_nhwc =
         (int8_t *)(void *)(memory + AT_f_f_8_Relu_QuantizeLinear_Output_nhwc);
     uint8_t *const f_f_6_Conv_block = (uint8_t *)(void *)(memory + AT_f_f_6_Conv_block);
-    static const int32_t runs_4[] = {0};
-    static const struct window window_4 = {
+    static const int32_t f_f_8_Relu_QuantizeLinear_Output_nhwc_runs[] = {0};
+    static const struct window f_f_8_Relu_QuantizeLinear_Output_nhwc_window = {
         .in_d = 1, .in_h = 8, .in_w = 8,
         .kernel_d = 1, .kernel_h = 1, .kernel_w = 1,
         .stride_d = 1, .stride_h = 1, .stride_w = 1,
         .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
         .out_d = 1, .out_h = 8, .out_w = 8};
-    static const struct qconv_packed qconv_packed_4 = {
+    static const struct qconv_packed f_f_8_Relu_QuantizeLinear_Output_nhwc_qconv_packed = {
         .batch = 1, .groups = 1, .channels = 16, .filters = 32, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1,
         .n_runs = 1, .run = 16, .lines = 1, .width = 8};
-    qconv_packed(f_f_5_Relu_QuantizeLinear_Output_nhwc, w_onnx_Conv_55_quantized_packed, w_onnx_Conv_56_int32,
+    qconv_packed(f_f_5_Relu_QuantizeLinear_Output_nhwc, w_f_f_6_Conv_weight_packed, w_f_f_6_Conv_bias_int32,
         /* w_zeros */ NULL, w_f_f_6_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
-        f_f_8_Relu_QuantizeLinear_Output_nhwc, f_f_6_Conv_block, runs_4, &window_4, &qconv_packed_4);
+        f_f_8_Relu_QuantizeLinear_Output_nhwc, f_f_6_Conv_block, f_f_8_Relu_QuantizeLinear_Output_nhwc_runs,
+        &f_f_8_Relu_QuantizeLinear_Output_nhwc_window, &f_f_8_Relu_QuantizeLinear_Output_nhwc_qconv_packed);
     TRACE("/f/f.8/Relu_output_0_QuantizeLinear_Output.nhwc", int8, f_f_8_Relu_QuantizeLinear_Output_nhwc, 4, 1, 8, 8,
         32);
 
-    STEP(5); /* MaxPool "/f/f.9/MaxPool":
+    STEP(); /* MaxPool "/f/f.9/MaxPool":
      *    f_f_8_Relu_QuantizeLinear_Output_nhwc[1,8,8,32]
      *    -> f_f_9_MaxPool_quantized_nhwc[1,4,4,32], 2x2, stride 2, int8 */
     int8_t *const f_f_9_MaxPool_quantized_nhwc = (int8_t *)(void *)(memory + AT_f_f_9_MaxPool_quantized_nhwc);
-    static const struct window window_5 = {
+    static const struct window f_f_9_MaxPool_quantized_nhwc_window = {
         .in_d = 1, .in_h = 8, .in_w = 8,
         .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
         .stride_d = 1, .stride_h = 2, .stride_w = 2,
         .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
         .out_d = 1, .out_h = 4, .out_w = 4};
-    max_pool_channelwise_bytes(f_f_8_Relu_QuantizeLinear_Output_nhwc, f_f_9_MaxPool_quantized_nhwc, &window_5,
-        /* batch */ 1, /* channels */ 32, /* is_signed */ 1);
+    max_pool_channelwise_bytes(f_f_8_Relu_QuantizeLinear_Output_nhwc, f_f_9_MaxPool_quantized_nhwc,
+        &f_f_9_MaxPool_quantized_nhwc_window, /* batch */ 1, /* channels */ 32, /* is_signed */ 1);
     TRACE("/f/f.9/MaxPool_output_0/quantized.nhwc", int8, f_f_9_MaxPool_quantized_nhwc, 4, 1, 4, 4, 32);
 
-    STEP(6); /* QLinearConv "/f/f.10/Conv":
-     *    f_f_9_MaxPool_quantized_nhwc[1,4,4,32], w_onnx_Conv_58_quantized_transposed_packed[1,32,3,96],
-     *    w_onnx_Conv_59_int32[32], w_f_f_10_Conv_multiplier[32]
+    STEP(); /* QLinearConv "/f/f.10/Conv":
+     *    f_f_9_MaxPool_quantized_nhwc[1,4,4,32], w_f_f_10_Conv_weight_transposed_packed[1,32,3,96],
+     *    w_f_f_10_Conv_bias_int32[32], w_f_f_10_Conv_multiplier[32]
      *    -> f_f_12_Relu_QuantizeLinear_Output_nhwc[1,4,4,32], scratch f_f_10_Conv_block[579], 3x3, pad 1, int8 */
     int8_t *const f_f_12_Relu_QuantizeLinear_Output_nhwc =
         (int8_t *)(void *)(memory + AT_f_f_12_Relu_QuantizeLinear_Output_nhwc);
     uint8_t *const f_f_10_Conv_block = (uint8_t *)(void *)(memory + AT_f_f_10_Conv_block);
-    static const int32_t runs_6[] = {0, 192, 384};
-    static const struct window window_6 = {
+    static const int32_t f_f_12_Relu_QuantizeLinear_Output_nhwc_runs[] = {0, 192, 384};
+    static const struct window f_f_12_Relu_QuantizeLinear_Output_nhwc_window = {
         .in_d = 1, .in_h = 4, .in_w = 4,
         .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
         .stride_d = 1, .stride_h = 1, .stride_w = 1,
         .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
         .pad_h = 1, .pad_w = 1,
         .out_d = 1, .out_h = 4, .out_w = 4};
-    static const struct qconv_packed qconv_packed_6 = {
+    static const struct qconv_packed f_f_12_Relu_QuantizeLinear_Output_nhwc_qconv_packed = {
         .batch = 1, .groups = 1, .channels = 32, .filters = 32, .x_zero = (-128), .x_signed = 1, .multiplier_step = 1,
         .n_runs = 3, .run = 96, .lines = 1, .width = 4};
-    qconv_packed(f_f_9_MaxPool_quantized_nhwc, w_onnx_Conv_58_quantized_transposed_packed.v, w_onnx_Conv_59_int32,
+    qconv_packed(f_f_9_MaxPool_quantized_nhwc, w_f_f_10_Conv_weight_transposed_packed.v, w_f_f_10_Conv_bias_int32,
         /* w_zeros */ NULL, w_f_f_10_Conv_multiplier, /* zero */ (-128), /* low */ (-128), /* high */ 127,
-        f_f_12_Relu_QuantizeLinear_Output_nhwc, f_f_10_Conv_block, runs_6, &window_6, &qconv_packed_6);
+        f_f_12_Relu_QuantizeLinear_Output_nhwc, f_f_10_Conv_block, f_f_12_Relu_QuantizeLinear_Output_nhwc_runs,
+        &f_f_12_Relu_QuantizeLinear_Output_nhwc_window, &f_f_12_Relu_QuantizeLinear_Output_nhwc_qconv_packed);
     TRACE("/f/f.12/Relu_output_0_QuantizeLinear_Output.nhwc", int8, f_f_12_Relu_QuantizeLinear_Output_nhwc, 4, 1, 4, 4,
         32);
 
-    STEP(7); /* MaxPool "/f/f.13/MaxPool":
+    STEP(); /* MaxPool "/f/f.13/MaxPool":
      *    f_f_12_Relu_QuantizeLinear_Output_nhwc[1,4,4,32]
      *    -> f_f_13_MaxPool_quantized_nhwc[1,2,2,32], 2x2, stride 2, int8 */
     int8_t *const f_f_13_MaxPool_quantized_nhwc = (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_quantized_nhwc);
-    static const struct window window_7 = {
+    static const struct window f_f_13_MaxPool_quantized_nhwc_window = {
         .in_d = 1, .in_h = 4, .in_w = 4,
         .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
         .stride_d = 1, .stride_h = 2, .stride_w = 2,
         .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
         .out_d = 1, .out_h = 2, .out_w = 2};
-    max_pool_channelwise_bytes(f_f_12_Relu_QuantizeLinear_Output_nhwc, f_f_13_MaxPool_quantized_nhwc, &window_7,
-        /* batch */ 1, /* channels */ 32, /* is_signed */ 1);
+    max_pool_channelwise_bytes(f_f_12_Relu_QuantizeLinear_Output_nhwc, f_f_13_MaxPool_quantized_nhwc,
+        &f_f_13_MaxPool_quantized_nhwc_window, /* batch */ 1, /* channels */ 32, /* is_signed */ 1);
     TRACE("/f/f.13/MaxPool_output_0/quantized.nhwc", int8, f_f_13_MaxPool_quantized_nhwc, 4, 1, 2, 2, 32);
 
-    STEP(8); /* Transpose: f_f_13_MaxPool_quantized_nhwc[1,2,2,32] -> f_f_13_MaxPool_quantized[1,32,2,2], int8 */
+    STEP(); /* Transpose: f_f_13_MaxPool_quantized_nhwc[1,2,2,32] -> f_f_13_MaxPool_quantized[1,32,2,2], int8 */
     int8_t *const f_f_13_MaxPool_quantized = (int8_t *)(void *)(memory + AT_f_f_13_MaxPool_quantized);
     transpose_b1(f_f_13_MaxPool_quantized_nhwc, f_f_13_MaxPool_quantized, /* batch */ 1, /* rows */ 4, /* cols */ 32);
     TRACE("/f/f.13/MaxPool_output_0/quantized", int8, f_f_13_MaxPool_quantized, 4, 1, 32, 2, 2);
 
-    STEP(9); /* QGemm "/h/Gemm":
+    STEP(); /* QGemm "/h/Gemm":
      *    Flatten_quantized[1,128], w_h_weight_quantized_packed[1,10,1,128], w_h_bias_int32[10], w_h_Gemm_multiplier[10]
      *    -> h_Gemm_QuantizeLinear_Output[1,10], scratch h_Gemm_rows[128], int8 */
     int8_t *const Flatten_quantized = f_f_13_MaxPool_quantized;
     int8_t *const h_Gemm_QuantizeLinear_Output = (int8_t *)(void *)(memory + AT_h_Gemm_QuantizeLinear_Output);
     uint8_t *const h_Gemm_rows = (uint8_t *)(void *)(memory + AT_h_Gemm_rows);
-    static const struct qgemm_packed qgemm_packed_9 = {
+    static const struct qgemm_packed h_Gemm_QuantizeLinear_Output_qgemm_packed = {
         .rows = 1, .cols = 10, .depth = 128, .a_signed = 1, .multiplier_step = 1, .block = 1};
     qgemm_packed(Flatten_quantized, w_h_weight_quantized_packed.v, w_h_bias_int32, /* w_zeros */ NULL,
         w_h_Gemm_multiplier, /* zero */ (-16), /* low */ (-128), /* high */ 127, h_Gemm_QuantizeLinear_Output,
-        h_Gemm_rows, &qgemm_packed_9);
+        h_Gemm_rows, &h_Gemm_QuantizeLinear_Output_qgemm_packed);
     TRACE("/h/Gemm_output_0_QuantizeLinear_Output", int8, h_Gemm_QuantizeLinear_Output, 2, 1, 10);
 
-    STEP(10); /* DequantizeLinear "/h/Gemm_output_0_DequantizeLinear":
+    STEP(); /* DequantizeLinear "/h/Gemm_output_0_DequantizeLinear":
      *    h_Gemm_QuantizeLinear_Output[1,10] -> h_Gemm_DequantizeLinear_Output[1,10], int8 to float32 */
     float *const h_Gemm_DequantizeLinear_Output = (float *)(void *)(memory + AT_h_Gemm_DequantizeLinear_Output);
     for (size_t i_ = 0; i_ < 10; i_++) {
@@ -391,13 +400,13 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     }
     TRACE("/h/Gemm_output_0_DequantizeLinear_Output", float32, h_Gemm_DequantizeLinear_Output, 2, 1, 10);
 
-    STEP(11); /* Softmax "/Softmax": h_Gemm_DequantizeLinear_Output[1,10] -> probabilities_QuantizeLinear_Input[1,10] */
+    STEP(); /* Softmax "/Softmax": h_Gemm_DequantizeLinear_Output[1,10] -> probabilities_QuantizeLinear_Input[1,10] */
     float *const probabilities_QuantizeLinear_Input = h_Gemm_DequantizeLinear_Output;
     softmax_f32(h_Gemm_DequantizeLinear_Output, probabilities_QuantizeLinear_Input, /* outer */ 1, /* n */ 10,
         /* inner */ 1);
     TRACE("probabilities_QuantizeLinear_Input", float32, probabilities_QuantizeLinear_Input, 2, 1, 10);
 
-    STEP(12); /* QuantizeLinear "probabilities_QuantizeLinear":
+    STEP(); /* QuantizeLinear "probabilities_QuantizeLinear":
      *    probabilities_QuantizeLinear_Input[1,10] -> probabilities_QuantizeLinear_Output[1,10], float32 to int8 */
     int8_t *const probabilities_QuantizeLinear_Output =
         (int8_t *)(void *)(memory + AT_probabilities_QuantizeLinear_Output);
@@ -405,7 +414,7 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
         /* zero */ (-128), /* low */ (-128), /* high */ 127, /* n */ 10);
     TRACE("probabilities_QuantizeLinear_Output", int8, probabilities_QuantizeLinear_Output, 2, 1, 10);
 
-    STEP(13); /* DequantizeLinear "probabilities_DequantizeLinear":
+    STEP(); /* DequantizeLinear "probabilities_DequantizeLinear":
      *    probabilities_QuantizeLinear_Output[1,10] -> probabilities[1,10], int8 to float32 */
     for (size_t i_ = 0; i_ < 10; i_++) {
         probabilities[i_] =
@@ -433,7 +442,7 @@ int digits_int8_qdq_run(const float *image, float *probabilities)
 /* Weights ------------------------------------------------------------------------------------ */
 
 /* in panels of 16, by fours: int8[1,16,3,4], crc32 219f7933 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_49_quantized_packed[192] = {
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_0_Conv_weight_packed[192] = {
     -10, 91, -113, 0, 10, -28, -41, 0,
     -73, -46, 64, 0, -127, -58, -32, 0,
     -53, 122, 51, 0, -77, 122, 105, 0,
@@ -461,7 +470,7 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_49_quantized_packed
 };
 
 /* in units of the inputs' scales: int32[16], crc32 2a64ff3b */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_50_int32[16] = {
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_0_Conv_bias_int32[16] = {
     9291, 11885, -15228, 34289, 7040, -20147, 23661, -11704,
     -9914, 8496, 993, 24676, 250, 8154, 27421, -21019
 };
@@ -474,7 +483,7 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_0_Conv_multiplier[16] = {
 };
 
 /* channels last: int8[9,16], crc32 10aeefdc */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_52_quantized_packed[144] = {
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_3_Conv_weight_packed[144] = {
     5, 0, 122, -42, -94, 101, -8, 6,
     28, 99, -51, -91, 127, -99, -113, -111,
     9, 127, -127, -120, 36, -55, 3, -127,
@@ -496,7 +505,7 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_52_quantized_packed
 };
 
 /* in units of the inputs' scales: int32[16], crc32 d8558046 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_53_int32[16] = {
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_3_Conv_bias_int32[16] = {
     5835, -2073, -8425, 2231, 8139, -3296, -1844, 1140,
     -1524, 1803, 7943, -3881, 4408, 1570, 6385, 5231
 };
@@ -508,7 +517,7 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_3_Conv_multiplier[16] = {
 };
 
 /* in panels of 16, by fours: int8[1,32,1,16], crc32 37c406c7 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_55_quantized_packed[512] = {
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_6_Conv_weight_packed[512] = {
     -19, 10, -103, 16, 105, 127, 124, 91,
     -44, 28, 5, 17, -111, 36, -97, 103,
     41, 114, 41, 76, 27, 21, -80, 127,
@@ -576,7 +585,7 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_onnx_Conv_55_quantized_packed
 };
 
 /* in units of the inputs' scales: int32[32], crc32 76b76a81 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_56_int32[32] = {
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_6_Conv_bias_int32[32] = {
     0, -14873, -1209, -6760, -6882, -1379, 3942, 3660,
     3164, 1044, 2064, -4325, 398, 14715, -1160, -3915,
     2217, -4407, -5727, 4897, 3897, -3367, -9465, -1368,
@@ -594,12 +603,12 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_6_Conv_multiplier[32] = {
 };
 
 /* transposed, in panels of 16, by fours: int8[1,32,3,96], crc32 bcbe63e5 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_onnx_Conv_58_quantized_transposed_packed
-        w_onnx_Conv_58_quantized_transposed_packed = {
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_f_f_10_Conv_weight_transposed_packed
+        w_f_f_10_Conv_weight_transposed_packed = {
 };
 
 /* in units of the inputs' scales: int32[32], crc32 d43bcd37 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_onnx_Conv_59_int32[32] = {
+static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_10_Conv_bias_int32[32] = {
     -14713, -16421, -3408, -17657, -8363, -32400, 37406, -26357,
     -3046, 34216, -21671, 966, -11758, -11924, 12842, -12385,
     9745, -3758, 3286, 49325, 15479, -33219, -21492, 7169,

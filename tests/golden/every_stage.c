@@ -48,18 +48,22 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
 #endif
 
 /* Hooks: define EVERY_STAGE_STEP(step) to have it before each step, and EVERY_STAGE_TRACE(step, name, type, data, rank,
- * dims) to have it after a step for each value that is complete then: `name` is ONNX's, `type` as in "float32", `dims`
- * an array of int32_t. */
+ * dims) to have it after a step for each value that is complete then: `step` counts from 1, `name` is ONNX's, `type` as
+ * in "float32", `dims` an array of int32_t. */
+#if defined(EVERY_STAGE_STEP) || defined(EVERY_STAGE_TRACE)
+enum { STEP_BASE = __COUNTER__ };
+#define STEP() step_ = __COUNTER__ - STEP_BASE; EVERY_STAGE_STEP(step_)
+#else
+#define STEP()
+#endif
+#ifndef EVERY_STAGE_STEP
+#define EVERY_STAGE_STEP(step) (void)(step)
+#endif
 #ifdef EVERY_STAGE_TRACE
-#define STEP(step) step_ = (step); EVERY_STAGE_STEP(step)
 #define TRACE(name, type, data, rank, ...) do { const int32_t dims_[] = {__VA_ARGS__}; \
     EVERY_STAGE_TRACE(step_, name, #type, data, rank, dims_); } while (0)
 #else
-#define STEP(step) EVERY_STAGE_STEP(step)
 #define TRACE(...)
-#endif
-#ifndef EVERY_STAGE_STEP
-#define EVERY_STAGE_STEP(step)
 #endif
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -71,21 +75,21 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
 
 /* Memory map ---------------------------------------------------------------------------------- */
 
-/* A buffer lives in the steps of these numbers; what a loop needs in its next round, in all of the loop. */
-enum {                   /* offset       bytes    live  tensor */
-    AT_a_nhwc_rows       =  32768, /* 303104    1..5  float32[1,37,64,32] */
-    AT_b_nhwc_rows       = 335872, /*  73728    3..4  float32[1,18,32,32] */
-    AT_c_nhwc            =      0, /*  32768    1..7  float32[1,32,32,8] */
-    AT_both_nhwc         =  65536, /*  65536    6..8  float32[1,32,32,16] */
-    AT_mixed_nhwc        =      0, /*  65536   8..10  float32[1,32,32,16] */
-    AT_d0_nhwc           =  65536, /*  32768   9..10  float32[1,32,32,8] */
-    AT_d_nhwc            =  98304, /*  32768  10..11  float32[1,32,32,8] */
-    AT_pooled_nhwc       =      0, /*     32  11..12  float32[1,1,1,8] */
-    AT_fq_quantized_nhwc =     32, /*      8  12..13  int8[1,1,1,8] */
-    AT_pq                =      0, /*      4  13..14  int8[1,4] */
-    AT_pq_rows           =     16, /*      8      13  uint8[8] */
-    AT_scores            =     16, /*     16  14..19  float32[1,4] */
-    AT_share             =      0, /*     16  20..21  float32[1,4] */
+/* Buffers in the order in which they are first needed, each for that many steps of the run function. */
+enum {                                          /* offset         bytes  steps  tensor */
+    AT_a_nhwc_rows                              =     32768, /*    303104     5  float32[1,37,64,32] */
+    AT_b_nhwc_rows                              =    335872, /*     73728     2  float32[1,18,32,32] */
+    AT_c_nhwc                                   =         0, /*     32768     7  float32[1,32,32,8] */
+    AT_both_nhwc                                =     65536, /*     65536     3  float32[1,32,32,16] */
+    AT_mixed_nhwc                               =         0, /*     65536     3  float32[1,32,32,16] */
+    AT_d0_nhwc                                  =     65536, /*     32768     2  float32[1,32,32,8] */
+    AT_d_nhwc                                   =     98304, /*     32768     2  float32[1,32,32,8] */
+    AT_pooled_nhwc                              =         0, /*        32     2  float32[1,1,1,8] */
+    AT_fq_quantized_nhwc                        =        32, /*         8     2  int8[1,1,1,8] */
+    AT_pq                                       =         0, /*         4     2  int8[1,4] */
+    AT_pq_rows                                  =        16, /*         8     1  uint8[8] */
+    AT_scores                                   =        16, /*        16     6  float32[1,4] */
+    AT_share                                    =         0, /*        16     2  float32[1,4] */
 };
 
 /* Kernels: only those this model calls ------------------------------------------------------- */
@@ -276,8 +280,9 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
 {
     if ((uintptr_t)arena % EVERY_STAGE_ARENA_ALIGN != 0) return EVERY_STAGE_EARENA;
     unsigned char *const memory = arena;
-#ifdef EVERY_STAGE_TRACE
+#if defined(EVERY_STAGE_STEP) || defined(EVERY_STAGE_TRACE)
     int32_t step_ = 0;
+    (void)step_;
 #endif
     int32_t last_round = 0;
     int32_t tile = 0;
@@ -290,7 +295,7 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
     int32_t end1 = 0;
     int32_t base1 = 0;
 
-    STEP(1); /* 18 rows at a time: image[1,3,64,64] -> c_nhwc[1,32,32,8] */
+    STEP(); /* 18 rows at a time: image[1,3,64,64] -> c_nhwc[1,32,32,8] */
     start1 = 0;
     base1 = 0;
     start2 = 0;
@@ -304,9 +309,9 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
         end2 = dim_min_i32(32, 18 * tile + 18);
         end1 = dim_min_i32(64, 36 * tile + 36);
 
-        STEP(2); /* Conv, BatchNormalization, Relu:
+        STEP(); /* Conv, BatchNormalization, Relu:
          *    image[1,3,64,64], w_w0_packed[2,3,9,16], w_w0_bias[32] -> a_nhwc_rows[1,37,64,32], 3x3 */
-        static const struct conv_packed conv_packed_2 = {
+        static const struct conv_packed a_nhwc_rows_conv_packed = {
             .batch = 1, .groups = 1, .in_channels = 3, .out_channels = 32, .chunk = 3, .x_pixel = 1, .y_pixel = 32};
         conv_planes_1_f32(image, w_w0_packed.v, w_w0_bias, /* add */ NULL,
             a_nhwc_rows + (2048 * start1 - 2048 * base1),
@@ -317,9 +322,9 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
                 .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
                 .pad_h = (1 - start1), .pad_w = 1,
                 .out_d = 1, .out_h = (end1 - start1), .out_w = 64},
-            &conv_packed_2, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+            &a_nhwc_rows_conv_packed, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
 
-        STEP(3); /* Conv, Relu:
+        STEP(); /* Conv, Relu:
          *    a_nhwc_rows[1,37,64,32], w_w1_packed[9,32] -> b_nhwc_rows[1,18,32,32], 3x3, stride 2, depthwise */
         conv_channelwise_f32(a_nhwc_rows, w_w1_packed, /* b */ NULL, b_nhwc_rows + (1024 * start2 - 1024 * base2),
             &(const struct window){
@@ -331,13 +336,13 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
                 .out_d = 1, .out_h = (end2 - start2), .out_w = 32},
             /* batch */ 1, /* channels */ 32, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
 
-        STEP(4); /* Conv: b_nhwc_rows[1,18,32,32], w_w2_packed[1,1,32,16] -> c_nhwc[1,32,32,8], 1x1 */
+        STEP(); /* Conv: b_nhwc_rows[1,18,32,32], w_w2_packed[1,1,32,16] -> c_nhwc[1,32,32,8], 1x1 */
         gemm_packed_f32(b_nhwc_rows + (1024 * start3 - 1024 * base2), w_w2_packed, /* bias */ NULL, /* add */ NULL,
             c_nhwc + (256 * start3),
             &(const struct gemm_packed){.m = (32 * end3 - 32 * start3), .n = 8, .k = 32, .a_row = 32, .y_row = 8},
             /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
 
-        STEP(5); /* Rows that the next tile sees again: -> a_nhwc_rows[1,37,64,32] */
+        STEP(); /* Rows that the next tile sees again: -> a_nhwc_rows[1,37,64,32] */
         keep_rows(a_nhwc_rows,
             /* from */ (size_t)(8192 * dim_min_i32(end1, dim_max_i32(0, 2 * end2 - 1)) - 8192 * base1),
             /* count */ (size_t)(8192 * dim_max_i32(0, end1 - dim_max_i32(0, 2 * end2 - 1))));
@@ -349,94 +354,93 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
     }
     TRACE("c.nhwc", float32, c_nhwc, 4, 1, 32, 32, 8);
 
-    STEP(6); /* Conv: c_nhwc[1,32,32,8], w_w3_packed[1,1,8,16] -> both_nhwc[1,32,32,16], 1x1 */
+    STEP(); /* Conv: c_nhwc[1,32,32,8], w_w3_packed[1,1,8,16] -> both_nhwc[1,32,32,16], 1x1 */
     float *const both_nhwc = (float *)(void *)(memory + AT_both_nhwc);
-    static const struct gemm_packed gemm_packed_6 = {.m = 1024, .n = 8, .k = 8, .a_row = 8, .y_row = 16};
-    gemm_packed_f32(c_nhwc, w_w3_packed, /* bias */ NULL, /* add */ NULL, both_nhwc, &gemm_packed_6,
+    static const struct gemm_packed both_nhwc_gemm_packed = {.m = 1024, .n = 8, .k = 8, .a_row = 8, .y_row = 16};
+    gemm_packed_f32(c_nhwc, w_w3_packed, /* bias */ NULL, /* add */ NULL, both_nhwc, &both_nhwc_gemm_packed,
         /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
 
-    STEP(7); /* Conv: c_nhwc[1,32,32,8], w_w4_packed[1,9,8,16] -> both_nhwc[1,32,32,16], 3x3, pad 1 */
-    static const struct window window_7 = {
+    STEP(); /* Conv: c_nhwc[1,32,32,8], w_w4_packed[1,9,8,16] -> both_nhwc[1,32,32,16], 3x3, pad 1 */
+    static const struct window both_nhwc_window = {
         .in_d = 1, .in_h = 32, .in_w = 32,
         .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
         .stride_d = 1, .stride_h = 1, .stride_w = 1,
         .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
         .pad_h = 1, .pad_w = 1,
         .out_d = 1, .out_h = 32, .out_w = 32};
-    static const struct conv_packed conv_packed_7 = {
+    static const struct conv_packed both_nhwc_conv_packed = {
         .batch = 1, .groups = 1, .in_channels = 8, .out_channels = 8, .chunk = 8, .x_pixel = 8, .y_pixel = 16};
-    conv_packed_f32(c_nhwc, w_w4_packed.v, /* b */ NULL, /* add */ NULL, both_nhwc + 8, &window_7, &conv_packed_7,
-        /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
+    conv_packed_f32(c_nhwc, w_w4_packed.v, /* b */ NULL, /* add */ NULL, both_nhwc + 8, &both_nhwc_window,
+        &both_nhwc_conv_packed, /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
     TRACE("both.nhwc", float32, both_nhwc, 4, 1, 32, 32, 16);
 
-    STEP(8); /* Conv: both_nhwc[1,32,32,16], w_w5_packed[1,1,16,16] -> mixed_nhwc[1,32,32,16], 1x1 */
+    STEP(); /* Conv: both_nhwc[1,32,32,16], w_w5_packed[1,1,16,16] -> mixed_nhwc[1,32,32,16], 1x1 */
     float *const mixed_nhwc = (float *)(void *)(memory + AT_mixed_nhwc);
-    static const struct gemm_packed gemm_packed_8 = {.m = 1024, .n = 16, .k = 16, .a_row = 16, .y_row = 16};
-    gemm_packed_f32(both_nhwc, w_w5_packed, /* bias */ NULL, /* add */ NULL, mixed_nhwc, &gemm_packed_8,
+    static const struct gemm_packed mixed_nhwc_gemm_packed = {.m = 1024, .n = 16, .k = 16, .a_row = 16, .y_row = 16};
+    gemm_packed_f32(both_nhwc, w_w5_packed, /* bias */ NULL, /* add */ NULL, mixed_nhwc, &mixed_nhwc_gemm_packed,
         /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
     TRACE("mixed.nhwc", float32, mixed_nhwc, 4, 1, 32, 32, 16);
 
-    STEP(9); /* Conv: mixed_nhwc[1,32,32,16], w_w6_packed[1,1,8,16] -> d0_nhwc[1,32,32,8], 1x1 */
+    STEP(); /* Conv: mixed_nhwc[1,32,32,16], w_w6_packed[1,1,8,16] -> d0_nhwc[1,32,32,8], 1x1 */
     float *const d0_nhwc = (float *)(void *)(memory + AT_d0_nhwc);
-    static const struct gemm_packed gemm_packed_9 = {.m = 1024, .n = 8, .k = 8, .a_row = 16, .y_row = 8};
-    gemm_packed_f32(mixed_nhwc, w_w6_packed, /* bias */ NULL, /* add */ NULL, d0_nhwc, &gemm_packed_9,
+    static const struct gemm_packed d0_nhwc_gemm_packed = {.m = 1024, .n = 8, .k = 8, .a_row = 16, .y_row = 8};
+    gemm_packed_f32(mixed_nhwc, w_w6_packed, /* bias */ NULL, /* add */ NULL, d0_nhwc, &d0_nhwc_gemm_packed,
         /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
     TRACE("d0.nhwc", float32, d0_nhwc, 4, 1, 32, 32, 8);
 
-    STEP(10); /* Conv, Add:
-     *    mixed_nhwc[1,32,32,16], w_w6_packed[1,1,8,16], d0_nhwc[1,32,32,8] -> d_nhwc[1,32,32,8], 1x1 */
+    STEP(); /* Conv, Add: mixed_nhwc[1,32,32,16], w_w6_packed[1,1,8,16], d0_nhwc[1,32,32,8] -> d_nhwc[1,32,32,8], 1x1 */
     float *const d_nhwc = (float *)(void *)(memory + AT_d_nhwc);
-    gemm_packed_f32(mixed_nhwc + 8, w_w6_packed, /* bias */ NULL, d0_nhwc, d_nhwc, &gemm_packed_9, /* low */ -INFINITY,
-        /* high */ INFINITY, /* activation */ NULL);
+    gemm_packed_f32(mixed_nhwc + 8, w_w6_packed, /* bias */ NULL, d0_nhwc, d_nhwc, &d0_nhwc_gemm_packed,
+        /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
     TRACE("d.nhwc", float32, d_nhwc, 4, 1, 32, 32, 8);
 
-    STEP(11); /* GlobalAveragePool: d_nhwc[1,32,32,8] -> pooled_nhwc[1,1,1,8] */
+    STEP(); /* GlobalAveragePool: d_nhwc[1,32,32,8] -> pooled_nhwc[1,1,1,8] */
     float *const pooled_nhwc = (float *)(void *)(memory + AT_pooled_nhwc);
     global_average_channelwise_f32(d_nhwc, pooled_nhwc, /* batch */ 1, /* pixels */ 1024, /* channels */ 8);
     TRACE("pooled.nhwc", float32, pooled_nhwc, 4, 1, 1, 1, 8);
 
-    STEP(12); /* QuantizeLinear: pooled_nhwc[1,1,1,8] -> fq_quantized_nhwc[1,1,1,8], float32 to int8 */
+    STEP(); /* QuantizeLinear: pooled_nhwc[1,1,1,8] -> fq_quantized_nhwc[1,1,1,8], float32 to int8 */
     int8_t *const fq_quantized_nhwc = (int8_t *)(void *)(memory + AT_fq_quantized_nhwc);
     quantize_bytes(pooled_nhwc, fq_quantized_nhwc, /* scale */ 0.015625f, /* zero */ 0, /* low */ (-128),
         /* high */ 127, /* n */ 8);
     TRACE("fq/quantized.nhwc", int8, fq_quantized_nhwc, 4, 1, 1, 1, 8);
 
-    STEP(13); /* QGemm:
+    STEP(); /* QGemm:
      *    fq[1,8], w_weights_transposed_packed[1,4,1,8], w_pq_bias[4], w_pq_multiplier[1]
      *    -> pq[1,4], scratch pq_rows[8], int8 */
     int8_t *const fq = fq_quantized_nhwc;
     int8_t *const pq = (int8_t *)(void *)(memory + AT_pq);
     uint8_t *const pq_rows = (uint8_t *)(void *)(memory + AT_pq_rows);
-    static const struct qgemm_packed qgemm_packed_13 = {.rows = 1, .cols = 4, .depth = 8, .a_signed = 1, .block = 1};
+    static const struct qgemm_packed pq_qgemm_packed = {.rows = 1, .cols = 4, .depth = 8, .a_signed = 1, .block = 1};
     qgemm_packed(fq, w_weights_transposed_packed, w_pq_bias, /* w_zeros */ NULL, w_pq_multiplier, /* zero */ 0,
-        /* low */ (-128), /* high */ 127, pq, pq_rows, &qgemm_packed_13);
+        /* low */ (-128), /* high */ 127, pq, pq_rows, &pq_qgemm_packed);
     TRACE("pq", int8, pq, 2, 1, 4);
 
-    STEP(14); /* DequantizeLinear: pq[1,4] -> scores[1,4], int8 to float32 */
+    STEP(); /* DequantizeLinear: pq[1,4] -> scores[1,4], int8 to float32 */
     float *const scores = (float *)(void *)(memory + AT_scores);
     for (size_t i_ = 0; i_ < 4; i_++) {
         scores[i_] = dequantize_i8(pq[i_], /* scale */ 0.03125f, /* zero */ 0);
     }
     TRACE("scores", float32, scores, 2, 1, 4);
 
-    STEP(15); /* Mul, after Sub: scores[1,4], w_offset[1,4] -> chain[1,4] */
+    STEP(); /* Mul, after Sub: scores[1,4], w_offset[1,4] -> chain[1,4] */
     float *const chain = scores;
     for (size_t i_ = 0; i_ < 4; i_++) {
         chain[i_] = (tanh_f32(scores[i_]) - w_offset[i_]) * scores[i_];
     }
     TRACE("chain", float32, chain, 2, 1, 4);
 
-    STEP(16); /* If: flag[] -> chosen[1,4] */
+    STEP(); /* If: flag[] -> chosen[1,4] */
     float *const twice = chosen;
     float *const negative = chosen;
     if (flag[0]) {
-        STEP(17); /* Mul: chain[1,4] -> twice[1,4] */
+        STEP(); /* Mul: chain[1,4] -> twice[1,4] */
         for (size_t i_ = 0; i_ < 4; i_++) {
             twice[i_] = chain[i_] * 2.0f;
         }
         TRACE("twice", float32, twice, 2, 1, 4);
     } else {
-        STEP(18); /* Neg: chain[1,4] -> negative[1,4] */
+        STEP(); /* Neg: chain[1,4] -> negative[1,4] */
         for (size_t i_ = 0; i_ < 4; i_++) {
             negative[i_] = neg_f32(chain[i_]);
         }
@@ -444,17 +448,17 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
     }
     TRACE("chosen", float32, chosen, 2, 1, 4);
 
-    STEP(19); /* Loop: chain[1,4] -> last[1,4] */
+    STEP(); /* Loop: chain[1,4] -> last[1,4] */
     float *const state = last;
     memcpy(state, chain, (size_t)16);
     float *const share = (float *)(void *)(memory + AT_share);
     float *const next = state;
     for (last_round = 0; last_round < 9; last_round++) {
-        STEP(20); /* Softmax: state[1,4] -> share[1,4] */
+        STEP(); /* Softmax: state[1,4] -> share[1,4] */
         softmax_f32(state, share, /* outer */ 1, /* n */ 4, /* inner */ 1);
         TRACE("share", float32, share, 2, 1, 4);
 
-        STEP(21); /* Mul, after Add: share[1,4], chosen[1,4] -> next[1,4] */
+        STEP(); /* Mul, after Add: share[1,4], chosen[1,4] -> next[1,4] */
         for (size_t i_ = 0; i_ < 4; i_++) {
             next[i_] = (share[i_] + chosen[i_]) * 0.5f;
         }

@@ -49,18 +49,22 @@ int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label,
 #endif
 
 /* Hooks: define IRIS_FOREST_STEP(step) to have it before each step, and IRIS_FOREST_TRACE(step, name, type, data, rank,
- * dims) to have it after a step for each value that is complete then: `name` is ONNX's, `type` as in "float32", `dims`
- * an array of int32_t. */
+ * dims) to have it after a step for each value that is complete then: `step` counts from 1, `name` is ONNX's, `type` as
+ * in "float32", `dims` an array of int32_t. */
+#if defined(IRIS_FOREST_STEP) || defined(IRIS_FOREST_TRACE)
+enum { STEP_BASE = __COUNTER__ };
+#define STEP() step_ = __COUNTER__ - STEP_BASE; IRIS_FOREST_STEP(step_)
+#else
+#define STEP()
+#endif
+#ifndef IRIS_FOREST_STEP
+#define IRIS_FOREST_STEP(step) (void)(step)
+#endif
 #ifdef IRIS_FOREST_TRACE
-#define STEP(step) step_ = (step); IRIS_FOREST_STEP(step)
 #define TRACE(name, type, data, rank, ...) do { const int32_t dims_[] = {__VA_ARGS__}; \
     IRIS_FOREST_TRACE(step_, name, #type, data, rank, dims_); } while (0)
 #else
-#define STEP(step) IRIS_FOREST_STEP(step)
 #define TRACE(...)
-#endif
-#ifndef IRIS_FOREST_STEP
-#define IRIS_FOREST_STEP(step)
 #endif
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -95,11 +99,12 @@ int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label,
 {
     (void)arena;
     if (X_0 < 1 || X_0 > 8) return IRIS_FOREST_EDIM;
-#ifdef IRIS_FOREST_TRACE
+#if defined(IRIS_FOREST_STEP) || defined(IRIS_FOREST_TRACE)
     int32_t step_ = 0;
+    (void)step_;
 #endif
 
-    STEP(1); /* TreeEnsembleClassifier "TreeEnsembleClassifier":
+    STEP(); /* TreeEnsembleClassifier "TreeEnsembleClassifier":
      *    X[X_0,4], w_TreeEnsembleClassifier_value[143], w_TreeEnsembleClassifier_tag[143],
      *    w_TreeEnsembleClassifier_skip[143], w_TreeEnsembleClassifier_roots[10], w_label_labels[3]
      *    -> probabilities[X_0,3], label[X_0] */

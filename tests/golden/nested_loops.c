@@ -62,18 +62,22 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
 #endif
 
 /* Hooks: define NESTED_LOOPS_STEP(step) to have it before each step, and NESTED_LOOPS_TRACE(step, name, type, data,
- * rank, dims) to have it after a step for each value that is complete then: `name` is ONNX's, `type` as in "float32",
- * `dims` an array of int32_t. */
+ * rank, dims) to have it after a step for each value that is complete then: `step` counts from 1, `name` is ONNX's,
+ * `type` as in "float32", `dims` an array of int32_t. */
+#if defined(NESTED_LOOPS_STEP) || defined(NESTED_LOOPS_TRACE)
+enum { STEP_BASE = __COUNTER__ };
+#define STEP() step_ = __COUNTER__ - STEP_BASE; NESTED_LOOPS_STEP(step_)
+#else
+#define STEP()
+#endif
+#ifndef NESTED_LOOPS_STEP
+#define NESTED_LOOPS_STEP(step) (void)(step)
+#endif
 #ifdef NESTED_LOOPS_TRACE
-#define STEP(step) step_ = (step); NESTED_LOOPS_STEP(step)
 #define TRACE(name, type, data, rank, ...) do { const int32_t dims_[] = {__VA_ARGS__}; \
     NESTED_LOOPS_TRACE(step_, name, #type, data, rank, dims_); } while (0)
 #else
-#define STEP(step) NESTED_LOOPS_STEP(step)
 #define TRACE(...)
-#endif
-#ifndef NESTED_LOOPS_STEP
-#define NESTED_LOOPS_STEP(step)
 #endif
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -85,30 +89,30 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
 
 /* Memory map ---------------------------------------------------------------------------------- */
 
-/* A buffer lives in the steps of these numbers; what a loop needs in its next round, in all of the loop. */
-enum {         /* offset      bytes    live  tensor */
-    AT_c       =      0, /*     1   1..16  bool[] */
-    AT_i       =     16, /*     8   1..16  int64[] */
-    AT_d       =     32, /*     1    2..6  bool[] */
-    AT_p       =     48, /*    16   2..12  float32[4] */
-    AT_j       =     64, /*     8    2..6  int64[] */
-    AT_f       =     80, /*     4    3..4  float32[] */
-    AT_step    =     80, /*     4    5..6  float32[] */
-    AT_m       =     32, /*     8    7..8  int64[] */
-    AT_mf      =     64, /*     4   8..12  float32[] */
-    AT_is_odd  =     32, /*     1   9..10  bool[] */
-    AT_b       =     32, /*    16  11..16  float32[4] */
-    AT_row     =     48, /*    16  13..16  float32[4] */
-    AT_sum     =     64, /*     4  14..15  float32[] */
-    AT_v       =      0, /*     8  17..20  int64[] */
-    AT_i2      =     16, /*     8  17..20  int64[] */
-    AT_r       =     32, /*     8  19..20  int64[] */
-    AT_c5      =      0, /*     1  21..23  bool[] */
-    AT_i3      =     16, /*     8      21  int64[] */
-    AT_a1      =      0, /*    16  24..25  float32[4] */
-    AT_a2      =     16, /*    16  24..25  float32[4] */
-    AT_i4      =     32, /*     8      24  int64[] */
-    AT_a1_next =     32, /*    16      24  float32[4] */
+/* Buffers in the order in which they are first needed, each for that many steps of the run function. */
+enum {                                          /* offset         bytes  steps  tensor */
+    AT_c                                        =         0, /*         1    16  bool[] */
+    AT_i                                        =        16, /*         8    16  int64[] */
+    AT_d                                        =        32, /*         1     5  bool[] */
+    AT_p                                        =        48, /*        16    11  float32[4] */
+    AT_j                                        =        64, /*         8     5  int64[] */
+    AT_f                                        =        80, /*         4     2  float32[] */
+    AT_step                                     =        80, /*         4     2  float32[] */
+    AT_m                                        =        32, /*         8     2  int64[] */
+    AT_mf                                       =        64, /*         4     5  float32[] */
+    AT_is_odd                                   =        32, /*         1     2  bool[] */
+    AT_b                                        =        32, /*        16     6  float32[4] */
+    AT_row                                      =        48, /*        16     4  float32[4] */
+    AT_sum                                      =        64, /*         4     2  float32[] */
+    AT_v                                        =         0, /*         8     4  int64[] */
+    AT_i2                                       =        16, /*         8     4  int64[] */
+    AT_r                                        =        32, /*         8     2  int64[] */
+    AT_c5                                       =         0, /*         1     3  bool[] */
+    AT_i3                                       =        16, /*         8     1  int64[] */
+    AT_a1                                       =         0, /*        16     2  float32[4] */
+    AT_a2                                       =        16, /*        16     2  float32[4] */
+    AT_i4                                       =        32, /*         8     1  int64[] */
+    AT_a1_next                                  =        32, /*        16     1  float32[4] */
 };
 
 /* Kernels: only those this model calls ------------------------------------------------------- */
@@ -151,8 +155,9 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
 {
     if ((uintptr_t)arena % NESTED_LOOPS_ARENA_ALIGN != 0) return NESTED_LOOPS_EARENA;
     unsigned char *const memory = arena;
-#ifdef NESTED_LOOPS_TRACE
+#if defined(NESTED_LOOPS_STEP) || defined(NESTED_LOOPS_TRACE)
     int32_t step_ = 0;
+    (void)step_;
 #endif
     int32_t rows_0 = 0;
     int32_t y_round = 0;
@@ -163,7 +168,7 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
     int32_t z_round = 0;
     int32_t first_round = 0;
 
-    STEP(1); /* Loop: go[], x[4], n[] -> rows[rows_0,4], y[4] */
+    STEP(); /* Loop: go[], x[4], n[] -> rows[rows_0,4], y[4] */
     bool *const c = (bool *)(void *)(memory + AT_c);
     memcpy(c, go, (size_t)1);
     float *const a = y;
@@ -192,29 +197,29 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
         i[0] = y_round;
         if (i[0] < 0 || i[0] > 7) return NESTED_LOOPS_EVALUE;
 
-        STEP(2); /* Loop: a[4] -> inner[4] */
+        STEP(); /* Loop: a[4] -> inner[4] */
         d[0] = 1;
         memcpy(p, a, (size_t)16);
         for (inner_round = 0; inner_round < (y_round + 1) && d[0]; inner_round++) {
             j[0] = inner_round;
 
-            STEP(3); /* Cast: j[] -> f[] */
+            STEP(); /* Cast: j[] -> f[] */
             {
                 f[0] = cast_i64_f32(j[0]);
             }
             TRACE("f", float32, f, 0, 0);
 
-            STEP(4); /* Add, after Mul: x[4], f[], p[4] -> q[4] */
+            STEP(); /* Add, after Mul: x[4], f[], p[4] -> q[4] */
             for (size_t i_ = 0; i_ < 4; i_++) {
                 q[i_] = p[i_] + (x[i_] * f[0]);
             }
             TRACE("q", float32, q, 1, 4);
 
-            STEP(5); /* ReduceSum: q[4] -> step[] */
+            STEP(); /* ReduceSum: q[4] -> step[] */
             reduce_sum_f32(q, step, /* outer */ 1, /* n */ 4, /* inner */ 1);
             TRACE("step", float32, step, 0, 0);
 
-            STEP(6); /* Less: step[] -> d2[] */
+            STEP(); /* Less: step[] -> d2[] */
             {
                 d2[0] = less_f32(step[0], 1.5e+02f);
             }
@@ -224,31 +229,31 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
         if (j[0] < 0 || j[0] > 8) return NESTED_LOOPS_EVALUE;
         inner_rounds = (int32_t)j[0];
 
-        STEP(7); /* Size: inner_rounds -> m[] */
+        STEP(); /* Size: inner_rounds -> m[] */
         m[0] = inner_rounds;
         TRACE("m", int64, m, 0, 0);
 
-        STEP(8); /* Cast: m[] -> mf[] */
+        STEP(); /* Cast: m[] -> mf[] */
         {
             mf[0] = cast_i64_f32(m[0]);
         }
         TRACE("mf", float32, mf, 0, 0);
 
-        STEP(9); /* Cast, after Mod: i[] -> is_odd[] */
+        STEP(); /* Cast, after Mod: i[] -> is_odd[] */
         {
             is_odd[0] = cast_i64_bool(mod_i64(i[0], 2));
         }
         TRACE("is_odd", bool, is_odd, 0, 0);
 
-        STEP(10); /* If: is_odd[] -> b[4] */
+        STEP(); /* If: is_odd[] -> b[4] */
         if (is_odd[0]) {
-            STEP(11); /* Neg: inner[4] -> tb[4] */
+            STEP(); /* Neg: inner[4] -> tb[4] */
             for (size_t i_ = 0; i_ < 4; i_++) {
                 tb[i_] = neg_f32(inner[i_]);
             }
             TRACE("tb", float32, tb, 1, 4);
         } else {
-            STEP(12); /* Add: inner[4], mf[] -> eb[4] */
+            STEP(); /* Add: inner[4], mf[] -> eb[4] */
             for (size_t i_ = 0; i_ < 4; i_++) {
                 eb[i_] = inner[i_] + mf[0];
             }
@@ -256,23 +261,23 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
         }
         TRACE("b", float32, b, 1, 4);
 
-        STEP(13); /* Mul: b[4], x[4] -> row[4] */
+        STEP(); /* Mul: b[4], x[4] -> row[4] */
         for (size_t i_ = 0; i_ < 4; i_++) {
             row[i_] = b[i_] * x[i_];
         }
         TRACE("row", float32, row, 1, 4);
 
-        STEP(14); /* ReduceSum: b[4] -> sum[] */
+        STEP(); /* ReduceSum: b[4] -> sum[] */
         reduce_sum_f32(b, sum, /* outer */ 1, /* n */ 4, /* inner */ 1);
         TRACE("sum", float32, sum, 0, 0);
 
-        STEP(15); /* Less: sum[] -> c2[] */
+        STEP(); /* Less: sum[] -> c2[] */
         {
             c2[0] = less_f32(sum[0], 6e+01f);
         }
         TRACE("c2", bool, c2, 0, 0);
 
-        STEP(16); /* Loop, next round: row[4], a_next[4] -> rows[rows_0,4], a[4] */
+        STEP(); /* Loop, next round: row[4], a_next[4] -> rows[rows_0,4], a[4] */
         memcpy((unsigned char *)rows + (16 * y_round), row, (size_t)16);
         memcpy(a, a_next, (size_t)16);
     }
@@ -282,7 +287,7 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
     TRACE("rows", float32, rows, 2, rows_0, 4);
     TRACE("y", float32, y, 1, 4);
 
-    STEP(17); /* Loop: w_one[], n[] -> counts[counts_0] */
+    STEP(); /* Loop: w_one[], n[] -> counts[counts_0] */
     int64_t *const v = (int64_t *)(void *)(memory + AT_v);
     memcpy(v, w_one, (size_t)8);
     int64_t *const i2 = (int64_t *)(void *)(memory + AT_i2);
@@ -293,19 +298,19 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
         i2[0] = counts_last_round;
         if (i2[0] < 0 || i2[0] > 7) return NESTED_LOOPS_EVALUE;
 
-        STEP(18); /* Add: v[] -> w[] */
+        STEP(); /* Add: v[] -> w[] */
         {
             w[0] = add_i64(v[0], v[0]);
         }
         TRACE("w", int64, w, 0, 0);
 
-        STEP(19); /* Mul: w[], i2[] -> r[] */
+        STEP(); /* Mul: w[], i2[] -> r[] */
         {
             r[0] = mul_i64(w[0], i2[0]);
         }
         TRACE("r", int64, r, 0, 0);
 
-        STEP(20); /* Loop, next round: r[] -> counts[counts_0] */
+        STEP(); /* Loop, next round: r[] -> counts[counts_0] */
         memcpy((unsigned char *)counts + (8 * counts_last_round), r, (size_t)8);
     }
     i2[0] = counts_last_round;
@@ -313,7 +318,7 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
     counts_0 = (int32_t)i2[0];
     TRACE("counts", int64, counts, 1, counts_0);
 
-    STEP(21); /* Loop: go[], x[4], n[] -> z[4] */
+    STEP(); /* Loop: go[], x[4], n[] -> z[4] */
     bool *const c5 = (bool *)(void *)(memory + AT_c5);
     memcpy(c5, go, (size_t)1);
     float *const u = z;
@@ -326,18 +331,18 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
         i3[0] = z_round;
         if (i3[0] < 0 || i3[0] > 2147483646) return NESTED_LOOPS_EVALUE;
 
-        STEP(22); /* Mul: u[4] -> u2[4] */
+        STEP(); /* Mul: u[4] -> u2[4] */
         for (size_t i_ = 0; i_ < 4; i_++) {
             u2[i_] = u[i_] * 1e+01f;
         }
         TRACE("u2", float32, u2, 1, 4);
 
-        STEP(23); /* Loop, next round: c5_next[] -> c5[] */
+        STEP(); /* Loop, next round: c5_next[] -> c5[] */
         memcpy(c5, c5_next, (size_t)1);
     }
     TRACE("z", float32, z, 1, 4);
 
-    STEP(24); /* Loop: x[4], z[4], n[] -> second[4], first[4] */
+    STEP(); /* Loop: x[4], z[4], n[] -> second[4], first[4] */
     float *const a1 = (float *)(void *)(memory + AT_a1);
     memcpy(a1, x, (size_t)16);
     float *const a2 = (float *)(void *)(memory + AT_a2);
@@ -358,7 +363,7 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
         memcpy(a1, a1_next, (size_t)16);
     }
 
-    STEP(25); /* Sub: first[4], second[4] -> s[4] */
+    STEP(); /* Sub: first[4], second[4] -> s[4] */
     float *const first = a1;
     float *const second = a2;
     for (size_t i_ = 0; i_ < 4; i_++) {

@@ -155,8 +155,8 @@ START_TEST(arguments_are_pointers_numbers_and_fields)
     Step *s = step_calling(m, "gemm_packed_f32");
     const char *text = call_text(m, s);
     ck_has(text, "    gemm_packed_f32(a, ");
-    ck_has(text, "    static const struct gemm_packed gemm_packed_0 = {");
-    ck_has(text, ", /* bias */ NULL, /* add */ NULL, y, &gemm_packed_0, ");
+    ck_has(text, "    static const struct gemm_packed y_gemm_packed = {");
+    ck_has(text, ", /* bias */ NULL, /* add */ NULL, y, &y_gemm_packed, ");
     ck_has(text, ".m = 6, .n = 20, .k = 8, .a_row = 8, .y_row = 20}");
     ck_has(text, "/* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);\n");
     step_arg(s, "a")->offset = dim_const(16);
