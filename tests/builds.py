@@ -35,7 +35,7 @@ def options_for_32(folder):
     if unpack.returncode:
         return None
     include, library = (f"{folder}/usr/{kind}/i386-linux-gnu" for kind in ("include", "lib"))
-    return [f"CC=gcc -m32 -I{include}", f"LDFLAGS=-L{library}"]
+    return [f"CC=gcc -m32 -I{include} -idirafter /usr/include/x86_64-linux-gnu", f"LDFLAGS=-L{library}"]
 
 
 def written(compiler, model):
