@@ -40,10 +40,21 @@ static void print_row(const OptionRow *row)
     }
 }
 
+/* A command's own rows, then those that it shares with compiling. */
+static int row_count(const Command *c)
+{
+    return c->n_rows + c->n_shared;
+}
+
+static const OptionRow *row_at(const Command *c, int i)
+{
+    return i < c->n_rows ? &c->rows[i] : &c->shared[i - c->n_rows];
+}
+
 static int print_help(const Command *c)
 {
     fputs(c->usage, stdout);
-    for (int i = 0; i < c->n_rows; i++) print_row(&c->rows[i]);
+    for (int i = 0; i < row_count(c); i++) print_row(row_at(c, i));
     fputs(c->notes, stdout);
     return 0;
 }
@@ -56,16 +67,16 @@ static int print_version(void)
 
 static int code_of(const Command *c, int row)
 {
-    return c->rows[row].letter ? c->rows[row].letter : LONG_ONLY + row;
+    return row_at(c, row)->letter ? row_at(c, row)->letter : LONG_ONLY + row;
 }
 
 /* getopt's form of the rows. It is told to keep quiet, and to tell a missing argument from an unknown option. */
 static struct option *long_options(const Command *c, char *letters)
 {
-    struct option *options = mem_alloc((size_t)(c->n_rows + 1) * sizeof *options);
+    struct option *options = mem_alloc((size_t)(row_count(c) + 1) * sizeof *options);
     *letters++ = ':';
-    for (int i = 0; i < c->n_rows; i++) {
-        const OptionRow *row = &c->rows[i];
+    for (int i = 0; i < row_count(c); i++) {
+        const OptionRow *row = row_at(c, i);
         options[i] = (struct option){row->name, row->argument ? required_argument : no_argument, NULL, code_of(c, i)};
         if (row->letter) *letters++ = row->letter;
         if (row->letter && row->argument) *letters++ = ':';
@@ -88,22 +99,23 @@ static int report_bad_option(int code, Foreign word)
     return 2;
 }
 
-static const OptionRow *row_of(const Command *c, int code)
+static int row_of(const Command *c, int code)
 {
-    for (int i = 0; i < c->n_rows; i++)
-        if (code_of(c, i) == code) return &c->rows[i];
+    for (int i = 0; i < row_count(c); i++)
+        if (code_of(c, i) == code) return i;
     internal_error("option %d", code);
 }
 
 int parse_command_line(const Command *c, void *options, int argc, char **argv)
 {
-    char *letters = mem_alloc(2 * (size_t)c->n_rows + 2);
+    char *letters = mem_alloc(2 * (size_t)row_count(c) + 2);
     const struct option *longs = long_options(c, letters);
     for (int code; (code = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
         if (code == '?' || code == ':') return report_bad_option(code, foreign(argv[optind - 1]));
-        const OptionRow *row = row_of(c, code);
+        int i = row_of(c, code);
+        const OptionRow *row = row_at(c, i);
         if (!row->take) return row->letter == 'V' ? print_version() : print_help(c);
-        if (!row->take(options, foreign(optarg))) return 2;
+        if (!row->take(i < c->n_rows ? options : c->compile, foreign(optarg))) return 2;
     }
     return GO_ON;
 }

@@ -116,6 +116,15 @@ const OptionRow compile_options[] = {
 
 const int n_compile_options = sizeof compile_options / sizeof *compile_options;
 
+OptionRow *compile_rows(int count, const char *const *names)
+{
+    OptionRow *rows = mem_array((size_t)count, sizeof *rows);
+    for (int i = 0; i < count; i++)
+        for (int k = 0; k < n_compile_options; k++)
+            if (!strcmp(compile_options[k].name, names[i])) rows[i] = compile_options[k];
+    return rows;
+}
+
 Foreign option_title(const Options *o)
 {
     const char *title = "";

@@ -23,6 +23,9 @@ typedef struct {
     const char *notes; /* and below them */
     const OptionRow *rows;
     int n_rows;
+    const OptionRow *shared; /* options of compiling that this command has as well (compile_rows), and where they go */
+    int n_shared;
+    Options *compile;
 } Command;
 
 /* Reads the options after the command's name into *options, the type that the rows' `take` expects, and moves other
@@ -40,6 +43,9 @@ bool take_path(Foreign *path, Foreign value);
 
 extern const OptionRow compile_options[];
 extern const int n_compile_options;
+
+/* The rows of these names, for a command that has them, too. */
+OptionRow *compile_rows(int count, const char *const *names);
 
 /* "--name digits --dim batch=1..4": with these, the model and this version, anyone gets the same file. */
 Foreign option_title(const Options *o);

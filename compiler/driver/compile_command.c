@@ -1,6 +1,7 @@
 #include "driver/compile_command.h"
 
 #include "base/base.h"
+#include "driver/verbs.h"
 #include "emit/emit.h"
 
 #include <ctype.h>
@@ -48,12 +49,10 @@ static bool take_model(Options *o, int count, char **arguments)
 int parse_compile_command(Options *o, int argc, char **argv)
 {
     const Command command = {
-        .usage = "usage: onnx2c MODEL.onnx [-o OUT.c] [options]          compile\n"
-                 "       onnx2c verify MODEL.onnx [DIR] [options]        compile, build, run on data sets, compare\n"
-                 "\n",
+        .usage = mem_printf("usage: onnx2c %-8s %-32s compile to C\n%s\n", "", "MODEL.onnx [-o OUT.c]", verb_list()),
         .rows = compile_options,
         .n_rows = n_compile_options,
-        .notes = "\n`onnx2c verify --help` lists the options of verify.\n",
+        .notes = "\n`onnx2c verify --help` and so on list the options of the others.\n",
     };
     *o = (Options){.target = target_portable};
     int status = parse_command_line(&command, o, argc, argv);

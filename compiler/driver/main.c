@@ -1,11 +1,9 @@
 /* onnx2c: compiles an ONNX model to C99. */
-#include "verify/verify.h"
 #include "compile/compile.h"
 #include "emit/emit.h"
 #include "driver/compile_command.h"
+#include "driver/verbs.h"
 #include "base/base.h"
-
-#include <string.h>
 
 /* A dump to standard output takes the C's place there. */
 static bool c_wanted(const Options *o)
@@ -44,7 +42,8 @@ static int compile_main(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    int status = argc > 1 && !strcmp(argv[1], "verify") ? verify_main(argc - 1, argv + 1) : compile_main(argc, argv);
+    const Verb *verb = argc > 1 ? verb_named(argv[1]) : NULL;
+    int status = verb ? verb->run(argc - 1, argv + 1) : compile_main(argc, argv);
     mem_free_all();
     dim_reset();
     return status;

@@ -8,7 +8,6 @@
 
 #include "load/load_private.h"
 #include "base/base.h"
-#include "load/wire.h"
 #include "op/op.h"
 
 #include <stdlib.h>
@@ -63,12 +62,9 @@ static ModelProto *read_model(Model *m)
         return NULL;
     }
     sha256_hex(bytes, length, m->sha256);
-    ModelProto *proto = message_unpack(bytes, length, &onnx__model_proto__descriptor);
-    mem_rest();
-    if (!proto || (!proto->graph && !proto->ir_version)) model_error(m, "not an ONNX model, or a damaged one");
-    else if (!proto->graph) model_error(m, "the model has no graph");
-    else return proto;
-    return NULL;
+    ModelProto *proto = model_unpack(bytes, length, &why);
+    if (!proto) model_error(m, "%s", why);
+    return proto;
 }
 
 static void check_version(Model *m)

@@ -1,4 +1,4 @@
-/* load.h: the door of compiler/load: files become a graph, and nothing of their format is known in any other room. */
+/* load.h: the door of compiler/load: messages become a graph: names, data, functions and dimensions are resolved. */
 #ifndef LOAD_H
 #define LOAD_H
 

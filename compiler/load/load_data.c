@@ -2,7 +2,6 @@
 #include "load/load.h"
 
 #include "load/load_private.h"
-#include "load/wire.h"
 
 #include <stdlib.h>
 #include <string.h>

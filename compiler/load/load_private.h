@@ -3,19 +3,7 @@
 #define LOAD_PRIVATE_H
 
 #include "ir/ir.h"
-#include "onnx.pb-c.h"
-
-typedef Onnx__AttributeProto AttributeProto;
-typedef Onnx__FunctionProto FunctionProto;
-typedef Onnx__GraphProto GraphProto;
-typedef Onnx__ModelProto ModelProto;
-typedef Onnx__NodeProto NodeProto;
-typedef Onnx__SparseTensorProto SparseTensorProto;
-typedef Onnx__TensorProto TensorProto;
-typedef Onnx__TensorShapeProto ShapeProto;
-typedef Onnx__TensorShapeProto__Dimension DimProto;
-typedef Onnx__TypeProto TypeProto;
-typedef Onnx__ValueInfoProto ValueInfoProto;
+#include "proto/proto.h"
 
 typedef struct {
     Model *model;
@@ -53,14 +41,6 @@ typedef struct {
     const void *data;
     char external_sha256[65]; /* of the bytes that stand in another file; "" if none do */
 } Tensor;
-
-/* -- load_file.c ------------------------------------------------------------------------------- */
-
-/* The whole file, in the pool or mapped; NULL and *why if it can't be read. */
-const uint8_t *file_read(Foreign path, size_t *length, const char **why);
-/* Unpacked into the pool; NULL if the bytes are no such message. */
-void *message_unpack(const void *data, size_t length, const ProtobufCMessageDescriptor *type);
-Foreign proto_text(Foreign f); /* of a message: "" for none */
 
 /* -- load_tensor.c, load_sparse.c, load_external.c: return NULL, or what is wrong with it ------ */
 

@@ -2,7 +2,6 @@
 #include "encode.h"
 
 #include "load/load_private.h"
-#include "load/wire.h"
 #include "run_op.h"
 
 #include <check.h>

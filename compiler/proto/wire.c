@@ -1,4 +1,4 @@
-#include "load/wire.h"
+#include "proto/wire.h"
 
 /* The limit that Google's own library has. */
 enum { MAX_DEPTH = 100 };

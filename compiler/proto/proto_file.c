@@ -1,6 +1,5 @@
 /* Files as bytes, and bytes as messages. */
-#include "load/load_private.h"
-#include "load/wire.h"
+#include "proto/proto.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -76,4 +75,13 @@ void *message_unpack(const void *data, size_t length, const ProtobufCMessageDesc
 Foreign proto_text(Foreign f)
 {
     return foreign_or(f, foreign(""));
+}
+
+ModelProto *model_unpack(const void *data, size_t length, const char **why)
+{
+    ModelProto *proto = message_unpack(data, length, &onnx__model_proto__descriptor);
+    mem_rest();
+    if (proto && proto->graph) return proto;
+    *why = proto && proto->ir_version ? "the model has no graph" : "not an ONNX model, or a damaged one";
+    return NULL;
 }

@@ -1,0 +1,31 @@
+/* The table of verbs. Each has a Command of its own, with its options and --help; a paragraph of onnx2c.1; and a line
+ * of README.md: tests/docs.sh holds these against the table. */
+#include "driver/verbs.h"
+
+#include "base/base.h"
+#include "verify/verify.h"
+
+#include <string.h>
+
+/* In the order of --help. */
+static const Verb verbs[] = {
+    {"verify", "MODEL.onnx [DIR]", "compile, build, run on data sets, compare", verify_main},
+};
+
+enum { N_VERBS = sizeof verbs / sizeof *verbs };
+
+const Verb *verb_named(const char *word)
+{
+    for (int i = 0; i < N_VERBS; i++)
+        if (!strcmp(word, verbs[i].name)) return &verbs[i];
+    return NULL;
+}
+
+const char *verb_list(void)
+{
+    Text list = {0};
+    for (int i = 0; i < N_VERBS; i++)
+        mem_append(&list,
+                   mem_printf("       onnx2c %-8s %-32s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].help));
+    return list.start;
+}

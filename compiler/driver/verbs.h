@@ -1,0 +1,14 @@
+/* verbs.h: what onnx2c does beside compiling: `onnx2c VERB ...`. */
+#ifndef VERBS_H
+#define VERBS_H
+
+typedef struct {
+    const char *name, *arguments;
+    const char *help;                  /* a few words, for the list in --help */
+    int (*run)(int argc, char **argv); /* argv[0] is the name; returns the exit status */
+} Verb;
+
+const Verb *verb_named(const char *word); /* NULL: there is none */
+const char *verb_list(void);              /* a line each, for --help */
+
+#endif
