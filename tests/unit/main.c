@@ -52,6 +52,7 @@
     SUITE(quantize) \
     SUITE(quantized) \
     SUITE(quantized_graphs) \
+    SUITE(random) \
     SUITE(reduce) \
     SUITE(regex) \
     SUITE(resize) \
