@@ -66,34 +66,8 @@ START_TEST(classes_by_their_probabilities)
     multinomial_f64_i32(x, sums, y, 1, 4, MANY, 7);
     for (int i = 0; i < MANY; i++) counts[y[i]]++;
     for (int c = 0; c < 4; c++)
-        ck_assert_double_eq_tol((double)counts[c] / MANY, chances[c], 5 * sqrt(chances[c] * (1 - chances[c]) / MANY));
-}
-END_TEST
-
-/* What stays is x / (1 - ratio), and as much as the ratio says; at inference, the same node hands x on. */
-START_TEST(dropout_in_training)
-{
-    static float ones[MANY];
-    bool trains = _i != 0;
-    int kept = 0;
-    float ratio = 0.25F;
-    for (int i = 0; i < MANY; i++) ones[i] = 1;
-    Node *n = op_node("Dropout", "", 22);
-    op_input(n, DT_FLOAT, 1, (int64_t[]){MANY}, ones);
-    op_input(n, DT_FLOAT, 0, NULL, &ratio);
-    op_input(n, DT_BOOL, 0, NULL, &trains);
-    if (trains) {
-        op_run_parts(n);
-    } else {
-        op_run(n, 1);
-    }
-    const float *y = op_floats(n, 0);
-    for (int i = 0; i < MANY; i++) {
-        ck_assert(!trains ? y[i] == 1 : y[i] == 0 || y[i] == 1 / 0.75F);
-        kept += y[i] != 0;
-    }
-    ck_assert_double_eq_tol((double)kept / MANY, trains ? 0.75 : 1, 0.02);
-    op_free();
+        ck_assert_double_eq_tol((double)counts[c] / MANY, chances[c],
+                                1e-9 + 5 * sqrt(chances[c] * (1 - chances[c]) / MANY));
 }
 END_TEST
 
@@ -105,7 +79,6 @@ Suite *random_suite(void)
     tcase_add_loop_test(c, uniform_numbers, 0, 3);
     tcase_add_loop_test(c, normal_numbers, 0, 3);
     tcase_add_test(c, classes_by_their_probabilities);
-    tcase_add_loop_test(c, dropout_in_training, 0, 2);
     suite_add_tcase(s, c);
     return s;
 }
