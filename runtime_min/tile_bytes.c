@@ -28,6 +28,7 @@ struct qtile {
     int32_t n_runs, run;     /* how many, and bytes of each */
     int32_t line, rows, columns;
     struct qscale scale;     /* without multipliers: y is int32 */
+    bool begun;              /* start is what sums of Arm's vectors begin with (tile_bytes_neon.c) */
 };
 
 /* Fours in a row. */
@@ -118,7 +119,10 @@ void qtile_row(const struct qtile *t, size_t r, size_t c, const int8_t *w, size_
 }
 
 //@private qtile_vectors
-#if QLANES > 1
+#if QNEON
+#define qtile_panels qneon_panels
+#define qtile_row_sum qneon_row_sum
+#elif QLANES > 1
 /* QPART columns are in a vector of weights as they are multiplied. */
 #if QLANES == 16
 #define QPART 16
@@ -406,11 +410,14 @@ static void qtile_panels(const struct qtile *t, size_t first, size_t last, size_
     }
 }
 
+#endif
+
+#if QLANES > 1
 /* All rows; returns how many columns. With zero points, so many rows at a time as there is room for their sums. */
 static size_t qtile_vectors(const struct qtile *t)
 {
     enum { SUMMED = 256 };
-    const size_t rows = (size_t)t->rows, all = (size_t)t->columns, columns = QLANES == 16 ? all : all - all % QLANES;
+    const size_t rows = (size_t)t->rows, all = (size_t)t->columns, columns = QLANES == 16 || QNEON ? all : all - all % QLANES;
     uint32_t sums[SUMMED];
     struct qtile part = *t;
     if (!t->zeros) qtile_panels(t, 0, rows, columns);
