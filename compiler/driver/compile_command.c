@@ -49,7 +49,7 @@ static bool take_model(Options *o, int count, char **arguments)
 int parse_compile_command(Options *o, int argc, char **argv)
 {
     const Command command = {
-        .usage = mem_printf("usage: onnx2c %-8s %-32s compile to C\n%s\n", "", "MODEL.onnx [-o OUT.c]", verb_list()),
+        .usage = mem_printf("usage: onnx2c %-8s %-36s compile to C\n%s\n", "", "MODEL.onnx [-o OUT.c]", verb_list()),
         .rows = compile_options,
         .n_rows = n_compile_options,
         .notes = "\n`onnx2c verify --help` and so on list the options of the others.\n",

@@ -32,18 +32,21 @@ static int compile_main(int argc, char **argv)
     int status = parse_compile_command(&options, argc, argv);
     if (status != GO_ON) return status;
     Model *m = compile_model(&options);
-    bool good = !m->errors && write_outputs(m);
-    if (fflush(stdout) && good) {
-        fprintf(stderr, "onnx2c: error: standard output can't be written\n");
-        good = false;
-    }
-    return good ? 0 : 1;
+    return !m->errors && write_outputs(m) ? 0 : 1;
+}
+
+/* What could not be printed is no success. */
+static int flushed(int status)
+{
+    if (!fflush(stdout) || status) return status;
+    fprintf(stderr, "onnx2c: error: standard output can't be written\n");
+    return 1;
 }
 
 int main(int argc, char **argv)
 {
     const Verb *verb = argc > 1 ? verb_named(argv[1]) : NULL;
-    int status = verb ? verb->run(argc - 1, argv + 1) : compile_main(argc, argv);
+    int status = flushed(verb ? verb->run(argc - 1, argv + 1) : compile_main(argc, argv));
     mem_free_all();
     dim_reset();
     return status;

@@ -3,6 +3,7 @@
 #include "driver/verbs.h"
 
 #include "base/base.h"
+#include "models/models.h"
 #include "verify/verify.h"
 
 #include <string.h>
@@ -10,6 +11,8 @@
 /* In the order of --help. */
 static const Verb verbs[] = {
     {"verify", "MODEL.onnx [DIR]", "compile, build, run on data sets, compare", verify_main},
+    {"inspect", "MODEL.onnx [--json]", "what the model is, and all that stands in its way", inspect_main},
+    {"extract", "MODEL.onnx --from A --to B -o FILE", "a part of the model as one of its own", extract_main},
 };
 
 enum { N_VERBS = sizeof verbs / sizeof *verbs };
@@ -26,6 +29,6 @@ const char *verb_list(void)
     Text list = {0};
     for (int i = 0; i < N_VERBS; i++)
         mem_append(&list,
-                   mem_printf("       onnx2c %-8s %-32s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].help));
+                   mem_printf("       onnx2c %-8s %-36s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].help));
     return list.start;
 }

@@ -313,20 +313,28 @@ void propagate_values(Node *n)
     if (!outputs_known(n)) fold(n);
 }
 
+/* Takes what the model declares for granted, so that what is wrong after the node is seen, too. */
+static Verdict give_up(Node *n)
+{
+    n->failed = true;
+    for (int i = 0; i < n->n_out; i++) {
+        Value *v = n->out[i];
+        if (!v || value_known_type(v) || v->declared.kind != KIND_TENSOR || v->declared.dtype == DT_UNDEFINED) continue;
+        int known = 0;
+        while (known < v->declared.shape.rank && v->declared.shape.dim[known]) known++;
+        if (known == v->declared.shape.rank) v->type = v->declared;
+    }
+    return KEEP;
+}
+
 /* One node; new nodes that stand in for it are put before it, and it is removed. */
 static Verdict infer_node(Node *n)
 {
     int errors = n->graph->model->errors;
     if (n->failed) return KEEP; /* and the nodes it was to become are before it */
-    if (!inputs_typed(n) || !find_op(n)) {
-        n->failed = true;
-        return KEEP;
-    }
+    if (!find_op(n) || !inputs_typed(n)) return give_up(n);
     n->op->infer(n);
-    if (n->graph->model->errors > errors) {
-        n->failed = true;
-        return KEEP;
-    }
+    if (n->graph->model->errors > errors) return give_up(n);
     if (!(n->op->flags & OP_HALF_NATIVE) && has_half(n->in, n->n_in)) {
         widen(n);
         return REMOVE;

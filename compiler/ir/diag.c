@@ -3,9 +3,10 @@
 
 void messages_release(Model *m)
 {
+    m->holds_messages = false;
+    if (m->options.keeps_messages) return;
     for (int i = 0; i < m->n_messages; i++) fprintf(stderr, "%s\n", m->messages[i]);
     m->n_messages = 0;
-    m->holds_messages = false;
 }
 
 /* Returns the message without what stands in front of all. */

@@ -216,6 +216,8 @@ typedef struct {
     WeightsForm weights;
     int text_bytes; /* that a string may have which an operator makes of others, without its NUL; 0: TEXT_BYTES */
     bool verbose;
+    bool any_size; /* nothing is made of the model, so that its values may be larger than memory */
+    bool keeps_messages; /* none is printed; they stay in the model's messages */
     int n_dims, cap_dims;
     DimOption *dims;
     int n_customs, cap_customs;

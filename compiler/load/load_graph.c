@@ -79,7 +79,7 @@ static void set_input_type(Loader *l, Value *v, Foreign name, const TypeProto *p
     if (!why && v->type.kind == KIND_SPARSE) why = "is a sparse tensor, which is not supported as an input";
     if (!why && v->type.kind == KIND_TENSOR && v->type.shape.rank < 0)
         why = "has no shape, not even how many dimensions there are; give it one where the model is exported";
-    if (!why && v->type.kind == KIND_TENSOR && value_bytes(v) > INT32_MAX)
+    if (!why && v->type.kind == KIND_TENSOR && value_bytes(v) > INT32_MAX && !l->model->options.any_size)
         why = mem_printf("of shape %s can become larger than 2 GB", shown(shape_text(&v->type.shape)));
     if (why) model_error(l->model, "input \"%s\" %s", shown(name), why);
     /* Of sizes that are expressions: what may be less than nothing is refused at run time if it is. */

@@ -42,13 +42,12 @@ typedef struct {
     char external_sha256[65]; /* of the bytes that stand in another file; "" if none do */
 } Tensor;
 
-/* -- load_tensor.c, load_sparse.c, load_external.c: return NULL, or what is wrong with it ------ */
+/* -- load_tensor.c, load_sparse.c: return NULL, or what is wrong with it ------ */
 
 const char *tensor_read(Foreign model_path, const TensorProto *proto, Tensor *t);
 const char *tensor_dims(DType dtype, size_t n_dims, const int64_t *dims, Shape *shape, int64_t *elements);
 const char *sparse_read(Foreign model_path, const SparseTensorProto *proto, Tensor *t);
 void external_note(Model *m, const Tensor *t); /* adds it to the model's fingerprint, if it is external */
-const char *external_read(Foreign model_path, const TensorProto *proto, int64_t bytes, void **data);
 Value *tensor_value(const Tensor *t, Foreign name); /* a constant without a graph */
 
 /* -- load_names.c ------------------------------------------------------------------------------ */
@@ -62,8 +61,6 @@ typedef Dim DimReader(Loader *l, Foreign value, int axis, const DimProto *d);
 /* NULL, or what is wrong. */
 const char *type_read(Loader *l, Foreign value, const TypeProto *proto, DimReader *read_dim, Type *type);
 Dim dim_declared(Loader *l, Foreign value, int axis, const DimProto *d); /* trusts nothing */
-bool dim_has_size(const DimProto *d);
-Foreign dim_param(const DimProto *d); /* the name that the exporter gave it, "" for none */
 
 /* -- load_dims.c ------------------------------------------------------------------------------- */
 

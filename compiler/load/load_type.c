@@ -56,19 +56,6 @@ const char *type_read(Loader *l, Foreign value, const TypeProto *p, DimReader *r
 
 /* -- dimensions -------------------------------------------------------------------------------- */
 
-bool dim_has_size(const DimProto *d)
-{
-    /* Some exporters write -1 for a size they don't know. */
-    return d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE && d->dim_value != -1;
-}
-
-Foreign dim_param(const DimProto *d)
-{
-    bool given = d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM;
-    Foreign param = given ? proto_text(d->dim_param) : foreign("");
-    return foreign_is(param, "?") ? foreign("") : param; /* some exporters write that for a size they don't know */
-}
-
 Dim dim_declared(Loader *l, Foreign value, int axis, const DimProto *d)
 {
     (void)value, (void)axis;

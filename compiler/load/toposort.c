@@ -3,12 +3,6 @@
 
 #include <string.h>
 
-/* Names that a graph inside a node defines, and those of the graphs around it up to the node. */
-typedef struct Inner {
-    const struct Inner *around;
-    Map *defined;
-} Inner;
-
 typedef struct {
     int *producers; /* index + 1 of the node that makes a name; the map points in here */
     Map *producer_of;
@@ -17,46 +11,13 @@ typedef struct {
     int n_edges, cap_edges;
 } Dependencies;
 
-static void add_name(Dependencies *d, Foreign name, const Inner *inner)
+static void add_name(Foreign name, void *context)
 {
-    const int *producer = foreign_empty(name) ? NULL : map_get(d->producer_of, name);
+    Dependencies *d = context;
+    const int *producer = map_get(d->producer_of, name);
     if (!producer) return;
-    for (; inner; inner = inner->around)
-        if (map_get(inner->defined, name)) return;
     mem_grow(&d->edges, &d->cap_edges, d->n_edges + 1, sizeof *d->edges);
     d->edges[d->n_edges++] = *producer - 1;
-}
-
-static Map *names_defined(const GraphProto *g)
-{
-    Map *defined = map_new();
-    for (size_t i = 0; i < g->n_input; i++) map_put(defined, proto_text(g->input[i]->name), defined);
-    for (size_t i = 0; i < g->n_initializer; i++) map_put(defined, proto_text(g->initializer[i]->name), defined);
-    for (size_t i = 0; i < g->n_sparse_initializer; i++)
-        if (g->sparse_initializer[i]->values)
-            map_put(defined, proto_text(g->sparse_initializer[i]->values->name), defined);
-    for (size_t i = 0; i < g->n_node; i++)
-        for (size_t k = 0; k < g->node[i]->n_output; k++) map_put(defined, proto_text(g->node[i]->output[k]), defined);
-    return defined;
-}
-
-static void add_node(Dependencies *d, const NodeProto *n, const Inner *inner);
-
-static void add_graph(Dependencies *d, const GraphProto *g, const Inner *around)
-{
-    if (!g) return;
-    Inner inner = {around, names_defined(g)};
-    for (size_t i = 0; i < g->n_node; i++) add_node(d, g->node[i], &inner);
-    for (size_t i = 0; i < g->n_output; i++) add_name(d, proto_text(g->output[i]->name), &inner);
-}
-
-static void add_node(Dependencies *d, const NodeProto *n, const Inner *inner)
-{
-    for (size_t i = 0; i < n->n_input; i++) add_name(d, proto_text(n->input[i]), inner);
-    for (size_t i = 0; i < n->n_attribute; i++) {
-        add_graph(d, n->attribute[i]->g, inner);
-        for (size_t k = 0; k < n->attribute[i]->n_graphs; k++) add_graph(d, n->attribute[i]->graphs[k], inner);
-    }
 }
 
 static Dependencies find_dependencies(int count, NodeProto **nodes)
@@ -71,7 +32,7 @@ static Dependencies find_dependencies(int count, NodeProto **nodes)
                 map_put(d.producer_of, proto_text(nodes[i]->output[k]), &d.producers[i]);
     }
     for (int i = 0; i < count; i++) {
-        add_node(&d, nodes[i], NULL);
+        each_name_read(nodes[i], add_name, &d);
         d.first[i + 1] = d.n_edges;
     }
     return d;

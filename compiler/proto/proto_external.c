@@ -1,5 +1,5 @@
 /* Tensors whose bytes stand in a file of their own beside the model. */
-#include "load/load_private.h"
+#include "proto/proto.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -8,6 +8,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+bool tensor_is_external(const TensorProto *t)
+{
+    return t->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL;
+}
 
 static Foreign entry(const TensorProto *p, const char *key)
 {
