@@ -128,7 +128,7 @@ static void infer_reshape(Node *n)
     if (y.rank < 0 || !need_room(n, y.rank)) return;
     if (n->opset >= 5 && n->in[1]->is_read) shape_of_data(n, wanted, allow_zero, &y);
     else if (!shape_of_list(n, wanted, allow_zero, &y)) return;
-    if (dim_high(shape_elements(&y)) > INT32_MAX) {
+    if (dim_high(shape_elements(&y)) > INT32_MAX && !n->graph->model->options.any_size) {
         node_error(n,
                    "the bounds of shape %s allow for %lld elements, expected fewer; narrow them with --dim NAME=LO..HI",
                    shown(shape_text(&y)), (long long)dim_high(shape_elements(&y)));
