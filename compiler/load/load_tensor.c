@@ -37,31 +37,11 @@ Value *tensor_value(const Tensor *t, Foreign name)
 
 /* -- raw_data ---------------------------------------------------------------------------------- */
 
-static bool host_is_big_endian(void)
-{
-    const uint16_t one = 1;
-    unsigned char first;
-    memcpy(&first, &one, 1);
-    return first == 0;
-}
-
-static void swap_bytes(unsigned char *data, int64_t count, int width)
-{
-    for (; count > 0; count--, data += width)
-        for (int i = 0; i < width / 2; i++) {
-            unsigned char byte = data[i];
-            data[i] = data[width - 1 - i];
-            data[width - 1 - i] = byte;
-        }
-}
-
-/* Raw bytes are little endian; and a C bool other than 0 and 1 would be undefined behaviour. */
+/* A C bool other than 0 and 1 would be undefined behaviour. */
 static void make_native(DType dtype, int64_t elements, void *data)
 {
     unsigned char *bytes = data;
-    bool is_complex = dtype == DT_COMPLEX64 || dtype == DT_COMPLEX128;
-    int width = dtype_bits(dtype) / 8 / (is_complex ? 2 : 1);
-    if (width > 1 && host_is_big_endian()) swap_bytes(bytes, elements * (is_complex ? 2 : 1), width);
+    swap_little_endian(dtype, elements, data);
     for (int64_t i = 0; dtype == DT_BOOL && i < elements; i++) bytes[i] = bytes[i] != 0;
 }
 

@@ -86,3 +86,37 @@ ValueInfoProto *known_info(const Model *m, ValueInfoProto *own, Foreign name)
     info->type = type;
     return info;
 }
+
+static void set_strings(TensorProto *p, const Value *v, int64_t count)
+{
+    p->n_string_data = (size_t)count;
+    p->string_data = mem_array(p->n_string_data, sizeof *p->string_data);
+    for (int64_t i = 0; i < count; i++) {
+        size_t length = foreign_length(value_string(v, i));
+        uint8_t *bytes = mem_alloc(length + 1);
+        for (size_t k = 0; k < length; k++) bytes[k] = (uint8_t)foreign_at(value_string(v, i), k);
+        p->string_data[i] = (ProtobufCBinaryData){length, bytes};
+    }
+}
+
+TensorProto *known_tensor(const Value *v, Foreign name)
+{
+    TensorProto *p = mem_alloc(sizeof *p);
+    int64_t count = value_count(v);
+    onnx__tensor_proto__init(p);
+    p->name = name;
+    p->has_data_type = true;
+    p->data_type = (int32_t)v->type.dtype;
+    p->n_dims = (size_t)v->type.shape.rank;
+    p->dims = mem_array(p->n_dims, sizeof *p->dims);
+    for (size_t i = 0; i < p->n_dims; i++) p->dims[i] = dim_value(v->type.shape.dim[i]);
+    if (v->type.dtype == DT_STRING) {
+        set_strings(p, v, count);
+        return p;
+    }
+    p->has_raw_data = true;
+    p->raw_data.len = (size_t)value_bytes(v);
+    p->raw_data.data = p->raw_data.len ? mem_dup(v->data, p->raw_data.len) : NULL;
+    if (count) swap_little_endian(v->type.dtype, count, p->raw_data.data);
+    return p;
+}

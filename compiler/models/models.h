@@ -9,6 +9,7 @@
 /* `onnx2c VERB ...`; argv[0] is the verb. They return the exit status. */
 int inspect_main(int argc, char **argv);
 int extract_main(int argc, char **argv);
+int simplify_main(int argc, char **argv);
 
 /* -- model_file.c ------------------------------------------------------------------------------ */
 
@@ -30,5 +31,6 @@ TypeProto *known_type(const Model *m, Foreign name);
 
 /* The description of a value: its own, if it has a type, or one with the type that is known. NULL: there is none. */
 ValueInfoProto *known_info(const Model *m, ValueInfoProto *own, Foreign name);
+TensorProto *known_tensor(const Value *v, Foreign name); /* of a constant */
 
 #endif

@@ -73,7 +73,11 @@ void each_tensor(const ModelProto *m, TensorVisitor *visit, void *context);
 typedef void NameVisitor(Foreign name, void *context);
 void each_name_read(const NodeProto *n, NameVisitor *visit, void *context);
 
+/* -- proto_tensor.c ---------------------------------------------------------------------------- */
+
 int64_t tensor_elements(const TensorProto *t); /* at most BYTES_INFINITY; -1 if a dimension is negative */
 int64_t tensor_bytes(const TensorProto *t);    /* as they lie in memory, strings without their ends; 0: unknown type */
+/* Elements as raw_data has them to elements of the host, and back. */
+void swap_little_endian(DType dtype, int64_t elements, void *data);
 
 #endif

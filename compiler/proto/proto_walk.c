@@ -122,26 +122,3 @@ void each_name_read(const NodeProto *n, NameVisitor *visit, void *context)
     Reading r = {visit, context};
     read_node(&r, n, NULL);
 }
-
-/* -- sizes ------------------------------------------------------------------------------------- */
-
-int64_t tensor_elements(const TensorProto *t)
-{
-    int64_t count = 1;
-    for (size_t i = 0; i < t->n_dims; i++) {
-        if (t->dims[i] < 0) return -1;
-        if (t->dims[i] && count > BYTES_INFINITY / t->dims[i]) count = BYTES_INFINITY;
-        else count *= t->dims[i];
-    }
-    return count;
-}
-
-int64_t tensor_bytes(const TensorProto *t)
-{
-    int64_t count = tensor_elements(t), bytes = 0;
-    if (t->data_type == DT_STRING)
-        for (size_t i = 0; i < t->n_string_data; i++) bytes += (int64_t)t->string_data[i].len;
-    else if (count > 0 && t->data_type > DT_UNDEFINED && t->data_type < DT_COUNT)
-        bytes = dtype_bytes((DType)t->data_type, count);
-    return bytes;
-}
