@@ -261,7 +261,7 @@ struct Model {
     int n_opsets, cap_opsets;
     OpsetImport *opsets;
     char sha256[65];          /* of the file's bytes */
-    char external_sha256[65]; /* of what it has in other files; "" if nothing (load_external.c) */
+    char external_sha256[65]; /* of what it has in other files; "" if nothing (load_tensor.c) */
     Graph *graph;
     Value **interface_inputs, **interface_outputs; /* as the model has them, lists included (interface.c) */
     int n_interface_inputs, n_interface_outputs;

@@ -169,3 +169,11 @@ const char *tensor_read(Foreign model_path, const TensorProto *p, Tensor *t)
     if (!why && !t->data) t->data = mem_alloc(1); /* no elements, but known */
     return why;
 }
+
+/* Chained, in the order in which the tensors are read. */
+void external_note(Model *m, const Tensor *t)
+{
+    if (!*t->external_sha256) return;
+    const char *chained = mem_printf("%s%s", m->external_sha256, t->external_sha256);
+    sha256_hex(chained, strlen(chained), m->external_sha256);
+}

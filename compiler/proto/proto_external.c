@@ -70,14 +70,6 @@ static bool read_at(int fd, int64_t offset, size_t length, char *data)
     return true;
 }
 
-/* Chained, in the order in which the tensors are read. */
-void external_note(Model *m, const Tensor *t)
-{
-    if (!*t->external_sha256) return;
-    const char *chained = mem_printf("%s%s", m->external_sha256, t->external_sha256);
-    sha256_hex(chained, strlen(chained), m->external_sha256);
-}
-
 const char *external_read(Foreign model_path, const TensorProto *p, int64_t bytes, void **data)
 {
     Foreign location = entry(p, "location"), offset_text = entry(p, "offset"), length_text = entry(p, "length"), path;
