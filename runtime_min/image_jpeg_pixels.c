@@ -142,7 +142,7 @@ static inline void jpeg_take(struct jpeg *j, uint32_t marker, size_t at, size_t 
 /* work: as image_decode has it. */
 static inline int jpeg_decode(const struct image *m, int16_t *work)
 {
-    struct jpeg j = {.m = m, .at = 2};
+    struct jpeg j = {.m = m, .at = 2, .run = 0};
     bool scanned = false;
     for (uint32_t marker = jpeg_marker(m, &j.at); marker && marker != 0xD9U; marker = jpeg_marker(m, &j.at)) {
         const size_t size = image_number(m, j.at, 2, true);

@@ -4,6 +4,7 @@
 #include "ops/shared/shared.h"
 
 enum { Q, K, V };
+enum { MOST_HEADS = 65536 }; /* each is a number in a list */
 
 /* Between the products. */
 static DType precision_of(Node *n)
@@ -28,9 +29,9 @@ static bool need_heads(Node *n)
         return false;
     }
     int64_t count = dim_value(heads), groups = dim_value(kv_heads);
-    if (groups > 0 && count % groups == 0) return true;
-    node_invalid(n, "has %lld heads of queries and %lld of keys, expected a multiple of the latter", (long long)count,
-                 (long long)groups);
+    if (groups > 0 && count % groups == 0 && count <= MOST_HEADS) return true;
+    node_invalid(n, "has %lld heads of queries and %lld of keys, expected a multiple of the latter, up to %d",
+                 (long long)count, (long long)groups, MOST_HEADS);
     return false;
 }
 

@@ -1,4 +1,4 @@
-/* Small operators of com.microsoft, said in those of ai.onnx:
+/* Small operators of com.microsoft, all but one said in those of ai.onnx:
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
  *   GatedAdd                       X + Y gate
  *   GatedRMSNorm                   RMSNormalization of X in rows as long as the scale, times gate sigmoid(gate)
@@ -6,7 +6,7 @@
  *   MatMulInteger16                a product of int16 in int32
  *   MaxpoolWithMask                MaxPool of the pixels whose mask isn't 0
  *   ConvTransposeWithDynamicPads   ConvTranspose whose pads are an input
- *   UnfoldTensor                   windows along an axis, each a row of a new last axis
+ *   UnfoldTensor                   windows along an axis, each a row of a new last axis: a copy
  *   SampleOp                       its input, for tests */
 #include "ops/shared/shared.h"
 
@@ -127,7 +127,8 @@ static void expand_padded_transpose(Node *n)
 
 typedef struct {
     int axis;
-    int64_t size, step, count;
+    int64_t size, step;
+    Dim count;
 } Windows;
 
 static bool read_windows(Node *n, Windows *w)
@@ -137,49 +138,42 @@ static bool read_windows(Node *n, Windows *w)
     Dim length = dim_at(n->in[0], w->axis);
     w->size = attr_int(n, "size", 0);
     w->step = attr_int(n, "step", 1);
-    if (!dim_is_const(length)) {
-        node_error(n, "the axis it unfolds has a length known only at run time; fix it with --dim");
+    if (w->size < 1 || w->step < 1 || w->size > INT32_MAX || w->step > INT32_MAX) {
+        node_invalid(n, "has windows of %lld elements, one every %lld, expected positive numbers", (long long)w->size,
+                     (long long)w->step);
         return false;
     }
-    if (w->size < 1 || w->step < 1 || w->size > dim_value(length)) {
-        node_invalid(n, "has windows of %lld every %lld of %lld elements, expected from 1 to as many as there are",
-                     (long long)w->size, (long long)w->step, (long long)dim_value(length));
-        return false;
-    }
-    w->count = (dim_value(length) - w->size) / w->step + 1;
-    if (w->count <= INT32_MAX / w->size) return true;
-    node_error(n, "makes more than 2^31 elements of a row");
-    return false;
+    if (!need_at_most(n, dim_const(w->size), length, "elements of a window, and those that there are")) return false;
+    Dim last = dim_floordiv(dim_sub(length, dim_const(w->size)), dim_const(w->step));
+    w->count = dim_max(dim_add(last, dim_const(1)), dim_const(0));
+    return true;
 }
 
 static void infer_unfold(Node *n)
 {
     Windows w;
     if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_rank(n, 0, 1, MAX_RANK - 1) ||
-        !read_windows(n, &w))
+        !need_bytes(n, 0, false) || !read_windows(n, &w))
         return;
     Shape y = n->in[0]->type.shape;
-    y.dim[w.axis] = dim_const(w.count);
+    y.dim[w.axis] = w.count;
     y.dim[y.rank++] = dim_const(w.size);
     set_out(n, 0, n->in[0]->type.dtype, &y);
 }
 
-/* Rows beside each other, then their axis to the end. */
-static void expand_unfold(Node *n)
+static void lower_unfold(Node *n)
 {
     Windows w;
-    int rank = n->in[0]->type.shape.rank;
     if (!read_windows(n, &w)) return;
-    int64_t *from = mem_array((size_t)(w.count * w.size), sizeof *from), perm[MAX_RANK];
-    for (int64_t i = 0; i < w.count * w.size; i++) from[i] = i / w.size * w.step + i % w.size;
-    Value *indices = reshape_to(n, const_ints(n, (int)(w.count * w.size), from), 2, (int64_t[]){w.count, w.size});
-    bool last = w.axis == rank - 1;
-    Node *rows = make_node(n, "Gather", 2, (Value *[]){n->in[0], indices}, last ? n->out[0] : NULL);
-    attr_set_int(rows, "axis", w.axis);
-    if (last) return;
-    for (int d = 0; d < rank; d++) perm[d] = d <= w.axis ? d : d + 1;
-    perm[rank] = w.axis + 1;
-    attr_set_ints(make_node(n, "Transpose", 1, rows->out, n->out[0]), "perm", rank + 1, perm);
+    const Shape *x = &n->in[0]->type.shape;
+    Walk walk = {0};
+    for (int d = 0; d < x->rank; d++) {
+        Dim stride = axis_stride(x, d);
+        if (d == w.axis) walk_axis(&walk, w.count, dim_mul(stride, dim_const(w.step)));
+        else walk_axis(&walk, x->dim[d], stride);
+    }
+    walk_axis(&walk, dim_const(w.size), axis_stride(x, w.axis));
+    lower_walk(n, n->in[0], dim_const(0), n->out[0], dim_const(0), &walk);
 }
 
 /* -- SampleOp ------------------------------------------------------------------------------------ */
@@ -207,6 +201,11 @@ const Op ops_gates[] = {
     GATE("MatMulInteger16", matmul_integer16, OP_HALF_NATIVE),
     GATE("MaxpoolWithMask", masked_pool, OP_HALF_NATIVE),
     GATE("SampleOp", sample, OP_HALF_NATIVE),
-    GATE("UnfoldTensor", unfold, OP_HALF_NATIVE),
+    {.name = "UnfoldTensor",
+     .domain = "com.microsoft",
+     .since = 1,
+     .infer = infer_unfold,
+     .lower = lower_unfold,
+     .flags = OP_HALF_NATIVE},
     {0},
 };
