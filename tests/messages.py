@@ -114,7 +114,8 @@ def written_models(folder):
             continue
         head, text = line.split(" | ", 1)
         opset, *options = head.split()
-        opsets = f'["" : {opset}, "ai.onnx.ml" : 3, "com.microsoft" : 1, "my" : 1, "ai.onnx.preview" : 1, "ai.onnx.preview.training" : 1]'
+        preview = '"ai.onnx.preview" : 1, "ai.onnx.preview.training" : 1'
+        opsets = f'["" : {opset}, "ai.onnx.ml" : 3, "com.microsoft" : 1, "my" : 1, {preview}]'
         imports = "" if text.startswith("<") else f"<ir_version: 10, opset_import: {opsets}> g "
         path = os.path.join(folder, f"line{number}.onnx")
         try:

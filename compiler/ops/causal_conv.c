@@ -66,8 +66,9 @@ static void expand_causal_conv(Node *n)
     attr_set_int(conv, "group", dim_value(dim_at(n->in[X], 1)));
     if (silu) make2(n, "Mul", conv->out[0], make1(n, "Sigmoid", conv->out[0], NULL), n->out[0]);
     if (!present) return;
-    Value *slice[] = {x, const_ints(n, 1, (int64_t[]){state ? -state : INT64_MAX}),
-                      const_ints(n, 1, (int64_t[]){INT64_MAX}), const_ints(n, 1, (int64_t[]){2})};
+    Value *start = const_ints(n, 1, (int64_t[]){state ? -state : INT64_MAX});
+    Value *end = const_ints(n, 1, (int64_t[]){INT64_MAX}), *axis = const_ints(n, 1, (int64_t[]){2});
+    Value *slice[] = {x, start, end, axis};
     make_node(n, "Slice", 4, slice, present);
 }
 

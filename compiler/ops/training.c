@@ -103,7 +103,8 @@ static Value *regularized(const Tensor *t)
 /* T > 0 ? then : otherwise */
 static Value *after_first(const Tensor *t, Value *then, Value *otherwise)
 {
-    Value *is_later = make2(t->n, "Greater", scalar_of(t, COUNT), number(t, 0), NULL);
+    Value *count = scalar_of(t, COUNT), *zero = number(t, 0);
+    Value *is_later = make2(t->n, "Greater", count, zero, NULL);
     return make3(t->n, "Where", is_later, then, otherwise, NULL);
 }
 
@@ -118,10 +119,12 @@ static void step_adagrad(const Tensor *t)
 {
     Node *n = t->n;
     double decay = attr_float(n, "decay_factor", 0), epsilon = attr_float(n, "epsilon", (double)1e-6F);
-    Value *slower = make2(n, "Add", times(t, scalar_of(t, COUNT), decay), number(t, 1), NULL);
+    Value *growth = times(t, scalar_of(t, COUNT), decay), *one = number(t, 1);
+    Value *slower = make2(n, "Add", growth, one, NULL);
     Value *rate = make2(n, "Div", scalar_of(t, RATE), slower, NULL), *g = regularized(t);
     Value *h = make2(n, "Add", given(t, 2), make2(n, "Mul", g, g, NULL), wanted(t, 1));
-    Value *adaptive = make2(n, "Add", make1(n, "Sqrt", h, NULL), number(t, epsilon), NULL);
+    Value *root = make1(n, "Sqrt", h, NULL), *least = number(t, epsilon);
+    Value *adaptive = make2(n, "Add", root, least, NULL);
     Value *change = make2(n, "Div", make2(n, "Mul", rate, g, NULL), adaptive, NULL);
     make2(n, "Sub", given(t, 0), change, wanted(t, 0));
 }
@@ -144,20 +147,23 @@ static void infer_adam(Node *n)
 /* factor old + (1 - factor) fresh */
 static Value *average(const Tensor *t, double factor, Value *old, Value *fresh, Value *result)
 {
-    return make2(t->n, "Add", times(t, old, factor), times(t, fresh, 1 - factor), result);
+    Value *kept = times(t, old, factor), *added = times(t, fresh, 1 - factor);
+    return make2(t->n, "Add", kept, added, result);
 }
 
 /* 1 - base^T */
 static Value *bias_of(const Tensor *t, double base)
 {
-    Value *power = make2(t->n, "Pow", number(t, base), scalar_of(t, COUNT), NULL);
-    return make2(t->n, "Sub", number(t, 1), power, NULL);
+    Value *from = number(t, base), *count = scalar_of(t, COUNT), *one = number(t, 1);
+    Value *power = make2(t->n, "Pow", from, count, NULL);
+    return make2(t->n, "Sub", one, power, NULL);
 }
 
 static Value *rate_of_adam(const Tensor *t, double alpha, double beta)
 {
     Value *rate = scalar_of(t, RATE), *root = make1(t->n, "Sqrt", bias_of(t, beta), NULL);
-    Value *adjusted = make2(t->n, "Div", make2(t->n, "Mul", rate, root, NULL), bias_of(t, alpha), NULL);
+    Value *grown = make2(t->n, "Mul", rate, root, NULL), *bias = bias_of(t, alpha);
+    Value *adjusted = make2(t->n, "Div", grown, bias, NULL);
     return after_first(t, adjusted, rate);
 }
 
@@ -168,8 +174,8 @@ static void step_adam(const Tensor *t)
     double epsilon = attr_float(n, "epsilon", (double)1e-6F), post = attr_float(n, "norm_coefficient_post", 0);
     Value *g = regularized(t), *v = average(t, alpha, given(t, 2), g, wanted(t, 1));
     Value *h = average(t, beta, given(t, 3), make2(n, "Mul", g, g, NULL), wanted(t, 2));
-    Value *root = make2(n, "Add", make1(n, "Sqrt", h, NULL), number(t, epsilon), NULL);
-    Value *rate = rate_of_adam(t, alpha, beta);
+    Value *root = make1(n, "Sqrt", h, NULL), *least = number(t, epsilon), *rate = rate_of_adam(t, alpha, beta);
+    root = make2(n, "Add", root, least, NULL);
     Value *change = make2(n, "Div", make2(n, "Mul", rate, v, NULL), root, NULL);
     Value *x = make2(n, "Sub", given(t, 0), change, post != 0 ? NULL : wanted(t, 0));
     if (post != 0) make2(n, "Mul", x, number(t, 1 - post), wanted(t, 0));
@@ -201,8 +207,9 @@ static void step_momentum(const Tensor *t, bool nesterov)
 {
     Node *n = t->n;
     double alpha = attr_float(n, "alpha", 0), beta = attr_float(n, "beta", 0);
-    Value *g = regularized(t), *factor = after_first(t, number(t, beta), number(t, 1));
-    Value *v = make2(n, "Add", times(t, given(t, 2), alpha), make2(n, "Mul", factor, g, NULL), wanted(t, 1));
+    Value *g = regularized(t), *later = number(t, beta), *at_first = number(t, 1);
+    Value *factor = after_first(t, later, at_first), *kept = times(t, given(t, 2), alpha);
+    Value *v = make2(n, "Add", kept, make2(n, "Mul", factor, g, NULL), wanted(t, 1));
     Value *direction = nesterov ? make2(n, "Add", g, times(t, v, alpha), NULL) : v;
     Value *change = make2(n, "Mul", scalar_of(t, RATE), direction, NULL);
     make2(n, "Sub", given(t, 0), change, wanted(t, 0));

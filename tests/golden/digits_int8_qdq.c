@@ -124,6 +124,10 @@ kernel qnearest
 kernel qround
 kernel qrequantize
 kernel qmultipliers
+kernel qneon_times
+kernel qneon_nearest
+kernel qneon_low_halves
+kernel qneon_sixteen
 kernel qint_dot
 struct qtile
 kernel qtile_depth
@@ -133,6 +137,24 @@ kernel qtile_column
 kernel qtile_zero
 kernel qtile_rows4
 kernel qtile_row
+struct qneon_panel
+kernel qneon_at
+kernel qneon_numbers
+kernel qneon_places
+kernel qneon_weights
+kernel qneon_four
+kernel qneon_join
+kernel qneon_flips
+kernel qneon_keep_bytes
+kernel qneon_keep
+kernel qneon_##R##x##C
+kernel qneon_start_##C
+kernel 
+kernel 
+kernel qneon_panel_of
+kernel qneon_panels
+kernel qneon_begin
+kernel qneon_row_sum
 kernel qtile_weights
 kernel qtile_some_weights
 kernel qtile_four
