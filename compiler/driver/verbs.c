@@ -12,6 +12,7 @@
 static const Verb verbs[] = {
     {"verify", "MODEL.onnx [DIR]", "compile, build, run on data sets, compare", verify_main},
     {"inspect", "MODEL.onnx [--json]", "what the model is, and all that stands in its way", inspect_main},
+    {"check", "MODEL.onnx", "is it a valid model", check_main},
     {"extract", "MODEL.onnx --from A --to B -o FILE", "a part of the model as one of its own", extract_main},
     {"simplify", "MODEL.onnx -o FILE", "the model folded, cleaned, with shapes", simplify_main},
 };

@@ -97,7 +97,7 @@ void node_invalid(Node *n, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say_of_node(n, format, args, "; the model is invalid here, check how it was exported");
+    say_of_node(n, format, args, INVALID_HERE);
     va_end(args);
     n->graph->model->invalid++;
 }

@@ -361,7 +361,8 @@ void graph_take_place(Graph *copy); /* of what it is a copy of: its values get t
  * operator, opset). While m->holds_messages, they are kept, until messages_release prints them. */
 void model_error(Model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void node_error(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* adds that the model is wrong */
+/* adds that the model is wrong: */
+#define INVALID_HERE "; the model is invalid here, check how it was exported"
 void node_invalid(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What was reported and assumed so far. Going back to it forgets what has been since, if messages are held back. Local
  * symbols stay: expressions may have them, and those that no step sets are not declared. */

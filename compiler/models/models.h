@@ -8,6 +8,7 @@
 
 /* `onnx2c VERB ...`; argv[0] is the verb. They return the exit status. */
 int inspect_main(int argc, char **argv);
+int check_main(int argc, char **argv);
 int extract_main(int argc, char **argv);
 int simplify_main(int argc, char **argv);
 
