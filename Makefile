@@ -287,7 +287,11 @@ $(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/driver/main.o,$(
 docs: $(BUILD)/operators
 	$(Q)$(BUILD)/operators >docs/operators.md
 
+# After another version of the onnx package: what its operators take.
+schemas: $(VENV)/stamp
+	$(Q)$(VENV)/bin/python tools/schemas.py >compiler/models/schemas.def
+
 .PHONY: all bench bench-models bench-kernels bench-firmware demo check test unit lint mutants random fuzz fuzz-target
-.PHONY: hostile install clean docs golden FORCE
+.PHONY: hostile install clean docs schemas golden FORCE
 .PHONY: deps-build deps-lint deps-check
 .SECONDARY:

@@ -13,9 +13,12 @@ rooms() {
         { echo "compiler/rooms.txt has these"; return 1; }
 }
 
-# What --help lists, of both commands: "--name NAME".
+# The verbs, by --help.
+verbs() { "$build/onnx2c" --help | sed -n 's/^       onnx2c \([a-z]*\) .*/\1/p'; }
+
+# What --help lists, of all commands: "--name NAME".
 options() {
-    { "$build/onnx2c" --help && "$build/onnx2c" verify --help; } |
+    { "$build/onnx2c" --help && for verb in $(verbs); do "$build/onnx2c" "$verb" --help; done; } |
         grep -oP -- '(?<=^  ...|, )( |)--[a-z].*?(?=,|  |$)' | sed 's/^ //' | sort -u
 }
 
@@ -26,6 +29,19 @@ in_man_page() {
     man_page >"$work/man"
     options | while read -r option; do
         grep -qF -- "$option" "$work/man" || { echo "$option is not in onnx2c.1"; exit 1; }
+    done
+}
+
+# Each verb has a line in README.md, a line in the man page's synopsis, and --help of its own; all fit a screen.
+every_verb() {
+    [ "$(verbs | wc -l)" -ge 5 ] || return 1
+    [ "$("$build/onnx2c" --help | wc -l)" -le 50 ] || { echo "--help is longer than a screen"; return 1; }
+    for verb in $(verbs); do
+        grep -qF "| \`onnx2c $verb MODEL.onnx" README.md || { echo "README.md has no $verb"; return 1; }
+        man_page | grep -qF "onnx2c $verb MODEL.onnx" || { echo "onnx2c.1 has no $verb"; return 1; }
+        "$build/onnx2c" "$verb" --help | head -1 | grep -q "^usage: onnx2c $verb MODEL.onnx" ||
+            { echo "$verb --help says nothing"; return 1; }
+        [ "$("$build/onnx2c" "$verb" --help | wc -l)" -le 50 ] || { echo "$verb --help is too long"; return 1; }
     done
 }
 
@@ -79,6 +95,7 @@ commands() {
 alone "docs/operators.md is current" current
 alone "the rooms in docs/design.md" rooms
 alone "every option is in the man page" in_man_page
+alone "every verb" every_verb
 alone "every list of stages" stage_lists
 alone "the man page has no mistakes" sh -c '! groff -man -Tutf8 -ww -z onnx2c.1 2>&1 | grep .'
 alone "the commands of README.md" commands README.md

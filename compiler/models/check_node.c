@@ -103,6 +103,7 @@ static void check_given(Check *c, const NodeProto *n, const Schema *s)
         const AttributeProto *a = n->attribute[i];
         Foreign name = proto_text(a->name);
         AttrType type = schema_attribute(s, name);
+        if (map_get(given, name)) model_error(&c->m, "%s: attribute \"%s\" is given twice", node_shown(n), shown(name));
         map_put(given, name, given);
         bool is_internal = foreign_starts(name, "__") || foreign_is(name, "consumed_inputs");
         if (type == ATTR_UNDEFINED && !is_internal)
@@ -117,10 +118,10 @@ static void check_given(Check *c, const NodeProto *n, const Schema *s)
         if (!map_get(given, foreign(name))) model_error(&c->m, "%s: attribute \"%s\" is required", node_shown(n), name);
 }
 
-/* 0: none. */
+/* The last one counts. 0: none. */
 static int64_t imported(size_t count, OpsetProto *const *imports, Foreign domain)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = count; i-- > 0;)
         if (foreign_equal(short_domain(proto_text(imports[i]->domain)), domain)) return imports[i]->version;
     return 0;
 }

@@ -3,11 +3,6 @@
 
 enum { EXTRA_TYPES = 2 }; /* of ONNX, that the compiler doesn't have: float6 */
 
-static bool has_raw(const TensorProto *t)
-{
-    return t->has_raw_data;
-}
-
 /* How many entries the typed field of this type has, and should have for so many elements. */
 static size_t entries_of(const TensorProto *t, int64_t elements, int64_t *expected)
 {
@@ -33,7 +28,7 @@ static size_t entries_of(const TensorProto *t, int64_t elements, int64_t *expect
 static int fields_used(const TensorProto *t)
 {
     return (t->n_float_data != 0) + (t->n_int32_data != 0) + (t->n_string_data != 0) + (t->n_int64_data != 0) +
-           (t->n_double_data != 0) + (t->n_uint64_data != 0) + has_raw(t);
+           (t->n_double_data != 0) + (t->n_uint64_data != 0) + t->has_raw_data;
 }
 
 static void check_external(Check *c, const TensorProto *t, const char *what)
@@ -52,11 +47,11 @@ static void check_inner(Check *c, const TensorProto *t, const char *what, int64_
     if (fields_used(t) > 1) model_error(&c->m, "%s: its data stand in more than one field", what);
     else if (!fields_used(t) && elements)
         model_error(&c->m, "%s: it has no data, and room for %lld elements", what, (long long)elements);
-    else if (has_raw(t) && t->data_type == DT_STRING) model_error(&c->m, "%s: strings can't be raw data", what);
-    else if (has_raw(t) && (int64_t)t->raw_data.len != tensor_bytes(t))
+    else if (t->has_raw_data && t->data_type == DT_STRING) model_error(&c->m, "%s: strings can't be raw data", what);
+    else if (t->has_raw_data && (int64_t)t->raw_data.len != tensor_bytes(t))
         model_error(&c->m, "%s: %zu bytes of raw data, its shape takes %lld", what, t->raw_data.len,
                     (long long)tensor_bytes(t));
-    else if (!has_raw(t) && (int64_t)entries != expected)
+    else if (!t->has_raw_data && (int64_t)entries != expected)
         model_error(&c->m, "%s: %zu elements of its type, its shape takes %lld", what, entries, (long long)expected);
 }
 
