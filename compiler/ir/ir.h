@@ -202,7 +202,10 @@ typedef struct {
 
 typedef enum { OPTIMIZE_SPEED, OPTIMIZE_RAM } Optimize;
 
-enum { TEXT_BYTES = 255 };
+enum {
+    TEXT_BYTES = 255,
+    ANY_SIZE = 1 << 20 /* the most, where any will do: products of two or three don't saturate */
+};
 
 typedef enum { WEIGHTS_INLINE, WEIGHTS_INCBIN, WEIGHTS_FILE } WeightsForm;
 
@@ -216,7 +219,7 @@ typedef struct {
     WeightsForm weights;
     int text_bytes; /* that a string may have which an operator makes of others, without its NUL; 0: TEXT_BYTES */
     bool verbose;
-    bool any_size; /* nothing is made of the model, so that its values may be larger than memory */
+    bool any_size;       /* nothing is made of the model, so that its values may be larger than memory */
     bool keeps_messages; /* none is printed; they stay in the model's messages */
     int n_dims, cap_dims;
     DimOption *dims;

@@ -4,9 +4,7 @@
 #include "infer/infer.h"
 #include "load/load.h"
 
-/* From 1, since hardly any model is right for images without pixels; up to what arithmetic on offsets has room for. */
-enum { MOST = 1 << 20 };
-
+/* From 1, since hardly any model is right for images without pixels. */
 static Options options_for(Foreign path)
 {
     Options o = {.model_path = path, .target = target_portable, .keeps_messages = true, .any_size = true};
@@ -17,7 +15,7 @@ static Options options_for(Foreign path)
         if (dims[i].of_output || dims[i].axis == VALUES || map_get(named, dims[i].name)) continue;
         map_put(named, dims[i].name, named);
         mem_grow(&o.dims, &o.cap_dims, o.n_dims + 1, sizeof *o.dims);
-        o.dims[o.n_dims++] = (DimOption){.name = dims[i].name, .low = 1, .high = MOST, .of_data = true};
+        o.dims[o.n_dims++] = (DimOption){.name = dims[i].name, .low = 1, .high = ANY_SIZE, .of_data = true};
     }
     return o;
 }

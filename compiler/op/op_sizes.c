@@ -33,6 +33,7 @@ Dim size_of_data(Node *n, int output, int axis)
     if (bounds)
         return bounds->low == bounds->high ? dim_const(bounds->low) : local_symbol(n, name, bounds->low, bounds->high);
     if (by) return by->declared.shape.dim[axis];
+    if (n->graph->model->options.any_size) return local_symbol(n, name, 0, ANY_SIZE);
     node_error(n,
                "how large axis %d of \"%s\" is, only the data tell, expected constants, or bounds: add --dim %s "
                "or the like",
