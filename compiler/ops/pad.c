@@ -106,6 +106,7 @@ static Dim padded_size(Node *n, int axis, Dim size, Dim before, Dim after, bool 
 {
     Dim padded = dim_add(size, dim_add(before, after)), zero = dim_const(0);
     Dim kept = dim_add(size, dim_add(dim_min(before, zero), dim_min(after, zero)));
+    if (!repeats && dim_is(padded, 0)) return padded; /* nothing is left, however it is cut */
     if (dim_high(padded) < 0 || dim_high(kept) < 0) {
         node_invalid(n, "pads of %s and %s leave less than nothing of axis %d, which has %s elements",
                      shown(dim_text(before)), shown(dim_text(after)), axis, shown(dim_text(size)));
