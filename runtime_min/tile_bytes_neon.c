@@ -8,12 +8,12 @@
  * of every second four of x all other bits are inverted, too, which makes -1 - x of it, and its products are
  * subtracted; so a column's sums start with 127 times those weights. */
 
-//@block qneon_panels qneon_row_sum qneon_begin
+//@private qneon_panel qneon_panel_of
 #if QNEON
 /* What the tiles of a panel have in common. */
 struct qneon_panel {
     size_t column, left; /* its first one, and how many there are */
-    bool plain; /* 16 columns of bytes without zero points */
+    bool to_bytes; /* 16 columns of them */
     const int8_t *w;
     qint begin[4], zeros[4];
     qreal multipliers[4];
@@ -199,18 +199,19 @@ static void qneon_keep_bytes(const struct qtile *t, const struct qneon_panel *p,
                                   qneon_times(sums[3], m3), &limits));
 }
 
+/* Takes zero points of columns times the rows' sums from the sums of products. */
+static void qneon_take_zeros(const struct qtile *t, const struct qneon_panel *p, qint *sums, size_t row, size_t rows,
+                             size_t vectors)
+{
+    for (size_t i = 0; i < rows * vectors; i++)
+        sums[i] -= p->zeros[i % vectors] * t->row_sums[row + i / vectors - t->summed];
+}
+
 /* Sums of `rows` rows from `row` on go to y. */
-static void qneon_keep(const struct qtile *t, const struct qneon_panel *p, qint *sums, size_t row, size_t rows,
+static void qneon_keep(const struct qtile *t, const struct qneon_panel *p, const qint *sums, size_t row, size_t rows,
                        size_t vectors)
 {
     const size_t size = t->scale.multiplier ? 1 : sizeof(int32_t), few = p->left < 4 ? p->left : 4;
-    if (t->zeros)
-        for (size_t i = 0; i < rows * vectors; i++)
-            sums[i] -= p->zeros[i % vectors] * t->row_sums[row + i / vectors - t->summed];
-    if (size == 1 && p->left == 16) {
-        qneon_keep_bytes(t, p, sums, row, rows);
-        return;
-    }
     for (size_t r = 0; r < rows; r++, sums += vectors) {
         uint8_t *const y = (uint8_t *)t->y + ((row + r) * t->y_step + p->column) * size;
         for (size_t v = 0; v < vectors; v++) {
@@ -248,7 +249,8 @@ static void qneon_##R##x##C(const struct qtile *t, const struct qneon_panel *p, 
     const uint8_t *places[R]; \
     qneon_places(t, row, R, places); \
     QNEON_SUMS(R, C, STEP, QNEON_LOAD, QNEON_LOAD_FOUR) \
-    if (C == whole && p->plain) qneon_keep_bytes(t, p, sums, row, R); \
+    if (t->zeros) qneon_take_zeros(t, p, sums, row, R, C); \
+    if (C == whole && p->to_bytes) qneon_keep_bytes(t, p, sums, row, R); \
     else qneon_keep(t, p, sums, row, R, C); \
 }
 /* What sums begin with makes up for what the inverted bits do to a row of zeros. */
@@ -295,7 +297,7 @@ static size_t qneon_panel_of(const struct qtile *t, struct qneon_panel *p)
 {
     const float *const multiplier = t->scale.multiplier;
     const size_t vectors = (p->left + 3) / 4, kind = p->left == 16 ? 4 : vectors - 1;
-    p->plain = p->left == 16 && multiplier && !t->zeros;
+    p->to_bytes = p->left == 16 && multiplier;
     p->w = t->w + p->column * 4 * qtile_depth(t);
     qneon_numbers(t->start, p, p->begin);
     qneon_numbers(t->zeros, p, p->zeros);
@@ -305,10 +307,13 @@ static size_t qneon_panel_of(const struct qtile *t, struct qneon_panel *p)
     if (!t->begun) qneon_starts[kind](t, p);
     return kind;
 }
+#endif
+//@endblock
 
 /* All columns of rows [first, last). The last rows may be computed twice. */
-static void qneon_panels(const struct qtile *t, size_t first, size_t last, size_t columns)
+APART void qneon_panels(const struct qtile *t, size_t first, size_t last, size_t columns)
 {
+#if QNEON
     struct qneon_panel p = {.limits = qlimits_of(&t->scale)};
     for (p.column = 0; p.column < columns; p.column += 16) {
         p.left = columns - p.column < 16 ? columns - p.column : 16;
@@ -322,11 +327,15 @@ static void qneon_panels(const struct qtile *t, size_t first, size_t last, size_
         for (size_t few = 2; r < last; few /= 2)
             for (; r + few <= last; r += few) qneon_tiles[few][kind](t, &p, r);
     }
+#else
+    (void)t, (void)first, (void)last, (void)columns;
+#endif
 }
 
 /* to[columns] = what sums begin with, for several calls with the same weights and starts. */
-static void qneon_begin(struct qtile *t, int32_t *to)
+APART void qneon_begin(struct qtile *t, int32_t *to)
 {
+#if QNEON
     struct qneon_panel p = {.column = 0};
     for (; p.column < (size_t)t->columns; p.column += 16) {
         p.left = (size_t)t->columns - p.column < 16 ? (size_t)t->columns - p.column : 16;
@@ -336,11 +345,15 @@ static void qneon_begin(struct qtile *t, int32_t *to)
     }
     t->start = to;
     t->begun = true;
+#else
+    (void)t, (void)to;
+#endif
 }
 
 /* The sum of the bytes of row r. */
-static uint32_t qneon_row_sum(const struct qtile *t, size_t r)
+APART uint32_t qneon_row_sum(const struct qtile *t, size_t r)
 {
+#if QNEON
     const uint8_t *row;
     const size_t run = (size_t)t->run;
     uint32_t sum = 0;
@@ -353,9 +366,8 @@ static uint32_t qneon_row_sum(const struct qtile *t, size_t r)
         for (; k < run; k++) sum += x[k];
     }
     return sum + sums[0] + sums[1] + sums[2] + sums[3];
-}
 #else
-#define qneon_panels(t, first, last, columns) (void)0
-#define qneon_row_sum(t, r) 0
+    (void)t, (void)r;
+    return 0;
 #endif
-//@endblock
+}
