@@ -96,7 +96,7 @@ const char *dim_title(const Options *o)
 }
 
 static const char *const weights_form_names[] = {
-    [WEIGHTS_INLINE] = "inline", [WEIGHTS_INCBIN] = "incbin", [WEIGHTS_FILE] = "file"};
+    [WEIGHTS_INLINE] = "inline", [WEIGHTS_NUMBERS] = "numbers", [WEIGHTS_INCBIN] = "incbin", [WEIGHTS_FILE] = "file"};
 
 bool parse_weights_option(Options *o, Foreign form)
 {
@@ -105,7 +105,7 @@ bool parse_weights_option(Options *o, Foreign form)
             o->weights = i;
             return true;
         }
-    return usage_error("--weights %s: expected inline, incbin or file", shown(form));
+    return usage_error("--weights %s: expected inline, numbers, incbin or file", shown(form));
 }
 
 bool parse_optimize_option(Options *o, Foreign what)

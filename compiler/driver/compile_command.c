@@ -25,7 +25,7 @@ static bool same_file(Foreign a, Foreign b)
 /* Everything that is written goes to a file of its own, none of them the model. */
 static bool check_files(const Options *o)
 {
-    Foreign weights = o->weights == WEIGHTS_INLINE ? foreign(NULL) : weights_path(o);
+    Foreign weights = o->weights < WEIGHTS_INCBIN ? foreign(NULL) : weights_path(o);
     Foreign files[] = {o->output_path, o->header_path, o->report_path, weights};
     for (int i = 0; i < 4; i++) {
         for (int k = 0; k < i; k++)

@@ -18,7 +18,7 @@ static bool write_outputs(Model *m)
     if (c_wanted(o) && !(c = output_open(o->output_path))) return false;
     if (!foreign_none(o->header_path) && !(header = output_open(o->header_path))) return false;
     if (!foreign_none(o->report_path) && !(json = output_open(o->report_path))) return false;
-    if (c && o->weights != WEIGHTS_INLINE && !(weights = output_open(weights_path(o)))) return false;
+    if (c && o->weights >= WEIGHTS_INCBIN && !(weights = output_open(weights_path(o)))) return false;
     if (c) emit(m, c);
     if (weights) emit_weights_file(m, weights);
     if (header) emit_header(m, header);

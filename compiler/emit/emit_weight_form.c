@@ -1,8 +1,8 @@
 /* emit_weight_form: in which form a constant is written, and how it is referred to.
  *
  * Small ones are readable numbers that read back to the same bits. Large ones are string literals of their bytes in a
- * union with their element type: many times faster to compile than numbers. The forms `incbin` and `file` put the large
- * ones into a file of their own. */
+ * union with their element type: many times faster to compile than numbers, but in one byte order. The form `numbers` has
+ * numbers wherever that matters; `incbin` and `file` put the large ones into a file of their own. */
 #include "emit/emit.h"
 
 enum { READABLE_ELEMENTS = 512 };
@@ -28,19 +28,25 @@ DType weight_element_type(const Value *v)
     return t == DT_COMPLEX128 ? DT_DOUBLE : t;
 }
 
-bool weight_is_readable(const Value *v)
+bool weight_has_order(const Value *v)
 {
-    return v->type.dtype == DT_STRING || weight_elements(v) <= READABLE_ELEMENTS;
+    return v->type.dtype != DT_STRING && dtype_host_bytes(weight_element_type(v)) > 1;
+}
+
+bool weight_is_readable(const Model *m, const Value *v)
+{
+    return v->type.dtype == DT_STRING || weight_elements(v) <= READABLE_ELEMENTS ||
+           (m->options.weights == WEIGHTS_NUMBERS && weight_has_order(v));
 }
 
 bool weight_is_in_file(const Model *m, const Value *v)
 {
-    return m->options.weights != WEIGHTS_INLINE && !weight_is_readable(v);
+    return m->options.weights >= WEIGHTS_INCBIN && !weight_is_readable(m, v);
 }
 
 const char *weight_pointer(const Model *m, const Value *v)
 {
-    bool is_array = weight_is_readable(v) || weight_is_in_file(m, v) ||
+    bool is_array = weight_is_readable(m, v) || weight_is_in_file(m, v) ||
                     v->storage != v; /* or has a pointer of its own */
     return is_array ? v->c_name : mem_printf("%s.v", v->c_name);
 }

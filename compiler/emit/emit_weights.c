@@ -60,7 +60,7 @@ static void collect(Value *v, Collecting *c)
     mem_grow(&c->w->items, &c->w->capacity, c->w->count + 1, sizeof *c->w->items);
     c->w->items[c->w->count++] = root;
     c->m->weights_bytes += value_bytes(root);
-    if (c->m->options.weights == WEIGHTS_INLINE || weight_is_readable(root)) return;
+    if (!weight_is_in_file(c->m, root)) return;
     root->blob_offset = c->w->blob_bytes;
     c->w->blob_bytes += (value_bytes(root) + BLOB_ALIGN - 1) / BLOB_ALIGN * BLOB_ALIGN;
 }
@@ -92,7 +92,7 @@ static const char *array_declaration(const Model *m, const Value *v)
     int64_t count = weight_elements(v);
     if (v->type.dtype == DT_STRING)
         return mem_printf("static const char *const %s[%lld]", v->c_name, (long long)(count ? count : 1));
-    if (weight_is_readable(v))
+    if (weight_is_readable(m, v))
         return mem_printf("%s%s %s[%lld]", attr, dtype_c(v->type.dtype), v->c_name, (long long)(count ? count : 1));
     return mem_printf("%sunion %s %s", attr, v->c_name, v->c_name);
 }
@@ -136,7 +136,7 @@ static void emit_alignment(FILE *f)
 
 static bool is_union(const Model *m, const Value *v)
 {
-    return !weight_is_in_file(m, v) && !weight_is_readable(v);
+    return !weight_is_in_file(m, v) && !weight_is_readable(m, v);
 }
 
 void emit_weight_declarations(Model *m, const Weights *w, FILE *f)
@@ -169,7 +169,7 @@ void emit_weight_definitions(Model *m, const Weights *w, FILE *f)
                   "*/\n\n",
                   f);
         any = true;
-        if (weight_is_readable(v)) emit_numbers(v, array_declaration(m, v), f);
+        if (weight_is_readable(m, v)) emit_numbers(v, array_declaration(m, v), f);
         else emit_bytes(v, array_declaration(m, v), f);
     }
 }

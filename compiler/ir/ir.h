@@ -207,7 +207,7 @@ enum {
     ANY_SIZE = 1 << 20 /* the most, where any will do: products of two or three don't saturate */
 };
 
-typedef enum { WEIGHTS_INLINE, WEIGHTS_INCBIN, WEIGHTS_FILE } WeightsForm;
+typedef enum { WEIGHTS_INLINE, WEIGHTS_NUMBERS, WEIGHTS_INCBIN, WEIGHTS_FILE } WeightsForm; /* the last two: files */
 
 typedef struct {
     Foreign model_path, output_path, header_path, report_path;

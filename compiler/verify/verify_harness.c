@@ -50,8 +50,24 @@ static const char files_and_blocks[] =
     "}\n"
     "\n";
 
+static const char ordering[] =
+    "/* Numbers in files are little-endian, whatever machine an emulator makes of this one. */\n"
+    "static void little_endian(void *data, size_t bytes, size_t size)\n"
+    "{\n"
+    "    const uint16_t one = 1;\n"
+    "    unsigned char *p = data;\n"
+    "    if (*(const unsigned char *)&one) return;\n"
+    "    for (; bytes >= size; bytes -= size, p += size)\n"
+    "        for (size_t i = 0; i < size / 2; i++) {\n"
+    "            const unsigned char byte = p[i];\n"
+    "            p[i] = p[size - 1 - i];\n"
+    "            p[size - 1 - i] = byte;\n"
+    "        }\n"
+    "}\n"
+    "\n";
+
 static const char reading[] = "/* The block is exactly as long as the file: a sanitizer sees every access beyond. */\n"
-                              "static void *read_file(const char *folder, const char *name, size_t *bytes)\n"
+                              "static void *read_file(const char *folder, const char *name, size_t size, size_t *bytes)\n"
                               "{\n"
                               "    FILE *f = open_file(folder, name, \"rb\");\n"
                               "    fseek(f, 0, SEEK_END);\n"
@@ -59,6 +75,7 @@ static const char reading[] = "/* The block is exactly as long as the file: a sa
                               "    rewind(f);\n"
                               "    void *memory = block(*bytes);\n"
                               "    if (fread(memory, 1, *bytes, f) != *bytes) exit(1);\n"
+                              "    little_endian(memory, *bytes, size);\n"
                               "    fclose(f);\n"
                               "    return memory;\n"
                               "}\n"
@@ -69,7 +86,7 @@ static const char reading_text[] =
     "static const char *const *read_strings(const char *folder, const char *name)\n"
     "{\n"
     "    size_t bytes, count = 0;\n"
-    "    const char *text = read_file(folder, name, &bytes);\n"
+    "    const char *text = read_file(folder, name, 1, &bytes);\n"
     "    for (size_t i = 0; i < bytes; i++) count += !text[i];\n"
     "    const char **strings = block(count * sizeof *strings);\n"
     "    for (size_t i = 0; i < count; i++, text += strlen(text) + 1) strings[i] = text;\n"
@@ -78,9 +95,10 @@ static const char reading_text[] =
     "\n";
 
 static const char writing[] =
-    "static void write_file(const char *folder, const char *name, const void *data, size_t bytes)\n"
+    "static void write_file(const char *folder, const char *name, void *data, size_t bytes, size_t size)\n"
     "{\n"
     "    FILE *f = open_file(folder, name, \"wb\");\n"
+    "    little_endian(data, bytes, size);\n"
     "    if (fwrite(data, 1, bytes, f) != bytes || fclose(f)) exit(1);\n"
     "}\n"
     "\n";
@@ -131,9 +149,11 @@ static void write_helpers(const Graph *g, FILE *f)
     if (!g->n_inputs && !g->n_outputs) return;
     fprintf(f, "enum { BLOCKS = %d };\n\n", 2 * g->n_inputs + g->n_outputs); /* strings take two */
     fputs(files_and_blocks, f);
+    bool writes = !all_text(g->outputs, g->n_outputs) || any_dims(g);
+    if (g->n_inputs || writes) fputs(ordering, f);
     if (g->n_inputs) fputs(reading, f);
     if (any_text(g->inputs, g->n_inputs)) fputs(reading_text, f);
-    if (!all_text(g->outputs, g->n_outputs) || any_dims(g)) fputs(writing, f);
+    if (writes) fputs(writing, f);
     if (!all_text(g->outputs, g->n_outputs)) fputs(making_room, f);
     if (any_text(g->outputs, g->n_outputs)) fputs(writing_text, f);
 }
@@ -142,10 +162,10 @@ static void write_helpers(const Graph *g, FILE *f)
 
 static void write_input(const Value *v, int i, FILE *f)
 {
+    const char *const c = dtype_c(v->type.dtype);
     if (is_text(v)) fprintf(f, "    const char *const *input_%d = read_strings(folder, \"input_%d.bin\");\n", i, i);
     else
-        fprintf(f, "    const %s *input_%d = read_file(folder, \"input_%d.bin\", &bytes);\n", dtype_c(v->type.dtype), i,
-                i);
+        fprintf(f, "    const %s *input_%d = read_file(folder, \"input_%d.bin\", sizeof(%s), &bytes);\n", c, i, i, c);
 }
 
 static void write_room(const Value *v, int i, FILE *f)
@@ -173,9 +193,10 @@ static void write_output(const Value *v, int i, FILE *f)
 {
     if (is_text(v))
         fprintf(f, "    write_strings(folder, \"output_%d.bin\", output_%d, %lld);\n", i, i, (long long)value_count(v));
-    else fprintf(f, "    write_file(folder, \"output_%d.bin\", output_%d, %lld);\n", i, i, (long long)value_bytes(v));
+    else fprintf(f, "    write_file(folder, \"output_%d.bin\", output_%d, %lld, sizeof *output_%d);\n", i, i,
+                 (long long)value_bytes(v), i);
     if (output_has_dims(v))
-        fprintf(f, "    write_file(folder, \"output_%d.dims\", dims_%d, sizeof dims_%d);\n", i, i, i);
+        fprintf(f, "    write_file(folder, \"output_%d.dims\", dims_%d, sizeof dims_%d, 4);\n", i, i, i);
 }
 
 void write_harness(Model *m, FILE *f)

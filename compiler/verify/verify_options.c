@@ -62,6 +62,14 @@ static bool take_target(void *options, Foreign value)
     return parse_target_option(&((VerifyOptions *)options)->compile, value);
 }
 
+static bool take_weights(void *options, Foreign value)
+{
+    Options *o = &((VerifyOptions *)options)->compile;
+    if (!parse_weights_option(o, value)) return false;
+    return o->weights != WEIGHTS_FILE ||
+           usage_error("--weights file: no program provides them here; expected inline, numbers or incbin");
+}
+
 static bool take_text(void *options, Foreign value)
 {
     return parse_text_option(&((VerifyOptions *)options)->compile, value);
@@ -87,6 +95,7 @@ static const OptionRow verify_options[] = {
     {0, "optimize", "WHAT", "as when compiling", take_optimize, NULL},
     {0, "target", "NAME", "as when compiling; --cc and --cflags must make what this machine runs", take_target, NULL},
     {0, "text", "BYTES", "as when compiling", take_text, NULL},
+    {0, "weights", "FORM", "as when compiling; without it inline or, if they are large, incbin", take_weights, NULL},
     {0, "with", "FILE", "a C file that is built along: the functions of custom operators", take_with, NULL},
     {'v', "verbose", NULL, "print the time each stage takes", take_verbose, NULL},
     {'h', "help", NULL, "print this", NULL, NULL},
@@ -118,7 +127,7 @@ int parse_verify_options(VerifyOptions *o, int argc, char **argv)
     *o = (VerifyOptions){.cc = foreign("cc"),
                          .cflags = foreign("-std=c99 -O1"),
                          .tolerance = {.relative = 1e-3, .absolute = 1e-7},
-                         .compile = {.name = "model", .target = target_portable}};
+                         .compile = {.name = "model", .target = target_portable, .weights = WEIGHTS_FILE}};
     int status = parse_command_line(&command, o, argc, argv);
     if (status != GO_ON) return status;
     return take_arguments(o, argc - optind, argv + optind) ? GO_ON : 2;

@@ -29,8 +29,10 @@ static bool write_with(Model *m, Foreign path, Writer *write)
     return good && !m->errors;
 }
 
+/* Unless that was said: `file` is what verify doesn't take. */
 static void choose_weights_form(Model *m)
 {
+    if (m->options.weights != WEIGHTS_FILE) return;
     Weights weights;
     collect_weights(m, &weights);
     m->options.weights = m->weights_bytes > LARGE_WEIGHTS ? WEIGHTS_INCBIN : WEIGHTS_INLINE;
@@ -41,7 +43,7 @@ static bool write_sources(Model *m, Foreign folder)
     choose_weights_form(m);
     return write_with(m, in_folder(folder, "model.c"), emit) &&
            write_with(m, in_folder(folder, "model.h"), emit_header) &&
-           (m->options.weights == WEIGHTS_INLINE ||
+           (m->options.weights < WEIGHTS_INCBIN ||
             write_with(m, in_folder(folder, "model.weights"), emit_weights_file)) &&
            write_with(m, in_folder(folder, "main.c"), write_harness);
 }
