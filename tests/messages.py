@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 
+import check_models
 import numpy as np
 from onnx import MapProto, SequenceProto, TensorProto, numpy_helper, parser
 
@@ -154,6 +155,15 @@ def models_with_data(folder):
     model_with_data(os.path.join(folder, "maps"), text, input_0=x, output_0=y)
 
 
+def invalid_models(onnx2c, folder):
+    """(name, command, its folder, variables), of those that `check` is about"""
+    for name, model, _ in check_models.all_models():
+        path = os.path.join(folder, f"check_{name}.onnx")
+        with open(path, "wb") as f:
+            f.write(model.SerializeToString())
+        yield f"check_models.py: {name}", [onnx2c, "check", path], folder, {}
+
+
 def command_lines(onnx2c, folder):
     """(name, command, its folder, variables)"""
     models_with_data(folder)
@@ -175,7 +185,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         models = [*bad_models(args.python, os.path.join(folder, "bad")), *written_models(folder)]
         commands = [(name, [onnx2c, path, "-o", f"{path}.c", *options], HERE, {}) for name, path, options in models]
-        commands += command_lines(onnx2c, folder)
+        commands += [*command_lines(onnx2c, folder), *invalid_models(onnx2c, folder)]
         with concurrent.futures.ThreadPoolExecutor() as pool:
             said = list(pool.map(lambda c: (c[0], said_of(*c[1:])), commands))
     silent = [name for name, lines in said if not lines]

@@ -36,9 +36,11 @@ static unsigned types_held(const AttributeProto *a)
     return held;
 }
 
-static bool is_list(int type)
+/* Some programs write neither empty lists nor what is 0. */
+static bool may_be_left_out(int type)
 {
-    return (type >= ATTR_FLOATS && type <= ATTR_GRAPHS) || type == ATTR_SPARSE_TENSORS || type == ATTR_TYPES;
+    return type == ATTR_FLOAT || type == ATTR_INT || type == ATTR_STRING ||
+           (type >= ATTR_FLOATS && type <= ATTR_GRAPHS) || type == ATTR_SPARSE_TENSORS || type == ATTR_TYPES;
 }
 
 static void check_value(Check *c, const NodeProto *n, const AttributeProto *a)
@@ -50,7 +52,7 @@ static void check_value(Check *c, const NodeProto *n, const AttributeProto *a)
             model_error(&c->m, "%s: attribute \"%s\" refers to a function's, but stands in none", node_shown(n), name);
         if (held)
             model_error(&c->m, "%s: attribute \"%s\" refers to a function's, and has a value", node_shown(n), name);
-    } else if (held != wanted && (held || !is_list((int)a->type))) {
+    } else if (held != wanted && (held || !may_be_left_out((int)a->type))) {
         model_error(&c->m, "%s: attribute \"%s\" has %s its type says", node_shown(n), name,
                     held ? "another value than" : "no value, which");
     }
