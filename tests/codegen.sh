@@ -65,6 +65,19 @@ for model in small_image resnet8 digits_int8_qdq dscnn_int8_qdq kws_rnn distilbe
     alone "two threads: $model" two_threads "$model"
 done
 
+# Where floats are computed as if they were real numbers, the C says so; without floats that is no matter.
+fast_math() { # CC FLAG
+    "$onnx2c" tests/models/digits_int8_qdq/model.onnx --name m >"$work/m.c"
+    "$1" -std=c99 -O2 $2 -fno-fast-math -c -o "$work/m.o" "$work/m.c" || return 1
+    "$1" -std=c99 -O2 $2 -c -o "$work/m.o" "$work/m.c" 2>"$work/errors" && return 1
+    cat "$work/errors"
+    [ "$(grep -c 'error:' "$work/errors")" -eq 1 ] && grep -q "add -fno-fast-math" "$work/errors"
+}
+for flag in -Ofast -ffast-math -ffinite-math-only; do
+    for cc in gcc clang; do alone "$cc $flag is refused" fast_math "$cc" "$flag"; done
+done
+alone "gcc's associative math is refused" fast_math gcc -funsafe-math-optimizations
+
 # The same bytes from anywhere.
 alone "two runs, two folders" sh -c "
     cp tests/models/digits/model.onnx $work/copy.onnx

@@ -63,6 +63,21 @@ firmware() { # TARGET
     done
 }
 
+# Of another byte order: constants of several bytes are numbers, not strings.
+big_endian() { # MODEL COMPILER
+    # shellcheck disable=SC2046 # options are words
+    "$onnx2c" verify "tests/models/$1/model.onnx" --weights numbers --cc "$2" $(tolerances_of "tests/models/$1") \
+        $(dims_of "$1")
+}
+
+# Strings are refused there, with what to do.
+refuses_strings() { # COMPILER...
+    generate portable digits || return 1
+    "$@" -std=c99 -c "$work/m.c" -o "$work/m.o" 2>"$work/errors" && return 1
+    grep "error" "$work/errors"
+    [ "$(grep -c 'error:' "$work/errors")" -eq 1 ] && grep -q "with --weights numbers" "$work/errors"
+}
+
 everywhere() { # TARGET COMPILER...
     for model in $models; do alone "$1: $model is built" builds "$1" "$model" "${@:2}"; done
 }
@@ -121,6 +136,14 @@ runs aarch64+dotprod -march=armv8.2-a+dotprod "$work/aarch64"
 runs aarch64+i8mm -march=armv8.6-a+i8mm "$work/aarch64"
 runs riscv64 "" "$work/riscv64"
 runs rv64gcv -march=rv64gcv "$work/riscv64"
+
+s390x="clang --target=s390x-linux-gnu"
+emulated s390x qemu-s390x "$s390x"
+for model in $models dscnn_int8_qdq kws_rnn iris_forest lists; do
+    alone "big-endian: $model is right" big_endian "$model" "$work/s390x"
+done
+# shellcheck disable=SC2086 # options are words
+alone "big-endian: strings are refused" refuses_strings $s390x
 
 for target in c99 x86-64-v1 x86-64-v2 x86-64-v3 x86-64-v4; do
     flags=-march=x86-64

@@ -34,21 +34,6 @@ static void emit_placement(Model *m, FILE *f)
             prefix, prefix, prefix, prefix);
 }
 
-/* String literals longer than what C99 promises to take, and a byte order they are written for. */
-static void emit_byte_assumptions(const Model *m, const Weights *w, FILE *f)
-{
-    bool has_order = false;
-    for (int i = 0; i < w->count; i++)
-        if (!weight_is_readable(m, w->items[i]) && weight_has_order(w->items[i])) has_order = true;
-    if (has_order)
-        fputs("#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__\n#error \"the weights are "
-              "written for little-endian machines: make the file with --weights numbers\"\n#endif\n",
-              f);
-    if (!w->count) return;
-    fputs("#ifdef __GNUC__\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n#endif\n\n",
-          f);
-}
-
 /* -- the functions ----------------------------------------------------------------------------- */
 
 static void mark_read(const Graph *g)
@@ -141,7 +126,7 @@ static const char *front(Model *m, const Weights *w)
     fputs("\n", f);
     emit_placement(m, f);
     emit_hooks(m, f);
-    emit_byte_assumptions(m, w, f);
+    emit_assumptions(m, w, f);
     emit_memory_map(m, f);
     return draft_end(&draft);
 }

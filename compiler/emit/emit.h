@@ -34,6 +34,7 @@ typedef struct {
     int64_t blob_bytes;
 } Weights;
 void collect_weights(Model *m, Weights *w); /* constants the steps read, in order of first use; sets weights_bytes */
+void emit_assumptions(const Model *m, const Weights *w, FILE *f);
 void emit_weight_declarations(Model *m, const Weights *w, FILE *f);
 void emit_weight_definitions(Model *m, const Weights *w, FILE *f);
 /* For the forms that keep weights in a file of their own. */

@@ -60,8 +60,8 @@ enum { STEP_BASE = __COUNTER__ };
 #define TRACE(...)
 #endif
 
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "the weights are written for little-endian machines"
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "-ffast-math, -Ofast and the like change the numbers: add -fno-fast-math"
 #endif
 #ifdef __GNUC__
 #pragma GCC diagnostic ignored "-Woverlength-strings"
@@ -146,6 +146,7 @@ kernel qneon_four
 kernel qneon_join
 kernel qneon_flips
 kernel qneon_keep_bytes
+kernel qneon_take_zeros
 kernel qneon_keep
 kernel qneon_##R##x##C
 kernel qneon_start_##C
@@ -153,7 +154,6 @@ kernel
 kernel 
 kernel qneon_panel_of
 kernel qneon_panels
-kernel qneon_begin
 kernel qneon_row_sum
 kernel qtile_weights
 kernel qtile_some_weights
@@ -168,6 +168,7 @@ kernel
 kernel qtile_panels
 kernel qtile_vectors
 kernel qtile
+kernel qneon_begin
 struct window
 struct reach
 kernel reach_of
@@ -186,6 +187,8 @@ kernel taps_empty
 struct qchannelwise
 struct qtaps
 kernel qtaps_one
+kernel qneon_taps_##R
+kernel qneon_taps
 kernel qtaps_product
 kernel qtaps_weights
 kernel qtaps_pixel

@@ -66,8 +66,11 @@ enum { STEP_BASE = __COUNTER__ };
 #define TRACE(...)
 #endif
 
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "-ffast-math, -Ofast and the like change the numbers: add -fno-fast-math"
+#endif
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "the weights are written for little-endian machines"
+#error "the weights are written for little-endian machines: make the file with --weights numbers"
 #endif
 #ifdef __GNUC__
 #pragma GCC diagnostic ignored "-Woverlength-strings"
@@ -177,6 +180,7 @@ kernel qneon_four
 kernel qneon_join
 kernel qneon_flips
 kernel qneon_keep_bytes
+kernel qneon_take_zeros
 kernel qneon_keep
 kernel qneon_##R##x##C
 kernel qneon_start_##C
@@ -184,7 +188,6 @@ kernel
 kernel 
 kernel qneon_panel_of
 kernel qneon_panels
-kernel qneon_begin
 kernel qneon_row_sum
 kernel qtile_weights
 kernel qtile_some_weights

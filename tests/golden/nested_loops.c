@@ -80,8 +80,8 @@ enum { STEP_BASE = __COUNTER__ };
 #define TRACE(...)
 #endif
 
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "the weights are written for little-endian machines"
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "-ffast-math, -Ofast and the like change the numbers: add -fno-fast-math"
 #endif
 #ifdef __GNUC__
 #pragma GCC diagnostic ignored "-Woverlength-strings"
