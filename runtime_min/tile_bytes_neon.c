@@ -222,8 +222,8 @@ static void qneon_keep(const struct qtile *t, const struct qneon_panel *p, const
     }
 }
 
-/* R rows, loaded by LOAD and LOAD_FOUR, and all columns of a panel, which are C vectors: sums[R * C]. STEP is the
- * distance from four to four of the weights; it is known of a panel of 16 columns, so that loops have registers left. */
+/* R rows, loaded by LOAD and LOAD_FOUR, and all columns of a panel, which are C vectors: sums[R * C]. STEP is how far
+ * it is from four to four of the weights; it is known of a panel of 16 columns, so that loops have registers left. */
 #define QNEON_SUMS(R, C, STEP, LOAD, LOAD_FOUR) \
     const uint8x16_t flips = qneon_flips(); \
     const size_t run = (size_t)t->run, step = STEP, last = step < 16 ? 0 : step - 16; \

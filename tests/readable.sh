@@ -57,7 +57,7 @@ for model in tests/models/*/; do
     model=$(basename "$model")
     alone "the C of $model" readable "$model"
 done
-"$onnx2c" --help | grep -oE -- '--[a-z]+' | grep -v -e '--help$' | sort -u >"$work/options"
+"$onnx2c" --help | sed -n '/^$/,$p' | grep -oE -- '--[a-z]+' | grep -v -e '--help$' | sort -u >"$work/options"
 echo --help >>"$work/options"
 while read -r name; do
     alone "option $name" option "$name"
