@@ -26,7 +26,8 @@ typedef struct {
     int64_t tensors, parameters, bytes; /* of initializers */
     int n_open, cap_open;
     OpenSize *open;
-    int64_t macs; /* -1: unknown */
+    Map *open_names; /* of all of them, and of those that are expressions of others */
+    int64_t macs;    /* -1: unknown */
     int n_reasons, cap_reasons;
     char **reasons; /* why it can't be compiled, each as a message says it, fit for a terminal */
     int n_remarks, cap_remarks;

@@ -17,8 +17,8 @@ static bool has_option(const Options *o, Foreign name)
 
 static void add_open(Facts *f, Foreign name, bool is_first_axis)
 {
-    for (int i = 0; i < f->n_open; i++)
-        if (foreign_equal(f->open[i].name, name)) return;
+    if (map_get(f->open_names, name)) return;
+    map_put(f->open_names, name, f);
     mem_grow(&f->open, &f->cap_open, f->n_open + 1, sizeof *f->open);
     f->open[f->n_open++] = (OpenSize){.name = name, .is_count = is_first_axis};
 }
@@ -26,19 +26,16 @@ static void add_open(Facts *f, Foreign name, bool is_first_axis)
 static Dim is_open(Foreign name, void *context)
 {
     const Facts *f = context;
-    for (int i = 0; i < f->n_open; i++)
-        if (foreign_equal(f->open[i].name, name)) return dim_const(2);
-    return NULL;
+    return map_get(f->open_names, name) ? dim_const(2) : NULL;
 }
 
 /* Names that are expressions of others need no option. */
 static void drop_expressions(Facts *f)
 {
     int kept = 0;
-    const Facts all = *f;
     OpenSize *open = mem_array((size_t)f->n_open, sizeof *open);
     for (int i = 0; i < f->n_open; i++)
-        if (!dim_is_expression(f->open[i].name, is_open, (void *)(uintptr_t)&all)) open[kept++] = f->open[i];
+        if (!dim_is_expression(f->open[i].name, is_open, f)) open[kept++] = f->open[i];
     f->open = open;
     f->n_open = kept;
 }
@@ -47,6 +44,7 @@ static void find_open(Facts *f, const Options *o)
 {
     OpenDim *dims;
     int count = load_open_dims(o->model_path, &dims);
+    f->open_names = map_new();
     for (int i = 0; i < count; i++) {
         const OpenDim *d = &dims[i];
         if (d->of_output || d->axis == VALUES || has_option(o, d->name)) continue;
@@ -80,10 +78,11 @@ static Options options_with(const Facts *f, const Options *given, Sizes sizes)
     return o;
 }
 
-static void add_line(char ***lines, int *count, int *capacity, const char *line)
+/* Once each. */
+static void add_line(Map *seen, char ***lines, int *count, int *capacity, const char *line)
 {
-    for (int i = 0; i < *count; i++)
-        if (!strcmp((*lines)[i], line)) return;
+    if (map_get(seen, foreign(line))) return;
+    map_put(seen, foreign(line), seen);
     mem_grow(lines, capacity, *count + 1, sizeof **lines);
     (*lines)[(*count)++] = mem_strdup(line);
 }
@@ -92,12 +91,13 @@ static void note_messages(Facts *f, const Model *m)
 {
     const char *error = mem_printf("onnx2c: error: %s: ", shown(m->path));
     const char *warning = mem_printf("onnx2c: warning: %s: ", shown(m->path));
+    Map *seen = map_new();
     f->n_reasons = f->n_remarks = 0;
     for (int i = 0; i < m->n_messages; i++) {
         const char *line = m->messages[i];
         if (!strncmp(line, error, strlen(error)))
-            add_line(&f->reasons, &f->n_reasons, &f->cap_reasons, line + strlen(error));
-        else add_line(&f->remarks, &f->n_remarks, &f->cap_remarks, line + strlen(warning));
+            add_line(seen, &f->reasons, &f->n_reasons, &f->cap_reasons, line + strlen(error));
+        else add_line(seen, &f->remarks, &f->n_remarks, &f->cap_remarks, line + strlen(warning));
     }
 }
 
