@@ -95,7 +95,8 @@ def names():
     m = with_tensor(tensor(float_data=[1, 2]))
     m.ir_version = 3
     yield m, 'initializer "w" is no input, as it has to be in IR version 3'
-    yield model([helper.make_node("Relu", ["z"], ["y"], name="relu")]), 'node "relu" (Relu): its input 0 "z" is made by no'
+    m = model([helper.make_node("Relu", ["z"], ["y"], name="relu")])
+    yield m, 'node "relu" (Relu): its input 0 "z" is made by no'
     yield model([helper.make_node("Relu", ["x"], ["z"])]), 'output "y" of graph "g" is made by no node'
     m = model()
     m.graph.ClearField("name")
@@ -117,7 +118,8 @@ def attributes():
     yield with_attribute("Elu", name="alpha", type=AttributeProto.FLOAT, i=3), "has another value than its type says"
     yield with_attribute(type=AttributeProto.INT, i=1), "an attribute has no name"
     yield with_attribute("Elu", name="alpha", f=1), 'attribute "alpha" has no type'
-    yield with_attribute("Elu", name="alpha", type=AttributeProto.INT, i=1), 'attribute "alpha" is of type 2, expected 1'
+    m = with_attribute("Elu", name="alpha", type=AttributeProto.INT, i=1)
+    yield m, 'attribute "alpha" is of type 2, expected 1'
     yield with_attribute(name="most", type=AttributeProto.INT, i=1), 'attribute "most" is none of this operator\'s'
     m = with_attribute("Elu", name="alpha", type=AttributeProto.FLOAT, f=1)
     m.graph.node[0].attribute.append(m.graph.node[0].attribute[0])
