@@ -139,12 +139,13 @@ static inline void jpeg_take(struct jpeg *j, uint32_t marker, size_t at, size_t 
     else if (marker == 0xDAU) jpeg_scan_head(j, at, size);
 }
 
-/* work: as image_decode has it. */
+/* work: as image_decode has it. A file whose end isn't there may lack scans, too: refused. */
 static inline int jpeg_decode(const struct image *m, int16_t *work)
 {
     struct jpeg j = {.m = m, .at = 2, .run = 0};
     bool scanned = false;
-    for (uint32_t marker = jpeg_marker(m, &j.at); marker && marker != 0xD9U; marker = jpeg_marker(m, &j.at)) {
+    uint32_t marker = jpeg_marker(m, &j.at);
+    for (; marker && marker != 0xD9U; marker = jpeg_marker(m, &j.at)) {
         const size_t size = image_number(m, j.at, 2, true);
         if (size < 2 || size > m->size - j.at) return -1;
         jpeg_take(&j, marker, j.at + 2, size - 2, work);
@@ -155,7 +156,7 @@ static inline int jpeg_decode(const struct image *m, int16_t *work)
         if (j.failed) return -1;
         scanned = true;
     }
-    if (!scanned) return -1;
+    if (!scanned || !marker) return -1;
     jpeg_pixels(&j);
     return 0;
 }

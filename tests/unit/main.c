@@ -23,6 +23,7 @@
     SUITE(emit) \
     SUITE(emit_text) \
     SUITE(foreign) \
+    SUITE(image_files) \
     SUITE(images) \
     SUITE(infer) \
     SUITE(interface) \
