@@ -22,6 +22,7 @@
     SUITE(elementwise) \
     SUITE(emit) \
     SUITE(emit_text) \
+    SUITE(experts) \
     SUITE(foreign) \
     SUITE(image_files) \
     SUITE(images) \
