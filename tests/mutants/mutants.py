@@ -7,6 +7,9 @@ Each fault (faults.py) is made in a copy of the tree, of which there is one per 
 with sanitizers. Then come the checks of `make unit` and `make test`, the fastest first, up to the one that fails, is
 ended by a signal or takes far longer than without a fault. What doesn't compile is no fault: another one is drawn.
 
+Before, the checks run once in a tree that notes which lines they run: those that don't run a fault's line are left
+out for it.
+
 The seed decides which faults: the same sources and seed give the same ones. Prints a line for each, then who caught
 how many, and those that live, in the form of harmless.txt, which has those that change nothing that matters, with the
 reasons. What compiles to the same machine code is harmless too. Fails if fewer than PERCENT of those that aren't
@@ -27,12 +30,13 @@ import sys
 import threading
 import time
 
+import coverage
 import faults
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 # How a fault looks is not what it does; nobody steps through it; kernels have no faults.
-FLAGS = ["CFLAGS=-Wno-parentheses -Wno-empty-body -Wno-misleading-indentation -g0", "KERNEL_OPT=-O2"]
+FLAGS = ["SAN=1", "CFLAGS=-Wno-parentheses -Wno-empty-body -Wno-misleading-indentation -g0", "KERNEL_OPT=-O2"]
 TARGETS = ["build/onnx2c", "build/unit-tests", "build/cases", "build/operators"]
 FAILURE = re.compile(r"FAILED|no count came from|(wrong|nobuild|crash|timeout) +\w+/|\d+ passed, [1-9]\d* failed")
 
@@ -70,10 +74,10 @@ def limits():
 
 
 class Tree:
-    """A copy of the sources with a compiler that is built with sanitizers."""
+    """A copy of the sources with a compiler that is built with these flags."""
 
-    def __init__(self, folder, args):
-        self.folder, self.args = folder, args
+    def __init__(self, folder, args, flags):
+        self.folder, self.args, self.flags = folder, args, flags
         environment = {
             "PATH": f"{os.path.join(args.work, 'bin')}:{os.environ['PATH']}",
             "CACHED_CC": os.path.join(args.work, "programs"),
@@ -95,7 +99,7 @@ class Tree:
         os.symlink(os.path.join(self.args.build, "conformance"), self.path("build", "conformance"))
 
     def make(self, jobs=1):
-        command = ["make", "-s", f"-j{jobs}", "SAN=1", "BUILD=build", *FLAGS, *TARGETS]
+        command = ["make", "-s", f"-j{jobs}", "BUILD=build", *self.flags, *TARGETS]
         return subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
 
     def write(self, path, text):
@@ -163,32 +167,50 @@ class Run:
         self.faults = faults.in_random_order(ROOT, fnmatch.filter(paths, args.only), args.seed)
         self.harmless = harmless()
         self.lock = threading.Lock()
+        self.lines = {}  # {name of a check: what it runs}
         self.taken = self.none = 0  # drawn; of these, what doesn't compile
         self.outcomes = {}  # {number of the fault: (fault, what became of it)}
+
+    def built_tree(self, name, flags):
+        args = self.args
+        tree = Tree(os.path.join(args.work, name), args, flags)
+        shutil.rmtree(tree.folder, ignore_errors=True)
+        tree.copy_sources()
+        built = tree.make(args.jobs)
+        if built.returncode:
+            sys.exit(built.stderr)
+        return tree
+
+    def passes(self, tree, check):
+        """How many seconds it takes; it passes."""
+        start = time.time()
+        if tree.fails(check, JOBS=str(self.args.jobs), CACHED_CC_FILL="yes"):
+            sys.exit(f"without a fault, {check[0]} fails in {tree.folder}")
+        return time.time() - start
+
+    def find_lines(self):
+        tree = self.built_tree("covered", coverage.FLAGS)
+        for check in checks():
+            coverage.forget(tree.folder)
+            self.passes(tree, check)
+            self.lines[check[0]] = coverage.lines_run(tree.folder)
+        shutil.rmtree(tree.folder)
 
     def prepare(self):
         """Trees in which all checks passed, and these as (check, seconds that it may take)."""
         args = self.args
-        for name in ["bin", *map(str, range(args.jobs))]:
-            shutil.rmtree(os.path.join(args.work, name), ignore_errors=True)
+        shutil.rmtree(os.path.join(args.work, "bin"), ignore_errors=True)
         os.makedirs(os.path.join(args.work, "programs"), exist_ok=True)
         os.makedirs(os.path.join(args.work, "bin"))
         os.symlink(os.path.join(HERE, "cached_cc.py"), os.path.join(args.work, "bin", "cc"))
-        trees = [Tree(os.path.join(args.work, str(i)), args) for i in range(args.jobs)]
-        trees[0].copy_sources()
-        built = trees[0].make(args.jobs)
-        if built.returncode:
-            sys.exit(built.stderr)
-        timed = []
-        for check in checks():
-            start = time.time()
-            if trees[0].fails(check, JOBS=str(args.jobs), CACHED_CC_FILL="yes"):
-                sys.exit(f"without a fault, {check[0]} fails in {trees[0].folder}")
-            timed.append((time.time() - start, check))
-        timed.sort(key=lambda t: t[0])
+        self.find_lines()
+        trees = [self.built_tree("0", FLAGS)]
+        timed = sorted(((self.passes(trees[0], check), check) for check in checks()), key=lambda t: t[0])
         print("without a fault:", ", ".join(f"{check[0]} {s:.1f} s" for s, check in timed if s > 0.5), flush=True)
-        for tree in trees[1:]:
-            shutil.copytree(trees[0].folder, tree.folder, symlinks=True)
+        for i in range(1, args.jobs):
+            trees.append(Tree(os.path.join(args.work, str(i)), args, FLAGS))
+            shutil.rmtree(trees[i].folder, ignore_errors=True)
+            shutil.copytree(trees[0].folder, trees[i].folder, symlinks=True)
         return trees, [(check, 20 + 3 * args.jobs * seconds) for seconds, check in timed]
 
     def take(self):
@@ -199,6 +221,8 @@ class Run:
 
     def outcome(self, tree, fault, timed):
         for check, seconds in timed:
+            if not self.lines[check[0]].have_run(fault.path, fault.line):
+                continue
             if tree.fails(check, seconds, JOBS="1"):
                 return "caught by " + check[0].split(":")[0]
         if (fault.path, fault.old, fault.new) in self.harmless:

@@ -101,6 +101,19 @@ START_TEST(svm_regressor_kernels)
 }
 END_TEST
 
+/* Without support vectors the coefficients are those of a linear function. */
+START_TEST(svm_regressor_without_vectors)
+{
+    const float coefficients[] = {2, -1}, rho[] = {0.5f}, x[] = {3, 1};
+    Node *n = ml_node("SVMRegressor", 2, (int64_t[]){1, 2}, x);
+    set_floats(n, "coefficients", 2, coefficients);
+    set_floats(n, "rho", 1, rho);
+    op_run(n, 1);
+    expect_close("linear", op_floats(n, 0), (const double[]){5.5}, 1, 1e-6);
+    op_free();
+}
+END_TEST
+
 /* Three classes with one vector each, at 0, 1 and 2, linear; x = 2 gives the kernels 0, 2, 4. Decisions with
  * coefficients
  * {{1, -1, -1}, {1, 1, -1}} (row j - 1 for i's vectors, row i for j's): 0-1: c[0][0] k0 + c[0][1] k1 = -2; 0-2: c[1][0]
@@ -293,6 +306,7 @@ Suite *ml_suite(void)
     tcase_add_test(t, linear_classifier_of_two_by_one_row);
     tcase_add_test(t, regressor_transforms_its_results);
     tcase_add_test(t, svm_regressor_kernels);
+    tcase_add_test(t, svm_regressor_without_vectors);
     tcase_add_test(t, svm_classifier_votes);
     tcase_add_test(t, svm_probabilities_of_two);
     tcase_add_test(t, scaler_subtracts_then_multiplies);
