@@ -142,7 +142,10 @@ static inline void jpeg_take(struct jpeg *j, uint32_t marker, size_t at, size_t 
 /* work: as image_decode has it. A file whose end isn't there may lack scans, too: refused. */
 static inline int jpeg_decode(const struct image *m, int16_t *work)
 {
-    struct jpeg j = {.m = m, .at = 2, .run = 0};
+    struct jpeg j;
+    memset(&j, 0, sizeof j);
+    j.m = m;
+    j.at = 2;
     bool scanned = false;
     uint32_t marker = jpeg_marker(m, &j.at);
     for (; marker && marker != 0xD9U; marker = jpeg_marker(m, &j.at)) {

@@ -288,8 +288,12 @@ static inline int png_decode(const struct image *m, uint8_t *raw)
 {
     static const uint8_t passes[8][4] = {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4},
                                          {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}, {0, 0, 1, 1}};
-    struct png p = {0};
-    struct inflate s = {.m = m, .out = raw, .room = 10 * (m->height + 32) * (m->width + 32)};
+    struct png p = {0, 0, 0, 0, 0};
+    struct inflate s;
+    memset(&s, 0, sizeof s);
+    s.m = m;
+    s.out = raw;
+    s.room = 10 * (m->height + 32) * (m->width + 32);
     if (m->size < 33 || !png_header(m, &p) || !png_chunk(m, 0x49444154U, &s.at, &s.left) || !inflate_all(&s)) return -1;
     const bool interlaced = m->data[28];
     size_t at = 0;

@@ -50,7 +50,10 @@ static inline void tiff_field(const struct image *m, struct tiff *t, size_t at)
 
 static inline struct tiff tiff_read(const struct image *m)
 {
-    struct tiff t = {.highest_first = m->data[0] == 'M', .bits = 1, .packing = 1, .samples = 1, .planes = 1};
+    struct tiff t;
+    memset(&t, 0, sizeof t);
+    t.highest_first = m->data[0] == 'M';
+    t.bits = t.packing = t.samples = t.planes = 1;
     const size_t at = image_number(m, 4, 4, t.highest_first);
     const size_t fields = at < m->size ? image_number(m, at, 2, t.highest_first) : 0;
     for (size_t i = 0; i < fields && at + 2 + 12 * (i + 1) <= m->size; i++) tiff_field(m, &t, at + 2 + 12 * i);

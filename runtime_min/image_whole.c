@@ -22,7 +22,7 @@ static inline void image_measure(struct image *m)
  */
 int image_size(const uint8_t *data, int32_t n, int32_t most_height, int32_t most_width, int32_t *height, int32_t *width)
 {
-    struct image m = {.data = data, .size = (size_t)n};
+    struct image m = {data, (size_t)n, 0, 0, 0, NULL};
     image_measure(&m);
     if (m.height < 1 || m.width < 1 || m.height > (size_t)most_height || m.width > (size_t)most_width) return -1;
     if (height) *height = (int32_t)m.height;
@@ -36,7 +36,7 @@ int image_size(const uint8_t *data, int32_t n, int32_t most_height, int32_t most
 int image_decode(const uint8_t *data, int32_t n, int16_t *work, uint8_t *y, int32_t height, int32_t width,
                  int32_t order)
 {
-    struct image m = {.data = data, .size = (size_t)n, .order = order, .y = y};
+    struct image m = {data, (size_t)n, 0, 0, order, y};
     image_measure(&m);
     if (height < 1 || width < 1 || m.height != (size_t)height || m.width != (size_t)width) return -1;
     switch (image_format_of(&m)) {

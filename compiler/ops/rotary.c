@@ -101,8 +101,8 @@ static void infer_rotary(Node *n)
     if (!need_same_type(n, 0, microsoft ? 2 : 1) || !need_same_type(n, 0, microsoft ? 3 : 2) ||
         !need_rank(n, microsoft ? 2 : 1, 2, 3))
         return;
-    if (microsoft && (attr_float(n, "scale", 1) != 1 || attr_int(n, "is_packed_batching", 0))) {
-        node_error(n, "scale and is_packed_batching are not supported; use the standard RotaryEmbedding");
+    if (microsoft && attr_float(n, "scale", 1) != 1) {
+        node_error(n, "a scale is not supported; use the standard RotaryEmbedding");
         return;
     }
     Rotary r;
