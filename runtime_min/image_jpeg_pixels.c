@@ -139,7 +139,7 @@ static inline void jpeg_take(struct jpeg *j, uint32_t marker, size_t at, size_t 
     else if (marker == 0xDAU) jpeg_scan_head(j, at, size);
 }
 
-/* work: as image_decode has it. A file whose end isn't there may lack scans, too: refused. */
+/* work: as image_file_decode has it. A file whose end isn't there may lack scans, too: refused. */
 static inline int jpeg_decode(const struct image *m, int16_t *work)
 {
     struct jpeg j;

@@ -20,7 +20,8 @@ static inline void image_measure(struct image *m)
 
 /* Finds the size of the image in data[n]: refused unless it is from 1 to the most. A size that nobody asks for is NULL.
  */
-int image_size(const uint8_t *data, int32_t n, int32_t most_height, int32_t most_width, int32_t *height, int32_t *width)
+int image_file_size(const uint8_t *data, int32_t n, int32_t most_height, int32_t most_width, int32_t *height,
+                    int32_t *width)
 {
     struct image m = {data, (size_t)n, 0, 0, 0, NULL};
     image_measure(&m);
@@ -33,8 +34,8 @@ int image_size(const uint8_t *data, int32_t n, int32_t most_height, int32_t most
 /* y[height][width][3 or 1]: the image in data[n]. Refused: another size, what is broken, compressed BMP and TIFF,
  * lossless, arithmetically coded and 12 bit JPEG, and JPEG 2000 and WebP. order: struct image. work[5 * (height + 32) *
  * (width + 32)] is scratch. */
-int image_decode(const uint8_t *data, int32_t n, int16_t *work, uint8_t *y, int32_t height, int32_t width,
-                 int32_t order)
+int image_file_decode(const uint8_t *data, int32_t n, int16_t *work, uint8_t *y, int32_t height, int32_t width,
+                      int32_t order)
 {
     struct image m = {data, (size_t)n, 0, 0, order, y};
     image_measure(&m);

@@ -39,7 +39,7 @@ static void lower_image_decoder(Node *n)
     Dim height = dim_at(y, 0), width = dim_at(y, 1), margin = dim_const(32);
     Dim area = dim_mul(dim_add(height, margin), dim_add(width, margin));
     if (!dim_is_const(height) || !dim_is_const(width)) {
-        Step *s = step_call(n, "image_size");
+        Step *s = step_call(n, "image_file_size");
         arg_in(s, "data", data);
         arg_dim(s, "n", elements(data));
         arg_int(s, "most_height", dim_high(height));
@@ -47,7 +47,7 @@ static void lower_image_decoder(Node *n)
         arg_found(s, "height", height);
         arg_found(s, "width", width);
     }
-    Step *s = step_call(n, "image_decode");
+    Step *s = step_call(n, "image_file_decode");
     arg_in(s, "data", data);
     arg_dim(s, "n", elements(data));
     arg_out(s, "work", scratch(n, "work", DT_INT16, dim_mul(dim_const(5), area)));

@@ -125,9 +125,9 @@ static int decode(const uint8_t *bytes, size_t size, uint8_t *y, int32_t order)
     uint8_t *copy = malloc(size ? size : 1);
     memcpy(copy, bytes, size);
     int32_t height = 0, width = 0;
-    int result = image_size(copy, (int32_t)size, HIGH, WIDE, &height, &width);
+    int result = image_file_size(copy, (int32_t)size, HIGH, WIDE, &height, &width);
     if (!result && height == HIGH && width == WIDE)
-        result = image_decode(copy, (int32_t)size, work, y, height, width, order);
+        result = image_file_decode(copy, (int32_t)size, work, y, height, width, order);
     free(copy);
     return result;
 }
@@ -151,7 +151,7 @@ END_TEST
 START_TEST(text_of_a_portable_pixmap)
 {
     uint8_t y[6];
-    ck_assert_int_eq(image_decode((const uint8_t *)ppm, (int32_t)sizeof ppm - 1, work, y, 1, 2, 0), 0);
+    ck_assert_int_eq(image_file_decode((const uint8_t *)ppm, (int32_t)sizeof ppm - 1, work, y, 1, 2, 0), 0);
     const uint8_t expected[] = {255, 0, 85, 0, 255, 170};
     for (int i = 0; i < 6; i++) ck_assert_int_eq(y[i], expected[i]);
 }
@@ -161,10 +161,10 @@ START_TEST(other_sizes_and_formats_are_refused)
 {
     uint8_t y[PIXELS];
     int32_t height, width;
-    ck_assert_int_ne(image_decode(png_file, (int32_t)sizeof png_file, work, y, HIGH, WIDE - 1, 0), 0);
-    ck_assert_int_ne(image_size(png_file, (int32_t)sizeof png_file, HIGH - 1, WIDE, &height, &width), 0);
-    ck_assert_int_ne(image_size((const uint8_t *)"RIFF\4\0\0\0WEBP", 12, HIGH, WIDE, &height, &width), 0);
-    ck_assert_int_ne(image_size(png_file, 0, HIGH, WIDE, &height, &width), 0);
+    ck_assert_int_ne(image_file_decode(png_file, (int32_t)sizeof png_file, work, y, HIGH, WIDE - 1, 0), 0);
+    ck_assert_int_ne(image_file_size(png_file, (int32_t)sizeof png_file, HIGH - 1, WIDE, &height, &width), 0);
+    ck_assert_int_ne(image_file_size((const uint8_t *)"RIFF\4\0\0\0WEBP", 12, HIGH, WIDE, &height, &width), 0);
+    ck_assert_int_ne(image_file_size(png_file, 0, HIGH, WIDE, &height, &width), 0);
 }
 END_TEST
 
