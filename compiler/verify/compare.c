@@ -52,6 +52,33 @@ static bool same_element(DType t, const void *found, const void *expected, int64
     return number_bits(t, found, i) == number_bits(t, expected, i);
 }
 
+/* -- the tolerance of a tensor ------------------------------------------------------------------- */
+
+static double largest_magnitude(DType t, const void *data, int64_t count)
+{
+    double largest = 0;
+    for (int64_t i = 0; i < count; i++) {
+        double x = fabs(number_real(t, data, i));
+        if (isfinite(x) && x > largest) largest = x;
+    }
+    return largest;
+}
+
+/* Of the scale, what an element may be off: each type's own precision, with room for a sum of many terms. */
+static double part_of_scale(DType t)
+{
+    if (t == DT_FLOAT16) return 1e-3;
+    return t == DT_BFLOAT16 ? 1e-2 : 1e-5;
+}
+
+Tolerance tolerance_for(DType t, const void *expected, int64_t count, Tolerance given)
+{
+    DType c = component_type(t);
+    if (!given.scaled || !is_floating(c)) return given;
+    double scale = largest_magnitude(c, expected, c == t ? count : 2 * count);
+    return (Tolerance){.relative = given.relative, .absolute = fmax(given.absolute, part_of_scale(c) * scale)};
+}
+
 /* -- measures ---------------------------------------------------------------------------------- */
 
 /* The bits as a number that grows with the value they stand for, by one from each to the next: sign and magnitude. */
@@ -117,14 +144,41 @@ static void measure(Comparison *c, DType t, const void *found, const void *expec
     c->snr = sums.noise == 0 ? (double)INFINITY : 10 * log10(sums.expected / sums.noise);
 }
 
+/* How far an element is off; strings are all equally far. */
+static double error_of(DType t, const void *found, const void *expected, int64_t i)
+{
+    DType c = component_type(t);
+    if (t == DT_STRING) return 0;
+    if (c == t) return distance(t, found, expected, i);
+    return fmax(distance(c, found, expected, 2 * i), distance(c, found, expected, 2 * i + 1));
+}
+
+/* Among equally large ones the first stays first. */
+static void note_worst(Comparison *c, double *errors, double error, int64_t i)
+{
+    int at = c->n_worst;
+    while (at > 0 && error > errors[at - 1]) at--;
+    if (at == MOST_WORST) return;
+    if (c->n_worst < MOST_WORST) c->n_worst++;
+    for (int k = c->n_worst - 1; k > at; k--) {
+        errors[k] = errors[k - 1];
+        c->worst[k] = c->worst[k - 1];
+    }
+    errors[at] = error;
+    c->worst[at] = i;
+}
+
 Comparison compare(DType t, const void *found, const void *expected, int64_t count, Tolerance tolerance)
 {
     DType component = component_type(t);
     Comparison c = {.first = -1, .measured = t != DT_STRING, .has_ulp = is_floating(component)};
+    double errors[MOST_WORST];
+    c.used = tolerance_for(t, expected, count, tolerance);
     for (int64_t i = 0; i < count; i++) {
-        if (same_element(t, found, expected, i, tolerance)) continue;
+        if (same_element(t, found, expected, i, c.used)) continue;
         if (c.first < 0) c.first = i;
         c.differing++;
+        note_worst(&c, errors, error_of(t, found, expected, i), i);
     }
     if (c.measured) measure(&c, component, found, expected, component == t ? count : 2 * count);
     return c;

@@ -6,11 +6,17 @@
 
 typedef struct {
     double relative, absolute;
+    bool scaled; /* `absolute` is raised to a part of the largest finite magnitude that is expected (tolerance_for) */
 } Tolerance;
+
+enum { MOST_WORST = 3 };
 
 typedef struct {
     int64_t differing; /* elements outside the tolerance; for all but floating point: unequal ones */
     int64_t first;     /* index of the first of those */
+    Tolerance used;    /* what counted for this tensor */
+    int n_worst;
+    int64_t worst[MOST_WORST]; /* those of the differing elements that are farthest off, the farthest first */
     bool measured;     /* numbers: the following holds; strings have no distance */
     double max_absolute, max_relative;
     double cosine; /* of the angle between the two, read as vectors; elements that are not finite left out, as below */
@@ -18,6 +24,10 @@ typedef struct {
     bool has_ulp;  /* floating point */
     uint64_t max_ulp; /* how many representable numbers lie between; NaN left out */
 } Comparison;
+
+/* What counts for a tensor: where results are sums of large terms that cancel, an error is to be seen beside the terms,
+ * which are as large as the tensor's other elements. */
+Tolerance tolerance_for(DType t, const void *expected, int64_t count, Tolerance given);
 
 /* Floating point: |found - expected| <= absolute + relative * |expected|, NaN equals NaN, infinities of equal sign are
  * equal; complex numbers likewise by their modulus. Everything else: equal. */

@@ -18,7 +18,9 @@ static bool take_rtol(void *options, Foreign value)
 
 static bool take_atol(void *options, Foreign value)
 {
-    return take_tolerance("--atol", &((VerifyOptions *)options)->tolerance.absolute, value);
+    Tolerance *t = &((VerifyOptions *)options)->tolerance;
+    t->scaled = false;
+    return take_tolerance("--atol", &t->absolute, value);
 }
 
 static bool take_cc(void *options, Foreign value)
@@ -85,7 +87,7 @@ static bool take_verbose(void *options, Foreign value)
 static const OptionRow verify_options[] = {
     {0, "rtol", "X", "relative tolerance of floating-point results:\n|a-b| <= atol + rtol*|b|; default 1e-3", take_rtol,
      NULL},
-    {0, "atol", "X", "absolute tolerance; default 1e-7", take_atol, NULL},
+    {0, "atol", "X", "absolute tolerance; default 1e-7 or, if that is more, 1e-5 of the largest\nmagnitude expected in the tensor (float16 1e-3, bfloat16 1e-2)", take_atol, NULL},
     {0, "cc", "PROGRAM", "the C compiler; default: cc", take_cc, NULL},
     {0, "cflags", "TEXT", "its options, separated by spaces; default: -std=c99 -O1", take_cflags, NULL},
     {0, "keep", "DIR", "work in this folder and leave there what was generated and built", take_keep, NULL},
@@ -126,7 +128,7 @@ int parse_verify_options(VerifyOptions *o, int argc, char **argv)
     };
     *o = (VerifyOptions){.cc = foreign("cc"),
                          .cflags = foreign("-std=c99 -O1"),
-                         .tolerance = {.relative = 1e-3, .absolute = 1e-7},
+                         .tolerance = {.relative = 1e-3, .absolute = 1e-7, .scaled = true},
                          .compile = {.name = "model", .target = target_portable, .weights = WEIGHTS_FILE}};
     int status = parse_command_line(&command, o, argc, argv);
     if (status != GO_ON) return status;

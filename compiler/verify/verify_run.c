@@ -214,20 +214,34 @@ static void print_measures(const Comparison *c)
     printf("cosine %.7f, SNR %.1f dB:", c->cosine, c->snr);
 }
 
-static bool same_values(const Value *expected, const void *found, Tolerance tolerance)
+static void print_element(const Value *expected, const void *found, int64_t i)
 {
     DType t = expected->type.dtype;
-    int64_t count = value_count(expected);
-    Comparison c = compare(t, found, expected->data, count, tolerance);
-    print_measures(&c);
-    if (!c.differing) {
-        puts(" ok");
-        return true;
+    printf("%s: %s, expected %s", place_text(&expected->type.shape, i), element_text(t, found, i),
+           element_text(t, expected->data, i));
+}
+
+static void print_difference(const Comparison *c, const Value *expected, const void *found)
+{
+    printf(" FAIL: %lld of %lld elements differ", (long long)c->differing, (long long)value_count(expected));
+    if (c->has_ulp) printf(" by more than %.3g + %.3g * |expected|", c->used.absolute, c->used.relative);
+    printf(", the first at ");
+    print_element(expected, found, c->first);
+    puts("");
+    for (int i = 0; c->measured && i < c->n_worst && c->differing > 1; i++) {
+        fputs(i ? "                        " : "    the largest errors: ", stdout);
+        print_element(expected, found, c->worst[i]);
+        puts("");
     }
-    printf(" FAIL: %lld of %lld elements differ, the first at %s: %s, expected %s\n", (long long)c.differing,
-           (long long)count, place_text(&expected->type.shape, c.first), element_text(t, found, c.first),
-           element_text(t, expected->data, c.first));
-    return false;
+}
+
+static bool same_values(const Value *expected, const void *found, Tolerance tolerance)
+{
+    Comparison c = compare(expected->type.dtype, found, expected->data, value_count(expected), tolerance);
+    print_measures(&c);
+    if (c.differing) print_difference(&c, expected, found);
+    else puts(" ok");
+    return !c.differing;
 }
 
 static bool check_output(Foreign folder, int i, const Value *v, const Value *expected, Tolerance tolerance)

@@ -7,7 +7,7 @@
 
 Suite *compare_suite(void);
 
-static const Tolerance usual = {.relative = 1e-3, .absolute = 1e-7}, none = {0, 0};
+static const Tolerance usual = {.relative = 1e-3, .absolute = 1e-7}, none = {0, 0, false};
 
 #define COMPARE(dtype, found, expected, tolerance) \
     compare(dtype, found, expected, (int64_t)(sizeof(expected) / sizeof *(expected)), tolerance)
@@ -32,6 +32,43 @@ START_TEST(tolerance_is_absolute_plus_relative)
     ck_assert_int_eq(c.first, 1);
     ck_assert(c.max_absolute == 1.5);
     ck_assert(isinf(c.max_relative)); /* of 0 */
+}
+END_TEST
+
+/* 100 * 1e-5 is 1e-3; infinities are no scale, and what was given as it is stays so. */
+START_TEST(tolerance_grows_with_the_scale_of_the_tensor)
+{
+    const float found[] = {0.9e-3F, 1.1e-3F, -100, INFINITY}, expected[] = {0, 0, -100, INFINITY};
+    const Tolerance scaled = {.relative = 0, .absolute = 1e-7, .scaled = true}, exact = {.absolute = 1e-7};
+    Comparison c = COMPARE(DT_FLOAT, found, expected, scaled);
+    ck_assert_int_eq(c.differing, 1);
+    ck_assert_int_eq(c.first, 1);
+    ck_assert_double_eq_tol(c.used.absolute, 1e-3, 1e-9);
+    ck_assert_int_eq(COMPARE(DT_FLOAT, found, expected, exact).differing, 2);
+    ck_assert_int_eq(COMPARE(DT_FLOAT, expected, expected, scaled).differing, 0);
+}
+END_TEST
+
+START_TEST(scale_counts_by_the_precision_of_the_type)
+{
+    const uint16_t ones[] = {0x3c00, 0x3c00}, bfloat_ones[] = {0x3f80};
+    const float tiny[] = {1e-5F};
+    const Tolerance scaled = {.absolute = 1e-7, .scaled = true};
+    ck_assert_double_eq_tol(tolerance_for(DT_FLOAT16, ones, 2, scaled).absolute, 1e-3, 1e-12);
+    ck_assert_double_eq_tol(tolerance_for(DT_BFLOAT16, bfloat_ones, 1, scaled).absolute, 1e-2, 1e-12);
+    ck_assert(tolerance_for(DT_FLOAT, tiny, 1, scaled).absolute == 1e-7);
+}
+END_TEST
+
+START_TEST(largest_errors_come_first)
+{
+    const float found[] = {1, 9, 5, 3, 7}, expected[] = {1, 1, 1, 1, 1};
+    Comparison c = COMPARE(DT_FLOAT, found, expected, none);
+    ck_assert_int_eq(c.n_worst, MOST_WORST);
+    ck_assert(c.worst[0] == 1 && c.worst[1] == 4 && c.worst[2] == 2);
+    const int32_t a[] = {1, 5, 1}, b[] = {1, 1, 5};
+    c = COMPARE(DT_INT32, a, b, none);
+    ck_assert(c.n_worst == 2 && c.worst[0] == 1 && c.worst[1] == 2);
 }
 END_TEST
 
@@ -171,6 +208,9 @@ Suite *compare_suite(void)
 {
     Suite *suite = suite_create("compare");
     TCase *tests = tcase_create("compare");
+    tcase_add_test(tests, tolerance_grows_with_the_scale_of_the_tensor);
+    tcase_add_test(tests, scale_counts_by_the_precision_of_the_type);
+    tcase_add_test(tests, largest_errors_come_first);
     tcase_add_test(tests, equal_floats_are_infinitely_close);
     tcase_add_test(tests, tolerance_is_absolute_plus_relative);
     tcase_add_test(tests, tolerance_is_relative_to_what_is_expected);
