@@ -417,8 +417,8 @@ static void qtile_panels(const struct qtile *t, size_t first, size_t last, size_
 static size_t qtile_vectors(const struct qtile *t)
 {
     enum { SUMMED = 256 };
-    const size_t rows = (size_t)t->rows, all = (size_t)t->columns;
-    const size_t columns = QLANES == 16 || QNEON ? all : all - all % QLANES;
+    const size_t rows = (size_t)t->rows, all = (size_t)t->columns,
+                 columns = QLANES == 16 || QNEON ? all : all - all % QLANES;
     uint32_t sums[SUMMED];
     struct qtile part = *t;
     if (!t->zeros) qtile_panels(t, 0, rows, columns);

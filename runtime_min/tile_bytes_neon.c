@@ -70,12 +70,18 @@ static inline uint8x16_t qneon_four(const uint8_t *x)
 }
 
 /* DO(r, c) for the rows and vectors of a tile, which are named variables as those of tile_bytes.c are. QNEON_BEGIN
- * declares sums, QNEON_SUM is what they come to, QNEON_FOURS adds what `fours` fours of x##r make. */
+ * declares sums, QNEON_SUM is what they come to, QNEON_FOURS adds what four fours of each row make. A tile of all 16
+ * columns has the number 16, and four vectors. */
 #define QNEON_EACH_1(DO, r) DO(r, 0)
 #define QNEON_EACH_2(DO, r) DO(r, 0) DO(r, 1)
 #define QNEON_EACH_3(DO, r) DO(r, 0) DO(r, 1) DO(r, 2)
 #define QNEON_EACH_4(DO, r) DO(r, 0) DO(r, 1) DO(r, 2) DO(r, 3)
-#define QNEON_EACH_whole(DO, r) QNEON_EACH_4(DO, r)
+#define QNEON_WIDTH_1 1
+#define QNEON_WIDTH_2 2
+#define QNEON_WIDTH_3 3
+#define QNEON_WIDTH_4 4
+#define QNEON_WIDTH_16 4
+#define QNEON_EACH_16(DO, r) QNEON_EACH_4(DO, r)
 #define QNEON_ROWS_1(DO, C) DO(0, C)
 #define QNEON_ROWS_2(DO, C) DO(0, C) DO(1, C)
 #define QNEON_ROWS_4(DO, C) DO(0, C) DO(1, C) DO(2, C) DO(3, C)
@@ -86,8 +92,7 @@ static inline uint8x16_t qneon_four(const uint8_t *x)
 #define qneon_weights_2(w) vld1q_s8(w)
 #define qneon_weights_3(w) vld1q_s8(w)
 #define qneon_weights_4(w) vld1q_s8(w)
-#define qneon_weights_whole(w) vld1q_s8(w)
-enum { whole = 4 }; /* vectors */
+#define qneon_weights_16(w) vld1q_s8(w)
 #define QNEON_LOAD(r, C) const int8x16_t x##r = vreinterpretq_s8_u8(veorq_u8(vld1q_u8(places[r] + k), flips));
 #define QNEON_LOAD_FOUR(r, C) const int8x16_t x##r = vreinterpretq_s8_u8(veorq_u8(qneon_four(places[r] + k), flips));
 #define QNEON_WEIGHTS(C, c) const int8x16_t w##c = qneon_weights_##C(w + QNEON_AT(c, C));
@@ -96,11 +101,11 @@ enum { whole = 4 }; /* vectors */
 #define QNEON_PANEL_3 QNEON_EACH_3(QNEON_WEIGHTS, 3)
 #define QNEON_PANEL_4 QNEON_EACH_4(QNEON_WEIGHTS, 4)
 #if defined(__aarch64__)
-#define QNEON_PANEL_whole \
+#define QNEON_PANEL_16 \
     const int8x16x4_t panel = vld1q_s8_x4(w); \
     const int8x16_t w0 = panel.val[0], w1 = panel.val[1], w2 = panel.val[2], w3 = panel.val[3];
 #else
-#define QNEON_PANEL_whole QNEON_PANEL_4
+#define QNEON_PANEL_16 QNEON_PANEL_4
 #endif
 
 #if defined(__aarch64__) && (defined(__ARM_FEATURE_DOTPROD) || defined(__ARM_FEATURE_MATMUL_INT8))
@@ -173,7 +178,7 @@ static inline qint qneon_join(int32x4_t low, int32x4_t high)
 #define QNEON_TWO_2(R, C) QNEON_TWO_1(R, C) QNEON_COLUMNS_TWO(R, C, 1)
 #define QNEON_TWO_3(R, C) QNEON_TWO_2(R, C) QNEON_COLUMNS_TWO(R, C, 2)
 #define QNEON_TWO_4(R, C) QNEON_TWO_3(R, C) QNEON_COLUMNS_TWO(R, C, 3)
-#define QNEON_TWO_whole(R, C) QNEON_TWO_4(R, C)
+#define QNEON_TWO_16(R, C) QNEON_TWO_4(R, C)
 #define QNEON_TWO(R, C, HALF) { QNEON_ROWS_##R(HALF, C) QNEON_TWO_##C(R, C) QNEON_NEXT(2) }
 #define QNEON_FOURS(R, C) QNEON_TWO(R, C, QNEON_LOW) QNEON_TWO(R, C, QNEON_HIGH)
 #define QNEON_ROW_ONE(r, C) const int8x16_t a##r = QNEON_DUP(x##r, low, 0); QNEON_EACH_##C(QNEON_ADD_ONE, r)
@@ -222,8 +227,8 @@ static void qneon_keep(const struct qtile *t, const struct qneon_panel *p, const
     }
 }
 
-/* R rows, loaded by LOAD and LOAD_FOUR, and all columns of a panel, which are C vectors: sums[R * C]. STEP is how far
- * it is from four to four of the weights; it is known of a panel of 16 columns, so that loops have registers left. */
+/* R rows, loaded by LOAD and LOAD_FOUR, and all columns of a panel, which are C vectors: sums[R * C]. STEP is the
+ * distance from four to four of the weights. That of 16 columns is known, so that loops have registers left. */
 #define QNEON_SUMS(R, C, STEP, LOAD, LOAD_FOUR) \
     const uint8x16_t flips = qneon_flips(); \
     const size_t run = (size_t)t->run, step = STEP, last = step < 16 ? 0 : step - 16; \
@@ -249,16 +254,16 @@ static void qneon_##R##x##C(const struct qtile *t, const struct qneon_panel *p, 
     const uint8_t *places[R]; \
     qneon_places(t, row, R, places); \
     QNEON_SUMS(R, C, STEP, QNEON_LOAD, QNEON_LOAD_FOUR) \
-    if (t->zeros) qneon_take_zeros(t, p, sums, row, R, C); \
-    if (C == whole && p->to_bytes) qneon_keep_bytes(t, p, sums, row, R); \
-    else qneon_keep(t, p, sums, row, R, C); \
+    if (t->zeros) qneon_take_zeros(t, p, sums, row, R, QNEON_WIDTH_##C); \
+    if (C == 16 && p->to_bytes) qneon_keep_bytes(t, p, sums, row, R); \
+    else qneon_keep(t, p, sums, row, R, QNEON_WIDTH_##C); \
 }
 /* What sums begin with makes up for what the inverted bits do to a row of zeros. */
 #define QNEON_START(C, STEP) \
 static void qneon_start_##C(const struct qtile *t, struct qneon_panel *p) \
 { \
     QNEON_SUMS(1, C, STEP, QNEON_ZEROS, QNEON_ZEROS) \
-    for (size_t v = 0; v < C; v++) p->begin[v] += p->begin[v] - sums[v]; \
+    for (size_t v = 0; v < QNEON_WIDTH_##C; v++) p->begin[v] += p->begin[v] - sums[v]; \
 }
 #define QNEON_ZEROS(r, C) const int8x16_t x##r = vreinterpretq_s8_u8(flips);
 #define QNEON_BEGINS(r, C) QNEON_EACH_##C(QNEON_BEGIN, r)
@@ -269,8 +274,8 @@ static void qneon_start_##C(const struct qtile *t, struct qneon_panel *p) \
     QNEON_TILE(R, 2, QNEON_SOME) \
     QNEON_TILE(R, 3, QNEON_SOME) \
     QNEON_TILE(R, 4, QNEON_SOME) \
-    QNEON_TILE(R, whole, 64)
-#define QNEON_NAMES(R) [R] = {qneon_##R##x1, qneon_##R##x2, qneon_##R##x3, qneon_##R##x4, qneon_##R##xwhole}
+    QNEON_TILE(R, 16, 64)
+#define QNEON_NAMES(R) [R] = {qneon_##R##x1, qneon_##R##x2, qneon_##R##x3, qneon_##R##x4, qneon_##R##x16}
 QNEON_TILES(1)
 QNEON_TILES(2)
 #if QNEON_HEIGHT == 4
@@ -280,7 +285,7 @@ QNEON_START(1, QNEON_SOME)
 QNEON_START(2, QNEON_SOME)
 QNEON_START(3, QNEON_SOME)
 QNEON_START(4, QNEON_SOME)
-QNEON_START(whole, 64)
+QNEON_START(16, 64)
 
 /* By rows, and vectors - 1, or 4 for 16 columns. */
 static void (*const qneon_tiles[][5])(const struct qtile *t, const struct qneon_panel *p, size_t row) = {
@@ -290,7 +295,7 @@ static void (*const qneon_tiles[][5])(const struct qtile *t, const struct qneon_
 #endif
 };
 static void (*const qneon_starts[])(const struct qtile *t, struct qneon_panel *p) = {
-    qneon_start_1, qneon_start_2, qneon_start_3, qneon_start_4, qneon_start_whole};
+    qneon_start_1, qneon_start_2, qneon_start_3, qneon_start_4, qneon_start_16};
 
 /* What a panel's tiles need; its sums begin with what t->begin says, if that is known already. */
 static size_t qneon_panel_of(const struct qtile *t, struct qneon_panel *p)

@@ -244,6 +244,8 @@ static inline vec vec_fma(vec a, vec b, vec c)
     return (vec)__builtin_ia32_vfmaddps256(a, b, c);
 #elif VEC == 4 && defined(__aarch64__) && VEC_HAS(__builtin_aarch64_fmav4sf)
     return (vec)__builtin_aarch64_fmav4sf(a, b, c);
+#elif VEC == 1 && defined(__FP_FAST_FMAF)
+    return __builtin_fmaf(a, b, c);
 #else
     return a * b + c;
 #endif
@@ -255,7 +257,8 @@ static inline float fused_f32(float a, float b, float c)
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT ON
     return a * b + c;
-#elif (VEC >= 8 && defined(__FMA__)) || (VEC == 4 && defined(__aarch64__) && VEC_HAS(__builtin_aarch64_fmav4sf))
+#elif (VEC >= 8 && defined(__FMA__)) || (VEC == 4 && defined(__aarch64__) && VEC_HAS(__builtin_aarch64_fmav4sf)) || \
+    (VEC == 1 && defined(__FP_FAST_FMAF))
     return __builtin_fmaf(a, b, c);
 #else
     return a * b + c;

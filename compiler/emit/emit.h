@@ -42,9 +42,9 @@ void write_weights_blob(Model *m, const Weights *w, FILE *f);
 Foreign weights_path(const Options *o); /* the generated file's, but with ".weights" at its end */
 
 /* emit_weight_form.c */
-bool is_inline_scalar(const Value *v);   /* written as a literal where a loop reads it */
+bool is_inline_scalar(const Value *v);                   /* written as a literal where a loop reads it */
 bool weight_is_readable(const Model *m, const Value *v); /* an array of numbers, not of bytes */
-bool weight_has_order(const Value *v);                    /* its elements have several bytes */
+bool weight_has_order(const Value *v);                   /* its elements have several bytes */
 int64_t weight_elements(const Value *v); /* of the array; complex numbers are two each, those of some bits share one */
 DType weight_element_type(const Value *v);                  /* of the array */
 bool weight_is_in_file(const Model *m, const Value *v);     /* then the run function has a pointer to it */

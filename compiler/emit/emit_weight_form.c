@@ -1,8 +1,8 @@
 /* emit_weight_form: in which form a constant is written, and how it is referred to.
  *
  * Small ones are readable numbers that read back to the same bits. Large ones are string literals of their bytes in a
- * union with their element type: many times faster to compile than numbers, but in one byte order. The form `numbers` has
- * numbers wherever that matters; `incbin` and `file` put the large ones into a file of their own. */
+ * union with their element type: many times faster to compile than numbers, but in one byte order. The form `numbers`
+ * has numbers wherever that matters; `incbin` and `file` put the large ones into a file of their own. */
 #include "emit/emit.h"
 
 enum { READABLE_ELEMENTS = 512 };

@@ -56,7 +56,8 @@ static const Target targets[] = {
 static const char processors[] =
     "__SSE__ __SSE2__ __SSE4_2__ __AVX__ __AVX2__ __FMA__ __AVX512F__ __AVX512BW__ __AVX512VL__ __AVX512VNNI__ "
     "__ALTIVEC__ __ARM_NEON __ARM_BIG_ENDIAN __aarch64__ __thumb2__ __ARM_FP __ARM_FEATURE_DSP __ARM_FEATURE_SAT "
-    "__ARM_FEATURE_MVE __ARM_FEATURE_DOTPROD __ARM_FEATURE_MATMUL_INT8 __riscv_v __wasm_simd128__ _OPENMP ONNX2C_NO_VECTORS";
+    "__ARM_FEATURE_MVE __ARM_FEATURE_DOTPROD __ARM_FEATURE_MATMUL_INT8 __riscv_v __wasm_simd128__ _OPENMP "
+    "ONNX2C_NO_VECTORS";
 
 enum { N_TARGETS = sizeof targets / sizeof *targets };
 

@@ -66,20 +66,21 @@ static const char ordering[] =
     "}\n"
     "\n";
 
-static const char reading[] = "/* The block is exactly as long as the file: a sanitizer sees every access beyond. */\n"
-                              "static void *read_file(const char *folder, const char *name, size_t size, size_t *bytes)\n"
-                              "{\n"
-                              "    FILE *f = open_file(folder, name, \"rb\");\n"
-                              "    fseek(f, 0, SEEK_END);\n"
-                              "    *bytes = (size_t)ftell(f);\n"
-                              "    rewind(f);\n"
-                              "    void *memory = block(*bytes);\n"
-                              "    if (fread(memory, 1, *bytes, f) != *bytes) exit(1);\n"
-                              "    little_endian(memory, *bytes, size);\n"
-                              "    fclose(f);\n"
-                              "    return memory;\n"
-                              "}\n"
-                              "\n";
+static const char reading[] =
+    "/* The block is exactly as long as the file: a sanitizer sees every access beyond. */\n"
+    "static void *read_file(const char *folder, const char *name, size_t size, size_t *bytes)\n"
+    "{\n"
+    "    FILE *f = open_file(folder, name, \"rb\");\n"
+    "    fseek(f, 0, SEEK_END);\n"
+    "    *bytes = (size_t)ftell(f);\n"
+    "    rewind(f);\n"
+    "    void *memory = block(*bytes);\n"
+    "    if (fread(memory, 1, *bytes, f) != *bytes) exit(1);\n"
+    "    little_endian(memory, *bytes, size);\n"
+    "    fclose(f);\n"
+    "    return memory;\n"
+    "}\n"
+    "\n";
 
 static const char reading_text[] =
     "/* The file holds strings one after the other, each with its final NUL. */\n"
@@ -164,8 +165,7 @@ static void write_input(const Value *v, int i, FILE *f)
 {
     const char *const c = dtype_c(v->type.dtype);
     if (is_text(v)) fprintf(f, "    const char *const *input_%d = read_strings(folder, \"input_%d.bin\");\n", i, i);
-    else
-        fprintf(f, "    const %s *input_%d = read_file(folder, \"input_%d.bin\", sizeof(%s), &bytes);\n", c, i, i, c);
+    else fprintf(f, "    const %s *input_%d = read_file(folder, \"input_%d.bin\", sizeof(%s), &bytes);\n", c, i, i, c);
 }
 
 static void write_room(const Value *v, int i, FILE *f)
@@ -193,8 +193,9 @@ static void write_output(const Value *v, int i, FILE *f)
 {
     if (is_text(v))
         fprintf(f, "    write_strings(folder, \"output_%d.bin\", output_%d, %lld);\n", i, i, (long long)value_count(v));
-    else fprintf(f, "    write_file(folder, \"output_%d.bin\", output_%d, %lld, sizeof *output_%d);\n", i, i,
-                 (long long)value_bytes(v), i);
+    else
+        fprintf(f, "    write_file(folder, \"output_%d.bin\", output_%d, %lld, sizeof *output_%d);\n", i, i,
+                (long long)value_bytes(v), i);
     if (output_has_dims(v))
         fprintf(f, "    write_file(folder, \"output_%d.dims\", dims_%d, sizeof dims_%d, 4);\n", i, i, i);
 }

@@ -140,6 +140,8 @@ static inline vec vec_fma(vec a, vec b, vec c)
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT ON
     return a * b + c;
+#elif defined(__FP_FAST_FMAF)
+    return __builtin_fmaf(a, b, c);
 #else
     return a * b + c;
 #endif

@@ -168,6 +168,8 @@ static inline vec vec_fma(vec a, vec b, vec c)
     return (vec)__builtin_ia32_vfmaddps256(a, b, c);
 #elif VEC == 4 && defined(__aarch64__) && VEC_HAS(__builtin_aarch64_fmav4sf)
     return (vec)__builtin_aarch64_fmav4sf(a, b, c);
+#elif VEC == 1 && defined(__FP_FAST_FMAF)
+    return __builtin_fmaf(a, b, c);
 #else
     return a * b + c;
 #endif
