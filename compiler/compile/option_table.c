@@ -98,7 +98,8 @@ const OptionRow compile_options[] = {
      "fix a symbolic dimension, keep it a run-time parameter within bounds, or make\n"
      "it of others; INPUT:AXIS for one without a name",
      take_dim, dim_title},
-    {0, "weights", "FORM", "how constants are written: inline (default), numbers, incbin, file", take_weights, weights_title},
+    {0, "weights", "FORM", "how constants are written: inline (default), numbers, incbin, file", take_weights,
+     weights_title},
     {0, "custom", "DOMAIN::OP=SPEC, --custom @FILE",
      "types and shapes of an operator that the program provides:\n"
      "'x[n,c] -> float32[n,2*c]'",
