@@ -9,6 +9,15 @@
  * stages have not run. m->options has the bounds that hold (infer/refine_bounds.c). */
 Model *compile_model(const Options *options);
 
+/* -- evaluate.c: what a model computes, without its being compiled ------------------------------- */
+
+/* Gives the inputs of a model that was just loaded their data; false after an error. */
+typedef bool FillInputs(Model *m, void *context);
+
+/* Loads the model, fills its inputs, and computes by the kernels' plain forms every value that hangs on them, node by
+ * node as the file has them: nothing is rewritten, packed, fused or tiled. All dimensions must have a size. */
+Model *evaluate_model(const Options *options, FillInputs *fill, void *context);
+
 /* Lets operators reach the stages that call them (op/doors.h). compile_model does it itself. */
 void open_doors(void);
 

@@ -256,9 +256,15 @@ static bool tracks_integers(const Node *n)
 
 typedef enum { KEEP, REMOVE } Verdict;
 
+static bool folds_all(const Node *n)
+{
+    return n->graph->model->options.folds_all;
+}
+
 static Verdict fold(Node *n)
 {
-    if (!inputs_known(n) || (n->op->flags & OP_NEVER_FOLD) || !worth_folding(n) || !can_afford(n)) return KEEP;
+    if (!inputs_known(n) || (n->op->flags & OP_NEVER_FOLD)) return KEEP;
+    if (!folds_all(n) && (!worth_folding(n) || !can_afford(n))) return KEEP;
     if (eval_node(n)) return REMOVE;
     n->failed = true;
     return KEEP;
@@ -304,7 +310,7 @@ static Verdict known_values(Node *n)
 {
     know_elements(n);
     if (outputs_known(n) && !(n->op->flags & OP_NEVER_FOLD)) return REMOVE;
-    return n->op->flags & OP_FOLD_LATE ? KEEP : fold(n);
+    return n->op->flags & OP_FOLD_LATE && !folds_all(n) ? KEEP : fold(n);
 }
 
 void propagate_values(Node *n)

@@ -220,6 +220,7 @@ typedef struct {
     int text_bytes; /* that a string may have which an operator makes of others, without its NUL; 0: TEXT_BYTES */
     bool verbose;
     bool any_size;       /* nothing is made of the model, so that its values may be larger than memory */
+    bool folds_all;      /* all that depends on constants alone is computed, whatever it takes (compile/evaluate.c) */
     bool keeps_messages; /* none is printed; they stay in the model's messages */
     int n_dims, cap_dims;
     DimOption *dims;

@@ -19,6 +19,21 @@ static int run_data_sets(Model *m, const VerifyOptions *o, Foreign folder, const
     return right == sets->count ? 0 : 1;
 }
 
+/* Where the data sets are: the user's, or made ones. NULL, after a message: nowhere. */
+static Foreign folder_of_data(const VerifyOptions *o, Foreign work)
+{
+    if (!foreign_none(o->dir)) return o->dir;
+    bool makes = o->asks_ort || !foreign_none(o->record) || !has_data_sets(o->compile.model_path);
+    if (!makes) return path_folder(o->compile.model_path);
+    Foreign folder = foreign_or(o->record, work);
+    if (!path_make_folder(folder)) {
+        Model m = {.path = o->compile.model_path};
+        model_error(&m, "%s: can't make this folder", shown(folder));
+        return foreign(NULL);
+    }
+    return make_data_sets(o, folder, work) ? folder : foreign(NULL);
+}
+
 int verify_main(int argc, char **argv)
 {
     VerifyOptions o;
@@ -26,16 +41,19 @@ int verify_main(int argc, char **argv)
     int status = parse_verify_options(&o, argc, argv);
     if (status != GO_ON) return status;
     Model data = {.path = o.compile.model_path}; /* for messages about the data, until there is a model */
+    Foreign folder = work_folder(o.keep);
+    if (foreign_none(folder)) return 1;
     OpenDim *dims;
     int open_dims = load_open_dims(data.path, &dims);
-    if (open_dims >= 0 &&
-        (!find_data_sets(&data, o.dir, &sets) || !bound_dims(&data, &sets, dims, open_dims, &o.compile)))
-        return 1;
+    if (open_dims >= 0) {
+        Foreign dir = folder_of_data(&o, folder);
+        if (foreign_none(dir) || !find_data_sets(&data, dir, &sets) ||
+            !bound_dims(&data, &sets, dims, open_dims, &o.compile))
+            return 1;
+    }
     o.compile.describe_list = list_of_data;
     o.compile.list_source = &sets;
     Model *m = compile_model(&o.compile); /* says, too, why a file is no model */
     if (m->errors || !load_data_sets(m, &sets)) return 1;
-    Foreign folder = work_folder(o.keep);
-    if (foreign_none(folder) || !build(m, &o, folder)) return 1;
-    return run_data_sets(m, &o, folder, &sets);
+    return build(m, &o, folder) ? run_data_sets(m, &o, folder, &sets) : 1;
 }

@@ -25,6 +25,11 @@ typedef struct {
     Foreign with; /* a C file built along, or NULL */
     Foreign keep; /* the folder to work in, which then stays; or NULL */
     Tolerance tolerance;
+    int64_t seed;   /* of made inputs, */
+    int64_t runs;   /* how many data sets of them, */
+    bool asks_ort;  /* who says what is right, */
+    Foreign python; /* by which Python */
+    Foreign record; /* and the folder where they stay, or NULL */
     Options compile;
 } VerifyOptions;
 
@@ -53,6 +58,17 @@ bool bound_dims(Model *m, const DataSets *sets, const OpenDim *dims, int count, 
 bool list_of_data(Model *m, int number, const Value *list, DataItem *item);
 
 bool load_data_set(Model *m, DataSet *set); /* after compilation: the types are known */
+
+/* -- made_sets.c: data sets where there are none ------------------------------------------------ */
+
+bool has_data_sets(Foreign model_path); /* beside the model */
+/* Makes inputs and what is right of them in `folder`, as data sets; false, after messages, if it can't. */
+bool make_data_sets(const VerifyOptions *o, Foreign folder, Foreign work);
+
+bool write_data_item(Model *m, Foreign path, const Value *v); /* data_write.c: a constant, as a TensorProto */
+
+/* ort_reference.c: ONNX Runtime writes the outputs of the data sets in this folder, found in its own. */
+bool ask_ort(Model *m, Foreign python, Foreign folder, Foreign work);
 
 /* -- verify_folder.c --------------------------------------------------------------------------- */
 

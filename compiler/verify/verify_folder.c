@@ -1,8 +1,8 @@
 /* The folder that verify works in. */
 #include "verify/verify.h"
 
-#include <dirent.h>
 #include <errno.h>
+#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,17 +10,19 @@
 /* To be removed at exit; not from the pool, which is gone by then. */
 static char temporary[4096];
 
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)status;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+/* What is in a folder comes before the folder; links are not followed. */
 static void remove_temporary(void)
 {
-    char path[sizeof temporary + 256];
-    DIR *d = opendir(temporary);
-    for (struct dirent *entry; d && (entry = readdir(d));) {
-        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
-        int length = snprintf(path, sizeof path, "%s/%s", temporary, entry->d_name);
-        if (length > 0 && (size_t)length < sizeof path) unlink(path);
-    }
-    if (d) closedir(d);
-    rmdir(temporary);
+    enum { OPEN_FOLDERS = 8 };
+    nftw(temporary, remove_entry, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
 }
 
 static Foreign failed(Foreign folder)

@@ -23,6 +23,44 @@ static bool take_atol(void *options, Foreign value)
     return take_tolerance("--atol", &t->absolute, value);
 }
 
+static bool take_count(const char *option, int64_t low, int64_t high, int64_t *count, Foreign value)
+{
+    double x;
+    if (foreign_number(value, &x) && x >= (double)low && x <= (double)high && x == floor(x)) {
+        *count = (int64_t)x;
+        return true;
+    }
+    return usage_error("%s %s: expected a whole number, %lld to %lld", option, shown(value), (long long)low,
+                       (long long)high);
+}
+
+static bool take_seed(void *options, Foreign value)
+{
+    return take_count("--seed", 0, INT32_MAX, &((VerifyOptions *)options)->seed, value);
+}
+
+static bool take_runs(void *options, Foreign value)
+{
+    return take_count("--runs", 1, 1000, &((VerifyOptions *)options)->runs, value);
+}
+
+static bool take_reference(void *options, Foreign value)
+{
+    ((VerifyOptions *)options)->asks_ort = foreign_is(value, "ort");
+    return foreign_is(value, "ort") || foreign_is(value, "self") ||
+           usage_error("--reference %s: expected self or ort", shown(value));
+}
+
+static bool take_python(void *options, Foreign value)
+{
+    return take_path(&((VerifyOptions *)options)->python, value);
+}
+
+static bool take_record(void *options, Foreign value)
+{
+    return take_path(&((VerifyOptions *)options)->record, value);
+}
+
 static bool take_cc(void *options, Foreign value)
 {
     return take_path(&((VerifyOptions *)options)->cc, value);
@@ -87,7 +125,18 @@ static bool take_verbose(void *options, Foreign value)
 static const OptionRow verify_options[] = {
     {0, "rtol", "X", "relative tolerance of floating-point results:\n|a-b| <= atol + rtol*|b|; default 1e-3", take_rtol,
      NULL},
-    {0, "atol", "X", "absolute tolerance; default 1e-7 or, if that is more, 1e-5 of the largest\nmagnitude expected in the tensor (float16 1e-3, bfloat16 1e-2)", take_atol, NULL},
+    {0, "atol", "X",
+     "absolute tolerance; default 1e-7 or, if that is more, 1e-5 of the largest\nmagnitude expected in the tensor "
+     "(float16 1e-3, bfloat16 1e-2)",
+     take_atol, NULL},
+    {0, "seed", "N", "of the inputs that are made where there are no data sets; default 0", take_seed, NULL},
+    {0, "runs", "N", "so many data sets of them; default 3", take_runs, NULL},
+    {0, "reference", "WHO",
+     "what is right of made inputs says: self, the graph as it stands in the file,\nevaluated without optimisation "
+     "(default); ort, ONNX Runtime",
+     take_reference, NULL},
+    {0, "python", "FILE", "the Python that has onnxruntime and onnx; default: python3", take_python, NULL},
+    {0, "record", "DIR", "make data sets, and leave them there", take_record, NULL},
     {0, "cc", "PROGRAM", "the C compiler; default: cc", take_cc, NULL},
     {0, "cflags", "TEXT", "its options, separated by spaces; default: -std=c99 -O1", take_cflags, NULL},
     {0, "keep", "DIR", "work in this folder and leave there what was generated and built", take_keep, NULL},
@@ -110,6 +159,8 @@ static bool take_arguments(VerifyOptions *o, int count, char **arguments)
         return usage_error("%s: expected one model and one folder of data sets", shown(foreign(arguments[2])));
     o->compile.model_path = foreign(arguments[0]);
     if (count == 2) o->dir = foreign(arguments[1]);
+    if (count == 2 && (o->asks_ort || !foreign_none(o->record)))
+        return usage_error("--reference and --record are about made inputs; %s has data", shown(o->dir));
     return true;
 }
 
@@ -120,13 +171,15 @@ int parse_verify_options(VerifyOptions *o, int argc, char **argv)
                  "\n"
                  "Compiles the model, builds the C with the host's compiler, runs it on data sets and compares.\n"
                  "DIR holds the data: input_N.pb and output_N.pb, or folders test_data_set_* with them; default:\n"
-                 "those beside the model.\n"
+                 "those beside the model, or if there are none, inputs that are made up.\n"
                  "\n",
         .rows = verify_options,
         .n_rows = sizeof verify_options / sizeof *verify_options,
         .notes = "\nExits with 0 if every output of every data set is right, with 1 if not.\n",
     };
     *o = (VerifyOptions){.cc = foreign("cc"),
+                         .python = foreign("python3"),
+                         .runs = 3,
                          .cflags = foreign("-std=c99 -O1"),
                          .tolerance = {.relative = 1e-3, .absolute = 1e-7, .scaled = true},
                          .compile = {.name = "model", .target = target_portable, .weights = WEIGHTS_FILE}};

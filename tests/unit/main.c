@@ -33,6 +33,7 @@
     SUITE(load_function) \
     SUITE(load_tensor) \
     SUITE(lookup) \
+    SUITE(made_inputs) \
     SUITE(formulas) \
     SUITE(fuse) \
     SUITE(helium) \

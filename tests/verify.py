@@ -1,0 +1,182 @@
+"""verify where there are no data: inputs that it makes up, who says what is right of them, data sets that it leaves.
+
+usage: verify.py ONNX2C [--only GLOB]
+
+The last line counts: "N passed, N failed".
+"""
+
+import argparse
+import fnmatch
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MODELS = ["digits", "digits_int8_qdq", "kws_rnn", "bert_tiny", "dynhw", "iris_forest", "ifscript"]
+
+
+class Wrong(Exception):
+    pass
+
+
+def must(condition, *words):
+    if not condition:
+        raise Wrong(" ".join(str(w) for w in words))
+
+
+def verify(onnx2c, *words, status=0):
+    done = subprocess.run([onnx2c, "verify", *words], capture_output=True, text=True, timeout=300)
+    must(done.returncode == status, f"status {done.returncode}, expected {status}:", done.stdout, done.stderr)
+    return done.stdout, done.stderr
+
+
+def without_data(folder, model):
+    """The model in a folder where there are no data sets."""
+    for file in os.listdir(os.path.join(HERE, "models", model)):
+        if not file.startswith("test_data_set"):
+            shutil.copy(os.path.join(HERE, "models", model, file), folder)
+    return os.path.join(folder, "model.onnx")
+
+
+def save(folder, inputs, outputs, nodes, initializers=()):
+    graph = helper.make_graph(nodes, "g", inputs, outputs, list(initializers))
+    path = os.path.join(folder, "model.onnx")
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    return path
+
+
+def floats(name, *shape):
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape))
+
+
+def tensors(folder, what):
+    found = []
+    for path in sorted(glob.glob(os.path.join(folder, f"{what}_*.pb"))):
+        with open(path, "rb") as f:
+            found.append(numpy_helper.to_array(TensorProto.FromString(f.read())))
+    return found
+
+
+def files(folder):
+    found = {}
+    for path in glob.glob(os.path.join(folder, "*", "*.pb")):
+        with open(path, "rb") as f:
+            found[os.path.relpath(path, folder)] = f.read()
+    return found
+
+
+def recorded_sets_are_what_onnx_runtime_computes(onnx2c, folder, model):
+    path, record = without_data(folder, model), os.path.join(folder, "record")
+    out, _ = verify(onnx2c, path, "--record", record, "--runs", "2")
+    must("2 of 2 data sets ok" in out, out)
+    session = onnxruntime.InferenceSession(path)
+    for number in range(2):
+        data = os.path.join(record, f"test_data_set_{number}")
+        feed = {i.name: x for i, x in zip(session.get_inputs(), tensors(data, "input"))}
+        for found, expected in zip(tensors(data, "output"), session.run(None, feed)):
+            must(found.shape == expected.shape and found.dtype == expected.dtype, found.shape, expected.shape)
+            scale = np.max(np.abs(expected)) if expected.size else 0
+            near = 0.02 * scale if "int8" in model else 1e-5 * scale
+            must(np.allclose(found, expected, rtol=1e-3, atol=near), model, "differs from ONNX Runtime")
+    verify(onnx2c, path, record)
+
+
+def onnx_runtime_is_asked(onnx2c, folder):
+    path = without_data(folder, "digits")
+    out, err = verify(onnx2c, path, "--reference", "ort", "--python", sys.executable, "--runs", "1")
+    must(f"ONNX Runtime {onnxruntime.__version__}" in err and "1 of 1 data sets ok" in out, out, err)
+
+
+def a_python_without_onnx_runtime_is_told(onnx2c, folder):
+    path, bare = without_data(folder, "digits"), os.path.join(folder, "bare")
+    with open(bare, "w") as f:
+        f.write(f'#!/bin/sh\nexec {sys.executable} -S -E "$@"\n')
+    os.chmod(bare, 0o755)
+    _, err = verify(onnx2c, path, "--reference", "ort", "--python", bare, status=1)
+    must("install onnxruntime and onnx" in err, err)
+    _, err = verify(onnx2c, path, "--reference", "ort", "--python", os.path.join(folder, "none"), status=1)
+    must("can't be run; --python FILE names a Python" in err, err)
+
+
+def seeds_decide(onnx2c, folder):
+    path, sets = without_data(folder, "digits"), []
+    for number, seed in enumerate(["7", "7", "8"]):
+        record = os.path.join(folder, f"record{number}")
+        verify(onnx2c, path, "--record", record, "--runs", "1", "--seed", seed)
+        sets.append(files(record))
+    must(sets[0] == sets[1], "the same seed makes other files")
+    must(sets[0] != sets[2], "another seed makes the same files")
+
+
+def open_dimensions_have_several_sizes(onnx2c, folder):
+    relu = helper.make_node("Relu", ["x"], ["y"])
+    path, record = save(folder, [floats("x", "n", "m")], [floats("y", "n", "m")], [relu]), os.path.join(folder, "r")
+    verify(onnx2c, path, "--record", record)
+    shapes = {tensors(d, "input")[0].shape for d in glob.glob(os.path.join(record, "*"))}
+    must(len({s[0] for s in shapes}) > 1 and len({s[1] for s in shapes}) > 1, shapes)
+    verify(onnx2c, path, "--record", record, "--dim", "n=3..5", "--dim", "m=2")
+    shapes = {tensors(d, "input")[0].shape for d in glob.glob(os.path.join(record, "*"))}
+    must({(3, 2), (5, 2)} <= shapes and all(3 <= s[0] <= 5 and s[1] == 2 for s in shapes), shapes)
+
+
+def random_models_are_refused(onnx2c, folder):
+    node = helper.make_node("RandomNormalLike", ["x"], ["y"], name="dice")
+    path = save(folder, [floats("x", 4)], [floats("y", 4)], [node])
+    _, err = verify(onnx2c, path, status=1)
+    must('node "dice"' in err and "give a data set" in err, err)
+
+
+def errors_relative_to_the_scale_are_right(onnx2c, folder):
+    """1e-5 of 1000 is 0.01: 0.005 beside 1000 is right, 0.05 isn't, and --atol takes what is said."""
+    path = save(folder, [floats("x", 2)], [floats("y", 2)], [helper.make_node("Identity", ["x"], ["y"])])
+    data = os.path.join(folder, "test_data_set_0")
+    os.mkdir(data)
+    for error, status in ((0.005, 0), (0.05, 1)):
+        for name, values in (("input", [1000, 0]), ("output", [1000, error])):
+            with open(os.path.join(data, f"{name}_0.pb"), "wb") as f:
+                f.write(numpy_helper.from_array(np.array(values, np.float32)).SerializeToString())
+        out, _ = verify(onnx2c, path, status=status)
+        must(status == 0 or "differ by more than 0.01" in out and "[1]: 0, expected 0.05" in out, out)
+    out, _ = verify(onnx2c, path, "--atol", "0.06")
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("onnx2c")
+    p.add_argument("--only", default="*")
+    a = p.parse_args()
+    tests = [(t.__name__, t, ()) for t in (
+        onnx_runtime_is_asked,
+        a_python_without_onnx_runtime_is_told,
+        seeds_decide,
+        open_dimensions_have_several_sizes,
+        random_models_are_refused,
+        errors_relative_to_the_scale_are_right,
+    )]
+    record = recorded_sets_are_what_onnx_runtime_computes
+    tests += [(f"{record.__name__}: {m}", record, (m,)) for m in MODELS]
+    passed = failed = 0
+    for name, test, words in tests:
+        if not fnmatch.fnmatch(name, a.only):
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                test(os.path.abspath(a.onnx2c), folder, *words)
+                passed += 1
+            except Exception as why:
+                failed += 1
+                print(f"FAILED {name}: {why}")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
