@@ -1,4 +1,5 @@
 """verify where there are no data: inputs that it makes up, who says what is right of them, data sets that it leaves.
+And profile.
 
 usage: verify.py ONNX2C [--only GLOB]
 
@@ -148,6 +149,36 @@ def errors_relative_to_the_scale_are_right(onnx2c, folder):
     out, _ = verify(onnx2c, path, "--atol", "0.06")
 
 
+def profile_of(onnx2c, *words):
+    done = subprocess.run([onnx2c, "profile", *words], capture_output=True, text=True, timeout=300)
+    must(done.returncode == 0, done.stdout, done.stderr)
+    header, *rows, total = done.stdout.splitlines()
+    must(header.split() == ["step", "ms", "share", "GFLOP/s", "bytes", "operator", "and", "name"], header)
+    must([int(r.split()[0]) for r in rows] == list(range(1, len(rows) + 1)), done.stdout)
+    must(abs(sum(float(r.split()[2].rstrip("%")) for r in rows) - 100) < 0.06 * len(rows), done.stdout)
+    must(abs(sum(float(r.split()[1]) for r in rows) - float(total.split()[1])) < 1e-4 * len(rows), done.stdout)
+    return [r.split() for r in rows]
+
+
+def profile_tells_every_step(onnx2c, folder):
+    """Those that the hooks of the generated file count; also without data, and where steps stand in loops."""
+    rows = profile_of(onnx2c, os.path.join(HERE, "models", "digits", "model.onnx"))
+    must([r[5] for r in rows] == ["Conv", "Conv", "Conv", "MaxPool", "Conv", "MaxPool", "Transpose", "Gemm", "Softmax"])
+    must(rows[7][6] == "/h/Gemm" and int(rows[7][4]) == 4 * (128 + 128 * 16 + 10 + 10), rows[7])
+    must(all(float(r[1]) > 0 for r in rows[:6]) and float(rows[4][3]) > 0.1 and float(rows[8][3]) == 0, rows)
+    profile_of(onnx2c, without_data(folder, "bert_tiny"))
+    model = os.path.join(HERE, "models", "loopscript", "model.onnx")
+    done = subprocess.run([onnx2c, model, "--name", "m"], capture_output=True, text=True, check=True)
+    must(len(profile_of(onnx2c, model)) == done.stdout.count("STEP(); /*"), "other steps than the file has")
+
+
+def profile_needs_no_answer(onnx2c, folder):
+    """What is right of a random result nobody knows, but it takes its time."""
+    node = helper.make_node("RandomNormalLike", ["x"], ["y"], name="dice")
+    rows = profile_of(onnx2c, save(folder, [floats("x", 4)], [floats("y", 4)], [node]))
+    must(any(r[5] == "RandomNormalLike" and r[6] == "dice" for r in rows), rows)
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("onnx2c")
@@ -160,6 +191,8 @@ def main():
         open_dimensions_have_several_sizes,
         random_models_are_refused,
         errors_relative_to_the_scale_are_right,
+        profile_tells_every_step,
+        profile_needs_no_answer,
     )]
     record = recorded_sets_are_what_onnx_runtime_computes
     tests += [(f"{record.__name__}: {m}", record, (m,)) for m in MODELS]

@@ -11,6 +11,7 @@
 /* In the order of --help. */
 static const Verb verbs[] = {
     {"verify", "MODEL.onnx [DIR]", "compile, build, run on data sets, compare", verify_main},
+    {"profile", "MODEL.onnx [DIR]", "the time of each step of the compiled code", profile_main},
     {"inspect", "MODEL.onnx [--json]", "what the model is, and all that stands in its way", inspect_main},
     {"check", "MODEL.onnx", "is it a valid model", check_main},
     {"extract", "MODEL.onnx --from A --to B -o FILE", "a part of the model as one of its own", extract_main},

@@ -136,13 +136,14 @@ static bool make_set(const VerifyOptions *o, const OpenDim *open, int n_open, Ma
     k->writes = true;
     Model *m = evaluate_model(&sized, fill, k);
     if (m->errors) return false;
-    return o->asks_ort || write_results(m, k);
+    return o->asks_ort || o->profiles || write_results(m, k);
 }
 
 /* -- all of them --------------------------------------------------------------------------------- */
 
 static void say(const VerifyOptions *o)
 {
+    if (o->profiles) return;
     printf("no data sets: %lld made with seed %lld; what is right says %s\n", (long long)o->runs, (long long)o->seed,
            o->asks_ort ? "ONNX Runtime" : "the graph as it stands in the file, in its own types");
 }

@@ -3,11 +3,11 @@
 
 #include "compile/compile.h"
 
-static bool load_data_sets(Model *m, DataSets *sets)
+static bool load_data_sets(Model *m, DataSets *sets, bool inputs_only)
 {
     bool good = true;
     for (int i = 0; i < sets->count; i++)
-        if (!load_data_set(m, &sets->items[i])) good = false;
+        if (!(inputs_only ? load_inputs : load_data_set)(m, &sets->items[i])) good = false;
     return good;
 }
 
@@ -34,26 +34,31 @@ static Foreign folder_of_data(const VerifyOptions *o, Foreign work)
     return make_data_sets(o, folder, work) ? folder : foreign(NULL);
 }
 
+Model *prepare(VerifyOptions *o, Foreign folder, DataSets *sets)
+{
+    Model data = {.path = o->compile.model_path}; /* for messages about the data, until there is a model */
+    OpenDim *dims;
+    int open_dims = load_open_dims(data.path, &dims);
+    if (open_dims >= 0) {
+        Foreign dir = folder_of_data(o, folder);
+        if (foreign_none(dir) || !find_data_sets(&data, dir, sets)) return NULL;
+        if (o->profiles) sets->count = 1;
+        if (!bound_dims(&data, sets, dims, open_dims, &o->compile)) return NULL;
+    }
+    o->compile.describe_list = list_of_data;
+    o->compile.list_source = sets;
+    Model *m = compile_model(&o->compile); /* says, too, why a file is no model */
+    if (m->errors || !load_data_sets(m, sets, o->profiles)) return NULL;
+    return build(m, o, folder) ? m : NULL;
+}
+
 int verify_main(int argc, char **argv)
 {
     VerifyOptions o;
     DataSets sets = {0};
     int status = parse_verify_options(&o, argc, argv);
     if (status != GO_ON) return status;
-    Model data = {.path = o.compile.model_path}; /* for messages about the data, until there is a model */
     Foreign folder = work_folder(o.keep);
-    if (foreign_none(folder)) return 1;
-    OpenDim *dims;
-    int open_dims = load_open_dims(data.path, &dims);
-    if (open_dims >= 0) {
-        Foreign dir = folder_of_data(&o, folder);
-        if (foreign_none(dir) || !find_data_sets(&data, dir, &sets) ||
-            !bound_dims(&data, &sets, dims, open_dims, &o.compile))
-            return 1;
-    }
-    o.compile.describe_list = list_of_data;
-    o.compile.list_source = &sets;
-    Model *m = compile_model(&o.compile); /* says, too, why a file is no model */
-    if (m->errors || !load_data_sets(m, &sets)) return 1;
-    return build(m, &o, folder) ? run_data_sets(m, &o, folder, &sets) : 1;
+    Model *m = foreign_none(folder) ? NULL : prepare(&o, folder, &sets);
+    return m ? run_data_sets(m, &o, folder, &sets) : 1;
 }

@@ -1,4 +1,4 @@
-/* verify.h: the door of compiler/verify: `onnx2c verify` builds the generated code, runs it and compares. */
+/* verify.h: the door of compiler/verify: the generated code is built, run, and compared or measured. */
 #ifndef VERIFY_H
 #define VERIFY_H
 
@@ -8,6 +8,9 @@
 
 /* `onnx2c verify ...`; argv[0] is "verify". Returns the exit status. */
 int verify_main(int argc, char **argv);
+
+/* `onnx2c profile ...`, likewise. */
+int profile_main(int argc, char **argv);
 
 /* The program that verify builds is called with the folder and the run-time dimensions. It reads input_N.bin there and
  * writes output_N.bin and output_N.dims. Its exit status is 0; REFUSED + E if the generated code returns -E; anything
@@ -29,11 +32,17 @@ typedef struct {
     int64_t runs;   /* how many data sets of them, */
     bool asks_ort;  /* who says what is right, */
     Foreign python; /* by which Python */
+    bool profiles;  /* nothing is compared, but the time of each step measured */
     Foreign record; /* and the folder where they stay, or NULL */
     Options compile;
 } VerifyOptions;
 
 int parse_verify_options(VerifyOptions *o, int argc, char **argv); /* GO_ON, or the status to exit with */
+int parse_profile_options(VerifyOptions *o, int argc, char **argv);
+
+typedef struct DataSets DataSets;
+/* The compiled model with its data and the program built in `folder`; NULL, after messages, if it can't be. */
+Model *prepare(VerifyOptions *o, Foreign folder, DataSets *sets);
 
 /* -- verify_data.c: data sets and what they say about the model's dimensions ------------------- */
 
@@ -43,10 +52,10 @@ typedef struct {
     int64_t *params; /* the values of the model's run-time dimensions */
 } DataSet;
 
-typedef struct {
+struct DataSets {
     int count, capacity;
     DataSet *items;
-} DataSets;
+};
 
 /* All report through model_error and return false when something is missing or wrong. */
 bool find_data_sets(Model *m, Foreign dir, DataSets *sets); /* dir NULL: beside the model */
@@ -57,7 +66,9 @@ bool bound_dims(Model *m, const DataSets *sets, const OpenDim *dims, int count, 
 /* Options.describe_list: as long as the first data set's. */
 bool list_of_data(Model *m, int number, const Value *list, DataItem *item);
 
-bool load_data_set(Model *m, DataSet *set); /* after compilation: the types are known */
+/* After compilation: the types are known. */
+bool load_data_set(Model *m, DataSet *set);
+bool load_inputs(Model *m, DataSet *set); /* without what is right of them */
 
 /* -- made_sets.c: data sets where there are none ------------------------------------------------ */
 
@@ -78,10 +89,12 @@ Foreign work_folder(Foreign keep);
 /* -- verify_harness.c -------------------------------------------------------------------------- */
 
 void write_harness(Model *m, FILE *f);
+void write_profiler(Model *m, FILE *f); /* it writes the mean time of each step to times.txt */
 
 /* -- verify_run.c ------------------------------------------------------------------------------ */
 
 bool build(Model *m, const VerifyOptions *o, Foreign folder);
+bool run_program(Model *m, Foreign folder, const DataSet *set); /* on these inputs; false, after a message: it failed */
 /* Prints what comes of it; are all outputs right? */
 bool run_data_set(Model *m, Foreign folder, const DataSet *set, Tolerance tolerance);
 

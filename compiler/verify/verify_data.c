@@ -107,6 +107,7 @@ static bool include_set(Model *m, const DataSet *set, const OpenDim *dims, int c
     for (int i = 0; i < count; i++) {
         const OpenDim *d = &dims[i];
         if (is_given(&m->options, d->name)) continue;
+        if (d->of_output && !path_exists(data_path(set, "output", d->number))) continue;
         bool same = loaded && loaded->number == d->number && loaded->of_output == d->of_output;
         if (!same && !load_data_item(m, data_path(set, d->of_output ? "output" : "input", d->number), NULL, &item))
             return false;
@@ -356,7 +357,7 @@ static bool load_outputs(Model *m, DataSet *set)
     return false;
 }
 
-bool load_data_set(Model *m, DataSet *set)
+bool load_inputs(Model *m, DataSet *set)
 {
     int count = m->graph->n_inputs;
     bool good = true;
@@ -368,5 +369,11 @@ bool load_data_set(Model *m, DataSet *set)
         settle_dims(m, set, &m->graph->inputs[i]->type.shape, &set->inputs[i].tensor->type.shape);
     for (int i = 0; i < count; i++)
         if (!check_input(m, set, i)) good = false;
-    return load_outputs(m, set) && good;
+    return good;
+}
+
+bool load_data_set(Model *m, DataSet *set)
+{
+    bool good = load_inputs(m, set);
+    return set->inputs && load_outputs(m, set) && good;
 }

@@ -18,10 +18,10 @@ static bool any_text(Value *const *values, int count)
 
 /* -- what every such program needs ------------------------------------------------------------- */
 
-static const char beginning[] = "/* Calls the generated code on the inputs in a folder. Written by onnx2c verify. */\n"
-                                "#include \"model.h\"\n"
-                                "\n"
-                                "#include <stdio.h>\n"
+static const char beginning_comment[] =
+    "/* Calls the generated code on the inputs in a folder. Written by onnx2c verify. */\n";
+
+static const char beginning[] = "#include <stdio.h>\n"
                                 "#include <stdlib.h>\n"
                                 "#include <string.h>\n"
                                 "\n";
@@ -146,7 +146,6 @@ static bool any_dims(const Graph *g)
 
 static void write_helpers(const Graph *g, FILE *f)
 {
-    fputs(beginning, f);
     if (!g->n_inputs && !g->n_outputs) return;
     fprintf(f, "enum { BLOCKS = %d };\n\n", 2 * g->n_inputs + g->n_outputs); /* strings take two */
     fputs(files_and_blocks, f);
@@ -179,14 +178,14 @@ static void write_call(const Model *m, FILE *f)
 {
     const Graph *g = m->graph;
     const char *separator = "";
-    fprintf(f, "    int status = %s_run(", m->options.name);
+    fprintf(f, "status = %s_run(", m->options.name);
     for (int i = 0; i < m->n_params; i++, separator = ", ") fprintf(f, "%satoi(argv[%d])", separator, i + 2);
     for (int i = 0; i < g->n_inputs; i++, separator = ", ") fprintf(f, "%sinput_%d", separator, i);
     for (int i = 0; i < g->n_outputs; i++, separator = ", ") {
         fprintf(f, "%soutput_%d", separator, i);
         if (output_has_dims(g->outputs[i])) fprintf(f, ", dims_%d", i);
     }
-    fprintf(f, ");\n    if (status) return %d - status;\n", REFUSED);
+    fputs(");\n", f);
 }
 
 static void write_output(const Value *v, int i, FILE *f)
@@ -200,17 +199,80 @@ static void write_output(const Value *v, int i, FILE *f)
         fprintf(f, "    write_file(folder, \"output_%d.dims\", dims_%d, sizeof dims_%d, 4);\n", i, i, i);
 }
 
-void write_harness(Model *m, FILE *f)
+/* `before` and `after` stand around the call. */
+static void write_main(const Model *m, const char *before, const char *after, FILE *f)
 {
     const Graph *g = m->graph;
-    write_helpers(g, f);
     fputs("int main(int argc, char **argv)\n{\n", f);
     fprintf(f, "    if (argc != %d) return 1;\n", 2 + m->n_params);
-    fputs("    const char *folder = argv[1];\n", f);
+    fputs("    const char *folder = argv[1];\n    int status;\n", f);
     if (g->n_inputs && !all_text(g->inputs, g->n_inputs)) fputs("    size_t bytes;\n", f);
     for (int i = 0; i < g->n_inputs; i++) write_input(g->inputs[i], i, f);
     for (int i = 0; i < g->n_outputs; i++) write_room(g->outputs[i], i, f);
+    fputs(before, f);
     write_call(m, f);
+    fputs(after, f);
+    fprintf(f, "    if (status) return %d - status;\n", REFUSED);
     for (int i = 0; i < g->n_outputs; i++) write_output(g->outputs[i], i, f);
     fputs("    return 0;\n}\n", f);
+}
+
+void write_harness(Model *m, FILE *f)
+{
+    fprintf(f, "%s#include \"model.h\"\n\n", beginning_comment);
+    fputs(beginning, f);
+    write_helpers(m->graph, f);
+    write_main(m, "    ", "", f);
+}
+
+/* -- the time of each step ----------------------------------------------------------------------- */
+
+static const char watch[] = "static double now(void)\n"
+                            "{\n"
+                            "    struct timespec t;\n"
+                            "    clock_gettime(CLOCK_MONOTONIC, &t);\n"
+                            "    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;\n"
+                            "}\n"
+                            "\n"
+                            "/* The step that runs, since when, and how long each has run. */\n"
+                            "static int running;\n"
+                            "static double since, times[STEPS + 1];\n"
+                            "\n"
+                            "static void on_step(int step)\n"
+                            "{\n"
+                            "    double t = now();\n"
+                            "    times[running] += t - since;\n"
+                            "    running = step;\n"
+                            "    since = now();\n"
+                            "}\n"
+                            "\n"
+                            "#define MODEL_STEP(step) on_step(step)\n"
+                            "#include \"model.c\"\n"
+                            "\n";
+
+/* The first run finds caches cold, and is not counted. */
+static const char rounds_begin[] = "    int rounds = -1;\n"
+                                   "    double begin = now();\n"
+                                   "    do {\n"
+                                   "        if (rounds == 0) memset(times, 0, sizeof times);\n"
+                                   "        on_step(0);\n"
+                                   "        ";
+static const char rounds_end[] = "        on_step(0);\n"
+                                 "        rounds++;\n"
+                                 "    } while (!status && (rounds < 3 || now() - begin < 0.5));\n"
+                                 "    FILE *f = open_file(folder, \"times.txt\", \"w\");\n"
+                                 "    for (int i = 1; i <= STEPS; i++) fprintf(f, \"%.9g\\n\", times[i] / rounds);\n"
+                                 "    if (fclose(f)) exit(1);\n";
+
+void write_profiler(Model *m, FILE *f)
+{
+    const Graph *g = m->graph;
+    fputs("#define _POSIX_C_SOURCE 200112L /* clock_gettime */\n", f);
+    fputs(beginning_comment, f);
+    fputs("#include <time.h>\n\n", f);
+    fputs(beginning, f);
+    fprintf(f, "enum { STEPS = %d };\n\n", g->n_steps ? g->steps[g->n_steps - 1]->paragraph : 0);
+    fputs(watch, f);
+    write_helpers(g, f);
+    write_main(m, rounds_begin, rounds_end, f);
 }

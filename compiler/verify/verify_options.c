@@ -129,7 +129,6 @@ static const OptionRow verify_options[] = {
      "absolute tolerance; default 1e-7 or, if that is more, 1e-5 of the largest\nmagnitude expected in the tensor "
      "(float16 1e-3, bfloat16 1e-2)",
      take_atol, NULL},
-    {0, "seed", "N", "of the inputs that are made where there are no data sets; default 0", take_seed, NULL},
     {0, "runs", "N", "so many data sets of them; default 3", take_runs, NULL},
     {0, "reference", "WHO",
      "what is right of made inputs says: self, the graph as it stands in the file,\nevaluated without optimisation "
@@ -137,8 +136,9 @@ static const OptionRow verify_options[] = {
      take_reference, NULL},
     {0, "python", "FILE", "the Python that has onnxruntime and onnx; default: python3", take_python, NULL},
     {0, "record", "DIR", "make data sets, and leave them there", take_record, NULL},
+    {0, "seed", "N", "of the inputs that are made where there are no data sets; default 0", take_seed, NULL},
     {0, "cc", "PROGRAM", "the C compiler; default: cc", take_cc, NULL},
-    {0, "cflags", "TEXT", "its options, separated by spaces; default: -std=c99 -O1", take_cflags, NULL},
+    {0, "cflags", "TEXT", "its options, separated by spaces; default: -std=c99 -O1, to profile -O2", take_cflags, NULL},
     {0, "keep", "DIR", "work in this folder and leave there what was generated and built", take_keep, NULL},
     {0, "dim", "NAME=N, --dim NAME=LO..HI, --dim NAME=EXPRESSION",
      "as when compiling; dimensions left open are bounded by the data sets' sizes", take_dim, NULL},
@@ -152,6 +152,14 @@ static const OptionRow verify_options[] = {
     {'h', "help", NULL, "print this", NULL, NULL},
 };
 
+/* Before it stand those that are about comparing. */
+static int first_of_profile(void)
+{
+    int i = 0;
+    while (strcmp(verify_options[i].name, "seed") != 0) i++;
+    return i;
+}
+
 static bool take_arguments(VerifyOptions *o, int count, char **arguments)
 {
     if (count == 0) return usage_error("no model is given");
@@ -162,6 +170,18 @@ static bool take_arguments(VerifyOptions *o, int count, char **arguments)
     if (count == 2 && (o->asks_ort || !foreign_none(o->record)))
         return usage_error("--reference and --record are about made inputs; %s has data", shown(o->dir));
     return true;
+}
+
+static int parse(VerifyOptions *o, const Command *command, int argc, char **argv)
+{
+    *o = (VerifyOptions){.cc = foreign("cc"),
+                         .python = foreign("python3"),
+                         .runs = 3,
+                         .tolerance = {.relative = 1e-3, .absolute = 1e-7, .scaled = true},
+                         .compile = {.name = "model", .target = target_portable, .weights = WEIGHTS_FILE}};
+    int status = parse_command_line(command, o, argc, argv);
+    if (status != GO_ON) return status;
+    return take_arguments(o, argc - optind, argv + optind) ? GO_ON : 2;
 }
 
 int parse_verify_options(VerifyOptions *o, int argc, char **argv)
@@ -177,13 +197,29 @@ int parse_verify_options(VerifyOptions *o, int argc, char **argv)
         .n_rows = sizeof verify_options / sizeof *verify_options,
         .notes = "\nExits with 0 if every output of every data set is right, with 1 if not.\n",
     };
-    *o = (VerifyOptions){.cc = foreign("cc"),
-                         .python = foreign("python3"),
-                         .runs = 3,
-                         .cflags = foreign("-std=c99 -O1"),
-                         .tolerance = {.relative = 1e-3, .absolute = 1e-7, .scaled = true},
-                         .compile = {.name = "model", .target = target_portable, .weights = WEIGHTS_FILE}};
-    int status = parse_command_line(&command, o, argc, argv);
-    if (status != GO_ON) return status;
-    return take_arguments(o, argc - optind, argv + optind) ? GO_ON : 2;
+    int status = parse(o, &command, argc, argv);
+    if (foreign_none(o->cflags)) o->cflags = foreign("-std=c99 -O1");
+    return status;
+}
+
+int parse_profile_options(VerifyOptions *o, int argc, char **argv)
+{
+    const int first = first_of_profile();
+    const Command command = {
+        .usage =
+            "usage: onnx2c profile MODEL.onnx [DIR] [options]\n"
+            "\n"
+            "Compiles the model, builds the C with the host's compiler, runs it and prints the time of each step.\n"
+            "DIR holds the data: input_N.pb, or folders test_data_set_* with them, of which the first counts;\n"
+            "default: those beside the model, or if there are none, inputs that are made up.\n"
+            "\n",
+        .rows = verify_options + first,
+        .n_rows = (int)(sizeof verify_options / sizeof *verify_options) - first,
+        .notes = "",
+    };
+    int status = parse(o, &command, argc, argv);
+    o->profiles = true;
+    o->runs = 1;
+    if (foreign_none(o->cflags)) o->cflags = foreign("-std=c99 -O2");
+    return status;
 }

@@ -38,14 +38,14 @@ static void choose_weights_form(Model *m)
     m->options.weights = m->weights_bytes > LARGE_WEIGHTS ? WEIGHTS_INCBIN : WEIGHTS_INLINE;
 }
 
-static bool write_sources(Model *m, Foreign folder)
+static bool write_sources(Model *m, Foreign folder, bool profiles)
 {
     choose_weights_form(m);
     return write_with(m, in_folder(folder, "model.c"), emit) &&
            write_with(m, in_folder(folder, "model.h"), emit_header) &&
            (m->options.weights < WEIGHTS_INCBIN ||
             write_with(m, in_folder(folder, "model.weights"), emit_weights_file)) &&
-           write_with(m, in_folder(folder, "main.c"), write_harness);
+           write_with(m, in_folder(folder, "main.c"), profiles ? write_profiler : write_harness);
 }
 
 typedef struct {
@@ -87,7 +87,7 @@ static Arguments compiler_call(const VerifyOptions *o, Foreign folder)
     add_path(&a, in_folder(folder, "verify"));
     add_path(&a, in_folder(folder, "main.c"));
     if (!foreign_none(o->with)) add_path(&a, o->with);
-    add_path(&a, in_folder(folder, "model.c"));
+    if (!o->profiles) add_path(&a, in_folder(folder, "model.c")); /* it is included */
     add_argument(&a, foreign("-lm"));
     return a;
 }
@@ -100,7 +100,7 @@ static const char *ending_text(Ending e)
 
 bool build(Model *m, const VerifyOptions *o, Foreign folder)
 {
-    if (!write_sources(m, folder)) return false;
+    if (!write_sources(m, folder, o->profiles)) return false;
     Arguments call = compiler_call(o, folder);
     Ending e = run_process(call.items, call.count);
     if (e.signal || e.status)
@@ -273,8 +273,9 @@ static bool write_inputs(Model *m, Foreign folder, const DataSet *set)
     return good;
 }
 
-static bool run_program(const Model *m, Foreign folder, const DataSet *set)
+bool run_program(Model *m, Foreign folder, const DataSet *set)
 {
+    if (!write_inputs(m, folder, set)) return false;
     Arguments a = {0};
     add_path(&a, in_folder(folder, "verify"));
     add_argument(&a, folder);
@@ -290,7 +291,6 @@ static bool run_program(const Model *m, Foreign folder, const DataSet *set)
 
 bool run_data_set(Model *m, Foreign folder, const DataSet *set, Tolerance tolerance)
 {
-    if (!write_inputs(m, folder, set)) return false;
     printf("%s\n", shown(foreign_or(path_file(set->path), set->path)));
     if (!run_program(m, folder, set)) return false;
     bool good = true;
