@@ -149,6 +149,31 @@ def errors_relative_to_the_scale_are_right(onnx2c, folder):
     out, _ = verify(onnx2c, path, "--atol", "0.06")
 
 
+def every_value_is_compared(onnx2c, folder):
+    """Also those whose channels come last; with a planted error, the first that departs is where it was planted."""
+    model, keep = os.path.join(HERE, "models", "digits", "model.onnx"), os.path.join(folder, "keep")
+    out, _ = verify(onnx2c, model, "--per-node", "--keep", keep)
+    within = out.split("values within, step by step\n")[1].splitlines()
+    must([int(line.split()[0]) for line in within] == list(range(1, 10)), out)
+    must(all(line.endswith(": ok") for line in within) and "nhwc" in within[0] and "departs" not in out, out)
+    planted = 0
+    for path in glob.glob(os.path.join(keep, "values", "*.pb")):
+        with open(path, "rb") as f:
+            t = TensorProto.FromString(f.read())
+        if t.name == "/h/Gemm_output_0":
+            with open(path, "wb") as f:
+                f.write(numpy_helper.from_array(numpy_helper.to_array(t) + 1, t.name).SerializeToString())
+            planted += 1
+    must(planted == 1, planted)
+    out, _ = verify(onnx2c, model, "--values", os.path.join(keep, "values"), status=1)
+    must("1 of 1 data sets ok" in out and out.count("FAIL") == 1 and "the first that departs: step 8" in out, out)
+
+
+def open_sizes_are_those_of_the_data(onnx2c, folder):
+    out, _ = verify(onnx2c, without_data(folder, "bert_tiny"), "--per-node", "--dim", "seq=4..9")
+    must("departs" not in out and out.count(": ok") > 20 and "no value" not in out, out)
+
+
 def profile_of(onnx2c, *words):
     done = subprocess.run([onnx2c, "profile", *words], capture_output=True, text=True, timeout=300)
     must(done.returncode == 0, done.stdout, done.stderr)
@@ -191,6 +216,8 @@ def main():
         open_dimensions_have_several_sizes,
         random_models_are_refused,
         errors_relative_to_the_scale_are_right,
+        every_value_is_compared,
+        open_sizes_are_those_of_the_data,
         profile_tells_every_step,
         profile_needs_no_answer,
     )]

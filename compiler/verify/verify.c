@@ -42,7 +42,8 @@ Model *prepare(VerifyOptions *o, Foreign folder, DataSets *sets)
     if (open_dims >= 0) {
         Foreign dir = folder_of_data(o, folder);
         if (foreign_none(dir) || !find_data_sets(&data, dir, sets)) return NULL;
-        if (o->profiles) sets->count = 1;
+        if (o->profiles || o->per_node) sets->count = 1;
+        if (o->per_node && foreign_none(o->values) && !write_node_values(o, sets, folder)) return NULL;
         if (!bound_dims(&data, sets, dims, open_dims, &o->compile)) return NULL;
     }
     o->compile.describe_list = list_of_data;
@@ -60,5 +61,7 @@ int verify_main(int argc, char **argv)
     if (status != GO_ON) return status;
     Foreign folder = work_folder(o.keep);
     Model *m = foreign_none(folder) ? NULL : prepare(&o, folder, &sets);
-    return m ? run_data_sets(m, &o, folder, &sets) : 1;
+    if (!m) return 1;
+    status = run_data_sets(m, &o, folder, &sets);
+    return o.per_node && !check_nodes(m, &o, folder) ? 1 : status;
 }

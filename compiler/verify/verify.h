@@ -32,6 +32,8 @@ typedef struct {
     int64_t runs;   /* how many data sets of them, */
     bool asks_ort;  /* who says what is right, */
     Foreign python; /* by which Python */
+    bool per_node;  /* values within the model are compared, too */
+    Foreign values; /* with those of this folder; NULL: with what the graph as it stands in the file computes */
     bool profiles;  /* nothing is compared, but the time of each step measured */
     Foreign record; /* and the folder where they stay, or NULL */
     Options compile;
@@ -81,6 +83,13 @@ bool write_data_item(Model *m, Foreign path, const Value *v); /* data_write.c: a
 /* ort_reference.c: ONNX Runtime writes the outputs of the data sets in this folder, found in its own. */
 bool ask_ort(Model *m, Foreign python, Foreign folder, Foreign work);
 
+/* -- per_node.c: values within the model ----------------------------------------------------------- */
+
+/* Writes what the graph computes from this set as it stands in the file: a file for each value, with its name. */
+bool write_node_values(const VerifyOptions *o, const DataSets *sets, Foreign folder);
+/* Prints, in their order, how far the values are off that the program traced; are all right? */
+bool check_nodes(Model *m, const VerifyOptions *o, Foreign folder);
+
 /* -- verify_folder.c --------------------------------------------------------------------------- */
 
 /* Makes the folder to work in: `keep`, or one of its own that is removed at exit. NULL, with a message, if it can't. */
@@ -89,11 +98,14 @@ Foreign work_folder(Foreign keep);
 /* -- verify_harness.c -------------------------------------------------------------------------- */
 
 void write_harness(Model *m, FILE *f);
+void write_tracer(Model *m, FILE *f);   /* it writes each value that is complete to trace.bin, too */
 void write_profiler(Model *m, FILE *f); /* it writes the mean time of each step to times.txt */
 
 /* -- verify_run.c ------------------------------------------------------------------------------ */
 
 bool build(Model *m, const VerifyOptions *o, Foreign folder);
+char *read_file(Foreign path, size_t *bytes); /* the whole file, with zero bytes after it. NULL if it isn't there */
+bool print_values(const Value *expected, const void *found, Tolerance tolerance); /* how far off; are they right? */
 bool run_program(Model *m, Foreign folder, const DataSet *set); /* on these inputs; false, after a message: it failed */
 /* Prints what comes of it; are all outputs right? */
 bool run_data_set(Model *m, Foreign folder, const DataSet *set, Tolerance tolerance);

@@ -225,6 +225,47 @@ void write_harness(Model *m, FILE *f)
     write_main(m, "    ", "", f);
 }
 
+/* -- every value within -------------------------------------------------------------------------- */
+
+static const char tracing[] =
+    "static FILE *trace;\n"
+    "\n"
+    "/* A record: step, name, type, rank, sizes, elements. */\n"
+    "static void on_trace(int step, const char *name, const char *type, const void *data, int rank,\n"
+    "                     const int32_t *dims)\n"
+    "{\n"
+    "    const int32_t head = step, axes = rank;\n"
+    "    size_t bits = 0;\n"
+    "    for (size_t i = 0; i < sizeof types / sizeof *types; i++)\n"
+    "        if (!strcmp(types[i].name, type)) bits = types[i].bits;\n"
+    "    if (!bits) return;\n"
+    "    for (int i = 0; i < rank; i++) bits *= (size_t)dims[i];\n"
+    "    fwrite(&head, sizeof head, 1, trace);\n"
+    "    fwrite(name, 1, strlen(name) + 1, trace);\n"
+    "    fwrite(type, 1, strlen(type) + 1, trace);\n"
+    "    fwrite(&axes, sizeof axes, 1, trace);\n"
+    "    fwrite(dims, sizeof *dims, (size_t)rank, trace);\n"
+    "    fwrite(data, 1, (bits + 7) / 8, trace);\n"
+    "}\n"
+    "\n"
+    "#define MODEL_TRACE(step, name, type, data, rank, dims) on_trace(step, name, type, data, rank, dims)\n"
+    "#include \"model.c\"\n"
+    "\n";
+
+void write_tracer(Model *m, FILE *f)
+{
+    fputs(beginning_comment, f);
+    fputs(beginning, f);
+    fputs("#include <stdint.h>\n\nstatic const struct {\n    const char *name;\n    size_t bits;\n} types[] = {\n", f);
+    for (int t = 1; t < DT_COUNT; t++)
+        if (number_has((DType)t)) fprintf(f, "    {\"%s\", %d},\n", dtype_name((DType)t), (int)dtype_bits((DType)t));
+    fputs("};\n\n", f);
+    fputs(tracing, f);
+    write_helpers(m->graph, f);
+    write_main(m, "    trace = open_file(folder, \"trace.bin\", \"wb\");\n    ", "    if (fclose(trace)) exit(1);\n",
+               f);
+}
+
 /* -- the time of each step ----------------------------------------------------------------------- */
 
 static const char watch[] = "static double now(void)\n"

@@ -51,6 +51,19 @@ static bool take_reference(void *options, Foreign value)
            usage_error("--reference %s: expected self or ort", shown(value));
 }
 
+static bool take_per_node(void *options, Foreign value)
+{
+    (void)value;
+    ((VerifyOptions *)options)->per_node = true;
+    return true;
+}
+
+static bool take_values(void *options, Foreign value)
+{
+    ((VerifyOptions *)options)->per_node = true;
+    return take_path(&((VerifyOptions *)options)->values, value);
+}
+
 static bool take_python(void *options, Foreign value)
 {
     return take_path(&((VerifyOptions *)options)->python, value);
@@ -136,6 +149,11 @@ static const OptionRow verify_options[] = {
      take_reference, NULL},
     {0, "python", "FILE", "the Python that has onnxruntime and onnx; default: python3", take_python, NULL},
     {0, "record", "DIR", "make data sets, and leave them there", take_record, NULL},
+    {0, "per-node", NULL,
+     "also compare every value that the code still has, in order, on the first data set\nwith what the graph as it "
+     "stands in the file computes; the first that departs is marked",
+     take_per_node, NULL},
+    {0, "values", "DIR", "with the named tensors in this folder's files *.pb instead", take_values, NULL},
     {0, "seed", "N", "of the inputs that are made where there are no data sets; default 0", take_seed, NULL},
     {0, "cc", "PROGRAM", "the C compiler; default: cc", take_cc, NULL},
     {0, "cflags", "TEXT", "its options, separated by spaces; default: -std=c99 -O1, to profile -O2", take_cflags, NULL},

@@ -38,14 +38,20 @@ static void choose_weights_form(Model *m)
     m->options.weights = m->weights_bytes > LARGE_WEIGHTS ? WEIGHTS_INCBIN : WEIGHTS_INLINE;
 }
 
-static bool write_sources(Model *m, Foreign folder, bool profiles)
+static Writer *program_for(const VerifyOptions *o)
+{
+    if (o->profiles) return write_profiler;
+    return o->per_node ? write_tracer : write_harness;
+}
+
+static bool write_sources(Model *m, const VerifyOptions *o, Foreign folder)
 {
     choose_weights_form(m);
     return write_with(m, in_folder(folder, "model.c"), emit) &&
            write_with(m, in_folder(folder, "model.h"), emit_header) &&
            (m->options.weights < WEIGHTS_INCBIN ||
             write_with(m, in_folder(folder, "model.weights"), emit_weights_file)) &&
-           write_with(m, in_folder(folder, "main.c"), profiles ? write_profiler : write_harness);
+           write_with(m, in_folder(folder, "main.c"), program_for(o));
 }
 
 typedef struct {
@@ -87,7 +93,7 @@ static Arguments compiler_call(const VerifyOptions *o, Foreign folder)
     add_path(&a, in_folder(folder, "verify"));
     add_path(&a, in_folder(folder, "main.c"));
     if (!foreign_none(o->with)) add_path(&a, o->with);
-    if (!o->profiles) add_path(&a, in_folder(folder, "model.c")); /* it is included */
+    if (program_for(o) == write_harness) add_path(&a, in_folder(folder, "model.c")); /* others include it */
     add_argument(&a, foreign("-lm"));
     return a;
 }
@@ -100,7 +106,7 @@ static const char *ending_text(Ending e)
 
 bool build(Model *m, const VerifyOptions *o, Foreign folder)
 {
-    if (!write_sources(m, folder, o->profiles)) return false;
+    if (!write_sources(m, o, folder)) return false;
     Arguments call = compiler_call(o, folder);
     Ending e = run_process(call.items, call.count);
     if (e.signal || e.status)
@@ -131,8 +137,7 @@ static bool write_input(Model *m, Foreign path, const Value *v)
     return good;
 }
 
-/* The whole file, with zero bytes after it. NULL if it isn't there. */
-static char *read_file(Foreign path, size_t *bytes)
+char *read_file(Foreign path, size_t *bytes)
 {
     FILE *f = path_open(path, "rb");
     if (!f) return NULL;
@@ -235,7 +240,7 @@ static void print_difference(const Comparison *c, const Value *expected, const v
     }
 }
 
-static bool same_values(const Value *expected, const void *found, Tolerance tolerance)
+bool print_values(const Value *expected, const void *found, Tolerance tolerance)
 {
     Comparison c = compare(expected->type.dtype, found, expected->data, value_count(expected), tolerance);
     print_measures(&c);
@@ -258,7 +263,7 @@ static bool check_output(Foreign folder, int i, const Value *v, const Value *exp
         return false;
     }
     const void *found = read_output(folder, i, t, value_count(expected));
-    if (found) return same_values(expected, found, tolerance);
+    if (found) return print_values(expected, found, tolerance);
     puts(" FAIL: its shape is larger than the room the interface gives it");
     return false;
 }
