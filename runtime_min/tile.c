@@ -171,7 +171,7 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float
                 *const panel = t->w + from / 16 * t->panel + from % 16; \
     TILE_EACH_##C(TILE_START, 0) \
     TILE_ROWS_##R(TILE_BEGIN, C) \
-    const size_t most = t->chain > 0 ? t->chain : TILE_CHAIN; \
+    const size_t most = t->chain > 0 ? t->chain : (size_t)TILE_CHAIN; \
     size_t chain = 0; \
     bool joins = t->resume; \
     if (joins) tile_resume_f32(t, from, all, R, (C) * VEC); \
@@ -268,7 +268,7 @@ void tile_f32(const struct tile *t)
     if (t->rows == 1 && !VEC_SMALL)
         for (; from + 8 * VEC <= columns; from += 8 * VEC) tile_1x8(t, from, all);
     for (; from < columns; from += TILE_COLUMNS) {
-        const size_t width = columns - from < TILE_COLUMNS ? columns - from : TILE_COLUMNS;
+        const size_t width = columns - from < TILE_COLUMNS ? columns - from : (size_t)TILE_COLUMNS;
         tile_functions[t->rows - 1][VEC == 16 ? (width - 1) / 16 : 0](t, from, all);
     }
     tile_activate(t);

@@ -136,7 +136,7 @@ static inline qweights qtile_weights(const int8_t *w)
 static inline qweights qtile_some_weights(const int8_t *w, uint16_t mask)
 {
     typedef int32_t ints __attribute__((vector_size(64)));
-    return (qint)__builtin_ia32_loaddqusi512_mask((const void *)w, (ints){0}, mask);
+    return (qint)__builtin_ia32_loaddqusi512_mask((const int *)(const void *)w, (ints){0}, mask);
 }
 
 /* Four bytes of x for all columns. */
@@ -237,7 +237,7 @@ QFUNCTION static void qtile_take_zeros(const struct qtile *t, qint *sums, size_t
 #if QLANES == 16
             const size_t left = (size_t)t->columns - column - 16 * v;
             const uint16_t mask = (uint16_t)(left < 16 ? (1U << left) - 1 : 0xFFFF);
-            const qint zeros = (qint)qtile_some_weights((const void *)(t->zeros + column + 16 * v), mask);
+            const qint zeros = (qint)qtile_some_weights((const int8_t *)(t->zeros + column + 16 * v), mask);
 #else
             const qint zeros = *(const qint_at *)(t->zeros + column + QLANES * v);
 #endif
@@ -258,27 +258,32 @@ QFUNCTION static void qtile_keep(const struct qtile *t, qint *sums, size_t row, 
     if (t->zeros) qtile_take_zeros(t, sums, row, column, rows, vectors);
     for (size_t v = 0; v < vectors; v++, column += QLANES, y += QLANES * size) {
         const qint *sum = sums + v, *const end = sum + rows * vectors;
-        uint8_t *to = y;
+        uint8_t *to = (uint8_t *)y;
         qint start = {0};
         qreal multipliers = {0};
 #if QLANES == 16
         typedef int32_t ints __attribute__((vector_size(64)));
         typedef char chars __attribute__((vector_size(16)));
+#ifdef __clang__
+        typedef chars place;
+#else
+        typedef char place;
+#endif
         const size_t left = (size_t)t->columns - column;
         const uint16_t mask = (uint16_t)(left < 16 ? (1U << left) - 1 : 0xFFFF);
-        if (t->start) start = qtile_some_weights((const void *)(t->start + column), mask);
+        if (t->start) start = qtile_some_weights((const int8_t *)(t->start + column), mask);
         if (multiplier && (mask == 0xFFFF || !t->scale.step)) multipliers = qmultipliers(&t->scale, column);
-        else if (multiplier) multipliers = (qreal)qtile_some_weights((const void *)(multiplier + column), mask);
+        else if (multiplier) multipliers = (qreal)qtile_some_weights((const int8_t *)(multiplier + column), mask);
         if (!multiplier)
             for (; sum < end; sum += vectors, to += y_step)
-                __builtin_ia32_storedqusi512_mask((void *)to, (ints)(*sum + start), mask);
+                __builtin_ia32_storedqusi512_mask((int *)(void *)to, (ints)(*sum + start), mask);
         else if (mask == 0xFFFF)
             for (; sum < end; sum += vectors, to += y_step)
                 *(qbytes_at *)to = qrequantize(*sum + start, multipliers, &limits);
         else
             for (; sum < end; sum += vectors, to += y_step)
-                __builtin_ia32_storedquqi128_mask((void *)to, (chars)qrequantize(*sum + start, multipliers, &limits),
-                                                  mask);
+                __builtin_ia32_storedquqi128_mask((place *)(void *)to,
+                                                  (chars)qrequantize(*sum + start, multipliers, &limits), mask);
 #else
         if (t->start) start = *(const qint_at *)(t->start + column);
         if (multiplier) multipliers = qmultipliers(&t->scale, column);
@@ -339,7 +344,7 @@ QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t 
     qtile_keep(t, sums, row, column, R, C); \
 }
 #define QTILE_FUNCTIONS(R) QTILE_FUNCTION(R, 1) QTILE_FUNCTION(R, 2) QTILE_FUNCTION(R, 3)
-#define QTILE_NAMES(R) [R] = {qtile_##R##x1, qtile_##R##x2, qtile_##R##x3}
+#define QTILE_NAMES(R) {qtile_##R##x1, qtile_##R##x2, qtile_##R##x3}
 #define QTILE_WIDTHS 3
 #else
 /* Columns [c, c + QLANES). */
@@ -364,7 +369,7 @@ static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t column) \
     qtile_keep(t, sums, row, column, R, 1); \
 }
 #define QTILE_FUNCTIONS(R) QTILE_FUNCTION(R, 2)
-#define QTILE_NAMES(R) [R] = {qtile_##R##x2}
+#define QTILE_NAMES(R) {qtile_##R##x2}
 #define QTILE_WIDTHS 1
 #endif
 QTILE_FUNCTIONS(1)
@@ -380,9 +385,9 @@ QTILE_FUNCTIONS(8)
 
 /* By rows, and vectors - 1. */
 static void (*const qtiles[][QTILE_WIDTHS])(const struct qtile *t, size_t row, size_t column) = {
-    QTILE_NAMES(1), QTILE_NAMES(2), QTILE_NAMES(4),
+    {NULL}, QTILE_NAMES(1), QTILE_NAMES(2), {NULL}, QTILE_NAMES(4),
 #if QTILE_ROWS == 8
-    QTILE_NAMES(7), QTILE_NAMES(8),
+    {NULL}, {NULL}, QTILE_NAMES(7), QTILE_NAMES(8),
 #endif
 };
 

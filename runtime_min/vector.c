@@ -98,7 +98,7 @@ static inline vec vec_load_some(const float *p, int32_t n)
 #else
     if (n >= VEC) return vec_load(p);
 #if VEC == 16 && VEC_HAS(__builtin_ia32_loadups512_mask)
-    return (vec)__builtin_ia32_loadups512_mask((const void *)p, (vec){0}, (uint16_t)(n > 0 ? (1U << n) - 1 : 0));
+    return (vec)__builtin_ia32_loadups512_mask(p, (vec){0}, (uint16_t)(n > 0 ? (1U << n) - 1 : 0));
 #else
     vec v = {0};
     for (int32_t i = 0; i < n; i++) v[i] = p[i];
@@ -113,7 +113,7 @@ static inline vec vec_load_or(const float *p, int32_t n, float fill)
 #if VEC == 1
     return n > 0 ? *p : fill;
 #elif VEC == 16 && VEC_HAS(__builtin_ia32_loadups512_mask)
-    return (vec)__builtin_ia32_loadups512_mask((const void *)p, vec_all(fill),
+    return (vec)__builtin_ia32_loadups512_mask(p, vec_all(fill),
                                                (uint16_t)(n >= VEC ? 0xffff : n > 0 ? (1U << n) - 1 : 0));
 #else
     vec v = vec_all(fill);
@@ -156,7 +156,7 @@ static inline void vec_store_some(float *p, vec v, int32_t n)
         return;
     }
 #if VEC == 16 && VEC_HAS(__builtin_ia32_storeups512_mask)
-    __builtin_ia32_storeups512_mask((void *)p, v, (uint16_t)(n > 0 ? (1U << n) - 1 : 0));
+    __builtin_ia32_storeups512_mask(p, v, (uint16_t)(n > 0 ? (1U << n) - 1 : 0));
 #else
     for (int32_t i = 0; i < n; i++) p[i] = v[i];
 #endif

@@ -26,6 +26,13 @@ warnings() { # MODEL CC [FLAG...]
     "$onnx2c" "tests/models/$1/model.onnx" --name m $(dims_of "$1") >"$work/m.c" && $2 $strict $how "${@:3}" "$work/m.c"
 }
 
+# As C++17.
+plus_plus() { # FOLDER COMPILER [OPTION...]
+    # shellcheck disable=SC2046,SC2086 # options are words
+    "$onnx2c" "$1/model.onnx" --name m $(dims_of "$(basename "$1")") "${@:3}" >"$work/m.c" &&
+        $2 -x c++ -std=c++17 -Wall -Wextra -Werror -fsyntax-only "$work/m.c"
+}
+
 two_threads() { # MODEL
     OMP_NUM_THREADS=2 verify "$1" gcc "-std=c99 -O2 -march=native -fopenmp"
 }
@@ -39,6 +46,22 @@ for model in tests/models/*/; do
 done
 for folder in tests/cases/*/*; do
     for cc in gcc clang; do alone "warnings of $cc: ${folder#tests/}" verify_in "$folder" "$cc" "$strict -O2"; done
+done
+for folder in tests/models/* tests/cases/*/*; do
+    case "$folder" in tests/cases/*) # of these, those that need no bounds
+        "$onnx2c" "$folder/model.onnx" >/dev/null 2>&1 || continue ;;
+    esac
+    for cc in g++ clang++; do
+        alone "C++17, $cc: ${folder#tests/}" plus_plus "$folder" "$cc -march=native"
+        alone "C++17 without vectors, $cc: ${folder#tests/}" plus_plus "$folder" "$cc -DONNX2C_NO_VECTORS"
+    done
+done
+for model in digits digits_int8_qdq vww_int8_qdq kws_rnn; do
+    for target in cortex-m0 cortex-m4 cortex-m55; do
+        alone "C++17 for a $target: $model" plus_plus "tests/models/$model" "arm-none-eabi-g++ -mcpu=$target" \
+            --target "$target"
+    done
+    alone "C++17 for c99: $model" plus_plus "tests/models/$model" g++ --target c99
 done
 for flags in -O0 -O2 -O3 "-O2 -m32"; do
     for cc in gcc clang; do
@@ -108,6 +131,11 @@ alone "header alone, as C and C++" sh -c "
     echo '#include \"h.h\"' > $work/use.c && cp $work/use.c $work/use.cc &&
     gcc $strict -I$work -c -o /dev/null $work/use.c &&
     gcc -x c++ -Wall -Werror -I$work -c -o /dev/null $work/use.c"
+alone "C++17, linked with C" sh -c "
+    '$onnx2c' tests/models/digits/model.onnx --name digits -o $work/digits.c --header $work/digits.h &&
+    g++ -x c++ -std=c++17 -O2 -c -o $work/digits.o $work/digits.c &&
+    cc $strict -I$work -o $work/program examples/digits/main.c $work/digits.o -lm &&
+    $work/program examples/digits/images.f32 examples/digits/labels.u8"
 alone "two threads through run_in" digits "" "-std=c11 -g -fsanitize=thread" tests/threads.c examples/digits/images.f32
 
 # Sizes that come from data, in and out of their bounds.

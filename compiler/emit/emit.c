@@ -19,7 +19,9 @@ static void emit_guard(const Target *t, FILE *f)
 static void emit_includes(FILE *f)
 {
     fputs("#include <float.h>\n#include <limits.h>\n#include <math.h>\n#include <stdbool.h>\n#include "
-          "<stddef.h>\n#include <stdint.h>\n#include <string.h>\n\n",
+          "<stddef.h>\n#include <stdint.h>\n#include <string.h>\n\n#ifdef __cplusplus\n#define restrict __restrict\n"
+          "#ifdef __GNUC__\n#pragma GCC diagnostic ignored \"-Wmissing-field-initializers\"\n#pragma GCC "
+          "diagnostic ignored \"-Wunused-function\"\n#endif\n#endif\n\n",
           f);
 }
 
@@ -57,7 +59,7 @@ static void emit_entry_checks(Model *m, FILE *f)
         fprintf(f, "    if (%s < %lld || %s > %lld%s) return %s_EDIM;\n", p->c_name, (long long)dim_low(d), p->c_name,
                 (long long)dim_high(d), uneven, prefix);
     }
-    if (m->arena_bytes) fputs("    unsigned char *const memory = arena;\n", f);
+    if (m->arena_bytes) fputs("    unsigned char *const memory = (unsigned char *)arena;\n", f);
     emit_hook_variable(m, f);
     mark_read(m->graph);
     for (int i = 0; i < m->graph->n_inputs; i++)
@@ -115,6 +117,14 @@ static void emit_run(Model *m, FILE *f)
     fputs(");\n}\n\n", f);
 }
 
+/* C++ calls the functions by C's names, too. */
+static void emit_interface_for_both(Model *m, FILE *f)
+{
+    fputs("#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n", f);
+    emit_interface(m, f);
+    fputs("\n#ifdef __cplusplus\n}\n#endif\n\n", f);
+}
+
 /* What comes before the kernels. */
 static const char *front(Model *m, const Weights *w)
 {
@@ -122,8 +132,7 @@ static const char *front(Model *m, const Weights *w)
     FILE *f = draft_begin(&draft);
     emit_includes(f);
     fputs("/* Public -------------------------------------------------------------------------------------- */\n\n", f);
-    emit_interface(m, f);
-    fputs("\n", f);
+    emit_interface_for_both(m, f);
     emit_placement(m, f);
     emit_hooks(m, f);
     emit_assumptions(m, w, f);
@@ -170,12 +179,9 @@ void emit_header(Model *m, FILE *f)
     Draft draft;
     const char *prefix = upper_case(m->options.name);
     FILE *d = draft_begin(&draft);
-    fprintf(d,
-            "#ifndef %s_H\n#define %s_H\n\n#include <stdbool.h>\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern "
-            "\"C\" {\n#endif\n\n",
-            prefix, prefix);
-    emit_interface(m, d);
-    fputs("\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n", d);
+    fprintf(d, "#ifndef %s_H\n#define %s_H\n\n#include <stdbool.h>\n#include <stdint.h>\n\n", prefix, prefix);
+    emit_interface_for_both(m, d);
+    fputs("#endif\n", d);
     emit_title(m, f);
     lay_out(draft_end(&draft), f);
 }

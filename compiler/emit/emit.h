@@ -61,6 +61,7 @@ void emit_steps(Model *m, FILE *f);
 
 /* emit_call.c, emit_loop.c */
 void emit_call(Model *m, const Call *c, FILE *f);
+bool is_list(const Arg *a); /* a struct or a list of numbers, which is a constant of its own */
 const char *constant_of(const Model *m, const Arg *a); /* "int32_t {1, 2}": a constant's; NULL: it isn't known */
 void emit_loop(Model *m, const Loop *l, FILE *f);
 

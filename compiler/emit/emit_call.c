@@ -1,7 +1,7 @@
 /* emit_call: a call of a kernel, its arguments as C.
  *
- * Structs and lists of numbers that are known are constants of their own, before the call: a literal in its place would
- * be put together on the stack each time. */
+ * Structs and lists of numbers are constants of their own, before the call: where they are known, not on the stack. C++
+ * has no literals of them. */
 #include "emit/emit.h"
 
 static const char *int_list(const Model *m, int count, Dim *numbers)
@@ -46,10 +46,15 @@ static const char *integer_argument(const Model *m, Dim d, char letter)
     return letter == 'z' ? mem_printf("(size_t)%s", text) : text;
 }
 
+bool is_list(const Arg *a)
+{
+    return a->kind == ARG_INTS || a->kind == ARG_REALS || a->kind == ARG_STRUCT;
+}
+
 /* Are all numbers of a struct or list known when the file is written? */
 static bool is_constant(const Arg *a)
 {
-    if (a->kind != ARG_INTS && a->kind != ARG_REALS && a->kind != ARG_STRUCT) return false;
+    if (!is_list(a)) return false;
     for (int i = 0; a->kind != ARG_REALS && i < a->count; i++)
         if (a->numbers[i] && !dim_is_const(a->numbers[i])) return false;
     return true;
@@ -71,12 +76,9 @@ const char *constant_of(const Model *m, const Arg *a)
     return is_constant(a) ? mem_printf("%s {%s}", element_type(a), initializer(m, a)) : NULL;
 }
 
-static const char *literal_of(const Model *m, const Arg *a)
+static const char *constant_text(const Arg *a)
 {
-    bool is_struct = a->kind == ARG_STRUCT;
-    if (a->constant) return is_struct ? mem_printf("&%s", a->constant) : a->constant;
-    return mem_printf("%s(const %s%s){%s}", is_struct ? "&" : "", element_type(a), is_struct ? "" : "[]",
-                      initializer(m, a));
+    return a->kind == ARG_STRUCT ? mem_printf("&%s", a->constant) : a->constant;
 }
 
 static const char *argument_text(const Model *m, const Arg *a, char letter)
@@ -90,7 +92,7 @@ static const char *argument_text(const Model *m, const Arg *a, char letter)
     case ARG_REAL: return letter == 'd' ? literal(DT_DOUBLE, &a->real) : literal(DT_FLOAT, &narrow);
     case ARG_INTS:
     case ARG_REALS:
-    case ARG_STRUCT: return literal_of(m, a);
+    case ARG_STRUCT: return constant_text(a);
     case ARG_SYMBOL: return mem_printf("&%s", dim_in_c(m, a->number));
     case ARG_FUNCTION: return a->function->name;
     }
@@ -108,7 +110,7 @@ static void declare_constants(const Model *m, const Call *c, FILE *f)
     for (int i = 0; i < c->n_args; i++) {
         const Arg *a = &c->args[i];
         if (a->declares)
-            fprintf(f, "    static const %s %s%s = {%s};\n", element_type(a), a->constant,
+            fprintf(f, "    %sconst %s %s%s = {%s};\n", is_constant(a) ? "static " : "", element_type(a), a->constant,
                     a->kind == ARG_STRUCT ? "" : "[]", initializer(m, a));
     }
 }

@@ -94,7 +94,7 @@ static void fill(const char *s, int depth, const Block *b)
 
 /* -- struct literals --------------------------------------------------------------------------- */
 
-static const char literal_start[] = "&(const struct ", constant_start[] = "static const struct ";
+static const char local_start[] = "const struct ", constant_start[] = "static const struct ";
 
 /* The brace that closes s[0]. */
 static size_t closing(const char *s)
@@ -153,11 +153,10 @@ static size_t line_of_fields(const char *field, const char *end, size_t room)
     return length;
 }
 
-/* &(const struct X){ ... }, or static const struct X name = { ... }, and what is to stand directly after it. */
+/* static const struct X name = { ... }; */
 static void put_literal(const char *s, int indent, FILE *f)
 {
-    const char *back = strstr(s, " return ");
-    if ((back ? (size_t)(back - s) : strlen(s)) <= (size_t)(PAGE - indent)) {
+    if (strlen(s) <= (size_t)(PAGE - indent)) {
         fill(s, 0, &(Block){f, indent, indent});
         return;
     }
@@ -172,23 +171,12 @@ static void put_literal(const char *s, int indent, FILE *f)
     }
 }
 
-/* A statement: what stands before, in and after its struct literals. */
 static void put_statement(const char *s, const Block *b)
 {
-    const char *literal = strstr(s, literal_start);
-    if (!strncmp(s, constant_start, sizeof constant_start - 1)) {
-        put_literal(s, b->indent, b->f);
-        return;
-    }
-    if (strlen(s) <= (size_t)(PAGE - b->indent) || !literal) {
-        fill(s, 0, b);
-        return;
-    }
-    const char *open = strchr(literal, '{'), *end = open + closing(open) + 1;
-    bool goes_on = !strncmp(end, ", ", 2);
-    if (literal > s) fill(mem_strndup(s, (size_t)(literal - s)), 0, b);
-    put_literal(goes_on ? mem_strndup(literal, (size_t)(end + 1 - literal)) : literal, b->further, b->f);
-    if (goes_on) put_statement(end + 2, &(Block){b->f, b->further, b->further});
+    bool is_literal = !strncmp(s, constant_start, sizeof constant_start - 1) ||
+                      !strncmp(s, local_start, sizeof local_start - 1);
+    if (is_literal) put_literal(s, b->indent, b->f);
+    else fill(s, 0, b);
 }
 
 /* -- comments ---------------------------------------------------------------------------------- */

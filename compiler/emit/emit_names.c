@@ -104,7 +104,7 @@ static void take_own(const Model *m, Naming *n)
     static const char *const macros[] = {"H",      "ARENA_BYTES",  "ARENA_ALIGN",  "ARENA_ATTR", "EARENA", "EDIM",
                                          "EVALUE", "WEIGHTS_ATTR", "WEIGHTS_FILE", "STEP",       "TRACE"};
     reserve_words(n->taken);
-    static const char *const local[] = {"WEIGHTS_ALIGNED", "STEP", "STEP_BASE", "TRACE"};
+    static const char *const local[] = {"WEIGHTS_ALIGNED", "WEIGHT", "STEP", "STEP_BASE", "TRACE"};
     for (size_t i = 0; i < sizeof local / sizeof *local; i++) take(n, local[i]);
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
         take(n, mem_printf("%s_%s", m->options.name, functions[i]));
@@ -165,7 +165,8 @@ static const char *wanted_constant(const Step *s, const Arg *a)
     return name;
 }
 
-/* Equal ones are one if the first is declared in no block, where all that follow can see it. */
+/* Of those that are known when the file is written, equal ones are one if the first is declared in no block, where all
+ * that follow can see it. */
 static void name_constants(const Model *m, Naming *n)
 {
     static const Derived none[] = {{NULL, NULL, false}};
@@ -176,12 +177,12 @@ static void name_constants(const Model *m, Naming *n)
         depth += (s->opens != NULL) - (s->ends != NULL);
         for (int k = 0; s->kind == STEP_CALL && !step_is_elided(s) && k < s->call.n_args; k++) {
             Arg *a = &s->call.args[k];
+            if (!is_list(a)) continue;
             const char *text = constant_of(m, a);
-            if (!text) continue;
-            a->constant = map_get(seen, foreign(text));
+            a->constant = text ? map_get(seen, foreign(text)) : NULL;
             a->declares = !a->constant;
             if (a->declares) a->constant = unique(n, wanted_constant(s, a), none);
-            if (depth == 0) map_put(seen, foreign(text), (void *)a->constant);
+            if (text && depth == 0) map_put(seen, foreign(text), (void *)a->constant);
         }
     }
 }

@@ -88,10 +88,10 @@ Foreign weights_path(const Options *o)
 
 static const char *array_declaration(const Model *m, const Value *v)
 {
-    const char *attr = mem_printf("static %s_WEIGHTS_ATTR const ", upper_case(m->options.name));
+    const char *attr = mem_printf("WEIGHT %s_WEIGHTS_ATTR const ", upper_case(m->options.name));
     int64_t count = weight_elements(v);
     if (v->type.dtype == DT_STRING)
-        return mem_printf("static const char *const %s[%lld]", v->c_name, (long long)(count ? count : 1));
+        return mem_printf("WEIGHT const char *const %s[%lld]", v->c_name, (long long)(count ? count : 1));
     if (weight_is_readable(m, v))
         return mem_printf("%s%s %s[%lld]", attr, dtype_c(v->type.dtype), v->c_name, (long long)(count ? count : 1));
     return mem_printf("%sunion %s %s", attr, v->c_name, v->c_name);
@@ -134,6 +134,18 @@ static void emit_alignment(FILE *f)
             BLOB_ALIGN);
 }
 
+/* C++ declares no static constant ahead: there they are extern in a namespace without a name. */
+static void emit_namespace(const char *storage, bool again, FILE *f)
+{
+    fprintf(f, "#ifdef __cplusplus\n%s#define WEIGHT%s\nnamespace {\n%s#endif\n\n", again ? "#undef WEIGHT\n" : "",
+            storage, again ? "" : "#else\n#define WEIGHT static\n");
+}
+
+static void end_namespace(FILE *f)
+{
+    fputs("#ifdef __cplusplus\n}\n#endif\n\n", f);
+}
+
 static bool is_union(const Model *m, const Value *v)
 {
     return !weight_is_in_file(m, v) && !weight_is_readable(m, v);
@@ -141,12 +153,16 @@ static bool is_union(const Model *m, const Value *v)
 
 void emit_weight_declarations(Model *m, const Weights *w, FILE *f)
 {
-    int unions = 0;
+    int unions = 0, arrays = 0;
     if (!w->count) return;
     fputs("/* Weights: declared here, defined at the end ------------------------------------------------- */\n\n", f);
     if (w->blob_bytes) emit_blob_declaration(m, f);
-    for (int i = 0; i < w->count; i++) unions += is_union(m, w->items[i]);
+    for (int i = 0; i < w->count; i++) {
+        unions += is_union(m, w->items[i]);
+        arrays += !weight_is_in_file(m, w->items[i]);
+    }
     if (unions) emit_alignment(f);
+    if (arrays) emit_namespace(" extern", false, f);
     for (int i = 0; i < w->count; i++) {
         const Value *v = w->items[i];
         if (weight_is_in_file(m, v)) continue;
@@ -156,6 +172,7 @@ void emit_weight_declarations(Model *m, const Weights *w, FILE *f)
         fprintf(f, "%s;\n", array_declaration(m, v));
     }
     fputs("\n", f);
+    if (arrays) end_namespace(f);
 }
 
 void emit_weight_definitions(Model *m, const Weights *w, FILE *f)
@@ -164,14 +181,17 @@ void emit_weight_definitions(Model *m, const Weights *w, FILE *f)
     for (int i = 0; i < w->count; i++) {
         const Value *v = w->items[i];
         if (weight_is_in_file(m, v)) continue;
-        if (!any)
+        if (!any) {
             fputs("/* Weights ------------------------------------------------------------------------------------ "
                   "*/\n\n",
                   f);
+            emit_namespace("", true, f);
+        }
         any = true;
         if (weight_is_readable(m, v)) emit_numbers(v, array_declaration(m, v), f);
         else emit_bytes(v, array_declaration(m, v), f);
     }
+    if (any) end_namespace(f);
 }
 
 void write_weights_blob(Model *m, const Weights *w, FILE *f)

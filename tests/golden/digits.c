@@ -11,7 +11,19 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __cplusplus
+#define restrict __restrict
+#ifdef __GNUC__
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#pragma GCC diagnostic ignored "-Wunused-function"
+#endif
+#endif
+
 /* Public -------------------------------------------------------------------------------------- */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define DIGITS_ARENA_BYTES 12288
 #define DIGITS_ARENA_ALIGN 64
@@ -32,6 +44,10 @@
  * arena has DIGITS_ARENA_BYTES. */
 int digits_run(const float *image, float *probabilities);
 int digits_run_in(void *arena, const float *image, float *probabilities);
+
+#ifdef __cplusplus
+}
+#endif
 
 /* Placement: define these to put weights or the arena of digits_run into a section of their own. */
 #ifndef DIGITS_WEIGHTS_ATTR
@@ -186,25 +202,36 @@ kernel max_pool_channelwise_f32
 #define WEIGHTS_ALIGNED
 #endif
 
-static DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_weight_packed[144];
-static DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_bias[16];
-static DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_weight_packed[144];
-static DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_bias[16];
-static DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_weight_packed[512];
-static DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_bias[32];
+#ifdef __cplusplus
+#define WEIGHT extern
+namespace {
+#else
+#define WEIGHT static
+#endif
+
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_weight_packed[144];
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_bias[16];
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_weight_packed[144];
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_bias[16];
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_weight_packed[512];
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_bias[32];
 union WEIGHTS_ALIGNED w_f_f_10_Conv_weight_packed { unsigned char bytes[36865]; float v[9216]; };
-static DIGITS_WEIGHTS_ATTR const union w_f_f_10_Conv_weight_packed w_f_f_10_Conv_weight_packed;
-static DIGITS_WEIGHTS_ATTR const float w_f_f_10_Conv_bias[32];
+WEIGHT DIGITS_WEIGHTS_ATTR const union w_f_f_10_Conv_weight_packed w_f_f_10_Conv_weight_packed;
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_10_Conv_bias[32];
 union WEIGHTS_ALIGNED w_h_weight_transposed_128x10 { unsigned char bytes[8193]; float v[2048]; };
-static DIGITS_WEIGHTS_ATTR const union w_h_weight_transposed_128x10 w_h_weight_transposed_128x10;
-static DIGITS_WEIGHTS_ATTR const float w_h_bias[10];
+WEIGHT DIGITS_WEIGHTS_ATTR const union w_h_weight_transposed_128x10 w_h_weight_transposed_128x10;
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_h_bias[10];
+
+#ifdef __cplusplus
+}
+#endif
 
 /* The model ----------------------------------------------------------------------------------- */
 
 int digits_run_in(void *arena, const float *image, float *probabilities)
 {
     if ((uintptr_t)arena % DIGITS_ARENA_ALIGN != 0) return DIGITS_EARENA;
-    unsigned char *const memory = arena;
+    unsigned char *const memory = (unsigned char *)arena;
 #if defined(DIGITS_STEP) || defined(DIGITS_TRACE)
     int32_t step_ = 0;
     (void)step_;
@@ -323,8 +350,14 @@ int digits_run(const float *image, float *probabilities)
 
 /* Weights ------------------------------------------------------------------------------------ */
 
+#ifdef __cplusplus
+#undef WEIGHT
+#define WEIGHT
+namespace {
+#endif
+
 /* in panels of 16 output channels: float32[1,1,9,16], crc32 ac45822f */
-static DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_weight_packed[144] = {
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_weight_packed[144] = {
     -0.16774298f, 0.11397155f, -0.9000312f, -1.1496603f, -0.638845f, -0.587981f, 0.98624355f, 0.5764376f,
     0.7168251f, 1.322638f, 0.33780956f, -0.5557212f, -0.22769757f, 0.13886823f, -0.4781044f, 0.00047146078f,
     1.4896773f, -0.31638423f, -0.562922f, -0.5214161f, 1.4796156f, 0.93018f, -0.42490917f, 1.3139478f,
@@ -346,13 +379,13 @@ static DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_weight_packed[144] = {
 };
 
 /* float32[16], crc32 d223ab99 */
-static DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_bias[16] = {
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_bias[16] = {
     0.5987582f, 0.51790977f, -0.7383096f, 1.2172565f, 0.33543602f, -0.603256f, 0.814566f, -0.7253639f,
     -0.38968855f, 0.34696686f, 0.042384975f, 0.8288628f, 0.0146113485f, 0.45951873f, 0.8564704f, -0.7169971f
 };
 
 /* channels last: float32[9,16], crc32 97a5dd71 */
-static DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_weight_packed[144] = {
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_weight_packed[144] = {
     0.049463484f, -0.004728624f, 0.76058525f, -0.4248657f, -0.6967342f, 1.16553f, -0.086803295f, 0.049381234f,
     0.22662532f, 1.023278f, -0.40647438f, -0.8734883f, 1.0370346f, -0.9305127f, -1.3753067f, -0.77634406f,
     0.081959836f, 1.4029222f, -0.7943533f, -1.1990014f, 0.26511437f, -0.63583344f, 0.029393146f, -1.1030235f,
@@ -374,13 +407,13 @@ static DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_weight_packed[144] = {
 };
 
 /* float32[16], crc32 ff41c89d */
-static DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_bias[16] = {
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_bias[16] = {
     0.80362415f, -0.33739248f, -0.77655935f, 0.32974112f, 0.892838f, -0.5598047f, -0.30430537f, 0.14595386f,
     -0.17911813f, 0.27385047f, 0.9243382f, -0.5475167f, 0.5304025f, 0.2173868f, 1.141428f, 0.54112613f
 };
 
 /* in panels of 16 output channels, input channels inside: float32[2,1,16,16], crc32 fcdf82d2 */
-static DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_weight_packed[512] = {
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_weight_packed[512] = {
     -0.14645898f, 0.57502306f, -0.30318022f, -0.52409565f, 0.3409489f, 0.1621751f, -0.32917225f, 0.31631595f,
     0.22871515f, 0.10017624f, -0.9858443f, -0.49057508f, -0.20317645f, -0.21633852f, 0.21299736f, -0.49402818f,
     0.07747185f, 0.69323677f, 0.18929145f, 0.16807973f, 0.9451315f, 0.122867085f, 0.020431878f, -0.12801264f,
@@ -448,7 +481,7 @@ static DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_weight_packed[512] = {
 };
 
 /* float32[32], crc32 5534e0d6 */
-static DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_bias[32] = {
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_bias[32] = {
     -4.6873465e-05f, -1.4896544f, -0.15187867f, -0.58554965f, -1.0489054f, -0.14921544f, 0.48916984f, 0.29748526f,
     0.3510977f, 0.092210114f, 0.29391667f, -0.39919713f, 0.048948303f, 1.7132164f, -0.14078814f, -0.39769712f,
     0.23326854f, -0.58028466f, -0.6510392f, 0.6817848f, 0.46542203f, -0.35113096f, -1.0824679f, -0.13850957f,
@@ -456,11 +489,11 @@ static DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_bias[32] = {
 };
 
 /* in panels of 16 output channels, input channels inside: float32[2,9,32,16], crc32 98d769fb */
-static DIGITS_WEIGHTS_ATTR const union w_f_f_10_Conv_weight_packed w_f_f_10_Conv_weight_packed = {
+WEIGHT DIGITS_WEIGHTS_ATTR const union w_f_f_10_Conv_weight_packed w_f_f_10_Conv_weight_packed = {
 };
 
 /* float32[32], crc32 757d955d */
-static DIGITS_WEIGHTS_ATTR const float w_f_f_10_Conv_bias[32] = {
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_10_Conv_bias[32] = {
     -0.89583707f, -0.79756343f, -0.16859008f, -0.94043934f, -0.43472135f, -1.5754392f, 2.0818415f, -1.6314092f,
     -0.1495691f, 1.8741004f, -1.2950401f, 0.040702153f, -0.7479978f, -0.52354014f, 0.76739013f, -0.55183375f,
     0.56937116f, -0.17495486f, 0.16265589f, 2.4437191f, 0.77371645f, -1.3053817f, -1.0658687f, 0.36880893f,
@@ -468,12 +501,16 @@ static DIGITS_WEIGHTS_ATTR const float w_f_f_10_Conv_bias[32] = {
 };
 
 /* transposed, in panels of 16 columns: float32[1,1,128,16], crc32 b4f324b8 */
-static DIGITS_WEIGHTS_ATTR const union w_h_weight_transposed_128x10 w_h_weight_transposed_128x10 = {
+WEIGHT DIGITS_WEIGHTS_ATTR const union w_h_weight_transposed_128x10 w_h_weight_transposed_128x10 = {
 };
 
 /* float32[10], crc32 bd2dbe3e */
-static DIGITS_WEIGHTS_ATTR const float w_h_bias[10] = {
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_h_bias[10] = {
     0.00885114f, 0.015499791f, -0.005931981f, -0.080474705f, -0.053402726f, 0.0716532f, 0.026369147f, -0.10363197f,
     0.04006309f, 0.07732156f
 };
+
+#ifdef __cplusplus
+}
+#endif
 

@@ -11,7 +11,19 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __cplusplus
+#define restrict __restrict
+#ifdef __GNUC__
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#pragma GCC diagnostic ignored "-Wunused-function"
+#endif
+#endif
+
 /* Public -------------------------------------------------------------------------------------- */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define DIGITS_INT8_QDQ_ARENA_BYTES 3216
 #define DIGITS_INT8_QDQ_ARENA_ALIGN 64
@@ -32,6 +44,10 @@
  * re-entrant, its arena has DIGITS_INT8_QDQ_ARENA_BYTES. */
 int digits_int8_qdq_run(const float *image, float *probabilities);
 int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities);
+
+#ifdef __cplusplus
+}
+#endif
 
 /* Placement: define these to put weights or the arena of digits_int8_qdq_run into a section of their own. */
 #ifndef DIGITS_INT8_QDQ_WEIGHTS_ATTR
@@ -243,31 +259,42 @@ kernel softmax_f32
 #define WEIGHTS_ALIGNED
 #endif
 
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_0_Conv_weight_packed[192];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_0_Conv_bias_int32[16];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_0_Conv_multiplier[16];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_3_Conv_weight_packed[144];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_3_Conv_bias_int32[16];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_3_Conv_multiplier[16];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_6_Conv_weight_packed[512];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_6_Conv_bias_int32[32];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_6_Conv_multiplier[32];
+#ifdef __cplusplus
+#define WEIGHT extern
+namespace {
+#else
+#define WEIGHT static
+#endif
+
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_0_Conv_weight_packed[192];
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_0_Conv_bias_int32[16];
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_0_Conv_multiplier[16];
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_3_Conv_weight_packed[144];
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_3_Conv_bias_int32[16];
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_3_Conv_multiplier[16];
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_6_Conv_weight_packed[512];
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_6_Conv_bias_int32[32];
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_6_Conv_multiplier[32];
 union WEIGHTS_ALIGNED w_f_f_10_Conv_weight_transposed_packed { unsigned char bytes[9217]; int8_t v[9216]; };
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_f_f_10_Conv_weight_transposed_packed
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_f_f_10_Conv_weight_transposed_packed
     w_f_f_10_Conv_weight_transposed_packed;
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_10_Conv_bias_int32[32];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_10_Conv_multiplier[32];
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_10_Conv_bias_int32[32];
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_10_Conv_multiplier[32];
 union WEIGHTS_ALIGNED w_h_weight_quantized_packed { unsigned char bytes[1281]; int8_t v[1280]; };
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_h_weight_quantized_packed w_h_weight_quantized_packed;
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_h_bias_int32[10];
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_h_Gemm_multiplier[10];
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_h_weight_quantized_packed w_h_weight_quantized_packed;
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_h_bias_int32[10];
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_h_Gemm_multiplier[10];
+
+#ifdef __cplusplus
+}
+#endif
 
 /* The model ----------------------------------------------------------------------------------- */
 
 int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities)
 {
     if ((uintptr_t)arena % DIGITS_INT8_QDQ_ARENA_ALIGN != 0) return DIGITS_INT8_QDQ_EARENA;
-    unsigned char *const memory = arena;
+    unsigned char *const memory = (unsigned char *)arena;
 #if defined(DIGITS_INT8_QDQ_STEP) || defined(DIGITS_INT8_QDQ_TRACE)
     int32_t step_ = 0;
     (void)step_;
@@ -466,8 +493,14 @@ int digits_int8_qdq_run(const float *image, float *probabilities)
 
 /* Weights ------------------------------------------------------------------------------------ */
 
+#ifdef __cplusplus
+#undef WEIGHT
+#define WEIGHT
+namespace {
+#endif
+
 /* in panels of 16, by fours: int8[1,16,3,4], crc32 219f7933 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_0_Conv_weight_packed[192] = {
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_0_Conv_weight_packed[192] = {
     -10, 91, -113, 0, 10, -28, -41, 0,
     -73, -46, 64, 0, -127, -58, -32, 0,
     -53, 122, 51, 0, -77, 122, 105, 0,
@@ -495,20 +528,20 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_0_Conv_weight_packed[192]
 };
 
 /* in units of the inputs' scales: int32[16], crc32 2a64ff3b */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_0_Conv_bias_int32[16] = {
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_0_Conv_bias_int32[16] = {
     9291, 11885, -15228, 34289, 7040, -20147, 23661, -11704,
     -9914, 8496, 993, 24676, 250, 8154, 27421, -21019
 };
 
 /* scales of the inputs over that of the result: float32[16], crc32 e27ae357 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_0_Conv_multiplier[16] = {
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_0_Conv_multiplier[16] = {
     0.004373049f, 0.0029569112f, 0.0032898677f, 0.0024089f, 0.0032333843f, 0.0020318471f, 0.0023360343f, 0.004205294f,
     0.0026672797f, 0.0027713429f, 0.0028964186f, 0.0022793317f, 0.003969882f, 0.0038239285f, 0.0021194182f,
     0.002314694f
 };
 
 /* channels last: int8[9,16], crc32 10aeefdc */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_3_Conv_weight_packed[144] = {
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_3_Conv_weight_packed[144] = {
     5, 0, 122, -42, -94, 101, -8, 6,
     28, 99, -51, -91, 127, -99, -113, -111,
     9, 127, -127, -120, 36, -55, 3, -127,
@@ -530,19 +563,19 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_3_Conv_weight_packed[144]
 };
 
 /* in units of the inputs' scales: int32[16], crc32 d8558046 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_3_Conv_bias_int32[16] = {
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_3_Conv_bias_int32[16] = {
     5835, -2073, -8425, 2231, 8139, -3296, -1844, 1140,
     -1524, 1803, 7943, -3881, 4408, 1570, 6385, 5231
 };
 
 /* scales of the inputs over that of the result: float32[16], crc32 df728f44 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_3_Conv_multiplier[16] = {
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_3_Conv_multiplier[16] = {
     0.0075055016f, 0.008872053f, 0.005023475f, 0.008054275f, 0.005978438f, 0.009255347f, 0.008996067f, 0.006975499f,
     0.006405614f, 0.008277659f, 0.006341861f, 0.007687571f, 0.006558187f, 0.0075446707f, 0.009742476f, 0.0056373137f
 };
 
 /* in panels of 16, by fours: int8[1,32,1,16], crc32 37c406c7 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_6_Conv_weight_packed[512] = {
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_6_Conv_weight_packed[512] = {
     -19, 10, -103, 16, 105, 127, 124, 91,
     -44, 28, 5, 17, -111, 36, -97, 103,
     41, 114, 41, 76, 27, 21, -80, 127,
@@ -610,7 +643,7 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_6_Conv_weight_packed[512]
 };
 
 /* in units of the inputs' scales: int32[32], crc32 76b76a81 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_6_Conv_bias_int32[32] = {
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_6_Conv_bias_int32[32] = {
     0, -14873, -1209, -6760, -6882, -1379, 3942, 3660,
     3164, 1044, 2064, -4325, 398, 14715, -1160, -3915,
     2217, -4407, -5727, 4897, 3897, -3367, -9465, -1368,
@@ -618,7 +651,7 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_6_Conv_bias_int32[32] = 
 };
 
 /* scales of the inputs over that of the result: float32[32], crc32 bdd5f08f */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_6_Conv_multiplier[32] = {
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_6_Conv_multiplier[32] = {
     0.006682532f, 0.004632852f, 0.0058107665f, 0.004006345f, 0.007049807f, 0.005005871f, 0.0057399524f, 0.003759812f,
     0.005132106f, 0.0040857107f, 0.0065883277f, 0.0042692604f, 0.005690781f, 0.005385189f, 0.0056150155f,
     0.0046992474f,
@@ -628,12 +661,12 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_6_Conv_multiplier[32] = {
 };
 
 /* transposed, in panels of 16, by fours: int8[1,32,3,96], crc32 bcbe63e5 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_f_f_10_Conv_weight_transposed_packed
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_f_f_10_Conv_weight_transposed_packed
         w_f_f_10_Conv_weight_transposed_packed = {
 };
 
 /* in units of the inputs' scales: int32[32], crc32 d43bcd37 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_10_Conv_bias_int32[32] = {
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_10_Conv_bias_int32[32] = {
     -14713, -16421, -3408, -17657, -8363, -32400, 37406, -26357,
     -3046, 34216, -21671, 966, -11758, -11924, 12842, -12385,
     9745, -3758, 3286, 49325, 15479, -33219, -21492, 7169,
@@ -641,7 +674,7 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_10_Conv_bias_int32[32] =
 };
 
 /* scales of the inputs over that of the result: float32[32], crc32 3c27a751 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_10_Conv_multiplier[32] = {
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_10_Conv_multiplier[32] = {
     0.0018162815f, 0.001448807f, 0.0014757315f, 0.0015887552f, 0.0015506836f, 0.0014504708f, 0.001660194f,
     0.0018463639f,
     0.0014649052f, 0.001633852f, 0.0017825665f, 0.0012562464f, 0.0018976147f, 0.0013096853f, 0.0017825314f,
@@ -653,19 +686,23 @@ static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_10_Conv_multiplier[32] = {
 };
 
 /* in panels of 16, by fours: int8[1,10,1,128], crc32 aa33b1f7 */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_h_weight_quantized_packed w_h_weight_quantized_packed = {
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_h_weight_quantized_packed w_h_weight_quantized_packed = {
 };
 
 /* in units of the inputs' scales: int32[10], crc32 1c809dcc */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_h_bias_int32[10] = {
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_h_bias_int32[10] = {
     160, 254, -84, -917, -789, 787, 487, -1623,
     599, 935
 };
 
 /* scales of the inputs over that of the result: float32[10], crc32 fab76e0a */
-static DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_h_Gemm_multiplier[10] = {
+WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_h_Gemm_multiplier[10] = {
     0.00053950434f, 0.00059583614f, 0.0006884393f, 0.00085693947f, 0.0006605755f, 0.0008881982f, 0.0005280752f,
     0.00062325917f,
     0.0006525523f, 0.0008069376f
 };
+
+#ifdef __cplusplus
+}
+#endif
 

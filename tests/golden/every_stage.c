@@ -11,7 +11,19 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __cplusplus
+#define restrict __restrict
+#ifdef __GNUC__
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#pragma GCC diagnostic ignored "-Wunused-function"
+#endif
+#endif
+
 /* Public -------------------------------------------------------------------------------------- */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define EVERY_STAGE_ARENA_BYTES 409600
 #define EVERY_STAGE_ARENA_ALIGN 64
@@ -38,6 +50,10 @@
  * re-entrant, its arena has EVERY_STAGE_ARENA_BYTES. */
 int every_stage_run(const float *image, const bool *flag, float *chosen, float *last);
 int every_stage_run_in(void *arena, const float *image, const bool *flag, float *chosen, float *last);
+
+#ifdef __cplusplus
+}
+#endif
 
 /* Placement: define these to put weights or the arena of every_stage_run into a section of their own. */
 #ifndef EVERY_STAGE_WEIGHTS_ATTR
@@ -284,27 +300,38 @@ kernel global_average_channelwise_f32
 #define WEIGHTS_ALIGNED
 #endif
 
+#ifdef __cplusplus
+#define WEIGHT extern
+namespace {
+#else
+#define WEIGHT static
+#endif
+
 union WEIGHTS_ALIGNED w_w0_packed { unsigned char bytes[3457]; float v[864]; };
-static EVERY_STAGE_WEIGHTS_ATTR const union w_w0_packed w_w0_packed;
-static EVERY_STAGE_WEIGHTS_ATTR const float w_w0_bias[32];
-static EVERY_STAGE_WEIGHTS_ATTR const float w_w1_packed[288];
-static EVERY_STAGE_WEIGHTS_ATTR const float w_w2_packed[512];
-static EVERY_STAGE_WEIGHTS_ATTR const float w_w3_packed[128];
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const union w_w0_packed w_w0_packed;
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w0_bias[32];
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w1_packed[288];
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w2_packed[512];
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w3_packed[128];
 union WEIGHTS_ALIGNED w_w4_packed { unsigned char bytes[4609]; float v[1152]; };
-static EVERY_STAGE_WEIGHTS_ATTR const union w_w4_packed w_w4_packed;
-static EVERY_STAGE_WEIGHTS_ATTR const float w_w5_packed[256];
-static EVERY_STAGE_WEIGHTS_ATTR const float w_w6_packed[128];
-static EVERY_STAGE_WEIGHTS_ATTR const int8_t w_weights_transposed_packed[32];
-static EVERY_STAGE_WEIGHTS_ATTR const int32_t w_pq_bias[4];
-static EVERY_STAGE_WEIGHTS_ATTR const float w_pq_multiplier[1];
-static EVERY_STAGE_WEIGHTS_ATTR const float w_offset[4];
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const union w_w4_packed w_w4_packed;
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w5_packed[256];
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w6_packed[128];
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const int8_t w_weights_transposed_packed[32];
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const int32_t w_pq_bias[4];
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_pq_multiplier[1];
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_offset[4];
+
+#ifdef __cplusplus
+}
+#endif
 
 /* The model ----------------------------------------------------------------------------------- */
 
 int every_stage_run_in(void *arena, const float *image, const bool *flag, float *chosen, float *last)
 {
     if ((uintptr_t)arena % EVERY_STAGE_ARENA_ALIGN != 0) return EVERY_STAGE_EARENA;
-    unsigned char *const memory = arena;
+    unsigned char *const memory = (unsigned char *)arena;
 #if defined(EVERY_STAGE_STEP) || defined(EVERY_STAGE_TRACE)
     int32_t step_ = 0;
     (void)step_;
@@ -336,36 +363,38 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
 
         STEP(); /* Conv, BatchNormalization, Relu:
          *    image[1,3,64,64], w_w0_packed[2,3,9,16], w_w0_bias[32] -> a_nhwc_rows[1,37,64,32], 3x3 */
+        const struct window a_nhwc_rows_window = {
+            .in_d = 1, .in_h = 64, .in_w = 64,
+            .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
+            .stride_d = 1, .stride_h = 1, .stride_w = 1,
+            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+            .pad_h = (1 - start1), .pad_w = 1,
+            .out_d = 1, .out_h = (end1 - start1), .out_w = 64};
         static const struct conv_packed a_nhwc_rows_conv_packed = {
             .batch = 1, .groups = 1, .in_channels = 3, .out_channels = 32, .chunk = 3, .x_pixel = 1, .y_pixel = 32};
         conv_planes_1_f32(image, w_w0_packed.v, w_w0_bias, /* add */ NULL,
-            a_nhwc_rows + (2048 * start1 - 2048 * base1),
-            &(const struct window){
-                .in_d = 1, .in_h = 64, .in_w = 64,
-                .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
-                .stride_d = 1, .stride_h = 1, .stride_w = 1,
-                .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-                .pad_h = (1 - start1), .pad_w = 1,
-                .out_d = 1, .out_h = (end1 - start1), .out_w = 64},
-            &a_nhwc_rows_conv_packed, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+            a_nhwc_rows + (2048 * start1 - 2048 * base1), &a_nhwc_rows_window, &a_nhwc_rows_conv_packed,
+            /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
 
         STEP(); /* Conv, Relu:
          *    a_nhwc_rows[1,37,64,32], w_w1_packed[9,32] -> b_nhwc_rows[1,18,32,32], 3x3, stride 2, depthwise */
+        const struct window b_nhwc_rows_window = {
+            .in_d = 1, .in_h = (end1 - base1), .in_w = 64,
+            .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
+            .stride_d = 1, .stride_h = 2, .stride_w = 2,
+            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+            .pad_h = (base1 - 2 * start2 + 1), .pad_w = 1,
+            .out_d = 1, .out_h = (end2 - start2), .out_w = 32};
         conv_channelwise_f32(a_nhwc_rows, w_w1_packed, /* b */ NULL, b_nhwc_rows + (1024 * start2 - 1024 * base2),
-            &(const struct window){
-                .in_d = 1, .in_h = (end1 - base1), .in_w = 64,
-                .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
-                .stride_d = 1, .stride_h = 2, .stride_w = 2,
-                .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-                .pad_h = (base1 - 2 * start2 + 1), .pad_w = 1,
-                .out_d = 1, .out_h = (end2 - start2), .out_w = 32},
-            /* batch */ 1, /* channels */ 32, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+            &b_nhwc_rows_window, /* batch */ 1, /* channels */ 32, /* low */ 0.0f, /* high */ INFINITY,
+            /* activation */ NULL);
 
         STEP(); /* Conv: b_nhwc_rows[1,18,32,32], w_w2_packed[1,1,32,16] -> c_nhwc[1,32,32,8], 1x1 */
+        const struct gemm_packed c_nhwc_gemm_packed = {
+            .m = (32 * end3 - 32 * start3), .n = 8, .k = 32, .a_row = 32, .y_row = 8};
         gemm_packed_f32(b_nhwc_rows + (1024 * start3 - 1024 * base2), w_w2_packed, /* bias */ NULL, /* add */ NULL,
-            c_nhwc + (256 * start3),
-            &(const struct gemm_packed){.m = (32 * end3 - 32 * start3), .n = 8, .k = 32, .a_row = 32, .y_row = 8},
-            /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
+            c_nhwc + (256 * start3), &c_nhwc_gemm_packed, /* low */ -INFINITY, /* high */ INFINITY,
+            /* activation */ NULL);
 
         STEP(); /* Rows that the next tile sees again: -> a_nhwc_rows[1,37,64,32] */
         keep_rows(a_nhwc_rows,
@@ -509,12 +538,18 @@ int every_stage_run(const float *image, const bool *flag, float *chosen, float *
 
 /* Weights ------------------------------------------------------------------------------------ */
 
+#ifdef __cplusplus
+#undef WEIGHT
+#define WEIGHT
+namespace {
+#endif
+
 /* BatchNormalization folded in, in panels of 16 output channels: float32[2,3,9,16], crc32 3f2b45ed */
-static EVERY_STAGE_WEIGHTS_ATTR const union w_w0_packed w_w0_packed = {
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const union w_w0_packed w_w0_packed = {
 };
 
 /* BatchNormalization folded in: float32[32], crc32 4d765615 */
-static EVERY_STAGE_WEIGHTS_ATTR const float w_w0_bias[32] = {
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w0_bias[32] = {
     -0.02909474f, 0.1511248f, -0.00844827f, 0.12004066f, 0.3034676f, -0.08491222f, -0.27135363f, -0.16562977f,
     0.040128283f, 0.11976416f, -0.014755258f, 0.04756402f, 0.09612211f, 0.3314297f, 0.08139476f, -0.07003306f,
     0.12131381f, 0.1761262f, 0.13248396f, 0.314239f, -0.075934805f, 0.14532481f, -0.05974237f, 0.013805263f,
@@ -522,7 +557,7 @@ static EVERY_STAGE_WEIGHTS_ATTR const float w_w0_bias[32] = {
 };
 
 /* channels last: float32[9,32], crc32 dd80709c */
-static EVERY_STAGE_WEIGHTS_ATTR const float w_w1_packed[288] = {
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w1_packed[288] = {
     0.1697303f, 0.0011461085f, -0.2603408f, -0.31838235f, -0.11939011f, -0.3778825f, 0.31991816f, 0.2818191f,
     -0.21411638f, 0.10322594f, -0.116461f, 0.27180526f, -0.6914869f, 0.057927124f, 0.30736578f, -0.19455f,
     0.07750788f, 0.0944872f, -0.11571084f, 0.48107716f, 0.14323433f, -0.6644462f, 0.19592233f, 0.04604062f,
@@ -562,7 +597,7 @@ static EVERY_STAGE_WEIGHTS_ATTR const float w_w1_packed[288] = {
 };
 
 /* in panels of 16 output channels, input channels inside: float32[1,1,32,16], crc32 e8f68bec */
-static EVERY_STAGE_WEIGHTS_ATTR const float w_w2_packed[512] = {
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w2_packed[512] = {
     -0.018627893f, 0.12379966f, 0.07969641f, -0.02310227f, 0.03940469f, -0.14197694f, -0.2293705f, -0.15812229f,
     0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f,
     0.208315f, 0.04354455f, -0.07511925f, -0.14596854f, 0.07857996f, 0.25979128f, -0.12610707f, -0.040769935f,
@@ -630,7 +665,7 @@ static EVERY_STAGE_WEIGHTS_ATTR const float w_w2_packed[512] = {
 };
 
 /* in panels of 16 output channels, input channels inside: float32[1,1,8,16], crc32 bcebb076 */
-static EVERY_STAGE_WEIGHTS_ATTR const float w_w3_packed[128] = {
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w3_packed[128] = {
     0.054900263f, 0.21659519f, 0.17009804f, 0.023358531f, 0.055063188f, -0.06071445f, 0.22076546f, -0.46964717f,
     0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f,
     -0.08444429f, 0.4699297f, -0.27425402f, -0.22762755f, 0.112285905f, 0.019237008f, -0.068785466f, 0.382059f,
@@ -650,11 +685,11 @@ static EVERY_STAGE_WEIGHTS_ATTR const float w_w3_packed[128] = {
 };
 
 /* in panels of 16 output channels, input channels inside: float32[1,9,8,16], crc32 852e38c8 */
-static EVERY_STAGE_WEIGHTS_ATTR const union w_w4_packed w_w4_packed = {
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const union w_w4_packed w_w4_packed = {
 };
 
 /* in panels of 16 output channels, input channels inside: float32[1,1,16,16], crc32 32b664dc */
-static EVERY_STAGE_WEIGHTS_ATTR const float w_w5_packed[256] = {
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w5_packed[256] = {
     -0.058993313f, -0.38014174f, 0.11266777f, -0.5201075f, -0.094750166f, -0.26119757f, -0.21879813f, -0.2335828f,
     0.18067363f, 0.23163305f, 0.2690033f, -0.1413121f, 0.20178238f, 0.0045409524f, 0.08414895f, 0.30970028f,
     0.173358f, 0.10800066f, -0.10063593f, 0.06892706f, -0.23624146f, -0.27050057f, 0.10359396f, -0.10518322f,
@@ -690,7 +725,7 @@ static EVERY_STAGE_WEIGHTS_ATTR const float w_w5_packed[256] = {
 };
 
 /* in panels of 16 output channels, input channels inside: float32[1,1,8,16], crc32 f3a30026 */
-static EVERY_STAGE_WEIGHTS_ATTR const float w_w6_packed[128] = {
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w6_packed[128] = {
     -0.02923521f, 0.5027844f, 0.025388252f, -0.053011768f, -0.5253565f, -0.14332072f, 0.030477367f, -0.31855837f,
     0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f,
     -0.40046427f, -0.4890054f, 0.22269765f, -0.015314704f, 0.17480025f, 0.18192291f, -0.58996874f, 0.07947413f,
@@ -710,7 +745,7 @@ static EVERY_STAGE_WEIGHTS_ATTR const float w_w6_packed[128] = {
 };
 
 /* transposed, in panels of 16, by fours: int8[1,4,1,8], crc32 cfe04567 */
-static EVERY_STAGE_WEIGHTS_ATTR const int8_t w_weights_transposed_packed[32] = {
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const int8_t w_weights_transposed_packed[32] = {
     55, -3, -23, -70, -72, 52, 47, -49,
     -34, 69, 3, -95, 2, 79, 45, 15,
     70, 64, 40, 69, -26, -12, -26, 63,
@@ -718,11 +753,15 @@ static EVERY_STAGE_WEIGHTS_ATTR const int8_t w_weights_transposed_packed[32] = {
 };
 
 /* zero point of the input times the sums of the weights: int32[4], crc32 1d7308fc */
-static EVERY_STAGE_WEIGHTS_ATTR const int32_t w_pq_bias[4] = {-25856, 2944, 14080, -34688};
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const int32_t w_pq_bias[4] = {-25856, 2944, 14080, -34688};
 
 /* scales of the inputs over that of the result: float32[1], crc32 0e2ba39b */
-static EVERY_STAGE_WEIGHTS_ATTR const float w_pq_multiplier[1] = {0.0078125f};
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_pq_multiplier[1] = {0.0078125f};
 
 /* float32[1,4], crc32 39e5d2d0 */
-static EVERY_STAGE_WEIGHTS_ATTR const float w_offset[4] = {0.5f, -0.25f, 0.125f, 1.0f};
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_offset[4] = {0.5f, -0.25f, 0.125f, 1.0f};
+
+#ifdef __cplusplus
+}
+#endif
 

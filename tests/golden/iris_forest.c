@@ -11,7 +11,19 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __cplusplus
+#define restrict __restrict
+#ifdef __GNUC__
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#pragma GCC diagnostic ignored "-Wunused-function"
+#endif
+#endif
+
 /* Public -------------------------------------------------------------------------------------- */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define IRIS_FOREST_ARENA_BYTES 0
 #define IRIS_FOREST_ARENA_ALIGN 64
@@ -39,6 +51,10 @@ int iris_forest_run(int32_t X_0, const float *X, int64_t *label, int32_t label_d
                     int32_t probabilities_dims[2]);
 int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label, int32_t label_dims[1],
                        float *probabilities, int32_t probabilities_dims[2]);
+
+#ifdef __cplusplus
+}
+#endif
 
 /* Placement: define these to put weights or the arena of iris_forest_run into a section of their own. */
 #ifndef IRIS_FOREST_WEIGHTS_ATTR
@@ -86,11 +102,22 @@ kernel trees_f32_u16
 
 /* Weights: declared here, defined at the end ------------------------------------------------- */
 
-static IRIS_FOREST_WEIGHTS_ATTR const float w_TreeEnsembleClassifier_value[143];
-static IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_tag[143];
-static IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_skip[143];
-static IRIS_FOREST_WEIGHTS_ATTR const int32_t w_TreeEnsembleClassifier_roots[10];
-static IRIS_FOREST_WEIGHTS_ATTR const int64_t w_label_labels[3];
+#ifdef __cplusplus
+#define WEIGHT extern
+namespace {
+#else
+#define WEIGHT static
+#endif
+
+WEIGHT IRIS_FOREST_WEIGHTS_ATTR const float w_TreeEnsembleClassifier_value[143];
+WEIGHT IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_tag[143];
+WEIGHT IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_skip[143];
+WEIGHT IRIS_FOREST_WEIGHTS_ATTR const int32_t w_TreeEnsembleClassifier_roots[10];
+WEIGHT IRIS_FOREST_WEIGHTS_ATTR const int64_t w_label_labels[3];
+
+#ifdef __cplusplus
+}
+#endif
 
 /* The model ----------------------------------------------------------------------------------- */
 
@@ -108,9 +135,9 @@ int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label,
      *    X[X_0,4], w_TreeEnsembleClassifier_value[143], w_TreeEnsembleClassifier_tag[143],
      *    w_TreeEnsembleClassifier_skip[143], w_TreeEnsembleClassifier_roots[10], w_label_labels[3]
      *    -> probabilities[X_0,3], label[X_0] */
+    const struct trees probabilities_trees = {.rows = X_0, .features = 4, .targets = 3, .trees = 10, .aggregate = 1};
     trees_f32_u16(X, w_TreeEnsembleClassifier_value, w_TreeEnsembleClassifier_tag, w_TreeEnsembleClassifier_skip,
-        w_TreeEnsembleClassifier_roots, /* base */ NULL, probabilities,
-        &(const struct trees){.rows = X_0, .features = 4, .targets = 3, .trees = 10, .aggregate = 1});
+        w_TreeEnsembleClassifier_roots, /* base */ NULL, probabilities, &probabilities_trees);
     TRACE("probabilities", float32, probabilities, 2, X_0, 3);
     ml_label_f32_i64(probabilities, w_label_labels, label, /* rows */ X_0, /* n */ 3);
     TRACE("label", int64, label, 1, X_0);
@@ -129,8 +156,14 @@ int iris_forest_run(int32_t X_0, const float *X, int64_t *label, int32_t label_d
 
 /* Weights ------------------------------------------------------------------------------------ */
 
+#ifdef __cplusplus
+#undef WEIGHT
+#define WEIGHT
+namespace {
+#endif
+
 /* of all trees, in preorder: float32[143], crc32 25bff47e */
-static IRIS_FOREST_WEIGHTS_ATTR const float w_TreeEnsembleClassifier_value[143] = {
+WEIGHT IRIS_FOREST_WEIGHTS_ATTR const float w_TreeEnsembleClassifier_value[143] = {
     0.75f, 0.1f, 4.85f, 1.65f, 0.1f, 3.0f, 0.1f, 0.1f,
     6.6f, 0.1f, 5.2f, 0.1f, 0.1f, 0.8f, 0.1f, 1.75f,
     4.95f, 0.1f, 5.45f, 0.06f, 0.04f, 0.1f, 1.9f, 4.85f,
@@ -152,7 +185,7 @@ static IRIS_FOREST_WEIGHTS_ATTR const float w_TreeEnsembleClassifier_value[143] 
 };
 
 /* uint16[143], crc32 667ed240 */
-static IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_tag[143] = {
+WEIGHT IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_tag[143] = {
     48, 7, 32, 48, 23, 16, 39, 23,
     0, 39, 32, 23, 39, 48, 7, 48,
     32, 23, 32, 23, 39, 39, 48, 32,
@@ -174,7 +207,7 @@ static IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_tag[143]
 };
 
 /* uint16[143], crc32 905b3a69 */
-static IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_skip[143] = {
+WEIGHT IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_skip[143] = {
     2, 0, 6, 2, 0, 2, 0, 0,
     2, 0, 2, 0, 0, 2, 0, 7,
     2, 0, 3, 1, 0, 0, 5, 3,
@@ -196,11 +229,15 @@ static IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_skip[143
 };
 
 /* int32[10], crc32 d98fe7e9 */
-static IRIS_FOREST_WEIGHTS_ATTR const int32_t w_TreeEnsembleClassifier_roots[10] = {
+WEIGHT IRIS_FOREST_WEIGHTS_ATTR const int32_t w_TreeEnsembleClassifier_roots[10] = {
     0, 13, 28, 46, 64, 77, 89, 101,
     111, 129
 };
 
 /* int64[3], crc32 4f8c5ccc */
-static IRIS_FOREST_WEIGHTS_ATTR const int64_t w_label_labels[3] = {0, 1, 2};
+WEIGHT IRIS_FOREST_WEIGHTS_ATTR const int64_t w_label_labels[3] = {0, 1, 2};
+
+#ifdef __cplusplus
+}
+#endif
 

@@ -91,7 +91,7 @@ static inline vec vec_load_some(const float *p, int32_t n)
 #else
     if (n >= VEC) return vec_load(p);
 #if VEC == 16 && VEC_HAS(__builtin_ia32_loadups512_mask)
-    return (vec)__builtin_ia32_loadups512_mask((const void *)p, (vec){0}, (uint16_t)(n > 0 ? (1U << n) - 1 : 0));
+    return (vec)__builtin_ia32_loadups512_mask(p, (vec){0}, (uint16_t)(n > 0 ? (1U << n) - 1 : 0));
 #else
     vec v = {0};
     for (int32_t i = 0; i < n; i++) v[i] = p[i];
@@ -106,7 +106,7 @@ static inline vec vec_load_or(const float *p, int32_t n, float fill)
 #if VEC == 1
     return n > 0 ? *p : fill;
 #elif VEC == 16 && VEC_HAS(__builtin_ia32_loadups512_mask)
-    return (vec)__builtin_ia32_loadups512_mask((const void *)p, vec_all(fill),
+    return (vec)__builtin_ia32_loadups512_mask(p, vec_all(fill),
                                                (uint16_t)(n >= VEC ? 0xffff : n > 0 ? (1U << n) - 1 : 0));
 #else
     vec v = vec_all(fill);
@@ -125,7 +125,7 @@ static inline void vec_store_some(float *p, vec v, int32_t n)
         return;
     }
 #if VEC == 16 && VEC_HAS(__builtin_ia32_storeups512_mask)
-    __builtin_ia32_storeups512_mask((void *)p, v, (uint16_t)(n > 0 ? (1U << n) - 1 : 0));
+    __builtin_ia32_storeups512_mask(p, v, (uint16_t)(n > 0 ? (1U << n) - 1 : 0));
 #else
     for (int32_t i = 0; i < n; i++) p[i] = v[i];
 #endif
@@ -498,7 +498,7 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float
                 *const panel = t->w + from / 16 * t->panel + from % 16; \
     TILE_EACH_##C(TILE_START, 0) \
     TILE_ROWS_##R(TILE_BEGIN, C) \
-    const size_t most = t->chain > 0 ? t->chain : TILE_CHAIN; \
+    const size_t most = t->chain > 0 ? t->chain : (size_t)TILE_CHAIN; \
     size_t chain = 0; \
     bool joins = t->resume; \
     if (joins) tile_resume_f32(t, from, all, R, (C) * VEC); \
@@ -594,7 +594,7 @@ static void tile_f32(const struct tile *t)
     if (t->rows == 1 && !VEC_SMALL)
         for (; from + 8 * VEC <= columns; from += 8 * VEC) tile_1x8(t, from, all);
     for (; from < columns; from += TILE_COLUMNS) {
-        const size_t width = columns - from < TILE_COLUMNS ? columns - from : TILE_COLUMNS;
+        const size_t width = columns - from < TILE_COLUMNS ? columns - from : (size_t)TILE_COLUMNS;
         tile_functions[t->rows - 1][VEC == 16 ? (width - 1) / 16 : 0](t, from, all);
     }
     tile_activate(t);
@@ -1055,7 +1055,7 @@ static void gemm_packed_f32(const float *a, const float *w, const float *bias, c
                       to = (int32_t)((int64_t)(i % groups + 1) * panels / groups) * 16;
         const int32_t row = i / groups * GEMM_BAND;
         gemm_band_f32(a, w, bias, add, y, p, low, high, activation, row,
-                      p->m - row < GEMM_BAND ? p->m - row : GEMM_BAND, from, (to < p->n ? to : p->n) - from);
+                      p->m - row < GEMM_BAND ? p->m - row : (int32_t)GEMM_BAND, from, (to < p->n ? to : p->n) - from);
     }
 }
 
@@ -1232,7 +1232,8 @@ static void softmax_f32(const float *x, float *y, int32_t outer, int32_t n, int3
             continue;
         }
         for (size_t i = 0; i < width; i += REDUCE_COLUMNS)
-            softmax_columns_f32(x + i, y + i, width - i < REDUCE_COLUMNS ? width - i : REDUCE_COLUMNS, rows, width);
+            softmax_columns_f32(x + i, y + i, width - i < REDUCE_COLUMNS ? width - i : (size_t)REDUCE_COLUMNS,
+                          rows, width);
     }
 }
 
@@ -1367,8 +1368,8 @@ static bool channelwise_strip(struct tile *t, const struct channelwise *f, const
                           .in_columns = (size_t)p->in_w,
                           .pad = (size_t)p->pad_w,
                           .x_pixel = s->x_pixel * (size_t)p->stride_w,
-                          .y_pixel = s->y_pixel,
-                          .y_line = s->y_line};
+                          .y_line = s->y_line,
+                          .y_pixel = s->y_pixel};
     int32_t i = 0;
     while (f->strips[i].taps > 0 &&
            (f->strips[i].taps != p->kernel_w || (f->strips[i].rows > 0 && f->strips[i].rows != taps[1].count) ||

@@ -11,7 +11,19 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __cplusplus
+#define restrict __restrict
+#ifdef __GNUC__
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#pragma GCC diagnostic ignored "-Wunused-function"
+#endif
+#endif
+
 /* Public -------------------------------------------------------------------------------------- */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define NESTED_LOOPS_ARENA_BYTES 96
 #define NESTED_LOOPS_ARENA_ALIGN 64
@@ -52,6 +64,10 @@ int nested_loops_run(const int64_t *n, const bool *go, const float *x, float *y,
                      int64_t *counts, int32_t counts_dims[1], float *z, float *s);
 int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const float *x, float *y, float *rows,
                         int32_t rows_dims[2], int64_t *counts, int32_t counts_dims[1], float *z, float *s);
+
+#ifdef __cplusplus
+}
+#endif
 
 /* Placement: define these to put weights or the arena of nested_loops_run into a section of their own. */
 #ifndef NESTED_LOOPS_WEIGHTS_ATTR
@@ -145,8 +161,19 @@ kernel reduce_sum_f32
 
 /* Weights: declared here, defined at the end ------------------------------------------------- */
 
-static NESTED_LOOPS_WEIGHTS_ATTR const int64_t w_one[1];
-static NESTED_LOOPS_WEIGHTS_ATTR const bool w_c6[1];
+#ifdef __cplusplus
+#define WEIGHT extern
+namespace {
+#else
+#define WEIGHT static
+#endif
+
+WEIGHT NESTED_LOOPS_WEIGHTS_ATTR const int64_t w_one[1];
+WEIGHT NESTED_LOOPS_WEIGHTS_ATTR const bool w_c6[1];
+
+#ifdef __cplusplus
+}
+#endif
 
 /* The model ----------------------------------------------------------------------------------- */
 
@@ -154,7 +181,7 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
                         int32_t rows_dims[2], int64_t *counts, int32_t counts_dims[1], float *z, float *s)
 {
     if ((uintptr_t)arena % NESTED_LOOPS_ARENA_ALIGN != 0) return NESTED_LOOPS_EARENA;
-    unsigned char *const memory = arena;
+    unsigned char *const memory = (unsigned char *)arena;
 #if defined(NESTED_LOOPS_STEP) || defined(NESTED_LOOPS_TRACE)
     int32_t step_ = 0;
     (void)step_;
@@ -393,9 +420,19 @@ int nested_loops_run(const int64_t *n, const bool *go, const float *x, float *y,
 
 /* Weights ------------------------------------------------------------------------------------ */
 
+#ifdef __cplusplus
+#undef WEIGHT
+#define WEIGHT
+namespace {
+#endif
+
 /* int64[], crc32 a988dff7 */
-static NESTED_LOOPS_WEIGHTS_ATTR const int64_t w_one[1] = {1};
+WEIGHT NESTED_LOOPS_WEIGHTS_ATTR const int64_t w_one[1] = {1};
 
 /* bool[], crc32 d202ef8d */
-static NESTED_LOOPS_WEIGHTS_ATTR const bool w_c6[1] = {false};
+WEIGHT NESTED_LOOPS_WEIGHTS_ATTR const bool w_c6[1] = {false};
+
+#ifdef __cplusplus
+}
+#endif
 
