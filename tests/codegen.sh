@@ -91,7 +91,9 @@ done
 # Where floats are computed as if they were real numbers, the C says so; without floats that is no matter.
 fast_math() { # CC FLAG
     "$onnx2c" tests/models/digits_int8_qdq/model.onnx --name m >"$work/m.c"
+    # shellcheck disable=SC2086 # a list of options
     "$1" -std=c99 -O2 $2 -fno-fast-math -c -o "$work/m.o" "$work/m.c" || return 1
+    # shellcheck disable=SC2086
     "$1" -std=c99 -O2 $2 -c -o "$work/m.o" "$work/m.c" 2>"$work/errors" && return 1
     cat "$work/errors"
     [ "$(grep -c 'error:' "$work/errors")" -eq 1 ] && grep -q "add -fno-fast-math" "$work/errors"

@@ -53,9 +53,9 @@ bool model_write(const ModelProto *m, FILE *f, const char **why);
 /* -- proto_text.c: what a message says, for people ---------------------------------------------- */
 
 bool dim_has_size(const DimProto *d);
-Foreign dim_param(const DimProto *d);     /* the name that the exporter gave it, "" for none */
-Foreign type_text(const TypeProto *p); /* "float32[batch,3,?]", "sequence(int64[])"; "?" where nothing is said */
-const char *element_name(int data_type);  /* "float32"; "?" for a type there isn't */
+Foreign dim_param(const DimProto *d);    /* the name that the exporter gave it, "" for none */
+Foreign type_text(const TypeProto *p);   /* "float32[batch,3,?]", "sequence(int64[])"; "?" where nothing is said */
+const char *element_name(int data_type); /* "float32"; "?" for a type there isn't */
 
 /* -- proto_walk.c ------------------------------------------------------------------------------ */
 

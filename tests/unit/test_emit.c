@@ -181,9 +181,13 @@ START_TEST(each_kind_of_number_is_written_as_its_parameter_takes_it)
     arg_real(s, "g", 0.1);
     arg_ints(s, "h", 2, (int64_t[]){4, 5});
     arg_reals(s, "i", 2, (double[]){0.5, 2});
-    ck_has(call_text(m, s), "kernel(/* a */ (-3), /* b */ INT64_C(1099511627776), /* c */ UINT64_C(5), /* d */ 6, "
-                            "/* e */ true, /* f */ 0.1f, /* g */ 0.1, /* h */ (const int32_t[]){4, 5}, "
-                            "/* i */ (const float[]){0.5f, 2.0f});\n");
+    step_arg(s, "h")->constant = "whole", step_arg(s, "i")->constant = "real";
+    step_arg(s, "h")->declares = step_arg(s, "i")->declares = true;
+    const char *text = call_text(m, s);
+    ck_has(text, "kernel(/* a */ (-3), /* b */ INT64_C(1099511627776), /* c */ UINT64_C(5), /* d */ 6, "
+                 "/* e */ true, /* f */ 0.1f, /* g */ 0.1, whole, real);\n");
+    ck_has(text, "    static const int32_t whole[] = {4, 5};\n");
+    ck_has(text, "    static const float real[] = {0.5f, 2.0f};\n");
 }
 END_TEST
 
