@@ -47,7 +47,7 @@ typedef struct {
 const char *tensor_read(Foreign model_path, const TensorProto *proto, Tensor *t);
 const char *tensor_dims(DType dtype, size_t n_dims, const int64_t *dims, Shape *shape, int64_t *elements);
 const char *sparse_read(Foreign model_path, const SparseTensorProto *proto, Tensor *t);
-void external_note(Model *m, const Tensor *t); /* adds it to the model's fingerprint, if it is external */
+void external_note(Model *m, const Tensor *t);      /* adds it to the model's fingerprint, if it is external */
 Value *tensor_value(const Tensor *t, Foreign name); /* a constant without a graph */
 
 /* -- load_names.c ------------------------------------------------------------------------------ */

@@ -17,7 +17,7 @@ typedef struct {
     Tolerance used;    /* what counted for this tensor */
     int n_worst;
     int64_t worst[MOST_WORST]; /* those of the differing elements that are farthest off, the farthest first */
-    bool measured;     /* numbers: the following holds; strings have no distance */
+    bool measured;             /* numbers: the following holds; strings have no distance */
     double max_absolute, max_relative;
     double cosine; /* of the angle between the two, read as vectors; elements that are not finite left out, as below */
     double snr;    /* signal-to-noise ratio in dB: infinite if they are equal */
