@@ -34,14 +34,15 @@ typedef struct {
 
 static void need_word(Needed *needed, const char *word);
 
-/* Needs everything that a text mentions. Comments are passed over. */
+/* Needs everything that a text mentions. Comments and strings are passed over: these have words of the model. */
 static void need_mentioned(Needed *needed, const char *s)
 {
     char word[256];
     bool tagged = false; /* the last word was struct or enum */
     while (*s) {
-        if (s[0] == '/' && s[1] == '*') {
-            s = skip_closed(s);
+        const char *closed = skip_closed(s);
+        if (closed > s) {
+            s = closed;
             continue;
         }
         size_t n = word_length(s);
