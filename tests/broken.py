@@ -2,14 +2,16 @@
 
 usage: broken.py ONNX2C --root CASES [--only GLOB] [--jobs N] [--update]
 
-Each case of conformance/quick.txt is changed in one way after the other: an input too few or too many, of another type,
-of another shape; an attribute of another value. Of each, golden/broken.txt has the first error, or that it compiles;
---update writes it, for changes that are meant to show. The last line counts: "N passed, N failed".
+Each case of conformance/quick.txt, and each of cases/ that is a single node, is changed in one way after the other: an
+input too few or too many, of another type, of another shape; an attribute of another value. Of each, golden/broken.txt
+has the first error, or that it compiles; --update writes it, for changes that are meant to show. The last line counts:
+"N passed, N failed".
 """
 
 import argparse
 import concurrent.futures
 import fnmatch
+import glob
 import os
 import subprocess
 import sys
@@ -92,8 +94,15 @@ def said(onnx2c, model):
         return errors[0].removeprefix("onnx2c: error: ").removeprefix(f"{f.name}: ").split("; ")[0]
 
 
+def single_nodes():
+    """Those of cases/, by their folders from here."""
+    for path in sorted(glob.glob("cases/*/*/model.onnx", root_dir=HERE)):
+        if len(onnx.load(os.path.join(HERE, path)).graph.node) == 1:
+            yield os.path.dirname(path)
+
+
 def tried(onnx2c, root, case):
-    model = onnx.load(os.path.join(root, case, "model.onnx"))
+    model = onnx.load(os.path.join(HERE if case.startswith("cases/") else root, case, "model.onnx"))
     return [f"{case}: {what}: {said(onnx2c, m)}" for what, m in broken(model)]
 
 
@@ -110,7 +119,8 @@ def main():
     parser.add_argument("--jobs", type=int, default=2, help="cases at the same time (default: 2)")
     parser.add_argument("--update", action="store_true", help="make the golden text what is said now")
     args = parser.parse_args()
-    cases = [c for c in read_lines(os.path.join(HERE, "conformance", "quick.txt")) if fnmatch.fnmatchcase(c, args.only)]
+    official = read_lines(os.path.join(HERE, "conformance", "quick.txt"))
+    cases = [c for c in [*official, *single_nodes()] if fnmatch.fnmatchcase(c, args.only)]
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         lines = sum(pool.map(lambda case: tried(args.onnx2c, args.root, case), sorted(cases)), [])
     if args.update:

@@ -115,7 +115,8 @@ static void lower_mean(Node *n)
     Step *s = step_call(n, "qmean_%s", dtype_suffix(n->in[X]->type.dtype));
     arg_in(s, "x", n->in[X]);
     arg_int(s, "x_zero", input_of(n, X_ZERO) ? const_as_int(n->in[X_ZERO], 0) : 0);
-    arg_real(s, "scale", (double)((float)const_as_double(n->in[X_SCALE], 0) / (float)scale_y));
+    arg_real(s, "x_scale", const_as_double(n->in[X_SCALE], 0));
+    arg_real(s, "y_scale", scale_y);
     arg_int(s, "y_zero", zero_y);
     arg_int(s, "low", low);
     arg_int(s, "high", high);

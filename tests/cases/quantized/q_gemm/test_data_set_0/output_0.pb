@@ -1,0 +1,1 @@
+ByJqvž9bz€FyRPT“XC

@@ -1,0 +1,1 @@
+ByJ]-t`Mƒ>€°WP{X!•HŠG&e^uSHŒEePu
