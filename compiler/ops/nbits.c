@@ -119,7 +119,8 @@ static void lower_product_of_blocks(Node *n)
     arg_in(s, "real_zeros", packed ? NULL : zeros);
     arg_in(s, "bias", bias);
     arg_out(s, "y", n->out[0]);
-    arg_out(s, "panel", scratch(n, "panel", DT_FLOAT, dim_const(32 * b.k)));
+    int64_t filled = b.blocks * b.block;
+    arg_out(s, "panel", scratch(n, "panel", DT_FLOAT, dim_const(filled > 32 * b.k ? filled : 32 * b.k)));
     arg_struct(s, "p", "struct nbits");
     arg_field(s, "rows", rows);
     arg_field_int(s, "n", b.n);

@@ -42,6 +42,7 @@
     SUITE(minifloat) \
     SUITE(ml) \
     SUITE(movement) \
+    SUITE(nbits) \
     SUITE(norm) \
     SUITE(number) \
     SUITE(op) \
