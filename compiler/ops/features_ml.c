@@ -188,13 +188,20 @@ static void lower_extractor(Node *n)
 
 /* -- FeatureVectorizer ------------------------------------------------------------------------- */
 
+/* All axes but the first, as ONNX Runtime has it; a vector is one row. */
+static Dim row_of(const Value *x)
+{
+    const Shape *s = &x->type.shape;
+    return shape_product(s, s->rank > 1, s->rank);
+}
+
 /* Input i takes the columns inputdimensions says, cut or filled up with 0; all it has if there is no such
- * attribute. A vector is one row. */
+ * attribute. */
 static Dim columns_of(const Node *n, int i)
 {
     const int64_t *kept;
     int count = attr_ints((Node *)n, "inputdimensions", &kept);
-    return count ? dim_const(kept[i]) : dim_at(n->in[i], -1);
+    return count ? dim_const(kept[i]) : row_of(n->in[i]);
 }
 
 static Dim rows_of(const Value *x)
@@ -217,7 +224,7 @@ static void infer_vectorizer(Node *n)
             node_invalid(n, "input %d is omitted or its size negative, expected a tensor", i);
             return;
         }
-        if (!need_type(n, i, feature_types, 4) || !need_rank(n, i, 1, 2) ||
+        if (!need_type(n, i, feature_types, 4) || !need_rank(n, i, 1, -1) ||
             !need_equal(n, rows_of(n->in[0]), rows_of(n->in[i]), "rows of the inputs"))
             return;
         columns = dim_add(columns, columns_of(n, i));
@@ -235,7 +242,7 @@ static void lower_vectorizer(Node *n)
         arg_in(s, "x", x);
         arg_out_at(s, "y", n->out[0], at);
         arg_dim(s, "rows", rows_of(x));
-        arg_dim(s, "x_cols", dim_at(x, -1));
+        arg_dim(s, "x_cols", row_of(x));
         arg_dim(s, "kept", columns_of(n, i));
         arg_dim(s, "y_cols", dim_at(n->out[0], 1));
         at = dim_add(at, columns_of(n, i));

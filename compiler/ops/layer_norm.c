@@ -100,7 +100,8 @@ static void infer_norm(Node *n)
     Norm m = norm_of(n);
     if (m.axis < 0 || !need_fits(n, m.scale, "scale") || !need_fits(n, m.bias, "bias")) return;
     Shape statistics = statistics_shape(m.x, m.axis);
-    set_out(n, 0, rms ? m.scale->type.dtype : m.x->type.dtype, &m.x->type.shape);
+    bool of_scale = rms || n->opset < 17; /* ONNX Runtime's, before it became ONNX's */
+    set_out(n, 0, of_scale ? m.scale->type.dtype : m.x->type.dtype, &m.x->type.shape);
     set_statistics(n, m.mean, &statistics);
     set_statistics(n, m.inverse, &statistics);
 }

@@ -1,7 +1,9 @@
 /* LinearClassifier: https://onnx.ai/onnx/operators/onnx_aionnxml_LinearClassifier.html
  * LinearRegressor: https://onnx.ai/onnx/operators/onnx_aionnxml_LinearRegressor.html
  * Products of the features with constant coefficients. One row of coefficients for two classes is that of the second:
- * the scores are {-v, v}. multi_class makes no difference. */
+ * the scores are {-v, v}. multi_class makes no difference. As in ONNX Runtime, classes without labels are numbered, and
+ * a single one of them is told from its absence; a regressor takes more coefficients than its targets need, and leaves
+ * out intercepts that are not one for each. */
 #include "ops/shared/shared.h"
 
 typedef struct {
@@ -9,9 +11,10 @@ typedef struct {
     const float *coefficients, *intercepts;
 } Linear;
 
-static bool read_linear(Node *n, int targets, int other_targets, Linear *l)
+/* As many rows as there are coefficients for. */
+static bool read_linear(Node *n, Linear *l)
 {
-    int count = attr_floats(n, "coefficients", &l->coefficients), shifts = attr_floats(n, "intercepts", &l->intercepts);
+    int count = attr_floats(n, "coefficients", &l->coefficients);
     Dim d = feature_count(n);
     if (!dim_is_const(d) || dim_value(d) <= 0 || count % dim_value(d)) {
         node_error(n,
@@ -23,13 +26,7 @@ static bool read_linear(Node *n, int targets, int other_targets, Linear *l)
     }
     l->features = (int)dim_value(d);
     l->rows = count / l->features;
-    if (l->rows != targets && l->rows != other_targets) {
-        node_invalid(n, "has coefficients for %d results, expected %d", l->rows, targets);
-        return false;
-    }
-    if (!shifts || shifts == l->rows) return true;
-    node_invalid(n, "has %d intercepts, expected %d or none", shifts, l->rows);
-    return false;
+    return true;
 }
 
 static double *widened(const float *values, int count)
@@ -59,24 +56,78 @@ typedef struct {
     Labels labels;
     PostTransform post;
     Linear linear;
+    bool single; /* the one score of a class without a label */
 } Classifier;
+
+static bool need_rows(Node *n, const Linear *l, int expected)
+{
+    if (l->rows == expected) return true;
+    node_invalid(n, "has coefficients for %d results, expected %d", l->rows, expected);
+    return false;
+}
+
+static void number_classes(Classifier *c)
+{
+    c->single = c->linear.rows == 1;
+    c->labels.count = c->single ? 2 : c->linear.rows;
+    int64_t *numbers = mem_array((size_t)c->labels.count, sizeof *numbers);
+    for (int i = 0; i < c->labels.count; i++) numbers[i] = i;
+    c->labels.data = numbers;
+}
 
 static bool read_classifier(Node *n, Classifier *c)
 {
-    return read_labels(n, "classlabels_strings", "classlabels_ints", &c->labels) && read_post_transform(n, &c->post) &&
-           read_linear(n, c->labels.count, c->labels.count == 2 ? 1 : -1, &c->linear);
+    *c = (Classifier){0};
+    if (!read_post_transform(n, &c->post) || !read_linear(n, &c->linear)) return false;
+    bool labelled = attr_find(n, "classlabels_strings") || attr_find(n, "classlabels_ints");
+    if (!labelled && c->linear.rows) number_classes(c);
+    else if (!read_labels(n, "classlabels_strings", "classlabels_ints", &c->labels)) return false;
+    int rows = c->labels.count == 2 && c->linear.rows == 1 ? 1 : c->labels.count;
+    int shifts = attr_floats(n, "intercepts", &c->linear.intercepts);
+    if (!need_rows(n, &c->linear, rows)) return false;
+    if (!shifts || shifts == rows) return true;
+    node_invalid(n, "has %d intercepts, expected %d or none", shifts, rows);
+    return false;
 }
 
 static void infer_classifier(Node *n)
 {
     Classifier c;
-    if (need_counts(n, 1, 1, 1, 2) && need_features(n) && read_classifier(n, &c)) set_classifier_outputs(n, &c.labels);
+    if (!need_counts(n, 1, 1, 1, 2) || !need_features(n) || !read_classifier(n, &c)) return;
+    set_classifier_outputs(n, &c.labels);
+    Shape single = shape_of(2, (Dim[]){feature_rows(n), dim_const(1)});
+    if (c.single) set_out(n, 1, DT_FLOAT, &single);
+}
+
+/* Rows {-v, v}. */
+static void lower_second_class(Node *n, Value *v, Value *y)
+{
+    Step *s = step_call(n, "ml_second_class_%s", dtype_suffix(v->type.dtype));
+    arg_in(s, "v", v);
+    arg_out(s, "y", y);
+    arg_dim(s, "rows", feature_rows(n));
+    arg_int(s, "probabilities", 0);
+}
+
+static void lower_single(Node *n, const Classifier *c)
+{
+    DType t = score_type(n);
+    Value *y = scores_for(n, 1, t, dim_const(1));
+    lower_linear(n, &c->linear, t, y);
+    Value *both = scratch(n, "both", t, dim_mul(feature_rows(n), dim_const(2)));
+    lower_second_class(n, y, both);
+    lower_label(n, both, &c->labels);
+    finish_scores(n, 1, y, c->post, dim_const(1));
 }
 
 static void lower_classifier(Node *n)
 {
     Classifier c;
     if (!read_classifier(n, &c)) return;
+    if (c.single) {
+        lower_single(n, &c);
+        return;
+    }
     DType t = score_type(n);
     Dim count = dim_const(c.labels.count);
     Value *y = scores_for(n, 1, t, count);
@@ -85,11 +136,7 @@ static void lower_classifier(Node *n)
     } else {
         Value *second = scratch(n, "second", t, feature_rows(n));
         lower_linear(n, &c.linear, t, second);
-        Step *s = step_call(n, "ml_second_class_%s", dtype_suffix(t));
-        arg_in(s, "v", second);
-        arg_out(s, "y", y);
-        arg_dim(s, "rows", feature_rows(n));
-        arg_int(s, "probabilities", 0);
+        lower_second_class(n, second, y);
     }
     lower_label(n, y, &c.labels);
     finish_scores(n, 1, y, c.post, count);
@@ -99,8 +146,16 @@ static void lower_classifier(Node *n)
 
 static bool read_regressor(Node *n, Linear *l, PostTransform *post)
 {
-    int64_t targets = attr_int(n, "targets", 1);
-    return read_post_transform(n, post) && read_linear(n, targets > 0 && targets < INT32_MAX ? (int)targets : 1, -1, l);
+    int64_t given = attr_int(n, "targets", 1);
+    int targets = given > 0 && given < INT32_MAX ? (int)given : 1;
+    if (!read_post_transform(n, post) || !read_linear(n, l)) return false;
+    if (l->rows < targets) {
+        node_invalid(n, "has coefficients for %d results, expected %d", l->rows, targets);
+        return false;
+    }
+    l->rows = targets;
+    if (attr_floats(n, "intercepts", &l->intercepts) != targets) l->intercepts = NULL;
+    return true;
 }
 
 static void infer_regressor(Node *n)

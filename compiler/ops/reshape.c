@@ -24,19 +24,24 @@ static int list_of(Node *n, const char *name, int input_since, Dim **dims)
 
 /* -- Reshape ----------------------------------------------------------------------------------- */
 
+static bool stays(const Shape *x, const Shape *y, int i)
+{
+    return i < x->rank && i < y->rank && x->dim[i] == y->dim[i];
+}
+
 /* The dimension given as -1: what remains. Dimensions that stay where they are, copied or not, are left out of the
- * quotient, so that they may be 0. */
+ * quotient, so that they may be 0. Beside another 0 the text forbids -1, and ONNX Runtime has as many pixels as if
+ * none were 0. */
 static Dim remaining_dim(Node *n, const Shape *x, const Shape *y, int unknown)
 {
     Dim total = dim_const(1), given = dim_const(1);
+    bool empty = false;
+    for (int i = 0; i < y->rank; i++) empty = empty || (i != unknown && !stays(x, y, i) && dim_is(y->dim[i], 0));
     for (int i = 0; i < x->rank; i++)
-        if (i >= y->rank || x->dim[i] != y->dim[i]) total = dim_mul(total, x->dim[i]);
+        if (!stays(x, y, i) && !(empty && dim_is(x->dim[i], 0))) total = dim_mul(total, x->dim[i]);
     for (int i = 0; i < y->rank; i++)
-        if (i != unknown && (i >= x->rank || x->dim[i] != y->dim[i])) given = dim_mul(given, y->dim[i]);
-    if (dim_is(given, 0)) {
-        node_invalid(n, "asks for the dimension that is -1 beside one of 0, expected no -1 there");
-        return dim_const(0);
-    }
+        if (i != unknown && !stays(x, y, i) && !dim_is(y->dim[i], 0)) given = dim_mul(given, y->dim[i]);
+    if (empty) need_equal(n, dim_mul(dim_floordiv(total, given), given), total, "sizes of an empty tensor, and of it");
     return dim_floordiv(total, given);
 }
 
@@ -102,6 +107,8 @@ static void infer_by_data(Node *n)
         return;
     }
     if (!need_room(n, dim_value(rank) > MAX_RANK ? MAX_RANK + 1 : (int)dim_value(rank))) return;
+    Dim *wanted;
+    if (dim_is(count, 0) && need_dims(n, 1, &wanted) < 0) return; /* the count tells nothing of the others */
     Shape y = {.rank = (int)dim_value(rank)};
     for (int i = 0; i < y.rank; i++) {
         bool last = i == y.rank - 1;

@@ -268,11 +268,7 @@ static bool read_roi(Node *n, Resize *r)
 {
     static const DType floats[] = {DT_FLOAT};
     Value *roi = n->opset >= 11 && !is_upsample(n) ? present(n, 1) : NULL;
-    if (r->coordinates != RESIZE_TF_CROP) return true;
-    if (!roi) {
-        node_invalid(n, "tf_crop_and_resize has no roi");
-        return false;
-    }
+    if (r->coordinates != RESIZE_TF_CROP || !roi) return true; /* ONNX Runtime takes all of the image without one */
     if (!need_type(n, 1, floats, 1) || !need_count(n, "roi", value_count(roi), 2 * r->listed)) return false;
     if (!roi->data) r->roi = roi;
     for (int i = 0; i < r->rank; i++) {

@@ -11,20 +11,18 @@ static const DType index_types[] = {DT_INT64, DT_INT32};
 
 static const char *const reductions[] = {"add", "mul", "max", "min"}; /* numbered as in the kernels */
 
-/* The number of the reduction, -1 for none; false, with an error, if there is no such thing at this
- * opset or for this type. */
+/* The number of the reduction, -1 for none; false, with an error, if there is no such thing for this type. ONNX Runtime
+ * has max and min before opset 18, too. */
 static bool read_reduction(Node *n, int *reduction)
 {
     Foreign name = n->opset < 16 ? foreign("none") : attr_string(n, "reduction", "none");
-    int known = n->opset < 18 ? 2 : 4;
     DType t = n->in[0]->type.dtype;
     *reduction = -1;
     if (foreign_is(name, "none")) return true;
-    for (int i = 0; i < known; i++)
+    for (int i = 0; i < 4; i++)
         if (foreign_is(name, reductions[i])) *reduction = i;
     if (*reduction < 0) {
-        node_invalid(n, "reduction is \"%s\", expected none, add, mul%s", shown(name),
-                     known > 2 ? ", max or min" : " (max and min since opset 18)");
+        node_invalid(n, "reduction is \"%s\", expected none, add, mul, max or min", shown(name));
         return false;
     }
     if (dtype_is_float(t) || dtype_is_integer(t) || t == DT_BOOL) return true;

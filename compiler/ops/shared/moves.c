@@ -217,11 +217,11 @@ bool need_at_most(Node *n, Dim a, Dim b, const char *what)
 bool tuple_length(Node *n, const Shape *index, int most, int *k)
 {
     Dim length = index->dim[index->rank - 1];
-    if (dim_is_const(length) && dim_value(length) >= 1 && dim_value(length) <= most) {
+    if (dim_is_const(length) && dim_value(length) <= most) {
         *k = (int)dim_value(length);
         return true;
     }
-    const char *said = mem_printf("the last dimension of indices is %s, expected 1 to %d", shown(dim_text(length)),
+    const char *said = mem_printf("the last dimension of indices is %s, expected 0 to %d", shown(dim_text(length)),
                                   most);
     if (dim_is_const(length)) node_invalid(n, "%s", said);
     else node_error(n, "%s; fix it with --dim NAME=N", said);

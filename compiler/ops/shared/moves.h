@@ -28,7 +28,7 @@ bool need_bytes(Node *n, int input, bool complex_too);
 
 /* For operators that look up positions. */
 bool need_at_most(Node *n, Dim a, Dim b, const char *what); /* a <= b; checked at run time where only that tells */
-/* The last dimension of indices; an error unless it is 1 to `most`. */
+/* The last dimension of indices; an error unless it is 0 to `most`. */
 bool tuple_length(Node *n, const Shape *index, int most, int *k);
 /* The strides of a dense tensor, 0 at the axis. */
 void arg_strides_beside(Step *s, const char *name, const Shape *shape, int axis);
