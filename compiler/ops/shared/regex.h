@@ -9,6 +9,7 @@ typedef struct {
     uint8_t class_of[256]; /* bytes that no state tells apart are of one class */
     uint16_t *next;        /* [states][classes] */
     bool *accepts;         /* [states]: the text may end here */
+    bool has_places;       /* it asks for the begin or the end of the text, or of a word */
 } Matcher;
 
 /* The syntax is RE2's, of texts in UTF-8, for a match of all of a text. NULL, or what is wrong with the pattern: texts

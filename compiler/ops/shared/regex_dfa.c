@@ -236,6 +236,13 @@ static void find_classes(const Builder *b, Matcher *m)
     }
 }
 
+static bool has_places(const Builder *b)
+{
+    for (int i = 0; i < b->n_nodes; i++)
+        if (b->nodes[i].kind != AT_BYTES && b->nodes[i].kind != AT_SPLIT && b->nodes[i].kind != AT_MATCH) return true;
+    return false;
+}
+
 static bool fill_table(Builder *b, Matcher *m)
 {
     m->next = mem_array(MOST_CELLS, sizeof *m->next);
@@ -264,6 +271,7 @@ const char *regex_compile(Foreign pattern, Matcher *m)
     b.seen = mem_array((size_t)b.n_nodes, sizeof *b.seen);
     b.stack = mem_array(2 * (size_t)b.n_nodes + 2, sizeof *b.stack);
     b.marked = mem_array((size_t)b.n_nodes, sizeof *b.marked);
+    m->has_places = has_places(&b);
     find_classes(&b, m);
     reach(&b, first, (Place){.begins = true});
     set_of_marked(&b, false);
