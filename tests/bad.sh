@@ -57,6 +57,7 @@ alone "--dim of an element that is no number" usage x.onnx --dim 'x[0]=n'
 alone "--dim of an element by steps" usage x.onnx --dim 'x[0]=1..8:2'
 alone "bad --text" usage x.onnx --text 0
 alone "bad --weights" usage x.onnx --weights cloud
+alone "--depfile without -o" usage tests/models/digits/model.onnx --depfile "$work/out.d"
 alone "verify --weights file" usage verify x.onnx --weights file
 
 alone "a bound that is raised" warns "--dim height=1..40: sizes below 4 don't fit" tests/models/small_unet/model.onnx \

@@ -98,6 +98,7 @@ quick messages "$python" tests/messages.py "$onnx2c" "$python"
 quick broken "$python" tests/broken.py "$onnx2c" --root "$build/conformance" --only "*$ONLY*" --jobs "$JOBS"
 quick verbs "$python" tests/verbs.py "$onnx2c" --conformance "$build/conformance" --only "*$ONLY*" --jobs "$JOBS"
 quick verify "$python" tests/verify.py "$onnx2c" --only "*$ONLY*"
+quick depfile "$python" tests/depfile.py "$onnx2c" --only "*$ONLY*"
 quick models tests/models.sh "$onnx2c"
 quick cases official_cases
 quick same_bits same_bits

@@ -46,6 +46,7 @@ option() { # --NAME
     --output) no_matter $digits ;; # to another file
     --header) no_matter $digits --header "$work/m.h" ;;
     --report) no_matter $digits --report "$work/m.json" ;;
+    --depfile) no_matter $digits --depfile "$work/m.d" ;;
     --dump) no_matter $digits --dump plan ;;
     --verbose) no_matter $digits --verbose ;;
     --help | --version) "$onnx2c" "$1" ;; # nothing is generated

@@ -82,6 +82,10 @@ const char *in_json(Foreign f);
 /* One word of a shell's command line, quoted if need be; it is fit for a terminal, too. */
 const char *in_shell(Foreign f);
 
+/* One name in a file that make and Ninja read as what depends on what; NULL for those that they don't both read, as
+ * with quotes, backslashes, `*`, `=` and control characters. */
+const char *in_depfile(Foreign f);
+
 /* An identifier of C: letters and digits stay, all else becomes `_`. "/f/f.0/Conv_output_0" is f_f_0_Conv, the "_" and
  * separators in front and ONNX's "_output_0" being no part of a name, nor of one made of it: "Conv_output_0/packed".
  * Different texts may come out the same. */

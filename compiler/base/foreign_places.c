@@ -183,6 +183,23 @@ const char *in_shell(Foreign f)
     return result;
 }
 
+/* -- make and Ninja ---------------------------------------------------------------------------- */
+
+/* Make takes `~` in front for a home, and a name that ends with a parenthesis for a part of an archive. */
+const char *in_depfile(Foreign f)
+{
+    const char *simple = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+.,/@~!{}()";
+    char *result = room_for(foreign_length(f)), *to = result;
+    if (foreign_empty(f) || foreign_starts(f, "~") || foreign_ends(f, ")")) return NULL;
+    for (const char *s = f.raw; *s; s++) {
+        bool escaped = *s == ' ' || *s == '#' || *s == ':' || *s == '$';
+        if (!escaped && isascii((unsigned char)*s) && !strchr(simple, *s)) return NULL;
+        if (escaped) *to++ = *s == '$' ? '$' : '\\';
+        *to++ = *s;
+    }
+    return result;
+}
+
 /* -- identifiers ------------------------------------------------------------------------------- */
 
 static bool is_letter_or_digit(char c)

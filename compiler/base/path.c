@@ -59,3 +59,17 @@ Foreign path_file(Foreign path)
     ptrdiff_t slash = foreign_last(path, '/');
     return slash == NOWHERE ? path : foreign_from(path, (size_t)slash + 1);
 }
+
+Foreign path_beside(Foreign path, Foreign name)
+{
+    return foreign_join(foreign_part(path, 0, (size_t)(foreign_last(path, '/') + 1)), name);
+}
+
+/* What is there already was often the last to be added. */
+void files_add(Files *files, Foreign path)
+{
+    for (int i = files->count - 1; i >= 0; i--)
+        if (foreign_equal(files->items[i], path)) return;
+    mem_grow(&files->items, &files->capacity, files->count + 1, sizeof *files->items);
+    files->items[files->count++] = path;
+}

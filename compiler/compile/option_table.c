@@ -19,6 +19,11 @@ static bool take_report(void *options, Foreign value)
     return take_path(&((Options *)options)->report_path, value);
 }
 
+static bool take_depfile(void *options, Foreign value)
+{
+    return take_path(&((Options *)options)->depfile_path, value);
+}
+
 static bool take_name(void *options, Foreign value)
 {
     Options *o = options;
@@ -94,6 +99,7 @@ const OptionRow compile_options[] = {
      name_title},
     {0, "header", "FILE", "also write the public declarations as a header", take_header, NULL},
     {0, "report", "FILE", "also write a report as JSON", take_report, NULL},
+    {0, "depfile", "FILE", "also write what the outputs were made from, for make and Ninja", take_depfile, NULL},
     {0, "dim", "NAME=N, --dim NAME=LO..HI, --dim NAME=LO..HI:STEP, --dim NAME=EXPRESSION",
      "fix a symbolic dimension, keep it a run-time parameter within bounds, or make\n"
      "it of others; INPUT:AXIS for one without a name",

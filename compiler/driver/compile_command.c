@@ -25,14 +25,15 @@ static bool same_file(Foreign a, Foreign b)
 /* Everything that is written goes to a file of its own, none of them the model. */
 static bool check_files(const Options *o)
 {
-    Foreign weights = o->weights < WEIGHTS_INCBIN ? foreign(NULL) : weights_path(o);
-    Foreign files[] = {o->output_path, o->header_path, o->report_path, weights};
-    for (int i = 0; i < 4; i++) {
+    Foreign files[] = {o->output_path, o->header_path, o->report_path, weights_path(o), o->depfile_path};
+    for (int i = 0; i < (int)(sizeof files / sizeof *files); i++) {
         for (int k = 0; k < i; k++)
             if (same_file(files[i], files[k])) return usage_error("two outputs go to the same file");
         if (same_file(files[i], o->model_path))
             return usage_error("%s: an output would replace the model", shown(o->model_path));
     }
+    if (!foreign_none(o->depfile_path) && foreign_none(o->output_path))
+        return usage_error("--depfile says what the C file was made from, and needs its name: -o FILE");
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "compile/compile.h"
 #include "emit/emit.h"
 #include "driver/compile_command.h"
+#include "driver/depfile.h"
 #include "driver/verbs.h"
 #include "base/base.h"
 
@@ -14,15 +15,17 @@ static bool c_wanted(const Options *o)
 static bool write_outputs(Model *m)
 {
     const Options *o = &m->options;
-    FILE *c = NULL, *header = NULL, *json = NULL, *weights = NULL;
+    FILE *c = NULL, *header = NULL, *json = NULL, *weights = NULL, *depfile = NULL;
     if (c_wanted(o) && !(c = output_open(o->output_path))) return false;
     if (!foreign_none(o->header_path) && !(header = output_open(o->header_path))) return false;
     if (!foreign_none(o->report_path) && !(json = output_open(o->report_path))) return false;
-    if (c && o->weights >= WEIGHTS_INCBIN && !(weights = output_open(weights_path(o)))) return false;
+    if (c && !foreign_none(weights_path(o)) && !(weights = output_open(weights_path(o)))) return false;
+    if (!foreign_none(o->depfile_path) && !(depfile = output_open(o->depfile_path))) return false;
     if (c) emit(m, c);
     if (weights) emit_weights_file(m, weights);
     if (header) emit_header(m, header);
     if (json) report(m, json);
+    if (depfile) write_depfile(m, depfile);
     return !m->errors && outputs_commit();
 }
 

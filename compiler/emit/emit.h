@@ -39,7 +39,8 @@ void emit_weight_declarations(Model *m, const Weights *w, FILE *f);
 void emit_weight_definitions(Model *m, const Weights *w, FILE *f);
 /* For the forms that keep weights in a file of their own. */
 void write_weights_blob(Model *m, const Weights *w, FILE *f);
-Foreign weights_path(const Options *o); /* the generated file's, but with ".weights" at its end */
+/* The generated file's, but with ".weights" at its end; none if all stand in the C. */
+Foreign weights_path(const Options *o);
 
 /* emit_weight_form.c */
 bool is_inline_scalar(const Value *v);                   /* written as a literal where a loop reads it */

@@ -210,7 +210,7 @@ enum {
 typedef enum { WEIGHTS_INLINE, WEIGHTS_NUMBERS, WEIGHTS_INCBIN, WEIGHTS_FILE } WeightsForm; /* the last two: files */
 
 typedef struct {
-    Foreign model_path, output_path, header_path, report_path;
+    Foreign model_path, output_path, header_path, report_path, depfile_path;
     const char *name;       /* an identifier */
     const char *dump_stage; /* of those there are */
     const Target *target;
@@ -226,6 +226,7 @@ typedef struct {
     DimOption *dims;
     int n_customs, cap_customs;
     CustomOption *customs;
+    Files files_read; /* of options: --custom @FILE */
     /* How long the list that input `number` is, and what its elements are; NULL, or false: unknown (interface.c). */
     bool (*describe_list)(struct Model *m, int number, const struct Value *list, struct DataItem *item);
     const void *list_source; /* for describe_list */
@@ -265,7 +266,8 @@ struct Model {
     int n_opsets, cap_opsets;
     OpsetImport *opsets;
     char sha256[65];          /* of the file's bytes */
-    char external_sha256[65]; /* of what it has in other files; "" if nothing (load_tensor.c) */
+    char external_sha256[65]; /* of what it has in other files; "" if nothing (load_tensor.c), */
+    Files files_read;         /* and these files */
     Graph *graph;
     Value **interface_inputs, **interface_outputs; /* as the model has them, lists included (interface.c) */
     int n_interface_inputs, n_interface_outputs;

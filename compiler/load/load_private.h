@@ -34,12 +34,18 @@ struct Scope {
     const FunctionCall *call; /* NULL in the model's own graphs */
 };
 
+/* Of a tensor whose bytes stand in another file. */
+typedef struct {
+    Foreign file;    /* none if they don't */
+    char sha256[65]; /* of the bytes */
+} External;
+
 /* A constant tensor as read. */
 typedef struct {
     DType dtype;
     Shape shape;
     const void *data;
-    char external_sha256[65]; /* of the bytes that stand in another file; "" if none do */
+    External external, external_indices; /* the latter of a sparse one */
 } Tensor;
 
 /* -- load_tensor.c, load_sparse.c: return NULL, or what is wrong with it ------ */
@@ -47,7 +53,7 @@ typedef struct {
 const char *tensor_read(Foreign model_path, const TensorProto *proto, Tensor *t);
 const char *tensor_dims(DType dtype, size_t n_dims, const int64_t *dims, Shape *shape, int64_t *elements);
 const char *sparse_read(Foreign model_path, const SparseTensorProto *proto, Tensor *t);
-void external_note(Model *m, const Tensor *t);      /* adds it to the model's fingerprint, if it is external */
+void external_note(Model *m, const Tensor *t);      /* if it is external: to the model's fingerprint and files */
 Value *tensor_value(const Tensor *t, Foreign name); /* a constant without a graph */
 
 /* -- load_names.c ------------------------------------------------------------------------------ */

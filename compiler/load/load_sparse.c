@@ -62,6 +62,7 @@ const char *sparse_read(Foreign model_path, const SparseTensorProto *p, Tensor *
     }
     t->dtype = values.dtype;
     t->data = data;
-    memcpy(t->external_sha256, values.external_sha256, sizeof t->external_sha256);
+    t->external = values.external;
+    t->external_indices = indices.external;
     return NULL;
 }

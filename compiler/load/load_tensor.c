@@ -145,7 +145,8 @@ static const char *read_bytes(Foreign model_path, const TensorProto *p, int64_t 
     if (external) {
         const char *why = external_read(model_path, p, bytes, &data);
         if (why) return why;
-        sha256_hex(data, (size_t)bytes, t->external_sha256);
+        t->external.file = external_file(model_path, p);
+        sha256_hex(data, (size_t)bytes, t->external.sha256);
     } else if (p->raw_data.len != (uint64_t)bytes) {
         return mem_printf("raw_data has %zu bytes, %s%s takes %lld", p->raw_data.len, dtype_name(t->dtype),
                           shown(shape_text(&t->shape)), (long long)bytes);
@@ -170,10 +171,17 @@ const char *tensor_read(Foreign model_path, const TensorProto *p, Tensor *t)
     return why;
 }
 
-/* Chained, in the order in which the tensors are read. */
+/* The fingerprint is chained, in the order in which the tensors are read. */
+static void note(Model *m, const External *e)
+{
+    if (foreign_none(e->file)) return;
+    const char *chained = mem_printf("%s%s", m->external_sha256, e->sha256);
+    sha256_hex(chained, strlen(chained), m->external_sha256);
+    files_add(&m->files_read, e->file);
+}
+
 void external_note(Model *m, const Tensor *t)
 {
-    if (!*t->external_sha256) return;
-    const char *chained = mem_printf("%s%s", m->external_sha256, t->external_sha256);
-    sha256_hex(chained, strlen(chained), m->external_sha256);
+    note(m, &t->external);
+    note(m, &t->external_indices);
 }

@@ -175,6 +175,7 @@ static const char *add_file(Options *o, Foreign path)
     FILE *f = path_open(path, "r");
     if (!f) return mem_printf("%s can't be read", shown(path));
     const char *error = NULL;
+    files_add(&o->files_read, path);
     while (!error && fgets(line, sizeof line, f)) {
         size_t length = strcspn(line, "\r\n#");
         if (strspn(line, " \t") < length) error = custom_add(o, foreign_of(line, length));

@@ -33,6 +33,8 @@ Foreign proto_text(Foreign f); /* of a message: "" for none */
 /* -- proto_external.c -------------------------------------------------------------------------- */
 
 bool tensor_is_external(const TensorProto *t);
+/* The file that it says, as the user would name it. */
+Foreign external_file(Foreign model_path, const TensorProto *proto);
 /* The bytes of an external tensor, from the folder of the model; NULL, or what is wrong. */
 const char *external_read(Foreign model_path, const TensorProto *proto, int64_t bytes, void **data);
 

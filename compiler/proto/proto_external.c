@@ -21,6 +21,11 @@ static Foreign entry(const TensorProto *p, const char *key)
     return foreign(NULL);
 }
 
+Foreign external_file(Foreign model_path, const TensorProto *p)
+{
+    return path_beside(model_path, entry(p, "location"));
+}
+
 /* A byte count: decimal digits only. */
 static bool parse_bytes(Foreign text, int64_t *bytes)
 {
@@ -45,11 +50,10 @@ static bool lies_in(Foreign file, Foreign folder)
  * NULL, or what is wrong. */
 static const char *locate(Foreign model_path, Foreign location, Foreign *path)
 {
-    Foreign folder = path_folder(model_path), file = foreign_join(foreign_suffixed(folder, "/"), location);
+    Foreign folder = path_real(path_folder(model_path));
     if (foreign_empty(location)) return "external data without a location";
     bool is_absolute = foreign_starts(location, "/");
-    folder = path_real(folder);
-    *path = is_absolute ? foreign(NULL) : path_real(file);
+    *path = is_absolute ? foreign(NULL) : path_real(path_beside(model_path, location));
     if (!is_absolute && foreign_none(*path))
         return mem_printf("external data \"%s\": %s", shown(location), strerror(errno));
     if (is_absolute || foreign_none(folder) || !lies_in(*path, folder))

@@ -211,6 +211,19 @@ START_TEST(a_word_of_a_shell_is_quoted_if_need_be)
 }
 END_TEST
 
+START_TEST(a_name_is_one_for_make_and_ninja)
+{
+    expect(in_depfile, "../a-b_1.c", "../a-b_1.c");
+    expect(in_depfile, "a b", "a\\ b");
+    expect(in_depfile, "a#b:c", "a\\#b\\:c");
+    expect(in_depfile, "$(id)x", "$$(id)x");
+    expect(in_depfile, BOTH_LETTERS "\xff", BOTH_LETTERS "\xff");
+    const char *refused[] = {"",    "a\nb", "a\tb", "a\\b", "a;b", "a=b", "a*", "a?",
+                             "[a]", "a%b",  "it's", "a\"",  "a|b", "a&b", "~a", "a(b)"};
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) ck_assert_ptr_null(in_depfile(foreign(refused[i])));
+}
+END_TEST
+
 START_TEST(an_identifier_keeps_letters_and_digits)
 {
     expect(as_identifier, "/f/f.0/Conv_output_0", "f_f_0_Conv");
@@ -283,6 +296,7 @@ Suite *foreign_suite(void)
     tcase_add_test(tests, a_string_of_the_assembler_holds_the_bytes);
     tcase_add_test(tests, JSON_says_the_text);
     tcase_add_test(tests, a_word_of_a_shell_is_quoted_if_need_be);
+    tcase_add_test(tests, a_name_is_one_for_make_and_ninja);
     tcase_add_test(tests, an_identifier_keeps_letters_and_digits);
     tcase_add_loop_test(tests, different_texts_stay_different, 0, 6);
     suite_add_tcase(suite, tests);

@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,6 +209,24 @@ START_TEST(standard_output_gets_all_at_the_end)
 }
 END_TEST
 
+START_TEST(what_would_be_the_same_stays_as_it_is)
+{
+    struct stat before, after;
+    struct timespec old[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+    write_text("a", "same");
+    write_text("b", "before");
+    ck_assert(!utimensat(AT_FDCWD, path("a"), old, 0) && !utimensat(AT_FDCWD, path("b"), old, 0));
+    ck_assert(!stat(path("a"), &before));
+    fputs("same", open_output("a"));
+    fputs("before, and more", open_output("b"));
+    ck_assert(outputs_commit());
+    ck_assert(!stat(path("a"), &after) && after.st_mtim.tv_sec == 1 && after.st_ino == before.st_ino);
+    ck_assert(!stat(path("b"), &after) && after.st_mtim.tv_sec > 1);
+    ck_assert_str_eq(text_of("b"), "before, and more");
+    ck_assert_int_eq(files(), 2);
+}
+END_TEST
+
 START_TEST(outputs_may_follow_one_another)
 {
     for (int i = 0; i < 10; i++) {
@@ -232,6 +251,7 @@ Suite *output_suite(void)
     tcase_add_test(tests, what_cannot_be_written_is_said);
     tcase_add_test(tests, a_full_device_is_an_error);
     tcase_add_test(tests, standard_output_gets_all_at_the_end);
+    tcase_add_test(tests, what_would_be_the_same_stays_as_it_is);
     tcase_add_test(tests, outputs_may_follow_one_another);
     suite_add_tcase(suite, tests);
     return suite;
