@@ -204,6 +204,13 @@ def profile_needs_no_answer(onnx2c, folder):
     must(any(r[5] == "RandomNormalLike" and r[6] == "dice" for r in rows), rows)
 
 
+def the_code_that_is_kept_says_its_own_options(onnx2c, folder):
+    for words, title in (([], "--name model"), (["--weights", "incbin"], "--name model --weights incbin")):
+        verify(onnx2c, os.path.join(HERE, "models", "digits", "model.onnx"), "--keep", folder, *words)
+        with open(os.path.join(folder, "model.c")) as f:
+            must(f" *   options  {title}\n" in f.readlines(), f"its title has other options than {title}")
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("onnx2c")
@@ -220,6 +227,7 @@ def main():
         open_sizes_are_those_of_the_data,
         profile_tells_every_step,
         profile_needs_no_answer,
+        the_code_that_is_kept_says_its_own_options,
     )]
     record = recorded_sets_are_what_onnx_runtime_computes
     tests += [(f"{record.__name__}: {m}", record, (m,)) for m in MODELS]

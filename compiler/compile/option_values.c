@@ -117,7 +117,8 @@ bool parse_optimize_option(Options *o, Foreign what)
 
 const char *weights_title(const Options *o)
 {
-    return o->weights == WEIGHTS_INLINE ? "" : more_words("", "weights", weights_form_names[o->weights]);
+    bool said = o->weights != WEIGHTS_INLINE && o->weights != WEIGHTS_AUTO;
+    return said ? more_words("", "weights", weights_form_names[o->weights]) : "";
 }
 
 bool parse_text_option(Options *o, Foreign bytes)

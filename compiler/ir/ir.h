@@ -207,7 +207,13 @@ enum {
     ANY_SIZE = 1 << 20 /* the most, where any will do: products of two or three don't saturate */
 };
 
-typedef enum { WEIGHTS_INLINE, WEIGHTS_NUMBERS, WEIGHTS_INCBIN, WEIGHTS_FILE } WeightsForm; /* the last two: files */
+typedef enum {
+    WEIGHTS_INLINE,
+    WEIGHTS_NUMBERS,
+    WEIGHTS_INCBIN, /* from here on: in a file of their own */
+    WEIGHTS_FILE,
+    WEIGHTS_AUTO /* chosen when it is known how large they are (verify/verify_run.c) */
+} WeightsForm;
 
 typedef struct {
     Foreign model_path, output_path, header_path, report_path, depfile_path;

@@ -95,46 +95,6 @@ static bool take_with(void *options, Foreign value)
     return take_path(&((VerifyOptions *)options)->with, value);
 }
 
-static bool take_dim(void *options, Foreign value)
-{
-    return parse_dim_option(&((VerifyOptions *)options)->compile, value);
-}
-
-static bool take_custom(void *options, Foreign value)
-{
-    return parse_custom_option(&((VerifyOptions *)options)->compile, value);
-}
-
-static bool take_optimize(void *options, Foreign value)
-{
-    return parse_optimize_option(&((VerifyOptions *)options)->compile, value);
-}
-
-static bool take_target(void *options, Foreign value)
-{
-    return parse_target_option(&((VerifyOptions *)options)->compile, value);
-}
-
-static bool take_weights(void *options, Foreign value)
-{
-    Options *o = &((VerifyOptions *)options)->compile;
-    if (!parse_weights_option(o, value)) return false;
-    return o->weights != WEIGHTS_FILE ||
-           usage_error("--weights file: no program provides them here; expected inline, numbers or incbin");
-}
-
-static bool take_text(void *options, Foreign value)
-{
-    return parse_text_option(&((VerifyOptions *)options)->compile, value);
-}
-
-static bool take_verbose(void *options, Foreign value)
-{
-    (void)value;
-    ((VerifyOptions *)options)->compile.verbose = true;
-    return true;
-}
-
 static const OptionRow verify_options[] = {
     {0, "rtol", "X", "relative tolerance of floating-point results:\n|a-b| <= atol + rtol*|b|; default 1e-3", take_rtol,
      NULL},
@@ -158,17 +118,10 @@ static const OptionRow verify_options[] = {
     {0, "cc", "PROGRAM", "the C compiler; default: cc", take_cc, NULL},
     {0, "cflags", "TEXT", "its options, separated by spaces; default: -std=c99 -O1, to profile -O2", take_cflags, NULL},
     {0, "keep", "DIR", "work in this folder and leave there what was generated and built", take_keep, NULL},
-    {0, "dim", "NAME=N, --dim NAME=LO..HI, --dim NAME=EXPRESSION",
-     "as when compiling; dimensions left open are bounded by the data sets' sizes", take_dim, NULL},
-    {0, "custom", "DOMAIN::OP=SPEC, --custom @FILE", "as when compiling", take_custom, NULL},
-    {0, "optimize", "WHAT", "as when compiling", take_optimize, NULL},
-    {0, "target", "NAME", "as when compiling; --cc and --cflags must make what this machine runs", take_target, NULL},
-    {0, "text", "BYTES", "as when compiling", take_text, NULL},
-    {0, "weights", "FORM", "as when compiling; without it inline or, if they are large, incbin", take_weights, NULL},
     {0, "with", "FILE", "a C file that is built along: the functions of custom operators", take_with, NULL},
-    {'v', "verbose", NULL, "print the time each stage takes", take_verbose, NULL},
-    {'h', "help", NULL, "print this", NULL, NULL},
 };
+
+enum { N_OPTIONS = sizeof verify_options / sizeof *verify_options };
 
 /* Before it stand those that are about comparing. */
 static int first_of_profile(void)
@@ -185,19 +138,33 @@ static bool take_arguments(VerifyOptions *o, int count, char **arguments)
         return usage_error("%s: expected one model and one folder of data sets", shown(foreign(arguments[2])));
     o->compile.model_path = foreign(arguments[0]);
     if (count == 2) o->dir = foreign(arguments[1]);
+    if (o->compile.weights == WEIGHTS_FILE)
+        return usage_error("--weights file: no program provides them here; expected inline, numbers or incbin");
     if (count == 2 && (o->asks_ort || !foreign_none(o->record)))
         return usage_error("--reference and --record are about made inputs; %s has data", shown(o->dir));
     return true;
 }
 
-static int parse(VerifyOptions *o, const Command *command, int argc, char **argv)
+static const char shared_notes[] =
+    "\nDimensions left open are bounded by the data sets' sizes. What --cc makes for a --target must run here.\n"
+    "Without --weights constants stand in the C or, if they are large, beside it (incbin).\n";
+
+/* Its own options begin with the row `first`. */
+static int parse(VerifyOptions *o, Command command, int first, int argc, char **argv)
 {
+    static const char *const shared[] = {"dim", "custom", "text", "target", "optimize", "weights", "verbose", "help"};
+    command.rows = verify_options + first;
+    command.n_rows = N_OPTIONS - first;
+    command.n_shared = sizeof shared / sizeof *shared;
+    command.shared = compile_rows(command.n_shared, shared);
+    command.compile = &o->compile;
+    command.notes = mem_printf("%s%s", shared_notes, command.notes);
     *o = (VerifyOptions){.cc = foreign("cc"),
                          .python = foreign("python3"),
                          .runs = 3,
                          .tolerance = {.relative = 1e-3, .absolute = 1e-7, .scaled = true},
-                         .compile = {.name = "model", .target = target_portable, .weights = WEIGHTS_FILE}};
-    int status = parse_command_line(command, o, argc, argv);
+                         .compile = {.name = "model", .target = target_portable, .weights = WEIGHTS_AUTO}};
+    int status = parse_command_line(&command, o, argc, argv);
     if (status != GO_ON) return status;
     return take_arguments(o, argc - optind, argv + optind) ? GO_ON : 2;
 }
@@ -211,18 +178,15 @@ int parse_verify_options(VerifyOptions *o, int argc, char **argv)
                  "DIR holds the data: input_N.pb and output_N.pb, or folders test_data_set_* with them; default:\n"
                  "those beside the model, or if there are none, inputs that are made up.\n"
                  "\n",
-        .rows = verify_options,
-        .n_rows = sizeof verify_options / sizeof *verify_options,
-        .notes = "\nExits with 0 if every output of every data set is right, with 1 if not.\n",
+        .notes = "Exits with 0 if every output of every data set is right, with 1 if not.\n",
     };
-    int status = parse(o, &command, argc, argv);
+    int status = parse(o, command, 0, argc, argv);
     if (foreign_none(o->cflags)) o->cflags = foreign("-std=c99 -O1");
     return status;
 }
 
 int parse_profile_options(VerifyOptions *o, int argc, char **argv)
 {
-    const int first = first_of_profile();
     const Command command = {
         .usage =
             "usage: onnx2c profile MODEL.onnx [DIR] [options]\n"
@@ -231,11 +195,9 @@ int parse_profile_options(VerifyOptions *o, int argc, char **argv)
             "DIR holds the data: input_N.pb, or folders test_data_set_* with them, of which the first counts;\n"
             "default: those beside the model, or if there are none, inputs that are made up.\n"
             "\n",
-        .rows = verify_options + first,
-        .n_rows = (int)(sizeof verify_options / sizeof *verify_options) - first,
         .notes = "",
     };
-    int status = parse(o, &command, argc, argv);
+    int status = parse(o, command, first_of_profile(), argc, argv);
     o->profiles = true;
     o->runs = 1;
     if (foreign_none(o->cflags)) o->cflags = foreign("-std=c99 -O2");

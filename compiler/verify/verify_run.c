@@ -29,13 +29,13 @@ static bool write_with(Model *m, Foreign path, Writer *write)
     return good && !m->errors;
 }
 
-/* Unless that was said: `file` is what verify doesn't take. */
 static void choose_weights_form(Model *m)
 {
-    if (m->options.weights != WEIGHTS_FILE) return;
+    if (m->options.weights != WEIGHTS_AUTO) return;
     Weights weights;
     collect_weights(m, &weights);
     m->options.weights = m->weights_bytes > LARGE_WEIGHTS ? WEIGHTS_INCBIN : WEIGHTS_INLINE;
+    m->options.title = option_title(&m->options);
 }
 
 static Writer *program_for(const VerifyOptions *o)
