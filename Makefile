@@ -4,6 +4,9 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD ?= build
 CC ?= cc
+# Builds what runs while the compiler is built, where CC makes programs for another machine.
+HOSTCC ?= $(CC)
+PROTOC_C ?= protoc-c
 SAN ?=
 Q ?= @
 
@@ -45,9 +48,14 @@ $(BUILD)/onnx2c: $(LIBRARY)
 
 KERNELGEN := $(wildcard tools/kernelgen/*.c)
 
-$(BUILD)/kernelgen: $(KERNELGEN) $(wildcard tools/kernelgen/*.h)
+# Before anything is built: is there what that takes?
+$(BUILD)/needs: tools/build-needs
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CSTD) $(WARN) $(OPT) -o $@ $(KERNELGEN)
+	@tools/build-needs $(PROTOC_C) $(CC) $(CFLAGS)
+	@touch $@
+
+$(BUILD)/kernelgen: $(KERNELGEN) $(wildcard tools/kernelgen/*.h) | $(BUILD)/needs
+	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(OPT) -o $@ $(KERNELGEN)
 
 $(GEN)/stamp: $(BUILD)/kernelgen $(KERNELS)
 	@mkdir -p $(GEN)
@@ -55,9 +63,9 @@ $(GEN)/stamp: $(BUILD)/kernelgen $(KERNELS)
 	@touch $@
 
 # Strings of a model are Foreign from the start: the same in memory as the char * that protobuf-c fills in.
-$(PROTO)/onnx.pb-c.c: proto/onnx.proto
+$(PROTO)/onnx.pb-c.c: proto/onnx.proto | $(BUILD)/needs
 	@mkdir -p $(PROTO)
-	protoc-c --c_out=$(PROTO) --proto_path=proto $<
+	$(PROTOC_C) --c_out=$(PROTO) --proto_path=proto $<
 	$(Q)sed -i -E -e 's/^( +)char \*/\1Foreign /' -e 's|^#include <protobuf-c/.*|&\n#include "base/foreign.h"|' \
 		$(PROTO)/onnx.pb-c.h
 
@@ -141,10 +149,29 @@ mutants: deps-check
 	$(Q)$(VENV)/bin/python tests/mutants/mutants.py --build $(BUILD) --python $(VENV)/bin/python --count $(N) \
 		--seed $(SEED) --only '$(ONLY)'
 
+# What is installed beside the program: FILE:WHERE, below PREFIX/share.
+VERSION := $(shell sed -n 's/.*define VERSION "\(.*\)"/\1/p' compiler/base/version.h)
+SHARED := onnx2c.1:man/man1/onnx2c.1
+SHARED += cmake/onnx2c.cmake:cmake/onnx2c/onnx2c.cmake
+SHARED += cmake/onnx2cConfig.cmake:cmake/onnx2c/onnx2cConfig.cmake
+SHARED += cmake/onnx2cConfigVersion.cmake.in:cmake/onnx2c/onnx2cConfigVersion.cmake
+SHARED += tools/onnx2c.pc.in:pkgconfig/onnx2c.pc
+SHARED += tools/onnx2c.bash-completion:bash-completion/completions/onnx2c
+INSTALLED := bin/onnx2c $(foreach f,$(SHARED),share/$(word 2,$(subst :, ,$(f))))
+
 install: $(BUILD)/onnx2c
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
-	install $(BUILD)/onnx2c $(DESTDIR)$(PREFIX)/bin/onnx2c
-	install -m 644 onnx2c.1 $(DESTDIR)$(PREFIX)/share/man/man1/onnx2c.1
+	install -D $(BUILD)/onnx2c "$(DESTDIR)$(PREFIX)/bin/onnx2c"
+	$(Q)set -e; for f in $(SHARED); do \
+		to="$(DESTDIR)$(PREFIX)/share/$${f#*:}"; \
+		install -d "$$(dirname "$$to")"; \
+		sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' $${f%%:*} >"$$to"; \
+		chmod 644 "$$to"; \
+	done
+
+# Folders that others use stay.
+uninstall:
+	rm -f $(INSTALLED:%="$(DESTDIR)$(PREFIX)/%")
+	$(Q)rmdir "$(DESTDIR)$(PREFIX)/share/cmake/onnx2c" 2>/dev/null || true
 
 clean:
 	rm -rf $(BUILD)
@@ -292,6 +319,6 @@ schemas: $(VENV)/stamp
 	$(Q)$(VENV)/bin/python tools/schemas.py >compiler/models/schemas.def
 
 .PHONY: all bench bench-models bench-kernels bench-firmware demo check test unit lint mutants random fuzz fuzz-target
-.PHONY: hostile install clean docs schemas golden FORCE
+.PHONY: hostile install uninstall clean docs schemas golden FORCE
 .PHONY: deps-build deps-lint deps-check
 .SECONDARY:
