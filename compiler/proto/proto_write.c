@@ -14,7 +14,8 @@ typedef struct {
 
 static void append(ProtobufCBuffer *buffer, size_t length, const uint8_t *data)
 {
-    fwrite(data, 1, length, ((FileBuffer *)(void *)buffer)->file); /* outputs_commit asks for errors */
+    /* Of nothing data is NULL. outputs_commit asks for errors. */
+    if (length > 0) fwrite(data, 1, length, ((FileBuffer *)(void *)buffer)->file);
 }
 
 bool model_write(const ModelProto *m, FILE *f, const char **why)

@@ -84,6 +84,8 @@ SUITES
 
 int main(void)
 {
+    /* No test is slow, but the machine may be busy. */
+    setenv("CK_DEFAULT_TIMEOUT", "120", 0);
     open_doors();
     SRunner *runner = srunner_create(NULL);
 #define SUITE(name) srunner_add_suite(runner, name##_suite());
