@@ -1,7 +1,8 @@
 /* Reshape, Flatten, Squeeze, Unsqueeze: the same elements in the same order under another shape.
  * https://onnx.ai/onnx/operators/onnx__Reshape.html (and the others)
  * Shapes and axes are attributes in the older forms, inputs in the newer ones. Of a shape that only the data tell,
- * every dimension but the last is anything up to the number of elements, and the last is what remains. */
+ * every dimension but the last is anything up to the number of elements, and the last is what remains; so it is of axes
+ * that only the data tell. */
 #include "op/op.h"
 
 static bool need_room(Node *n, int rank)
@@ -96,10 +97,37 @@ static bool is_decided_by_data(Node *n)
     return n->opset >= 5 && !can_propagate(n, 1);
 }
 
+/* Of Squeeze and Unsqueeze. */
+static bool has_axes_of_data(Node *n)
+{
+    Dim *axes;
+    if (n->opset < 13 || !input_of(n, 1)) return false;
+    if (!can_propagate(n, 1)) return true;
+    int count = need_dims(n, 1, &axes);
+    for (int i = 0; i < count; i++)
+        if (!dim_is_const(axes[i])) return true;
+    return false;
+}
+
+/* The result's sizes, which a kernel finds out: each between these, and the last what remains. */
+static void set_sizes_of_data(Node *n, Shape *y, int64_t low, int64_t high)
+{
+    Dim count = shape_elements(&n->in[0]->type.shape), given = dim_const(1);
+    for (int i = 0; i < y->rank; i++) {
+        bool last = i == y->rank - 1;
+        y->dim[i] = !last ? local_symbol(n, foreign_suffixed(n->out[0]->wanted, ".size%d", i), low, high)
+                    : i   ? dim_floordiv(count, given)
+                          : count;
+        given = dim_mul(given, y->dim[i]);
+    }
+    if (y->rank || need_equal(n, count, dim_const(1), "elements to make a scalar of, and 1"))
+        set_out(n, 0, n->in[0]->type.dtype, y);
+}
+
 /* The sizes that the kernel of lower_by_data finds out. */
 static void infer_by_data(Node *n)
 {
-    Dim count = shape_elements(&n->in[0]->type.shape), rank = elements(n->in[1]), given = dim_const(1);
+    Dim count = shape_elements(&n->in[0]->type.shape), rank = elements(n->in[1]);
     if (!need_type(n, 1, (DType[]){DT_INT64}, 1) || !need_rank(n, 1, 1, 1)) return;
     if (!dim_is_const(rank)) {
         node_error(n, "input 1 \"%s\" has %s elements, expected a fixed number of dimensions", shown(n->in[1]->name),
@@ -109,16 +137,7 @@ static void infer_by_data(Node *n)
     if (!need_room(n, dim_value(rank) > MAX_RANK ? MAX_RANK + 1 : (int)dim_value(rank))) return;
     Dim *wanted;
     if (dim_is(count, 0) && need_dims(n, 1, &wanted) < 0) return; /* the count tells nothing of the others */
-    Shape y = {.rank = (int)dim_value(rank)};
-    for (int i = 0; i < y.rank; i++) {
-        bool last = i == y.rank - 1;
-        y.dim[i] = !last ? local_symbol(n, foreign_suffixed(n->out[0]->wanted, ".size%d", i), 0, dim_high(count))
-                   : i   ? dim_floordiv(count, given)
-                         : count;
-        given = dim_mul(given, y.dim[i]);
-    }
-    if (y.rank || need_equal(n, count, dim_const(1), "elements to make a scalar of, and 1"))
-        set_out(n, 0, n->in[0]->type.dtype, &y);
+    set_sizes_of_data(n, &(Shape){.rank = (int)dim_value(rank)}, 0, dim_high(count));
 }
 
 static void infer_reshape(Node *n)
@@ -160,6 +179,31 @@ static void lower_by_data(Node *n)
     for (int i = 0; i < y->rank - 1; i++) lower_read(n, sizes, i, y->dim[i]);
 }
 
+static void lower_axes(Node *n, const char *kernel)
+{
+    const Shape *x = &n->in[0]->type.shape, *y = &n->out[0]->type.shape;
+    Value *sizes = scratch(n, "sizes", DT_INT64, dim_const(y->rank));
+    Step *s = step_call(n, "%s", kernel);
+    arg_in(s, "axes", n->in[1]);
+    arg_out(s, "y", sizes);
+    arg_dim(s, "n", elements(n->in[1]));
+    arg_dims(s, "x_dims", x->rank, x->dim);
+    arg_int(s, "x_rank", x->rank);
+    for (int i = 0; i < y->rank - 1; i++) lower_read(n, sizes, i, y->dim[i]);
+}
+
+static void lower_squeeze(Node *n)
+{
+    if (has_axes_of_data(n)) lower_axes(n, "squeezed");
+    lower_as_view(n);
+}
+
+static void lower_unsqueeze(Node *n)
+{
+    if (has_axes_of_data(n)) lower_axes(n, "unsqueezed");
+    lower_as_view(n);
+}
+
 static void lower_reshape(Node *n)
 {
     if (is_decided_by_data(n) && n->out[0]->type.shape.rank) lower_by_data(n);
@@ -189,11 +233,6 @@ static void infer_flatten(Node *n)
 static bool mark_axes(Node *n, const Dim *axes, int count, int rank, bool *marked)
 {
     for (int i = 0; i < count; i++) {
-        if (!dim_is_const(axes[i])) {
-            node_error(n, "axis %s is only known at run time, expected a constant; fix it with --dim NAME=N",
-                       shown(dim_text(axes[i])));
-            return false;
-        }
         int axis = normalize_axis(n, dim_value(axes[i]), rank);
         if (axis < 0) return false;
         if (marked[axis]) {
@@ -221,9 +260,39 @@ static bool mark_ones(Node *n, const Shape *x, bool *marked)
     return true;
 }
 
+/* `change` times the number of axes are more. */
+static void infer_axes_of_data(Node *n, int change)
+{
+    const Shape *x = &n->in[0]->type.shape;
+    Dim axes = elements(n->in[1]);
+    if (!need_type(n, 1, (DType[]){DT_INT64}, 1) || !need_rank(n, 1, 0, 1)) return;
+    if (!dim_is_const(axes)) {
+        node_error(n, "input 1 \"%s\" has %s elements, expected a fixed number of axes", shown(n->in[1]->name),
+                   shown(dim_text(axes)));
+        return;
+    }
+    if (!need_room(n, dim_value(axes) > MAX_RANK ? MAX_RANK + 1 : x->rank + change * (int)dim_value(axes))) return;
+    Shape y = {.rank = x->rank + change * (int)dim_value(axes)};
+    if (y.rank < 0) {
+        node_invalid(n, "has %lld axes to remove, but the input's shape is %s", (long long)dim_value(axes),
+                     shown(shape_text(x)));
+        return;
+    }
+    Dim low = dim_const(1), high = low;
+    for (int i = 0; i < x->rank; i++) {
+        low = dim_min(low, x->dim[i]);
+        high = dim_max(high, x->dim[i]);
+    }
+    set_sizes_of_data(n, &y, dim_low(low), dim_high(high));
+}
+
 static void infer_squeeze(Node *n)
 {
     if (!need_counts(n, 1, n->opset < 13 ? 1 : 2, 1, 1) || !need_tensor_inputs(n)) return;
+    if (has_axes_of_data(n)) {
+        infer_axes_of_data(n, -1);
+        return;
+    }
     const Shape *x = &n->in[0]->type.shape;
     bool marked[MAX_RANK] = {false}, listed = n->opset < 13 ? attr_find(n, "axes") != NULL : input_of(n, 1) != NULL;
     if (listed) {
@@ -245,6 +314,10 @@ static void infer_unsqueeze(Node *n)
 {
     bool listed = n->opset < 13;
     if (!need_counts(n, listed ? 1 : 2, listed ? 1 : 2, 1, 1) || !need_tensor_inputs(n)) return;
+    if (has_axes_of_data(n)) {
+        infer_axes_of_data(n, 1);
+        return;
+    }
     const Shape *x = &n->in[0]->type.shape;
     bool marked[MAX_RANK] = {false};
     Dim *axes;
@@ -263,7 +336,7 @@ static void infer_unsqueeze(Node *n)
 const Op ops_reshape[] = {
     RESHAPES("Reshape", infer_reshape, lower_reshape),
     RESHAPES("Flatten", infer_flatten, lower_as_view),
-    RESHAPES("Squeeze", infer_squeeze, lower_as_view),
-    RESHAPES("Unsqueeze", infer_unsqueeze, lower_as_view),
+    RESHAPES("Squeeze", infer_squeeze, lower_squeeze),
+    RESHAPES("Unsqueeze", infer_unsqueeze, lower_unsqueeze),
     {0},
 };

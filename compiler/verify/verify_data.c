@@ -72,22 +72,28 @@ static bool is_given(const Options *o, Foreign name)
     return false;
 }
 
-/* Widens the bound of this name. */
-static void include(Options *o, Foreign name, int64_t size)
+/* Widens the bounds of this name. */
+static void include(Options *o, Foreign name, int64_t low, int64_t high)
 {
     for (int i = 0; i < o->n_dims; i++) {
         DimOption *d = &o->dims[i];
         if (!foreign_equal(d->name, name)) continue;
-        if (size < d->low) d->low = size;
-        if (size > d->high) d->high = size;
+        if (low < d->low) d->low = low;
+        if (high > d->high) d->high = high;
         return;
     }
     mem_grow(&o->dims, &o->cap_dims, o->n_dims + 1, sizeof *o->dims);
-    o->dims[o->n_dims++] = (DimOption){.name = name, .low = size < 1 ? size : 1, .high = size, .of_data = true};
+    o->dims[o->n_dims++] = (DimOption){.name = name, .low = low, .high = high, .of_data = true};
 }
 
-/* Values stay values: a range of more than one, so that nothing is compiled for the data's own numbers. Those that are
- * no sizes, such as the end of a slice that takes everything, get no bounds in the end (see bound_dims). */
+static void include_size(Options *o, Foreign name, int64_t size)
+{
+    include(o, name, size < 1 ? size : 1, size);
+}
+
+/* Values stay values: a range of more than one, so that nothing is compiled for the data's own numbers. But 1 is among
+ * them only if it or less is there, since what has a size of 1 may have another rank. Those that are no sizes, such as
+ * the end of a slice that takes everything, get no bounds in the end (see bound_dims). */
 static void include_values(const Model *m, Options *o, Foreign input, const Value *v)
 {
     int64_t count = value_count(v);
@@ -95,8 +101,8 @@ static void include_values(const Model *m, Options *o, Foreign input, const Valu
         Foreign name = foreign_suffixed(input, "[%lld]", (long long)i);
         int64_t x = const_as_int(v, i);
         if (is_given(&m->options, name)) continue;
-        include(o, name, x);
-        include(o, name, 2);
+        if (x < 2) include(o, name, x < 1 ? x : 1, 2);
+        else include(o, name, 2, x < 3 ? 3 : x);
     }
 }
 
@@ -114,7 +120,7 @@ static bool include_set(Model *m, const DataSet *set, const OpenDim *dims, int c
         loaded = d;
         const Shape *shape = &item.tensor->type.shape;
         if (d->axis == VALUES) include_values(m, o, d->name, item.tensor);
-        else if (d->axis < shape->rank) include(o, d->name, dim_value(shape->dim[d->axis]));
+        else if (d->axis < shape->rank) include_size(o, d->name, dim_value(shape->dim[d->axis]));
     }
     return true;
 }

@@ -80,6 +80,25 @@ START_TEST(shapes_have_all_elements)
 }
 END_TEST
 
+START_TEST(axes_come_and_go)
+{
+    const int32_t x[] = {1, 3, 1}, empty[] = {0, 3};
+    int64_t y[5];
+    ck_assert_int_eq(squeezed((int64_t[]){-1, 0}, y, 2, x, 3), 0);
+    ck_assert_int_eq(y[0], 3);
+    ck_assert(squeezed((int64_t[]){1}, y, 1, x, 3) != 0);
+    ck_assert(squeezed((int64_t[]){0, -3}, y, 2, x, 3) != 0);
+    ck_assert(squeezed((int64_t[]){3}, y, 1, x, 3) != 0);
+    ck_assert(squeezed((int64_t[]){0, INT64_MIN}, y, 2, x, 3) != 0);
+    ck_assert_int_eq(unsqueezed((int64_t[]){-1, 1}, y, 2, x, 3), 0);
+    ck_assert(y[0] == 1 && y[1] == 1 && y[2] == 3 && y[3] == 1 && y[4] == 1);
+    ck_assert(unsqueezed((int64_t[]){4, -1}, y, 2, x, 3) != 0);
+    ck_assert(unsqueezed((int64_t[]){5, 0}, y, 2, x, 3) != 0);
+    ck_assert(unsqueezed((int64_t[]){0}, y, 1, empty, 2) != 0);
+    ck_assert_int_eq(unsqueezed((int64_t[]){0}, y, 1, (const int32_t[]){3, 0}, 2), 0);
+}
+END_TEST
+
 static int64_t numbers_between(float start, float limit, float delta)
 {
     int64_t count;
@@ -126,6 +145,7 @@ Suite *sizes_suite(void)
     tcase_add_test(tests, slices_take_what_constants_would);
     tcase_add_test(tests, slices_of_wrong_axes_are_refused);
     tcase_add_test(tests, shapes_have_all_elements);
+    tcase_add_test(tests, axes_come_and_go);
     tcase_add_test(tests, ranges_get_there_or_are_refused);
     tcase_add_test(tests, scales_lead_to_sizes_or_are_refused);
     suite_add_tcase(suite, tests);
