@@ -174,6 +174,22 @@ def open_sizes_are_those_of_the_data(onnx2c, folder):
     must("departs" not in out and out.count(": ok") > 20 and "no value" not in out, out)
 
 
+def integers_at_the_interface_are_made_of_the_data(onnx2c, folder):
+    """The data stay floats; a result that is one step off is wrong, and between two integers the nearest counts."""
+    path, record = without_data(folder, "resnet8_int8_qdq"), os.path.join(folder, "record")
+    verify(onnx2c, path, "--record", record, "--runs", "1")
+    out, _ = verify(onnx2c, path, record, "--io", "quantized")
+    must("84 int8[1,10]" in out and "1 of 1 data sets ok" in out, out)
+    file = glob.glob(os.path.join(record, "*", "output_0.pb"))[0]
+    step = next(numpy_helper.to_array(t) for t in onnx.load(path).graph.initializer if t.name == "84_scale")
+    right = tensors(os.path.dirname(file), "output")[0]
+    for steps, status in ((0.4, 0), (1, 1)):
+        off = (right - steps * step * (right > right.mean())).astype(np.float32)
+        with open(file, "wb") as f:
+            f.write(numpy_helper.from_array(off).SerializeToString())
+        verify(onnx2c, path, record, "--io", "quantized", status=status)
+
+
 def profile_of(onnx2c, *words):
     done = subprocess.run([onnx2c, "profile", *words], capture_output=True, text=True, timeout=300)
     must(done.returncode == 0, done.stdout, done.stderr)
@@ -225,6 +241,7 @@ def main():
         errors_relative_to_the_scale_are_right,
         every_value_is_compared,
         open_sizes_are_those_of_the_data,
+        integers_at_the_interface_are_made_of_the_data,
         profile_tells_every_step,
         profile_needs_no_answer,
         the_code_that_is_kept_says_its_own_options,

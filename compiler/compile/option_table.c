@@ -78,6 +78,11 @@ static const char *optimize_title(const Options *o)
     return o->optimize == OPTIMIZE_RAM ? "--optimize ram" : "";
 }
 
+static bool take_io(void *options, Foreign value)
+{
+    return parse_io_option(options, value);
+}
+
 static bool take_dump(void *options, Foreign value)
 {
     Options *o = options;
@@ -114,6 +119,8 @@ const OptionRow compile_options[] = {
     {0, "target", "NAME", "the processor that the code is made for; default: portable", take_target, target_title},
     {0, "optimize", "WHAT", "what counts most: speed (default) or ram, the working memory", take_optimize,
      optimize_title},
+    {0, "io", "FORM", "quantized: inputs and outputs in the integer types that the model quantises them to", take_io,
+     io_title},
     {0, "dump", "STAGE", "print the graph after a stage, or after `all`; without -o, instead of the C", take_dump,
      NULL},
     {'v', "verbose", NULL, "print the time each stage takes", take_verbose, NULL},

@@ -160,3 +160,14 @@ bool parse_target_option(Options *o, Foreign text)
     o->target = target;
     return true;
 }
+
+bool parse_io_option(Options *o, Foreign forms)
+{
+    o->io_quantized = foreign_is(forms, "quantized");
+    return o->io_quantized || usage_error("--io %s: expected quantized", shown(forms));
+}
+
+const char *io_title(const Options *o)
+{
+    return o->io_quantized ? "--io quantized" : "";
+}

@@ -22,6 +22,11 @@ void emit_interface(Model *m, FILE *f);
 void emit_parameters(Model *m, FILE *f); /* "int32_t batch, const float *x, float *y" */
 void emit_arguments(Model *m, FILE *f);  /* "batch, x, y" */
 
+/* emit_io.c: how inputs and outputs differ from the model's (--io) */
+const char *io_comment(const Value *v); /* ", as the model's (q - zero point) * scale"; or "" */
+void emit_io_macros(const Value *v, const char *prefix, const char *name, FILE *f);
+void report_io(const Value *v, FILE *f);
+
 /* emit_kernels.c: the kernels that the text of the run function mentions, and all those mention, in the library's
  * order; resolved, if macros are known */
 typedef struct Macros Macros;

@@ -34,8 +34,9 @@ static void emit_shape_macros(const Model *m, const Value *v, FILE *f)
     const char *prefix = upper_case(m->options.name), *name = upper_case(v->c_name);
     fprintf(f, "#define %s_%s_RANK %d\n#define %s_%s_DIMS {", prefix, name, s->rank, prefix, name);
     for (int i = 0; i < s->rank; i++) fprintf(f, "%s%lld", i ? ", " : "", (long long)dim_high(s->dim[i]));
-    fprintf(f, "%s}\n#define %s_%s_COUNT %lld /* %s %s%s */\n", s->rank ? "" : "0", prefix, name,
-            (long long)stored_count(v), dtype_name(v->type.dtype), v->c_name, shape_in_c(m, s));
+    fprintf(f, "%s}\n#define %s_%s_COUNT %lld /* %s %s%s%s */\n", s->rank ? "" : "0", prefix, name,
+            (long long)stored_count(v), dtype_name(v->type.dtype), v->c_name, shape_in_c(m, s), io_comment(v));
+    emit_io_macros(v, prefix, name, f);
 }
 
 static void separate(bool *first, FILE *f)

@@ -20,6 +20,11 @@ static const Derived of_interface[] = {
     {"", "_RANK", true}, {"", "_DIMS", true}, {"", "_COUNT", true}, {"", "_dims", false}, {NULL, NULL, false},
 };
 
+static const Derived of_quantized[] = {
+    {"", "_RANK", true},  {"", "_DIMS", true},       {"", "_COUNT", true}, {"", "_dims", false},
+    {"", "_SCALE", true}, {"", "_ZERO_POINT", true}, {NULL, NULL, false},
+};
+
 typedef struct {
     Map *taken;
     Map *numbers;       /* last_number */
@@ -113,13 +118,18 @@ static void take_own(const Model *m, Naming *n)
         if (m->graph->steps[i]->kind == STEP_CALL) take(n, m->graph->steps[i]->call.kernel->name);
 }
 
+static void name_argument(Value *v, Naming *n)
+{
+    name_value(v, n, v->io.is_quantized ? of_quantized : of_interface);
+}
+
 static void name_interface(Model *m, Naming *n)
 {
     Graph *g = m->graph;
     for (int i = 0; i < m->n_params; i++)
         m->params[i].c_name = unique(n, identifier_of(m->params[i].name), of_parameter);
-    for (int i = 0; i < g->n_inputs; i++) name_value(g->inputs[i], n, of_interface);
-    for (int i = 0; i < g->n_outputs; i++) name_value(g->outputs[i], n, of_interface);
+    for (int i = 0; i < g->n_inputs; i++) name_argument(g->inputs[i], n);
+    for (int i = 0; i < g->n_outputs; i++) name_argument(g->outputs[i], n);
 }
 
 static Map *symbols_set(Graph *g)

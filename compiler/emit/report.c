@@ -43,6 +43,7 @@ static void report_value(Model *m, const Value *v, bool output, bool last, FILE 
     fprintf(f, ", \"c_name\": \"%s\", \"type\": \"%s\", \"shape\": ", v->c_name, dtype_name(v->type.dtype));
     report_shape(m, &v->type.shape, f);
     fprintf(f, ", \"max_elements\": %lld", (long long)value_count(v));
+    report_io(v, f);
     if (output) fprintf(f, ", \"dims_argument\": %s", output_has_dims(v) ? "true" : "false");
     fprintf(f, " }%s\n", last ? "" : ",");
 }

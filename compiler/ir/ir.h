@@ -50,6 +50,13 @@ typedef struct Value Value;
 typedef struct Op Op;
 typedef struct Step Step;
 
+/* How an input or output of the generated code differs from the model's (--io). */
+typedef struct {
+    bool is_quantized; /* an element q stands for (q - zero) * scale */
+    float scale;
+    int32_t zero;
+} IoForm;
+
 /* Who reads a value: an input of a node that stands in a graph, or, without a node, an output of a graph. */
 typedef struct {
     Node *node;
@@ -82,6 +89,7 @@ struct Value {
     int n_readers, cap_readers;
     Reader *readers;          /* all there are, in no order (links.c) */
     bool is_input, is_output; /* of the graph it belongs to */
+    IoForm io;                /* inputs and outputs of the generated code */
     int namesakes;            /* how many values got this one's name with a suffix (graph.c) */
     bool each_round;          /* in a loop over tiles: written anew in each round, before it is read */
     bool marked;              /* scratch of one pass over the graph (graph.c, check.c) */
@@ -223,7 +231,8 @@ typedef struct {
     Optimize optimize; /* what counts most */
     Foreign title;     /* what was given of the options that decide the output (compile/option_table.c) */
     WeightsForm weights;
-    int text_bytes; /* that a string may have which an operator makes of others, without its NUL; 0: TEXT_BYTES */
+    bool io_quantized; /* inputs and outputs in the model's integer types */
+    int text_bytes;    /* that a string may have which an operator makes of others, without its NUL; 0: TEXT_BYTES */
     bool verbose;
     bool any_size;       /* nothing is made of the model, so that its values may be larger than memory */
     bool folds_all;      /* all that depends on constants alone is computed, whatever it takes (compile/evaluate.c) */

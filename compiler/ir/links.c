@@ -159,6 +159,7 @@ static void replace_output(Graph *g, int i, Value *by)
     Value *old = g->outputs[i];
     values_swap_names(old, by);
     by->declared = old->declared;
+    by->io = old->io;
     old->is_output = false;
     by->is_output = true;
     g->outputs[i] = by;

@@ -17,8 +17,9 @@ bool read_quantize(Node *n, Qdq *q); /* false: no QuantizeLinear, or not of this
 bool read_dequantize(Node *n, Qdq *q);
 bool dequantized_input(const Node *n, int input, Qdq *q); /* made by a DequantizeLinear of this kind? */
 bool same_quantization(const Qdq *a, const Qdq *b);
-bool is_byte(const Qdq *q);   /* int8 or uint8 */
-Value *zero_of(const Qdq *q); /* the zero point, made if it was omitted */
+bool moves_integers(Node *n, DType t); /* it moves elements of its input 0, and could do so with integers t */
+bool is_byte(const Qdq *q);            /* int8 or uint8 */
+Value *zero_of(const Qdq *q);          /* the zero point, made if it was omitted */
 bool has_uses(const Node *n); /* of output 0; a node that was replaced has none, and is not to be replaced again */
 
 /* A new node before `place`, named after `like`, with its attributes if they are `shared` and as many outputs, all new

@@ -52,6 +52,9 @@ StageResult rewrite(Model *m)
     graph_remove_dead(m->graph);
     while (rewrite_round(m->graph, integer_passes)) {
     }
+    if (m->options.io_quantized && quantize_interface(m))
+        while (rewrite_round(m->graph, integer_passes)) {
+        }
     fold_graph(m->graph);
     while (rewrite_round(m->graph, passes)) {
     }

@@ -32,6 +32,10 @@ bool rewrite_quantize_up(Node *n);          /* quantize(moving(x)) becomes movin
 bool rewrite_quantize_dequantized(Node *n); /* quantize(dequantize(x)) with equal parameters is x */
 bool rewrite_qdq(Node *n);                  /* quantize(operator(dequantize(x), ...)) becomes one integer operator */
 
+/* Inputs that are only quantised, and outputs that are only dequantised, as integers: --io quantized. False if there
+ * are none, with an error. They are to meet the others' passes again. (interface_types.c) */
+bool quantize_interface(Model *m);
+
 /* Does the mask add 0 to the scores of each query's own key and those before it, and rule all others
  * out? (rewrite_causal.c) */
 bool mask_is_causal(const Value *mask, const Value *scores);

@@ -82,6 +82,11 @@ static bool can_move(Node *n, DType t)
     return !node_is(n, "MaxPool") || t == DT_INT8 || t == DT_UINT8;
 }
 
+bool moves_integers(Node *n, DType t)
+{
+    return motion_of(n) & MOVES && !node_is(n, "Concat") && can_move(n, t);
+}
+
 static int data_inputs(const Node *n)
 {
     return node_is(n, "Concat") ? n->n_in : 1;

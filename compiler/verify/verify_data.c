@@ -358,6 +358,7 @@ static bool load_outputs(Model *m, DataSet *set)
     int count = m->graph->n_outputs, files = m->n_interface_outputs;
     set->outputs = mem_array((size_t)count, sizeof *set->outputs);
     if (!load_items(m, set, "output", m->interface_outputs, files, set->outputs, count)) return false;
+    for (int i = 0; i < count; i++) as_interface_has_it(m->graph->outputs[i], &set->outputs[i]);
     if (!path_exists(data_path(set, "output", files))) return true;
     model_error(m, "%s: the model has only %d outputs", shown(data_path(set, "output", files)), files);
     return false;
@@ -371,6 +372,7 @@ bool load_inputs(Model *m, DataSet *set)
     for (int i = 0; i < m->n_params; i++) set->params[i] = -1;
     set->inputs = mem_array((size_t)count, sizeof *set->inputs);
     if (!load_items(m, set, "input", m->interface_inputs, m->n_interface_inputs, set->inputs, count)) return false;
+    for (int i = 0; i < count; i++) as_interface_has_it(m->graph->inputs[i], &set->inputs[i]);
     for (int i = 0; i < count; i++)
         settle_dims(m, set, &m->graph->inputs[i]->type.shape, &set->inputs[i].tensor->type.shape);
     for (int i = 0; i < count; i++)

@@ -147,12 +147,13 @@ static bool take_arguments(VerifyOptions *o, int count, char **arguments)
 
 static const char shared_notes[] =
     "\nDimensions left open are bounded by the data sets' sizes. What --cc makes for a --target must run here.\n"
-    "Without --weights constants stand in the C or, if they are large, beside it (incbin).\n";
+    "Without --weights constants stand in the C or, if they are large, beside it (incbin). Data are as the model\n"
+    "has them, whatever --io says.\n";
 
 /* Its own options begin with the row `first`. */
 static int parse(VerifyOptions *o, Command command, int first, int argc, char **argv)
 {
-    static const char *const shared[] = {"dim", "custom", "text", "target", "optimize", "weights", "verbose", "help"};
+    static const char *const shared[] = {"dim", "custom", "text", "target", "optimize", "weights", "io", "verbose", "help"};
     command.rows = verify_options + first;
     command.n_rows = N_OPTIONS - first;
     command.n_shared = sizeof shared / sizeof *shared;

@@ -1,6 +1,7 @@
 #include "build.h"
 
 #include "debug/debug.h"
+#include "compile/options.h"
 #include "infer/infer.h"
 #include "layout/layout.h"
 #include "lower/lower.h"
@@ -70,6 +71,7 @@ enum { OPSET = 23 };
 
 static int opset = OPSET, n_bounds;
 static Optimize optimize;
+static Options io;
 static DimOption bounds[8];
 
 void build_opset(int version)
@@ -91,8 +93,14 @@ void build_optimize(Optimize what)
     optimize = what;
 }
 
+void build_io(const char *forms)
+{
+    ck_assert(parse_io_option(&io, foreign(forms)));
+}
+
 void build_free(void)
 {
+    io = (Options){.io_quantized = false};
     opset = OPSET;
     n_bounds = 0;
     optimize = OPTIMIZE_SPEED;
@@ -331,6 +339,7 @@ Model *model_of(const char *text)
     m->options.name = "test";
     m->options.target = target_portable;
     m->options.optimize = optimize;
+    m->options.io_quantized = io.io_quantized;
     m->options.title = foreign("--name test");
     m->options.target = target_portable;
     for (int i = 0; i < n_bounds; i++) add_option(&m->options, bounds[i]);

@@ -28,6 +28,7 @@
     SUITE(images) \
     SUITE(infer) \
     SUITE(interface) \
+    SUITE(interface_types) \
     SUITE(layout) \
     SUITE(load) \
     SUITE(load_function) \
