@@ -43,7 +43,8 @@ option() { # --NAME
     --text) in_title "--name m --text 20" $digits --name m --text 20 ;;
     --target) in_title "--name m --target cortex-m4" $digits --name m --target cortex-m4 ;;
     --optimize) in_title "--name m --optimize ram" $digits --name m --optimize ram ;;
-    --io) in_title "--name m --io quantized" tests/models/digits_int8_qdq/model.onnx --name m --io quantized ;;
+    --io) in_title "--name m --io quantized --io nhwc" tests/models/digits_int8_qdq/model.onnx --name m \
+        --io nhwc,quantized ;;
     --output) no_matter $digits ;; # to another file
     --header) no_matter $digits --header "$work/m.h" ;;
     --report) no_matter $digits --report "$work/m.json" ;;

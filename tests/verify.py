@@ -190,6 +190,23 @@ def integers_at_the_interface_are_made_of_the_data(onnx2c, folder):
         verify(onnx2c, path, record, "--io", "quantized", status=status)
 
 
+def images_may_have_their_channels_last(onnx2c, folder):
+    """The data stay as they are; those of an image that is wrong in one place are wrong."""
+    for model, *words in (("dynhw", "--dim", "batch=1..4"), ("vww_int8_qdq", "--io", "quantized"), ("srcnn",)):
+        verify(onnx2c, os.path.join(HERE, "models", model, "model.onnx"), "--io", "nhwc", *words)
+    path, record = without_data(folder, "small_image"), os.path.join(folder, "record")
+    verify(onnx2c, path, "--record", record, "--runs", "1")
+    out, _ = verify(onnx2c, path, record, "--io", "nhwc")
+    must("map float32[1,16,16,2]" in out, out)
+    file = glob.glob(os.path.join(record, "*", "output_0.pb"))[0]
+    wrong = tensors(os.path.dirname(file), "output")[0].copy()
+    wrong[0, 1, 3, 5] += 9
+    with open(file, "wb") as f:
+        f.write(numpy_helper.from_array(wrong).SerializeToString())
+    out, _ = verify(onnx2c, path, record, "--io", "nhwc", status=1)
+    must("1 of 512 elements differ" in out and "[0,3,5,1]" in out, out)
+
+
 def profile_of(onnx2c, *words):
     done = subprocess.run([onnx2c, "profile", *words], capture_output=True, text=True, timeout=300)
     must(done.returncode == 0, done.stdout, done.stderr)
@@ -242,6 +259,7 @@ def main():
         every_value_is_compared,
         open_sizes_are_those_of_the_data,
         integers_at_the_interface_are_made_of_the_data,
+        images_may_have_their_channels_last,
         profile_tells_every_step,
         profile_needs_no_answer,
         the_code_that_is_kept_says_its_own_options,

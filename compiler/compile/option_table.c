@@ -119,8 +119,10 @@ const OptionRow compile_options[] = {
     {0, "target", "NAME", "the processor that the code is made for; default: portable", take_target, target_title},
     {0, "optimize", "WHAT", "what counts most: speed (default) or ram, the working memory", take_optimize,
      optimize_title},
-    {0, "io", "FORM", "quantized: inputs and outputs in the integer types that the model quantises them to", take_io,
-     io_title},
+    {0, "io", "FORM",
+     "quantized: inputs and outputs in the integers that the model quantises them to;\n"
+     "nhwc: images with their channels last. Both may be given",
+     take_io, io_title},
     {0, "dump", "STAGE", "print the graph after a stage, or after `all`; without -o, instead of the C", take_dump,
      NULL},
     {'v', "verbose", NULL, "print the time each stage takes", take_verbose, NULL},

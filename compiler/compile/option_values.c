@@ -4,6 +4,7 @@
 #include "op/op.h"
 
 #include <ctype.h>
+#include <string.h>
 
 /* A number, up to what an int32_t holds, at the start of *text; *text is what follows it. */
 static bool parse_number(Foreign *text, bool negative_too, int64_t *number)
@@ -161,13 +162,33 @@ bool parse_target_option(Options *o, Foreign text)
     return true;
 }
 
+/* The forms that `forms` begins with; *forms is what follows. */
+static bool take_form(Options *o, Foreign *forms)
+{
+    static const char *const names[] = {"quantized", "nhwc"};
+    bool *const flags[] = {&o->io_quantized, &o->io_last};
+    for (int i = 0; i < 2; i++) {
+        if (!foreign_starts(*forms, names[i])) continue;
+        *forms = foreign_from(*forms, strlen(names[i]));
+        return *flags[i] = true;
+    }
+    return false;
+}
+
 bool parse_io_option(Options *o, Foreign forms)
 {
-    o->io_quantized = foreign_is(forms, "quantized");
-    return o->io_quantized || usage_error("--io %s: expected quantized", shown(forms));
+    Foreign rest = forms;
+    bool good = take_form(o, &rest);
+    while (good && foreign_starts(rest, ",")) {
+        rest = foreign_from(rest, 1);
+        good = take_form(o, &rest);
+    }
+    return (good && foreign_empty(rest)) ||
+           usage_error("--io %s: expected quantized, nhwc or quantized,nhwc", shown(forms));
 }
 
 const char *io_title(const Options *o)
 {
-    return o->io_quantized ? "--io quantized" : "";
+    const char *words = o->io_quantized ? "--io quantized" : "";
+    return o->io_last ? more_words(words, "io", "nhwc") : words;
 }

@@ -58,7 +58,7 @@ bool parse_target_option(Options *o, Foreign text); /* the name of a target */
 bool parse_weights_option(Options *o, Foreign form);
 bool parse_optimize_option(Options *o, Foreign what);
 bool parse_text_option(Options *o, Foreign bytes);
-bool parse_io_option(Options *o, Foreign forms); /* quantized */
+bool parse_io_option(Options *o, Foreign forms); /* quantized, nhwc, or both with a comma */
 const char *dim_title(const Options *o);
 const char *custom_title(const Options *o);
 const char *weights_title(const Options *o);

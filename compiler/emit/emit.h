@@ -23,7 +23,7 @@ void emit_parameters(Model *m, FILE *f); /* "int32_t batch, const float *x, floa
 void emit_arguments(Model *m, FILE *f);  /* "batch, x, y" */
 
 /* emit_io.c: how inputs and outputs differ from the model's (--io) */
-const char *io_comment(const Value *v); /* ", as the model's (q - zero point) * scale"; or "" */
+const char *io_comment(const Value *v); /* ", channels last"; or "" */
 void emit_io_macros(const Value *v, const char *prefix, const char *name, FILE *f);
 void report_io(const Value *v, FILE *f);
 

@@ -3,7 +3,8 @@
 
 const char *io_comment(const Value *v)
 {
-    return v->io.is_quantized ? ": (q - ZERO_POINT) * SCALE is the model's float32" : "";
+    return mem_printf("%s%s", v->io.channels_last ? ", channels last" : "",
+                      v->io.is_quantized ? ": (q - ZERO_POINT) * SCALE is the model's float32" : "");
 }
 
 void emit_io_macros(const Value *v, const char *prefix, const char *name, FILE *f)
@@ -16,4 +17,5 @@ void emit_io_macros(const Value *v, const char *prefix, const char *name, FILE *
 void report_io(const Value *v, FILE *f)
 {
     if (v->io.is_quantized) fprintf(f, ", \"scale\": %.9g, \"zero_point\": %d", (double)v->io.scale, v->io.zero);
+    if (v->io.channels_last) fputs(", \"channels_last\": true", f);
 }

@@ -55,6 +55,7 @@ typedef struct {
     bool is_quantized; /* an element q stands for (q - zero) * scale */
     float scale;
     int32_t zero;
+    bool channels_last; /* the model's [n, c, d...] is [n, d..., c] */
 } IoForm;
 
 /* Who reads a value: an input of a node that stands in a graph, or, without a node, an output of a graph. */
@@ -232,6 +233,7 @@ typedef struct {
     Foreign title;     /* what was given of the options that decide the output (compile/option_table.c) */
     WeightsForm weights;
     bool io_quantized; /* inputs and outputs in the model's integer types */
+    bool io_last;      /* images with their channels last */
     int text_bytes;    /* that a string may have which an operator makes of others, without its NUL; 0: TEXT_BYTES */
     bool verbose;
     bool any_size;       /* nothing is made of the model, so that its values may be larger than memory */

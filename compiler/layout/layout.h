@@ -36,11 +36,18 @@ bool qconv_fits_last(Node *n);          /* ... for this QLinearConv */
 bool conv_transpose_fits_last(Node *n); /* there is a kernel for this ConvTranspose */
 const Op *pool_last(const Node *n);     /* or NULL */
 
-/* -- layout.c and its rules -------------------------------------------------------------------- */
+/* -- order.c: transposes ----------------------------------------------------------------------- */
 
+Node *transpose_node(Graph *g, Value *x, Value *y, const Order *o); /* not yet in the list */
 /* A value "[N, d..., C]" in the place of output i of n, with a Transpose after n that makes the old one. */
 void transpose_output(Node *n, int i, const Order *o);
 Value *transposed(Node *n, Value *v, const Order *o); /* made in front of n; v itself if the order changes nothing */
+
+/* -- the stage's rules ------------------------------------------------------------------------- */
+
+/* --io nhwc: inputs and outputs that are images have their channels last, with Transposes beside them. False if there
+ * are none, with an error. (interface_order.c) */
+bool turn_interface(Model *m);
 
 bool layout_sink(Node *n); /* operator(transpose(x)) becomes transpose(operator(x)) */
 

@@ -138,31 +138,13 @@ static bool take_traced(Records *r, Traced *t)
 
 /* -- both ---------------------------------------------------------------------------------------- */
 
-/* An image [n,c,...] as [n,...,c]. */
-static const Value *channels_last(const Value *v)
-{
-    int rank = v->type.shape.rank;
-    Value *last = mem_dup(v, sizeof *v);
-    int64_t batch = dim_value(v->type.shape.dim[0]), channels = dim_value(v->type.shape.dim[1]);
-    int64_t pixels = dim_value(shape_product(&v->type.shape, 2, rank));
-    size_t size = (size_t)dtype_bits(v->type.dtype) / 8;
-    char *data = mem_array((size_t)value_bytes(v) + 1, 1);
-    for (int d = 1; d < rank; d++) last->type.shape.dim[d] = v->type.shape.dim[d + 1 < rank ? d + 1 : 1];
-    for (int64_t i = 0; i < batch * channels * pixels; i++) {
-        int64_t c = i / pixels % channels, p = i % pixels, n = i / pixels / channels;
-        memcpy(data + (size_t)((n * pixels + p) * channels + c) * size, (const char *)v->data + (size_t)i * size, size);
-    }
-    last->data = data;
-    return last;
-}
-
 static const Value *expected_of(const Map *values, Foreign name)
 {
     static const char suffix[] = ".nhwc";
     const Value *v = map_get(values, name);
     if (v || !foreign_ends(name, suffix)) return v;
     v = map_get(values, foreign_part(name, 0, foreign_length(name) - strlen(suffix)));
-    return v && v->type.shape.rank > 2 && dtype_bits(v->type.dtype) >= 8 ? channels_last(v) : NULL;
+    return v && v->type.shape.rank > 2 && dtype_bits(v->type.dtype) >= 8 ? image_last(v) : NULL;
 }
 
 static bool is_right(const Traced *t, const Value *expected, Tolerance tolerance)

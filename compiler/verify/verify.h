@@ -72,7 +72,9 @@ bool list_of_data(Model *m, int number, const Value *list, DataItem *item);
 bool load_data_set(Model *m, DataSet *set);
 bool load_inputs(Model *m, DataSet *set); /* without what is right of them */
 
-/* interface_data.c: the tensor, as the model has it, becomes what this input or output of the generated code is. */
+/* interface_data.c */
+const Value *image_last(const Value *v); /* a constant image [n,c,...] as [n,...,c] */
+/* The tensor, as the model has it, becomes what this input or output of the generated code is. */
 void as_interface_has_it(const Value *of_interface, DataItem *item);
 
 /* -- made_sets.c: data sets where there are none ------------------------------------------------ */

@@ -340,6 +340,7 @@ Model *model_of(const char *text)
     m->options.target = target_portable;
     m->options.optimize = optimize;
     m->options.io_quantized = io.io_quantized;
+    m->options.io_last = io.io_last;
     m->options.title = foreign("--name test");
     m->options.target = target_portable;
     for (int i = 0; i < n_bounds; i++) add_option(&m->options, bounds[i]);

@@ -28,6 +28,7 @@
     SUITE(images) \
     SUITE(infer) \
     SUITE(interface) \
+    SUITE(interface_order) \
     SUITE(interface_types) \
     SUITE(layout) \
     SUITE(load) \
