@@ -45,6 +45,7 @@ option() { # --NAME
     --optimize) in_title "--name m --optimize ram" $digits --name m --optimize ram ;;
     --io) in_title "--name m --io quantized --io nhwc" tests/models/digits_int8_qdq/model.onnx --name m \
         --io nhwc,quantized ;;
+    --reuse-inputs) in_title "--name m --reuse-inputs" $digits --name m --reuse-inputs ;;
     --output) no_matter $digits ;; # to another file
     --header) no_matter $digits --header "$work/m.h" ;;
     --report) no_matter $digits --report "$work/m.json" ;;
@@ -60,7 +61,7 @@ for model in tests/models/*/; do
     model=$(basename "$model")
     alone "the C of $model" readable "$model"
 done
-"$onnx2c" --help | sed -n '/^$/,$p' | grep -oE -- '--[a-z]+' | grep -v -e '--help$' | sort -u >"$work/options"
+"$onnx2c" --help | sed -n '/^$/,$p' | grep -oE -- '--[a-z]+(-[a-z]+)*' | grep -v -e '--help$' | sort -u >"$work/options"
 echo --help >>"$work/options"
 while read -r name; do
     alone "option $name" option "$name"

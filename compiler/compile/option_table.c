@@ -83,6 +83,18 @@ static bool take_io(void *options, Foreign value)
     return parse_io_option(options, value);
 }
 
+static bool take_reuse(void *options, Foreign value)
+{
+    (void)value;
+    ((Options *)options)->reuse_inputs = true;
+    return true;
+}
+
+static const char *reuse_title(const Options *o)
+{
+    return o->reuse_inputs ? "--reuse-inputs" : "";
+}
+
 static bool take_dump(void *options, Foreign value)
 {
     Options *o = options;
@@ -123,6 +135,8 @@ const OptionRow compile_options[] = {
      "quantized: inputs and outputs in the integers that the model quantises them to;\n"
      "nhwc: images with their channels last. Both may be given",
      take_io, io_title},
+    {0, "reuse-inputs", NULL, "inputs are no longer const: their memory is scratch where that saves some", take_reuse,
+     reuse_title},
     {0, "dump", "STAGE", "print the graph after a stage, or after `all`; without -o, instead of the C", take_dump,
      NULL},
     {'v', "verbose", NULL, "print the time each stage takes", take_verbose, NULL},

@@ -270,58 +270,68 @@ typedef struct {
     const Model *model;
     int count, capacity;
     Buffer *buffers;
-} Memory;
+} Places;
 
 static int by_offset(const void *x, const void *y)
 {
     const Value *a = ((const Buffer *)x)->root, *b = ((const Buffer *)y)->root;
+    if (a->memory != b->memory) return (uintptr_t)a->memory < (uintptr_t)b->memory ? -1 : 1;
     if (a->arena_offset != b->arena_offset) return a->arena_offset < b->arena_offset ? -1 : 1;
     return (a->first_step > b->first_step) - (a->first_step < b->first_step);
 }
 
-static void check_place(Memory *memory, Value *v)
+static bool live_together(const Value *v, const Value *w)
+{
+    return v->first_step <= w->last_step && w->first_step <= v->last_step;
+}
+
+static void check_place(Places *places, Value *v)
 {
     int64_t offset, bytes, parent_offset;
     Value *root = storage_root(v, &offset);
     if (v->storage && v->storage != v &&
         (storage_root(v->storage, &parent_offset) != root || parent_offset + v->storage_offset != offset))
-        broken(memory->place, v, "lies elsewhere than its storage says");
+        broken(places->place, v, "lies elsewhere than its storage says");
     bytes = value_bytes(root);
-    if (offset < 0 || offset + value_bytes(v) > bytes) broken(memory->place, v, "reaches beyond its storage");
+    if (offset < 0 || offset + value_bytes(v) > bytes) broken(places->place, v, "reaches beyond its storage");
     if (!in_arena(root) || root->marked) return;
-    if (root->arena_offset < 0 || root->arena_offset + bytes > memory->model->arena_bytes)
-        broken(memory->place, root, "lies outside the arena");
+    int64_t room = root->memory ? root->memory->bytes : places->model->arena_bytes;
+    if (root->arena_offset < 0 || root->arena_offset + bytes > room)
+        broken(places->place, root, "lies outside the arena");
+    if (root->memory && root->memory->lent->uses.count && live_together(root, root->memory->lent))
+        broken(places->place, root, "lies in memory that is in use");
     root->marked = true;
-    mem_grow(&memory->buffers, &memory->capacity, memory->count + 1, sizeof *memory->buffers);
-    memory->buffers[memory->count++] = (Buffer){root, bytes};
+    mem_grow(&places->buffers, &places->capacity, places->count + 1, sizeof *places->buffers);
+    places->buffers[places->count++] = (Buffer){root, bytes};
 }
 
 static bool overlap(const Buffer *a, const Buffer *b)
 {
     const Value *v = a->root, *w = b->root;
-    if (v->last_step < w->first_step || w->last_step < v->first_step) return false;
+    if (v->memory != w->memory || !live_together(v, w)) return false;
     return v->arena_offset < w->arena_offset + b->bytes && w->arena_offset < v->arena_offset + a->bytes;
 }
 
 /* Buffer i lies over one that begins before it in the arena: this one. */
-static const Value *overlapped(const Memory *memory, int i)
+static const Value *overlapped(const Places *places, int i)
 {
     int k = 0;
-    while (!overlap(&memory->buffers[i], &memory->buffers[k])) k++;
-    return memory->buffers[k].root;
+    while (!overlap(&places->buffers[i], &places->buffers[k])) k++;
+    return places->buffers[k].root;
 }
 
 /* By rising offset, each must begin where all that live at its steps and came before it have ended. */
-static void check_overlaps(const Place *p, const Memory *memory, int steps)
+static void check_overlaps(const Place *p, const Places *places, int steps)
 {
     Heights *ends = heights_new(steps);
-    if (memory->count) qsort(memory->buffers, (size_t)memory->count, sizeof *memory->buffers, by_offset);
-    for (int i = 0; i < memory->count; i++) {
-        const Value *v = memory->buffers[i].root;
-        if (!memory->buffers[i].bytes) continue;
+    if (places->count) qsort(places->buffers, (size_t)places->count, sizeof *places->buffers, by_offset);
+    for (int i = 0; i < places->count; i++) {
+        const Value *v = places->buffers[i].root;
+        if (i && v->memory != places->buffers[i - 1].root->memory) ends = heights_new(steps);
+        if (!places->buffers[i].bytes) continue;
         if (heights_most(ends, v->first_step, v->last_step) > v->arena_offset)
-            broken(p, v, mem_printf("shares memory with \"%s\"", shown(overlapped(memory, i)->name)));
-        heights_raise(ends, v->first_step, v->last_step, v->arena_offset + memory->buffers[i].bytes);
+            broken(p, v, mem_printf("shares memory with \"%s\"", shown(overlapped(places, i)->name)));
+        heights_raise(ends, v->first_step, v->last_step, v->arena_offset + places->buffers[i].bytes);
     }
 }
 
@@ -330,12 +340,12 @@ static void check_memory(const Model *m, const char *stage)
 {
     const Graph *g = m->graph;
     Place p = {stage, NULL, NULL};
-    Memory memory = {.place = &p, .model = m};
+    Places places = {.place = &p, .model = m};
     for (int i = 0; i < g->n_steps; i++)
         for (Access a = {0}; step_next(g->steps[i], &a);) storage_root(a.value, NULL)->marked = false;
     for (int i = 0; i < g->n_steps; i++)
-        for (Access a = {0}; step_next(g->steps[i], &a);) check_place(&memory, a.value);
-    check_overlaps(&p, &memory, g->n_steps);
+        for (Access a = {0}; step_next(g->steps[i], &a);) check_place(&places, a.value);
+    check_overlaps(&p, &places, g->n_steps);
 }
 
 void check(Model *m, const char *stage, unsigned invariants)

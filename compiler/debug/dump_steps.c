@@ -101,7 +101,8 @@ static void dump_place(const Value *v, FILE *f)
     if (v->storage && v->storage != v)
         fprintf(f, " in %s + %lld", shown(v->storage->name), (long long)v->storage_offset);
     else if (v->arena_offset >= 0 && !v->data)
-        fprintf(f, " at %lld, steps %d..%d", (long long)v->arena_offset, v->first_step, v->last_step);
+        fprintf(f, " at %lld%s, steps %d..%d", (long long)v->arena_offset,
+                v->memory ? mem_printf(" of %s", shown(v->memory->lent->name)) : "", v->first_step, v->last_step);
 }
 
 static void dump_buffer(Value *v, FILE *f)

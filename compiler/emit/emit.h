@@ -22,10 +22,16 @@ void emit_interface(Model *m, FILE *f);
 void emit_parameters(Model *m, FILE *f); /* "int32_t batch, const float *x, float *y" */
 void emit_arguments(Model *m, FILE *f);  /* "batch, x, y" */
 
+/* emit_memories.c: those beside the arena */
+const char *memory_in_c(const SideMemory *m);        /* a pointer to its first byte, in the run function */
+const char *memory_comment(const SideMemory *m);     /* ", in y", of a buffer; or "" */
+bool is_input_const(const Model *m, const Value *v); /* what it holds stays */
+bool is_overwritten(const Model *m, const Value *v); /* an input, by the call */
+
 /* emit_io.c: how inputs and outputs differ from the model's (--io) */
-const char *io_comment(const Value *v); /* ", channels last"; or "" */
+const char *io_comment(const Model *m, const Value *v); /* ", channels last"; or "" */
 void emit_io_macros(const Value *v, const char *prefix, const char *name, FILE *f);
-void report_io(const Value *v, FILE *f);
+void report_io(const Model *m, const Value *v, FILE *f);
 
 /* emit_kernels.c: the kernels that the text of the run function mentions, and all those mention, in the library's
  * order; resolved, if macros are known */

@@ -35,7 +35,7 @@ static void emit_shape_macros(const Model *m, const Value *v, FILE *f)
     fprintf(f, "#define %s_%s_RANK %d\n#define %s_%s_DIMS {", prefix, name, s->rank, prefix, name);
     for (int i = 0; i < s->rank; i++) fprintf(f, "%s%lld", i ? ", " : "", (long long)dim_high(s->dim[i]));
     fprintf(f, "%s}\n#define %s_%s_COUNT %lld /* %s %s%s%s */\n", s->rank ? "" : "0", prefix, name,
-            (long long)stored_count(v), dtype_name(v->type.dtype), v->c_name, shape_in_c(m, s), io_comment(v));
+            (long long)stored_count(v), dtype_name(v->type.dtype), v->c_name, shape_in_c(m, s), io_comment(m, v));
     emit_io_macros(v, prefix, name, f);
 }
 
@@ -57,7 +57,8 @@ void emit_parameters(Model *m, FILE *f)
     Graph *g = m->graph;
     bool first = true;
     for (int i = 0; i < m->n_params; i++) separate(&first, f), fprintf(f, "int32_t %s", m->params[i].c_name);
-    for (int i = 0; i < g->n_inputs; i++) separate(&first, f), emit_pointer(g->inputs[i], true, f);
+    for (int i = 0; i < g->n_inputs; i++)
+        separate(&first, f), emit_pointer(g->inputs[i], is_input_const(m, g->inputs[i]), f);
     for (int i = 0; i < g->n_outputs; i++) {
         const Value *v = g->outputs[i];
         separate(&first, f);
@@ -110,7 +111,8 @@ void emit_interface(Model *m, FILE *f)
     fprintf(f, "#define %s_EDIM (-1)   /* a dimension is out of its bounds, or doesn't fit another */\n", prefix);
     fprintf(f, "#define %s_EVALUE (-2) /* an input's value is one that the model forbids */\n", prefix);
     fprintf(f, "#define %s_EARENA (-3) /* the arena is not aligned to %s_ARENA_ALIGN */\n\n", prefix, prefix);
-    fprintf(f, "/* Inputs and outputs are dense, row-major (C order). %s_run uses a static arena; ", name);
+    fprintf(f, "/* Inputs and outputs are dense, row-major (C order)%s. %s_run uses a static arena; ",
+            m->options.reuse_inputs ? ", and don't overlap; the call may write to inputs" : "", name);
     fprintf(f, "%s_run_in is re-entrant, its arena has %s_ARENA_BYTES.%s */\n", name, prefix,
             makes_text(g) ? " Strings that\n * the model makes lie in the arena, until the next call." : "");
     fprintf(f, "int %s_run(", name);

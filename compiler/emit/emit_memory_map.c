@@ -40,8 +40,9 @@ static void emit_row(const Model *m, const Value *v, FILE *f)
 {
     enum { NARROWEST = 40, STEP = 8 };
     int length = (int)strlen(v->c_name), width = length < NARROWEST ? NARROWEST : (length + STEP - 1) / STEP * STEP;
-    fprintf(f, "    AT_%-*s = %9lld, /* %9lld  %4d  %s%s */\n", width, v->c_name, (long long)v->arena_offset,
-            (long long)value_bytes(v), life_of(m->graph, v), dtype_name(v->type.dtype), shape_in_c(m, &v->type.shape));
+    fprintf(f, "    AT_%-*s = %9lld, /* %9lld  %4d  %s%s%s */\n", width, v->c_name, (long long)v->arena_offset,
+            (long long)value_bytes(v), life_of(m->graph, v), dtype_name(v->type.dtype), shape_in_c(m, &v->type.shape),
+            memory_comment(v->memory));
 }
 
 void emit_memory_map(Model *m, FILE *f)

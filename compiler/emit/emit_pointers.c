@@ -13,9 +13,15 @@ static const char *pointer_type(const Value *v, bool to_const)
     return mem_printf("%s%s *", to_const ? "const " : "", dtype_c(v->type.dtype));
 }
 
-static bool is_readonly(const Value *root)
+static bool is_readonly(const Model *m, const Value *root)
 {
-    return root->is_input || root->data;
+    return is_input_const(m, root) || root->data;
+}
+
+/* The first byte of a buffer. */
+static const char *start_of(const Value *root)
+{
+    return mem_printf("%s + AT_%s", memory_in_c(root->memory), root->c_name);
 }
 
 /* The arguments of the run function, and constants that are arrays of their own. */
@@ -79,8 +85,7 @@ static const char *address_in_memory(const Model *m, const Value *v, Value *root
     if (root->data)
         return mem_printf("(%s)(const void *)(%s_weights + %lld)", pointer_type(v, true), m->options.name,
                           (long long)(root->blob_offset + offset));
-    const char *at = offset ? mem_printf("memory + AT_%s + %lld", root->c_name, (long long)offset)
-                            : mem_printf("memory + AT_%s", root->c_name);
+    const char *at = offset ? mem_printf("%s + %lld", start_of(root), (long long)offset) : start_of(root);
     return mem_printf("(%s)(void *)(%s)", pointer_type(v, false), at);
 }
 
@@ -91,9 +96,9 @@ static void declare(const Model *m, Value *v, FILE *f)
     v->marked = true;
     Value *base = base_of(m, v, &offset), *root = storage_root(v, &offset_in_root);
     if (base) declare(m, base, f);
-    const char *address = base ? address_in_value(m, v, base, offset, is_readonly(root))
+    const char *address = base ? address_in_value(m, v, base, offset, is_readonly(m, root))
                                : address_in_memory(m, v, root, offset_in_root);
-    fprintf(f, "    %sconst %s = %s;\n", pointer_type(v, is_readonly(root)), v->c_name, address);
+    fprintf(f, "    %sconst %s = %s;\n", pointer_type(v, is_readonly(m, root)), v->c_name, address);
 }
 
 /* Where v lies, for a line that declares nothing. */
@@ -102,7 +107,7 @@ const char *visible_pointer(const Model *m, Value *v)
     int64_t offset;
     if (v->marked || is_global(m, v)) return value_pointer(m, v, NULL);
     Value *root = storage_root(v, &offset);
-    const char *start = in_arena(root) ? mem_printf("memory + AT_%s", root->c_name)
+    const char *start = in_arena(root) ? start_of(root)
                                        : mem_printf("(const unsigned char *)%s", value_pointer(m, root, NULL));
     return offset ? mem_printf("%s + %lld", start, (long long)offset) : start;
 }

@@ -43,7 +43,7 @@ static void report_value(Model *m, const Value *v, bool output, bool last, FILE 
     fprintf(f, ", \"c_name\": \"%s\", \"type\": \"%s\", \"shape\": ", v->c_name, dtype_name(v->type.dtype));
     report_shape(m, &v->type.shape, f);
     fprintf(f, ", \"max_elements\": %lld", (long long)value_count(v));
-    report_io(v, f);
+    report_io(m, v, f);
     if (output) fprintf(f, ", \"dims_argument\": %s", output_has_dims(v) ? "true" : "false");
     fprintf(f, " }%s\n", last ? "" : ",");
 }
@@ -89,7 +89,8 @@ static void report_steps(Model *m, FILE *f)
         fputs(", \"op\": ", f);
         fputs(in_json(s->node->op_type), f);
         fprintf(f, ", \"macs\": %lld", (long long)s->macs);
-        if (root && in_arena(root)) fprintf(f, ", \"arena_offset\": %lld", (long long)(root->arena_offset + offset));
+        if (root && in_arena(root) && !root->memory)
+            fprintf(f, ", \"arena_offset\": %lld", (long long)(root->arena_offset + offset));
         if (v) fprintf(f, ", \"bytes\": %lld", (long long)value_bytes(v));
         fputs(" }", f);
     }

@@ -58,6 +58,12 @@ typedef struct {
     bool channels_last; /* the model's [n, c, d...] is [n, d..., c] */
 } IoForm;
 
+/* A memory beside the arena that buffers may lie in. */
+typedef struct {
+    Value *lent; /* an input's or output's, while the call doesn't need it itself */
+    int64_t bytes;
+} SideMemory;
+
 /* Who reads a value: an input of a node that stands in a graph, or, without a node, an output of a graph. */
 typedef struct {
     Node *node;
@@ -102,14 +108,15 @@ struct Value {
     const char *recipe;
 
     /* plan.c */
-    Value *storage;          /* the value whose memory this one lies in; itself when it has its own */
-    int64_t storage_offset;  /* bytes from the start of `storage` */
-    Value *shortcut;         /* one nearer to the end of such a chain, or NULL; views.c */
-    int64_t shortcut_offset; /* bytes from its start */
-    Value *next_view;        /* of those that lie in the same memory, round and round; views.c */
-    int stores;              /* how often steps that are not elided write into the memory it has of its own; views.c */
-    int64_t arena_offset;    /* of own storage, when in the arena; -1: not in the arena (inputs, outputs, constants) */
-    int64_t blob_offset;     /* of a large constant in the file of weights (emit_weights.c) */
+    Value *storage;           /* the value whose memory this one lies in; itself when it has its own */
+    int64_t storage_offset;   /* bytes from the start of `storage` */
+    Value *shortcut;          /* one nearer to the end of such a chain, or NULL; views.c */
+    int64_t shortcut_offset;  /* bytes from its start */
+    Value *next_view;         /* of those that lie in the same memory, round and round; views.c */
+    int stores;               /* how often steps that are not elided write into the memory it has of its own; views.c */
+    int64_t arena_offset;     /* of own storage, when in the arena; -1: not in the arena (inputs, outputs, constants) */
+    const SideMemory *memory; /* where that offset counts instead; NULL: in the arena itself */
+    int64_t blob_offset;      /* of a large constant in the file of weights (emit_weights.c) */
     int first_step, last_step; /* of its own memory: those that mention it, and all that it must live through */
     int views;                 /* emit_pointers.c: values that have no other name for the memory of this one */
     Uses uses;                 /* step.c: where steps mention it */
@@ -234,6 +241,7 @@ typedef struct {
     WeightsForm weights;
     bool io_quantized; /* inputs and outputs in the model's integer types */
     bool io_last;      /* images with their channels last */
+    bool reuse_inputs; /* their memory may be written over */
     int text_bytes;    /* that a string may have which an operator makes of others, without its NUL; 0: TEXT_BYTES */
     bool verbose;
     bool any_size;       /* nothing is made of the model, so that its values may be larger than memory */

@@ -20,10 +20,18 @@ static void forget_places(Graph *g)
             v->storage_offset = 0;
             v->shortcut = NULL;
             v->arena_offset = -1;
+            v->memory = NULL;
             v->stores = v->uses.writes;
             v->first_step = v->uses.items[0].step->at;
             v->last_step = v->uses.items[v->uses.count - 1].step->at;
         }
+}
+
+/* What inputs hold is there before the first step, what outputs hold is wanted after the last one. */
+static void hold_arguments(const Graph *g)
+{
+    for (int i = 0; i < g->n_inputs; i++) g->inputs[i]->first_step = -1;
+    for (int i = 0; i < g->n_outputs; i++) g->outputs[i]->last_step = g->n_steps;
 }
 
 static void extend(Value *v, int step)
@@ -116,11 +124,6 @@ static void live_through_tiles(const Graph *g, bool shared_only)
 
 /* -- the arena --------------------------------------------------------------------------------- */
 
-typedef struct {
-    int count, capacity;
-    Value **items;
-} Buffers;
-
 /* Each once: `marked` is set for those that are collected. */
 static void collect(Value *v, Buffers *b)
 {
@@ -140,21 +143,41 @@ static void collect_all(const Graph *g, Buffers *b)
         if (step_is_elided(g->steps[i])) collect(storage_root(g->steps[i]->copy.source, NULL), b);
 }
 
+/* Those that lie in no other memory. */
+static ArenaPlan plan_arena(const Buffers *b)
+{
+    ArenaItem *items = mem_array((size_t)b->count + 1, sizeof *items);
+    int count = 0;
+    for (int i = 0; i < b->count; i++)
+        if (!b->items[i]->memory)
+            items[count++] = (ArenaItem){.bytes = value_bytes(b->items[i]),
+                                         .first = b->items[i]->first_step,
+                                         .last = b->items[i]->last_step};
+    ArenaPlan reached = arena_plan(items, count, ARENA_ALIGN);
+    if (count && !reached.total) reached.total = ARENA_ALIGN; /* tensors without elements still get an address */
+    count = 0;
+    for (int i = 0; i < b->count; i++)
+        if (!b->items[i]->memory) b->items[i]->arena_offset = items[count++].offset;
+    return reached;
+}
+
+static void take_back(const Buffers *b)
+{
+    for (int i = 0; i < b->count; i++) b->items[i]->memory = NULL;
+}
+
 static void place_buffers(Model *m)
 {
-    Graph *g = m->graph;
     Buffers b = {0};
-    collect_all(g, &b);
-    ArenaItem *items = mem_array((size_t)b.count + 1, sizeof *items);
-    for (int i = 0; i < b.count; i++)
-        items[i] = (ArenaItem){.bytes = value_bytes(b.items[i]),
-                               .first = b.items[i]->first_step,
-                               .last = b.items[i]->last_step};
-    ArenaPlan reached = arena_plan(items, b.count, ARENA_ALIGN);
-    /* tensors without elements still get an address */
-    m->arena_bytes = b.count && !reached.total ? ARENA_ALIGN : reached.total;
+    collect_all(m->graph, &b);
+    ArenaPlan reached = plan_arena(&b);
+    if (lend_arguments(m, &b, reached.total)) {
+        ArenaPlan lent = plan_arena(&b);
+        if (lent.total >= reached.total) take_back(&b);
+        reached = lent.total < reached.total ? lent : plan_arena(&b);
+    }
+    m->arena_bytes = reached.total;
     m->arena_lower_bound = reached.bound;
-    for (int i = 0; i < b.count; i++) b.items[i]->arena_offset = items[i].offset;
     if (m->arena_bytes > INT_MAX)
         model_error(m, "the model needs %lld bytes of working memory; at most %d can be addressed",
                     (long long)m->arena_bytes, INT_MAX);
@@ -218,12 +241,13 @@ StageResult plan(Model *m)
     check_texts(g);
     if (m->errors) return STAGE_DONE;
     forget_places(g);
+    hold_arguments(g);
     plan_views(g);
     plan_states(g);
     find_lifetimes(g);
     keep_text(g);
     live_through_tiles(g, true);
-    plan_in_place(g);
+    plan_in_place(m);
     live_through_tiles(g, false);
     drop_idle_copies(g);
     place_buffers(m);

@@ -17,8 +17,17 @@ int step_after(const Graph *g, const Value *v, int step);
 
 StageResult plan(Model *m); /* the stage */
 
+/* Buffers that the plan is to place. */
+typedef struct {
+    int count, capacity;
+    Value **items;
+} Buffers;
+
+/* lend.c: places some of them in the memory of inputs and outputs, if the arena then takes less than `total`. */
+bool lend_arguments(Model *m, const Buffers *b, int64_t total);
+
 void plan_views(Graph *g);  /* views.c */
 void plan_states(Graph *g); /* results of a round of a loop computed where the next one wants them */
-void plan_in_place(Graph *g);
+void plan_in_place(Model *m);
 
 #endif

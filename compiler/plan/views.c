@@ -166,16 +166,25 @@ static bool loop_allows(const Loop *l, const LoopOperand *o)
     return true;
 }
 
+/* An input is as large as this call has it: what has just its size may take its place. */
+static bool may_write_over(const Model *m, const Value *out, const Value *in, const Value *root)
+{
+    if (in_arena(root)) return true;
+    return m->options.reuse_inputs && root->is_input && in->type.dtype != DT_STRING &&
+           dtype_bits(out->type.dtype) <= dtype_bits(in->type.dtype) &&
+           shape_elements(&out->type.shape) == shape_elements(&in->type.shape);
+}
+
 /* `in` dies at step i, so `out`, born there, may take its memory. */
-static bool may_take_over(Value *out, Value *in, int i)
+static bool may_take_over(const Model *m, Value *out, Value *in, int i)
 {
     int64_t offset;
     Value *root = storage_root(in, &offset), *result = storage_root(out, NULL);
-    return result == out && in_arena(result) && in_arena(root) && root != result && root->last_step == i &&
-           root->first_step < i && value_bytes(out) <= value_bytes(root) - offset;
+    return result == out && in_arena(result) && may_write_over(m, out, in, root) && root != result &&
+           root->last_step == i && root->first_step < i && value_bytes(out) <= value_bytes(root) - offset;
 }
 
-static void loop_in_place(Step *s, int i)
+static void loop_in_place(const Model *m, Step *s, int i)
 {
     const Loop *l = s->loop;
     if (l->n_results != 1) return;
@@ -183,7 +192,7 @@ static void loop_in_place(Step *s, int i)
     for (int k = 0; k < l->n_operands; k++) {
         const LoopOperand *o = &l->operands[k];
         if (dtype_bits(o->value->type.dtype) != dtype_bits(result->type.dtype)) continue;
-        if (!may_take_over(result, o->value, i) || !loop_allows(l, o)) continue;
+        if (!may_take_over(m, result, o->value, i) || !loop_allows(l, o)) continue;
         place(result, o->value, 0);
         return;
     }
@@ -198,18 +207,19 @@ static bool shares_memory(const Step *s, Value *in)
     return false;
 }
 
-static void call_in_place(Step *s, int i)
+static void call_in_place(const Model *m, Step *s, int i)
 {
     Value *in = s->call.inplace_in, *out = s->call.inplace_out;
-    if (in && !shares_memory(s, in) && may_take_over(out, in, i)) place(out, in, 0);
+    if (in && !shares_memory(s, in) && may_take_over(m, out, in, i)) place(out, in, 0);
 }
 
-void plan_in_place(Graph *g)
+void plan_in_place(Model *m)
 {
+    const Graph *g = m->graph;
     for (int i = 0; i < g->n_steps; i++) {
         Step *s = g->steps[i];
-        if (s->kind == STEP_LOOP) loop_in_place(s, i);
-        else if (s->kind == STEP_CALL) call_in_place(s, i);
+        if (s->kind == STEP_LOOP) loop_in_place(m, s, i);
+        else if (s->kind == STEP_CALL) call_in_place(m, s, i);
     }
 }
 

@@ -164,7 +164,7 @@ static void write_input(const Value *v, int i, FILE *f)
 {
     const char *const c = dtype_c(v->type.dtype);
     if (is_text(v)) fprintf(f, "    const char *const *input_%d = read_strings(folder, \"input_%d.bin\");\n", i, i);
-    else fprintf(f, "    const %s *input_%d = read_file(folder, \"input_%d.bin\", sizeof(%s), &bytes);\n", c, i, i, c);
+    else fprintf(f, "    %s *input_%d = read_file(folder, \"input_%d.bin\", sizeof(%s), &bytes);\n", c, i, i, c);
 }
 
 static void write_room(const Value *v, int i, FILE *f)

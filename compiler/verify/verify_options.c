@@ -153,7 +153,8 @@ static const char shared_notes[] =
 /* Its own options begin with the row `first`. */
 static int parse(VerifyOptions *o, Command command, int first, int argc, char **argv)
 {
-    static const char *const shared[] = {"dim", "custom", "text", "target", "optimize", "weights", "io", "verbose", "help"};
+    static const char *const shared[] = {"dim",     "custom", "text",         "target",  "optimize",
+                                         "weights", "io",     "reuse-inputs", "verbose", "help"};
     command.rows = verify_options + first;
     command.n_rows = N_OPTIONS - first;
     command.n_shared = sizeof shared / sizeof *shared;
@@ -200,6 +201,10 @@ int parse_profile_options(VerifyOptions *o, int argc, char **argv)
     };
     int status = parse(o, command, first_of_profile(), argc, argv);
     o->profiles = true;
+    if (status == GO_ON && o->compile.reuse_inputs) {
+        usage_error("--reuse-inputs: to profile, the code runs again and again on the same inputs");
+        return 2;
+    }
     o->runs = 1;
     if (foreign_none(o->cflags)) o->cflags = foreign("-std=c99 -O2");
     return status;

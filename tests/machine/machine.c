@@ -76,6 +76,7 @@ void *machine_memory(Machine *x, Value *v)
 {
     int64_t offset;
     Value *root = storage_root(v, &offset);
+    if (root->memory) return (char *)buffer_of(x, root->memory->lent) + root->arena_offset + offset;
     if (in_arena(root) && root->arena_offset >= 0) return x->arena + root->arena_offset + offset;
     return (char *)buffer_of(x, root) + offset;
 }

@@ -70,8 +70,7 @@ static double number(TextReader *r, bool *whole)
 enum { OPSET = 23 };
 
 static int opset = OPSET, n_bounds;
-static Optimize optimize;
-static Options io;
+static Options given;
 static DimOption bounds[8];
 
 void build_opset(int version)
@@ -90,20 +89,24 @@ void build_bounds(const char *name, int64_t low, int64_t high)
 
 void build_optimize(Optimize what)
 {
-    optimize = what;
+    given.optimize = what;
 }
 
 void build_io(const char *forms)
 {
-    ck_assert(parse_io_option(&io, foreign(forms)));
+    ck_assert(parse_io_option(&given, foreign(forms)));
+}
+
+void build_reusing_inputs(void)
+{
+    given.reuse_inputs = true;
 }
 
 void build_free(void)
 {
-    io = (Options){.io_quantized = false};
+    given = (Options){.name = NULL};
     opset = OPSET;
     n_bounds = 0;
-    optimize = OPTIMIZE_SPEED;
     op_free();
 }
 
@@ -336,11 +339,8 @@ Model *model_of(const char *text)
     Model *m = mem_alloc(sizeof *m);
     m->options.target = target_portable;
     m->path = foreign("test.onnx");
+    m->options = given;
     m->options.name = "test";
-    m->options.target = target_portable;
-    m->options.optimize = optimize;
-    m->options.io_quantized = io.io_quantized;
-    m->options.io_last = io.io_last;
     m->options.title = foreign("--name test");
     m->options.target = target_portable;
     for (int i = 0; i < n_bounds; i++) add_option(&m->options, bounds[i]);

@@ -22,7 +22,8 @@
 void build_bounds(const char *name, int64_t low, int64_t high);
 void build_opset(int opset);
 void build_optimize(Optimize what);
-void build_io(const char *forms);  /* as --io takes them */
+void build_io(const char *forms); /* as --io takes them */
+void build_reusing_inputs(void);
 void build_free(void);             /* op_free, and nothing is said of bounds and opset any more */
 Model *model_of(const char *text); /* as load leaves it */
 

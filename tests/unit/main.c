@@ -31,6 +31,7 @@
     SUITE(interface_order) \
     SUITE(interface_types) \
     SUITE(layout) \
+    SUITE(lend) \
     SUITE(load) \
     SUITE(load_function) \
     SUITE(load_tensor) \

@@ -50,12 +50,31 @@ static void one_byte_over_another(Model *m)
     m->arena_bytes = 10000;
 }
 
+static SideMemory input;
+
+/* a is made while the input is read. */
+static void in_an_input_that_is_in_use(Model *m)
+{
+    input = (SideMemory){.lent = value(m, "x"), .bytes = 10000};
+    Value *a = storage_root(value(m, "a"), NULL);
+    a->memory = &input;
+    a->arena_offset = 0;
+}
+
+static void beyond_what_is_lent(Model *m)
+{
+    in_an_input_that_is_in_use(m);
+    input.bytes = 1;
+}
+
 static const Breach of_memory[] = {
     {view_beyond, "\"b\" reaches beyond its storage"},
     {view_before, "\"b\" reaches beyond its storage"},
     {view_elsewhere, "\"b\" lies elsewhere than its storage says"},
     {before_the_arena, "\"a\" lies outside the arena"},
     {beyond_the_arena, "\"a\" lies outside the arena"},
+    {in_an_input_that_is_in_use, "\"a\" lies in memory that is in use"},
+    {beyond_what_is_lent, "\"a\" lies outside the arena"},
     {one_over_another, "shares memory with"},
     {one_byte_over_another, "shares memory with"},
 };

@@ -242,6 +242,8 @@ START_TEST(graphs_of_tensors_compute_the_same_wherever_they_lie)
     char *text = strdup(random_graph(_i, of_tensors, 12, &input, shape(&input)));
     expect_same_results(text, lower, plan, 0);
     expect_same_results(text, NULL, plan, 1e-4);
+    build_reusing_inputs();
+    expect_same_results(text, lower, plan, 0);
     free(text);
 }
 END_TEST
@@ -252,6 +254,8 @@ START_TEST(more_graphs_of_tensors_compute_the_same_wherever_they_lie)
     char *text = strdup(random_graph(_i, of_more_tensors, 12, &input, shape(&input)));
     expect_same_results(text, lower, plan, 0);
     expect_same_results(text, NULL, plan, 1e-4);
+    build_reusing_inputs();
+    expect_same_results(text, lower, plan, 0);
     free(text);
 }
 END_TEST
