@@ -99,6 +99,7 @@ quick broken "$python" tests/broken.py "$onnx2c" --root "$build/conformance" --o
 quick verbs "$python" tests/verbs.py "$onnx2c" --conformance "$build/conformance" --only "*$ONLY*" --jobs "$JOBS"
 quick verify "$python" tests/verify.py "$onnx2c" --only "*$ONLY*"
 quick depfile "$python" tests/depfile.py "$onnx2c" --only "*$ONLY*"
+slow project "$python" tests/project.py "$onnx2c" --only "*$ONLY*"
 slow install "$python" tests/install.py "$build" --only "*$ONLY*"
 quick models tests/models.sh "$onnx2c"
 quick cases official_cases

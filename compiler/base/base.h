@@ -5,6 +5,7 @@
 
 #include "base/dtype.h"
 #include "base/fail.h"
+#include "base/folder.h"
 #include "base/foreign.h"
 #include "base/heights.h"
 #include "base/literal.h"

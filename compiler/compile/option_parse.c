@@ -1,6 +1,7 @@
 /* Parsing a command line, and its help, by rows. */
 #include "compile/options.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,14 @@ bool take_path(Foreign *path, Foreign value)
 {
     *path = value;
     return !foreign_empty(value) || usage_error("a file's name is empty");
+}
+
+const char *name_of_file(Foreign path)
+{
+    Foreign file = path_file(path);
+    ptrdiff_t dot = foreign_last(file, '.');
+    const char *name = in_identifier(dot > 0 ? foreign_part(file, 0, (size_t)dot) : file);
+    return isdigit((unsigned char)*name) || !*name ? mem_printf("model_%s", name) : name;
 }
 
 /* One option: "  -o, --output FILE     the generated C file". Lines after the first begin where that did. */

@@ -155,6 +155,18 @@ OptionRow *compile_rows(int count, const char *const *names)
     return rows;
 }
 
+OptionRow *compile_rows_but(int count, const char *const *names, int *n_rows)
+{
+    OptionRow *rows = mem_array((size_t)n_compile_options, sizeof *rows);
+    *n_rows = 0;
+    for (int k = 0; k < n_compile_options; k++) {
+        int i = 0;
+        while (i < count && strcmp(compile_options[k].name, names[i]) != 0) i++;
+        if (i == count) rows[(*n_rows)++] = compile_options[k];
+    }
+    return rows;
+}
+
 Foreign option_title(const Options *o)
 {
     const char *title = "";

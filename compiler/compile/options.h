@@ -39,6 +39,9 @@ bool usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Is it a file's name? If so, it is *path. */
 bool take_path(Foreign *path, Foreign value);
 
+/* Its name without folder and extension, as an identifier. */
+const char *name_of_file(Foreign path);
+
 /* -- option_table.c ---------------------------------------------------------------------------- */
 
 extern const OptionRow compile_options[];
@@ -46,6 +49,8 @@ extern const int n_compile_options;
 
 /* The rows of these names, for a command that has them, too. */
 OptionRow *compile_rows(int count, const char *const *names);
+/* All but these; *n_rows: how many that are. */
+OptionRow *compile_rows_but(int count, const char *const *names, int *n_rows);
 
 /* "--name digits --dim batch=1..4": with these, the model and this version, anyone gets the same file. */
 Foreign option_title(const Options *o);

@@ -4,18 +4,7 @@
 #include "driver/verbs.h"
 #include "emit/emit.h"
 
-#include <ctype.h>
 #include <getopt.h>
-
-/* The file's name without folder and extension, as an identifier. */
-static const char *name_from_path(Foreign path)
-{
-    if (foreign_none(path)) return "model";
-    Foreign file = path_file(path);
-    ptrdiff_t dot = foreign_last(file, '.');
-    const char *name = in_identifier(dot > 0 ? foreign_part(file, 0, (size_t)dot) : file);
-    return isdigit((unsigned char)*name) || !*name ? mem_printf("model_%s", name) : name;
-}
 
 static bool same_file(Foreign a, Foreign b)
 {
@@ -43,7 +32,7 @@ static bool take_model(Options *o, int count, char **arguments)
     if (count > 1) return usage_error("%s: only one model can be compiled at a time", shown(foreign(arguments[1])));
     o->model_path = foreign(arguments[0]);
     if (foreign_is(o->output_path, "-")) o->output_path = foreign(NULL);
-    if (!o->name) o->name = name_from_path(o->output_path);
+    if (!o->name) o->name = foreign_none(o->output_path) ? "model" : name_of_file(o->output_path);
     return check_files(o);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/base.h"
 #include "models/models.h"
+#include "project/project.h"
 #include "verify/verify.h"
 
 #include <string.h>
@@ -16,6 +17,7 @@ static const Verb verbs[] = {
     {"check", "MODEL.onnx", "is it a valid model", check_main},
     {"extract", "MODEL.onnx --from A --to B -o FILE", "a part of the model as one of its own", extract_main},
     {"simplify", "MODEL.onnx -o FILE", "the model folded, cleaned, with shapes", simplify_main},
+    {"project", "MODEL.onnx --for KIND -o DIR", "a folder that builds, with a testbench", project_main},
 };
 
 enum { N_VERBS = sizeof verbs / sizeof *verbs };

@@ -18,6 +18,7 @@ void emit_memory_map(Model *m, FILE *f); /* emit_memory_map.c */
 /* emit_interface.c: what the program that calls the model sees */
 const char *upper_case(const char *text);
 bool output_has_dims(const Value *v); /* some dimension is left to run time */
+int64_t stored_count(const Value *v); /* elements of the array of C */
 void emit_interface(Model *m, FILE *f);
 void emit_parameters(Model *m, FILE *f); /* "int32_t batch, const float *x, float *y" */
 void emit_arguments(Model *m, FILE *f);  /* "batch, x, y" */

@@ -19,7 +19,7 @@ bool output_has_dims(const Value *v)
     return !shape_is_const(&v->type.shape);
 }
 
-static int64_t stored_count(const Value *v)
+int64_t stored_count(const Value *v)
 {
     int bits = dtype_bits(v->type.dtype);
     if (bits < 8) return value_bytes(v); /* packed several to a byte */

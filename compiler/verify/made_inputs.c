@@ -1,5 +1,6 @@
 /* Data for a model's inputs where there are none, such as the model could be asked in earnest. */
 #include "verify/made_inputs.h"
+#include "verify/verify.h"
 
 #include "op/op.h"
 
@@ -167,6 +168,13 @@ static const void *made_strings(int64_t count, Random *r)
     for (int64_t i = 0; i < count; i++)
         strings[i] = foreign(mem_printf("text %lld", (long long)random_integer(r, 0, 99)));
     return strings;
+}
+
+void integers_of_input(const Value *v, int64_t *low, int64_t *high)
+{
+    Range range = range_of_integers(v);
+    *low = range.low;
+    *high = range.high;
 }
 
 bool make_input(Value *v, Random *r)

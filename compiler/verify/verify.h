@@ -83,6 +83,9 @@ bool has_data_sets(Foreign model_path); /* beside the model */
 /* Makes inputs and what is right of them in `folder`, as data sets; false, after messages, if it can't. */
 bool make_data_sets(const VerifyOptions *o, Foreign folder, Foreign work);
 
+/* made_inputs.c: what whole numbers may be that nobody gives, by who reads them. */
+void integers_of_input(const Value *v, int64_t *low, int64_t *high);
+
 bool write_data_item(Model *m, Foreign path, const Value *v); /* data_write.c: a constant, as a TensorProto */
 
 /* ort_reference.c: ONNX Runtime writes the outputs of the data sets in this folder, found in its own. */
