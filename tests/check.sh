@@ -86,6 +86,7 @@ quick unit unit_tests
 quick computed computed_cases
 quick computed_models tests/machine/models.sh "$build/cases" portable:speed portable:ram c99:ram cortex-m4:ram \
     cortex-m55:ram
+slow opsets "$python" tests/opsets.py "$onnx2c" "$build/cases" --root "$build/conformance" --only "*$ONLY*" --jobs "$JOBS"
 slow lint tests/lint.sh "$build"
 quick rooms "$python" tests/rooms.py "$build/obj"
 quick golden tests/golden.sh "$onnx2c"

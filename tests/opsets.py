@@ -1,0 +1,223 @@
+"""Every operator at every version of it: the (operator, version) pairs of ONNX's schemas.
+
+usage: opsets.py ONNX2C CASES --root FOLDER [--only GLOB] [--jobs N]
+
+Most pairs have one of ONNX's own cases, or one that is a valid model at another opset, too, whose stored results are
+right then unless the version means something else: one that passes is enough. The others have a line in opsets.txt,
+whose results ONNX Runtime tells, or the reference evaluator. Where neither knows the version, or numbers are random,
+the model must compile. CASES (tests/machine/cases.c) computes them. The last line counts: "N passed, N failed".
+"""
+
+import argparse
+import collections
+import fnmatch
+import glob
+import os
+import subprocess
+import tempfile
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import numpy_helper, parser
+from onnx.reference import ReferenceEvaluator
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MOST_TRIED, MOST_NODES = 40, 3
+# Pairs that the compiler doesn't take, and why.
+REFUSED = {
+    ("ai.onnx.ml", "CastMap", 1): "maps are no inputs of a model, and no operator makes one",
+    ("ai.onnx.ml", "DictVectorizer", 1): "likewise",
+    ("ai.onnx.preview.training", "Gradient", 1): "no graph is differentiated",
+}
+RANDOM = ("Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike")
+
+
+def pairs_of_schemas():
+    """{(domain, operator): versions}"""
+    found = collections.defaultdict(list)
+    for schema in onnx.defs.get_all_schemas_with_history():
+        if not schema.deprecated:
+            found[schema.domain, schema.name].append(schema.since_version)
+    return {key: sorted(versions) for key, versions in found.items()}
+
+
+def official_cases(root):
+    """{(domain, operator): folders} of small models."""
+    found = collections.defaultdict(list)
+    for path in sorted(glob.glob(os.path.join(root, "*", "*", "model.onnx"))):
+        if os.path.getsize(path) > 1 << 20:
+            continue
+        model = onnx.load(path)
+        if len(model.graph.node) <= MOST_NODES:
+            for key in {(node.domain, node.op_type) for node in model.graph.node}:
+                found[key].append((os.path.dirname(path), model))
+    return found
+
+
+def at_version(model, domain, versions, version):
+    """The model where this version of the operator is the one that counts, or None if it isn't valid there."""
+    later = [v for v in versions if v > version]
+    moved = onnx.ModelProto()
+    moved.CopyFrom(model)
+    for entry in moved.opset_import:
+        if entry.domain == domain:
+            entry.version = later[0] - 1 if later else max(version, entry.version)
+    try:
+        onnx.checker.check_model(moved)
+        onnx.shape_inference.infer_shapes(moved, check_type=True, strict_mode=True)
+    except Exception:
+        return None
+    return moved
+
+
+def moved_cases(root, pairs, folder):
+    """{folder: pair} of official cases at each version."""
+    found = {}
+    official = official_cases(root)
+    for domain, name, version in pairs:
+        tried = 0
+        for source, model in official[domain, name]:
+            moved = at_version(model, domain, pairs[domain, name, version], version)
+            if not moved:
+                continue
+            own = os.path.join(folder, ".".join([domain, name, str(version), *source.split(os.sep)[-2:]]))
+            os.mkdir(own)
+            onnx.save(moved, os.path.join(own, "model.onnx"))
+            for data in glob.glob(os.path.join(source, "test_data_set_*")):
+                os.symlink(os.path.abspath(data), os.path.join(own, os.path.basename(data)))
+            found[own] = domain, name, version
+            tried += 1
+            if tried == MOST_TRIED:
+                break
+    return found
+
+
+def made_inputs(model, seed):
+    """Numbers for the inputs; None if there is a map among them."""
+    rng, made = np.random.default_rng(seed), {}
+    for value in model.graph.input:
+        if not value.type.HasField("tensor_type"):
+            return None
+        shape = [d.dim_value for d in value.type.tensor_type.shape.dim]
+        dtype = onnx.helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type)
+        if dtype == object:
+            made[value.name] = np.array(["a", "b", "c"] * 9, object)[: int(np.prod(shape))].reshape(shape)
+        elif np.issubdtype(dtype, np.integer):
+            made[value.name] = rng.integers(0, 3, shape).astype(dtype)
+        else:
+            made[value.name] = rng.normal(size=shape).astype(dtype)
+    return made
+
+
+def results_of(model, inputs):
+    """What ONNX Runtime computes, or else the reference evaluator; None if neither can."""
+    if inputs is None or any(node.op_type in RANDOM or node.op_type == "ZipMap" for node in model.graph.node):
+        return None
+    try:
+        session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+        return session.run(None, inputs)
+    except Exception:
+        pass
+    try:
+        return ReferenceEvaluator(model).run(None, inputs)
+    except Exception:
+        return None
+
+
+def written_cases(pairs, folder):
+    """{folder: pairs} of opsets.txt, and whether there are results."""
+    found = {}
+    with open(os.path.join(HERE, "opsets.txt")) as f:
+        lines = [line.rstrip("\n") for line in f]
+    for number, line in enumerate(lines, 1):
+        if not line or line.startswith("#"):
+            continue
+        head, text = line.split(" | ", 1)
+        opset, ml = (head.split() + ["3"])[:2]
+        imports = f'"" : {opset}' + (f', "ai.onnx.ml" : {ml}' if "ai.onnx.ml." in text else "")
+        model = parser.parse_model(f"<ir_version: 10, opset_import: [{imports}]> g {text}")
+        onnx.checker.check_model(model)
+        own = os.path.join(folder, f"opsets.txt:{number}")
+        os.makedirs(os.path.join(own, "test_data_set_0"))
+        onnx.save(model, os.path.join(own, "model.onnx"))
+        inputs = made_inputs(model, number)
+        results = results_of(model, inputs)
+        if results is not None:
+            for kind, names, arrays in (
+                ("input", [i.name for i in model.graph.input], list(inputs.values())),
+                ("output", [o.name for o in model.graph.output], results),
+            ):
+                for i, (name, array) in enumerate(zip(names, arrays)):
+                    with open(os.path.join(own, "test_data_set_0", f"{kind}_{i}.pb"), "wb") as f:
+                        f.write(numpy_helper.from_array(np.asarray(array), name).SerializeToString())
+        versions = {o.domain: o.version for o in model.opset_import}
+        of = {
+            max(p for p in pairs if p[:2] == (node.domain, node.op_type) and p[2] <= versions[node.domain])
+            for node in model.graph.node
+        }
+        found[own] = of, results is not None
+    return found
+
+
+def outcomes(cases, jobs, folders):
+    """{folder: (outcome, why)}"""
+    lines = "".join(f"1e-3 1e-5 {folder}\n" for folder in folders)
+    done = subprocess.run([cases, str(jobs)], input=lines, stdout=subprocess.PIPE, text=True, errors="replace")
+    found = {}
+    for line in done.stdout.splitlines():
+        outcome, _, rest = line.partition(" ")
+        folder, _, why = rest.partition(": ")
+        found[folder] = outcome, why
+    return found
+
+
+def compiles(onnx2c, folder):
+    done = subprocess.run(
+        [onnx2c, os.path.join(folder, "model.onnx"), "-o", os.devnull], capture_output=True, text=True, errors="replace"
+    )
+    return ("pass", "") if done.returncode == 0 else ("refused", done.stderr.strip())
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("onnx2c")
+    arguments.add_argument("cases")
+    arguments.add_argument("--root", required=True)
+    arguments.add_argument("--only", default="*")
+    arguments.add_argument("--jobs", type=int, default=os.cpu_count())
+    args = arguments.parse_args()
+    onnxruntime.set_default_logger_severity(4)
+    schemas = pairs_of_schemas()
+    pairs = {(d, n, v): versions for (d, n), versions in schemas.items() for v in versions}
+    wanted = {p for p in pairs if fnmatch.fnmatch(p[1], args.only)}
+    said = collections.defaultdict(list)
+    with tempfile.TemporaryDirectory(prefix="onnx2c-opsets-") as folder:
+        moved = moved_cases(args.root, {p: pairs[p] for p in wanted}, folder)
+        written = written_cases(pairs, folder)
+        with_results = [own for own, (_, there) in written.items() if there]
+        results = outcomes(args.cases, args.jobs, [*moved, *with_results])
+        for own in written:
+            if own not in with_results:
+                results[own] = compiles(args.onnx2c, own)
+        for own, pair in moved.items():
+            said[pair].append((os.path.basename(own), *results.get(own, ("crash", "nothing is said of it"))))
+        for own, (of, _) in written.items():
+            for pair in of:
+                said[pair].append((os.path.basename(own), *results.get(own, ("crash", "nothing is said of it"))))
+    passed = failed = 0
+    for pair in sorted(wanted):
+        ended = said[pair]
+        good = any(outcome == "pass" for _, outcome, _ in ended) and not any(o == "crash" for _, o, _ in ended)
+        good = good and all(o == "pass" for name, o, _ in ended if name.startswith("opsets.txt"))
+        if good == (pair not in REFUSED):
+            passed += 1
+            continue
+        failed += 1
+        name = ".".join(map(str, pair))
+        print(f"FAILED {name}: {'; '.join(': '.join(e) for e in ended[:3]) or 'there is no case for it'}")
+    print(f"{passed} passed, {failed} failed")
+
+
+if __name__ == "__main__":
+    main()
