@@ -3,7 +3,11 @@
  *   FusedMatMul, TransposeMatMul   alpha A' B'; also with the first axis moved in front of the last but one
  *   FusedGemm                      Gemm and an activation
  *   FusedConv                      Conv, a sum with a fourth input, and an activation
+ *   FusedMatMulActivation          FusedMatMul and an activation
+ *   GemmFastGelu                   MatMul and FastGelu
  *   BiasAdd                        X + bias + skip
+ *   BiasDropout                    Dropout of X + bias, + residual
+ *   BiasSoftmax                    Softmax of X + bias, over all axes from one on
  *   BiasSplitGelu                  X + bias = [a, b]: a gelu(b) */
 #include "ops/shared/shared.h"
 
@@ -36,19 +40,36 @@ static Value *matmul_operand(Node *n, int i, const char *transposed, const char 
 }
 
 /* Halves are rounded once, after the factor. */
-static void expand_matmul(Node *n)
+static Value *fused_product(Node *n, Value *result)
 {
     DType t = n->in[0]->type.dtype, wide = compute_type(t);
     Value *a = matmul_operand(n, 0, "transA", "transBatchA"), *b = matmul_operand(n, 1, "transB", "transBatchB");
     double alpha = attr_float(n, "alpha", 1);
-    if (alpha == 1) {
-        make2(n, "MatMul", a, b, n->out[0]);
-        return;
-    }
+    if (alpha == 1) return make2(n, "MatMul", a, b, result);
     if (t != wide) a = cast_to(n, a, wide, NULL), b = cast_to(n, b, wide, NULL);
     Value *product = make2(n, "MatMul", a, b, NULL), *factor = const_scalar(n, wide, alpha);
-    Value *y = make2(n, "Mul", product, factor, t == wide ? n->out[0] : NULL);
-    if (t != wide) cast_to(n, y, t, n->out[0]);
+    Value *y = make2(n, "Mul", product, factor, t == wide ? result : NULL);
+    return t == wide ? y : cast_to(n, y, t, result);
+}
+
+static void expand_matmul(Node *n)
+{
+    fused_product(n, n->out[0]);
+}
+
+/* -- GemmFastGelu ------------------------------------------------------------------------------ */
+
+static void infer_fast_gelu(Node *n)
+{
+    if (need_counts(n, 2, 3, 1, 1) && need_tensor_inputs(n) && need_float(n, 0)) need_same_type(n, 0, 1);
+}
+
+static void expand_fast_gelu(Node *n)
+{
+    Value *inputs[] = {make2(n, "MatMul", n->in[0], n->in[1], NULL), input_of(n, 2)};
+    Node *gelu = make_node(n, "FastGelu", inputs[1] ? 2 : 1, inputs, n->out[0]);
+    gelu->domain = n->domain;
+    gelu->opset = 1;
 }
 
 /* -- FusedGemm --------------------------------------------------------------------------------- */
@@ -75,6 +96,19 @@ static void expand_gemm(Node *n)
     activated(n, gemm->out[0], &a, n->out[0]);
 }
 
+static void infer_activated_matmul(Node *n)
+{
+    FusedActivation a = gemm_activation(n);
+    infer_matmul(n);
+    need_activation(n, &a);
+}
+
+static void expand_activated_matmul(Node *n)
+{
+    FusedActivation a = gemm_activation(n);
+    activated(n, fused_product(n, NULL), &a, n->out[0]);
+}
+
 /* -- FusedConv --------------------------------------------------------------------------------- */
 
 static FusedActivation conv_activation(Node *n)
@@ -99,6 +133,39 @@ static void expand_conv(Node *n)
     copy_attributes(conv, n);
     Value *sum = input_of(n, 3) ? make2(n, "Add", conv->out[0], n->in[3], NULL) : conv->out[0];
     activated(n, sum, &a, n->out[0]);
+}
+
+/* -- BiasDropout, BiasSoftmax ------------------------------------------------------------------ */
+
+static void infer_bias_dropout(Node *n)
+{
+    if (need_counts(n, 2, 5, 1, 2) && need_tensor_inputs(n) && need_float(n, 0)) need_same_type(n, 0, 1);
+}
+
+static void expand_bias_dropout(Node *n)
+{
+    Value *residual = input_of(n, 2), *sum = make2(n, "Add", n->in[0], n->in[1], NULL);
+    Value *inputs[] = {sum, input_of(n, 3), input_of(n, 4)};
+    Node *dropout = make_node(n, "Dropout", inputs[2] ? 3 : inputs[1] ? 2 : 1, inputs, residual ? NULL : n->out[0]);
+    copy_attributes(dropout, n);
+    if (output_of(n, 1)) node_add_output(dropout, n->out[1]);
+    if (residual) make2(n, "Add", dropout->out[0], residual, n->out[0]);
+}
+
+static void infer_bias_softmax(Node *n)
+{
+    if (need_counts(n, 2, 2, 1, 1) && need_tensor_inputs(n) && need_float(n, 0) && need_same_type(n, 0, 1) &&
+        need_rank(n, 0, 1, -1))
+        attr_axis(n, "axis", 1, n->in[0]->type.shape.rank);
+}
+
+/* Before opset 13, Softmax was over several axes. */
+static void expand_bias_softmax(Node *n)
+{
+    Value *sum = make2(n, "Add", n->in[0], n->in[1], NULL);
+    Node *softmax = make_node(n, "Softmax", 1, &sum, n->out[0]);
+    attr_set_int(softmax, "axis", attr_axis(n, "axis", 1, n->in[0]->type.shape.rank));
+    softmax->opset = 12;
 }
 
 /* -- BiasAdd, BiasSplitGelu -------------------------------------------------------------------- */
@@ -134,10 +201,14 @@ static void expand_bias_split_gelu(Node *n)
 
 const Op ops_fused[] = {
     FUSED("BiasAdd", biased, bias_add),
+    FUSED("BiasDropout", bias_dropout, bias_dropout),
+    FUSED("BiasSoftmax", bias_softmax, bias_softmax),
     FUSED("BiasSplitGelu", biased, bias_split_gelu),
     FUSED("FusedConv", conv, conv),
     FUSED("FusedGemm", gemm, gemm),
     FUSED("FusedMatMul", matmul, matmul),
+    FUSED("FusedMatMulActivation", activated_matmul, activated_matmul),
+    FUSED("GemmFastGelu", fast_gelu, fast_gelu),
     FUSED("TransposeMatMul", matmul, matmul),
     {0},
 };
