@@ -135,6 +135,28 @@ def random_models_are_refused(onnx2c, folder):
     must('node "dice"' in err and "give a data set" in err, err)
 
 
+def ties_of_quantised_numbers_are_told(onnx2c, folder):
+    """0.1 * x * 0.1 * 5 / 0.1 lies half way for odd x, or a little beside it in float32."""
+
+    def number(name, value, dtype):
+        return numpy_helper.from_array(np.array(value, dtype), name)
+
+    quantised = "QuantizeLinear", "DequantizeLinear"
+    nodes = [
+        helper.make_node(quantised[1], ["x", "scale", "zero"], ["a"]),
+        helper.make_node(quantised[1], ["w", "scale", "zero"], ["b"]),
+        helper.make_node("MatMul", ["a", "b"], ["c"]),
+        helper.make_node(quantised[0], ["c", "scale", "zero"], ["y"]),
+    ]
+    inputs, outputs = ([helper.make_tensor_value_info(n, TensorProto.INT8, [64, 1])] for n in "xy")
+    constants = [number("scale", 0.1, np.float32), number("zero", 0, np.int8), number("w", [[5]], np.int8)]
+    out, _ = verify(onnx2c, save(folder, inputs, outputs, nodes, constants), status=1)
+    must("half way between two bytes" in out, out)
+    right = save(folder, inputs, outputs, [helper.make_node("Identity", ["x"], ["y"])])
+    out, _ = verify(onnx2c, right)
+    must("half way" not in out, out)
+
+
 def errors_relative_to_the_scale_are_right(onnx2c, folder):
     """1e-5 of 1000 is 0.01: 0.005 beside 1000 is right, 0.05 isn't, and --atol takes what is said."""
     path = save(folder, [floats("x", 2)], [floats("y", 2)], [helper.make_node("Identity", ["x"], ["y"])])
@@ -255,6 +277,7 @@ def main():
         seeds_decide,
         open_dimensions_have_several_sizes,
         random_models_are_refused,
+        ties_of_quantised_numbers_are_told,
         errors_relative_to_the_scale_are_right,
         every_value_is_compared,
         open_sizes_are_those_of_the_data,

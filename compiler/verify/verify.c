@@ -19,12 +19,31 @@ static int run_data_sets(Model *m, const VerifyOptions *o, Foreign folder, const
     return right == sets->count ? 0 : 1;
 }
 
+static bool makes_data(const VerifyOptions *o)
+{
+    return foreign_none(o->dir) && (o->asks_ort || !foreign_none(o->record) || !has_data_sets(o->compile.model_path));
+}
+
+static bool computes_bytes(const Graph *g)
+{
+    for (const Node *n = g->first; n; n = n->after)
+        for (int i = 0; i < n->n_out; i++)
+            if (n->out[i] && (n->out[i]->type.dtype == DT_INT8 || n->out[i]->type.dtype == DT_UINT8)) return true;
+    return false;
+}
+
+/* Integer sums are exact, those of the graph in floats are not: half way between two bytes that decides. */
+static void explain_bytes(void)
+{
+    puts("quantised numbers that lie half way between two bytes, but for rounding, may become either, and all that "
+         "follows departs with them: --per-node shows where that begins");
+}
+
 /* Where the data sets are: the user's, or made ones. NULL, after a message: nowhere. */
 static Foreign folder_of_data(const VerifyOptions *o, Foreign work)
 {
     if (!foreign_none(o->dir)) return o->dir;
-    bool makes = o->asks_ort || !foreign_none(o->record) || !has_data_sets(o->compile.model_path);
-    if (!makes) return path_folder(o->compile.model_path);
+    if (!makes_data(o)) return path_folder(o->compile.model_path);
     Foreign folder = foreign_or(o->record, work);
     if (!path_make_folder(folder)) {
         Model m = {.path = o->compile.model_path};
@@ -59,9 +78,11 @@ int verify_main(int argc, char **argv)
     DataSets sets = {0};
     int status = parse_verify_options(&o, argc, argv);
     if (status != GO_ON) return status;
+    bool made = makes_data(&o);
     Foreign folder = work_folder(o.keep);
     Model *m = foreign_none(folder) ? NULL : prepare(&o, folder, &sets);
     if (!m) return 1;
     status = run_data_sets(m, &o, folder, &sets);
+    if (status && made && computes_bytes(m->graph)) explain_bytes();
     return o.per_node && !check_nodes(m, &o, folder) ? 1 : status;
 }
