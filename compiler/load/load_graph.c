@@ -210,6 +210,7 @@ static void finish_node(Loader *l, Scope *s, Node *n, const NodeProto *proto)
     }
     for (int i = 0; i < n->n_out; i++)
         if (n->out[i]) n->out[i]->producer = n;
+    if (foreign_is(n->op_type, "Gradient") && foreign_is(n->domain, "ai.onnx.preview.training")) gradient_bind(s, n);
     graph_append(s->graph, n);
 }
 

@@ -75,6 +75,10 @@ Dim dim_of_input(Loader *l, Foreign value, int axis, const DimProto *d); /* repo
 /* As --dim takes it: its parameter or INPUT:AXIS. */
 Foreign dim_option_name(Foreign input, int axis, const DimProto *d);
 
+/* -- load_gradient.c --------------------------------------------------------------------------- */
+
+void gradient_bind(Scope *s, Node *n);
+
 /* -- load_graph.c ------------------------------------------------------------------------------ */
 
 Graph *load_graph(Loader *l, Scope *outer, const GraphProto *proto);
