@@ -55,6 +55,9 @@ alone "negative --dim" usage x.onnx --dim batch=-1..4
 alone "--dim by no steps" usage x.onnx --dim batch=1..8:0
 alone "--dim of an element that is no number" usage x.onnx --dim 'x[0]=n'
 alone "--dim of an element by steps" usage x.onnx --dim 'x[0]=1..8:2'
+alone "--region without bytes" usage x.onnx --region fast
+alone "--region of no bytes" usage x.onnx --region fast=0
+alone "bad --io" usage x.onnx --io quantized,
 alone "bad --text" usage x.onnx --text 0
 alone "bad --weights" usage x.onnx --weights cloud
 alone "--depfile without -o" usage tests/models/digits/model.onnx --depfile "$work/out.d"

@@ -45,6 +45,8 @@ option() { # --NAME
     --optimize) in_title "--name m --optimize ram" $digits --name m --optimize ram ;;
     --io) in_title "--name m --io quantized --io nhwc" tests/models/digits_int8_qdq/model.onnx --name m \
         --io nhwc,quantized ;;
+    --region) in_title "--name m --region fast=99 --region slow=9999" $digits --name m --region fast=99 \
+        --region slow=9999 ;;
     --reuse-inputs) in_title "--name m --reuse-inputs" $digits --name m --reuse-inputs ;;
     --output) no_matter $digits ;; # to another file
     --header) no_matter $digits --header "$work/m.h" ;;

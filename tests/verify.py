@@ -229,6 +229,21 @@ def images_may_have_their_channels_last(onnx2c, folder):
     must("1 of 512 elements differ" in out and "[0,3,5,1]" in out, out)
 
 
+def results_are_the_same_wherever_buffers_lie(onnx2c, folder):
+    """In further memories and in inputs; without a warning, or a byte where none may be."""
+    flags = "-std=c99 -O1 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fsanitize=address,undefined"
+    keep = os.path.join(folder, "keep")
+    for model, *words in (("vww_int8_qdq", "--io", "quantized,nhwc"), ("small_mobile", "--dim", "batch=1..2"),
+                          ("kws_rnn",), ("loopscript",), ("growing", "--dim", "n=1..6")):
+        path = os.path.join(HERE, "models", model, "model.onnx")
+        verify(onnx2c, path, *words, "--reuse-inputs", "--region", "fast=5000", "--region", "slow=20000", "--cflags",
+               flags, "--keep", keep)
+        with open(os.path.join(keep, "model.c")) as f:
+            text = f.read()
+        must(", in fast */" in text and "void *fast, void *slow, " in text, model, "has nothing in a region")
+        must(model not in ("vww_int8_qdq", "kws_rnn") or "overwritten */" in text or "overwritten:" in text, model)
+
+
 def profile_of(onnx2c, *words):
     done = subprocess.run([onnx2c, "profile", *words], capture_output=True, text=True, timeout=300)
     must(done.returncode == 0, done.stdout, done.stderr)
@@ -283,6 +298,7 @@ def main():
         open_sizes_are_those_of_the_data,
         integers_at_the_interface_are_made_of_the_data,
         images_may_have_their_channels_last,
+        results_are_the_same_wherever_buffers_lie,
         profile_tells_every_step,
         profile_needs_no_answer,
         the_code_that_is_kept_says_its_own_options,

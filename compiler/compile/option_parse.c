@@ -20,6 +20,12 @@ bool usage_error(const char *format, ...)
     return false;
 }
 
+bool is_identifier(Foreign name)
+{
+    bool begins_as_one = !foreign_empty(name) && strchr("0123456789", foreign_at(name, 0)) == NULL;
+    return begins_as_one && foreign_is(name, in_identifier(name));
+}
+
 bool take_path(Foreign *path, Foreign value)
 {
     *path = value;

@@ -28,9 +28,7 @@ static bool take_name(void *options, Foreign value)
 {
     Options *o = options;
     o->name = in_identifier(value);
-    bool is_identifier = !foreign_empty(value) && strchr("0123456789", foreign_at(value, 0)) == NULL;
-    return (is_identifier && foreign_is(value, o->name)) ||
-           usage_error("--name %s: expected a C identifier", shown(value));
+    return is_identifier(value) || usage_error("--name %s: expected a C identifier", shown(value));
 }
 
 static const char *name_title(const Options *o)
@@ -81,6 +79,11 @@ static const char *optimize_title(const Options *o)
 static bool take_io(void *options, Foreign value)
 {
     return parse_io_option(options, value);
+}
+
+static bool take_region(void *options, Foreign value)
+{
+    return parse_region_option(options, value);
 }
 
 static bool take_reuse(void *options, Foreign value)
@@ -135,6 +138,8 @@ const OptionRow compile_options[] = {
      "quantized: inputs and outputs in the integers that the model quantises them to;\n"
      "nhwc: images with their channels last. Both may be given",
      take_io, io_title},
+    {0, "region", "NAME=BYTES", "a further memory for buffers, with a placement macro of its own", take_region,
+     region_title},
     {0, "reuse-inputs", NULL, "inputs are no longer const: their memory is scratch where that saves some", take_reuse,
      reuse_title},
     {0, "dump", "STAGE", "print the graph after a stage, or after `all`; without -o, instead of the C", take_dump,

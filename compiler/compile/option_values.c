@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 /* A number, up to what an int32_t holds, at the start of *text; *text is what follows it. */
 static bool parse_number(Foreign *text, bool negative_too, int64_t *number)
@@ -191,4 +192,41 @@ const char *io_title(const Options *o)
 {
     const char *words = o->io_quantized ? "--io quantized" : "";
     return o->io_last ? more_words(words, "io", "nhwc") : words;
+}
+
+/* Of memories that there are anyway, or of macros. */
+static bool is_reserved_region(const char *name)
+{
+    static const char *const names[] = {"arena", "code", "state", "weights"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcasecmp(name, names[i])) return true;
+    return false;
+}
+
+bool parse_region_option(Options *o, Foreign text)
+{
+    ptrdiff_t equals = foreign_last(text, '=');
+    Foreign name = foreign_part(text, 0, (size_t)(equals < 0 ? 0 : equals)),
+            rest = foreign_from(text, (size_t)(equals + 1));
+    RegionOption r = {.name = in_identifier(name)};
+    if (equals < 0 || !parse_number(&rest, false, &r.bytes) || !foreign_empty(rest) || r.bytes < 1)
+        return usage_error("--region %s: expected NAME=BYTES, a whole number from 1 to %d", shown(text), INT32_MAX);
+    if (!is_identifier(name)) return usage_error("--region %s: %s is no C identifier", shown(text), shown(name));
+    if (is_reserved_region(r.name))
+        return usage_error("--region %s: %s is the name of something else; choose another one", shown(text), r.name);
+    for (int i = 0; i < o->n_regions; i++)
+        if (!strcasecmp(o->regions[i].name, r.name))
+            return usage_error("--region %s: its macros would be those of --region %s", shown(text),
+                               o->regions[i].name);
+    mem_grow(&o->regions, &o->cap_regions, o->n_regions + 1, sizeof *o->regions);
+    o->regions[o->n_regions++] = r;
+    return true;
+}
+
+const char *region_title(const Options *o)
+{
+    const char *words = "";
+    for (int i = 0; i < o->n_regions; i++)
+        words = more_words(words, "region", mem_printf("%s=%lld", o->regions[i].name, (long long)o->regions[i].bytes));
+    return words;
 }

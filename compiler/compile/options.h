@@ -42,6 +42,9 @@ bool take_path(Foreign *path, Foreign value);
 /* Its name without folder and extension, as an identifier. */
 const char *name_of_file(Foreign path);
 
+/* Could a C program call something so? */
+bool is_identifier(Foreign name);
+
 /* -- option_table.c ---------------------------------------------------------------------------- */
 
 extern const OptionRow compile_options[];
@@ -63,11 +66,13 @@ bool parse_target_option(Options *o, Foreign text); /* the name of a target */
 bool parse_weights_option(Options *o, Foreign form);
 bool parse_optimize_option(Options *o, Foreign what);
 bool parse_text_option(Options *o, Foreign bytes);
-bool parse_io_option(Options *o, Foreign forms); /* quantized, nhwc, or both with a comma */
+bool parse_region_option(Options *o, Foreign text); /* NAME=BYTES, added to o->regions */
+bool parse_io_option(Options *o, Foreign forms);    /* quantized, nhwc, or both with a comma */
 const char *dim_title(const Options *o);
 const char *custom_title(const Options *o);
 const char *weights_title(const Options *o);
 const char *text_title(const Options *o);
 const char *io_title(const Options *o);
+const char *region_title(const Options *o);
 
 #endif

@@ -298,7 +298,8 @@ static void check_place(Places *places, Value *v)
     int64_t room = root->memory ? root->memory->bytes : places->model->arena_bytes;
     if (root->arena_offset < 0 || root->arena_offset + bytes > room)
         broken(places->place, root, "lies outside the arena");
-    if (root->memory && root->memory->lent->uses.count && live_together(root, root->memory->lent))
+    const Value *lent = root->memory ? root->memory->lent : NULL;
+    if (lent && lent->uses.count && live_together(root, lent))
         broken(places->place, root, "lies in memory that is in use");
     root->marked = true;
     mem_grow(&places->buffers, &places->capacity, places->count + 1, sizeof *places->buffers);

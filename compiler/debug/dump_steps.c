@@ -96,13 +96,18 @@ static void dump_loop(const Loop *l, FILE *f)
 
 /* -- memory ------------------------------------------------------------------------------------ */
 
+static const char *memory_text(const SideMemory *m)
+{
+    return m ? mem_printf(" of %s", m->lent ? shown(m->lent->name) : m->name) : "";
+}
+
 static void dump_place(const Value *v, FILE *f)
 {
     if (v->storage && v->storage != v)
         fprintf(f, " in %s + %lld", shown(v->storage->name), (long long)v->storage_offset);
     else if (v->arena_offset >= 0 && !v->data)
-        fprintf(f, " at %lld%s, steps %d..%d", (long long)v->arena_offset,
-                v->memory ? mem_printf(" of %s", shown(v->memory->lent->name)) : "", v->first_step, v->last_step);
+        fprintf(f, " at %lld%s, steps %d..%d", (long long)v->arena_offset, memory_text(v->memory), v->first_step,
+                v->last_step);
 }
 
 static void dump_buffer(Value *v, FILE *f)

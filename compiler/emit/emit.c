@@ -32,8 +32,10 @@ static void emit_placement(Model *m, FILE *f)
             m->options.name);
     fprintf(f,
             "#ifndef %s_WEIGHTS_ATTR\n#define %s_WEIGHTS_ATTR\n#endif\n#ifndef %s_ARENA_ATTR\n#define "
-            "%s_ARENA_ATTR\n#endif\n\n",
+            "%s_ARENA_ATTR\n#endif\n",
             prefix, prefix, prefix, prefix);
+    emit_region_placement(m, f);
+    fputs("\n", f);
 }
 
 /* -- the functions ----------------------------------------------------------------------------- */
@@ -51,6 +53,7 @@ static void emit_entry_checks(Model *m, FILE *f)
     if (m->arena_bytes)
         fprintf(f, "    if ((uintptr_t)arena %% %s_ARENA_ALIGN != 0) return %s_EARENA;\n", prefix, prefix);
     else fputs("    (void)arena;\n", f);
+    emit_region_checks(m, f);
     for (int i = 0; i < m->n_params; i++) {
         const Param *p = &m->params[i];
         Dim d = param_size(p);
@@ -60,6 +63,7 @@ static void emit_entry_checks(Model *m, FILE *f)
                 (long long)dim_high(d), uneven, prefix);
     }
     if (m->arena_bytes) fputs("    unsigned char *const memory = (unsigned char *)arena;\n", f);
+    emit_region_pointers(m, f);
     emit_hook_variable(m, f);
     mark_read(m->graph);
     for (int i = 0; i < m->graph->n_inputs; i++)
@@ -81,7 +85,7 @@ static const char *run_function(Model *m)
     Draft draft;
     FILE *f = draft_begin(&draft);
     const char *comma = m->n_params + m->graph->n_inputs + m->graph->n_outputs ? ", " : "";
-    fprintf(f, "int %s_run_in(void *arena%s", m->options.name, comma);
+    fprintf(f, "int %s_run_in(void *arena%s%s", m->options.name, region_parameters(m), comma);
     emit_parameters(m, f);
     fputs(")\n{\n", f);
     emit_entry_checks(m, f);
@@ -98,21 +102,9 @@ static void emit_run(Model *m, FILE *f)
     fprintf(f, "\nint %s_run(", name);
     emit_parameters(m, f);
     fputs(")\n{\n", f);
-    if (m->arena_bytes) {
-        fprintf(f,
-                "#ifdef __GNUC__\n    static %s_ARENA_ATTR unsigned char arena[%s_ARENA_BYTES] "
-                "__attribute__((aligned(%d)));\n",
-                prefix, prefix, ARENA_BASE_ALIGN);
-        fprintf(f,
-                "    unsigned char *const start = arena;\n#else\n    static %s_ARENA_ATTR unsigned char "
-                "arena[%s_ARENA_BYTES + %s_ARENA_ALIGN];\n",
-                prefix, prefix, prefix);
-        fprintf(f,
-                "    unsigned char *const start = arena + (%s_ARENA_ALIGN - (uintptr_t)arena %% %s_ARENA_ALIGN) %% "
-                "%s_ARENA_ALIGN;\n#endif\n",
-                prefix, prefix, prefix);
-    }
-    fprintf(f, "    return %s_run_in(%s", name, m->arena_bytes ? "start" : "NULL");
+    if (m->arena_bytes) emit_static_memory(m, mem_printf("%s_ARENA", prefix), "arena", "start", f);
+    emit_static_regions(m, f);
+    fprintf(f, "    return %s_run_in(%s%s", name, m->arena_bytes ? "start" : "NULL", region_arguments(m));
     emit_arguments(m, f);
     fputs(");\n}\n\n", f);
 }

@@ -24,8 +24,18 @@ void emit_parameters(Model *m, FILE *f); /* "int32_t batch, const float *x, floa
 void emit_arguments(Model *m, FILE *f);  /* "batch, x, y" */
 
 /* emit_memories.c: those beside the arena */
-const char *memory_in_c(const SideMemory *m);        /* a pointer to its first byte, in the run function */
-const char *memory_comment(const SideMemory *m);     /* ", in y", of a buffer; or "" */
+const char *memory_in_c(const SideMemory *m);    /* a pointer to its first byte, in the run function */
+const char *memory_comment(const SideMemory *m); /* ", in y", of a buffer; or "" */
+const char *region_parameters(const Model *m);   /* of run_in: ", void *fast" */
+const char *region_arguments(const Model *m);    /* by run: ", fast_start" */
+void emit_region_macros(const Model *m, FILE *f);
+void emit_region_placement(const Model *m, FILE *f);
+/* Of the run function: a static block and where it is aligned; MACRO_ATTR and MACRO_BYTES are its own. */
+void emit_static_memory(const Model *m, const char *macro, const char *name, const char *start, FILE *f);
+void emit_static_regions(const Model *m, FILE *f);
+void emit_region_checks(const Model *m, FILE *f);
+void emit_region_pointers(const Model *m, FILE *f);
+void report_regions(const Model *m, FILE *f);
 bool is_input_const(const Model *m, const Value *v); /* what it holds stays */
 bool is_overwritten(const Model *m, const Value *v); /* an input, by the call */
 

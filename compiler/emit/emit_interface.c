@@ -102,22 +102,27 @@ void emit_interface(Model *m, FILE *f)
 {
     Graph *g = m->graph;
     const char *name = m->options.name, *prefix = upper_case(name);
-    fprintf(f, "#define %s_ARENA_BYTES %lld\n#define %s_ARENA_ALIGN %d\n\n", prefix, (long long)m->arena_bytes, prefix,
+    fprintf(f, "#define %s_ARENA_BYTES %lld\n#define %s_ARENA_ALIGN %d\n", prefix, (long long)m->arena_bytes, prefix,
             ARENA_BASE_ALIGN);
+    emit_region_macros(m, f);
+    fputs("\n", f);
     emit_bounds_comment(m, f);
     for (int i = 0; i < g->n_inputs; i++) emit_shape_macros(m, g->inputs[i], f);
     for (int i = 0; i < g->n_outputs; i++) emit_shape_macros(m, g->outputs[i], f);
     fprintf(f, "\n/* What the functions return beside 0; then outputs are unspecified, and the next call works. */\n");
     fprintf(f, "#define %s_EDIM (-1)   /* a dimension is out of its bounds, or doesn't fit another */\n", prefix);
     fprintf(f, "#define %s_EVALUE (-2) /* an input's value is one that the model forbids */\n", prefix);
-    fprintf(f, "#define %s_EARENA (-3) /* the arena is not aligned to %s_ARENA_ALIGN */\n\n", prefix, prefix);
+    fprintf(f, "#define %s_EARENA (-3) /* the arena%s is not aligned to %s_ARENA_ALIGN */\n\n", prefix,
+            m->options.n_regions ? ", or a region," : "", prefix);
     fprintf(f, "/* Inputs and outputs are dense, row-major (C order)%s. %s_run uses a static arena; ",
             m->options.reuse_inputs ? ", and don't overlap; the call may write to inputs" : "", name);
-    fprintf(f, "%s_run_in is re-entrant, its arena has %s_ARENA_BYTES.%s */\n", name, prefix,
+    fprintf(f, "%s_run_in is re-entrant, its arena has %s_ARENA_BYTES%s.%s */\n", name, prefix,
+            m->options.n_regions ? ", each region the bytes above" : "",
             makes_text(g) ? " Strings that\n * the model makes lie in the arena, until the next call." : "");
     fprintf(f, "int %s_run(", name);
     emit_parameters(m, f);
-    fprintf(f, ");\nint %s_run_in(void *arena%s", name, m->n_params + g->n_inputs + g->n_outputs ? ", " : "");
+    fprintf(f, ");\nint %s_run_in(void *arena%s%s", name, region_parameters(m),
+            m->n_params + g->n_inputs + g->n_outputs ? ", " : "");
     emit_parameters(m, f);
     fprintf(f, ");\n");
     emit_custom_declarations(m, f);

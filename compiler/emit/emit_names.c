@@ -16,6 +16,7 @@ typedef struct {
 
 static const Derived of_value[] = {{"AT_", "", false}, {NULL, NULL, false}};
 static const Derived of_parameter[] = {{"", "_MIN", true}, {"", "_MAX", true}, {NULL, NULL, false}};
+static const Derived of_region[] = {{"", "_start", false}, {"", "_memory", false}, {NULL, NULL, false}};
 static const Derived of_interface[] = {
     {"", "_RANK", true}, {"", "_DIMS", true}, {"", "_COUNT", true}, {"", "_dims", false}, {NULL, NULL, false},
 };
@@ -118,6 +119,16 @@ static void take_own(const Model *m, Naming *n)
         if (m->graph->steps[i]->kind == STEP_CALL) take(n, m->graph->steps[i]->call.kernel->name);
 }
 
+static void name_regions(Model *m, Naming *n)
+{
+    for (int i = 0; i < m->options.n_regions; i++) {
+        SideMemory *r = &m->regions[i];
+        take(n, mem_printf("%s_%s_BYTES", n->prefix, upper_case(r->name)));
+        take(n, mem_printf("%s_%s_ATTR", n->prefix, upper_case(r->name)));
+        r->c_name = unique(n, r->name, of_region);
+    }
+}
+
 static void name_argument(Value *v, Naming *n)
 {
     name_value(v, n, v->io.is_quantized ? of_quantized : of_interface);
@@ -203,6 +214,7 @@ void name_everything(Model *m)
     Graph *g = m->graph;
     Naming n = {map_new(), map_new(), upper_case(m->options.name)};
     take_own(m, &n);
+    name_regions(m, &n);
     name_interface(m, &n);
     name_locals(m, &n);
     for (int i = 0; i < g->n_steps; i++)

@@ -23,6 +23,14 @@ static const char *opsets_text(const Model *m)
     return text;
 }
 
+static const char *regions_text(const Model *m)
+{
+    const char *text = "";
+    for (int i = 0; i < m->options.n_regions; i++)
+        text = mem_printf("%s, %s %s B", text, m->regions[i].name, with_commas(m->regions[i].used));
+    return text;
+}
+
 void emit_title(Model *m, FILE *f)
 {
     static const char further[] = " *            ";
@@ -31,6 +39,7 @@ void emit_title(Model *m, FILE *f)
     if (*m->external_sha256)
         lay_out_options(" *   external ", further, mem_printf("sha256 %s, chained", m->external_sha256), f);
     lay_out_options(" *   options  ", further, in_comment(m->options.title), f);
-    fprintf(f, " *   memory   arena %s B (lower bound %s B), weights %s B, no heap\n */\n", with_commas(m->arena_bytes),
-            with_commas(m->arena_lower_bound), with_commas(m->weights_bytes));
+    fprintf(f, " *   memory   arena %s B (lower bound %s B)%s, weights %s B, no heap\n */\n",
+            with_commas(m->arena_bytes), with_commas(m->arena_lower_bound), regions_text(m),
+            with_commas(m->weights_bytes));
 }

@@ -91,6 +91,9 @@ static void report_steps(Model *m, FILE *f)
         fprintf(f, ", \"macs\": %lld", (long long)s->macs);
         if (root && in_arena(root) && !root->memory)
             fprintf(f, ", \"arena_offset\": %lld", (long long)(root->arena_offset + offset));
+        if (root && in_arena(root) && root->memory && !root->memory->lent)
+            fprintf(f, ", \"region\": \"%s\", \"region_offset\": %lld", root->memory->name,
+                    (long long)(root->arena_offset + offset));
         if (v) fprintf(f, ", \"bytes\": %lld", (long long)value_bytes(v));
         fputs(" }", f);
     }
@@ -106,6 +109,7 @@ void report(Model *m, FILE *f)
     fprintf(f, "{\n  \"name\": \"%s\", \"run\": \"%s_run\", \"run_in\": \"%s_run_in\",\n", name, name, name);
     fprintf(f, "  \"arena_bytes\": %lld, \"arena_lower_bound_bytes\": %lld, \"weights_bytes\": %lld, \"macs\": %lld,\n",
             (long long)m->arena_bytes, (long long)m->arena_lower_bound, (long long)m->weights_bytes, (long long)macs);
+    report_regions(m, f);
     report_dims(m, f);
     fputs("  \"inputs\": [\n", f);
     for (int i = 0; i < g->n_inputs; i++) report_value(m, g->inputs[i], false, i + 1 == g->n_inputs, f);

@@ -60,9 +60,17 @@ typedef struct {
 
 /* A memory beside the arena that buffers may lie in. */
 typedef struct {
-    Value *lent; /* an input's or output's, while the call doesn't need it itself */
-    int64_t bytes;
+    Value *lent;        /* an input's or output's, while the call doesn't need it itself; NULL: a region */
+    const char *name;   /* of a region (--region), an identifier */
+    const char *c_name; /* its argument, set by emit_names.c */
+    int64_t bytes;      /* that it has, */
+    int64_t used;       /* and of those of a region that buffers take */
 } SideMemory;
+
+typedef struct {
+    const char *name; /* an identifier */
+    int64_t bytes;
+} RegionOption; /* --region NAME=BYTES */
 
 /* Who reads a value: an input of a node that stands in a graph, or, without a node, an output of a graph. */
 typedef struct {
@@ -251,6 +259,8 @@ typedef struct {
     DimOption *dims;
     int n_customs, cap_customs;
     CustomOption *customs;
+    int n_regions, cap_regions;
+    RegionOption *regions;
     Files files_read; /* of options: --custom @FILE */
     /* How long the list that input `number` is, and what its elements are; NULL, or false: unknown (interface.c). */
     bool (*describe_list)(struct Model *m, int number, const struct Value *list, struct DataItem *item);
@@ -315,6 +325,7 @@ struct Model {
     DimPair *assumptions; /* dimensions that inference took to be equal and that may differ at run time: to be checked
                              then (assumptions.c) */
     Map *assumption_numbers;                               /* one more than the index of each, by what it says */
+    SideMemory *regions;                                   /* after plan: as many as the options have */
     int64_t arena_bytes, arena_lower_bound, weights_bytes; /* after plan */
 };
 

@@ -14,25 +14,11 @@ enum {
 };
 
 typedef struct {
-    SideMemory memory;
-    int after, before; /* its own use: buffers live after the one, or before the other */
-    int element;       /* it is aligned to so many bytes */
-    Buffers inside;
-} Lender;
-
-typedef struct {
     const Buffers *buffers;
     int n_lenders, n_steps;
-    Lender *lenders;
+    Room *lenders;
     int64_t *load; /* of the arena, by step */
 } Lending;
-
-/* Of an element in C. */
-static int element_bytes(const Value *v)
-{
-    int bytes = (int)(dtype_bits(v->type.dtype) / 8);
-    return bytes < 1 ? 1 : dtype_is_complex(v->type.dtype) ? bytes / 2 : bytes;
-}
 
 /* -- who lends --------------------------------------------------------------------------------- */
 
@@ -40,8 +26,10 @@ static void add_lender(Lending *l, Value *v, int after, int before)
 {
     int64_t bytes = dtype_bytes(v->type.dtype, dim_low(shape_elements(&v->type.shape)));
     if (v->type.dtype == DT_STRING || bytes < 1) return; /* pointers may be shorter than ours */
+    SideMemory *memory = mem_alloc(sizeof *memory);
+    *memory = (SideMemory){.lent = v, .bytes = bytes};
     l->lenders[l->n_lenders++] =
-        (Lender){.memory = {v, bytes}, .after = after, .before = before, .element = element_bytes(v)};
+        (Room){.memory = memory, .after = after, .before = before, .element = element_bytes(v)};
 }
 
 static void find_lenders(Model *m, Lending *l)
@@ -60,46 +48,12 @@ static void find_lenders(Model *m, Lending *l)
 
 /* -- who goes where ---------------------------------------------------------------------------- */
 
-static int64_t rounded(const Value *v)
-{
-    return (value_bytes(v) + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
-}
-
-static bool live_together(const Value *a, const Value *b)
-{
-    return a->first_step <= b->last_step && b->first_step <= a->last_step;
-}
-
-/* The first of those inside that lies over `bytes` from `at` on while v lives; NULL: there is none. */
-static const Value *in_the_way(const Lender *l, const Value *v, int64_t at)
-{
-    for (int i = 0; i < l->inside.count; i++) {
-        const Value *w = l->inside.items[i];
-        if (live_together(v, w) && at < w->arena_offset + rounded(w) && w->arena_offset < at + rounded(v)) return w;
-    }
-    return NULL;
-}
-
-/* The lowest offset where v fits; -1: nowhere. */
-static int64_t offset_in(const Lender *l, const Value *v)
-{
-    int64_t at = 0;
-    if (v->first_step <= l->after || v->last_step >= l->before || element_bytes(v) > l->element) return -1;
-    for (const Value *w; at + value_bytes(v) <= l->memory.bytes && (w = in_the_way(l, v, at));)
-        at = w->arena_offset + rounded(w);
-    return at + value_bytes(v) <= l->memory.bytes ? at : -1;
-}
-
 static bool move_in(Lending *l, Value *v)
 {
     for (int i = 0; i < l->n_lenders; i++) {
-        Lender *to = &l->lenders[i];
-        int64_t at = offset_in(to, v);
+        int64_t at = room_offset(&l->lenders[i], v);
         if (at < 0) continue;
-        v->memory = &to->memory;
-        v->arena_offset = at;
-        mem_grow(&to->inside.items, &to->inside.capacity, to->inside.count + 1, sizeof *to->inside.items);
-        to->inside.items[to->inside.count++] = v;
+        room_put(&l->lenders[i], v, at);
         return true;
     }
     return false;
@@ -108,7 +62,7 @@ static bool move_in(Lending *l, Value *v)
 static bool fits_somewhere(const Lending *l, const Value *v)
 {
     for (int i = 0; i < l->n_lenders; i++)
-        if (offset_in(&l->lenders[i], v) >= 0) return true;
+        if (room_offset(&l->lenders[i], v) >= 0) return true;
     return false;
 }
 
@@ -148,7 +102,7 @@ static void move_back(Lending *l, const Moved *moved)
 {
     moved->value->memory = NULL;
     moved->value->arena_offset = moved->offset;
-    add_load(l, moved->value, rounded(moved->value));
+    add_load(l, moved->value, aligned_bytes(moved->value));
 }
 
 /* Moves buffers as long as that makes the fullest step less full; how many. */
@@ -159,7 +113,7 @@ static int move_all(Lending *l, Moved *moved)
     for (Value *v; count < MOST_MOVED && (v = to_move(l, step)); step = fullest(l)) {
         moved[count++] = (Moved){v, v->arena_offset};
         if (!move_in(l, v)) internal_error("a buffer that fits doesn't");
-        add_load(l, v, -rounded(v));
+        add_load(l, v, -aligned_bytes(v));
         if (l->load[fullest(l)] >= least) continue;
         least = l->load[fullest(l)];
         useful = count;
@@ -176,7 +130,8 @@ bool lend_arguments(Model *m, const Buffers *b, int64_t total)
     find_lenders(m, &l);
     if (!l.n_lenders || !b->count || total > INT_MAX) return false;
     l.load = mem_array((size_t)l.n_steps + 1, sizeof *l.load);
-    for (int i = 0; i < b->count; i++) add_load(&l, b->items[i], rounded(b->items[i]));
+    for (int i = 0; i < b->count; i++)
+        if (!b->items[i]->memory) add_load(&l, b->items[i], aligned_bytes(b->items[i]));
     int count = move_all(&l, moved);
     if (l.load[fullest(&l)] <= total - worth) return count > 0;
     while (count) move_back(&l, &moved[--count]);

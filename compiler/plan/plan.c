@@ -129,8 +129,7 @@ static void collect(Value *v, Buffers *b)
 {
     if (v->storage != v || !in_arena(v) || v->marked) return;
     v->marked = true;
-    mem_grow(&b->items, &b->capacity, b->count + 1, sizeof *b->items);
-    b->items[b->count++] = v;
+    buffers_add(b, v);
 }
 
 static void collect_all(const Graph *g, Buffers *b)
@@ -163,13 +162,15 @@ static ArenaPlan plan_arena(const Buffers *b)
 
 static void take_back(const Buffers *b)
 {
-    for (int i = 0; i < b->count; i++) b->items[i]->memory = NULL;
+    for (int i = 0; i < b->count; i++)
+        if (b->items[i]->memory && b->items[i]->memory->lent) b->items[i]->memory = NULL;
 }
 
 static void place_buffers(Model *m)
 {
     Buffers b = {0};
     collect_all(m->graph, &b);
+    place_in_regions(m, &b);
     ArenaPlan reached = plan_arena(&b);
     if (lend_arguments(m, &b, reached.total)) {
         ArenaPlan lent = plan_arena(&b);

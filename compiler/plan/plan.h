@@ -23,6 +23,25 @@ typedef struct {
     Value **items;
 } Buffers;
 
+/* A memory as large as it is, at the times when it is free. */
+typedef struct {
+    SideMemory *memory;
+    int after, before; /* for buffers that live after the one step, or before the other */
+    int element;       /* it is aligned to so many bytes */
+    Buffers inside;
+} Room;
+
+/* room.c */
+int64_t aligned_bytes(const Value *v);              /* with what is between it and the next */
+int element_bytes(const Value *v);                  /* of an element in C */
+int64_t room_offset(const Room *r, const Value *v); /* the lowest where the buffer fits; -1: nowhere */
+void room_put(Room *r, Value *v, int64_t offset);
+void buffers_add(Buffers *b, Value *v);
+
+/* regions.c: places buffers in the memories of --region, in the order in which they are given: those that steps use
+ * most often first, of these the largest. */
+void place_in_regions(Model *m, const Buffers *b);
+
 /* lend.c: places some of them in the memory of inputs and outputs, if the arena then takes less than `total`. */
 bool lend_arguments(Model *m, const Buffers *b, int64_t total);
 

@@ -153,8 +153,8 @@ static const char shared_notes[] =
 /* Its own options begin with the row `first`. */
 static int parse(VerifyOptions *o, Command command, int first, int argc, char **argv)
 {
-    static const char *const shared[] = {"dim",     "custom", "text",         "target",  "optimize",
-                                         "weights", "io",     "reuse-inputs", "verbose", "help"};
+    static const char *const shared[] = {"dim", "custom",       "text",   "target",  "optimize", "weights",
+                                         "io",  "reuse-inputs", "region", "verbose", "help"};
     command.rows = verify_options + first;
     command.n_rows = N_OPTIONS - first;
     command.n_shared = sizeof shared / sizeof *shared;

@@ -76,7 +76,9 @@ void *machine_memory(Machine *x, Value *v)
 {
     int64_t offset;
     Value *root = storage_root(v, &offset);
-    if (root->memory) return (char *)buffer_of(x, root->memory->lent) + root->arena_offset + offset;
+    if (root->memory && root->memory->lent)
+        return (char *)buffer_of(x, root->memory->lent) + root->arena_offset + offset;
+    if (root->memory) return x->regions[root->memory - x->m->regions] + root->arena_offset + offset;
     if (in_arena(root) && root->arena_offset >= 0) return x->arena + root->arena_offset + offset;
     return (char *)buffer_of(x, root) + offset;
 }
@@ -319,14 +321,21 @@ static void run_block(Machine *x, int first, int last)
 
 /* -- a run ------------------------------------------------------------------------------------- */
 
+static unsigned char *memory_of(size_t bytes)
+{
+    unsigned char *memory = malloc(bytes + 1);
+    if (!memory) machine_broken("out of memory");
+    return memset(memory, UNWRITTEN, bytes);
+}
+
 void machine_start(Machine *x, Model *m, MachineFill *fill, void *context)
 {
     *x = (Machine){.m = m, .fill = fill, .context = context};
     steps_index(m->graph);
     for (int i = 0; i < m->graph->n_inputs; i++) buffer_of(x, m->graph->inputs[i]);
-    x->arena = malloc((size_t)m->arena_bytes + 1);
-    if (!x->arena) machine_broken("out of memory");
-    memset(x->arena, UNWRITTEN, (size_t)m->arena_bytes);
+    x->arena = memory_of((size_t)m->arena_bytes);
+    x->regions = mem_array((size_t)m->options.n_regions + 1, sizeof *x->regions);
+    for (int i = 0; m->regions && i < m->options.n_regions; i++) x->regions[i] = memory_of((size_t)m->regions[i].bytes);
 }
 
 bool machine_run(Machine *x)
@@ -339,4 +348,5 @@ void machine_stop(Machine *x)
 {
     for (int i = 0; i < x->n_buffers; i++) release(&x->buffers[i]);
     free(x->arena);
+    for (int i = 0; i < x->m->options.n_regions; i++) free(x->regions[i]);
 }

@@ -24,6 +24,7 @@ typedef struct {
     MachineFill *fill;
     void *context;
     unsigned char *arena;
+    unsigned char **regions; /* as many as the options have */
     int n_buffers, cap_buffers, n_symbols, cap_symbols;
     MachineBuffer *buffers;
     MachineSymbol *symbols;

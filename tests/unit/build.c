@@ -1,7 +1,6 @@
 #include "build.h"
 
 #include "debug/debug.h"
-#include "compile/options.h"
 #include "infer/infer.h"
 #include "layout/layout.h"
 #include "lower/lower.h"
@@ -67,55 +66,6 @@ static double number(TextReader *r, bool *whole)
 
 /* -- types ------------------------------------------------------------------------------------- */
 
-enum { OPSET = 23 };
-
-static int opset = OPSET, n_bounds;
-static Options given;
-static DimOption bounds[8];
-
-void build_opset(int version)
-{
-    opset = version;
-}
-
-void build_bounds(const char *name, int64_t low, int64_t high)
-{
-    int i = 0;
-    while (i < n_bounds && !foreign_is(bounds[i].name, name)) i++;
-    if (i == (int)(sizeof bounds / sizeof *bounds)) ck_abort_msg("too many bounds");
-    if (i == n_bounds) n_bounds++;
-    bounds[i] = (DimOption){.name = foreign(name), .low = low, .high = high};
-}
-
-void build_optimize(Optimize what)
-{
-    given.optimize = what;
-}
-
-void build_io(const char *forms)
-{
-    ck_assert(parse_io_option(&given, foreign(forms)));
-}
-
-void build_reusing_inputs(void)
-{
-    given.reuse_inputs = true;
-}
-
-void build_free(void)
-{
-    given = (Options){.name = NULL};
-    opset = OPSET;
-    n_bounds = 0;
-    op_free();
-}
-
-static void add_option(Options *o, DimOption d)
-{
-    mem_grow(&o->dims, &o->cap_dims, o->n_dims + 1, sizeof *o->dims);
-    o->dims[o->n_dims++] = d;
-}
-
 /* A parameter of the run function, as load makes one of an open dimension. */
 static Dim symbol(TextReader *r)
 {
@@ -123,7 +73,7 @@ static Dim symbol(TextReader *r)
     Foreign text = foreign(name(r));
     for (int i = 0; i < m->n_params; i++)
         if (foreign_equal(m->params[i].symbol, text)) return dim_symbol(text, 0, 0);
-    if (!bounds_of(m, text)) add_option(&m->options, (DimOption){.name = text, .low = 1, .high = 8, .uses = 1});
+    if (!bounds_of(m, text)) build_add_bounds(&m->options, (DimOption){.name = text, .low = 1, .high = 8, .uses = 1});
     const DimOption *d = bounds_of(m, text);
     ((DimOption *)d)->uses = 1;
     mem_grow(&m->params, &m->cap_params, m->n_params + 1, sizeof *m->params);
@@ -276,7 +226,7 @@ static void read_node(TextReader *r)
     expect(r, "=");
     const char *op_type = name(r), *dot = strrchr(op_type, '.');
     Node *n = node_new(r->graph, foreign(mem_printf("/%s", outputs[0])), dot ? dot + 1 : op_type,
-                       dot ? mem_strndup(op_type, (size_t)(dot - op_type)) : "", dot ? 1 : opset);
+                       dot ? mem_strndup(op_type, (size_t)(dot - op_type)) : "", dot ? 1 : build_opset_of_nodes());
     if (skip(r, "<")) {
         do read_attribute(r, n);
         while (skip(r, ","));
@@ -337,13 +287,8 @@ static Graph *read_graph(Model *m, Graph *parent, TextReader *r)
 Model *model_of(const char *text)
 {
     Model *m = mem_alloc(sizeof *m);
-    m->options.target = target_portable;
     m->path = foreign("test.onnx");
-    m->options = given;
-    m->options.name = "test";
-    m->options.title = foreign("--name test");
-    m->options.target = target_portable;
-    for (int i = 0; i < n_bounds; i++) add_option(&m->options, bounds[i]);
+    build_options(&m->options);
     test_seed(7);
     m->graph = read_graph(m, NULL, &(TextReader){text, NULL});
     return m;

@@ -24,6 +24,10 @@ void build_opset(int opset);
 void build_optimize(Optimize what);
 void build_io(const char *forms); /* as --io takes them */
 void build_reusing_inputs(void);
+void build_region(const char *text); /* as --region takes it; one more */
+int build_opset_of_nodes(void);
+void build_options(Options *o); /* these, in a new model */
+void build_add_bounds(Options *o, DimOption d);
 void build_free(void);             /* op_free, and nothing is said of bounds and opset any more */
 Model *model_of(const char *text); /* as load leaves it */
 

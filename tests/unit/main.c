@@ -62,6 +62,7 @@
     SUITE(random) \
     SUITE(reduce) \
     SUITE(regex) \
+    SUITE(regions) \
     SUITE(resize) \
     SUITE(resolve) \
     SUITE(row_tiling) \
