@@ -173,6 +173,21 @@ uninstall:
 	rm -f $(INSTALLED:%="$(DESTDIR)$(PREFIX)/%")
 	$(Q)rmdir "$(DESTDIR)$(PREFIX)/share/cmake/onnx2c" 2>/dev/null || true
 
+# -- packages: of what this machine built ------------------------------------------------------------------------------
+
+deb: $(BUILD)/onnx2c
+	$(Q)rm -rf $(BUILD)/deb
+	$(Q)$(MAKE) --no-print-directory install DESTDIR=$(BUILD)/deb PREFIX=/usr >/dev/null
+	tools/make-deb $(BUILD)/deb $(VERSION) $(BUILD)/onnx2c.deb
+
+# With all libraries in it but libc, so that it runs where only Python was installed.
+$(BUILD)/wheel/onnx2c: $(LIBRARY)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(OPT) -s $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libffi.a -lm
+
+wheel: $(BUILD)/wheel/onnx2c
+	python3 tools/make_wheel.py $< $(VERSION) $(BUILD)/wheel
+
 clean:
 	rm -rf $(BUILD)
 
@@ -319,6 +334,6 @@ schemas: $(VENV)/stamp
 	$(Q)$(VENV)/bin/python tools/schemas.py >compiler/models/schemas.def
 
 .PHONY: all bench bench-models bench-kernels bench-firmware demo check test unit lint mutants random fuzz fuzz-target
-.PHONY: hostile install uninstall clean docs schemas golden FORCE
+.PHONY: hostile install uninstall deb wheel clean docs schemas golden FORCE
 .PHONY: deps-build deps-lint deps-check
 .SECONDARY:

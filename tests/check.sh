@@ -101,6 +101,7 @@ quick verbs "$python" tests/verbs.py "$onnx2c" --conformance "$build/conformance
 quick verify "$python" tests/verify.py "$onnx2c" --only "*$ONLY*"
 quick depfile "$python" tests/depfile.py "$onnx2c" --only "*$ONLY*"
 slow project "$python" tests/project.py "$onnx2c" --only "*$ONLY*"
+slow packages "$python" tests/packages.py "$build" --only "*$ONLY*"
 slow install "$python" tests/install.py "$build" --only "*$ONLY*"
 quick models tests/models.sh "$onnx2c"
 quick cases official_cases

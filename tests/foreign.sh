@@ -92,7 +92,8 @@ entries() { never "$1" '\bd_name\b' 'foreign\(entry->d_name\)|verify/verify_fold
 # Each kind of output has its doors: none prints another's text.
 generated() { never "$1/emit" '\bshown\(' 'internal_error'; }
 on_terminals() {
-    never "$1" '\bin_comment\(' '/(emit|base)/|/project/testbench.c:|/op/edit.c:|/lower/(fuse|row_tiling).c:|/rewrite/rewrite_affine.c:'
+    never "$1" '\bin_comment\(' \
+        '/(emit|base)/|/project/testbench.c:|/op/edit.c:|/lower/(fuse|row_tiling).c:|/rewrite/rewrite_affine.c:'
 }
 
 rules="raw casts argv entries generated on_terminals"

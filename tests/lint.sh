@@ -9,7 +9,7 @@ compiler=(compiler/*/*.c compiler/ops/shared/*.c)
 mapfile -t c < <(find compiler tools tests examples -name '*.[ch]' ! -path 'tests/golden/*')
 mapfile -t scripts < <(find .ci tests examples tools \( -name '*.sh' -o -name run -o -path 'tools/i*' \
     -o -name build-needs -o -name '*.bash-completion' \))
-mapfile -t others < <(find tests examples \( -name '*.py' -o -name Makefile \))
+mapfile -t others < <(find tests examples tools python \( -name '*.py' -o -name Makefile \))
 code=(Makefile runtime_min/*.c templates/*.c.in "${c[@]}" "${scripts[@]}" "${others[@]}")
 
 # Other versions of LLVM lay out and complain differently.
