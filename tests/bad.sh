@@ -58,6 +58,8 @@ alone "--dim of an element by steps" usage x.onnx --dim 'x[0]=1..8:2'
 alone "--region without bytes" usage x.onnx --region fast
 alone "--region of no bytes" usage x.onnx --region fast=0
 alone "bad --io" usage x.onnx --io quantized,
+alone "bad --state" usage x.onnx --state h
+alone "--state without an output" usage x.onnx --state h=
 alone "bad --text" usage x.onnx --text 0
 alone "bad --weights" usage x.onnx --weights cloud
 alone "--depfile without -o" usage tests/models/digits/model.onnx --depfile "$work/out.d"
@@ -80,6 +82,16 @@ for part in 1 3 10 30 50 80 95 99; do
     head -c $((size * part / 100)) tests/models/digits/model.onnx >"$work/cut.$part.onnx"
     refuses "cut to $part %" "$work/cut.$part.onnx" "cut.$part.onnx"
 done
+cached="tests/models/cached_attention_op13/model.onnx"
+refuses "states that are misspelt" $cached \
+    'no input "key", but x, keys, values;no output "values", but y, keys_out, values_out' --dim past=0..4 \
+    --state key=keys_out --state values=values
+refuses "a state of another shape" $cached 'input "x" is float32\[1,1,32\], output "keys_out" float32' --dim past=0..4 \
+    --state x=keys_out
+refuses "states of no pattern" $cached 'no input and output match; .* keys, values and outputs y, ' --dim past=0..4 \
+    --state 'k*=m*'
+refuses "an output of two states" $cached '"values" or "keys_out" is in another pair already' --dim past=0..4 \
+    --state keys=keys_out --state values=keys_out
 refuses "output in no folder" tests/models/digits/model.onnx "" -o "$work/nowhere/x.c"
 
 # Models made to be wrong, each with what the messages must say: NAME<tab>PATTERN[;PATTERN...]<tab>OPTIONS.

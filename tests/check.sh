@@ -109,6 +109,7 @@ quick same_bits same_bits
 quick bounds "$python" tests/bounds.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
 # What writes models, under sanitizers.
 slow written "$python" tests/verbs.py "$build/san/onnx2c" --conformance "$build/conformance" --only "*srcnn*"
+quick state "$python" tests/state.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
 slow ram env VERIFY="--optimize ram" tests/models.sh "$onnx2c" tests/models
 slow facts "$python" tests/facts.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
 slow hostile "$python" tests/hostile_text.py "$onnx2c" --conformance "$build/conformance" --only "*$ONLY*" \

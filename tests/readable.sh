@@ -40,6 +40,9 @@ option() { # --NAME
     --weights) in_title "--name m --weights incbin" $digits --name m --weights incbin ;;
     --custom) in_title "--name m --dim samples=9 --custom '$custom'" examples/custom_op/model.onnx \
         --name m --dim samples=9 --custom "$custom" ;;
+    --state) in_title "--name m --dim past=0..4 --state 'keys=keys_out' --state 'v*s=v*s_out'" \
+        tests/models/cached_attention_op13/model.onnx --name m --dim past=0..4 --state keys=keys_out \
+        --state 'v*s=v*s_out' ;;
     --text) in_title "--name m --text 20" $digits --name m --text 20 ;;
     --target) in_title "--name m --target cortex-m4" $digits --name m --target cortex-m4 ;;
     --optimize) in_title "--name m --optimize ram" $digits --name m --optimize ram ;;
@@ -63,6 +66,8 @@ for model in tests/models/*/; do
     model=$(basename "$model")
     alone "the C of $model" readable "$model"
 done
+alone "the C with a state" "$python" tests/readable.py "$onnx2c" tests/models/cached_attention_op13/model.onnx \
+    --dim past=0..15 --state keys=keys_out --state values=values_out
 "$onnx2c" --help | sed -n '/^$/,$p' | grep -oE -- '--[a-z]+(-[a-z]+)*' | grep -v -e '--help$' | sort -u >"$work/options"
 echo --help >>"$work/options"
 while read -r name; do

@@ -41,6 +41,11 @@ static bool take_dim(void *options, Foreign value)
     return parse_dim_option(options, value);
 }
 
+static bool take_state(void *options, Foreign value)
+{
+    return parse_state_option(options, value);
+}
+
 static bool take_weights(void *options, Foreign value)
 {
     return parse_weights_option(options, value);
@@ -124,6 +129,10 @@ const OptionRow compile_options[] = {
      "fix a symbolic dimension, keep it a run-time parameter within bounds, or make\n"
      "it of others; INPUT:AXIS for one without a name",
      take_dim, dim_title},
+    {0, "state", "IN=OUT",
+     "the output is the input of the next call and lives in the caller's NAME_state;\n"
+     "a * in both: all pairs that match",
+     take_state, state_title},
     {0, "weights", "FORM", "how constants are written: inline (default), numbers, incbin, file", take_weights,
      weights_title},
     {0, "custom", "DOMAIN::OP=SPEC, --custom @FILE",

@@ -68,11 +68,13 @@ bool parse_optimize_option(Options *o, Foreign what);
 bool parse_text_option(Options *o, Foreign bytes);
 bool parse_region_option(Options *o, Foreign text); /* NAME=BYTES, added to o->regions */
 bool parse_io_option(Options *o, Foreign forms);    /* quantized, nhwc, or both with a comma */
+bool parse_state_option(Options *o, Foreign text);  /* IN=OUT, added to o->states; option_state.c */
 const char *dim_title(const Options *o);
 const char *custom_title(const Options *o);
 const char *weights_title(const Options *o);
 const char *text_title(const Options *o);
 const char *io_title(const Options *o);
 const char *region_title(const Options *o);
+const char *state_title(const Options *o);
 
 #endif

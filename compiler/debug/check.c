@@ -75,7 +75,8 @@ static void check_node(Node *n, const char *stage, bool typed)
     Place p = {stage, n, NULL};
     if (typed && !n->op) broken(&p, NULL, "has no operator");
     for (int i = 0; i < n->n_in; i++)
-        if (n->in[i] && !n->in[i]->data && !n->in[i]->marked) broken(&p, n->in[i], "is used before it is defined");
+        if (n->in[i] && !n->in[i]->data && !n->in[i]->is_state && !n->in[i]->marked)
+            broken(&p, n->in[i], "is used before it is defined");
     for (int a = 0; a < n->n_attrs; a++)
         for (int k = 0; n->attrs[a].graphs && k < n->attrs[a].count; k++)
             check_graph(n->attrs[a].graphs[k], stage, typed);
@@ -159,7 +160,8 @@ static void check_access(const Place *p, const Access *a)
     Value *v = a->value;
     bool given = v->data ||
                  (v->is_input && !v->graph->parent); /* inputs of a subgraph are written by the steps around it */
-    if (!a->written && !given && !v->is_input && !v->marked) broken(p, v, "is read before it is written");
+    if (!a->written && !given && !v->is_input && !v->is_state && !v->marked)
+        broken(p, v, "is read before it is written");
     if (a->written && given) broken(p, v, "is written, but is no result");
     check_type(p, v, &v->type);
 }

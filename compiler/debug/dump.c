@@ -163,6 +163,13 @@ void dump(Model *m, const char *stage, FILE *out)
                 shown(foreign_or(m->opsets[i].domain, foreign("ai.onnx"))));
     for (int i = 0; i < m->n_params; i++) fprintf(out, "dimension %s\n", shown(dim_text(param_size(&m->params[i]))));
     dump_graph(m->graph, 0, out);
+    for (int i = 0; i < m->n_states; i++) {
+        fputs("  state ", out);
+        dump_value(m->states[i].in, out);
+        fputs(" <- ", out);
+        dump_value(m->states[i].out ? m->states[i].out : m->graph->outputs[m->states[i].output], out);
+        fputc('\n', out);
+    }
     if (m->graph->n_steps) dump_steps(m->graph, out);
     if (m->arena_bytes)
         fprintf(out, "arena %lld bytes, lower bound %lld\n", (long long)m->arena_bytes,

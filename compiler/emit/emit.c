@@ -25,15 +25,19 @@ static void emit_includes(FILE *f)
           f);
 }
 
-static void emit_placement(Model *m, FILE *f)
+static void emit_empty_macro(const Model *m, const char *macro, FILE *f)
 {
     const char *prefix = upper_case(m->options.name);
-    fprintf(f, "/* Placement: define these to put weights or the arena of %s_run into a section of their own. */\n",
-            m->options.name);
-    fprintf(f,
-            "#ifndef %s_WEIGHTS_ATTR\n#define %s_WEIGHTS_ATTR\n#endif\n#ifndef %s_ARENA_ATTR\n#define "
-            "%s_ARENA_ATTR\n#endif\n",
-            prefix, prefix, prefix, prefix);
+    fprintf(f, "#ifndef %s_%s\n#define %s_%s\n#endif\n", prefix, macro, prefix, macro);
+}
+
+static void emit_placement(Model *m, FILE *f)
+{
+    fprintf(f, "/* Placement: define these to put weights%s or the arena of %s_run into a section of their own. */\n",
+            m->n_states ? ", the state" : "", m->options.name);
+    emit_empty_macro(m, "WEIGHTS_ATTR", f);
+    emit_empty_macro(m, "ARENA_ATTR", f);
+    if (m->n_states) emit_empty_macro(m, "STATE_ATTR", f);
     emit_region_placement(m, f);
     fputs("\n", f);
 }
@@ -50,6 +54,7 @@ static void mark_read(const Graph *g)
 static void emit_entry_checks(Model *m, FILE *f)
 {
     const char *prefix = upper_case(m->options.name);
+    emit_state_loads(m, f);
     if (m->arena_bytes)
         fprintf(f, "    if ((uintptr_t)arena %% %s_ARENA_ALIGN != 0) return %s_EARENA;\n", prefix, prefix);
     else fputs("    (void)arena;\n", f);
@@ -62,6 +67,7 @@ static void emit_entry_checks(Model *m, FILE *f)
         fprintf(f, "    if (%s < %lld || %s > %lld%s) return %s_EDIM;\n", p->c_name, (long long)dim_low(d), p->c_name,
                 (long long)dim_high(d), uneven, prefix);
     }
+    emit_state_checks(m, f);
     if (m->arena_bytes) fputs("    unsigned char *const memory = (unsigned char *)arena;\n", f);
     emit_region_pointers(m, f);
     emit_hook_variable(m, f);
@@ -84,14 +90,13 @@ static const char *run_function(Model *m)
 {
     Draft draft;
     FILE *f = draft_begin(&draft);
-    const char *comma = m->n_params + m->graph->n_inputs + m->graph->n_outputs ? ", " : "";
-    fprintf(f, "int %s_run_in(void *arena%s%s", m->options.name, region_parameters(m), comma);
-    emit_parameters(m, f);
-    fputs(")\n{\n", f);
+    emit_declaration(m, true, f);
+    fputs("\n{\n", f);
     emit_entry_checks(m, f);
     emit_steps(m, f);
     fputs("\n", f);
     emit_output_dims(m, f);
+    emit_state_stores(m, f);
     fputs("    return 0;\n}\n", f);
     return draft_end(&draft);
 }
@@ -99,12 +104,14 @@ static const char *run_function(Model *m)
 static void emit_run(Model *m, FILE *f)
 {
     const char *name = m->options.name, *prefix = upper_case(name);
-    fprintf(f, "\nint %s_run(", name);
-    emit_parameters(m, f);
-    fputs(")\n{\n", f);
+    fputs("\n", f);
+    emit_declaration(m, false, f);
+    fputs("\n{\n", f);
     if (m->arena_bytes) emit_static_memory(m, mem_printf("%s_ARENA", prefix), "arena", "start", f);
     emit_static_regions(m, f);
-    fprintf(f, "    return %s_run_in(%s%s", name, m->arena_bytes ? "start" : "NULL", region_arguments(m));
+    emit_static_state(m, f);
+    fprintf(f, "    return %s_run_in(%s%s%s", name, m->arena_bytes ? "start" : "NULL", region_arguments(m),
+            m->n_states ? ", &state" : "");
     emit_arguments(m, f);
     fputs(");\n}\n\n", f);
 }
@@ -140,6 +147,7 @@ static const char *rest(Model *m, const Weights *w, const char *run_in)
     emit_weight_declarations(m, w, f);
     fputs("/* The model ----------------------------------------------------------------------------------- */\n\n", f);
     fputs(run_in, f);
+    emit_state_definitions(m, f);
     emit_run(m, f);
     return draft_end(&draft);
 }

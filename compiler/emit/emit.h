@@ -16,12 +16,21 @@ void emit_title(Model *m, FILE *f);      /* emit_title.c */
 void emit_memory_map(Model *m, FILE *f); /* emit_memory_map.c */
 
 /* emit_interface.c: what the program that calls the model sees */
-const char *upper_case(const char *text);
 bool output_has_dims(const Value *v); /* some dimension is left to run time */
 int64_t stored_count(const Value *v); /* elements of the array of C */
 void emit_interface(Model *m, FILE *f);
-void emit_parameters(Model *m, FILE *f); /* "int32_t batch, const float *x, float *y" */
-void emit_arguments(Model *m, FILE *f);  /* "batch, x, y" */
+void emit_declaration(Model *m, bool in, FILE *f); /* of the run function: "int digits_run(const float *x, float *y)" */
+void emit_arguments(Model *m, FILE *f);            /* ", batch, x, y" */
+
+/* emit_state.c: what one call leaves for the next, in a struct of the caller's; nothing without --state */
+void emit_state_type(const Model *m, FILE *f);
+void emit_state_declarations(const Model *m, FILE *f);
+void emit_state_definitions(const Model *m, FILE *f); /* reset */
+void emit_static_state(const Model *m, FILE *f);      /* that of NAME_run */
+void emit_state_loads(const Model *m, FILE *f);       /* into the variables of the run function */
+void emit_state_checks(const Model *m, FILE *f);
+void emit_state_stores(const Model *m, FILE *f); /* of sizes, at its end */
+int64_t state_bytes(const Model *m);
 
 /* emit_memories.c: those beside the arena */
 const char *memory_in_c(const SideMemory *m);    /* a pointer to its first byte, in the run function */
@@ -122,12 +131,14 @@ void name_everything(Model *m); /* emit_names.c */
 void reserve_words(Map *taken); /* emit_reserved.c: what means something already, in C, C++ and the included headers */
 
 /* emit_value.c */
+const char *upper_case(const char *text);
 const char *dim_in_c(const Model *m, Dim d);            /* over the variables of the run function */
 const char *shape_in_c(const Model *m, const Shape *s); /* "[1,height / 2,32]" */
 const char *without_parentheses(const char *text);      /* around all of it */
 /* The values that the text of a step names: step_next without elided copies and without constants that are literals. */
 bool mention_next(const Step *s, Access *a);
 const char *value_pointer(const Model *m, const Value *v, Dim element_offset); /* the address of an element */
+int64_t stored_count(const Value *v); /* of elements in C, at the upper bound */
 
 /* -- lines of text (emit_layout.c) ----------------------------------------------------------------- */
 

@@ -134,6 +134,8 @@ static Map *words_used(const Model *m, const char *body)
     for (int i = 0; i < g->n_outputs; i++)
         for (int d = 0; d < g->outputs[i]->type.shape.rank; d++)
             note_words(used, dim_in_c(m, g->outputs[i]->type.shape.dim[d]));
+    for (int i = 0; i < m->n_params; i++)
+        if (m->params[i].next) note_words(used, dim_in_c(m, m->params[i].next));
     return used;
 }
 

@@ -81,7 +81,7 @@ static void add_symbol(Foreign symbol, void *context)
 
 static bool is_scratch(const Value *v)
 {
-    return !v->uses.reads && !storage_root((Value *)v, NULL)->is_output;
+    return !v->uses.reads && !value_is_callers(storage_root((Value *)v, NULL));
 }
 
 static void add_accesses(Paragraph *p, const Step *s)

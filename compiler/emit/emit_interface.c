@@ -4,27 +4,9 @@
 #include "op/op.h"
 #include "plan/plan.h"
 
-#include <ctype.h>
-#include <string.h>
-
-const char *upper_case(const char *text)
-{
-    char *upper = mem_strdup(text);
-    for (char *s = upper; *s; s++) *s = (char)toupper((unsigned char)*s);
-    return upper;
-}
-
 bool output_has_dims(const Value *v)
 {
     return !shape_is_const(&v->type.shape);
-}
-
-int64_t stored_count(const Value *v)
-{
-    int bits = dtype_bits(v->type.dtype);
-    if (bits < 8) return value_bytes(v); /* packed several to a byte */
-    bool complex = v->type.dtype == DT_COMPLEX64 || v->type.dtype == DT_COMPLEX128;
-    return complex ? 2 * value_count(v) : value_count(v);
 }
 
 /* "DIGITS_IMAGE_RANK", _DIMS, _COUNT: dimensions left to run time stand at their bounds. */
@@ -52,11 +34,12 @@ static void emit_pointer(const Value *v, bool to_const, FILE *f)
             text ? (to_const ? "const char *const" : "const char *") : dtype_c(v->type.dtype), v->c_name);
 }
 
-void emit_parameters(Model *m, FILE *f)
+static void emit_parameters(Model *m, FILE *f)
 {
     Graph *g = m->graph;
     bool first = true;
-    for (int i = 0; i < m->n_params; i++) separate(&first, f), fprintf(f, "int32_t %s", m->params[i].c_name);
+    for (int i = 0; i < m->n_params; i++)
+        if (!m->params[i].in_state) separate(&first, f), fprintf(f, "int32_t %s", m->params[i].c_name);
     for (int i = 0; i < g->n_inputs; i++)
         separate(&first, f), emit_pointer(g->inputs[i], is_input_const(m, g->inputs[i]), f);
     for (int i = 0; i < g->n_outputs; i++) {
@@ -67,10 +50,27 @@ void emit_parameters(Model *m, FILE *f)
     }
 }
 
+/* The parentheses of the functions' declarations, and what is between them. */
+static void emit_parameter_list(Model *m, const char *first, FILE *f)
+{
+    Draft draft;
+    emit_parameters(m, draft_begin(&draft));
+    const char *more = draft_end(&draft);
+    fprintf(f, "(%s%s%s)", *first || *more ? first : "void", *first && *more ? ", " : "", more);
+}
+
+void emit_declaration(Model *m, bool in, FILE *f)
+{
+    fprintf(f, "int %s_%s", m->options.name, in ? "run_in" : "run");
+    const char *state = m->n_states ? mem_printf(", %s_state *state", m->options.name) : "";
+    emit_parameter_list(m, in ? mem_printf("void *arena%s%s", region_parameters(m), state) : "", f);
+}
+
 void emit_arguments(Model *m, FILE *f)
 {
     Graph *g = m->graph;
-    for (int i = 0; i < m->n_params; i++) fprintf(f, ", %s", m->params[i].c_name);
+    for (int i = 0; i < m->n_params; i++)
+        if (!m->params[i].in_state) fprintf(f, ", %s", m->params[i].c_name);
     for (int i = 0; i < g->n_inputs; i++) fprintf(f, ", %s", g->inputs[i]->c_name);
     for (int i = 0; i < g->n_outputs; i++) {
         fprintf(f, ", %s", g->outputs[i]->c_name);
@@ -114,16 +114,16 @@ void emit_interface(Model *m, FILE *f)
     fprintf(f, "#define %s_EVALUE (-2) /* an input's value is one that the model forbids */\n", prefix);
     fprintf(f, "#define %s_EARENA (-3) /* the arena%s is not aligned to %s_ARENA_ALIGN */\n\n", prefix,
             m->options.n_regions ? ", or a region," : "", prefix);
+    emit_state_type(m, f);
     fprintf(f, "/* Inputs and outputs are dense, row-major (C order)%s. %s_run uses a static arena; ",
             m->options.reuse_inputs ? ", and don't overlap; the call may write to inputs" : "", name);
     fprintf(f, "%s_run_in is re-entrant, its arena has %s_ARENA_BYTES%s.%s */\n", name, prefix,
             m->options.n_regions ? ", each region the bytes above" : "",
             makes_text(g) ? " Strings that\n * the model makes lie in the arena, until the next call." : "");
-    fprintf(f, "int %s_run(", name);
-    emit_parameters(m, f);
-    fprintf(f, ");\nint %s_run_in(void *arena%s%s", name, region_parameters(m),
-            m->n_params + g->n_inputs + g->n_outputs ? ", " : "");
-    emit_parameters(m, f);
-    fprintf(f, ");\n");
+    emit_declaration(m, false, f);
+    fputs(";\n", f);
+    emit_declaration(m, true, f);
+    fputs(";\n", f);
+    emit_state_declarations(m, f);
     emit_custom_declarations(m, f);
 }

@@ -103,6 +103,16 @@ static void name_value(Value *v, Naming *n, const Derived *derived)
     v->c_name = unique(n, v->data ? mem_printf("w_%s", wanted) : wanted, derived);
 }
 
+static void take_names_of_state(const Model *m, Naming *n)
+{
+    take(n, "state");
+    take(n, "state_of_run");
+    take(n, mem_printf("%s_state", m->options.name));
+    take(n, mem_printf("%s_reset", m->options.name));
+    take(n, mem_printf("%s_STATE_BYTES", n->prefix));
+    take(n, mem_printf("%s_STATE_ATTR", n->prefix));
+}
+
 /* What the file defines for every model, and the custom operators' functions. */
 static void take_own(const Model *m, Naming *n)
 {
@@ -115,6 +125,7 @@ static void take_own(const Model *m, Naming *n)
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
         take(n, mem_printf("%s_%s", m->options.name, functions[i]));
     for (size_t i = 0; i < sizeof macros / sizeof *macros; i++) take(n, mem_printf("%s_%s", n->prefix, macros[i]));
+    if (m->n_states) take_names_of_state(m, n);
     for (int i = 0; i < m->graph->n_steps; i++)
         if (m->graph->steps[i]->kind == STEP_CALL) take(n, m->graph->steps[i]->call.kernel->name);
 }
@@ -141,6 +152,8 @@ static void name_interface(Model *m, Naming *n)
         m->params[i].c_name = unique(n, identifier_of(m->params[i].name), of_parameter);
     for (int i = 0; i < g->n_inputs; i++) name_argument(g->inputs[i], n);
     for (int i = 0; i < g->n_outputs; i++) name_argument(g->outputs[i], n);
+    for (int i = 0; i < m->n_states; i++) name_value(m->states[i].in, n, of_value);
+    for (int i = 0; i < m->n_states; i++) name_value(m->states[i].out, n, of_value);
 }
 
 static Map *symbols_set(Graph *g)

@@ -27,7 +27,7 @@ static const char *start_of(const Value *root)
 /* The arguments of the run function, and constants that are arrays of their own. */
 static bool is_global(const Model *m, const Value *v)
 {
-    return v->storage == v && (v->is_input || v->is_output || (v->data && !weight_is_in_file(m, v)));
+    return v->storage == v && (value_is_callers(v) || (v->data && !weight_is_in_file(m, v)));
 }
 
 /* Do steps name it, or several values that have no other name for its memory? */

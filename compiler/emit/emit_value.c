@@ -3,7 +3,15 @@
 
 #include "plan/plan.h"
 
+#include <ctype.h>
 #include <string.h>
+
+const char *upper_case(const char *text)
+{
+    char *upper = mem_strdup(text);
+    for (char *s = upper; *s; s++) *s = (char)toupper((unsigned char)*s);
+    return upper;
+}
 
 /* -- sizes ------------------------------------------------------------------------------------- */
 
@@ -69,4 +77,12 @@ const char *value_pointer(const Model *m, const Value *v, Dim element_offset)
     if (bits < 8) return mem_printf("%s + %s / %d", base, dim_in_c(m, element_offset), 8 / bits);
     if (dtype_is_complex(v->type.dtype)) element_offset = dim_mul(element_offset, dim_const(2)); /* of C's elements */
     return mem_printf("%s + %s", base, dim_in_c(m, element_offset));
+}
+
+int64_t stored_count(const Value *v)
+{
+    int bits = dtype_bits(v->type.dtype);
+    if (bits < 8) return value_bytes(v); /* packed several to a byte */
+    bool complex = v->type.dtype == DT_COMPLEX64 || v->type.dtype == DT_COMPLEX128;
+    return complex ? 2 * value_count(v) : value_count(v);
 }

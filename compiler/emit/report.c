@@ -48,19 +48,42 @@ static void report_value(Model *m, const Value *v, bool output, bool last, FILE 
     fprintf(f, " }%s\n", last ? "" : ",");
 }
 
-static void report_dims(Model *m, FILE *f)
+/* Those that are arguments, or those that the state tells. */
+static void report_dims(const Model *m, bool of_state, FILE *f)
 {
-    fputs("  \"dims\": [", f);
+    bool first = true;
+    fprintf(f, "  \"%s\": [", of_state ? "state_dims" : "dims");
     for (int i = 0; i < m->n_params; i++) {
         const Param *p = &m->params[i];
         Dim d = param_size(p);
-        fputs(i ? ", { \"name\": " : " { \"name\": ", f);
+        if (p->in_state != of_state) continue;
+        fputs(first ? " { \"name\": " : ", { \"name\": ", f);
+        first = false;
         fputs(in_json(p->name), f);
         fprintf(f, ", \"min\": %lld, \"max\": %lld", (long long)dim_low(d), (long long)dim_high(d));
         if (p->step > 1) fprintf(f, ", \"step\": %lld", (long long)p->step);
         fputs(" }", f);
     }
     fputs(" ],\n", f);
+}
+
+static void report_states(const Model *m, FILE *f)
+{
+    const char *name = m->options.name;
+    if (!m->n_states) return;
+    fprintf(f, "  \"state_type\": \"%s_state\", \"state_bytes\": %lld, \"reset\": \"%s_reset\",\n", name,
+            (long long)state_bytes(m), name);
+    report_dims(m, true, f);
+    fputs("  \"states\": [\n", f);
+    for (int i = 0; i < m->n_states; i++) {
+        const RunState *s = &m->states[i];
+        fprintf(f, "    { \"input\": %s, \"output\": ", in_json(s->in->name));
+        fprintf(f, "%s, \"c_name\": \"%s\", \"type\": \"%s\", \"shape\": ", in_json(s->out->name), s->in->c_name,
+                dtype_name(s->in->type.dtype));
+        report_shape(m, &s->in->type.shape, f);
+        fputs(i + 1 < m->n_states ? " },\n" : " }\n", f);
+    }
+    fputs("  ],\n", f);
 }
 
 /* The value a step makes: an output of its node rather than scratch. */
@@ -110,12 +133,13 @@ void report(Model *m, FILE *f)
     fprintf(f, "  \"arena_bytes\": %lld, \"arena_lower_bound_bytes\": %lld, \"weights_bytes\": %lld, \"macs\": %lld,\n",
             (long long)m->arena_bytes, (long long)m->arena_lower_bound, (long long)m->weights_bytes, (long long)macs);
     report_regions(m, f);
-    report_dims(m, f);
+    report_dims(m, false, f);
     fputs("  \"inputs\": [\n", f);
     for (int i = 0; i < g->n_inputs; i++) report_value(m, g->inputs[i], false, i + 1 == g->n_inputs, f);
     fputs("  ],\n  \"outputs\": [\n", f);
     for (int i = 0; i < g->n_outputs; i++) report_value(m, g->outputs[i], true, i + 1 == g->n_outputs, f);
     fputs("  ],\n", f);
+    report_states(m, f);
     report_steps(m, f);
     fputs("}\n", f);
 }

@@ -7,6 +7,7 @@
 #include "op/op.h"
 #include "infer/infer.h"
 #include "infer/interface.h"
+#include "infer/states.h"
 
 #include <string.h>
 
@@ -390,6 +391,7 @@ StageResult infer(Model *m)
     if (!m->errors) infer_graph(m->graph);
     if (!m->errors) report_untyped(m->graph);
     if (!m->errors) spread_outputs(m);
+    if (!m->errors) find_states(m);
     if (refine_bounds(m)) return STAGE_RESTART; /* what was said may not hold then */
     report_raised_bounds(m);
     dims_report_unused(m);

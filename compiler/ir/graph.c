@@ -72,6 +72,11 @@ Value *value_const(Graph *g, Foreign name, DType dtype, const Shape *shape, cons
     return v;
 }
 
+bool value_is_callers(const Value *v)
+{
+    return v->is_input || v->is_output || v->is_state;
+}
+
 bool value_is_const(const Value *v)
 {
     return v->data != NULL;

@@ -105,6 +105,7 @@ struct Value {
     Reader *readers;          /* all there are, in no order (links.c) */
     bool is_input, is_output; /* of the graph it belongs to */
     IoForm io;                /* inputs and outputs of the generated code */
+    bool is_state;            /* it lies in the caller's state, from lower on: no input any more (lower/states.c) */
     int namesakes;            /* how many values got this one's name with a suffix (graph.c) */
     bool each_round;          /* in a loop over tiles: written anew in each round, before it is read */
     bool marked;              /* scratch of one pass over the graph (graph.c, check.c) */
@@ -219,6 +220,10 @@ typedef struct {
     int uses;     /* how often it was asked for since load began; 1: it is about a single dimension of the inputs */
 } DimOption;      /* --dim NAME=LO..HI (op/dim_option.c, load/load_dims.c) */
 
+typedef struct {
+    Foreign text, input, output; /* as it was given, and the names in it; a * in both stands for the same text */
+} StateOption;                   /* --state IN=OUT (infer/states.c) */
+
 struct DataItem;
 typedef struct {
     Foreign domain, op_type, spec;
@@ -262,6 +267,8 @@ typedef struct {
     int n_regions, cap_regions;
     RegionOption *regions;
     Files files_read; /* of options: --custom @FILE */
+    int n_states, cap_states;
+    StateOption *states;
     /* How long the list that input `number` is, and what its elements are; NULL, or false: unknown (interface.c). */
     bool (*describe_list)(struct Model *m, int number, const struct Value *list, struct DataItem *item);
     const void *list_source; /* for describe_list */
@@ -281,7 +288,16 @@ typedef struct {
     Foreign symbol; /* unique in the model */
     int64_t base, step;
     const char *c_name; /* its argument, set by emit_names.c */
+    Dim next;           /* of a dimension of states: its size in the next call; else NULL (infer/states.c) */
+    bool in_state;      /* it is no argument: the state tells it */
 } Param;
+
+/* What a call leaves for the next one. */
+typedef struct {
+    Value *in;
+    Value *out; /* after lower */
+    int output; /* until then: its place among the graph's */
+} RunState;
 
 /* A symbol whose value the run function finds out. */
 typedef struct {
@@ -317,6 +333,8 @@ struct Model {
     bool holds_messages;      /* the stage may have to be run again with other bounds */
     int n_params, cap_params; /* the symbolic dimensions left to run time, in order of first appearance in the inputs */
     Param *params;
+    int n_states, cap_states;
+    RunState *states;
     const char *dim_names; /* "batch, x:0": the dimensions that the inputs leave open, for messages; or NULL */
     int n_locals, cap_locals;
     Local *locals;
@@ -351,6 +369,7 @@ Value *value_const(Graph *g, Foreign name, DType dtype, const Shape *shape, cons
 void values_swap_names(Value *a, Value *b);
 Foreign value_model_name(const Value *v); /* as the user knows it, whatever copies were made */
 bool value_is_const(const Value *v);
+bool value_is_callers(const Value *v);           /* its memory is: an input, an output, or in the state */
 Foreign value_string(const Value *v, int64_t i); /* element i of a constant of strings */
 int64_t value_count(const Value *v);             /* elements at the upper bound of all dimensions */
 int64_t value_bytes(const Value *v);             /* bytes at the upper bound */

@@ -15,7 +15,7 @@ static bool is_dead(const Step *s)
 {
     int writes = 0;
     for (Access a = {0}; step_next(s, &a);) {
-        if (a.written && (a.value->is_output || a.value->uses.reads)) return false;
+        if (a.written && (a.value->is_output || a.value->is_state || a.value->uses.reads)) return false;
         writes += a.written;
     }
     return writes && only_computes(s);

@@ -5,6 +5,7 @@
  * output that is an input, a constant, or listed twice is copied. Steps whose results nothing reads are gone. */
 #include "lower/lower.h"
 #include "lower/dead_steps.h"
+#include "lower/states.h"
 #include "lower/spent_constants.h"
 #include "op/op.h"
 
@@ -51,6 +52,7 @@ StageResult lower(Model *m)
     for (int i = 0; i < g->n_inputs; i++)
         if (g->first) lower_reads(g->first, g->inputs[i]);
     for (Node *n = g->first; n; n = n->after) lower_node(n);
+    lower_states(m);
     remove_dead_steps(g);
     return STAGE_DONE;
 }

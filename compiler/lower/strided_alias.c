@@ -234,7 +234,7 @@ StageResult alias_strided(Model *m)
         if (step_calls(g->steps[i], "interleave_b4")) interleave_halves(g, g->steps[i]);
     for (int i = 0; i < g->n_steps; i++) {
         Step *s = g->steps[i];
-        if (s->at < 0 || !read_columns(s, &c) || c.dense->is_output || c.dense->is_input || c.dense->data) continue;
+        if (s->at < 0 || !read_columns(s, &c) || value_is_callers(c.dense) || c.dense->data) continue;
         if (can_do_without(g, s, &c)) do_without(s, &c);
     }
     steps_drop(g, is_dropped, NULL);

@@ -83,7 +83,7 @@ typedef struct {
 /* Of memory that is ours to plan. */
 static int64_t planned_bytes(const Value *v)
 {
-    return v->is_input || v->is_output || value_is_const(v) ? 0 : value_bytes(v);
+    return value_is_callers(v) || value_is_const(v) ? 0 : value_bytes(v);
 }
 
 static int first_use(const Value *v)
@@ -100,7 +100,7 @@ static int last_use(const Value *v)
 static bool is_copied(const Value *v)
 {
     const Step *s = v->uses.items[0].step;
-    return s->kind == STEP_COPY && s->copy.target == v && !s->copy.source->is_input;
+    return s->kind == STEP_COPY && s->copy.target == v && !s->copy.source->is_input && !s->copy.source->is_state;
 }
 
 /* What is only copied to its place in another value is likely computed right there: until that value begins. */

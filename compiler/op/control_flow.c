@@ -24,7 +24,9 @@ bool body_failed(const Graph *g)
 
 Dim bytes_of(const Value *v)
 {
-    return dim_mul(elements(v), dim_const(dtype_bits(v->type.dtype) / 8));
+    const int64_t bits = dtype_bits(v->type.dtype);
+    if (bits % 8) return dim_ceildiv(dim_mul(elements(v), dim_const(bits)), dim_const(8));
+    return dim_mul(elements(v), dim_const(bits / 8));
 }
 
 void copy_whole(Node *n, Value *target, Value *source)

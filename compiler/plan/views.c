@@ -34,7 +34,7 @@ Value *storage_root(Value *v, int64_t *offset)
 /* Memory that the plan hands out, not the caller's and not a constant. */
 bool in_arena(const Value *root)
 {
-    return !root->is_input && !root->is_output && !root->data;
+    return !value_is_callers(root) && !root->data;
 }
 
 /* All that lies in v's memory goes with it, and what is known of that memory. */

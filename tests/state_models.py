@@ -1,0 +1,290 @@
+"""The models of state.py, each with its states and calls."""
+
+import os
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+EDIM = -1
+
+
+class Call:
+    def __init__(self, inputs, sizes, expected):
+        self.inputs, self.sizes, self.expected = inputs, sizes, expected
+
+
+class Model:
+    """A graph in ONNX's textual form, or a model; the pairs of its states, the options it is compiled with, and what is
+    true of its C."""
+
+    def __init__(self, name, graph, *states, options="", opset=18, looks=None, sizes=None, **constants):
+        self.name, self.graph, self.opset, self.constants = name, graph, opset, constants
+        self.options = options.split()
+        self.states = [word for s in states for word in ("--state", s)]
+        self.calls, self.looks, self.sizes = [], looks or [], sizes or {}
+        self.rng = np.random.default_rng(len(name))
+
+    def call(self, expected=0, sizes=None, **inputs):
+        self.calls.append(Call(inputs, sizes or {}, expected))
+        return self
+
+    def refused(self, sizes=None, **inputs):
+        return self.call(EDIM, sizes, **inputs)
+
+    def random(self, *shape):
+        return self.rng.standard_normal(shape).astype(np.float32)
+
+    def write(self, folder):
+        path = os.path.join(folder, "m.onnx")
+        proto = self.graph
+        if isinstance(proto, str):
+            head = f'<ir_version: 9, opset_import: ["": {self.opset}, "com.microsoft": 1]>'
+            proto = onnx.parser.parse_model(f"{head} g {proto}")
+        for name, value in self.constants.items():
+            proto.graph.initializer.append(numpy_helper.from_array(value, name))
+        onnx.save(proto, path)
+        return path
+
+    def look_at(self, text, report):
+        for look in self.looks:
+            assert look(text, report), f"{self.name}: the C is not as expected: {look.__doc__ or look.__name__}"
+
+
+def frames(model, shape, count=4, name="x"):
+    for _ in range(count):
+        model.call(**{name: model.random(*shape)})
+    return model
+
+
+def weights(rng, *shape):
+    return (rng.standard_normal(shape) / np.sqrt(shape[-1])).astype(np.float32)
+
+
+def recurrent():
+    """Layers frame by frame."""
+    rng = np.random.default_rng(5)
+    for op, gates, cell in ("LSTM", 4, True), ("GRU", 3, False), ("RNN", 1, False):
+        states = ["h=h_next"] + ["c=c_next"] * cell
+        for directions, suffix in (1, ""), (2, "_both_ways"):
+            state = f"float[{directions},2,8]"
+            more_in, more_out = (f", {state} c", f", {state} c_next") if cell else ("", "")
+            attributes = f"hidden_size = 8, direction = \"{'bidirectional' if directions == 2 else 'forward'}\""
+            text = f"""(float[1,2,5] x, {state} h{more_in}) => (float[1,{directions},2,8] y, {state} h_next{more_out})
+            {{ y, h_next{', c_next' * cell} = {op}<{attributes}>(x, w, r, b, "", h{', c' * cell}) }}"""
+            yield frames(
+                Model(
+                    op.lower() + suffix,
+                    text,
+                    *states,
+                    w=weights(rng, directions, gates * 8, 5),
+                    r=weights(rng, directions, gates * 8, 8),
+                    b=weights(rng, directions, 2 * gates * 8),
+                ),
+                (1, 2, 5),
+                6,
+            )
+
+
+def small():
+    one = "(float[3] x, float[3] a) => (float[3] y, float[3] b)"
+    yield frames(Model("sum", one + " { b = Add(x, a) y = Neg(b) }", "a=b"), [3])
+    yield frames(Model("late", one + " { y = Neg(a) b = Mul(x, x) }", "a=b"), [3])
+    yield frames(Model("only_state", "(float[3] x, float[3] a) => (float[3] b) { b = Add(x, a) }", "a=b"), [3])
+    yield frames(
+        Model(
+            "swapped",
+            "(float[3] x, float[3] a, float[3] b) => (float[3] y, float[3] c, float[3] d)"
+            " { y = Sub(a, b) c = Add(b, x) d = Identity(a) }",
+            "a=c",
+            "b=d",
+        ),
+        [3],
+        6,
+    )
+    yield frames(
+        Model(
+            "turned",
+            "(float[3] x, float[3] a, float[3] b, float[3] c) => (float[3] y, float[3] d, float[3] e, float[3] f)"
+            " { s = Add(a, b) y = Add(s, c) d = Identity(x) e = Identity(a) f = Identity(b) }",
+            "a=d",
+            "b=e",
+            "c=f",
+        ),
+        [3],
+        6,
+    )
+    yield frames(
+        Model(
+            "unused",
+            "(float[3] x, float[3] state, float[3] n) => (float[3] y, float[3] out, float[3] same)"
+            " { y = Neg(x) out = Abs(x) same = Identity(n) }",
+            "state=out",
+            "n=same",
+        ),
+        [3],
+    )
+    yield frames(
+        Model(
+            "read_after",
+            "(float[3] x, float[3] a) => (float[3] y, float[3] b)"
+            " { b = Add(x, a) c = Mul(b, a) d = Softmax<axis = 0>(c) y = Add(d, a) }",
+            "a=b",
+        ),
+        [3],
+    )
+    yield frames(
+        Model(
+            "turned_over",
+            "(float[3,3] x, float[3,3] a) => (float[3,3] y, float[3,3] b)"
+            " { t = Transpose<perm = [1, 0]>(a) b = Add(t, x) y = Neg(b) }",
+            "a=b",
+        ),
+        [3, 3],
+    )
+    model = Model(
+        "types",
+        "(int64[1] x, int64[1] a, bool[2] p, int8[3] q, double[2] r) =>"
+        " (int64[1] y, int64[1] a2, bool[2] p2, int8[3] q2, double[2] r2)"
+        " { a2 = Add(a, x) y = Mul(a2, x) p2 = Not(p) z = Cast<to = 3>(x) q2 = Add(q, z) v = Cast<to = 11>(x)"
+        " r2 = Add(r, v) }",
+        "a=a2",
+        "p=p2",
+        "q=q2",
+        "r=r2",
+    )
+    for i in range(4):
+        model.call(x=np.array([i + 1], np.int64))
+    yield model
+    yield frames(
+        Model(
+            "frames",
+            "(float[1,4,1] x, float[1,4,2] past) => (float[1,3,1] y, float[1,4,2] left)"
+            " { all = Concat<axis = 2>(past, x) y = Conv(all, w) left = Slice(all, one, three, two) }",
+            "past=left",
+            w=weights(np.random.default_rng(1), 3, 4, 3),
+            one=np.array([1]),
+            two=np.array([2]),
+            three=np.array([3]),
+        ),
+        (1, 4, 1),
+        6,
+    )
+    yield frames(
+        Model(
+            "branch",
+            """(float[2] x, float[2] a) => (float[2] y, float[2] b) {
+            first = Gather<axis = 0>(x, zero) c = Greater(first, nought)
+            b = If (c) <then_branch = t () => (float[2] p) { p = Add(a, x) },
+                        else_branch = e () => (float[2] q) { q = Mul(a, x) }>
+            y = Neg(b) }""",
+            "a=b",
+            zero=np.array(0),
+            nought=np.array(0, np.float32),
+        ),
+        [2],
+        8,
+    )
+    yield frames(
+        Model(
+            "rounds",
+            """(float[2] x, float[2] a) => (float[2] y, float[2] b) {
+            b = Loop (three, true_, a) <body = r (int64 i, bool go, float[2] s) => (bool on, float[2] t) {
+                on = Identity(go) h = Mul(s, half) t = Add(h, x) }>
+            y = Neg(b) }""",
+            "a=b",
+            three=np.array(3),
+            true_=np.array(True),
+            half=np.array(0.5, np.float32),
+        ),
+        [2],
+    )
+
+
+def growing():
+    """Dimensions that the state tells."""
+    model = Model(
+        "cache",
+        "(float[s,4] x, float[n,4] past) => (float[s,4] y, float[m,4] all)"
+        " { all = Concat<axis = 0>(past, x) t = Transpose<perm = [1, 0]>(all) p = MatMul(x, t) w = Softmax<axis = 1>(p)"
+        " y = MatMul(w, all) }",
+        "past=all",
+        options="--dim s=1..3 --dim n=0..5",
+    )
+    for s in 2, 1, 3:
+        model.call(x=model.random(s, 4), sizes={"s": s})
+    yield model.refused(x=model.random(1, 4), sizes={"s": 1}).refused(x=model.random(1, 4), sizes={"s": 4})
+    model = Model(
+        "from_one",
+        "(float[1,4] x, float[n,4] past) => (float[4] y, float[m,4] all)"
+        " { all = Concat<axis = 0>(past, x) y = ReduceSum<keepdims = 0>(all, zero) }",
+        "past=all",
+        options="--dim n=1..5",
+        zero=np.array([0]),
+    )
+    for _ in range(5):
+        model.call(x=model.random(1, 4))
+    yield model.refused(x=model.random(1, 4))
+    model = Model(
+        "batch",
+        "(float[b,4] x, float[b,4] a) => (float[b,4] y, float[b,4] c) { c = Add(a, x) y = Neg(c) }",
+        "a=c",
+        options="--dim b=1..5",
+        sizes={"b": 3},
+    )
+    for _ in range(3):
+        model.call(x=model.random(3, 4), sizes={"b": 3})
+    yield model.refused(x=model.random(2, 4), sizes={"b": 2}).call(x=model.random(3, 4), sizes={"b": 3})
+    model = Model(
+        "also_an_argument",
+        "(float[n] x, float[n] past) => (float[n] y, float[m] more)"
+        " { y = Add(x, past) more = Concat<axis = 0>(y, one) }",
+        "past=more",
+        options="--dim n=1..4",
+        sizes={"n": 1},
+        one=np.array([1], np.float32),
+    )
+    for n in 1, 2, 3:
+        model.call(x=model.random(n), sizes={"n": n})
+    yield model.refused(x=model.random(2), sizes={"n": 2}).call(x=model.random(4), sizes={"n": 4})
+    model = Model(
+        "told_by_data",
+        "(float[3] x, float[n] past) => (float[3] y, float[m] some)"
+        " { all = Concat<axis = 0>(past, x) i = NonZero(r) r = Relu(all) j = Transpose(i) v = GatherND(all, j)"
+        " last = Slice(v, minus, end) some = Identity(last) s = ReduceSum<keepdims = 0>(past, axis) y = Add(x, s) }",
+        "past=some",
+        options="--dim n=0..4",
+        minus=np.array([-4]),
+        end=np.array([1000]),
+        axis=np.array([0]),
+    )
+    for _ in range(4):
+        model.call(x=model.random(3))
+    yield model
+    model = Model(
+        "must_be_two",
+        "(float[3] x, float[2] a) => (float[2] y, float[n] b)"
+        " { i = NonZero(x) j = Transpose(i) v = GatherND(x, j) b = Relu(v) y = Neg(a) }",
+        "a=b",
+    )
+    for x in [1, 0, 2], [0, 3, 4], [5, -1, 0]:
+        model.call(x=np.array(x, np.float32))
+    yield model.refused(x=np.array([1, 2, 3], np.float32))
+
+
+def variants():
+    """The other forms of the file."""
+    for options in "--target c99", "--weights incbin", "--optimize ram":
+        model = next(m for m in recurrent() if m.name == "lstm")
+        model.name, model.options = f"lstm {options}", [*model.options, *options.split()]
+        yield model
+        model = next(m for m in growing() if m.name == "cache")
+        model.name, model.options = f"cache {options}", [*model.options, *options.split()]
+        yield model
+
+
+def models():
+    yield from small()
+    yield from recurrent()
+    yield from growing()
+    yield from variants()
