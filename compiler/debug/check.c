@@ -287,6 +287,15 @@ static bool live_together(const Value *v, const Value *w)
     return v->first_step <= w->last_step && w->first_step <= v->last_step;
 }
 
+/* A state has room for its output, too. */
+static int64_t room_of(const Model *m, const Value *root)
+{
+    for (int i = 0; i < m->n_states; i++)
+        if (m->states[i].in == root && value_bytes(m->states[i].out) > value_bytes(root))
+            return value_bytes(m->states[i].out);
+    return value_bytes(root);
+}
+
 static void check_place(Places *places, Value *v)
 {
     int64_t offset, bytes, parent_offset;
@@ -294,7 +303,7 @@ static void check_place(Places *places, Value *v)
     if (v->storage && v->storage != v &&
         (storage_root(v->storage, &parent_offset) != root || parent_offset + v->storage_offset != offset))
         broken(places->place, v, "lies elsewhere than its storage says");
-    bytes = value_bytes(root);
+    bytes = room_of(places->model, root);
     if (offset < 0 || offset + value_bytes(v) > bytes) broken(places->place, v, "reaches beyond its storage");
     if (!in_arena(root) || root->marked) return;
     int64_t room = root->memory ? root->memory->bytes : places->model->arena_bytes;

@@ -53,7 +53,10 @@ static void dump_call(const Call *s, FILE *f)
         dump_arg(&s->args[i], f);
     }
     fputc(')', f);
-    if (s->inplace_in) fprintf(f, " in place %s -> %s", shown(s->inplace_in->name), shown(s->inplace_out->name));
+    for (int i = 0; i < 2 && s->in_place[i].in; i++) {
+        fprintf(f, " in place %s", shown(s->in_place[i].in->name));
+        fprintf(f, " -> %s", shown(s->in_place[i].out->name));
+    }
 }
 
 /* -- loops ------------------------------------------------------------------------------------- */

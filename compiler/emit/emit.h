@@ -17,7 +17,6 @@ void emit_memory_map(Model *m, FILE *f); /* emit_memory_map.c */
 
 /* emit_interface.c: what the program that calls the model sees */
 bool output_has_dims(const Value *v); /* some dimension is left to run time */
-int64_t stored_count(const Value *v); /* elements of the array of C */
 void emit_interface(Model *m, FILE *f);
 void emit_declaration(Model *m, bool in, FILE *f); /* of the run function: "int digits_run(const float *x, float *y)" */
 void emit_arguments(Model *m, FILE *f);            /* ", batch, x, y" */

@@ -48,13 +48,18 @@ typedef struct {
     bool declares;           /* it is declared for this argument, the first that has it */
 } Arg;
 
-/* kernel(args). The result `inplace_out` may take the memory of `inplace_in` if that dies here; NULL: no result may. */
+/* A result that may take the memory of an operand if that dies here. */
+typedef struct {
+    Value *in, *out; /* NULL: none */
+} InPlace;
+
+/* kernel(args). Its results may take the memory of operands each for itself, or all at once. */
 typedef struct {
     const Kernel *kernel;
     int n_args; /* as many as the kernel has parameters, in their order */
     Arg *args;
     Arg *last_struct; /* given last; its fields follow */
-    Value *inplace_in, *inplace_out;
+    InPlace in_place[2];
 } Call;
 
 /* -- loops ------------------------------------------------------------------------------------- */

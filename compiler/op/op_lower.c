@@ -142,8 +142,7 @@ void arg_symbol(Step *s, const char *parameter, Dim symbol)
 
 void step_inplace(Step *s, Value *input, Value *output)
 {
-    s->call.inplace_in = input;
-    s->call.inplace_out = output;
+    s->call.in_place[s->call.in_place[0].in != NULL] = (InPlace){input, output};
 }
 
 /* -- memory ------------------------------------------------------------------------------------ */

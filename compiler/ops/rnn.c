@@ -408,6 +408,8 @@ static void lower_direction(Node *n, const Layer *l, int direction, const Memory
     arg_out_at(s, "h", m->h, direction ? state : NULL);
     if (m->c) arg_out_at(s, "c", m->c, direction ? state : NULL);
     else arg_in(s, "c", NULL);
+    if (l->directions == 1 && input_of(n, 6)) step_inplace(s, n->in[6], m->h);
+    if (l->directions == 1 && m->c && input_of(n, 7)) step_inplace(s, n->in[7], m->c);
     arg_out(s, "gates", m->gates);
     if (m->spare) arg_out(s, "spare", m->spare);
     else arg_in(s, "spare", NULL);

@@ -4,6 +4,8 @@
  * through a chain; storage_root resolves it); copies that became views are marked elided. Part of plan.c's work. */
 #include "plan/plan.h"
 
+#include "op/op.h"
+
 /* The next value on the way to the root, and how far it is into that one. */
 static Value *towards_root(const Value *v, int64_t *offset)
 {
@@ -209,8 +211,10 @@ static bool shares_memory(const Step *s, Value *in)
 
 static void call_in_place(const Model *m, Step *s, int i)
 {
-    Value *in = s->call.inplace_in, *out = s->call.inplace_out;
-    if (in && !shares_memory(s, in) && may_take_over(m, out, in, i)) place(out, in, 0);
+    for (int k = 0; k < 2; k++) {
+        Value *in = s->call.in_place[k].in, *out = s->call.in_place[k].out;
+        if (in && !shares_memory(s, in) && may_take_over(m, out, in, i)) place(out, in, 0);
+    }
 }
 
 void plan_in_place(Model *m)
@@ -270,8 +274,12 @@ static bool writes_over(const Step *p, const Value *state, const Value *root)
 {
     int64_t offset;
     if (p->kind == STEP_LOOP) return loop_writes_over(p->loop, state);
-    return p->kind == STEP_CALL && p->call.inplace_in && storage_root(p->call.inplace_in, &offset) == state &&
-           offset == 0 && storage_root(p->call.inplace_out, NULL) == root && !shares_memory(p, p->call.inplace_in);
+    for (int k = 0; p->kind == STEP_CALL && k < 2 && p->call.in_place[k].in; k++) {
+        const InPlace *pair = &p->call.in_place[k];
+        if (storage_root(pair->in, &offset) == state && offset == 0 && storage_root(pair->out, NULL) == root)
+            return !shares_memory(p, pair->in);
+    }
+    return false;
 }
 
 /* The step that alone computes `root`, which only the block mentions, and stands in the block itself; NULL if there is
@@ -281,6 +289,73 @@ static const Step *maker_in(const Graph *g, const StepBlock *b, const Value *roo
     const Step *first = g->steps[root->first_step];
     bool alone = root->stores > 0 && writings(first, root) == root->stores;
     return alone && first->block == b && root->last_step < b->last ? first : NULL;
+}
+
+/* -- what one call leaves for the next ---------------------------------------------------------- */
+
+/* Where step s writes into memory `root`: the byte it begins at; NULL: that isn't told. */
+static Dim begins_at(const Step *s, const Access *a, Value *root)
+{
+    int64_t offset;
+    const Arg *y = s->kind == STEP_CALL ? step_arg(s, "y") : NULL;
+    if (storage_root(a->value, &offset) != root) return NULL;
+    if (s->kind == STEP_COPY) return dim_add(dim_const(offset), s->copy.target_offset);
+    if (!y || y->value != a->value || !step_arg(s, "y_stride") || dtype_bits(y->value->type.dtype) % 8) return NULL;
+    Dim bytes = dim_const(dtype_bits(y->value->type.dtype) / 8);
+    return dim_add(dim_const(offset), y->offset ? dim_mul(y->offset, bytes) : dim_const(0));
+}
+
+/* The state itself, copied to where it lies anyway once `root` lies there. */
+static bool keeps_state(const Step *s, const Value *state)
+{
+    int64_t offset;
+    return s->kind == STEP_COPY && storage_root(s->copy.source, &offset) == state && offset == 0 &&
+           dim_is(s->copy.source_offset, 0);
+}
+
+/* Is all of `root` the state followed by what is written behind it? Then the state grows where it lies. */
+static bool grows_behind(const Graph *g, Value *root, Value *state)
+{
+    bool keeps = false;
+    Dim end = bytes_of(state);
+    for (int i = root->first_step; i <= root->last_step; i++) {
+        const Step *s = g->steps[i];
+        for (Access a = {0}; !step_is_elided(s) && step_next(s, &a);) {
+            if (!a.written || storage_root(a.value, NULL) != root) continue;
+            Dim begin = begins_at(s, &a, root);
+            bool kept = begin && dim_is(begin, 0) && keeps_state(s, state);
+            if (!begin || (!kept && dim_low(dim_sub(begin, end)) < 0)) return false;
+            keeps = keeps || kept;
+        }
+    }
+    return keeps;
+}
+
+/* The first step of the statement that the first step to mention `root` stands in. */
+static int begin_of(const Graph *g, const Value *root)
+{
+    const Step *first = g->steps[root->first_step];
+    int at = first->at;
+    for (const StepBlock *b = first->block; b->opener; b = b->parent)
+        at = b->branch_before ? b->branch_before->first : b->first;
+    return at;
+}
+
+/* The copy ends the run with state = source: may the source be computed in the state's place? */
+static bool output_in_state(const Graph *g, const Step *s)
+{
+    int64_t offset, state_offset;
+    Value *root = storage_root(s->copy.source, &offset), *state = storage_root(s->copy.target, &state_offset);
+    if (root == state || !in_arena(root) || offset != 0 || state != s->copy.target) return false;
+    if (!same_size(root, s->copy.source)) return false;
+    if (!grows_behind(g, root, state)) {
+        int begin = begin_of(g, root);
+        const Step *maker = maker_in(g, s->block, root);
+        bool over = mentions(g->steps[begin], state) && maker && writes_over(maker, state, root);
+        if (is_mentioned(g, over ? begin : begin - 1, s->at, state)) return false;
+    }
+    place(root, s->copy.target, 0);
+    return true;
 }
 
 /* The copy ends a round with state = source. If nobody reads the state once the source is computed, that happens in the
@@ -304,6 +379,7 @@ void plan_states(Graph *g)
 {
     for (int i = 0; i < g->n_steps; i++) {
         Step *s = g->steps[i];
-        if (s->kind == STEP_COPY && s->copy.into_state && const_offsets(s) && source_in_state(g, s)) elide(s);
+        if (s->kind != STEP_COPY || !s->copy.into_state || !const_offsets(s)) continue;
+        if (s->copy.target->is_state ? output_in_state(g, s) : source_in_state(g, s)) elide(s);
     }
 }
