@@ -219,9 +219,9 @@ def data_of(model, report):
     return data, calls
 
 
-def axis_of(states, name):
+def axis_of(shapes, name):
     """The first state with a dimension of this name, and where."""
-    return next((i, s["shape"].index(name)) for i, s in enumerate(states) if name in s["shape"])
+    return next((i, s.index(name)) for i, s in enumerate(shapes) if name in s)
 
 
 def program(model, plain, kept):
@@ -235,7 +235,7 @@ def program(model, plain, kept):
     all_room = room | {s["output"]: (f"next[{i}]", f"next_dims[{i}]") for i, s in enumerate(states)}
     next_sizes = ""
     for i, d in enumerate(held):
-        state, axis = axis_of(states, d["name"])
+        state, axis = axis_of([described[s["input"]]["shape"] for s in states], d["name"])
         given = described[states[state]["output"]]
         size = f"next_dims[{state}][{axis}]" if given["dims_argument"] else given["shape"][axis]
         next_sizes += f"    held[{i}] = {size};\n"
@@ -270,12 +270,13 @@ def compiled(onnx2c, path, folder, name, options):
         return json.load(f)
 
 
-def expected(model, path, states, held):
+def expected(model, path, plain, states, held):
     """What ONNX Runtime gives for each call that is not forbidden."""
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     names = [o.name for o in session.get_outputs()]
     least = {d["name"]: d["min"] for d in held} | model.sizes
-    fed = {s["input"]: np.zeros([least.get(d, d) for d in s["shape"]], s["type"]) for s in states}
+    shapes = {d["name"]: [n if isinstance(n, int) else least.get(n, 0) for n in d["shape"]] for d in plain["inputs"]}
+    fed = {s["input"]: np.zeros(shapes[s["input"]], s["type"]) for s in states}
     for c in model.calls:
         if c.expected:
             continue
@@ -295,6 +296,13 @@ def compare(wanted, raw):
         else:
             np.testing.assert_array_equal(found, y, err_msg=f"output {i}")
     assert at == len(raw), f"{len(raw)} bytes of outputs, expected {at}"
+
+
+def moved(body, grown):
+    """Copies of so many elements as the state has grown to."""
+    names = "|".join(re.escape(d["c_name"]) for d in grown) or "(?!)"
+    copies = re.findall(r"memcpy\([^;]*\(size_t\)([^;]*)\);|_extent\w*\[\] = \{([^;]*)\};", body)
+    return [size for copy in copies for size in copy if re.search(rf"\b(?:{names})\b", size)]
 
 
 def run(onnx2c, model, folder):
@@ -321,10 +329,13 @@ def run(onnx2c, model, folder):
     )
     done = subprocess.run([main], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert done.returncode == 0, done.stderr.decode()
-    compare(list(expected(model, path, kept["states"], kept["state_dims"])), done.stdout)
+    compare(list(expected(model, path, plain, kept["states"], kept["state_dims"])), done.stdout)
     with open(os.path.join(folder, "kept.c")) as f:
-        copies = len(re.findall(r"\b(?:memcpy|copy_strided_\w+)\(", f.read().split("/* The model ---")[1]))
+        body = f.read().split("/* The model ---")[1]
+    copies = len(re.findall(r"\b(?:memcpy|copy_strided_\w+)\(", body))
     assert copies == model.copies, f"{copies} copies, expected {model.copies}"
+    moves = moved(body, kept["state_dims"])
+    assert model.moves or not moves, f"what the state has is moved: {moves}"
 
 
 def tried(onnx2c, model):

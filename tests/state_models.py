@@ -15,14 +15,15 @@ class Call:
 
 
 class Model:
-    """A graph in ONNX's textual form, or a model; the pairs of its states, the options it is compiled with, and how
-    many copies its run function makes; `sizes` are those of states that the first call gives."""
+    """A graph in ONNX's textual form, or a model; the pairs of its states, the options it is compiled with, how
+    many copies its run function makes, and whether what has grown may be moved; `sizes` are those of states that the
+    first call gives."""
 
-    def __init__(self, name, graph, *states, options="", opset=18, copies=0, sizes=None, **constants):
+    def __init__(self, name, graph, *states, options="", opset=18, copies=0, moves=False, sizes=None, **constants):
         self.name, self.graph, self.opset, self.constants = name, graph, opset, constants
         self.options = options.split()
         self.states = [word for s in states for word in ("--state", s)]
-        self.calls, self.copies, self.sizes = [], copies, sizes or {}
+        self.calls, self.copies, self.moves, self.sizes = [], copies, moves, sizes or {}
         self.rng = np.random.default_rng(len(name))
 
     def call(self, expected=0, sizes=None, **inputs):
@@ -260,6 +261,7 @@ def growing():
         " last = Slice(v, minus, end) some = Identity(last) s = ReduceSum<keepdims = 0>(past, axis) y = Add(x, s) }",
         "past=some",
         copies=4,
+        moves=True,
         options="--dim n=0..4",
         minus=np.array([-4]),
         end=np.array([1000]),
@@ -280,6 +282,77 @@ def growing():
     yield model.refused(x=np.array([1, 2, 3], np.float32))
 
 
+def decoder(name, **more):
+    """Attention over a cache that it appends to; each head of keys and values serves two of queries."""
+    rng = np.random.default_rng(7)
+    model = Model(
+        name,
+        """(float[1,s,8] x, float[1,2,n,4] pk, float[1,2,n,4] pv)
+        => (float[1,s,16] y, float[1,2,m,4] k_all, float[1,2,m,4] v_all) {
+        q0 = MatMul(x, wq) q1 = Reshape(q0, queries) q = Transpose<perm = [0, 2, 1, 3]>(q1)
+        k0 = MatMul(x, wk) k1 = Reshape(k0, keys) k = Transpose<perm = [0, 2, 1, 3]>(k1)
+        v0 = MatMul(x, wv) v1 = Reshape(v0, keys) v = Transpose<perm = [0, 2, 1, 3]>(v1)
+        k_all = Concat<axis = 2>(pk, k) v_all = Concat<axis = -2>(pv, v)
+        k2 = Unsqueeze(k_all, two) k3 = Expand(k2, twice) k4 = Reshape(k3, merged)
+        v2 = Unsqueeze(v_all, two) v3 = Expand(v2, twice) v4 = Reshape(v3, merged)
+        kt = Transpose<perm = [0, 1, 3, 2]>(k4) p = MatMul(q, kt) scaled = Mul(p, half) w = Softmax<axis = -1>(scaled)
+        o = MatMul(w, v4) t = Transpose<perm = [0, 2, 1, 3]>(o) y = Reshape(t, together) }""",
+        "pk=k_all",
+        "pv=v_all",
+        options="--dim s=1..4 --dim n=0..9",
+        wq=weights(rng, 8, 16),
+        wk=weights(rng, 8, 8),
+        wv=weights(rng, 8, 8),
+        queries=np.array([0, 0, 4, 4]),
+        keys=np.array([0, 0, 2, 4]),
+        two=np.array([2]),
+        twice=np.array([1, 2, 2, 1, 1]),
+        merged=np.array([1, 4, -1, 4]),
+        together=np.array([0, 0, 16]),
+        half=np.array(0.5, np.float32),
+        **more,
+    )
+    for s in 3, 1, 1, 4:
+        model.call(x=model.random(1, s, 8), sizes={"s": s})
+    return model.call(x=model.random(1, 1, 8), sizes={"s": 1}).refused(x=model.random(1, 1, 8), sizes={"s": 1})
+
+
+def group_query(batch):
+    """As the builder of onnxruntime-genai has it."""
+    model = Model(
+        f"group_query_{batch}",
+        f"""(float[{batch},s,32] q, float[{batch},s,16] k, float[{batch},s,16] v, float[{batch},2,n,8] past_key,
+        float[{batch},2,n,8] past_value, int32[{batch}] last, int32[1] total)
+        => (float[{batch},s,32] y, float[{batch},2,m,8] present_key, float[{batch},2,m,8] present_value) {{
+        y, present_key, present_value = com.microsoft.GroupQueryAttention<num_heads = 4, kv_num_heads = 2>(
+            q, k, v, past_key, past_value, last, total) }}""",
+        "past_*=present_*",
+        copies=2,
+        options="--dim s=1..4 --dim n=0..6",
+    )
+    past = 0
+    for s in 3, 1, 1:
+        past += s
+        model.call(
+            q=model.random(batch, s, 32),
+            k=model.random(batch, s, 16),
+            v=model.random(batch, s, 16),
+            last=np.full(batch, past - 1, np.int32),
+            total=np.array([past], np.int32),
+            sizes={"s": s},
+        )
+    return model
+
+
+def caches():
+    yield decoder("decoder", copies=2)
+    model = decoder("decoder --optimize ram", copies=2)
+    model.options += ["--optimize", "ram"]
+    yield model
+    yield group_query(1)
+    yield group_query(2)
+
+
 def variants():
     """The other forms of the file."""
     for options in "--target c99", "--weights incbin", "--optimize ram":
@@ -295,4 +368,5 @@ def models():
     yield from small()
     yield from recurrent()
     yield from growing()
+    yield from caches()
     yield from variants()

@@ -60,6 +60,7 @@ static void report_dims(const Model *m, bool of_state, FILE *f)
         fputs(first ? " { \"name\": " : ", { \"name\": ", f);
         first = false;
         fputs(in_json(p->name), f);
+        if (of_state) fprintf(f, ", \"c_name\": \"%s\"", p->c_name);
         fprintf(f, ", \"min\": %lld, \"max\": %lld", (long long)dim_low(d), (long long)dim_high(d));
         if (p->step > 1) fprintf(f, ", \"step\": %lld", (long long)p->step);
         fputs(" }", f);

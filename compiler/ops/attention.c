@@ -293,20 +293,6 @@ static Step *call_attention(Node *n, const Sizes *s, const Operands *o)
     return step;
 }
 
-static void lower_attention(Node *n)
-{
-    Sizes s;
-    Operands o = {.q = n->in[0]};
-    if (!read_sizes(n, &s)) return;
-    o.k = cached(n, &s, 1, 1, s.size, &o.k_strides);
-    o.v = cached(n, &s, 2, 2, s.v_size, &o.v_strides);
-    o.q_strides = strides_of(s.merged, s.q_heads, s.queries, s.size);
-    o.y_strides = strides_of(s.merged, s.q_heads, s.queries, s.v_size);
-    call_attention(n, &s, &o);
-}
-
-/* -- what rewrite_attention makes of the formula ----------------------------------------------- */
-
 /* Where [batch][heads][positions][size] is. */
 static Strides in_place(Value **v, Dim *at)
 {
@@ -316,13 +302,29 @@ static Strides in_place(Value **v, Dim *at)
     return (Strides){p.stride[0], p.stride[1], p.stride[2]};
 }
 
+static void lower_attention(Node *n)
+{
+    Sizes s;
+    Operands o = {.q = n->in[0]};
+    if (!read_sizes(n, &s)) return;
+    o.k = cached(n, &s, 1, 1, s.size, &o.k_strides);
+    o.v = cached(n, &s, 2, 2, s.v_size, &o.v_strides);
+    if (!s.merged && o.k == n->in[1]) o.k_strides = in_place(&o.k, &o.k_at);
+    if (!s.merged && o.v == n->in[2]) o.v_strides = in_place(&o.v, &o.v_at);
+    o.q_strides = strides_of(s.merged, s.q_heads, s.queries, s.size);
+    o.y_strides = strides_of(s.merged, s.q_heads, s.queries, s.v_size);
+    call_attention(n, &s, &o);
+}
+
+/* -- what rewrite_attention makes of the formula ----------------------------------------------- */
+
 /* y is [batch][heads][positions][size], or, where positions_first says so, [batch][positions][heads][size]. */
 static void lower_formula(Node *n)
 {
     const Value *q = n->in[0], *k = n->in[1], *v = n->in[2];
     Sizes s = {.batch = dim_at(q, 0),
                .q_heads = dim_at(q, 1),
-               .kv_heads = dim_at(q, 1),
+               .kv_heads = dim_at(k, 1),
                .queries = dim_at(q, 2),
                .past = dim_const(0),
                .keys = dim_at(k, 2),

@@ -218,21 +218,35 @@ static void infer_append(Node *n)
     set_out(n, 0, x->type.dtype, &y);
 }
 
+/* Bytes from one element of an axis to the next. */
+static Dim bytes_along(const Value *v, int axis)
+{
+    return dim_mul(axis_stride(&v->type.shape, axis), dim_const(dtype_bytes(v->type.dtype, 1)));
+}
+
+/* [batch][heads][positions][size], or, of states that grow (rewrite_states.c), [positions][batch][heads][size]. */
 static void lower_append(Node *n)
 {
-    const Value *x = n->in[0];
-    Dim bytes = dim_const(dtype_bytes(x->type.dtype, 1)), row = dim_mul(dim_at(n->out[0], 3), bytes);
+    const Value *x = n->in[0], *y = n->out[0];
+    Value *old = input_of(n, 1);
+    const int batch = own_int(n, "positions_first", 0) != 0;
     Step *s = step_call(n, "append_positions");
-    arg_in(s, "old", input_of(n, 1));
+    arg_in(s, "old", old);
     arg_in(s, "x", n->in[0]);
     arg_in(s, "past", n->in[2]);
     arg_out(s, "y", n->out[0]);
     arg_struct(s, "p", "struct append_positions");
     arg_field(s, "batch", dim_at(x, 0));
-    arg_field(s, "heads", dim_at(n->out[0], 1));
+    arg_field(s, "heads", dim_at(y, batch + 1));
     arg_field(s, "steps", dim_at(x, 1));
-    arg_field(s, "past", input_of(n, 1) ? dim_at(n->in[1], 2) : dim_const(0));
-    arg_field(s, "row", row);
+    arg_field(s, "past", old ? dim_at(old, batch ? 0 : 2) : dim_const(0));
+    arg_field(s, "row", bytes_along(y, 2));
+    arg_field(s, "old_batch", old ? bytes_along(old, batch) : dim_const(0));
+    arg_field(s, "old_head", old ? bytes_along(old, batch + 1) : dim_const(0));
+    arg_field(s, "y_batch", bytes_along(y, batch));
+    arg_field(s, "y_head", bytes_along(y, batch + 1));
+    arg_field(s, "position", bytes_along(y, batch ? 0 : 2));
+    if (batch) step_inplace(s, old, n->out[0]);
 }
 
 const Op ops_group_query_attention[] = {

@@ -56,7 +56,9 @@ StageResult rewrite(Model *m)
         while (rewrite_round(m->graph, integer_passes)) {
         }
     fold_graph(m->graph);
-    while (rewrite_round(m->graph, passes)) {
-    }
+    do {
+        while (rewrite_round(m->graph, passes)) {
+        }
+    } while (rewrite_states(m));
     return STAGE_DONE;
 }

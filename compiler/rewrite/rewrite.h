@@ -25,6 +25,9 @@ bool rewrite_norm(Node *n);  /* the formulas of LayerNormalization and RMSNormal
 /* The formula of attention becomes op_attention_formula, which takes transposed operands as they are. */
 bool rewrite_attention(Node *n);
 
+/* States that grow get the axis that grows first; did any change? */
+bool rewrite_states(Model *m);
+
 /* Of models quantised with QuantizeLinear and DequantizeLinear around real operators. They run to their end before all
  * others, which see dequantised weights as constants. */
 bool rewrite_dequantize_down(Node *n);      /* moving(dequantize(x)) becomes dequantize(moving(x)) */

@@ -200,6 +200,36 @@ static bool fuse_formula(Node *n)
     return true;
 }
 
+/* [batch][heads][positions][size], of which v repeats each head so often: Expand along an axis between heads and
+ * positions, and the two merged. NULL if v isn't made in this way. */
+static Value *repeated(const Value *v)
+{
+    const Node *merge = v->producer, *expand = node_is(merge, "Reshape") ? merge->in[0]->producer : NULL;
+    const Node *split = node_is(expand, "Expand") ? expand->in[0]->producer : NULL;
+    if (!node_is(split, "Unsqueeze") && !node_is(split, "Reshape")) return NULL;
+    Value *x = split->in[0];
+    const Shape *from = &x->type.shape, *apart = &split->out[0]->type.shape, *wide = &expand->out[0]->type.shape;
+    if (from->rank != 4 || apart->rank != 5 || wide->rank != 5 || !dim_is(apart->dim[2], 1)) return NULL;
+    for (int i = 0; i < 5; i++) {
+        if (i == 2) continue;
+        const Dim d = from->dim[i < 2 ? i : i - 1];
+        if (apart->dim[i] != d || wide->dim[i] != d) return NULL;
+        if (i != 1 && v->type.shape.dim[i < 2 ? i : i - 1] != d) return NULL;
+    }
+    return dim_at(v, 1) == dim_mul(wide->dim[1], wide->dim[2]) ? x : NULL;
+}
+
+/* Heads of keys and values that serve several heads of queries need not be repeated for them. */
+static bool share_heads(Node *n)
+{
+    if (n->op != &op_attention_formula) return false;
+    Value *k = repeated(n->in[1]), *v = repeated(n->in[2]);
+    if (!k || !v || dim_at(k, 1) != dim_at(v, 1)) return false;
+    node_set_input(n, 1, k);
+    node_set_input(n, 2, v);
+    return true;
+}
+
 static bool is_formula(const Node *n)
 {
     return n && n->op == &op_attention_formula;
@@ -218,5 +248,5 @@ static bool write_with_strides(Node *n)
 
 bool rewrite_attention(Node *n)
 {
-    return fuse_formula(n) || write_with_strides(n);
+    return fuse_formula(n) || share_heads(n) || write_with_strides(n);
 }
