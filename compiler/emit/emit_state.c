@@ -8,14 +8,6 @@
 
 /* -- the members -------------------------------------------------------------------------------- */
 
-/* Bytes of an element in C. */
-static int element_bytes(const Value *v)
-{
-    int bits = (int)dtype_bits(v->type.dtype);
-    if (dtype_is_complex(v->type.dtype)) bits /= 2;
-    return bits < 8 ? 1 : bits / 8;
-}
-
 /* Of the input or the output, whichever can be larger; arrays have one at least. */
 static int64_t count_of(const RunState *s)
 {
