@@ -94,6 +94,11 @@ static int print_operator(int i)
 {
     int first = i;
     bool steps = false, others = false;
+    if (rows[i].op->refused) {
+        printf("| %s | | no: %s | [%s.c](../compiler/ops/%s.c) |\n", rows[i].op->name, rows[i].op->refused,
+               rows[i].file, rows[i].file);
+        return i + 1;
+    }
     printf("| %s | ", rows[i].op->name);
     for (; i < n_rows && same_operator(&rows[first], &rows[i]); i++) {
         printf("%s%d", i > first ? ", " : "", rows[i].op->since);

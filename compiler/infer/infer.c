@@ -100,7 +100,8 @@ static bool find_op(Node *n)
 {
     n->op = op_of(n);
     if (!n->op) n->op = custom_find(n);
-    if (n->op) return true;
+    if (n->op && n->op->refused) node_error(n, "this operator is not supported: %s", n->op->refused);
+    if (n->op) return !n->op->refused;
     Foreign option = foreign_suffixed(foreign_join(foreign_suffixed(n->domain, "::"), n->op_type),
                                       "=INPUTS -> OUTPUTS");
     if (op_exists(n))

@@ -31,6 +31,7 @@ struct Op {
     void (*expand)(Node *n);
     unsigned flags;
     void (*elements)(Node *n); /* optional: sets `elements` of outputs from expressions (Shape, arithmetic on shapes) */
+    const char *refused;       /* instead of all these: why it isn't compiled, and what to do */
 };
 
 /* The domain of the compiler's own operators, which others are expanded into: a file has none of them, they

@@ -1,4 +1,5 @@
-/* Attention, MultiHeadAttention and QAttention of com.microsoft, said in the Attention of ai.onnx:
+/* Attention, MultiHeadAttention, QAttention and DecoderMaskedMultiHeadAttention of com.microsoft, said in the Attention
+ * of ai.onnx; the last one is a MultiHeadAttention of one query with other places for its inputs:
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.MultiHeadAttention
  * Where a mask forbids a key, mask_filter_value is added to its score, as ONNX Runtime does: a query that may look at
  * nothing looks at all. Refused: what ONNX Runtime computes on GPUs only (masks of cumulated lengths, a cache that is
@@ -259,6 +260,35 @@ static void expand_multi_head(Node *n)
     attend(n, h);
 }
 
+/* -- DecoderMaskedMultiHeadAttention ----------------------------------------------------------- */
+
+/* Its inputs by the places of MultiHeadAttention. */
+static const int decoder_inputs[] = {0, 1, 2, 10, 3, 4, 5, 6};
+
+static void infer_decoder(Node *n)
+{
+    if (!need_counts(n, 1, 11, 1, 4) || !need_tensor_inputs(n) || !need_float(n, 0)) return;
+    for (int i = 8; i < 10; i++)
+        if (input_of(n, i)) {
+            node_error(n, "input %d \"%s\" is of beams, which are not supported here", i, shown(n->in[i]->name));
+            return;
+        }
+    if (attr_int(n, "past_present_share_buffer", 0))
+        node_error(n,
+                   "a cache that is shared is not supported here; export the model without past_present_share_buffer");
+}
+
+static void expand_decoder(Node *n)
+{
+    Value *inputs[8];
+    for (int i = 0; i < 8; i++) inputs[i] = input_of(n, decoder_inputs[i]);
+    Node *attention = make_node(n, "MultiHeadAttention", 8, inputs, n->out[0]);
+    copy_attributes(attention, n);
+    attention->domain = n->domain;
+    attention->opset = 1;
+    for (int i = 1; i < n->n_out; i++) node_add_output(attention, n->out[i]);
+}
+
 /* -- Attention --------------------------------------------------------------------------------- */
 
 /* Widths of queries, keys and values beside one another. */
@@ -379,6 +409,7 @@ static void expand_quantized(Node *n)
 
 const Op ops_attention_contrib[] = {
     CONTRIB("Attention", attention),
+    CONTRIB("DecoderMaskedMultiHeadAttention", decoder),
     CONTRIB("MultiHeadAttention", multi_head),
     CONTRIB("QAttention", quantized),
     {0},

@@ -1,8 +1,7 @@
-/* ZipMap, CastMap and DictVectorizer of ai.onnx.ml: https://onnx.ai/onnx/operators/onnx_aionnxml_ZipMap.html
+/* ZipMap of ai.onnx.ml: https://onnx.ai/onnx/operators/onnx_aionnxml_ZipMap.html
  * A ZipMap's maps, one for each row of scores, have the same keys: at the interface they are two arrays, NAME_keys and
  * NAME_values, a row for each map, or only one
- * where the scores are a vector (infer/interface.c). They may be handed on, no other operator reads them. Maps that
- * are inputs are refused, so that CastMap and DictVectorizer have nothing to read. */
+ * where the scores are a vector (infer/interface.c). They may be handed on, no other operator reads them. */
 #include "ops/shared/shared.h"
 
 static void infer_zip_map(Node *n)
@@ -29,11 +28,6 @@ static void lower_zip_map(Node *n)
     (void)n;
 }
 
-static void refuse_map(Node *n)
-{
-    node_error(n, "maps are not supported as inputs; make them tensors outside of the model");
-}
-
 const Op ops_maps_ml[] = {
     {.name = "ZipMap",
      .domain = "ai.onnx.ml",
@@ -41,7 +35,5 @@ const Op ops_maps_ml[] = {
      .infer = infer_zip_map,
      .lower = lower_zip_map,
      .flags = OP_NEVER_FOLD},
-    {.name = "DictVectorizer", .domain = "ai.onnx.ml", .since = 1, .infer = refuse_map},
-    {.name = "CastMap", .domain = "ai.onnx.ml", .since = 1, .infer = refuse_map},
     {0},
 };
