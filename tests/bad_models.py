@@ -51,6 +51,15 @@ def cases(folder):
         [node("Frobnicate", ["x"], ["y"], name="frob")])
     yield "unknown_domain", "my.domain::Thing.*--custom 'my.domain::Thing=", model(
         [node("Thing", ["x"], ["y"], name="thing", domain="my.domain")], domains=["my.domain"])
+    yield "custom_names_an_input_left_out", "names input 1, which the node leaves out", model(
+        [node("T", ["x", "", "x"], ["y"], domain="my")], [info("x", [2])], [info("y", [2])],
+        domains=["my"]), "--custom my::T=a[n],b[n],c[n]->a"
+    yield "custom_names_too_many", "names 2 or more inputs, the node has 1", model(
+        [node("T", ["x"], ["y"], domain="my")], [info("x", [2])], [info("y", [2])],
+        domains=["my"]), "--custom my::T=a[n],b[n]->a"
+    yield "aten", "org.pytorch.aten::foo.*--custom 'org.pytorch.aten::foo=", model(
+        [node("ATen", ["x"], ["y"], domain="org.pytorch.aten", operator="foo")], [info("x", [2])],
+        [info("y", [2])], domains=["org.pytorch.aten"])
     yield "custom_twice", 'node "b" (my::T, .*my_T(const float \\*in0.*expected the same types and attributes', model(
         [node("T", ["x"], ["t"], name="a", domain="my", k=1), node("T", ["t"], ["y"], name="b", domain="my")],
         domains=["my"]), "--custom my::T=x->x"

@@ -174,7 +174,7 @@ def command_lines(onnx2c, folder):
                 own = os.path.join(folder, f"command{number}")
                 os.mkdir(own)
                 os.symlink(os.path.join(HERE, "models", "digits"), os.path.join(own, "m"))
-                yield f"messages_commands.txt:{number}", ["bash", "-c", line], own, {"onnx2c": onnx2c}
+                yield f"messages_commands.txt:{number}", ["bash", "-c", line], own, {"onnx2c": onnx2c, "examples": os.path.join(HERE, "..", "examples")}
 
 
 def main():

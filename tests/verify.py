@@ -274,6 +274,45 @@ def profile_needs_no_answer(onnx2c, folder):
     must(any(r[5] == "RandomNormalLike" and r[6] == "dice" for r in rows), rows)
 
 
+def functions_get_numbers_and_strings(onnx2c, folder):
+    """Of two operators that ONNX calls the same, and one with all kinds of attributes."""
+    aten = lambda operator, x, y: helper.make_node("ATen", [x], [y], domain="org.pytorch.aten", operator=operator)
+    scale = helper.make_node("Scale", ["b"], ["y"], domain="my", mode='twice "*/', by=3, add=0.5, more=[1, 2])
+    nodes = [aten("negate", "x", "a"), aten("half", "a", "b"), scale]
+    model = helper.make_model(helper.make_graph(nodes, "g", [floats("x", 2)], [floats("y", 2)]), ir_version=8,
+                              opset_imports=[helper.make_opsetid(d, 1) for d in ("my", "org.pytorch.aten")])
+    path = os.path.join(folder, "model.onnx")
+    onnx.save(model, path)
+    os.mkdir(os.path.join(folder, "data"))
+    for name, values in (("input_0", [2, 4]), ("output_0", [-5.5, -11.5])):
+        with open(os.path.join(folder, "data", name + ".pb"), "wb") as f:
+            f.write(numpy_helper.from_array(np.array(values, np.float32)).SerializeToString())
+    with open(os.path.join(folder, "functions.c"), "w") as f:
+        f.write("""#include "model.h"
+            #include <string.h>
+            int org_pytorch_aten_negate(const float *x, const int32_t *x_dims, float *y, const int32_t *y_dims,
+                                        const char *operator)
+            { (void)y_dims; for (int i = 0; i < x_dims[0]; i++) y[i] = -x[i]; return strcmp(operator, "negate"); }
+            int org_pytorch_aten_half(const float *x, const int32_t *x_dims, float *y, const int32_t *y_dims,
+                                      const char *operator)
+            { (void)y_dims; for (int i = 0; i < x_dims[0]; i++) y[i] = x[i] / 2; return strcmp(operator, "half"); }
+            int my_Scale(const float *x, const int32_t *x_dims, float *y, const int32_t *y_dims, float add, int64_t by,
+                         const char *mode)
+            {
+                (void)y_dims;
+                for (int i = 0; i < x_dims[0]; i++) y[i] = x[i] * 2 * (float)by + add;
+                return strcmp(mode, "twice \\"*/");
+            }""")
+    customs = [w for name in ("org.pytorch.aten::negate", "org.pytorch.aten::half", "my::Scale")
+               for w in ("--custom", f"{name}=x[n] -> x")]
+    data = os.path.join(folder, "data")
+    out, err = verify(onnx2c, path, data, *customs, "--with", os.path.join(folder, "functions.c"))
+    must("1 of 1 data sets ok" in out, out)
+    must(err.count("warning") == 1 and 'doesn\'t get its attribute "more"' in err, err)
+    _, err = verify(onnx2c, path, data, *customs, status=1)
+    must("it calls the function org_pytorch_aten_negate, which no file has" in err and "undefined" not in err, err)
+
+
 def the_code_that_is_kept_says_its_own_options(onnx2c, folder):
     for words, title in (([], "--name model"), (["--weights", "incbin"], "--name model --weights incbin")):
         verify(onnx2c, os.path.join(HERE, "models", "digits", "model.onnx"), "--keep", folder, *words)
@@ -302,6 +341,7 @@ def main():
         profile_tells_every_step,
         profile_needs_no_answer,
         the_code_that_is_kept_says_its_own_options,
+        functions_get_numbers_and_strings,
     )]
     record = recorded_sets_are_what_onnx_runtime_computes
     tests += [(f"{record.__name__}: {m}", record, (m,)) for m in MODELS]

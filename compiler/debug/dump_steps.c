@@ -42,6 +42,7 @@ static void dump_arg(const Arg *a, FILE *f)
     case ARG_NULL: fputs("NULL", f); break;
     case ARG_SYMBOL: fprintf(f, "=> %s", shown(dim_text(a->number))); break;
     case ARG_FUNCTION: fputs(a->function->name, f); break;
+    case ARG_TEXT: fprintf(f, "\"%s\"", shown(a->text)); break;
     }
 }
 

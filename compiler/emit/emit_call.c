@@ -95,6 +95,7 @@ static const char *argument_text(const Model *m, const Arg *a, char letter)
     case ARG_STRUCT: return constant_text(a);
     case ARG_SYMBOL: return mem_printf("&%s", dim_in_c(m, a->number));
     case ARG_FUNCTION: return a->function->name;
+    case ARG_TEXT: return in_string(a->text);
     }
     internal_error("an argument of no kind");
 }

@@ -29,7 +29,8 @@ typedef enum {
     ARG_STRUCT,
     ARG_NULL,
     ARG_SYMBOL,
-    ARG_FUNCTION
+    ARG_FUNCTION,
+    ARG_TEXT
 } ArgKind;
 
 typedef struct {
@@ -44,6 +45,7 @@ typedef struct {
     double *reals;           /* ARG_REALS */
     const Kernel *structure; /* ARG_STRUCT */
     const Kernel *function;  /* ARG_FUNCTION: a kernel that the kernel calls */
+    Foreign text;            /* ARG_TEXT */
     const char *constant;    /* of numbers that are known: the name of the constant that holds them (emit_names.c) */
     bool declares;           /* it is declared for this argument, the first that has it */
 } Arg;

@@ -194,6 +194,17 @@ static Node *begin_node(const Loader *l, Scope *s, const NodeProto *proto)
     return n;
 }
 
+/* What PyTorch leaves as it found it is one operator for ONNX; which one of PyTorch's it is, an attribute says. */
+static void name_aten(Node *n)
+{
+    const Attr *name = attr_find(n, "operator"), *overload = attr_find(n, "overload_name");
+    if (!foreign_is(n->op_type, "ATen") || !foreign_ends(n->domain, "aten")) return;
+    if (!name || name->type != ATTR_STRING || foreign_empty(name->strings[0])) return;
+    n->op_type = name->strings[0];
+    if (overload && overload->type == ATTR_STRING && !foreign_empty(overload->strings[0]))
+        n->op_type = foreign_join(foreign_suffixed(n->op_type, "."), overload->strings[0]);
+}
+
 static void finish_node(Loader *l, Scope *s, Node *n, const NodeProto *proto)
 {
     Tensor constant = {0};
@@ -204,6 +215,7 @@ static void finish_node(Loader *l, Scope *s, Node *n, const NodeProto *proto)
         return;
     }
     bool good = load_attrs(l, s, n, proto);
+    name_aten(n);
     if (foreign_is(n->op_type, "Constant") && foreign_empty(n->domain)) {
         if (good && constant_read(n, &constant)) set_constant(n->out[0], &constant);
         return;

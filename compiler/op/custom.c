@@ -8,7 +8,7 @@
  *
  * The generated code declares and calls   int DOMAIN_OP(inputs, outputs, attributes);
  * each tensor as a pointer followed by its dimensions, each int or float attribute as a
- * number, in the model's order. */
+ * number, each string as one, in the model's order. */
 #include "op/custom.h"
 
 #include <ctype.h>
@@ -117,10 +117,10 @@ static void parse_input(Parser *p, int i, Map *inputs)
 {
     Foreign name = word(p);
     Value *v = input_of(p->node, i);
-    if (!v) {
-        if (!p->error) p->error = mem_printf("names %d or more inputs, the node has %d", i + 1, p->node->n_in);
-        return;
-    }
+    if (!v && !p->error)
+        p->error = i < p->node->n_in ? mem_printf("names input %d, which the node leaves out", i)
+                                     : mem_printf("names %d or more inputs, the node has %d", i + 1, p->node->n_in);
+    if (!v) return;
     map_put(inputs, name, v);
     if (!accept(p, '[')) return;
     for (int d = 0; !p->error && !accept(p, ']'); d++) {
@@ -271,6 +271,23 @@ static const char *attribute_parameter(const Node *n, int at)
     return name;
 }
 
+typedef struct {
+    AttrType type;
+    const char *c; /* with a space, or what binds to the name */
+    char letter;   /* of the signature */
+} AttributeForm;
+
+/* NULL: the function doesn't get it. */
+static const AttributeForm *form_of(const Attr *a)
+{
+    static const AttributeForm forms[] = {{ATTR_INT, "int64_t ", 'l'},
+                                          {ATTR_FLOAT, "float ", 'f'},
+                                          {ATTR_STRING, "const char *", 'p'}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (forms[i].type == a->type) return &forms[i];
+    return NULL;
+}
+
 /* The prototype, and the letters of a kernel's signature for it. */
 static Kernel *declaration(Node *n)
 {
@@ -287,10 +304,11 @@ static Kernel *declaration(Node *n)
     }
     for (int i = 0; i < n->n_attrs; i++) {
         const Attr *a = &n->attrs[i];
-        if (a->type != ATTR_INT && a->type != ATTR_FLOAT) continue;
-        text = mem_printf("%s, %s %s", text, a->type == ATTR_INT ? "int64_t" : "float", attribute_parameter(n, i));
+        const AttributeForm *form = form_of(a);
+        if (!form) continue;
+        text = mem_printf("%s, %s%s", text, form->c, attribute_parameter(n, i));
         names = listed(names, attribute_parameter(n, i));
-        letters = mem_printf("%s%c", letters, a->type == ATTR_INT ? 'l' : 'f');
+        letters = mem_printf("%s%c", letters, form->letter);
     }
     Kernel *k = mem_alloc(sizeof *k);
     k->name = function_name(n);
@@ -358,6 +376,12 @@ static void lower_custom(Node *n)
         const Attr *a = &n->attrs[i];
         if (a->type == ATTR_INT) arg_int(s, attribute_parameter(n, i), a->ints[0]);
         if (a->type == ATTR_FLOAT) arg_real(s, attribute_parameter(n, i), (double)a->floats[0]);
+        if (a->type == ATTR_STRING) arg_text(s, attribute_parameter(n, i), a->strings[0]);
+        if (!form_of(a))
+            model_warning(n->graph->model,
+                          "node \"%s\": the function %s doesn't get its attribute \"%s\": only numbers and "
+                          "strings are passed",
+                          shown(n->name), function->name, shown(a->name));
     }
 }
 

@@ -153,6 +153,7 @@ static void set_word(Computing *c, const Arg *arg, char letter, Word *word)
     case ARG_STRUCT: word->p = int_array(arg->count, arg->numbers); break;
     case ARG_REALS: word->p = real_array(arg->count, arg->reals); break;
     case ARG_FUNCTION: memcpy(&word->p, &arg->function->address, sizeof word->p); break;
+    case ARG_TEXT: internal_error("a function of the program's is not called here");
     case ARG_SYMBOL: word->p = mem_alloc(sizeof(int32_t)); break; /* infer knows the count already */
     }
 }

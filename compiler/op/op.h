@@ -169,6 +169,7 @@ void arg_dim(Step *s, const char *parameter, Dim d);
 void arg_int(Step *s, const char *parameter, int64_t value);
 void arg_real(Step *s, const char *parameter, double value);
 void arg_function(Step *s, const char *parameter, const Kernel *function); /* NULL: a null pointer */
+void arg_text(Step *s, const char *parameter, Foreign text);               /* a string literal */
 void arg_dims(Step *s, const char *parameter, int count, const Dim *dims); /* const int32_t[]: shapes, strides */
 void arg_ints(Step *s, const char *parameter, int count, const int64_t *values);
 void arg_reals(Step *s, const char *parameter, int count, const double *values); /* const float[] */

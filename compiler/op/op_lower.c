@@ -85,6 +85,11 @@ void arg_real(Step *s, const char *parameter, double value)
     give(s, parameter, ARG_REAL)->real = value;
 }
 
+void arg_text(Step *s, const char *parameter, Foreign text)
+{
+    give(s, parameter, ARG_TEXT)->text = text;
+}
+
 void arg_function(Step *s, const char *parameter, const Kernel *function)
 {
     give(s, parameter, function ? ARG_FUNCTION : ARG_NULL)->function = function;

@@ -138,6 +138,8 @@ static bool take_arguments(VerifyOptions *o, int count, char **arguments)
         return usage_error("%s: expected one model and one folder of data sets", shown(foreign(arguments[2])));
     o->compile.model_path = foreign(arguments[0]);
     if (count == 2) o->dir = foreign(arguments[1]);
+    if (!foreign_none(o->with) && !path_exists(o->with))
+        return usage_error("--with %s: there is no such file", shown(o->with));
     if (o->compile.weights == WEIGHTS_FILE)
         return usage_error("--weights file: no program provides them here; expected inline, numbers or incbin");
     if (count == 2 && (o->asks_ort || !foreign_none(o->record)))

@@ -104,8 +104,23 @@ static const char *ending_text(Ending e)
     return e.status == NOT_STARTED ? "can't be run" : mem_printf("ended with status %d", e.status);
 }
 
+/* Functions of the program's are in the file that is built along. */
+static bool has_functions(const Model *m, const VerifyOptions *o)
+{
+    const Graph *g = m->graph;
+    for (int i = 0; foreign_none(o->with) && i < g->n_steps; i++) {
+        const Kernel *k = g->steps[i]->kind == STEP_CALL ? g->steps[i]->call.kernel : NULL;
+        if (!k || k->address) continue;
+        node_error(g->steps[i]->node,
+                   "it calls the function %s, which no file has; give the C file that does: --with FILE", k->name);
+        return false;
+    }
+    return true;
+}
+
 bool build(Model *m, const VerifyOptions *o, Foreign folder)
 {
+    if (!has_functions(m, o)) return false;
     if (!write_sources(m, o, folder)) return false;
     Arguments call = compiler_call(o, folder);
     Ending e = run_process(call.items, call.count);
