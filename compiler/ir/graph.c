@@ -72,6 +72,14 @@ Value *value_const(Graph *g, Foreign name, DType dtype, const Shape *shape, cons
     return v;
 }
 
+bool value_becomes_state(const Value *v)
+{
+    const Model *m = v->graph->model;
+    for (int i = 0; i < m->n_states; i++)
+        if (m->states[i].in == v || m->graph->outputs[m->states[i].output] == v) return true;
+    return false;
+}
+
 bool value_is_callers(const Value *v)
 {
     return v->is_input || v->is_output || v->is_state;

@@ -369,6 +369,7 @@ Value *value_const(Graph *g, Foreign name, DType dtype, const Shape *shape, cons
 void values_swap_names(Value *a, Value *b);
 Foreign value_model_name(const Value *v); /* as the user knows it, whatever copies were made */
 bool value_is_const(const Value *v);
+bool value_becomes_state(const Value *v);        /* an input or output of model->states; before lower */
 bool value_is_callers(const Value *v);           /* its memory is: an input, an output, or in the state */
 Foreign value_string(const Value *v, int64_t i); /* element i of a constant of strings */
 int64_t value_count(const Value *v);             /* elements at the upper bound of all dimensions */

@@ -163,7 +163,8 @@ static int turn_all(Model *m, const char *what, Value *const *values, int count,
     int last = 0;
     for (int i = 0; i < count; i++) {
         const Value *v = values[i];
-        bool may_be = v->type.kind == KIND_TENSOR && v->type.shape.rank >= 3 && v->type.shape.rank <= 5;
+        bool may_be = v->type.kind == KIND_TENSOR && !value_becomes_state(v) && v->type.shape.rank >= 3 &&
+                      v->type.shape.rank <= 5;
         if (!may_be) continue;
         if (v->marked && dtype_bits(v->type.dtype) >= 8) turn(m->graph, i);
         else if (!is_last_already(v)) {

@@ -116,7 +116,7 @@ static int quantize_all(Model *m, const char *what, Value *const *values, int co
     int done = 0;
     for (int i = 0; i < count; i++) {
         const Value *v = values[i];
-        if (v->type.kind != KIND_TENSOR || v->type.dtype != DT_FLOAT) continue;
+        if (v->type.kind != KIND_TENSOR || v->type.dtype != DT_FLOAT || value_becomes_state(v)) continue;
         const char *why_not = quantize(m->graph, i);
         if (why_not) model_warning(m, "--io quantized: %s \"%s\" stays float32: %s", what, shown(v->name), why_not);
         else done++;
