@@ -17,7 +17,8 @@ fi
 clean() { # EXPECTED-STATUS ARGUMENT...
     expected=$1
     shift
-    run "$onnx2c" "$@" -o "$work/out.c" --report "$work/out.json" --header "$work/out.h" >/dev/null
+    run "$onnx2c" "$@" -o "$work/out.c" --report "$work/out.json" --report "$work/out.html" \
+        --header "$work/out.h" >/dev/null
     [ $? -eq "$expected" ]
 }
 

@@ -79,6 +79,12 @@ const char *in_assembler(Foreign f); /* between \" and \" of an assembler's stri
  * U+FFFD and two hexadecimal digits; a U+FFFD of the text itself stands there twice. */
 const char *in_json(Foreign f);
 
+/* Text of a page in UTF-8, or an attribute's value between quotes: what a terminal isn't shown is escaped there, too,
+ * and & < > " ' ` are entities. Where letters run from right to left, <bdi> or a line of its own keeps them among
+ * themselves.
+ */
+const char *in_html(Foreign f);
+
 /* One word of a shell's command line, quoted if need be; it is fit for a terminal, too. */
 const char *in_shell(Foreign f);
 

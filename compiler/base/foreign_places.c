@@ -144,6 +144,38 @@ const char *in_json(Foreign f)
     return result;
 }
 
+/* -- HTML -------------------------------------------------------------------------------------- */
+
+/* What means something in a page; NULL: nothing. */
+static const char *entity_of(uint32_t c)
+{
+    switch (c) {
+    case '&': return "&amp;";
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '"': return "&quot;";
+    case '\'': return "&#39;";
+    case '`': return "&#96;";
+    default: return NULL;
+    }
+}
+
+const char *in_html(Foreign f)
+{
+    char *result = room_for(foreign_length(f)), *to = result;
+    int bytes;
+    for (const char *s = f.raw; *s; s += bytes) {
+        uint32_t c;
+        bytes = utf8_decode(s, &c);
+        if (!bytes) to = put_byte(to, *s), bytes = 1;
+        else if (entity_of(c)) to += sprintf(to, "%s", entity_of(c));
+        else if (c == '\\') to = copy_bytes(to, "\\\\", 2);
+        else if (!unicode_is_plain(c) || (s == f.raw && unicode_combines(c))) to = put_character(to, c);
+        else to = copy_bytes(to, s, bytes);
+    }
+    return result;
+}
+
 /* -- shells ------------------------------------------------------------------------------------ */
 
 static bool is_shown_as_it_is(const char *text)

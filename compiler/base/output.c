@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_OUTPUTS = 5 };
+enum { MAX_OUTPUTS = 8 };
 
 typedef struct {
     Foreign path;    /* as the user wrote it; none: standard output */

@@ -16,7 +16,7 @@ static bool take_header(void *options, Foreign value)
 
 static bool take_report(void *options, Foreign value)
 {
-    return take_path(&((Options *)options)->report_path, value);
+    return parse_report_option(options, value);
 }
 
 static bool take_depfile(void *options, Foreign value)
@@ -123,7 +123,7 @@ const OptionRow compile_options[] = {
     {0, "name", "NAME", "prefix of every public symbol; default: FILE's name without its extension", take_name,
      name_title},
     {0, "header", "FILE", "also write the public declarations as a header", take_header, NULL},
-    {0, "report", "FILE", "also write a report as JSON", take_report, NULL},
+    {0, "report", "FILE", "also write a report, as a page if FILE ends in .html, else as JSON", take_report, NULL},
     {0, "depfile", "FILE", "also write what the outputs were made from, for make and Ninja", take_depfile, NULL},
     {0, "dim", "NAME=N, --dim NAME=LO..HI, --dim NAME=LO..HI:STEP, --dim NAME=EXPRESSION",
      "fix a symbolic dimension, keep it a run-time parameter within bounds, or make\n"

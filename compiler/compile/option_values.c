@@ -230,3 +230,12 @@ const char *region_title(const Options *o)
         words = more_words(words, "region", mem_printf("%s=%lld", o->regions[i].name, (long long)o->regions[i].bytes));
     return words;
 }
+
+bool parse_report_option(Options *o, Foreign path)
+{
+    size_t length = foreign_length(path);
+    ptrdiff_t dot = foreign_last(path, '.');
+    Foreign ending = foreign_from(path, dot == NOWHERE ? length : (size_t)dot);
+    bool is_page = foreign_is_word(ending, ".html") || foreign_is_word(ending, ".htm");
+    return take_path(is_page ? &o->page_path : &o->report_path, path);
+}

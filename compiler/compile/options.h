@@ -62,6 +62,7 @@ Foreign option_title(const Options *o);
 
 bool parse_dim_option(Options *o, Foreign text);    /* NAME=N or NAME=LO..HI, added to o->dims */
 bool parse_custom_option(Options *o, Foreign text); /* DOMAIN::OP=SPEC or @FILE */
+bool parse_report_option(Options *o, Foreign path); /* of the page or of the JSON, by its ending */
 bool parse_target_option(Options *o, Foreign text); /* the name of a target */
 bool parse_weights_option(Options *o, Foreign form);
 bool parse_optimize_option(Options *o, Foreign what);

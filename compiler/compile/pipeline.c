@@ -29,7 +29,7 @@ static bool dump_wanted(const Options *o, const char *stage)
 static bool is_last(const Options *o, const char *stage)
 {
     return o->dump_stage && !strcmp(o->dump_stage, stage) && foreign_none(o->output_path) &&
-           foreign_none(o->header_path) && foreign_none(o->report_path);
+           foreign_none(o->header_path) && foreign_none(o->report_path) && foreign_none(o->page_path);
 }
 
 /* One stage with all that is done around it. */

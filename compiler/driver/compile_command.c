@@ -14,7 +14,7 @@ static bool same_file(Foreign a, Foreign b)
 /* Everything that is written goes to a file of its own, none of them the model. */
 static bool check_files(const Options *o)
 {
-    Foreign files[] = {o->output_path, o->header_path, o->report_path, weights_path(o), o->depfile_path};
+    Foreign files[] = {o->output_path, o->header_path, o->report_path, o->page_path, weights_path(o), o->depfile_path};
     for (int i = 0; i < (int)(sizeof files / sizeof *files); i++) {
         for (int k = 0; k < i; k++)
             if (same_file(files[i], files[k])) return usage_error("two outputs go to the same file");

@@ -15,16 +15,19 @@ static bool c_wanted(const Options *o)
 static bool write_outputs(Model *m)
 {
     const Options *o = &m->options;
-    FILE *c = NULL, *header = NULL, *json = NULL, *weights = NULL, *depfile = NULL;
+    FILE *c = NULL, *header = NULL, *json = NULL, *page = NULL, *weights = NULL, *depfile = NULL;
     if (c_wanted(o) && !(c = output_open(o->output_path))) return false;
     if (!foreign_none(o->header_path) && !(header = output_open(o->header_path))) return false;
     if (!foreign_none(o->report_path) && !(json = output_open(o->report_path))) return false;
+    if (!foreign_none(o->page_path) && !(page = output_open(o->page_path))) return false;
     if (c && !foreign_none(weights_path(o)) && !(weights = output_open(weights_path(o)))) return false;
     if (!foreign_none(o->depfile_path) && !(depfile = output_open(o->depfile_path))) return false;
+    if (c || header || json || page) emit_begin(m);
     if (c) emit(m, c);
     if (weights) emit_weights_file(m, weights);
     if (header) emit_header(m, header);
-    if (json) report(m, json);
+    if (json) report(m, NULL, json);
+    if (page) report_page(m, NULL, page);
     if (depfile) write_depfile(m, depfile);
     return !m->errors && outputs_commit();
 }

@@ -157,11 +157,17 @@ static const char *resolved(Macros *macros, const char *text)
     return macros ? resolve(macros, text) : text;
 }
 
-void emit(Model *m, FILE *f)
+void emit_begin(Model *m)
 {
     Weights weights;
     number_paragraphs(m->graph);
     name_everything(m);
+    collect_weights(m, &weights);
+}
+
+void emit(Model *m, FILE *f)
+{
+    Weights weights;
     collect_weights(m, &weights);
     const Target *target = m->options.target;
     Macros *macros = target == target_portable ? NULL : macros_new(target);

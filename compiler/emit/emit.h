@@ -3,16 +3,45 @@
 #define EMIT_H
 
 #include "ir/ir.h"
+#include "plan/plan.h"
 
+void emit_begin(Model *m);    /* names and numbers everything; once, before all others */
 void emit(Model *m, FILE *f); /* the generated C file */
 void emit_header(Model *m, FILE *f);
-/* After emit; for the forms that keep large constants in a file of their own. */
+/* For the forms that keep large constants in a file of their own. */
 void emit_weights_file(Model *m, FILE *f);
-void report(Model *m, FILE *f);
+/* The report, as JSON and as a page. `seconds`: how long each step took; or NULL. */
+void report(Model *m, const double *seconds, FILE *f);
+void report_page(Model *m, const double *seconds, FILE *f);
+
+/* -- what there is, for comments and reports ------------------------------------------------------ */
+
+/* arena_buffers.c */
+typedef struct {
+    const Step *first, *last;
+} Life;
+Buffers arena_buffers(const Graph *g);                 /* in the order in which they are first needed */
+Life life_of(const Graph *g, const Value *v);          /* of a buffer: steps that are printed */
+int64_t *live_bytes(const Graph *g, const Buffers *b); /* for each step: of those that lie in the arena itself then */
+
+bool is_scratch_buffer(const Value *root); /* nobody reads later what lies in it */
+int peak_step(const Graph *g);             /* the paragraph with the most live bytes; 0: no buffers */
+
+/* step_costs.c */
+typedef struct {
+    const Step *first;
+    Value *result;       /* or NULL */
+    int64_t macs, bytes; /* bytes: of all that is read and written, each value once */
+} StepCost;
+int count_paragraphs(const Graph *g);
+StepCost *step_costs(const Graph *g);   /* for each paragraph */
+bool is_bookkeeping(const StepCost *c); /* it is no work of a node, but counts rounds, or keeps rows for the next one */
+bool is_scratch(const Value *v);        /* nobody reads it later */
 
 /* -- the file, top to bottom --------------------------------------------------------------------- */
 
 void emit_title(Model *m, FILE *f);      /* emit_title.c */
+const char *with_commas(int64_t n);      /* "12,345" */
 void emit_memory_map(Model *m, FILE *f); /* emit_memory_map.c */
 
 /* emit_interface.c: what the program that calls the model sees */

@@ -79,11 +79,6 @@ static void add_symbol(Foreign symbol, void *context)
     add_text(&p->reads, dim_in_c(p->m, dim_symbol(symbol, 0, 0)));
 }
 
-static bool is_scratch(const Value *v)
-{
-    return !v->uses.reads && !value_is_callers(storage_root((Value *)v, NULL));
-}
-
 static void add_accesses(Paragraph *p, const Step *s)
 {
     for (Access a = {0}; mention_next(s, &a);) {

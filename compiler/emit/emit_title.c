@@ -1,7 +1,7 @@
 /* emit_title: what the generated files begin with: where they come from, and what they need. */
 #include "emit/emit.h"
 
-static const char *with_commas(int64_t n)
+const char *with_commas(int64_t n)
 {
     char digits[32], text[48];
     int length = snprintf(digits, sizeof digits, "%lld", (long long)n), to = 0;

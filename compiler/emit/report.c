@@ -3,8 +3,6 @@
 
 #include "plan/plan.h"
 
-#include <string.h>
-
 typedef struct {
     const Model *m;
     bool found;
@@ -87,44 +85,87 @@ static void report_states(const Model *m, FILE *f)
     fputs("  ],\n", f);
 }
 
-/* The value a step makes: an output of its node rather than scratch. */
-static Value *result_of(const Step *s)
+/* Before each entry of a list. */
+static const char *entry(int i)
 {
-    Value *result = NULL;
-    for (Access a = {0}; step_next(s, &a);)
-        if (a.written && (!result || !result->producer)) result = a.value;
-    return result;
+    return i ? ",\n    { \"name\": " : "\n    { \"name\": ";
 }
 
-static void report_steps(Model *m, FILE *f)
+static void report_cost(int number, const StepCost *c, const double *seconds, FILE *f)
 {
-    Graph *g = m->graph;
-    bool first = true;
-    fputs("  \"nodes\": [\n", f);
-    for (int i = 0; i < g->n_steps; i++) {
-        const Step *s = g->steps[i];
-        if (step_is_elided(s)) continue;
-        Value *v = result_of(s);
-        int64_t offset = 0;
-        Value *root = v ? storage_root(v, &offset) : NULL;
-        fputs(first ? "    { \"name\": " : ",\n    { \"name\": ", f);
-        first = false;
-        fputs(in_json(s->node->name), f);
-        fputs(", \"op\": ", f);
-        fputs(in_json(s->node->op_type), f);
-        fprintf(f, ", \"macs\": %lld", (long long)s->macs);
-        if (root && in_arena(root) && !root->memory)
-            fprintf(f, ", \"arena_offset\": %lld", (long long)(root->arena_offset + offset));
-        if (root && in_arena(root) && root->memory && !root->memory->lent)
-            fprintf(f, ", \"region\": \"%s\", \"region_offset\": %lld", root->memory->name,
-                    (long long)(root->arena_offset + offset));
-        if (v) fprintf(f, ", \"bytes\": %lld", (long long)value_bytes(v));
-        fputs(" }", f);
+    int64_t offset = 0;
+    Value *root = c->result ? storage_root(c->result, &offset) : NULL;
+    fputs(in_json(c->first->node->name), f);
+    fputs(", \"op\": ", f);
+    fputs(in_json(c->first->node->op_type), f);
+    fprintf(f, ", \"macs\": %lld", (long long)c->macs);
+    if (root && in_arena(root) && !root->memory)
+        fprintf(f, ", \"arena_offset\": %lld", (long long)(root->arena_offset + offset));
+    if (root && in_arena(root) && root->memory && !root->memory->lent)
+        fprintf(f, ", \"region\": \"%s\", \"region_offset\": %lld", root->memory->name,
+                (long long)(root->arena_offset + offset));
+    if (root) fprintf(f, ", \"bytes\": %lld", (long long)value_bytes(c->result));
+    fprintf(f, ", \"step\": %d, \"moved_bytes\": %lld", number, (long long)c->bytes);
+    if (seconds) fprintf(f, ", \"seconds\": %.9f", seconds[number - 1]);
+    fputs(" }", f);
+}
+
+static void report_nodes(Model *m, const double *seconds, FILE *f)
+{
+    const StepCost *costs = step_costs(m->graph);
+    int written = 0;
+    fputs("  \"nodes\": [", f);
+    for (int i = 0; i < count_paragraphs(m->graph); i++) {
+        if (is_bookkeeping(&costs[i])) continue;
+        fputs(entry(written++), f);
+        report_cost(i + 1, &costs[i], seconds, f);
+    }
+    fputs("\n  ],\n", f);
+}
+
+/* What the entries about memory begin with. */
+static void report_tensor(const Model *m, const Value *v, FILE *f)
+{
+    fputs(in_json(value_model_name(v)), f);
+    fprintf(f, ", \"c_name\": \"%s\", \"type\": \"%s\", \"shape\": ", v->c_name, dtype_name(v->type.dtype));
+    report_shape(m, &v->type.shape, f);
+    fprintf(f, ", \"bytes\": %lld", (long long)value_bytes(v));
+}
+
+static void report_buffers(Model *m, FILE *f)
+{
+    Buffers b = arena_buffers(m->graph);
+    fputs("  \"buffers\": [", f);
+    for (int i = 0; i < b.count; i++) {
+        const Value *v = b.items[i];
+        const Life life = life_of(m->graph, v);
+        fputs(entry(i), f);
+        report_tensor(m, v, f);
+        if (v->memory && v->memory->lent) fprintf(f, ", \"in\": \"%s\"", v->memory->lent->c_name);
+        if (v->memory && !v->memory->lent) fprintf(f, ", \"region\": \"%s\"", v->memory->name);
+        fprintf(f, ", \"offset\": %lld, \"first_step\": %d, \"last_step\": %d, \"scratch\": %s }",
+                (long long)v->arena_offset, life.first->paragraph, life.last->paragraph,
+                is_scratch_buffer(v) ? "true" : "false");
+    }
+    fputs("\n  ],\n", f);
+}
+
+static void report_weights(Model *m, FILE *f)
+{
+    Weights w;
+    collect_weights(m, &w);
+    fputs("  \"weights\": [", f);
+    for (int i = 0; i < w.count; i++) {
+        const Value *v = w.items[i];
+        fputs(entry(i), f);
+        report_tensor(m, v, f);
+        fprintf(f, ", \"step\": %d, \"in_file\": %s }", v->uses.items[0].step->paragraph,
+                weight_is_in_file(m, v) ? "true" : "false");
     }
     fputs("\n  ]\n", f);
 }
 
-void report(Model *m, FILE *f)
+void report(Model *m, const double *seconds, FILE *f)
 {
     Graph *g = m->graph;
     int64_t macs = 0;
@@ -133,6 +174,7 @@ void report(Model *m, FILE *f)
     fprintf(f, "{\n  \"name\": \"%s\", \"run\": \"%s_run\", \"run_in\": \"%s_run_in\",\n", name, name, name);
     fprintf(f, "  \"arena_bytes\": %lld, \"arena_lower_bound_bytes\": %lld, \"weights_bytes\": %lld, \"macs\": %lld,\n",
             (long long)m->arena_bytes, (long long)m->arena_lower_bound, (long long)m->weights_bytes, (long long)macs);
+    fprintf(f, "  \"steps\": %d, \"peak_step\": %d,\n", count_paragraphs(g), peak_step(g));
     report_regions(m, f);
     report_dims(m, false, f);
     fputs("  \"inputs\": [\n", f);
@@ -141,6 +183,8 @@ void report(Model *m, FILE *f)
     for (int i = 0; i < g->n_outputs; i++) report_value(m, g->outputs[i], true, i + 1 == g->n_outputs, f);
     fputs("  ],\n", f);
     report_states(m, f);
-    report_steps(m, f);
+    report_nodes(m, seconds, f);
+    report_buffers(m, f);
+    report_weights(m, f);
     fputs("}\n", f);
 }

@@ -245,9 +245,9 @@ typedef enum {
 } WeightsForm;
 
 typedef struct {
-    Foreign model_path, output_path, header_path, report_path, depfile_path;
-    const char *name;       /* an identifier */
-    const char *dump_stage; /* of those there are */
+    Foreign model_path, output_path, header_path, report_path, page_path, depfile_path; /* page: the report as HTML */
+    const char *name;                                                                   /* an identifier */
+    const char *dump_stage;                                                             /* of those there are */
     const Target *target;
     Optimize optimize; /* what counts most */
     Foreign title;     /* what was given of the options that decide the output (compile/option_table.c) */

@@ -155,12 +155,13 @@ static const char shared_notes[] =
 /* Its own options begin with the row `first`. */
 static int parse(VerifyOptions *o, Command command, int first, int argc, char **argv)
 {
-    static const char *const shared[] = {"dim", "custom",       "text",   "target",  "optimize", "weights",
-                                         "io",  "reuse-inputs", "region", "verbose", "help"};
+    static const char *const shared[] = {"report",  "dim", "custom",       "text",   "target",  "optimize",
+                                         "weights", "io",  "reuse-inputs", "region", "verbose", "help"};
+    const bool has_times = first > 0; /* then a report has them */
     command.rows = verify_options + first;
     command.n_rows = N_OPTIONS - first;
-    command.n_shared = sizeof shared / sizeof *shared;
-    command.shared = compile_rows(command.n_shared, shared);
+    command.n_shared = (int)(sizeof shared / sizeof *shared) - !has_times;
+    command.shared = compile_rows(command.n_shared, shared + !has_times);
     command.compile = &o->compile;
     command.notes = mem_printf("%s%s", shared_notes, command.notes);
     *o = (VerifyOptions){.cc = foreign("cc"),

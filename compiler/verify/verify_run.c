@@ -46,6 +46,7 @@ static Writer *program_for(const VerifyOptions *o)
 
 static bool write_sources(Model *m, const VerifyOptions *o, Foreign folder)
 {
+    emit_begin(m);
     choose_weights_form(m);
     return write_with(m, in_folder(folder, "model.c"), emit) &&
            write_with(m, in_folder(folder, "model.h"), emit_header) &&

@@ -160,6 +160,12 @@ def same_json(plain, found, texts):
     return []
 
 
+def same_elements(plain, found):
+    """A page of the same elements, whatever the text in them."""
+    a, b = (re.findall(rb"<[^\s>]*", page.partition(b"<script>")[0]) for page in (plain, found))
+    return [("other elements", ascii(sorted(set(b) - set(a))[:3]))] if a != b else []
+
+
 def messages(data):
     """Nothing but messages, one line each."""
     for line in decode(data).split("\n")[:-1]:

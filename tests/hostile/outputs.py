@@ -71,12 +71,14 @@ class Side:
             "m.h",
             "--report",
             "m.json",
+            "--report",
+            "m.html",
             "--weights",
             form,
             "--name",
             "model",
         )
-        for name in ("m.c", "m.h", "m.json"):
+        for name in ("m.c", "m.h", "m.json", "m.html"):
             self.take(name, name)
         if self.status["compile"] == "timeout":
             return
@@ -115,6 +117,8 @@ def compare(name, plain, found, stands_for, way):
         return [] if plain == found else [("another command line", ascii(found[:200]))]
     if name.endswith((".c", ".h")):
         return checks.same_code(plain, found, stands_for, way != "words")
+    if name.endswith(".html"):
+        return checks.same_elements(plain, found)
     if name.endswith(".json"):
         return checks.same_json(plain, found, stands_for)
     return checks.same_lines(plain, found)

@@ -28,6 +28,7 @@ static const char *printed(void (*print)(Model *m, const void *what, FILE *f), M
 static void whole_file(Model *m, const void *what, FILE *f)
 {
     (void)what;
+    emit_begin(m);
     emit(m, f);
 }
 

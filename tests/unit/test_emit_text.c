@@ -193,6 +193,7 @@ static const char *generated(Model *m)
     Draft d;
     m->options.name = "m";
     m->options.title = option_title(&m->options);
+    emit_begin(m);
     emit(m, draft_begin(&d));
     return draft_end(&d);
 }

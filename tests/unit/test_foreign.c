@@ -197,6 +197,19 @@ START_TEST(JSON_says_the_text)
 }
 END_TEST
 
+START_TEST(a_page_has_no_markup_of_others)
+{
+    expect(in_html, "<script>alert('a')</script>", "&lt;script&gt;alert(&#39;a&#39;)&lt;/script&gt;");
+    expect(in_html, "\" onload=`x` &lt; -->", "&quot; onload=&#96;x&#96; &amp;lt; --&gt;");
+    expect(in_html, "a\\b\n\x1b[31m", "a\\\\b\\n\\x1b[31m");
+    expect(in_html, TURNED, "a\\u202eb");
+    expect(in_html, "\xf3\xa0\x81\x81", "\\U000e0041");
+    expect(in_html, "\xff<", "\\xff&lt;");
+    expect(in_html, "\xcc\x81x", "\\u0301x");
+    expect(in_html, BOTH_LETTERS, BOTH_LETTERS);
+}
+END_TEST
+
 /* -- shells and identifiers -------------------------------------------------------------------- */
 
 START_TEST(a_word_of_a_shell_is_quoted_if_need_be)
@@ -266,7 +279,7 @@ static void expect_distinct(Door *door)
     }
 }
 
-static Door *const doors_that_tell_apart[] = {shown, in_comment, in_string, in_assembler, in_json, in_shell};
+static Door *const doors_that_tell_apart[] = {shown, in_comment, in_string, in_assembler, in_json, in_html, in_shell};
 
 START_TEST(different_texts_stay_different)
 {
@@ -295,10 +308,11 @@ Suite *foreign_suite(void)
     tcase_add_test(tests, a_string_literal_holds_the_bytes);
     tcase_add_test(tests, a_string_of_the_assembler_holds_the_bytes);
     tcase_add_test(tests, JSON_says_the_text);
+    tcase_add_test(tests, a_page_has_no_markup_of_others);
     tcase_add_test(tests, a_word_of_a_shell_is_quoted_if_need_be);
     tcase_add_test(tests, a_name_is_one_for_make_and_ninja);
     tcase_add_test(tests, an_identifier_keeps_letters_and_digits);
-    tcase_add_loop_test(tests, different_texts_stay_different, 0, 6);
+    tcase_add_loop_test(tests, different_texts_stay_different, 0, 7);
     suite_add_tcase(suite, tests);
     return suite;
 }
