@@ -121,6 +121,7 @@ slow fuzz "$python" tests/fuzz/run.py "$build/san/onnx2c" --conformance "$build/
 slow hostile_data "$python" tests/hostile_data.py "$onnx2c" --conformance "$build/conformance" --every 20 --jobs "$JOBS"
 slow builds "$python" tests/builds.py "$build" --only "*$ONLY*" --jobs "$JOBS"
 slow codegen tests/codegen.sh "$onnx2c"
+slow large "$python" tests/large.py "$onnx2c" --only "*$ONLY*"
 slow memory tests/memory.sh "$onnx2c"
 slow targets tests/targets.sh "$onnx2c"
 slow helium "$python" tests/helium/run.py "$onnx2c"

@@ -24,7 +24,8 @@ from onnx import MapProto, SequenceProto, TensorProto, numpy_helper, parser
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 # Function: which argument is the format.
-REPORTERS = {"node_error": 1, "node_invalid": 1, "model_error": 1, "model_warning": 1, "usage_error": 0}
+REPORTERS = {"usage_error": 0}
+REPORTERS |= dict.fromkeys(["node_error", "node_invalid", "model_error", "model_warning", "model_note"], 1)
 # Formats that no model is known to reach, and why they stay: what they say is better than going on.
 NETS = {
     'output \\"%s\\" is a map, or a sequence whose length is known only at run time; '
@@ -156,6 +157,14 @@ def models_with_data(folder):
     model_with_data(os.path.join(folder, "maps"), text, input_0=x, output_0=y)
 
 
+def large_model(path):
+    text = "(float[13000000] x) => (float[13000000] y) { y = Mul(x, w) }"
+    model = parser.parse_model(f'<ir_version: 10, opset_import: ["" : 22]> g {text}')
+    model.graph.initializer.append(numpy_helper.from_array(np.zeros(13_000_000, np.float32), "w"))
+    with open(path, "wb") as f:
+        f.write(model.SerializeToString())
+
+
 def invalid_models(onnx2c, folder):
     """(name, command, its folder, variables), of those that `check` is about"""
     for name, model, _ in check_models.all_models():
@@ -168,6 +177,7 @@ def invalid_models(onnx2c, folder):
 def command_lines(onnx2c, folder):
     """(name, command, its folder, variables)"""
     models_with_data(folder)
+    large_model(os.path.join(folder, "large.onnx"))
     with open(os.path.join(HERE, "messages_commands.txt")) as f:
         for number, line in enumerate(f, 1):
             if line.strip() and not line.startswith("#"):

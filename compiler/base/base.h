@@ -15,6 +15,7 @@
 #include "base/output.h"
 #include "base/path.h"
 #include "base/process.h"
+#include "base/progress.h"
 #include "base/sha256.h"
 #include "base/version.h"
 

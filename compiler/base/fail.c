@@ -1,6 +1,7 @@
 #include "base/fail.h"
 
 #include "base/mem.h"
+#include "base/progress.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@ void internal_error(const char *format, ...)
     va_start(args, format);
     char *text = mem_vprintf(format, args);
     va_end(args);
+    progress_clear();
     fprintf(stderr, "onnx2c: internal error: %s; please report this with the model\n", text);
     exit(1);
 }

@@ -1,3 +1,5 @@
+#define _DEFAULT_SOURCE /* madvise */
+
 #include "base/mem.h"
 
 #include <limits.h>
@@ -74,6 +76,15 @@ void mem_release(const void *large)
     *(block->before ? &block->before->next : &blocks) = block->next;
     if (block->next) block->next->before = block->before;
     free(block);
+}
+
+void mem_forget(const void *from, size_t bytes)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), start = ((uintptr_t)from + page - 1) / page * page,
+                    end = ((uintptr_t)from + bytes) / page * page;
+#ifdef MADV_DONTNEED
+    if (start < end) madvise((void *)start, end - start, MADV_DONTNEED); /* a hint: it may be refused */
+#endif
 }
 
 void *mem_alloc(size_t bytes)

@@ -29,6 +29,8 @@ void mem_free_all(void);
 /* What is worth giving back early: memory of this size is not shared with other requests. */
 bool mem_is_large(size_t bytes);
 void mem_release(const void *large); /* the start of such memory; nobody may look at it again */
+/* Part of such memory: nobody may look at it again. Whole pages of it go, where the machine can do that. */
+void mem_forget(const void *from, size_t bytes);
 
 /* A file's content, from its start, read as it is looked at, until mem_free_all; NULL if it can't be mapped. */
 const void *mem_map(int fd, size_t bytes);

@@ -9,6 +9,9 @@
  * stages have not run. m->options has the bounds that hold (infer/refine_bounds.c). */
 Model *compile_model(const Options *options);
 
+/* weights_form.c: after all stages, what WEIGHTS_AUTO is of this model, in m->options and their title. */
+void choose_weights_form(Model *m);
+
 /* -- evaluate.c: what a model computes, without its being compiled ------------------------------- */
 
 /* Gives the inputs of a model that was just loaded their data; false after an error. */

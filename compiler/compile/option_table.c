@@ -133,8 +133,9 @@ const OptionRow compile_options[] = {
      "the output is the input of the next call and lives in the caller's NAME_state;\n"
      "a * in both: all pairs that match",
      take_state, state_title},
-    {0, "weights", "FORM", "how constants are written: inline (default), numbers, incbin, file", take_weights,
-     weights_title},
+    {0, "weights", "FORM",
+     "how constants are written: inline, numbers, incbin, file; default: inline up to\n50 MB, then incbin",
+     take_weights, weights_title},
     {0, "custom", "DOMAIN::OP=SPEC, --custom @FILE",
      "types and shapes of an operator that the program provides:\n"
      "'x[n,c] -> float32[n,2*c]'",
@@ -153,7 +154,7 @@ const OptionRow compile_options[] = {
      reuse_title},
     {0, "dump", "STAGE", "print the graph after a stage, or after `all`; without -o, instead of the C", take_dump,
      NULL},
-    {'v', "verbose", NULL, "print the time each stage takes", take_verbose, NULL},
+    {'v', "verbose", NULL, "print how long each stage and each output takes", take_verbose, NULL},
     {'V', "version", NULL, "print the version", NULL, NULL},
     {'h', "help", NULL, "print this", NULL, NULL},
 };

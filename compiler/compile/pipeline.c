@@ -11,14 +11,6 @@
 #include "ops/ops.h"
 
 #include <string.h>
-#include <time.h>
-
-static double seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static bool dump_wanted(const Options *o, const char *stage)
 {
@@ -35,11 +27,11 @@ static bool is_last(const Options *o, const char *stage)
 /* One stage with all that is done around it. */
 static StageResult run_stage(const Stage *stage, const Options *options, Model **m)
 {
-    double start = seconds_now();
     StageResult result = STAGE_DONE;
+    progress(stage->name);
     if (stage->run) result = stage->run(*m);
     else *m = load_model(options);
-    if (options->verbose) fprintf(stderr, "onnx2c: %-8s %8.3f s\n", stage->name, seconds_now() - start);
+    progress(NULL);
     return result;
 }
 
@@ -61,7 +53,7 @@ static StageResult run_stages(const Options *options, Model **m)
 
 void open_doors(void)
 {
-    doors = (Doors){op_families, infer_graph, propagate_values, lower_node};
+    doors = (Doors){op_families, infer_graph, propagate_values, lower_node, reads_last};
 }
 
 Model *compile_model(const Options *options)

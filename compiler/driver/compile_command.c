@@ -6,6 +6,9 @@
 
 #include <getopt.h>
 
+/* Up to so many bytes of weights are quickly read as string literals. */
+enum { LARGE_WEIGHTS = 50 * 1000 * 1000 };
+
 static bool same_file(Foreign a, Foreign b)
 {
     return !foreign_none(a) && foreign_equal(a, b);
@@ -26,6 +29,18 @@ static bool check_files(const Options *o)
     return true;
 }
 
+/* Is there a place for weights that nobody asked to have in a file: beside the C, under a name that nothing else has?
+ */
+static bool have_place(const Options *o)
+{
+    Options with = *o;
+    with.weights = WEIGHTS_INCBIN;
+    Foreign others[] = {o->output_path, o->header_path, o->report_path, o->page_path, o->depfile_path, o->model_path};
+    for (int i = 0; i < (int)(sizeof others / sizeof *others); i++)
+        if (same_file(weights_path(&with), others[i])) return false;
+    return !foreign_none(o->output_path) && target_has_incbin(o->target);
+}
+
 static bool take_model(Options *o, int count, char **arguments)
 {
     if (count == 0) return usage_error("no model is given");
@@ -33,6 +48,7 @@ static bool take_model(Options *o, int count, char **arguments)
     o->model_path = foreign(arguments[0]);
     if (foreign_is(o->output_path, "-")) o->output_path = foreign(NULL);
     if (!o->name) o->name = foreign_none(o->output_path) ? "model" : name_of_file(o->output_path);
+    o->inline_bytes = have_place(o) ? LARGE_WEIGHTS : INT64_MAX;
     return check_files(o);
 }
 
@@ -44,7 +60,7 @@ int parse_compile_command(Options *o, int argc, char **argv)
         .n_rows = n_compile_options,
         .notes = "\n`onnx2c verify --help` and so on list the options of the others.\n",
     };
-    *o = (Options){.target = target_portable};
+    *o = (Options){.target = target_portable, .weights = WEIGHTS_AUTO};
     int status = parse_command_line(&command, o, argc, argv);
     if (status != GO_ON) return status;
     return take_model(o, argc - optind, argv + optind) ? GO_ON : 2;

@@ -12,24 +12,73 @@ static bool c_wanted(const Options *o)
     return !foreign_none(o->output_path) || !o->dump_stage;
 }
 
+typedef struct {
+    FILE *c, *header, *json, *page, *weights, *depfile; /* NULL: not wanted */
+} Outputs;
+
+/* False if one that is wanted can't be opened. */
+static bool open_if(bool wanted, Foreign path, FILE **f)
+{
+    *f = wanted ? output_open(path) : NULL;
+    return !wanted || *f;
+}
+
+static bool open_if_named(Foreign path, FILE **f)
+{
+    return open_if(!foreign_none(path), path, f);
+}
+
+static bool open_outputs(const Options *o, Outputs *f)
+{
+    return open_if(c_wanted(o), o->output_path, &f->c) && open_if_named(o->header_path, &f->header) &&
+           open_if_named(o->report_path, &f->json) && open_if_named(o->page_path, &f->page) &&
+           open_if(f->c && !foreign_none(weights_path(o)), weights_path(o), &f->weights) &&
+           open_if_named(o->depfile_path, &f->depfile);
+}
+
+static void write_reports(Model *m, const Outputs *f)
+{
+    if (!f->json && !f->page) return;
+    progress("report");
+    if (f->json) report(m, NULL, f->json);
+    if (f->page) report_page(m, NULL, f->page);
+}
+
+static bool is_any_wanted(const Options *o)
+{
+    return c_wanted(o) || !foreign_none(o->header_path) || !foreign_none(o->report_path) || !foreign_none(o->page_path);
+}
+
 static bool write_outputs(Model *m)
 {
+    Outputs f = {0};
+    if (!open_outputs(&m->options, &f)) return false;
+    progress("emit");
+    if (is_any_wanted(&m->options)) emit_begin(m);
+    if (f.c) emit(m, f.c);
+    if (f.header) emit_header(m, f.header);
+    if (f.weights) progress("weights");
+    if (f.weights) emit_weights_file(m, f.weights);
+    write_reports(m, &f);
+    if (f.depfile) write_depfile(m, f.depfile);
+    progress("write");
+    bool good = !m->errors && outputs_commit();
+    progress(NULL);
+    return good;
+}
+
+/* Weights in a file of their own are a file more to take along. */
+static void choose_form(Model *m)
+{
     const Options *o = &m->options;
-    FILE *c = NULL, *header = NULL, *json = NULL, *page = NULL, *weights = NULL, *depfile = NULL;
-    if (c_wanted(o) && !(c = output_open(o->output_path))) return false;
-    if (!foreign_none(o->header_path) && !(header = output_open(o->header_path))) return false;
-    if (!foreign_none(o->report_path) && !(json = output_open(o->report_path))) return false;
-    if (!foreign_none(o->page_path) && !(page = output_open(o->page_path))) return false;
-    if (c && !foreign_none(weights_path(o)) && !(weights = output_open(weights_path(o)))) return false;
-    if (!foreign_none(o->depfile_path) && !(depfile = output_open(o->depfile_path))) return false;
-    if (c || header || json || page) emit_begin(m);
-    if (c) emit(m, c);
-    if (weights) emit_weights_file(m, weights);
-    if (header) emit_header(m, header);
-    if (json) report(m, NULL, json);
-    if (page) report_page(m, NULL, page);
-    if (depfile) write_depfile(m, depfile);
-    return !m->errors && outputs_commit();
+    bool is_said = o->weights != WEIGHTS_AUTO;
+    choose_weights_form(m);
+    if (is_said || foreign_none(weights_path(o))) return;
+    model_note(
+        m,
+        "its %lld bytes of weights go to %s, which the assembler includes (--weights incbin); `--weights inline` "
+        "has them in the C, which takes its compiler long",
+        (long long)m->weights_bytes, shown(weights_path(o)));
 }
 
 static int compile_main(int argc, char **argv)
@@ -37,8 +86,11 @@ static int compile_main(int argc, char **argv)
     Options options;
     int status = parse_compile_command(&options, argc, argv);
     if (status != GO_ON) return status;
+    progress_start(options.verbose);
     Model *m = compile_model(&options);
-    return !m->errors && write_outputs(m) ? 0 : 1;
+    if (m->errors) return 1;
+    if (is_any_wanted(&options)) choose_form(m);
+    return write_outputs(m) ? 0 : 1;
 }
 
 /* What could not be printed is no success. */

@@ -79,7 +79,7 @@ void collect_weights(Model *m, Weights *w)
 
 Foreign weights_path(const Options *o)
 {
-    if (o->weights < WEIGHTS_INCBIN) return foreign(NULL);
+    if (o->weights != WEIGHTS_INCBIN && o->weights != WEIGHTS_FILE) return foreign(NULL);
     Foreign path = foreign_none(o->output_path) ? foreign(o->name) : o->output_path;
     ptrdiff_t slash = foreign_last(path, '/'), dot = foreign_last(path, '.');
     return foreign_suffixed(dot > slash ? foreign_part(path, 0, (size_t)dot) : path, ".weights");

@@ -11,7 +11,7 @@ int count_paragraphs(const Graph *g)
 
 bool is_scratch(const Value *v)
 {
-    return !v->uses.reads && !storage_root((Value *)v, NULL)->is_output;
+    return !v->uses.reads && !value_is_callers(storage_root((Value *)v, NULL));
 }
 
 /* The value a step makes: an output of its node rather than scratch. */

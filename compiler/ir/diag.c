@@ -5,6 +5,7 @@ void messages_release(Model *m)
 {
     m->holds_messages = false;
     if (m->options.keeps_messages) return;
+    progress_clear();
     for (int i = 0; i < m->n_messages; i++) fprintf(stderr, "%s\n", m->messages[i]);
     m->n_messages = 0;
 }
@@ -50,6 +51,14 @@ void model_warning(Model *m, const char *format, ...)
     va_list args;
     va_start(args, format);
     say(m, "warning", "", format, args, "");
+    va_end(args);
+}
+
+void model_note(Model *m, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(m, "note", "", format, args, "");
     va_end(args);
 }
 

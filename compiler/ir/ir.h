@@ -241,7 +241,7 @@ typedef enum {
     WEIGHTS_NUMBERS,
     WEIGHTS_INCBIN, /* from here on: in a file of their own */
     WEIGHTS_FILE,
-    WEIGHTS_AUTO /* chosen when it is known how large they are (verify/verify_run.c) */
+    WEIGHTS_AUTO /* chosen when it is known how large they are (compile/weights_form.c) */
 } WeightsForm;
 
 typedef struct {
@@ -252,10 +252,11 @@ typedef struct {
     Optimize optimize; /* what counts most */
     Foreign title;     /* what was given of the options that decide the output (compile/option_table.c) */
     WeightsForm weights;
-    bool io_quantized; /* inputs and outputs in the model's integer types */
-    bool io_last;      /* images with their channels last */
-    bool reuse_inputs; /* their memory may be written over */
-    int text_bytes;    /* that a string may have which an operator makes of others, without its NUL; 0: TEXT_BYTES */
+    int64_t inline_bytes; /* with WEIGHTS_AUTO: so many stand in the C, more go into a file */
+    bool io_quantized;    /* inputs and outputs in the model's integer types */
+    bool io_last;         /* images with their channels last */
+    bool reuse_inputs;    /* their memory may be written over */
+    int text_bytes;       /* that a string may have which an operator makes of others, without its NUL; 0: TEXT_BYTES */
     bool verbose;
     bool any_size;       /* nothing is made of the model, so that its values may be larger than memory */
     bool folds_all;      /* all that depends on constants alone is computed, whatever it takes (compile/evaluate.c) */
@@ -436,6 +437,8 @@ bool model_back_to(Model *m, ModelMark mark); /* false: messages are out already
 
 void node_warning(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void model_warning(Model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* what was decided for the user, who may want it otherwise */
+void model_note(Model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void messages_release(Model *m);
 
 #endif

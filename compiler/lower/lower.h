@@ -10,6 +10,7 @@ StageResult fuse(Model *m);          /* chains of loops into one */
 StageResult tile_rows(Model *m);     /* row_tiling.c: chains of steps over images, some rows at a time */
 StageResult alias_strided(Model *m); /* strided_alias.c: parts of tensors computed and read in place */
 
-void lower_node(Node *n); /* a node's steps, also of a body */
+void lower_node(Node *n);                       /* a node's steps, also of a body */
+bool reads_last(const Node *n, const Value *v); /* spent_constants.c */
 
 #endif

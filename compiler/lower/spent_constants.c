@@ -2,6 +2,8 @@
  * right after its last node was lowered, so that there is one such weight at a time. */
 #include "lower/spent_constants.h"
 
+#include "lower/lower.h"
+
 #include <stdlib.h>
 
 enum { TASTE_BYTES = 256 }; /* enough for what a dump shows of a constant */
@@ -82,6 +84,13 @@ static void spend(const Spending *s, Constant *c)
     const void *taste = mem_dup(c->data, TASTE_BYTES);
     for (int i = c->first; i < c->end; i++) s->wanted[i].value->data = taste;
     mem_release(c->data);
+}
+
+bool reads_last(const Node *n, const Value *v)
+{
+    const Spending *s = n->graph->model->spending;
+    const Constant *c = s ? find(s, v) : NULL;
+    return c && c->left == 1 && !c->is_kept;
 }
 
 void spend_constants(const Node *n, const Graph *g, int first_step)

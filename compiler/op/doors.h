@@ -14,6 +14,8 @@ typedef struct {
     void (*propagate_values)(
         Node *n);                /* infer/infer.c: the values of n's outputs, now that more is known of its inputs */
     void (*lower_node)(Node *n); /* lower/lower.c: appends n's steps */
+    /* lower/spent_constants.c: while n is lowered, is it the last that reads v's data, if no step of its does? */
+    bool (*reads_last)(const Node *n, const Value *v);
 } Doors;
 
 extern Doors doors;

@@ -99,3 +99,9 @@ Macro target_macro(const Target *t, const char *name)
     if (!strncmp(at, "=?", 2)) return (Macro){MACRO_UNKNOWN, NULL};
     return (Macro){MACRO_DEFINED, *at == '=' ? mem_strndup(at + 1, strcspn(at + 1, " ")) : NULL};
 }
+
+/* That of WebAssembly knows no section of constants. */
+bool target_has_incbin(const Target *t)
+{
+    return strncmp(t->name, "wasm", 4) != 0;
+}

@@ -29,7 +29,8 @@ extern const Target *const target_portable;
 const Target *target_find(Foreign name); /* NULL: there is none of this name */
 const char *target_names(void);          /* all, separated by blanks */
 
-bool target_is_scalar(const Target *t); /* its code knows no vectors of floats */
+bool target_has_incbin(const Target *t); /* can its assembler include a file? */
+bool target_is_scalar(const Target *t);  /* its code knows no vectors of floats */
 
 /* What is known of a macro when the generated C is compiled. */
 typedef struct {

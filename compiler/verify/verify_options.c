@@ -147,6 +147,9 @@ static bool take_arguments(VerifyOptions *o, int count, char **arguments)
     return true;
 }
 
+/* Above this, weights go to the assembler as a file: the C compiler would take seconds for them. */
+enum { LARGE_WEIGHTS = 1 << 20 };
+
 static const char shared_notes[] =
     "\nDimensions left open are bounded by the data sets' sizes. What --cc makes for a --target must run here.\n"
     "Without --weights constants stand in the C or, if they are large, beside it (incbin). Data are as the model\n"
@@ -168,9 +171,13 @@ static int parse(VerifyOptions *o, Command command, int first, int argc, char **
                          .python = foreign("python3"),
                          .runs = 3,
                          .tolerance = {.relative = 1e-3, .absolute = 1e-7, .scaled = true},
-                         .compile = {.name = "model", .target = target_portable, .weights = WEIGHTS_AUTO}};
+                         .compile = {.name = "model",
+                                     .target = target_portable,
+                                     .weights = WEIGHTS_AUTO,
+                                     .inline_bytes = LARGE_WEIGHTS}};
     int status = parse_command_line(&command, o, argc, argv);
     if (status != GO_ON) return status;
+    progress_start(o->compile.verbose);
     return take_arguments(o, argc - optind, argv + optind) ? GO_ON : 2;
 }
 

@@ -7,9 +7,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* Above this, weights go to the assembler as a file: the C compiler would take seconds for them. */
-enum { LARGE_WEIGHTS = 1 << 20 };
-
 static Foreign in_folder(Foreign folder, const char *name)
 {
     return foreign_suffixed(folder, "/%s", name);
@@ -29,15 +26,6 @@ static bool write_with(Model *m, Foreign path, Writer *write)
     return good && !m->errors;
 }
 
-static void choose_weights_form(Model *m)
-{
-    if (m->options.weights != WEIGHTS_AUTO) return;
-    Weights weights;
-    collect_weights(m, &weights);
-    m->options.weights = m->weights_bytes > LARGE_WEIGHTS ? WEIGHTS_INCBIN : WEIGHTS_INLINE;
-    m->options.title = option_title(&m->options);
-}
-
 static Writer *program_for(const VerifyOptions *o)
 {
     if (o->profiles) return write_profiler;
@@ -46,8 +34,8 @@ static Writer *program_for(const VerifyOptions *o)
 
 static bool write_sources(Model *m, const VerifyOptions *o, Foreign folder)
 {
-    emit_begin(m);
     choose_weights_form(m);
+    emit_begin(m);
     return write_with(m, in_folder(folder, "model.c"), emit) &&
            write_with(m, in_folder(folder, "model.h"), emit_header) &&
            (m->options.weights < WEIGHTS_INCBIN ||

@@ -15,7 +15,7 @@ TOKEN = re.compile(r"EVIL_TOKEN_\d{4}(_\d+)?")
 # Names with what identifiers have around and between them: w_Q00012Q_bias.
 TAGGED = re.compile(r"\w*(?:Q\d{5}Q\w*?)+(?!\w)", re.ASCII)
 TWIN = re.compile(r"\w*?(?:Tw(?:(?!Tw).){0,60}?in\d{3}(?:(?!Tw)\w)*)+", re.DOTALL | re.ASCII)
-MESSAGE = re.compile(r"onnx2c: (?:error|warning): ")
+MESSAGE = re.compile(r"onnx2c: (?:error|warning|note): ")
 
 
 def decode(data):

@@ -39,6 +39,23 @@ static Value *constant_named(Node *n, Foreign name, DType type, const Shape *sha
     return v;
 }
 
+/* One matrix of b, from left to right. If this is the last that b is for, what is packed goes at once where it stands
+ * in one piece, so that a large one is not in memory twice; its start stays, for dumps. */
+static void pack(const Node *n, const Product *p, const float *from, float *to)
+{
+    enum { AT_ONCE = 1 << 18 };
+    const int64_t k = dim_value(p->k), cols = dim_value(p->n), b_col = dim_value(p->b_col);
+    const int64_t panels = k * PANEL < AT_ONCE ? AT_ONCE / (k * PANEL) : 1;
+    const bool is_last = b_col == k && doors.reads_last(n, p->b);
+    for (int64_t at = 0; at < cols; at += panels * PANEL) {
+        int64_t some = cols - at < panels * PANEL ? cols - at : panels * PANEL;
+        pack_panels_f32(from + at * b_col, to + at * k, (int32_t)k, (int32_t)some, (int32_t)dim_value(p->b_row),
+                        (int32_t)b_col);
+        if (is_last && from + at * b_col != p->b->data)
+            mem_forget(from + at * b_col, (size_t)(some * k) * sizeof *from);
+    }
+}
+
 /* All matrices of b, one after the other. Nodes that want the same share it. */
 static Value *packed_factor(Node *n, const Product *p)
 {
@@ -54,8 +71,7 @@ static Value *packed_factor(Node *n, const Product *p)
     float *data = mem_array((size_t)(count * size) + 1, sizeof *data);
     const float *from = p->b->data;
     for (int64_t i = 0; i < count; i++) {
-        pack_panels_f32(from + i * k * cols, data + i * size, (int32_t)k, (int32_t)cols, (int32_t)dim_value(p->b_row),
-                        (int32_t)dim_value(p->b_col));
+        pack(n, p, from + i * k * cols, data + i * size);
         for (int64_t j = 0; p->alpha != 1 && j < size; j++) data[i * size + j] *= (float)p->alpha;
     }
     Value *v = constant_named(n, foreign_suffixed(p->b->wanted, "/%s", recipe), DT_FLOAT, &shape, data, p->b, how);
