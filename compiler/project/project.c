@@ -134,5 +134,6 @@ int project_main(int argc, char **argv)
     if (m->errors) return 1;
     Foreign folder = folder_temporary(o.output);
     if (foreign_none(folder)) return 1;
+    emit_begin(m);
     return write_all(m, o.kind, folder) && folder_move(folder, o.output) ? 0 : 1;
 }
