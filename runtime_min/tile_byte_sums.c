@@ -49,7 +49,7 @@ struct qscale {
     int32_t zero, low, high; /* of y */
 };
 
-//@block qlimits qlimits_of qreal_all qreal_bound qround qrequantize qmultipliers
+//@block qlimits qlimits_of qreal_all qreal_bound qround
 #if QLANES > 1
 static inline qreal qreal_all(float x)
 {
@@ -135,7 +135,11 @@ static inline qbytes qround(qreal v, const struct qlimits *l)
     return result;
 #endif
 }
+#endif
+//@endblock
 
+//@block qrequantize qmultipliers
+#if QLANES > 1
 /* requantize for QLANES sums and multipliers. */
 static inline qbytes qrequantize(qint sums, qreal multipliers, const struct qlimits *l)
 {

@@ -84,8 +84,8 @@ computed_cases() {
 
 quick unit unit_tests
 quick computed computed_cases
-quick computed_models tests/machine/models.sh "$build/cases" portable:speed portable:ram c99:ram cortex-m4:ram \
-    cortex-m55:ram
+quick computed_models tests/machine/models.sh "$build/cases" portable:speed portable:ram portable:size c99:ram \
+    cortex-m4:ram cortex-m4:size cortex-m55:ram
 slow opsets "$python" tests/opsets.py "$onnx2c" "$build/cases" --root "$build/conformance" --only "*$ONLY*" --jobs "$JOBS"
 slow lint tests/lint.sh "$build"
 quick rooms "$python" tests/rooms.py "$build/obj"
@@ -112,6 +112,7 @@ quick bounds "$python" tests/bounds.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
 slow written "$python" tests/verbs.py "$build/san/onnx2c" --conformance "$build/conformance" --only "*srcnn*"
 quick state "$python" tests/state.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
 slow ram env VERIFY="--optimize ram" tests/models.sh "$onnx2c" tests/models
+slow size env VERIFY="--optimize size" tests/models.sh "$onnx2c" tests/models
 slow facts "$python" tests/facts.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
 slow hostile "$python" tests/hostile_text.py "$onnx2c" --conformance "$build/conformance" --only "*$ONLY*" \
     --jobs "$JOBS"

@@ -45,7 +45,8 @@ option() { # --NAME
         --state 'v*s=v*s_out' ;;
     --text) in_title "--name m --text 20" $digits --name m --text 20 ;;
     --target) in_title "--name m --target cortex-m4" $digits --name m --target cortex-m4 ;;
-    --optimize) in_title "--name m --optimize ram" $digits --name m --optimize ram ;;
+    --optimize) in_title "--name m --optimize ram" $digits --name m --optimize ram &&
+        in_title "--name m --optimize size" $digits --name m --optimize size ;;
     --io) in_title "--name m --io quantized --io nhwc" tests/models/digits_int8_qdq/model.onnx --name m \
         --io nhwc,quantized ;;
     --region) in_title "--name m --region fast=99 --region slow=9999" $digits --name m --region fast=99 \

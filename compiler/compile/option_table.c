@@ -76,11 +76,6 @@ static bool take_optimize(void *options, Foreign value)
     return parse_optimize_option(options, value);
 }
 
-static const char *optimize_title(const Options *o)
-{
-    return o->optimize == OPTIMIZE_RAM ? "--optimize ram" : "";
-}
-
 static bool take_io(void *options, Foreign value)
 {
     return parse_io_option(options, value);
@@ -142,8 +137,8 @@ const OptionRow compile_options[] = {
      take_custom, custom_title},
     {0, "text", "BYTES", "room for each string that the model makes of others; default: 255", take_text, text_title},
     {0, "target", "NAME", "the processor that the code is made for; default: portable", take_target, target_title},
-    {0, "optimize", "WHAT", "what counts most: speed (default) or ram, the working memory", take_optimize,
-     optimize_title},
+    {0, "optimize", "WHAT", "what counts most: speed (default), ram (the working memory) or size (of the code)",
+     take_optimize, optimize_title},
     {0, "io", "FORM",
      "quantized: inputs and outputs in the integers that the model quantises them to;\n"
      "nhwc: images with their channels last. Both may be given",

@@ -110,11 +110,22 @@ bool parse_weights_option(Options *o, Foreign form)
     return usage_error("--weights %s: expected inline, numbers, incbin or file", shown(form));
 }
 
+static const char *const optimize_names[] = {
+    [OPTIMIZE_SPEED] = "speed", [OPTIMIZE_RAM] = "ram", [OPTIMIZE_SIZE] = "size"};
+
 bool parse_optimize_option(Options *o, Foreign what)
 {
-    o->optimize = foreign_is(what, "ram") ? OPTIMIZE_RAM : OPTIMIZE_SPEED;
-    return o->optimize == OPTIMIZE_RAM || foreign_is(what, "speed") ||
-           usage_error("--optimize %s: expected speed or ram", shown(what));
+    for (Optimize i = OPTIMIZE_SPEED; i <= OPTIMIZE_SIZE; i++)
+        if (foreign_is(what, optimize_names[i])) {
+            o->optimize = i;
+            return true;
+        }
+    return usage_error("--optimize %s: expected speed, ram or size", shown(what));
+}
+
+const char *optimize_title(const Options *o)
+{
+    return o->optimize == OPTIMIZE_SPEED ? "" : mem_printf("--optimize %s", optimize_names[o->optimize]);
 }
 
 const char *weights_title(const Options *o)

@@ -72,6 +72,7 @@ bool parse_io_option(Options *o, Foreign forms);    /* quantized, nhwc, or both 
 bool parse_state_option(Options *o, Foreign text);  /* IN=OUT, added to o->states; option_state.c */
 const char *dim_title(const Options *o);
 const char *custom_title(const Options *o);
+const char *optimize_title(const Options *o);
 const char *weights_title(const Options *o);
 const char *text_title(const Options *o);
 const char *io_title(const Options *o);

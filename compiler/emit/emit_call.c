@@ -118,7 +118,7 @@ static void declare_constants(const Model *m, const Call *c, FILE *f)
 
 void emit_call(Model *m, const Call *c, FILE *f)
 {
-    const Kernel *k = kernel_for(m->options.target, c->kernel);
+    const Kernel *k = kernel_for(&m->options, c->kernel);
     bool may_refuse = k->signature[0] == 'i';
     declare_constants(m, c, f);
     fprintf(f, "    %s%s(", may_refuse ? "if (" : "", k->name);

@@ -1,4 +1,5 @@
-/* emit_twin: kernels that have a twin for processors without vectors, of the same parameters and packed weights. */
+/* emit_twin: kernels that have a twin of the same parameters and packed weights for processors without vectors, which
+ * is for others, too, where the size of the code counts most. */
 #include "emit/emit.h"
 
 #include <string.h>
@@ -10,9 +11,9 @@ static const char *const twins[][2] = {
     {"gemm_packed_f32", "gemm_scalar_f32"},
 };
 
-const Kernel *kernel_for(const Target *t, const Kernel *k)
+const Kernel *kernel_for(const Options *o, const Kernel *k)
 {
-    if (!target_is_scalar(t)) return k;
+    if (!takes_scalars(o)) return k;
     for (size_t i = 0; i < sizeof twins / sizeof *twins; i++)
         if (!strcmp(k->name, twins[i][0])) return kernel_find(twins[i][1]);
     return k;

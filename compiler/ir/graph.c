@@ -199,3 +199,8 @@ void local_add(Model *m, Local l)
     m->locals[m->n_locals++] = l;
     map_put(m->local_numbers, l.symbol, (void *)(uintptr_t)m->n_locals);
 }
+
+bool takes_scalars(const Options *o)
+{
+    return target_is_scalar(o->target) || o->optimize == OPTIMIZE_SIZE;
+}

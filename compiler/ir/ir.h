@@ -229,7 +229,7 @@ typedef struct {
     Foreign domain, op_type, spec;
 } CustomOption; /* --custom DOMAIN::OP=SPEC */
 
-typedef enum { OPTIMIZE_SPEED, OPTIMIZE_RAM } Optimize;
+typedef enum { OPTIMIZE_SPEED, OPTIMIZE_RAM, OPTIMIZE_SIZE } Optimize;
 
 enum {
     TEXT_BYTES = 255,
@@ -274,6 +274,9 @@ typedef struct {
     bool (*describe_list)(struct Model *m, int number, const struct Value *list, struct DataItem *item);
     const void *list_source; /* for describe_list */
 } Options;
+
+bool takes_scalars(
+    const Options *o); /* are floats computed one by one? The target has no vectors, or size counts most */
 
 /* That two dimensions are equal. */
 typedef struct {

@@ -59,7 +59,7 @@ static bool is_winograd(const Model *m, const Conv *c)
 {
     enum { MIN_CHANNELS = 16 };
     int64_t channels = dim_value(c->in_channels), filters = dim_value(c->out_channels);
-    if (m->options.optimize == OPTIMIZE_RAM) return false; /* it takes as much memory as several images */
+    if (m->options.optimize != OPTIMIZE_SPEED) return false; /* it takes as much memory as several images */
     for (int i = 0; i < MAX_SPATIAL; i++)
         if (c->window.stride[i] != 1 || c->window.dilation[i] != 1 || !dim_is(c->window.kernel[i], i ? 3 : 1))
             return false;
@@ -213,8 +213,7 @@ static Step *call_panels(Node *n, const Conv *c)
 {
     bool planes = conv_takes_first(n), winograd = !planes && is_winograd(n->graph->model, c);
     int64_t channels = dim_value(c->group_channels),
-            chunk = planes || channels < MAX_CHUNK || target_is_scalar(n->graph->model->options.target) ? channels
-                                                                                                        : MAX_CHUNK;
+            chunk = planes || channels < MAX_CHUNK || takes_scalars(&n->graph->model->options) ? channels : MAX_CHUNK;
     Value *w = packed_panels(n, c, (int32_t)chunk, planes);
     Step *s = step_call(n, "%s", winograd ? "conv_winograd_f32" : planes ? planes_kernel(c) : "conv_packed_f32");
     arg_in(s, "x", n->in[0]);

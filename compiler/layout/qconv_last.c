@@ -129,8 +129,22 @@ static Step *call_panels(Node *n, const Conv *c, const Requantize *r)
     return s;
 }
 
+static Step *call_compact(Node *n, const Conv *c, const Requantize *r)
+{
+    const Window *p = &c->window;
+    ByteOperands q = {.x = n->in[CONV_X],
+                      .w = n->in[CONV_W],
+                      .y = n->out[0],
+                      .bias = input_of(n, CONV_BIAS),
+                      .zero_x = n->in[CONV_X_ZERO],
+                      .zero_w = n->in[CONV_W_ZERO]};
+    Dim pixels = dim_mul(dim_mul(c->batch, p->out[0]), dim_mul(p->out[1], p->out[2]));
+    return conv_is_product(c) ? compact_product(n, pixels, c->in_channels, &q, r) : compact_conv(n, c, &q, r);
+}
+
 static Step *call_kernel(Node *n, const Conv *c, const Requantize *r)
 {
+    if (takes_compact(n, r)) return call_compact(n, c, r);
     Step *s = NULL;
     switch (n->graph->model->options.target->multiplier) {
     case MULTIPLY_WORDS:

@@ -245,7 +245,7 @@ int choose_tilings(const Model *m, Tiling **tilings)
 {
     Tilings to = {0};
     if (m->options.optimize == OPTIMIZE_RAM) choose_small(m->graph, &to);
-    else choose_fast(m->graph, &to);
+    if (m->options.optimize == OPTIMIZE_SPEED) choose_fast(m->graph, &to);
     *tilings = to.items;
     return to.count;
 }

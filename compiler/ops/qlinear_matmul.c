@@ -48,10 +48,10 @@ static bool is_packed(const ByteProduct *q)
            packs_bytes(q->p.b, q->zero_b);
 }
 
-static bool takes_words(const Node *n, const ByteProduct *q)
+/* Is all but the first operand known, and the result requantised? */
+static bool is_known(const ByteProduct *q)
 {
-    return multiplies_words(n) && is_constant(q) && value_known(q->zero_a) && value_known(q->zero_b) && q->requantize &&
-           requantizes_words(q->requantize);
+    return q->requantize && is_constant(q) && value_known(q->zero_a) && value_known(q->zero_b);
 }
 
 static void call_packed(Node *n, const ByteProduct *q)
@@ -83,12 +83,6 @@ static void call_packed(Node *n, const ByteProduct *q)
     s->macs = dim_high(dim_mul(p->m, dim_mul(p->n, p->k)));
 }
 
-static bool takes_helium(const Node *n, const ByteProduct *q)
-{
-    return helium_takes(n, q->p.b) && q->requantize && is_constant(q) && value_known(q->zero_a) &&
-           value_known(q->zero_b) && value_known(q->bias);
-}
-
 static void call_helium(Node *n, const ByteProduct *q)
 {
     const Product *p = &q->p;
@@ -104,13 +98,25 @@ static void call_helium(Node *n, const ByteProduct *q)
     s->macs = dim_high(dim_mul(p->m, dim_mul(p->n, p->k)));
 }
 
+static void call_compact(Node *n, const ByteProduct *q)
+{
+    const Product *p = &q->p;
+    ByteOperands operands = {
+        .x = p->a, .w = p->b, .y = p->y, .bias = q->bias, .zero_x = q->zero_a, .zero_w = q->zero_b};
+    compact_product(n, p->m, p->k, &operands, q->requantize);
+}
+
 static void call_product(Node *n, const ByteProduct *q)
 {
-    if (takes_helium(n, q)) {
+    if (is_known(q) && value_known(q->bias) && helium_takes(n, q->p.b)) {
         call_helium(n, q);
         return;
     }
-    if (takes_words(n, q)) {
+    if (is_known(q) && takes_compact(n, q->requantize)) {
+        call_compact(n, q);
+        return;
+    }
+    if (is_known(q) && multiplies_words(n) && requantizes_words(q->requantize)) {
         words_product(n, &q->p, q->zero_a, q->zero_b, q->bias, q->requantize);
         return;
     }

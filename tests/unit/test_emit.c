@@ -198,12 +198,16 @@ START_TEST(twins_have_the_same_parameters)
     static const char *const kernels[] = {"conv_packed_f32", "conv_planes_1_f32", "conv_planes_2_f32",
                                           "gemm_packed_f32"};
     for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++) {
-        const Kernel *k = kernel_find(kernels[i]), *twin = kernel_for(target_find(foreign("c99")), k);
+        const Options portable = {.target = target_portable}, vectors = {.target = target_find(foreign("aarch64"))};
+        const Options scalars = {.target = target_find(foreign("c99"))};
+        const Options small = {.target = target_portable, .optimize = OPTIMIZE_SIZE};
+        const Kernel *k = kernel_find(kernels[i]), *twin = kernel_for(&scalars, k);
         ck_assert_ptr_ne(k, twin);
+        ck_assert_ptr_eq(twin, kernel_for(&small, k));
         ck_assert_str_eq(k->signature, twin->signature);
         ck_assert_str_eq(k->names, twin->names);
-        ck_assert_ptr_eq(k, kernel_for(target_portable, k));
-        ck_assert_ptr_eq(k, kernel_for(target_find(foreign("aarch64")), k));
+        ck_assert_ptr_eq(k, kernel_for(&portable, k));
+        ck_assert_ptr_eq(k, kernel_for(&vectors, k));
     }
 }
 END_TEST

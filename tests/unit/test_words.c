@@ -8,7 +8,7 @@
 
 Suite *words_suite(void);
 
-typedef enum { PAIRS, WORDS } Variant;
+typedef enum { PAIRS, WORDS, COMPACT_PAIRS, COMPACT_WORDS } Variant; /* compact: in little code */
 
 /* -- requantising ------------------------------------------------------------------------------ */
 
@@ -174,6 +174,39 @@ static void run_channelwise(const Case *c, const struct window *p, const uint8_t
     free(scratch);
 }
 
+typedef void Compact(const void *x, const int8_t *w, const int32_t *w_zero, const int32_t *start,
+                     const float *multiplier, void *y, int32_t *scratch, const struct window *p,
+                     const struct qconv_compact *c);
+
+static void run_compact(const Case *c, const struct window *p, const uint8_t *x, const uint8_t *w, const Scale *s,
+                        Variant v, int kind, int32_t zero, uint8_t *y, bool channelwise)
+{
+    static Compact *const dense[] = {[COMPACT_PAIRS] = qconv_compact_pairs, [COMPACT_WORDS] = qconv_compact_words},
+                          *const by_channel[] = {
+                              [COMPACT_PAIRS] = qchannels_compact_pairs, [COMPACT_WORDS] = qchannels_compact_words};
+    const int32_t taps = c->kernel_d * c->kernel_h * c->kernel_w, depth = taps * c->channels,
+                  all = c->groups * c->filters;
+    const size_t wide = ((size_t)depth + 7) / 8 * 8;
+    const struct qconv_compact q = {c->batch,
+                                    channelwise ? 1 : c->groups,
+                                    channelwise ? all : c->channels,
+                                    channelwise ? all : c->filters,
+                                    zero,
+                                    kind & 1,
+                                    all % 3 != 0,
+                                    s->zero,
+                                    s->low,
+                                    s->high};
+    uint8_t *packed = random_bytes((size_t)all * wide);
+    int32_t *scratch = (int32_t *)(void *)random_bytes((channelwise ? (size_t)all : wide * 2) * sizeof *scratch);
+    if (channelwise) pack_channelwise_bytes(w, (int8_t *)packed, all, taps, 0);
+    else pack_byte_filters(w, (int8_t *)packed, all, depth, 0, v == COMPACT_PAIRS);
+    (channelwise ? by_channel : dense)[v](x, (const int8_t *)packed, zeros_by[kind >> 2], s->bias, s->multiplier, y,
+                                          scratch, p, &q);
+    free(packed);
+    free(scratch);
+}
+
 static void check_conv(const Case *c, Variant v, int kind, bool channelwise)
 {
     const struct window p = window_of(c);
@@ -183,7 +216,8 @@ static void check_conv(const Case *c, Variant v, int kind, bool channelwise)
     const Scale s = random_scale(kind >> 1 & 1, all % 3);
     uint8_t *x = random_bytes((size_t)(c->batch * c->d * c->h * c->w * c->groups * c->channels)),
             *w = random_bytes((size_t)(all * depth)), *y = random_bytes((size_t)(c->batch * pixels * all));
-    if (channelwise) run_channelwise(c, &p, x, w, &s, v, kind, zero, y);
+    if (v >= COMPACT_PAIRS) run_compact(c, &p, x, w, &s, v, kind, zero, y, channelwise);
+    else if (channelwise) run_channelwise(c, &p, x, w, &s, v, kind, zero, y);
     else run_dense(c, &p, x, w, &s, v, kind, zero, y);
     for (int32_t n = 0; n < c->batch; n++)
         for (int32_t i = 0; i < pixels; i++)
@@ -202,6 +236,8 @@ static void check_all_kinds(const Case *c, bool channelwise)
     for (int kind = 0; kind < 8; kind++) {
         check_conv(c, PAIRS, kind, channelwise);
         check_conv(c, WORDS, kind, channelwise);
+        check_conv(c, COMPACT_PAIRS, kind, channelwise);
+        check_conv(c, COMPACT_WORDS, kind, channelwise);
     }
 }
 

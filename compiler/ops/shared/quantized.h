@@ -76,6 +76,17 @@ int64_t words_of_quads(const Node *n, int64_t places); /* and of so many places 
 Step *words_product(Node *n, const Product *p, const Value *zero_a, const Value *zero_b, Value *bias,
                     const Requantize *r);
 
+/* -- and where the size of the code counts most (qfour_compact.c of the kernel library) ------------- */
+
+typedef struct {
+    Value *x, *w, *y, *bias;      /* bias: or NULL */
+    const Value *zero_x, *zero_w; /* constants, or NULL */
+} ByteOperands;
+
+bool takes_compact(const Node *n, const Requantize *r);
+Step *compact_conv(Node *n, const Conv *c, const ByteOperands *q, const Requantize *r); /* constant w[filters][...] */
+Step *compact_product(Node *n, Dim rows, Dim depth, const ByteOperands *q, const Requantize *r); /* w[filters][depth] */
+
 /* Bytes v[count][rows][cols] with the last two axes exchanged: made at compile time or, into scratch, at run time. */
 Value *turned(Node *n, Value *v, Dim count, Dim rows, Dim cols);
 
