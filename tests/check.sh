@@ -86,7 +86,8 @@ quick unit unit_tests
 quick computed computed_cases
 quick computed_models tests/machine/models.sh "$build/cases" portable:speed portable:ram portable:size c99:ram \
     cortex-m4:ram cortex-m4:size cortex-m55:ram
-slow opsets "$python" tests/opsets.py "$onnx2c" "$build/cases" --root "$build/conformance" --only "*$ONLY*" --jobs "$JOBS"
+slow opsets "$python" tests/opsets.py "$onnx2c" "$build/cases" \
+    --root "$build/conformance" --only "*$ONLY*" --jobs "$JOBS"
 slow lint tests/lint.sh "$build"
 quick rooms "$python" tests/rooms.py "$build/obj"
 quick golden tests/golden.sh "$onnx2c"
@@ -104,6 +105,7 @@ quick depfile "$python" tests/depfile.py "$onnx2c" --only "*$ONLY*"
 slow project "$python" tests/project.py "$onnx2c" --only "*$ONLY*"
 slow packages "$python" tests/packages.py "$build" --only "*$ONLY*"
 slow install "$python" tests/install.py "$build" --only "*$ONLY*"
+quick walkthrough "$python" tests/walkthrough.py "$onnx2c"
 quick models tests/models.sh "$onnx2c"
 quick cases official_cases
 quick same_bits same_bits

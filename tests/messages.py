@@ -176,6 +176,7 @@ def invalid_models(onnx2c, folder):
 
 def command_lines(onnx2c, folder):
     """(name, command, its folder, variables)"""
+    variables = {"onnx2c": onnx2c, "examples": os.path.join(HERE, "..", "examples")}
     models_with_data(folder)
     large_model(os.path.join(folder, "large.onnx"))
     with open(os.path.join(HERE, "messages_commands.txt")) as f:
@@ -184,7 +185,7 @@ def command_lines(onnx2c, folder):
                 own = os.path.join(folder, f"command{number}")
                 os.mkdir(own)
                 os.symlink(os.path.join(HERE, "models", "digits"), os.path.join(own, "m"))
-                yield f"messages_commands.txt:{number}", ["bash", "-c", line], own, {"onnx2c": onnx2c, "examples": os.path.join(HERE, "..", "examples")}
+                yield f"messages_commands.txt:{number}", ["bash", "-c", line], own, variables
 
 
 def main():

@@ -71,6 +71,16 @@ same(bert(ids, np.ones_like(ids)), session.run(None, {"ids": ids, "mask": np.one
 refused(ValueError, lambda: bert(np.zeros((9, 4), np.int64), np.zeros((9, 4), np.int64)), "out of its bounds")
 refused(ValueError, lambda: bert(np.zeros((2, 4), np.int64), np.zeros((2, 5), np.int64)), "seq is 5 here")
 
+# What a call leaves for the next: caches that grow, until they are forgotten.
+step = onnx2c.compile(os.path.join(models, "cached_attention_op13", "model.onnx"), dims={"past": (0, 3)},
+                      options=["--state", "keys=keys_out", "--state", "values=values_out"])
+inputs = [np.full([d if isinstance(d, int) else 1 for d in i["shape"]], 0.5, np.float32) for i in step.report["inputs"]]
+for _ in range(4):
+    step(*inputs)
+refused(ValueError, lambda: step(*inputs), "out of its bounds")
+step.reset()
+step(*inputs)
+
 refused(onnx2c.CompileError, lambda: onnx2c.compile("nothing.onnx"), "nothing.onnx")
 model = os.path.join(models, "digits", "model.onnx")
 refused(onnx2c.CompileError, lambda: onnx2c.compile(model, cflags=["-fno"]), "-fno")

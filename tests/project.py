@@ -282,6 +282,19 @@ def sizes_that_inputs_decide_are_within_bounds(onnx2c, folder):
     must("net_run returned 0" in printed and printed.count("y[") == 6, printed)
 
 
+def every_option_is_taken(onnx2c, folder):
+    """States have no arguments, and with --io inputs have other types."""
+    model = os.path.join(HERE, "models", "cached_attention_op13", "model.onnx")
+    place = project(onnx2c, folder, model, "platformio", "--dim", "past=0..15", "--state", "keys=keys_out", "--state",
+                    "values=values_out")
+    must("net_run returned 0" in run_platformio(place, folder))
+    model = os.path.join(HERE, "models", "digits_int8_qdq", "model.onnx")
+    place = project(onnx2c, folder, model, "cmake", "--io", "quantized", "--optimize", "ram", "--reuse-inputs")
+    printed = run_cmake(place, folder)
+    steps = [int(v) + 128 for v in re.findall(r"probabilities\[\d\] = (-?\d+)\n", printed)]
+    must(len(steps) == 10 and 250 <= sum(steps) <= 260, printed)  # of 1/255: the sum of probabilities is 1
+
+
 def hostile_names_are_shown_as_text(onnx2c, folder):
     names = ['"); system("x', "a*/b", "%s%n", "@", "\u202eevil", "OUTPUT", "new\nline"]
     values = [[helper.make_tensor_value_info(n + k, TensorProto.FLOAT, [2]) for n in names] for k in ("", "_y")]
@@ -334,6 +347,7 @@ def main():
     tests = [(t.__name__, t, ()) for t in (
         every_type_can_be_shown,
         sizes_that_inputs_decide_are_within_bounds,
+        every_option_is_taken,
         hostile_names_are_shown_as_text,
         large_weights_stand_beside_the_code,
         it_is_written_whole_or_not_at_all,

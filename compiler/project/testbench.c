@@ -135,8 +135,11 @@ static void write_call(const Model *m, FILE *f)
     const Graph *g = m->graph;
     const char *separator = "";
     fprintf(f, "    const int status = %s_run(", m->options.name);
-    for (int i = 0; i < m->n_params; i++, separator = ", ")
+    for (int i = 0; i < m->n_params; i++) {
+        if (m->params[i].in_state) continue;
         fprintf(f, "%s%s_%s_MAX", separator, upper_case(m->options.name), upper_case(m->params[i].c_name));
+        separator = ", ";
+    }
     for (int i = 0; i < g->n_inputs; i++, separator = ", ") fprintf(f, "%sinput_%d", separator, i);
     for (int i = 0; i < g->n_outputs; i++, separator = ", ") {
         fprintf(f, "%soutput_%d", separator, i);

@@ -91,6 +91,11 @@ class Model:
             found = tuple(r.array() for r in results)
         return found[0] if len(found) == 1 else found
 
+    def reset(self):
+        """Forgets what calls left for later ones: of a model with --state."""
+        with self._lock:
+            getattr(self._library, self.report["reset"])(None)
+
     def _ordered(self, arrays, named):
         order = self.inputs[len(arrays):]
         if len(arrays) > len(self.inputs) or set(order) != set(named):
