@@ -28,7 +28,6 @@ MOST_TRIED, MOST_NODES = 40, 3
 REFUSED = {
     ("ai.onnx.ml", "CastMap", 1): "maps are no inputs of a model, and no operator makes one",
     ("ai.onnx.ml", "DictVectorizer", 1): "likewise",
-    ("ai.onnx.preview.training", "Gradient", 1): "no graph is differentiated",
 }
 RANDOM = ("Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike")
 
