@@ -33,6 +33,17 @@ plus_plus() { # FOLDER COMPILER [OPTION...]
         $2 -x c++ -std=c++17 -Wall -Wextra -Werror -fsyntax-only "$work/m.c"
 }
 
+# All functions are where the program's attribute for code puts them, at any optimisation.
+placed() { # MODEL CC FLAG... [-- OPTION...]
+    local flags=()
+    for flag in "${@:3}"; do [ "$flag" = -- ] && break; flags+=("$flag"); done
+    # shellcheck disable=SC2046 # options are words
+    "$onnx2c" "tests/models/$1/model.onnx" --name m $(dims_of "$1") "${@:$((4 + ${#flags[@]}))}" >"$work/m.c" &&
+        $2 -std=c99 "${flags[@]}" -D'M_CODE_ATTR=__attribute__((section(".itcm")))' -c -o "$work/m.o" "$work/m.c" &&
+        objdump -t "$work/m.o" >"$work/symbols" || return 1
+    grep -q ' F \.itcm.* m_run_in$' "$work/symbols" && ! grep ' F \.text' "$work/symbols"
+}
+
 two_threads() { # MODEL
     OMP_NUM_THREADS=2 verify "$1" gcc "-std=c99 -O2 -march=native -fopenmp"
 }
@@ -69,6 +80,17 @@ for flags in -O0 -O2 -O3 "-O2 -m32"; do
             alone "$cc $flags: $model" verify "$model" "$cc" "-std=c99 $flags"
         done
     done
+done
+
+for cc in gcc clang; do
+    for model in digits digits_int8_qdq kws_rnn bert_tiny rtdetr; do
+        for flags in -O0 "-O2 -march=native"; do
+            # shellcheck disable=SC2086 # flags are words
+            alone "code in a section, $cc $flags: $model" placed "$model" "$cc" $flags
+        done
+    done
+    alone "code with a state in a section, $cc" placed cached_attention_op13 "$cc" -O2 -- --state keys=keys_out \
+        --state values=values_out
 done
 
 # The widths of vectors: as wide as this processor has them, AVX2 (compiled everywhere, run where there is one), and

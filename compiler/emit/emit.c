@@ -31,12 +31,20 @@ static void emit_empty_macro(const Model *m, const char *macro, FILE *f)
     fprintf(f, "#ifndef %s_%s\n#define %s_%s\n#endif\n", prefix, macro, prefix, macro);
 }
 
+/* Stands before each function. */
+static const char *code_attribute(const Model *m)
+{
+    return mem_printf("%s_CODE_ATTR", upper_case(m->options.name));
+}
+
 static void emit_placement(Model *m, FILE *f)
 {
-    fprintf(f, "/* Placement: define these to put weights%s or the arena of %s_run into a section of their own. */\n",
-            m->n_states ? ", the state" : "", m->options.name);
+    fprintf(
+        f, "/* Placement: define these to put weights, code%s or the arena of %s_run into a section of their own. */\n",
+        m->n_states ? ", the state" : "", m->options.name);
     emit_empty_macro(m, "WEIGHTS_ATTR", f);
     emit_empty_macro(m, "ARENA_ATTR", f);
+    emit_empty_macro(m, "CODE_ATTR", f);
     if (m->n_states) emit_empty_macro(m, "STATE_ATTR", f);
     emit_region_placement(m, f);
     fputs("\n", f);
@@ -90,6 +98,7 @@ static const char *run_function(Model *m)
 {
     Draft draft;
     FILE *f = draft_begin(&draft);
+    fprintf(f, "%s\n", code_attribute(m));
     emit_declaration(m, true, f);
     fputs("\n{\n", f);
     emit_entry_checks(m, f);
@@ -104,7 +113,7 @@ static const char *run_function(Model *m)
 static void emit_run(Model *m, FILE *f)
 {
     const char *name = m->options.name, *prefix = upper_case(name);
-    fputs("\n", f);
+    fprintf(f, "\n%s\n", code_attribute(m));
     emit_declaration(m, false, f);
     fputs("\n{\n", f);
     if (m->arena_bytes) emit_static_memory(m, mem_printf("%s_ARENA", prefix), "arena", "start", f);
@@ -175,7 +184,7 @@ void emit(Model *m, FILE *f)
     emit_title(m, f);
     emit_guard(target, f);
     lay_out(resolved(macros, front(m, &weights)), f);
-    emit_kernels(run_in, macros, f);
+    emit_kernels(run_in, macros, code_attribute(m), f);
     lay_out(resolved(macros, rest(m, &weights, run_in)), f);
     emit_weight_definitions(m, &weights, f);
 }

@@ -82,9 +82,9 @@ void emit_io_macros(const Value *v, const char *prefix, const char *name, FILE *
 void report_io(const Model *m, const Value *v, FILE *f);
 
 /* emit_kernels.c: the kernels that the text of the run function mentions, and all those mention, in the library's
- * order; resolved, if macros are known */
+ * order; resolved, if macros are known; functions with this attribute */
 typedef struct Macros Macros;
-void emit_kernels(const char *run_function, Macros *macros, FILE *f);
+void emit_kernels(const char *run_function, Macros *macros, const char *attribute, FILE *f);
 
 /* emit_weights.c */
 typedef struct {

@@ -169,13 +169,46 @@ static int by_table_order(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void emit_kernel(const Pieces *pieces, FILE *f)
+/* Does the definition of a function begin here? In a macro, too, whose lines end with a backslash. */
+static bool begins_function(const char *s)
 {
-    for (int i = 0; i < pieces->count; i++)
-        if (pieces->items[i]->taken) fprintf(f, "%s\n", pieces->items[i]->text);
+    char before = '\0';
+    if (strncmp(s, "static ", 7) != 0) return false;
+    for (; *s && !strchr("{;=", *s); s++)
+        if (!strchr(" \\\n", *s)) before = *s;
+    return *s == '{' && before == ')';
 }
 
-void emit_kernels(const char *run_function, Macros *macros, FILE *f)
+/* Is the line that s stands in part of a directive? */
+static bool is_in_directive(const char *text, const char *s)
+{
+    const char *line = s;
+    while (line > text && line[-1] != '\n') line--;
+    return *line == '#' || (line > text + 1 && line[-2] == '\\');
+}
+
+/* Each function with the attribute that places it; its own words begin a line then. */
+static void emit_placed(const char *text, const char *attribute, FILE *f)
+{
+    for (const char *s = text; *s;) {
+        const char *after = skip_closed(s);
+        size_t length = after > s ? (size_t)(after - s) : word_length(s) ? word_length(s) : 1;
+        if (begins_function(s)) fprintf(f, "%s%s\n", attribute, is_in_directive(text, s) ? " \\" : "");
+        fwrite(s, 1, length, f);
+        s += length;
+    }
+}
+
+static void emit_kernel(const Pieces *pieces, const char *attribute, FILE *f)
+{
+    for (int i = 0; i < pieces->count; i++) {
+        if (!pieces->items[i]->taken) continue;
+        emit_placed(pieces->items[i]->text, attribute, f);
+        fputc('\n', f);
+    }
+}
+
+void emit_kernels(const char *run_function, Macros *macros, const char *attribute, FILE *f)
 {
     Needed needed = {.macros = macros, .seen = map_new(), .pieces = map_new(), .owners = map_new()};
     need_mentioned(&needed, run_function);
@@ -185,5 +218,5 @@ void emit_kernels(const char *run_function, Macros *macros, FILE *f)
     Needed ordered = {.macros = macros, .seen = map_new(), .pieces = needed.pieces, .owners = needed.owners};
     for (int i = 0; i < needed.count; i++) need_kernel(&ordered, needed.items[i]);
     fputs("/* Kernels: only those this model calls ------------------------------------------------------- */\n\n", f);
-    for (int i = 0; i < ordered.count; i++) emit_kernel(pieces_of(&ordered, ordered.items[i]), f);
+    for (int i = 0; i < ordered.count; i++) emit_kernel(pieces_of(&ordered, ordered.items[i]), attribute, f);
 }

@@ -117,8 +117,8 @@ static void take_names_of_state(const Model *m, Naming *n)
 static void take_own(const Model *m, Naming *n)
 {
     static const char *const functions[] = {"run", "run_in", "weights"};
-    static const char *const macros[] = {"H",      "ARENA_BYTES",  "ARENA_ALIGN",  "ARENA_ATTR", "EARENA", "EDIM",
-                                         "EVALUE", "WEIGHTS_ATTR", "WEIGHTS_FILE", "STEP",       "TRACE"};
+    static const char *const macros[] = {"H",    "ARENA_BYTES", "ARENA_ALIGN",  "ARENA_ATTR",   "CODE_ATTR", "EARENA",
+                                         "EDIM", "EVALUE",      "WEIGHTS_ATTR", "WEIGHTS_FILE", "STEP",      "TRACE"};
     reserve_words(n->taken);
     static const char *const local[] = {"WEIGHTS_ALIGNED", "WEIGHT", "STEP", "STEP_BASE", "TRACE"};
     for (size_t i = 0; i < sizeof local / sizeof *local; i++) take(n, local[i]);

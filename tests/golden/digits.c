@@ -49,12 +49,15 @@ int digits_run_in(void *arena, const float *image, float *probabilities);
 }
 #endif
 
-/* Placement: define these to put weights or the arena of digits_run into a section of their own. */
+/* Placement: define these to put weights, code or the arena of digits_run into a section of their own. */
 #ifndef DIGITS_WEIGHTS_ATTR
 #define DIGITS_WEIGHTS_ATTR
 #endif
 #ifndef DIGITS_ARENA_ATTR
 #define DIGITS_ARENA_ATTR
+#endif
+#ifndef DIGITS_CODE_ATTR
+#define DIGITS_CODE_ATTR
 #endif
 
 /* Hooks: define DIGITS_STEP(step) to have it before each step, and DIGITS_TRACE(step, name, type, data, rank, dims) to
@@ -133,6 +136,7 @@ kernel tile_completes
 kernel tile_activate
 kernel tile_resume_f32
 kernel tile_finish_f32
+kernel tile_##R##x##C
 kernel 
 kernel tile_f32
 struct window
@@ -185,7 +189,9 @@ kernel softmax_columns_f32
 kernel softmax_f32
 struct strip
 struct channelwise
+kernel NAME##_tile_##HOW
 kernel NAME##_tile
+kernel NAME##_##J##x##L
 kernel strip_pixels
 kernel channelwise_strip
 kernel channelwise_band
@@ -228,6 +234,7 @@ WEIGHT DIGITS_WEIGHTS_ATTR const float w_h_bias[10];
 
 /* The model ----------------------------------------------------------------------------------- */
 
+DIGITS_CODE_ATTR
 int digits_run_in(void *arena, const float *image, float *probabilities)
 {
     if ((uintptr_t)arena % DIGITS_ARENA_ALIGN != 0) return DIGITS_EARENA;
@@ -335,6 +342,7 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
     return 0;
 }
 
+DIGITS_CODE_ATTR
 int digits_run(const float *image, float *probabilities)
 {
 #ifdef __GNUC__

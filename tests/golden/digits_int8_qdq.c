@@ -49,12 +49,15 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
 }
 #endif
 
-/* Placement: define these to put weights or the arena of digits_int8_qdq_run into a section of their own. */
+/* Placement: define these to put weights, code or the arena of digits_int8_qdq_run into a section of their own. */
 #ifndef DIGITS_INT8_QDQ_WEIGHTS_ATTR
 #define DIGITS_INT8_QDQ_WEIGHTS_ATTR
 #endif
 #ifndef DIGITS_INT8_QDQ_ARENA_ATTR
 #define DIGITS_INT8_QDQ_ARENA_ATTR
+#endif
+#ifndef DIGITS_INT8_QDQ_CODE_ATTR
+#define DIGITS_INT8_QDQ_CODE_ATTR
 #endif
 
 /* Hooks: define DIGITS_INT8_QDQ_STEP(step) to have it before each step, and DIGITS_INT8_QDQ_TRACE(step, name, type,
@@ -178,7 +181,11 @@ kernel qtile_weights
 kernel qtile_four
 kernel qtile_add
 kernel qtile_join
+kernel qtile_row_sum
+kernel qtile_take_zeros
+kernel qtile_keep
 kernel qtile_ahead
+kernel qtile_##R##x##C
 kernel qtile_##R##x##C
 kernel 
 kernel qtile_panels
@@ -208,10 +215,15 @@ kernel qneon_taps
 kernel qtaps_product
 kernel qtaps_weights
 kernel qtaps_pixel
+kernel qtaps_##R
 kernel qtaps_vectors
 kernel qtaps
 struct qfours
+kernel qfours_weights
+kernel qfours_begin
 kernel qfours_bytes
+kernel qfours_inside
+kernel qfours_listed
 kernel qfours_border
 kernel qfours_image
 kernel qfours_places
@@ -291,6 +303,7 @@ WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_h_Gemm_multiplier[10];
 
 /* The model ----------------------------------------------------------------------------------- */
 
+DIGITS_INT8_QDQ_CODE_ATTR
 int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities)
 {
     if ((uintptr_t)arena % DIGITS_INT8_QDQ_ARENA_ALIGN != 0) return DIGITS_INT8_QDQ_EARENA;
@@ -477,6 +490,7 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     return 0;
 }
 
+DIGITS_INT8_QDQ_CODE_ATTR
 int digits_int8_qdq_run(const float *image, float *probabilities)
 {
 #ifdef __GNUC__

@@ -55,12 +55,15 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
 }
 #endif
 
-/* Placement: define these to put weights or the arena of every_stage_run into a section of their own. */
+/* Placement: define these to put weights, code or the arena of every_stage_run into a section of their own. */
 #ifndef EVERY_STAGE_WEIGHTS_ATTR
 #define EVERY_STAGE_WEIGHTS_ATTR
 #endif
 #ifndef EVERY_STAGE_ARENA_ATTR
 #define EVERY_STAGE_ARENA_ATTR
+#endif
+#ifndef EVERY_STAGE_CODE_ATTR
+#define EVERY_STAGE_CODE_ATTR
 #endif
 
 /* Hooks: define EVERY_STAGE_STEP(step) to have it before each step, and EVERY_STAGE_TRACE(step, name, type, data, rank,
@@ -163,6 +166,7 @@ kernel tile_completes
 kernel tile_activate
 kernel tile_resume_f32
 kernel tile_finish_f32
+kernel tile_##R##x##C
 kernel 
 kernel tile_f32
 struct qscale
@@ -212,7 +216,11 @@ kernel qtile_weights
 kernel qtile_four
 kernel qtile_add
 kernel qtile_join
+kernel qtile_row_sum
+kernel qtile_take_zeros
+kernel qtile_keep
 kernel qtile_ahead
+kernel qtile_##R##x##C
 kernel qtile_##R##x##C
 kernel 
 kernel qtile_panels
@@ -245,6 +253,7 @@ kernel planes_high
 kernel planes_wide
 kernel planes_block
 kernel planes_copy_f32
+kernel planes_##R##x##C##_##S
 kernel 
 kernel planes_rows_1_f32
 kernel planes_region_1_f32
@@ -283,7 +292,9 @@ kernel softmax_columns_f32
 kernel softmax_f32
 struct strip
 struct channelwise
+kernel NAME##_tile_##HOW
 kernel NAME##_tile
+kernel NAME##_##J##x##L
 kernel strip_pixels
 kernel channelwise_strip
 kernel channelwise_band
@@ -328,6 +339,7 @@ WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_offset[4];
 
 /* The model ----------------------------------------------------------------------------------- */
 
+EVERY_STAGE_CODE_ATTR
 int every_stage_run_in(void *arena, const float *image, const bool *flag, float *chosen, float *last)
 {
     if ((uintptr_t)arena % EVERY_STAGE_ARENA_ALIGN != 0) return EVERY_STAGE_EARENA;
@@ -523,6 +535,7 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
     return 0;
 }
 
+EVERY_STAGE_CODE_ATTR
 int every_stage_run(const float *image, const bool *flag, float *chosen, float *last)
 {
 #ifdef __GNUC__

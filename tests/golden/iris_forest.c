@@ -56,12 +56,15 @@ int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label,
 }
 #endif
 
-/* Placement: define these to put weights or the arena of iris_forest_run into a section of their own. */
+/* Placement: define these to put weights, code or the arena of iris_forest_run into a section of their own. */
 #ifndef IRIS_FOREST_WEIGHTS_ATTR
 #define IRIS_FOREST_WEIGHTS_ATTR
 #endif
 #ifndef IRIS_FOREST_ARENA_ATTR
 #define IRIS_FOREST_ARENA_ATTR
+#endif
+#ifndef IRIS_FOREST_CODE_ATTR
+#define IRIS_FOREST_CODE_ATTR
 #endif
 
 /* Hooks: define IRIS_FOREST_STEP(step) to have it before each step, and IRIS_FOREST_TRACE(step, name, type, data, rank,
@@ -121,6 +124,7 @@ WEIGHT IRIS_FOREST_WEIGHTS_ATTR const int64_t w_label_labels[3];
 
 /* The model ----------------------------------------------------------------------------------- */
 
+IRIS_FOREST_CODE_ATTR
 int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label, int32_t label_dims[1],
                        float *probabilities, int32_t probabilities_dims[2])
 {
@@ -148,6 +152,7 @@ int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label,
     return 0;
 }
 
+IRIS_FOREST_CODE_ATTR
 int iris_forest_run(int32_t X_0, const float *X, int64_t *label, int32_t label_dims[1], float *probabilities,
                     int32_t probabilities_dims[2])
 {

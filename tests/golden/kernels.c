@@ -62,17 +62,20 @@ typedef int32_t vec_bits;
 #define VEC_PLACES ((vec_bits){0, 1, 2, 3})
 #endif
 
+DIGITS_CODE_ATTR
 static inline vec vec_load(const float *p)
 {
     return *(const vec_at *)p;
 }
 
+DIGITS_CODE_ATTR
 static inline void vec_store(float *p, vec v)
 {
     *(vec_at *)p = v;
 }
 
 /* x in every place. */
+DIGITS_CODE_ATTR
 static inline vec vec_all(float x)
 {
 #if VEC == 1
@@ -84,6 +87,7 @@ static inline vec vec_all(float x)
 
 /* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector,
  * none if it is negative. */
+DIGITS_CODE_ATTR
 static inline vec vec_load_some(const float *p, int32_t n)
 {
 #if VEC == 1
@@ -101,6 +105,7 @@ static inline vec vec_load_some(const float *p, int32_t n)
 }
 
 /* The first n of a vector's floats, `fill` in place of the others. */
+DIGITS_CODE_ATTR
 static inline vec vec_load_or(const float *p, int32_t n, float fill)
 {
 #if VEC == 1
@@ -115,6 +120,7 @@ static inline vec vec_load_or(const float *p, int32_t n, float fill)
 #endif
 }
 
+DIGITS_CODE_ATTR
 static inline void vec_store_some(float *p, vec v, int32_t n)
 {
 #if VEC == 1
@@ -133,6 +139,7 @@ static inline void vec_store_some(float *p, vec v, int32_t n)
 }
 
 /* Each float in the place of another: those of i and i ^ n change places, for n a power of two below VEC. */
+DIGITS_CODE_ATTR
 static inline vec vec_swap(vec v, int32_t n)
 {
 #if VEC == 1
@@ -147,6 +154,7 @@ static inline vec vec_swap(vec v, int32_t n)
 #endif
 }
 
+DIGITS_CODE_ATTR
 static inline float vec_first(vec v)
 {
 #if VEC == 1
@@ -157,6 +165,7 @@ static inline float vec_first(vec v)
 }
 
 /* a * b + c. */
+DIGITS_CODE_ATTR
 static inline vec vec_fma(vec a, vec b, vec c)
 {
 #if defined(__clang__)
@@ -176,6 +185,7 @@ static inline vec vec_fma(vec a, vec b, vec c)
 }
 
 /* The larger; b where one is NaN. */
+DIGITS_CODE_ATTR
 static inline vec vec_max(vec a, vec b)
 {
 #if VEC == 1
@@ -195,6 +205,7 @@ static inline vec vec_max(vec a, vec b)
 }
 
 /* The larger; NaN where one is NaN. */
+DIGITS_CODE_ATTR
 static inline vec vec_larger(vec a, vec b)
 {
 #if VEC == 1
@@ -208,6 +219,7 @@ static inline vec vec_larger(vec a, vec b)
 }
 
 /* The smaller; b where one is NaN. */
+DIGITS_CODE_ATTR
 static inline vec vec_min(vec a, vec b)
 {
 #if VEC == 1
@@ -228,6 +240,7 @@ static inline vec vec_min(vec a, vec b)
 
 /* c ? a : b without a branch. Written as `?:`, compilers move the arithmetic that follows into the branches, and then
  * can't turn the loop into vector code because that arithmetic may raise floating-point exceptions. */
+DIGITS_CODE_ATTR
 static inline float select_f32(bool c, float a, float b)
 {
     const uint32_t mask = 0u - (uint32_t)c;
@@ -239,11 +252,13 @@ static inline float select_f32(bool c, float a, float b)
     return a;
 }
 
+DIGITS_CODE_ATTR
 static inline vec all_vec(float x)
 {
     return vec_all(x);
 }
 
+DIGITS_CODE_ATTR
 static inline vec_bits bits_vec(vec x)
 {
 #if VEC == 1
@@ -255,6 +270,7 @@ static inline vec_bits bits_vec(vec x)
 #endif
 }
 
+DIGITS_CODE_ATTR
 static inline vec from_bits_vec(vec_bits bits)
 {
 #if VEC == 1
@@ -267,6 +283,7 @@ static inline vec from_bits_vec(vec_bits bits)
 }
 
 /* c is the result of a comparison: all bits or none of each element, but 1 where a vector is a single float. */
+DIGITS_CODE_ATTR
 static inline vec select_vec(vec_bits c, vec a, vec b)
 {
 #if VEC == 1
@@ -276,35 +293,41 @@ static inline vec select_vec(vec_bits c, vec a, vec b)
 #endif
 }
 
+DIGITS_CODE_ATTR
 static inline vec fma_vec(vec a, vec b, vec c)
 {
     return vec_fma(a, b, c);
 }
 
+DIGITS_CODE_ATTR
 static inline vec bound_vec(vec x, float low, float high)
 {
     return vec_min(vec_max(x, vec_all(low)), vec_all(high));
 }
 
 /* 2^n for n in [-126, 127]; one exponent further up is infinity. */
+DIGITS_CODE_ATTR
 static inline vec power_of_two_vec(vec_bits n)
 {
     return from_bits_vec((n + 127) << 23);
 }
 
 /* x / log(2) rounded, as the last bits of a float that has none for fractions: 1.5 * 2^23 + n. */
+DIGITS_CODE_ATTR
 static inline vec halvings_vec(vec x)
 {
     return fma_vec(x, all_vec(1.44269504f), all_vec(12582912.0f));
 }
 
 /* That n. It goes by the bits, since registers may hold digits that a float in memory doesn't (on the 80387). */
+DIGITS_CODE_ATTR
 static inline vec_bits exponent_of_vec(vec halvings)
 {
     return bits_vec(halvings) - 0x4b400000;
 }
 
 /* The same as a float; the subtraction is quicker, and exact where there are vectors, which the 80387 has not. */
+DIGITS_CODE_ATTR
 static inline vec whole_vec(vec halvings)
 {
 #if VEC == 1
@@ -316,6 +339,7 @@ static inline vec whole_vec(vec halvings)
 
 /* e^(x - n log(2)) - 1: log(2) is split in two so that the first product is exact. What is left is at most
  * log(2) / 2; fit error 3.2e-9. */
+DIGITS_CODE_ATTR
 static inline vec expm1_rest_vec(vec x, vec halvings)
 {
     const vec n = whole_vec(halvings), r = fma_vec(n, all_vec(2.12194440e-4f), fma_vec(n, all_vec(-0.693359375f), x));
@@ -325,6 +349,7 @@ static inline vec expm1_rest_vec(vec x, vec halvings)
 
 /* e^x. Error below 1.1 ULP. Two factors make the power of two, so that results below FLT_MIN come out rounded as well.
  * Where the result is 0, as of what is masked in attention, nothing underflows: that would be slow. */
+DIGITS_CODE_ATTR
 static inline vec exp_vec(vec x)
 {
     const vec c = select_vec(x > -104.0f, bound_vec(x, -104.0f, 89.0f), all_vec(0.0f)), h = halvings_vec(c);
@@ -356,12 +381,14 @@ enum { TILE_COLUMNS = VEC == 4 ? 16 : 4, TILE_MOST_ROWS = 3 };
 
 /* Where the chain that starts at k ends, the last one at `end`: none is shorter than half of
  * what chains should have. */
+DIGITS_CODE_ATTR
 static inline size_t chain_end(size_t k, size_t end, size_t most)
 {
     return end - k > most + most / 2 ? k + most : end;
 }
 
 /* How many rows a tile of so many columns should have, to fill the registers. */
+DIGITS_CODE_ATTR
 static inline int32_t tile_rows(int32_t columns)
 {
     if (VEC < 16) return TILE_MOST_ROWS;
@@ -396,6 +423,7 @@ struct tile {
 };
 
 /* y is complete when this tile is: it is clamped to [low, high], or activated with these two as parameters. */
+DIGITS_CODE_ATTR
 static inline void tile_completes(struct tile *t, float low, float high, activation_f32 *activation)
 {
     if (!activation) {
@@ -408,12 +436,14 @@ static inline void tile_completes(struct tile *t, float low, float high, activat
     t->beta = high;
 }
 
+DIGITS_CODE_ATTR
 static inline void tile_activate(const struct tile *t)
 {
     if (t->activation) t->activation(t->y, t->y_at, t->rows, t->columns, t->alpha, t->beta);
 }
 
 /* sums[rows][width] = y, for columns from `from` on; rows may count copies of the last one. */
+DIGITS_CODE_ATTR
 static VEC_FUNCTION void tile_resume_f32(const struct tile *t, size_t from, float *sums, int32_t rows, int32_t width)
 {
     const int32_t columns = t->columns - (int32_t)from;
@@ -423,6 +453,7 @@ static VEC_FUNCTION void tile_resume_f32(const struct tile *t, size_t from, floa
 }
 
 /* y = clamp(sums[rows][width] + what is to be added), for columns from `from` on. */
+DIGITS_CODE_ATTR
 static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float *sums, int32_t width)
 {
     const vec low = vec_all(t->low), high = vec_all(t->high);
@@ -491,7 +522,8 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
 #endif
 
 #define TILE_FUNCTION(R, C) \
-VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float *all) \
+VEC_FUNCTION DIGITS_CODE_ATTR \
+static void tile_##R##x##C(const struct tile *t, size_t from, float *all) \
 { \
     const int32_t columns = t->columns - (int32_t)from; \
     const float *const start = t->start ? t->start + from : NULL, \
@@ -585,6 +617,7 @@ static void (*const tile_functions[TILE_MOST_ROWS][VEC == 16 ? 4 : 1])(const str
 #endif
 };
 
+DIGITS_CODE_ATTR
 static void tile_f32(const struct tile *t)
 {
     const size_t columns = (size_t)t->columns;
@@ -629,6 +662,7 @@ enum { CONV_TAP = 512, CONV_BAND = 65536, CONV_PIECES = 1 };
 #endif
 
 /* How many rows of output a band has, if each needs `line` elements of x and is computed in `parts`: even bands. */
+DIGITS_CODE_ATTR
 static inline int32_t rows_of_band(int32_t rows, int32_t line, int32_t parts)
 {
     const int32_t most = line < CONV_BAND ? CONV_BAND / line : 1, fit = (rows + most - 1) / most,
@@ -637,6 +671,7 @@ static inline int32_t rows_of_band(int32_t rows, int32_t line, int32_t parts)
     return bands > 0 ? (rows + bands - 1) / bands : 1;
 }
 
+DIGITS_CODE_ATTR
 static inline bool planes_apart(const struct conv_packed *c)
 {
     return c->x_pixel == 1 && c->in_channels > 1;
@@ -647,6 +682,7 @@ struct inside {
     int32_t first, count;
 };
 
+DIGITS_CODE_ATTR
 static inline struct inside taps_inside(int32_t at, int32_t in, int32_t kernel, int32_t dilation)
 {
     struct inside t = {at < 0 ? (dilation - 1 - at) / dilation : 0, 0};
@@ -657,6 +693,7 @@ static inline struct inside taps_inside(int32_t at, int32_t in, int32_t kernel, 
 }
 
 /* The output positions from `out` on, before `end`, whose windows have the same taps inside; returns where they end. */
+DIGITS_CODE_ATTR
 static int32_t inside_run(int32_t out, int32_t end, int32_t in, int32_t kernel, int32_t stride, int32_t pad,
                           int32_t dilation, struct inside *taps)
 {
@@ -673,6 +710,7 @@ static int32_t inside_run(int32_t out, int32_t end, int32_t in, int32_t kernel, 
 }
 
 /* Windows of so many channels that sums of one tap's products are worth keeping in y. */
+DIGITS_CODE_ATTR
 static inline bool conv_by_taps(const struct window *p, const struct conv_packed *c)
 {
     return !VEC_SMALL && c->in_channels >= CONV_TAP && c->chunk == c->in_channels &&
@@ -690,6 +728,7 @@ struct pixel_steps {
 
 /* Sets the runs of a pixel's elements, when `taps`[d, h, w] are those inside. Returns where in
  * the weights they start. */
+DIGITS_CODE_ATTR
 static size_t window_runs(struct tile *t, const struct window *p, const struct pixel_steps *s,
                           const struct inside *taps)
 {
@@ -710,12 +749,14 @@ static size_t window_runs(struct tile *t, const struct window *p, const struct p
 }
 
 /* Where the first tap inside is, of the window of output position `out`. */
+DIGITS_CODE_ATTR
 static inline size_t first_tap(int32_t out, int32_t stride, int32_t pad, int32_t dilation, const struct inside *taps)
 {
     return taps->count > 0 ? (size_t)(out * stride - pad + taps->first * dilation) : 0;
 }
 
 /* Where pixels of y lie that follow one another without a gap. */
+DIGITS_CODE_ATTR
 static inline struct pixel_steps dense_steps(const struct window *p, size_t x_pixel, size_t y_pixel)
 {
     const size_t line = y_pixel * (size_t)p->out_w;
@@ -725,12 +766,14 @@ static inline struct pixel_steps dense_steps(const struct window *p, size_t x_pi
 
 /* How many of the pixels that are left the next tile takes, of at most `most`: where few would be alone in the last
  * one, waiting for their own additions, they share with those before. */
+DIGITS_CODE_ATTR
 static inline int32_t pixels_of_tile(int64_t left, int32_t most)
 {
     return left <= most ? (int32_t)left : left <= most + (most + 2) / 4 ? most * 3 / 4 : most;
 }
 
 /* Calls `tile` for the pixels of rows [top, bottom) and columns [left, right) of plane d, `most` at a time. */
+DIGITS_CODE_ATTR
 static void window_region(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p,
                           const struct pixel_steps *s, const struct inside *taps, int32_t d, int32_t top,
                           int32_t bottom, int32_t left, int32_t right)
@@ -764,6 +807,7 @@ static void window_region(struct tile *t, void (*tile)(const struct tile *), int
 
 /* Calls `tile` for the pixels of rows [top, bottom) of plane d. Windows that lie inside the image go first: they read
  * all the weights in order, which comes fast from far memory. */
+DIGITS_CODE_ATTR
 static void window_band(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p,
                         const struct pixel_steps *s, int32_t d, int32_t top, int32_t bottom)
 {
@@ -786,6 +830,7 @@ static void window_band(struct tile *t, void (*tile)(const struct tile *), int32
 
 /* While a tile of columns [from, ...) takes up weights of a panel from `at` on, those of the
  * columns behind are fetched. */
+DIGITS_CODE_ATTR
 static inline void fetch_panels(struct tile *t, const struct conv_packed *c, int32_t from, size_t at)
 {
     const int32_t panels = (t->columns + 15) / 16, behind = (c->out_channels - from + 15) / 16 - panels;
@@ -794,6 +839,7 @@ static inline void fetch_panels(struct tile *t, const struct conv_packed *c, int
 }
 
 /* The output positions in [from, end) for which a tap is inside the image, if it is `at` for position 0. */
+DIGITS_CODE_ATTR
 static inline struct inside outputs_inside(int32_t at, int32_t from, int32_t end, int32_t in, int32_t stride)
 {
     const int32_t first = at < 0 ? (stride - 1 - at) / stride : 0,
@@ -804,6 +850,7 @@ static inline struct inside outputs_inside(int32_t at, int32_t from, int32_t end
 }
 
 /* Adds the products of tap i to y, for rows [top, bottom) of plane d. */
+DIGITS_CODE_ATTR
 static void window_tap(struct tile *t, const struct window *p, const struct pixel_steps *s, int32_t i, int32_t d,
                        int32_t top, int32_t bottom)
 {
@@ -826,6 +873,7 @@ static void window_tap(struct tile *t, const struct window *p, const struct pixe
 
 /* conv_columns_f32 tap by tap: each of them is taken to all pixels where it is inside, so that none of these are left
  * for small tiles; its weights stay in near memory while those of the next are fetched. y has the sums in between. */
+DIGITS_CODE_ATTR
 static void conv_taps_f32(const float *x, const float *w, const float *b, const float *add, float *y,
                           const struct window *p, const struct conv_packed *c, const struct pixel_steps *steps,
                           float low, float high, activation_f32 *activation, int32_t from, int32_t columns, int32_t d,
@@ -865,6 +913,7 @@ static void conv_taps_f32(const float *x, const float *w, const float *b, const 
 
 /* Output channels [from, from + columns) of a group, in rows [top, bottom) of plane d of one image. The pointers are to
  * the group's first channel, or panel. */
+DIGITS_CODE_ATTR
 static void conv_columns_f32(const float *x, const float *w, const float *b, const float *add, float *y,
                              const struct window *p, const struct conv_packed *c, const struct pixel_steps *steps,
                              float low, float high, activation_f32 *activation, int32_t from, int32_t columns,
@@ -894,6 +943,7 @@ static void conv_columns_f32(const float *x, const float *w, const float *b, con
 }
 
 /* conv_packed_f32 where images of y are y_image floats apart, and its pixels as `s` says. */
+DIGITS_CODE_ATTR
 static void conv_spread_f32(const float *x, const float *w, const float *b, const float *add, float *y, size_t y_image,
                             const struct window *p, const struct conv_packed *c, const struct pixel_steps *s, float low,
                             float high, activation_f32 *activation)
@@ -930,6 +980,7 @@ static void conv_spread_f32(const float *x, const float *w, const float *b, cons
 
 /* y = clamp(x convolved with w + b + add), or activation of that: w packed by pack_conv, add like y; b, add and
  * activation may be NULL. y must not overlap the inputs. */
+DIGITS_CODE_ATTR
 static void conv_packed_f32(const float *x, const float *w, const float *b, const float *add, float *y,
                             const struct window *p, const struct conv_packed *c, float low, float high,
                             activation_f32 *activation)
@@ -940,6 +991,7 @@ static void conv_packed_f32(const float *x, const float *w, const float *b, cons
 
 /* y[batch][cols][rows] = x[batch][rows][cols], in square tiles, so that a cache line fetched for one row serves the
  * rows beside it. Of three rows, as pictures have them, an element each in turn. */
+DIGITS_CODE_ATTR
 static void transpose_b4(const void *x, void *y, int32_t batch, int32_t rows, int32_t cols)
 {
     const size_t tile = 16, m = (size_t)rows, n = (size_t)cols;
@@ -962,23 +1014,27 @@ static void transpose_b4(const void *x, void *y, int32_t batch, int32_t rows, in
     }
 }
 
+DIGITS_CODE_ATTR
 static inline float add_f32(float a, float b)
 {
     return a + b;
 }
 
+DIGITS_CODE_ATTR
 static inline vec add_vec(vec a, vec b)
 {
     return a + b;
 }
 
 /* NaN if either is. */
+DIGITS_CODE_ATTR
 static inline float max_f32(float a, float b)
 {
     return select_f32((a > b) | (a != a), a, b);
 }
 
 /* NaN if either is. */
+DIGITS_CODE_ATTR
 static inline vec max_vec(vec a, vec b)
 {
     return select_vec(a != a, a, vec_max(a, b));
@@ -997,6 +1053,7 @@ enum { GEMM_PASS = 12 * TILE_CHAIN, GEMM_BAND = 240 };
 /* What to fetch while a tile of columns [from, from + columns) takes up products [k, k + length) (see struct tile): one
  * after the other, the panels that come next, of the same columns or of those behind them. A single row's come as fast
  * as memory is, anyway. */
+DIGITS_CODE_ATTR
 static inline size_t gemm_ahead(const struct gemm_packed *p, int32_t from, int32_t columns, int32_t k, int32_t length,
                                 int32_t tile)
 {
@@ -1007,6 +1064,7 @@ static inline size_t gemm_ahead(const struct gemm_packed *p, int32_t from, int32
 }
 
 /* Columns from `from` on of rows [first, first + rows). */
+DIGITS_CODE_ATTR
 static void gemm_band_f32(const float *a, const float *w, const float *bias, const float *add, float *y,
                           const struct gemm_packed *p, float low, float high, activation_f32 *activation, int32_t first,
                           int32_t rows, int32_t from, int32_t columns)
@@ -1042,6 +1100,7 @@ static void gemm_band_f32(const float *a, const float *w, const float *bias, con
 
 /* y[m][n] = clamp(a[m][k] * w[k][n] + bias[n] + add[m][n]), or activation of that: w packed by pack_panels; bias, add
  * and activation may be NULL. y must not overlap the inputs. */
+DIGITS_CODE_ATTR
 static void gemm_packed_f32(const float *a, const float *w, const float *bias, const float *add, float *y,
                             const struct gemm_packed *p, float low, float high, activation_f32 *activation)
 {
@@ -1065,47 +1124,56 @@ enum {
     REDUCE_BLOCK = 512   /* elements between joins */
 };
 
+DIGITS_CODE_ATTR
 static inline vec reduce_take_sum_vec(vec part, vec x)
 {
     return add_vec(part, x);
 }
 
+DIGITS_CODE_ATTR
 static inline float reduce_start_sum_f32(void)
 {
     return 0;
 }
 
+DIGITS_CODE_ATTR
 static inline float reduce_join_sum_f32(float a, float b)
 {
     return add_f32(a, b);
 }
 
+DIGITS_CODE_ATTR
 static inline vec reduce_join_sum_vec(vec a, vec b)
 {
     return add_vec(a, b);
 }
 
+DIGITS_CODE_ATTR
 static inline float reduce_start_max_f32(void)
 {
     return -INFINITY;
 }
 
+DIGITS_CODE_ATTR
 static inline vec reduce_take_max_vec(vec part, vec x)
 {
     return max_vec(part, x);
 }
 
+DIGITS_CODE_ATTR
 static inline float reduce_join_max_f32(float a, float b)
 {
     return max_f32(a, b);
 }
 
+DIGITS_CODE_ATTR
 static inline vec reduce_join_max_vec(vec a, vec b)
 {
     return max_vec(a, b);
 }
 
 /* All elements of a vector joined. */
+DIGITS_CODE_ATTR
 static inline float reduce_lanes_sum(vec v)
 {
     if (VEC > 8) v = reduce_join_sum_vec(v, vec_swap(v, 8));
@@ -1116,6 +1184,7 @@ static inline float reduce_lanes_sum(vec v)
 }
 
 /* All elements of a vector joined. */
+DIGITS_CODE_ATTR
 static inline float reduce_lanes_max(vec v)
 {
     if (VEC > 8) v = reduce_join_max_vec(v, vec_swap(v, 8));
@@ -1125,6 +1194,7 @@ static inline float reduce_lanes_max(vec v)
     return vec_first(v);
 }
 
+DIGITS_CODE_ATTR
 static inline float reduce_row_sum_f32(const float *x, size_t n)
 {
     float total = reduce_start_sum_f32();
@@ -1148,6 +1218,7 @@ static inline float reduce_row_sum_f32(const float *x, size_t n)
     return total;
 }
 
+DIGITS_CODE_ATTR
 static inline float reduce_row_max_f32(const float *x, size_t n)
 {
     float total = reduce_start_max_f32();
@@ -1172,6 +1243,7 @@ static inline float reduce_row_max_f32(const float *x, size_t n)
 }
 
 /* total[columns], at most REDUCE_COLUMNS, over n rows of x that are `inner` elements apart. */
+DIGITS_CODE_ATTR
 static inline void reduce_columns_sum_f32(const float *x, float *total, size_t columns, size_t n, size_t inner)
 {
     for (size_t j = 0; j < columns; j += VEC) {
@@ -1188,6 +1260,7 @@ static inline void reduce_columns_sum_f32(const float *x, float *total, size_t c
 }
 
 /* y[n] = e^(x - shift); y may be x. */
+DIGITS_CODE_ATTR
 static inline void reduce_exp_f32(const float *x, float *y, size_t n, float shift)
 {
     for (size_t k = 0; k < n; k += VEC) {
@@ -1196,6 +1269,7 @@ static inline void reduce_exp_f32(const float *x, float *y, size_t n, float shif
     }
 }
 
+DIGITS_CODE_ATTR
 static inline void softmax_row_f32(const float *x, float *y, size_t n)
 {
     reduce_exp_f32(x, y, n, reduce_row_max_f32(x, n));
@@ -1206,6 +1280,7 @@ static inline void softmax_row_f32(const float *x, float *y, size_t n)
     }
 }
 
+DIGITS_CODE_ATTR
 static inline void softmax_columns_f32(const float *x, float *y, size_t columns, size_t n, size_t inner)
 {
     for (size_t j = 0; j < columns; j += VEC) {
@@ -1223,6 +1298,7 @@ static inline void softmax_columns_f32(const float *x, float *y, size_t columns,
 }
 
 /* y[outer][n][inner] = softmax along n of x; y may be x. */
+DIGITS_CODE_ATTR
 static void softmax_f32(const float *x, float *y, int32_t outer, int32_t n, int32_t inner)
 {
     const size_t rows = (size_t)n, width = (size_t)inner;
@@ -1272,7 +1348,8 @@ struct channelwise {
 #define CHANNELWISE_ADD(r, NAME, HOW) sum##r = NAME##_ADD(sum##r, CHANNELWISE_LOAD_##HOW(x##r + at), weight);
 #define CHANNELWISE_PUT(r, NAME, HOW) CHANNELWISE_STORE_##HOW(t->y + t->y_at[r] + c, NAME##_END(sum##r))
 #define CHANNELWISE_TILE(NAME, HOW) \
-VEC_FUNCTION static void NAME##_tile_##HOW(const struct tile *t) \
+VEC_FUNCTION DIGITS_CODE_ATTR \
+static void NAME##_tile_##HOW(const struct tile *t) \
 { \
     for (int32_t c = 0; c < t->columns; c += VEC) { \
         if (t->columns >= VEC && c > t->columns - VEC) c = t->columns - VEC; \
@@ -1293,6 +1370,7 @@ VEC_FUNCTION static void NAME##_tile_##HOW(const struct tile *t) \
 #define CHANNELWISE_TILES(NAME) \
 CHANNELWISE_TILE(NAME, ALL) \
 CHANNELWISE_TILE(NAME, SOME) \
+DIGITS_CODE_ATTR \
 static void NAME##_tile(const struct tile *t) \
 { \
     if (VEC > 1 && t->columns < VEC) NAME##_tile_SOME(t); \
@@ -1327,7 +1405,8 @@ static void NAME##_tile(const struct tile *t) \
             CHANNELWISE_PIXELS(NAME, J, 0_3, s->pixels[1], 0) \
             CHANNELWISE_PIXELS(NAME, J, 0_2, s->pixels[2], 0)
 #define CHANNELWISE_STRIP(NAME, J, L) \
-VEC_FUNCTION static void NAME##_##J##x##L(const struct tile *t, const struct strip *s) \
+VEC_FUNCTION DIGITS_CODE_ATTR \
+static void NAME##_##J##x##L(const struct tile *t, const struct strip *s) \
 { \
     const float *const image = t->x; \
     const size_t row = t->x_step[1], tap = t->x_step[2], x_pixel = s->x_pixel, y_pixel = s->y_pixel; \
@@ -1345,6 +1424,7 @@ VEC_FUNCTION static void NAME##_##J##x##L(const struct tile *t, const struct str
 
 /* Where a row's windows are cut off, for windows of 2 or 3 taps; returns if no more than half of each
  * is, at one side only. */
+DIGITS_CODE_ATTR
 static bool strip_pixels(const struct window *p, int32_t *pixels)
 {
     struct inside taps;
@@ -1360,6 +1440,7 @@ static bool strip_pixels(const struct window *p, int32_t *pixels)
 
 /* Rows [top, bottom) of plane d, whose windows have the same `taps` in depth and height; returns if there is a
  * function for such a strip. */
+DIGITS_CODE_ATTR
 static bool channelwise_strip(struct tile *t, const struct channelwise *f, const struct window *p,
                               const struct pixel_steps *s, struct inside *taps, int32_t d, int32_t top, int32_t bottom)
 {
@@ -1397,6 +1478,7 @@ static bool channelwise_strip(struct tile *t, const struct channelwise *f, const
 }
 
 /* Rows [top, bottom) of plane d. */
+DIGITS_CODE_ATTR
 static void channelwise_band(struct tile *t, const struct channelwise *f, const struct window *p,
                              const struct pixel_steps *s, int32_t d, int32_t top, int32_t bottom)
 {
@@ -1409,6 +1491,7 @@ static void channelwise_band(struct tile *t, const struct channelwise *f, const 
 }
 
 /* y[batch][out pixels][channels] by the functions f; weights, if any, are w[taps][channels]. */
+DIGITS_CODE_ATTR
 static void channelwise_f32(const struct tile *t, const struct channelwise *f, const struct window *p, int32_t batch,
                             int32_t channels)
 {
@@ -1452,6 +1535,7 @@ static const struct channelwise depthwise = {DEPTHWISE_tile, {{0, 0, 0, NULL}}};
 
 /* y = clamp(x convolved, channel by channel, with w + b), or activation of that: w packed by pack_depthwise, b and
  * activation may be NULL. y must not overlap the inputs. */
+DIGITS_CODE_ATTR
 static void conv_channelwise_f32(const float *x, const float *w, const float *b, float *y, const struct window *p,
                                  int32_t batch, int32_t channels, float low, float high, activation_f32 *activation)
 {
@@ -1476,6 +1560,7 @@ static const struct channelwise max_pool = {MAX_POOL_tile, {{0, 0, 0, NULL}}};
 #endif
 
 /* max_pool_f32 for channels that are neighbours. */
+DIGITS_CODE_ATTR
 static void max_pool_channelwise_f32(const float *x, float *y, const struct window *p, int32_t batch, int32_t channels)
 {
     const struct tile t = {.x = x, .y = y};

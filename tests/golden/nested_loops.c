@@ -69,12 +69,15 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
 }
 #endif
 
-/* Placement: define these to put weights or the arena of nested_loops_run into a section of their own. */
+/* Placement: define these to put weights, code or the arena of nested_loops_run into a section of their own. */
 #ifndef NESTED_LOOPS_WEIGHTS_ATTR
 #define NESTED_LOOPS_WEIGHTS_ATTR
 #endif
 #ifndef NESTED_LOOPS_ARENA_ATTR
 #define NESTED_LOOPS_ARENA_ATTR
+#endif
+#ifndef NESTED_LOOPS_CODE_ATTR
+#define NESTED_LOOPS_CODE_ATTR
 #endif
 
 /* Hooks: define NESTED_LOOPS_STEP(step) to have it before each step, and NESTED_LOOPS_TRACE(step, name, type, data,
@@ -177,6 +180,7 @@ WEIGHT NESTED_LOOPS_WEIGHTS_ATTR const bool w_c6[1];
 
 /* The model ----------------------------------------------------------------------------------- */
 
+NESTED_LOOPS_CODE_ATTR
 int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const float *x, float *y, float *rows,
                         int32_t rows_dims[2], int64_t *counts, int32_t counts_dims[1], float *z, float *s)
 {
@@ -404,6 +408,7 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
     return 0;
 }
 
+NESTED_LOOPS_CODE_ATTR
 int nested_loops_run(const int64_t *n, const bool *go, const float *x, float *y, float *rows, int32_t rows_dims[2],
                      int64_t *counts, int32_t counts_dims[1], float *z, float *s)
 {
