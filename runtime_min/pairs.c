@@ -13,6 +13,16 @@
 #endif
 //@endblock
 
+//@block NOT_INLINED
+/* Functions that compilers may adapt to what they are called with, but not make part of their caller, whose stack they
+ * would enlarge for as long as it runs. */
+#if defined(__GNUC__)
+#define NOT_INLINED __attribute__((noinline))
+#else
+#define NOT_INLINED
+#endif
+//@endblock
+
 /* Four bytes as a word, the first in its low bits. */
 static inline uint32_t four_bytes(const uint8_t *x)
 {

@@ -106,22 +106,33 @@ static bool speaks_for_itself(const Arg *a)
     return a->constant || a->kind == ARG_VALUE || a->kind == ARG_STRUCT || a->kind == ARG_SYMBOL;
 }
 
-static void declare_constants(const Model *m, const Call *c, FILE *f)
+/* Does a call declare constants that the run computes? They are in a block with it, so that the next call's take their
+ * place on the stack. */
+static bool has_block(const Call *c)
+{
+    for (int i = 0; i < c->n_args; i++)
+        if (c->args[i].declares && !is_constant(&c->args[i])) return true;
+    return false;
+}
+
+static void declare_constants(const Model *m, const Call *c, int indent, FILE *f)
 {
     for (int i = 0; i < c->n_args; i++) {
         const Arg *a = &c->args[i];
         if (a->declares)
-            fprintf(f, "    %sconst %s %s%s = {%s};\n", is_constant(a) ? "static " : "", element_type(a), a->constant,
-                    a->kind == ARG_STRUCT ? "" : "[]", initializer(m, a));
+            fprintf(f, "%*s%sconst %s %s%s = {%s};\n", indent, "", is_constant(a) ? "static " : "", element_type(a),
+                    a->constant, a->kind == ARG_STRUCT ? "" : "[]", initializer(m, a));
     }
 }
 
 void emit_call(Model *m, const Call *c, FILE *f)
 {
     const Kernel *k = kernel_for(&m->options, c->kernel);
-    bool may_refuse = k->signature[0] == 'i';
-    declare_constants(m, c, f);
-    fprintf(f, "    %s%s(", may_refuse ? "if (" : "", k->name);
+    bool may_refuse = k->signature[0] == 'i', block = has_block(c);
+    int indent = block ? 8 : 4;
+    if (block) fputs("    {\n", f);
+    declare_constants(m, c, indent, f);
+    fprintf(f, "%*s%s%s(", indent, "", may_refuse ? "if (" : "", k->name);
     for (int i = 0; i < c->n_args; i++) {
         if (i) fputs(", ", f);
         if (!speaks_for_itself(&c->args[i])) fprintf(f, "/* %s */ ", kernel_nth_name(k, i));
@@ -129,4 +140,5 @@ void emit_call(Model *m, const Call *c, FILE *f)
     }
     if (may_refuse) fprintf(f, ") != 0) return %s_EVALUE;\n", upper_case(m->options.name));
     else fputs(");\n", f);
+    if (block) fputs("    }\n", f);
 }

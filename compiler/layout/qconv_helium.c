@@ -3,6 +3,8 @@
 #include "kernels.h"
 #include "layout/qconv_last.h"
 
+enum { WORD = 8 }; /* bytes, of which a pointer takes up one at most */
+
 static Step *call_begin(Node *n, const char *kernel, const char *x, Value *weights, const char *w, const Requantize *r)
 {
     Step *s = step_call(n, "%s", kernel);
@@ -18,9 +20,10 @@ static Step *call_begin(Node *n, const char *kernel, const char *x, Value *weigh
 static Step *call_channelwise(Node *n, const Conv *c, const HeliumWeights *h)
 {
     DType type = n->in[CONV_X]->type.dtype;
+    int64_t words = (dim_value(c->in_channels) + WORD - 1) / WORD;
     const char *kernel = mem_printf("qchannels_helium_%s", dtype_suffix(type));
     Step *s = call_begin(n, kernel, "x", helium_sixteens(n, h), "sixteens", &h->requantize);
-    arg_out(s, "outside", scratch(n, "outside", type, c->in_channels));
+    arg_out(s, "scratch", scratch(n, "taps", DT_INT64, dim_const(h->depth * helium_times(h) + words)));
     arg_window(s, &c->window);
     arg_struct(s, "c", "struct qchannels_helium");
     arg_field(s, "batch", c->batch);

@@ -3,7 +3,8 @@
  * For speed: the longest chains in which a convolution writes more than the caches hold, and the next one would read
  * it all again from far memory. For RAM: the division of all steps into chains and single steps that needs the least
  * memory at any time, found by dynamic programming over the steps; of those that need no more, one with the fewest
- * steps in chains; then as many rows a round as that memory has room for. */
+ * steps in chains; then as many rows a round as that memory has room for. Where so few rows would cost too much, it may
+ * take more. */
 #include "lower/row_tiling.h"
 
 #include <limits.h>
@@ -66,6 +67,8 @@ static void choose_fast(const Graph *g, Tilings *to)
 }
 
 /* -- for RAM ----------------------------------------------------------------------------------- */
+
+enum { PIXELS = 4, PART_IN_VAIN = 3, FINENESS = 128 };
 
 /* Of all plans for the steps before one: the bytes of the best, how many steps of it are in chains, and the chain, or
  * the step (count 1), that it ends with. */
@@ -227,18 +230,61 @@ static int64_t rows_within(const Search *x, int i, int count, int64_t bytes)
     return rows;
 }
 
+/* Products that a link computes, if kernels compute pixels in fours. */
+static int64_t link_products(const Link *l)
+{
+    int64_t height = dim_high(image_height(l->y)), width = dim_high(l->y->type.shape.dim[2]),
+            rows = l->per_round < height ? l->per_round : height;
+    if (rows * width < 1) return l->step->macs;
+    int64_t pixels = (rows * width + PIXELS - 1) / PIXELS * PIXELS, rounds = (height + rows - 1) / rows;
+    return l->step->macs / (height * width) * pixels * rounds;
+}
+
+/* The plan that ends with the last step, in its order, and what it computes. */
+static int64_t read_plan(const Search *x, int64_t bytes, Tilings *to)
+{
+    int n = x->g->n_steps, *part = mem_array((size_t)n + 1, sizeof *part);
+    int64_t products = 0;
+    for (int i = n; i > 0; i -= x->best[i].count) part[i - x->best[i].count] = x->best[i].count;
+    to->count = 0;
+    for (int i = 0; i < n; i += part[i]) {
+        Link links[MAX_CHAIN];
+        if (part[i] == 1) products += x->g->steps[i]->macs;
+        if (part[i] == 1) continue;
+        int64_t rows = rows_within(x, i, part[i], bytes);
+        read_chain(x->g, i, links, part[i]);
+        hold_rows(links, part[i], rows);
+        for (int k = 0; k < part[i]; k++) products += link_products(&links[k]);
+        add_tiling(to, (Tiling){i, part[i], rows});
+    }
+    return products;
+}
+
+/* Is there a plan within so many bytes whose tiles don't compute too much in vain? */
+static bool is_cheap(Search *x, int64_t bytes, Tilings *to)
+{
+    int64_t all = 0;
+    for (int i = 0; i < x->g->n_steps; i++) all += x->g->steps[i]->macs;
+    search(x, bytes);
+    return read_plan(x, bytes, to) <= all + all / PART_IN_VAIN;
+}
+
 static void choose_small(const Graph *g, Tilings *to)
 {
     Search x = {.g = g,
                 .live = mem_array((size_t)g->n_steps + 1, sizeof *x.live),
                 .best = mem_array((size_t)g->n_steps + 1, sizeof *x.best)};
     count_live(&x);
-    int64_t bytes = search(&x, 0);
-    search(&x, bytes);
-    int *part = mem_array((size_t)g->n_steps + 1, sizeof *part);
-    for (int i = g->n_steps; i > 0; i -= x.best[i].count) part[i - x.best[i].count] = x.best[i].count;
-    for (int i = 0; i < g->n_steps; i += part[i])
-        if (part[i] > 1) add_tiling(to, (Tiling){i, part[i], rows_within(&x, i, part[i], bytes)});
+    int64_t bytes = search(&x, 0), enough = bytes;
+    for (int i = 0; i < g->n_steps; i++)
+        if (x.live[i] > enough) enough = x.live[i];
+    if (is_cheap(&x, bytes, to)) return;
+    while (enough - bytes > enough / FINENESS) {
+        int64_t middle = bytes + (enough - bytes) / 2;
+        if (is_cheap(&x, middle, to)) enough = middle;
+        else bytes = middle;
+    }
+    is_cheap(&x, enough, to);
 }
 
 int choose_tilings(const Model *m, Tiling **tilings)

@@ -3,9 +3,9 @@
 
 usage: firmware.py --onnx2c ONNX2C --build FOLDER MODEL_FOLDER...
 
-A network has one input and one output of floats. It is compiled for the core, built with -O3 and with -O2 and, made for
-little RAM, with -O3 again, and run once on its stored input by firmware.c. What it computes must be the stored output,
-within the model's tolerance. docs/firmware.md says how to read the tables."""
+A network has one input and one output of floats. It is compiled for the core, built with -O3 and with -O2, made for
+little RAM with -O3 again, and made for little code with -Os, and run once on its stored input by firmware.c. What it
+computes must be the stored output, within the model's tolerance. docs/firmware.md says how to read the tables."""
 import argparse
 import json
 import math
@@ -37,8 +37,8 @@ PLACES = ['-DNET_WEIGHTS_ATTR=__attribute__((section(".weights")))']
 # An instruction takes 2^1 ns, so that the timer's 24 bits reach for 250 million of them.
 ICOUNT = ['-icount', 'shift=1']
 LOOP_INSTRUCTIONS = 20_000_000
-COLUMNS = ('net', 'CMSIS-NN', '-O3', 'ratio', '-O2', 'ram', 'text', 'constants', 'weights', 'stack', 'arena',
-           'ram: text', 'ram: stack', 'ram: arena')
+COLUMNS = ('net', 'CMSIS-NN', '-O3', 'ratio', '-O2', 'ram', 'size', 'text', 'constants', 'weights', 'stack', 'arena',
+           'ram: text', 'ram: stack', 'ram: arena', 'size: text', 'size: constants', 'size: stack')
 
 
 class Wrong(Exception):
@@ -112,15 +112,17 @@ def row(onnx2c, target, model, build_folder):
     """The line of a table, and the ratio, None where CMSIS-NN's figure isn't known."""
     name = os.path.basename(model)
     folder = os.path.join(build_folder, name, target)
-    fast, o2, ram = (measure(onnx2c, target, model, os.path.join(folder, optimize + level), optimize, level)
-                     for optimize, level in (('speed', '-O3'), ('speed', '-O2'), ('ram', '-O3')))
+    fast, o2, ram, size = (measure(onnx2c, target, model, os.path.join(folder, optimize + level), optimize, level)
+                           for optimize, level in (('speed', '-O3'), ('speed', '-O2'), ('ram', '-O3'), ('size', '-Os')))
     other = CMSIS_NN[target].get(name.removesuffix(INT8)) if name.endswith(INT8) else None
     ratio = fast['millions'] / other if other else None
-    line = [name, '', f'{fast["millions"]:.4g}', '', f'{o2["millions"]:.4g}', f'{ram["millions"]:.4g}']
+    line = [name, '', f'{fast["millions"]:.4g}', '', f'{o2["millions"]:.4g}', f'{ram["millions"]:.4g}',
+            f'{size["millions"]:.4g}']
     if other:
         line[0], line[1], line[3] = name.removesuffix(INT8), f'{other:.4g}', f'{ratio:.2f}'
     line += [f'{fast[what]:,}' for what in ('text', 'rodata', 'weights', 'stack', 'arena')]
     line += [f'{ram[what]:,}' for what in ('text', 'stack', 'arena')]
+    line += [f'{size[what]:,}' for what in ('text', 'rodata', 'stack')]
     return line, ratio
 
 
@@ -155,7 +157,8 @@ def main():
     parser.add_argument('--build', required=True)
     parser.add_argument('models', nargs='+')
     arguments = parser.parse_args()
-    print('Millions of instructions; bytes. -O3 and -O2 are for speed, `ram` is --optimize ram with -O3.')
+    print('Millions of instructions; bytes. -O3 and -O2 are for speed, `ram` is --optimize ram with -O3, `size`',
+          '--optimize size with -Os.')
     models = [m.rstrip('/') for m in arguments.models]
     good = [table(os.path.abspath(arguments.onnx2c), target, models, arguments.build) for target in board.BOARDS]
     return not all(good)

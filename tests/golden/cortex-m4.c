@@ -51,15 +51,12 @@ int digits_run_in(void *arena, const float *image, float *probabilities);
 }
 #endif
 
-/* Placement: define these to put weights, code or the arena of digits_run into a section of their own. */
+/* Placement: define these to put weights or the arena of digits_run into a section of their own. */
 #ifndef DIGITS_WEIGHTS_ATTR
 #define DIGITS_WEIGHTS_ATTR
 #endif
 #ifndef DIGITS_ARENA_ATTR
 #define DIGITS_ARENA_ATTR
-#endif
-#ifndef DIGITS_CODE_ATTR
-#define DIGITS_CODE_ATTR
 #endif
 
 /* Hooks: define DIGITS_STEP(step) to have it before each step, and DIGITS_TRACE(step, name, type, data, rank, dims) to
@@ -118,20 +115,17 @@ typedef int32_t vec_bits;
 #define VEC_SMALL 0
 #endif
 
-DIGITS_CODE_ATTR
 static inline vec vec_load(const float *p)
 {
     return *(const vec_at *)p;
 }
 
-DIGITS_CODE_ATTR
 static inline void vec_store(float *p, vec v)
 {
     *(vec_at *)p = v;
 }
 
 /* x in every place. */
-DIGITS_CODE_ATTR
 static inline vec vec_all(float x)
 {
     return x;
@@ -139,26 +133,17 @@ static inline vec vec_all(float x)
 
 /* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector,
  * none if it is negative. */
-DIGITS_CODE_ATTR
 static inline vec vec_load_some(const float *p, int32_t n)
 {
     return n > 0 ? *p : 0;
 }
 
-DIGITS_CODE_ATTR
 static inline void vec_store_some(float *p, vec v, int32_t n)
 {
     if (n > 0) vec_store(p, v);
 }
 
-DIGITS_CODE_ATTR
-static inline float vec_first(vec v)
-{
-    return v;
-}
-
 /* a * b + c. */
-DIGITS_CODE_ATTR
 static inline vec vec_fma(vec a, vec b, vec c)
 {
 #if defined(__clang__)
@@ -171,22 +156,32 @@ static inline vec vec_fma(vec a, vec b, vec c)
 #endif
 }
 
+/* vec_fma of single floats, with the same rounding. */
+static inline float fused_f32(float a, float b, float c)
+{
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT ON
+    return a * b + c;
+#elif defined(__FP_FAST_FMAF)
+    return __builtin_fmaf(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
 /* The larger; b where one is NaN. */
-DIGITS_CODE_ATTR
 static inline vec vec_max(vec a, vec b)
 {
     return a > b ? a : b;
 }
 
 /* The larger; NaN where one is NaN. */
-DIGITS_CODE_ATTR
 static inline vec vec_larger(vec a, vec b)
 {
     return a > b || a != a ? a : b;
 }
 
 /* The smaller; b where one is NaN. */
-DIGITS_CODE_ATTR
 static inline vec vec_min(vec a, vec b)
 {
     return a < b ? a : b;
@@ -194,7 +189,6 @@ static inline vec vec_min(vec a, vec b)
 
 /* c ? a : b without a branch. Written as `?:`, compilers move the arithmetic that follows into the branches, and then
  * can't turn the loop into vector code because that arithmetic may raise floating-point exceptions. */
-DIGITS_CODE_ATTR
 static inline float select_f32(bool c, float a, float b)
 {
     const uint32_t mask = 0u - (uint32_t)c;
@@ -206,94 +200,78 @@ static inline float select_f32(bool c, float a, float b)
     return a;
 }
 
-DIGITS_CODE_ATTR
-static inline vec all_vec(float x)
+/* What the functions below are written in, for one float as for a vector (vector.c). */
+static inline float all_f32(float x)
 {
-    return vec_all(x);
+    return x;
 }
 
-DIGITS_CODE_ATTR
-static inline vec_bits bits_vec(vec x)
+static inline int32_t bits_f32(float x)
 {
-    vec_bits bits;
+    int32_t bits;
     memcpy(&bits, &x, sizeof bits);
     return bits;
 }
 
-DIGITS_CODE_ATTR
-static inline vec from_bits_vec(vec_bits bits)
+static inline float from_bits_f32(int32_t bits)
 {
-    vec x;
+    float x;
     memcpy(&x, &bits, sizeof x);
     return x;
 }
 
-/* c is the result of a comparison: all bits or none of each element, but 1 where a vector is a single float. */
-DIGITS_CODE_ATTR
-static inline vec select_vec(vec_bits c, vec a, vec b)
+static inline float fma_f32(float a, float b, float c)
 {
-    return c ? a : b;
+    return fused_f32(a, b, c);
 }
 
-DIGITS_CODE_ATTR
-static inline vec fma_vec(vec a, vec b, vec c)
+/* Between low and high; `low` for NaN. */
+static inline float bound_f32(float x, float low, float high)
 {
-    return vec_fma(a, b, c);
-}
-
-DIGITS_CODE_ATTR
-static inline vec bound_vec(vec x, float low, float high)
-{
-    return vec_min(vec_max(x, vec_all(low)), vec_all(high));
+    return select_f32(x > low, select_f32(x < high, x, high), low);
 }
 
 /* 2^n for n in [-126, 127]; one exponent further up is infinity. */
-DIGITS_CODE_ATTR
-static inline vec power_of_two_vec(vec_bits n)
+static inline float power_of_two_f32(int32_t n)
 {
-    return from_bits_vec((n + 127) << 23);
+    return from_bits_f32((n + 127) << 23);
 }
 
 /* x / log(2) rounded, as the last bits of a float that has none for fractions: 1.5 * 2^23 + n. */
-DIGITS_CODE_ATTR
-static inline vec halvings_vec(vec x)
+static inline float halvings_f32(float x)
 {
-    return fma_vec(x, all_vec(1.44269504f), all_vec(12582912.0f));
+    return fma_f32(x, all_f32(1.44269504f), all_f32(12582912.0f));
 }
 
 /* That n. It goes by the bits, since registers may hold digits that a float in memory doesn't (on the 80387). */
-DIGITS_CODE_ATTR
-static inline vec_bits exponent_of_vec(vec halvings)
+static inline int32_t exponent_of_f32(float halvings)
 {
-    return bits_vec(halvings) - 0x4b400000;
+    return bits_f32(halvings) - 0x4b400000;
 }
 
 /* The same as a float; the subtraction is quicker, and exact where there are vectors, which the 80387 has not. */
-DIGITS_CODE_ATTR
-static inline vec whole_vec(vec halvings)
+static inline float whole_f32(float halvings)
 {
-    return (vec)exponent_of_vec(halvings);
+    return (float)exponent_of_f32(halvings);
 }
 
 /* e^(x - n log(2)) - 1: log(2) is split in two so that the first product is exact. What is left is at most
  * log(2) / 2; fit error 3.2e-9. */
-DIGITS_CODE_ATTR
-static inline vec expm1_rest_vec(vec x, vec halvings)
+static inline float expm1_rest_f32(float x, float halvings)
 {
-    const vec n = whole_vec(halvings), r = fma_vec(n, all_vec(2.12194440e-4f), fma_vec(n, all_vec(-0.693359375f), x));
-    const vec p = fma_vec(r, fma_vec(r, all_vec(0.00139506022f), all_vec(0.00836895313f)), all_vec(0.041666206f));
-    return fma_vec(r * r, fma_vec(r, fma_vec(r, p, all_vec(0.166665182f)), all_vec(0.5f)), r);
+    const float n = whole_f32(halvings), r = fma_f32(n, all_f32(2.12194440e-4f), fma_f32(n, all_f32(-0.693359375f), x));
+    const float p = fma_f32(r, fma_f32(r, all_f32(0.00139506022f), all_f32(0.00836895313f)), all_f32(0.041666206f));
+    return fma_f32(r * r, fma_f32(r, fma_f32(r, p, all_f32(0.166665182f)), all_f32(0.5f)), r);
 }
 
 /* e^x. Error below 1.1 ULP. Two factors make the power of two, so that results below FLT_MIN come out rounded as well.
  * Where the result is 0, as of what is masked in attention, nothing underflows: that would be slow. */
-DIGITS_CODE_ATTR
-static inline vec exp_vec(vec x)
+static inline float exp_f32(float x)
 {
-    const vec c = select_vec(x > -104.0f, bound_vec(x, -104.0f, 89.0f), all_vec(0.0f)), h = halvings_vec(c);
-    const vec_bits n = exponent_of_vec(h), half = n >> 1;
-    const vec y = (1.0f + expm1_rest_vec(c, h)) * power_of_two_vec(half) * power_of_two_vec(n - half);
-    return select_vec(x > -104.0f, y, select_vec(x != x, x, all_vec(0.0f)));
+    const float c = select_f32(x > -104.0f, bound_f32(x, -104.0f, 89.0f), all_f32(0.0f)), h = halvings_f32(c);
+    const int32_t n = exponent_of_f32(h), half = n >> 1;
+    const float y = (1.0f + expm1_rest_f32(c, h)) * power_of_two_f32(half) * power_of_two_f32(n - half);
+    return select_f32(x > -104.0f, y, select_f32(x != x, x, all_f32(0.0f)));
 }
 
 typedef uint16_t __attribute__((may_alias)) bits16;
@@ -328,7 +306,6 @@ struct tile {
 };
 
 /* y is complete when this tile is: it is clamped to [low, high], or activated with these two as parameters. */
-DIGITS_CODE_ATTR
 static inline void tile_completes(struct tile *t, float low, float high, activation_f32 *activation)
 {
     if (!activation) {
@@ -341,7 +318,6 @@ static inline void tile_completes(struct tile *t, float low, float high, activat
     t->beta = high;
 }
 
-DIGITS_CODE_ATTR
 static inline void tile_activate(const struct tile *t)
 {
     if (t->activation) t->activation(t->y, t->y_at, t->rows, t->columns, t->alpha, t->beta);
@@ -358,7 +334,6 @@ struct window {
     int32_t out_d, out_h, out_w;
 };
 
-DIGITS_CODE_ATTR
 static inline float within_f32(float v, float low, float high)
 {
     const float raised = v < low ? low : v; /* NaN passes */
@@ -379,7 +354,6 @@ struct conv_packed {
 enum { CONV_TAP = 512, CONV_BAND = 65536, CONV_PIECES = 1 };
 
 /* How many rows of output a band has, if each needs `line` elements of x and is computed in `parts`: even bands. */
-DIGITS_CODE_ATTR
 static inline int32_t rows_of_band(int32_t rows, int32_t line, int32_t parts)
 {
     const int32_t most = line < CONV_BAND ? CONV_BAND / line : 1, fit = (rows + most - 1) / most,
@@ -388,7 +362,6 @@ static inline int32_t rows_of_band(int32_t rows, int32_t line, int32_t parts)
     return bands > 0 ? (rows + bands - 1) / bands : 1;
 }
 
-DIGITS_CODE_ATTR
 static inline bool planes_apart(const struct conv_packed *c)
 {
     return c->x_pixel == 1 && c->in_channels > 1;
@@ -399,7 +372,6 @@ struct inside {
     int32_t first, count;
 };
 
-DIGITS_CODE_ATTR
 static inline struct inside taps_inside(int32_t at, int32_t in, int32_t kernel, int32_t dilation)
 {
     struct inside t = {at < 0 ? (dilation - 1 - at) / dilation : 0, 0};
@@ -410,7 +382,6 @@ static inline struct inside taps_inside(int32_t at, int32_t in, int32_t kernel, 
 }
 
 /* The output positions from `out` on, before `end`, whose windows have the same taps inside; returns where they end. */
-DIGITS_CODE_ATTR
 static int32_t inside_run(int32_t out, int32_t end, int32_t in, int32_t kernel, int32_t stride, int32_t pad,
                           int32_t dilation, struct inside *taps)
 {
@@ -437,7 +408,6 @@ struct pixel_steps {
 
 /* Sets the runs of a pixel's elements, when `taps`[d, h, w] are those inside. Returns where in
  * the weights they start. */
-DIGITS_CODE_ATTR
 static size_t window_runs(struct tile *t, const struct window *p, const struct pixel_steps *s,
                           const struct inside *taps)
 {
@@ -458,14 +428,12 @@ static size_t window_runs(struct tile *t, const struct window *p, const struct p
 }
 
 /* Where the first tap inside is, of the window of output position `out`. */
-DIGITS_CODE_ATTR
 static inline size_t first_tap(int32_t out, int32_t stride, int32_t pad, int32_t dilation, const struct inside *taps)
 {
     return taps->count > 0 ? (size_t)(out * stride - pad + taps->first * dilation) : 0;
 }
 
 /* Where pixels of y lie that follow one another without a gap. */
-DIGITS_CODE_ATTR
 static inline struct pixel_steps dense_steps(const struct window *p, size_t x_pixel, size_t y_pixel)
 {
     const size_t line = y_pixel * (size_t)p->out_w;
@@ -475,14 +443,12 @@ static inline struct pixel_steps dense_steps(const struct window *p, size_t x_pi
 
 /* How many of the pixels that are left the next tile takes, of at most `most`: where few would be alone in the last
  * one, waiting for their own additions, they share with those before. */
-DIGITS_CODE_ATTR
 static inline int32_t pixels_of_tile(int64_t left, int32_t most)
 {
     return left <= most ? (int32_t)left : left <= most + (most + 2) / 4 ? most * 3 / 4 : most;
 }
 
 /* Calls `tile` for the pixels of rows [top, bottom) and columns [left, right) of plane d, `most` at a time. */
-DIGITS_CODE_ATTR
 static void window_region(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p,
                           const struct pixel_steps *s, const struct inside *taps, int32_t d, int32_t top,
                           int32_t bottom, int32_t left, int32_t right)
@@ -516,7 +482,6 @@ static void window_region(struct tile *t, void (*tile)(const struct tile *), int
 
 /* Calls `tile` for the pixels of rows [top, bottom) of plane d. Windows that lie inside the image go first: they read
  * all the weights in order, which comes fast from far memory. */
-DIGITS_CODE_ATTR
 static void window_band(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p,
                         const struct pixel_steps *s, int32_t d, int32_t top, int32_t bottom)
 {
@@ -539,7 +504,6 @@ static void window_band(struct tile *t, void (*tile)(const struct tile *), int32
 
 /* y[batch][cols][rows] = x[batch][rows][cols], in square tiles, so that a cache line fetched for one row serves the
  * rows beside it. Of three rows, as pictures have them, an element each in turn. */
-DIGITS_CODE_ATTR
 static void transpose_b4(const void *x, void *y, int32_t batch, int32_t rows, int32_t cols)
 {
     const size_t tile = 16, m = (size_t)rows, n = (size_t)cols;
@@ -562,179 +526,13 @@ static void transpose_b4(const void *x, void *y, int32_t batch, int32_t rows, in
     }
 }
 
-DIGITS_CODE_ATTR
-static inline float add_f32(float a, float b)
-{
-    return a + b;
-}
-
-DIGITS_CODE_ATTR
-static inline vec add_vec(vec a, vec b)
-{
-    return a + b;
-}
-
-/* NaN if either is. */
-DIGITS_CODE_ATTR
-static inline float max_f32(float a, float b)
-{
-    return select_f32((a > b) | (a != a), a, b);
-}
-
-/* NaN if either is. */
-DIGITS_CODE_ATTR
-static inline vec max_vec(vec a, vec b)
-{
-    return select_vec(a != a, a, vec_max(a, b));
-}
-
 struct gemm_packed {
     int32_t m, n, k;
     int32_t a_row;   /* stride of a along m; it is contiguous along k */
     int32_t y_row;   /* stride of y and of the addend along m; they are contiguous along n */
 };
 
-enum {
-    REDUCE_LANES = 16,   /* partial results along a contiguous axis; four vectors of them in float32 */
-    REDUCE_COLUMNS = 64, /* neighbouring results computed together along any other axis */
-    REDUCE_BLOCK = 512   /* elements between joins */
-};
-
-DIGITS_CODE_ATTR
-static inline vec reduce_take_sum_vec(vec part, vec x)
-{
-    return add_vec(part, x);
-}
-
-DIGITS_CODE_ATTR
-static inline float reduce_start_sum_f32(void)
-{
-    return 0;
-}
-
-DIGITS_CODE_ATTR
-static inline float reduce_join_sum_f32(float a, float b)
-{
-    return add_f32(a, b);
-}
-
-DIGITS_CODE_ATTR
-static inline vec reduce_join_sum_vec(vec a, vec b)
-{
-    return add_vec(a, b);
-}
-
-DIGITS_CODE_ATTR
-static inline float reduce_start_max_f32(void)
-{
-    return -INFINITY;
-}
-
-DIGITS_CODE_ATTR
-static inline vec reduce_take_max_vec(vec part, vec x)
-{
-    return max_vec(part, x);
-}
-
-DIGITS_CODE_ATTR
-static inline float reduce_join_max_f32(float a, float b)
-{
-    return max_f32(a, b);
-}
-
-DIGITS_CODE_ATTR
-static inline vec reduce_join_max_vec(vec a, vec b)
-{
-    return max_vec(a, b);
-}
-
-/* All elements of a vector joined. */
-DIGITS_CODE_ATTR
-static inline float reduce_lanes_sum(vec v)
-{
-    return vec_first(v);
-}
-
-/* All elements of a vector joined. */
-DIGITS_CODE_ATTR
-static inline float reduce_lanes_max(vec v)
-{
-    return vec_first(v);
-}
-
-DIGITS_CODE_ATTR
-static inline float reduce_row_sum_f32(const float *x, size_t n)
-{
-    float total = reduce_start_sum_f32();
-    for (size_t k = 0; k < n;) {
-        const size_t end = n - k < REDUCE_BLOCK ? n : k + REDUCE_BLOCK;
-        vec a = vec_all(reduce_start_sum_f32()), b = a, c = a, d = a;
-        for (; !VEC_SMALL && k + 4 * VEC <= end; k += 4 * VEC) {
-            a = reduce_take_sum_vec(a, vec_load(x + k));
-            b = reduce_take_sum_vec(b, vec_load(x + k + VEC));
-            c = reduce_take_sum_vec(c, vec_load(x + k + 2 * VEC));
-            d = reduce_take_sum_vec(d, vec_load(x + k + 3 * VEC));
-        }
-        for (; k + VEC <= end; k += VEC) a = reduce_take_sum_vec(a, vec_load(x + k));
-        if (!VEC_SMALL)
-            a = reduce_join_sum_vec(reduce_join_sum_vec(a, b), reduce_join_sum_vec(c, d));
-        k = end;
-        total = reduce_join_sum_f32(total, reduce_lanes_sum(a));
-    }
-    return total;
-}
-
-DIGITS_CODE_ATTR
-static inline float reduce_row_max_f32(const float *x, size_t n)
-{
-    float total = reduce_start_max_f32();
-    for (size_t k = 0; k < n;) {
-        const size_t end = n - k < REDUCE_BLOCK ? n : k + REDUCE_BLOCK;
-        vec a = vec_all(reduce_start_max_f32()), b = a, c = a, d = a;
-        for (; !VEC_SMALL && k + 4 * VEC <= end; k += 4 * VEC) {
-            a = reduce_take_max_vec(a, vec_load(x + k));
-            b = reduce_take_max_vec(b, vec_load(x + k + VEC));
-            c = reduce_take_max_vec(c, vec_load(x + k + 2 * VEC));
-            d = reduce_take_max_vec(d, vec_load(x + k + 3 * VEC));
-        }
-        for (; k + VEC <= end; k += VEC) a = reduce_take_max_vec(a, vec_load(x + k));
-        if (!VEC_SMALL)
-            a = reduce_join_max_vec(reduce_join_max_vec(a, b), reduce_join_max_vec(c, d));
-        k = end;
-        total = reduce_join_max_f32(total, reduce_lanes_max(a));
-    }
-    return total;
-}
-
-/* total[columns], at most REDUCE_COLUMNS, over n rows of x that are `inner` elements apart. */
-DIGITS_CODE_ATTR
-static inline void reduce_columns_sum_f32(const float *x, float *total, size_t columns, size_t n, size_t inner)
-{
-    for (size_t j = 0; j < columns; j += VEC) {
-        const int32_t lanes = (int32_t)(columns - j);
-        vec sum = vec_all(reduce_start_sum_f32());
-        for (size_t k = 0; k < n;) {
-            const size_t end = n - k < REDUCE_BLOCK ? n : k + REDUCE_BLOCK;
-            vec part = vec_all(reduce_start_sum_f32());
-            for (; k < end; k++) part = reduce_take_sum_vec(part, vec_load_some(x + k * inner + j, lanes));
-            sum = reduce_join_sum_vec(sum, part);
-        }
-        vec_store_some(total + j, sum, lanes);
-    }
-}
-
-/* y[n] = e^(x - shift); y may be x. */
-DIGITS_CODE_ATTR
-static inline void reduce_exp_f32(const float *x, float *y, size_t n, float shift)
-{
-    for (size_t k = 0; k < n; k += VEC) {
-        const int32_t lanes = n - k < VEC ? (int32_t)(n - k) : 1;
-        vec_store_some(y + k, exp_vec(vec_load_some(x + k, lanes) - shift), lanes);
-    }
-}
-
 /* a * b + c, with one rounding where that is quicker. */
-DIGITS_CODE_ATTR
 static inline float scalar_fma(float a, float b, float c)
 {
 #ifdef __FP_FAST_FMAF
@@ -763,7 +561,6 @@ struct scalar_rows {
 };
 
 /* sums[2][8] += the products with eight columns that begin at w. */
-DIGITS_CODE_ATTR
 static void scalar_sums_f32(const struct scalar_rows *t, const float *w, float *sums)
 {
     const size_t row = t->x_row, length = (size_t)t->length;
@@ -779,7 +576,6 @@ static void scalar_sums_f32(const struct scalar_rows *t, const float *w, float *
 }
 
 /* y = clamp(x w + bias + add), or activation of that. */
-DIGITS_CODE_ATTR
 static void scalar_rows_f32(const struct scalar_rows *t)
 {
     const size_t rows[2] = {0, t->y_row};
@@ -799,7 +595,6 @@ static void scalar_rows_f32(const struct scalar_rows *t)
 }
 
 /* gemm_packed_f32. */
-DIGITS_CODE_ATTR
 static void gemm_scalar_f32(const float *a, const float *w, const float *bias, const float *add, float *y,
                             const struct gemm_packed *p, float low, float high, activation_f32 *activation)
 {
@@ -818,7 +613,6 @@ static void gemm_scalar_f32(const float *a, const float *w, const float *bias, c
 
 /* The pixels of a row of y whose taps in depth and height are `taps`, two at a time where they see the same ones; the
  * first that these see is in the row of x that begins with pixel `x_row`. */
-DIGITS_CODE_ATTR
 static void conv_scalar_row_f32(struct scalar_rows *t, const struct window *p, const struct conv_packed *c,
                                 struct inside *taps, size_t x_row)
 {
@@ -844,7 +638,6 @@ static void conv_scalar_row_f32(struct scalar_rows *t, const struct window *p, c
 }
 
 /* conv_packed_f32, whose chunks are all channels. */
-DIGITS_CODE_ATTR
 static void conv_scalar_f32(const float *x, const float *w, const float *b, const float *add, float *y,
                             const struct window *p, const struct conv_packed *c, float low, float high,
                             activation_f32 *activation)
@@ -881,48 +674,21 @@ static void conv_scalar_f32(const float *x, const float *w, const float *b, cons
     }
 }
 
-DIGITS_CODE_ATTR
-static inline void softmax_row_f32(const float *x, float *y, size_t n)
-{
-    reduce_exp_f32(x, y, n, reduce_row_max_f32(x, n));
-    const float scale = 1 / reduce_row_sum_f32(y, n);
-    for (size_t k = 0; k < n; k += VEC) {
-        const int32_t lanes = n - k < VEC ? (int32_t)(n - k) : 1;
-        vec_store_some(y + k, vec_load_some(y + k, lanes) * scale, lanes);
-    }
-}
-
-DIGITS_CODE_ATTR
-static inline void softmax_columns_f32(const float *x, float *y, size_t columns, size_t n, size_t inner)
-{
-    for (size_t j = 0; j < columns; j += VEC) {
-        const int32_t lanes = (int32_t)(columns - j);
-        float sum[VEC];
-        vec largest = vec_all(-INFINITY);
-        for (size_t k = 0; k < n; k++) largest = max_vec(largest, vec_load_some(x + k * inner + j, lanes));
-        for (size_t k = 0; k < n; k++)
-            vec_store_some(y + k * inner + j, exp_vec(vec_load_some(x + k * inner + j, lanes) - largest), lanes);
-        reduce_columns_sum_f32(y + j, sum, lanes < VEC ? (size_t)lanes : 1, n, inner);
-        const vec scale = 1 / vec_load_some(sum, lanes);
-        for (size_t k = 0; k < n; k++)
-            vec_store_some(y + k * inner + j, vec_load_some(y + k * inner + j, lanes) * scale, lanes);
-    }
-}
-
 /* y[outer][n][inner] = softmax along n of x; y may be x. */
-DIGITS_CODE_ATTR
-static void softmax_f32(const float *x, float *y, int32_t outer, int32_t n, int32_t inner)
+static void softmax_scalar_f32(const float *x, float *y, int32_t outer, int32_t n, int32_t inner)
 {
-    const size_t rows = (size_t)n, width = (size_t)inner;
-    for (size_t o = 0; o < (size_t)outer; o++, x += rows * width, y += rows * width) {
-        if (width == 1) {
-            softmax_row_f32(x, y, rows);
-            continue;
+    const size_t step = (size_t)inner, end = (size_t)n * step;
+    for (size_t o = 0; o < (size_t)outer; o++, x += end, y += end)
+        for (size_t i = 0; i < step; i++) {
+            float largest = -INFINITY, sum = 0;
+            for (size_t k = i; k < end; k += step) largest = x[k] > largest ? x[k] : largest;
+            for (size_t k = i; k < end; k += step) {
+                y[k] = exp_f32(x[k] - largest);
+                sum += y[k];
+            }
+            const float scale = 1 / sum;
+            for (size_t k = i; k < end; k += step) y[k] *= scale;
         }
-        for (size_t i = 0; i < width; i += REDUCE_COLUMNS)
-            softmax_columns_f32(x + i, y + i, width - i < REDUCE_COLUMNS ? width - i : (size_t)REDUCE_COLUMNS,
-                          rows, width);
-    }
 }
 
 /* Rows of y whose windows have the same rows inside a flat image, at its borders, too. */
@@ -960,7 +726,6 @@ struct channelwise {
 #define CHANNELWISE_ADD(r, NAME, HOW) sum##r = NAME##_ADD(sum##r, CHANNELWISE_LOAD_##HOW(x##r + at), weight);
 #define CHANNELWISE_PUT(r, NAME, HOW) CHANNELWISE_STORE_##HOW(t->y + t->y_at[r] + c, NAME##_END(sum##r))
 #define CHANNELWISE_TILE(NAME, HOW) \
-DIGITS_CODE_ATTR \
 static void NAME##_tile_##HOW(const struct tile *t) \
 { \
     for (int32_t c = 0; c < t->columns; c += VEC) { \
@@ -982,7 +747,6 @@ static void NAME##_tile_##HOW(const struct tile *t) \
 #define CHANNELWISE_TILES(NAME) \
 CHANNELWISE_TILE(NAME, ALL) \
 CHANNELWISE_TILE(NAME, SOME) \
-DIGITS_CODE_ATTR \
 static void NAME##_tile(const struct tile *t) \
 { \
     if (VEC > 1 && t->columns < VEC) NAME##_tile_SOME(t); \
@@ -992,7 +756,6 @@ static void NAME##_tile(const struct tile *t) \
 
 /* Where a row's windows are cut off, for windows of 2 or 3 taps; returns if no more than half of each
  * is, at one side only. */
-DIGITS_CODE_ATTR
 static bool strip_pixels(const struct window *p, int32_t *pixels)
 {
     struct inside taps;
@@ -1008,7 +771,6 @@ static bool strip_pixels(const struct window *p, int32_t *pixels)
 
 /* Rows [top, bottom) of plane d, whose windows have the same `taps` in depth and height; returns if there is a
  * function for such a strip. */
-DIGITS_CODE_ATTR
 static bool channelwise_strip(struct tile *t, const struct channelwise *f, const struct window *p,
                               const struct pixel_steps *s, struct inside *taps, int32_t d, int32_t top, int32_t bottom)
 {
@@ -1046,7 +808,6 @@ static bool channelwise_strip(struct tile *t, const struct channelwise *f, const
 }
 
 /* Rows [top, bottom) of plane d. */
-DIGITS_CODE_ATTR
 static void channelwise_band(struct tile *t, const struct channelwise *f, const struct window *p,
                              const struct pixel_steps *s, int32_t d, int32_t top, int32_t bottom)
 {
@@ -1059,7 +820,6 @@ static void channelwise_band(struct tile *t, const struct channelwise *f, const 
 }
 
 /* y[batch][out pixels][channels] by the functions f; weights, if any, are w[taps][channels]. */
-DIGITS_CODE_ATTR
 static void channelwise_f32(const struct tile *t, const struct channelwise *f, const struct window *p, int32_t batch,
                             int32_t channels)
 {
@@ -1092,7 +852,6 @@ static const struct channelwise depthwise = {DEPTHWISE_tile, {{0, 0, 0, NULL}}};
 
 /* y = clamp(x convolved, channel by channel, with w + b), or activation of that: w packed by pack_depthwise, b and
  * activation may be NULL. y must not overlap the inputs. */
-DIGITS_CODE_ATTR
 static void conv_channelwise_f32(const float *x, const float *w, const float *b, float *y, const struct window *p,
                                  int32_t batch, int32_t channels, float low, float high, activation_f32 *activation)
 {
@@ -1109,7 +868,6 @@ CHANNELWISE_TILES(MAX_POOL)
 static const struct channelwise max_pool = {MAX_POOL_tile, {{0, 0, 0, NULL}}};
 
 /* max_pool_f32 for channels that are neighbours. */
-DIGITS_CODE_ATTR
 static void max_pool_channelwise_f32(const float *x, float *y, const struct window *p, int32_t batch, int32_t channels)
 {
     const struct tile t = {.x = x, .y = y};
@@ -1147,7 +905,6 @@ WEIGHT DIGITS_WEIGHTS_ATTR const float w_h_bias[10];
 
 /* The model ----------------------------------------------------------------------------------- */
 
-DIGITS_CODE_ATTR
 int digits_run_in(void *arena, const float *image, float *probabilities)
 {
     if ((uintptr_t)arena % DIGITS_ARENA_ALIGN != 0) return DIGITS_EARENA;
@@ -1249,13 +1006,12 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
     TRACE("/h/Gemm_output_0", float32, h_Gemm, 2, 1, 10);
 
     STEP(); /* Softmax "/Softmax": h_Gemm[1,10] -> probabilities[1,10] */
-    softmax_f32(h_Gemm, probabilities, /* outer */ 1, /* n */ 10, /* inner */ 1);
+    softmax_scalar_f32(h_Gemm, probabilities, /* outer */ 1, /* n */ 10, /* inner */ 1);
     TRACE("probabilities", float32, probabilities, 2, 1, 10);
 
     return 0;
 }
 
-DIGITS_CODE_ATTR
 int digits_run(const float *image, float *probabilities)
 {
     static DIGITS_ARENA_ATTR unsigned char arena[DIGITS_ARENA_BYTES] __attribute__((aligned(64)));

@@ -375,38 +375,44 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
 
         STEP(); /* Conv, BatchNormalization, Relu:
          *    image[1,3,64,64], w_w0_packed[2,3,9,16], w_w0_bias[32] -> a_nhwc_rows[1,37,64,32], 3x3 */
-        const struct window a_nhwc_rows_window = {
-            .in_d = 1, .in_h = 64, .in_w = 64,
-            .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
-            .stride_d = 1, .stride_h = 1, .stride_w = 1,
-            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-            .pad_h = (1 - start1), .pad_w = 1,
-            .out_d = 1, .out_h = (end1 - start1), .out_w = 64};
-        static const struct conv_packed a_nhwc_rows_conv_packed = {
-            .batch = 1, .groups = 1, .in_channels = 3, .out_channels = 32, .chunk = 3, .x_pixel = 1, .y_pixel = 32};
-        conv_planes_1_f32(image, w_w0_packed.v, w_w0_bias, /* add */ NULL,
-            a_nhwc_rows + (2048 * start1 - 2048 * base1), &a_nhwc_rows_window, &a_nhwc_rows_conv_packed,
-            /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+        {
+            const struct window a_nhwc_rows_window = {
+                .in_d = 1, .in_h = 64, .in_w = 64,
+                .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
+                .stride_d = 1, .stride_h = 1, .stride_w = 1,
+                .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+                .pad_h = (1 - start1), .pad_w = 1,
+                .out_d = 1, .out_h = (end1 - start1), .out_w = 64};
+            static const struct conv_packed a_nhwc_rows_conv_packed = {
+                .batch = 1, .groups = 1, .in_channels = 3, .out_channels = 32, .chunk = 3, .x_pixel = 1, .y_pixel = 32};
+            conv_planes_1_f32(image, w_w0_packed.v, w_w0_bias, /* add */ NULL,
+                a_nhwc_rows + (2048 * start1 - 2048 * base1), &a_nhwc_rows_window, &a_nhwc_rows_conv_packed,
+                /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+        }
 
         STEP(); /* Conv, Relu:
          *    a_nhwc_rows[1,37,64,32], w_w1_packed[9,32] -> b_nhwc_rows[1,18,32,32], 3x3, stride 2, depthwise */
-        const struct window b_nhwc_rows_window = {
-            .in_d = 1, .in_h = (end1 - base1), .in_w = 64,
-            .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
-            .stride_d = 1, .stride_h = 2, .stride_w = 2,
-            .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-            .pad_h = (base1 - 2 * start2 + 1), .pad_w = 1,
-            .out_d = 1, .out_h = (end2 - start2), .out_w = 32};
-        conv_channelwise_f32(a_nhwc_rows, w_w1_packed, /* b */ NULL, b_nhwc_rows + (1024 * start2 - 1024 * base2),
-            &b_nhwc_rows_window, /* batch */ 1, /* channels */ 32, /* low */ 0.0f, /* high */ INFINITY,
-            /* activation */ NULL);
+        {
+            const struct window b_nhwc_rows_window = {
+                .in_d = 1, .in_h = (end1 - base1), .in_w = 64,
+                .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
+                .stride_d = 1, .stride_h = 2, .stride_w = 2,
+                .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
+                .pad_h = (base1 - 2 * start2 + 1), .pad_w = 1,
+                .out_d = 1, .out_h = (end2 - start2), .out_w = 32};
+            conv_channelwise_f32(a_nhwc_rows, w_w1_packed, /* b */ NULL, b_nhwc_rows + (1024 * start2 - 1024 * base2),
+                &b_nhwc_rows_window, /* batch */ 1, /* channels */ 32, /* low */ 0.0f, /* high */ INFINITY,
+                /* activation */ NULL);
+        }
 
         STEP(); /* Conv: b_nhwc_rows[1,18,32,32], w_w2_packed[1,1,32,16] -> c_nhwc[1,32,32,8], 1x1 */
-        const struct gemm_packed c_nhwc_gemm_packed = {
-            .m = (32 * end3 - 32 * start3), .n = 8, .k = 32, .a_row = 32, .y_row = 8};
-        gemm_packed_f32(b_nhwc_rows + (1024 * start3 - 1024 * base2), w_w2_packed, /* bias */ NULL, /* add */ NULL,
-            c_nhwc + (256 * start3), &c_nhwc_gemm_packed, /* low */ -INFINITY, /* high */ INFINITY,
-            /* activation */ NULL);
+        {
+            const struct gemm_packed c_nhwc_gemm_packed = {
+                .m = (32 * end3 - 32 * start3), .n = 8, .k = 32, .a_row = 32, .y_row = 8};
+            gemm_packed_f32(b_nhwc_rows + (1024 * start3 - 1024 * base2), w_w2_packed, /* bias */ NULL, /* add */ NULL,
+                c_nhwc + (256 * start3), &c_nhwc_gemm_packed, /* low */ -INFINITY, /* high */ INFINITY,
+                /* activation */ NULL);
+        }
 
         STEP(); /* Rows that the next tile sees again: -> a_nhwc_rows[1,37,64,32] */
         keep_rows(a_nhwc_rows,

@@ -139,9 +139,12 @@ int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label,
      *    X[X_0,4], w_TreeEnsembleClassifier_value[143], w_TreeEnsembleClassifier_tag[143],
      *    w_TreeEnsembleClassifier_skip[143], w_TreeEnsembleClassifier_roots[10], w_label_labels[3]
      *    -> probabilities[X_0,3], label[X_0] */
-    const struct trees probabilities_trees = {.rows = X_0, .features = 4, .targets = 3, .trees = 10, .aggregate = 1};
-    trees_f32_u16(X, w_TreeEnsembleClassifier_value, w_TreeEnsembleClassifier_tag, w_TreeEnsembleClassifier_skip,
-        w_TreeEnsembleClassifier_roots, /* base */ NULL, probabilities, &probabilities_trees);
+    {
+        const struct trees probabilities_trees = {
+            .rows = X_0, .features = 4, .targets = 3, .trees = 10, .aggregate = 1};
+        trees_f32_u16(X, w_TreeEnsembleClassifier_value, w_TreeEnsembleClassifier_tag, w_TreeEnsembleClassifier_skip,
+            w_TreeEnsembleClassifier_roots, /* base */ NULL, probabilities, &probabilities_trees);
+    }
     TRACE("probabilities", float32, probabilities, 2, X_0, 3);
     ml_label_f32_i64(probabilities, w_label_labels, label, /* rows */ X_0, /* n */ 3);
     TRACE("label", int64, label, 1, X_0);

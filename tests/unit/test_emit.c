@@ -196,7 +196,7 @@ END_TEST
 START_TEST(twins_have_the_same_parameters)
 {
     static const char *const kernels[] = {"conv_packed_f32", "conv_planes_1_f32", "conv_planes_2_f32",
-                                          "gemm_packed_f32"};
+                                          "gemm_packed_f32", "softmax_f32"};
     for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++) {
         const Options portable = {.target = target_portable}, vectors = {.target = target_find(foreign("aarch64"))};
         const Options scalars = {.target = target_find(foreign("c99"))};

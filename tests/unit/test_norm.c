@@ -228,6 +228,21 @@ static void expect_half(const char *op_type, int opset, DType half, const Shape 
 }
 
 /* Before opset 13 the axes from the given one on are one; a scalar is a row of its own. */
+START_TEST(softmax_by_scalars_is_the_same)
+{
+    enum { OUTER = 3, LENGTH = 11, INNER = 5, COUNT = OUTER * LENGTH * INNER };
+    float *x = test_reals(COUNT), expected[COUNT], y[COUNT];
+    x[7] = 90;
+    x[8] = -INFINITY;
+    for (int inner = 1; inner <= INNER; inner += INNER - 1) {
+        const int32_t outer = COUNT / LENGTH / inner;
+        softmax_f32(x, expected, outer, LENGTH, inner);
+        softmax_scalar_f32(x, y, outer, LENGTH, inner);
+        for (int i = 0; i < COUNT; i++) ck_assert_float_le(fabsf(y[i] - expected[i]), 1e-6f * expected[i]);
+    }
+}
+END_TEST
+
 START_TEST(softmax_and_its_kin_at_half_precision)
 {
     static const char *const kin[] = {"Softmax", "LogSoftmax", "Hardmax"};
@@ -254,6 +269,7 @@ Suite *norm_suite(void)
     tcase_add_test(t, batch_norm_with_given_statistics);
     tcase_add_test(t, batch_norm_trains);
     tcase_add_test(t, lrn_sums_over_neighbouring_channels);
+    tcase_add_test(t, softmax_by_scalars_is_the_same);
     tcase_add_test(t, softmax_and_its_kin_at_half_precision);
     suite_add_tcase(s, t);
     return s;

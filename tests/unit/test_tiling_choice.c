@@ -149,6 +149,27 @@ START_TEST(no_link_computes_more_than_its_share_in_a_round)
 }
 END_TEST
 
+/* The rounds for an image of so many columns. */
+static int64_t rounds_of(int columns)
+{
+    const char *text =
+        mem_printf("(float[1,8,64,%d] x) => (y) <float[64,8,1,1] w, float[64,1,3,3] d, float[8,64,1,1] v> {"
+                   " a = Conv(x, w) b = Conv<group = 64, pads = [1,1,1,1]>(a, d) y = Conv(b, v) }",
+                   columns);
+    build_optimize(OPTIMIZE_RAM);
+    const Step *loop = step_of_kind(model_after(tile_rows, text), STEP_FOR, 0);
+    build_optimize(OPTIMIZE_SPEED);
+    return loop ? dim_value(loop->rounds.limit) : 1;
+}
+
+START_TEST(a_round_is_not_so_short_that_kernels_compute_much_in_vain)
+{
+    /* a row of eight pixels is two times four, one of five as well */
+    ck_assert_int_ge(rounds_of(8), 64);
+    ck_assert_int_le(rounds_of(5), 34);
+}
+END_TEST
+
 START_TEST(strides_dilation_and_odd_heights_come_out_the_same)
 {
     static const char *const windows[] = {
@@ -187,6 +208,7 @@ Suite *tiling_choice_suite(void)
     tcase_add_test(tests, what_gains_nothing_is_left_as_it_is);
     tcase_add_test(tests, a_round_computes_as_many_rows_as_there_is_room_for);
     tcase_add_test(tests, no_link_computes_more_than_its_share_in_a_round);
+    tcase_add_test(tests, a_round_is_not_so_short_that_kernels_compute_much_in_vain);
     tcase_add_test(tests, strides_dilation_and_odd_heights_come_out_the_same);
     tcase_add_test(tests, winograd_is_left_out);
     suite_add_tcase(suite, tests);

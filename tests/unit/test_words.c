@@ -14,7 +14,8 @@ typedef enum { PAIRS, WORDS, COMPACT_PAIRS, COMPACT_WORDS } Variant; /* compact:
 
 static bool rounds_right(int32_t sum, float multiplier)
 {
-    struct qbyte words = {.zero = -3}, pairs = {.zero = -3};
+    struct qbyte_words words = {.zero = -3};
+    struct qbyte_pairs pairs = {.zero = -3};
     int32_t a[4] = {sum, sum, sum, sum}, b[4] = {sum, sum, sum, sum};
     qbyte_words(&words, multiplier);
     qbyte_pairs(&pairs, multiplier);
