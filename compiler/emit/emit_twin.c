@@ -5,10 +5,8 @@
 #include <string.h>
 
 static const char *const twins[][2] = {
-    {"conv_packed_f32", "conv_scalar_f32"},
-    {"conv_planes_1_f32", "conv_scalar_f32"},
-    {"conv_planes_2_f32", "conv_scalar_f32"},
-    {"gemm_packed_f32", "gemm_scalar_f32"},
+    {"conv_packed_f32", "conv_scalar_f32"},   {"conv_planes_1_f32", "conv_scalar_f32"},
+    {"conv_planes_2_f32", "conv_scalar_f32"}, {"gemm_packed_f32", "gemm_scalar_f32"},
     {"softmax_f32", "softmax_scalar_f32"},
 };
 
