@@ -145,7 +145,7 @@ def json_is_right(onnx2c, folder, name):
     places = dict(re.findall(r"^ +AT_(\w+) += +(\d+),", c, re.M))
     said = {b["c_name"]: str(b["offset"]) for b in report["buffers"]}
     must(places == said, "the memory map of the C:", set(places.items()) ^ set(said.items()))
-    ends = [b["offset"] + b["bytes"] for b in report["buffers"] if "in" not in b]
+    ends = [b["offset"] + b["bytes"] for b in report["buffers"] if not {"in", "region"} & set(b)]
     must(report["arena_bytes"] - 16 < max(ends, default=0) <= report["arena_bytes"], "the arena's end", ends)
     for b in report["buffers"]:
         must(1 <= b["first_step"] <= b["last_step"] <= report["steps"] and b["offset"] % 16 == 0, b)
@@ -176,7 +176,7 @@ def page_is_right(onnx2c, folder, name):
         must(len(rows) == (report[count] if count == "steps" else len(report[count])), len(rows), "rows of", table)
     cells = [row.all("td") for row in page.one("table", id="steps").one("tbody").all("tr")]
     must(sum(float(row[4].attributes["data-v"]) for row in cells) == report["macs"], "macs")
-    buffers = [b for b in report["buffers"] if "in" not in b]
+    buffers = [b for b in report["buffers"] if not {"in", "region"} & set(b)]
     if not buffers:
         must(not page.all("svg", id="map"), "a map of nothing")
         return
@@ -190,6 +190,19 @@ def page_is_right(onnx2c, folder, name):
     marked = [b for b, p in zip(buffers, places) if p[0] <= rectangle(peak)[2] and p[2] >= x]
     must(sum(-(-b["bytes"] // 16) * 16 for b in marked) >= report["arena_lower_bound_bytes"], "the peak is elsewhere")
     must(page.one("tr", cls="peak").all("td")[0].text() == str(report["peak_step"]), "the peak's row")
+
+
+def regions_have_maps(onnx2c, folder):
+    """Each a picture of its own, with what lies in it."""
+    report, source, _ = compiled(onnx2c, folder, model_of("digits"), "--region", "fast=4096", "--region", "tiny=16")
+    page = Page(source).root
+    for region in ("fast", "tiny"):
+        inside = [b for b in report["buffers"] if b.get("region") == region]
+        maps = page.all("svg", id=f"map-{region}")
+        must(len(maps) == bool(inside), region, len(maps))
+        must(not inside or len(maps[0].all("g", cls="buffer")) == len(inside), "rectangles of", region)
+    must(any(b.get("region") == "fast" for b in report["buffers"]), report["buffers"])
+    must("Region fast: " in page.text() and " of 4,096 bytes" in page.text(), "no title")
 
 
 def largest_live_is_the_bound(onnx2c, folder):
@@ -312,7 +325,7 @@ def browser_shows_it(onnx2c, folder, name):
     rows = page.one("table", id="steps").one("tbody").all("tr")
     must(len(rows) == report["steps"] and not any("hidden" in r.attributes for r in rows), len(rows), "rows")
     boxes = page.one("svg", id="map").all("g", cls="buffer")
-    must(len(boxes) == sum("in" not in b for b in report["buffers"]), len(boxes), "rectangles")
+    must(len(boxes) == sum(not {"in", "region"} & set(b) for b in report["buffers"]), len(boxes), "rectangles")
     must(page.one("output").text() == f"{len(rows)} of {len(rows)} steps", "the script didn't run")
     must("hidden" not in page.one("p", id="search").attributes, "no field to filter with")
 
@@ -362,7 +375,8 @@ def main():
     p.add_argument("onnx2c")
     p.add_argument("--only", default="*")
     a = p.parse_args()
-    alone = (tiles_are_no_nodes, largest_live_is_the_bound, page_asks_nobody, the_same_everywhere, report_without_c)
+    alone = (regions_have_maps, tiles_are_no_nodes, largest_live_is_the_bound, page_asks_nobody, the_same_everywhere)
+    alone += (report_without_c,)
     alone += (names_are_only_text, browser_filters, browser_takes_no_names_for_code, profile_has_times)
     tests = [(f"{t.__name__} {m}", t, (m,)) for t in (json_is_right, page_is_right) for m in MODELS]
     tests += [(f"browser_shows_it {m}", browser_shows_it, (m,)) for m in ("srcnn", "bert_tiny")]

@@ -21,6 +21,8 @@ enum {
 
 typedef struct {
     const Page *p;
+    const SideMemory *region; /* NULL: the arena */
+    int64_t bytes;            /* of either */
     int64_t step_width, width;
     int64_t *left; /* of each step of the graph, and of the end */
 } Chart;
@@ -32,7 +34,7 @@ static const char *pixels(int64_t hundredths)
 
 static int64_t height_of(const Chart *c, int64_t address)
 {
-    return TOP + HEIGHT - address * HEIGHT / c->p->m->arena_bytes;
+    return TOP + HEIGHT - address * HEIGHT / c->bytes;
 }
 
 static int64_t left_of(const Chart *c, int paragraph)
@@ -85,10 +87,9 @@ static void put_buffer(const Chart *c, const Value *v, FILE *f)
     const Life life = life_of(c->p->m->graph, v);
     int64_t x = c->left[life.first->at], width = c->left[life.last->at + 1] - x;
     int64_t y = height_of(c, v->arena_offset + value_bytes(v)), height = height_of(c, v->arena_offset) - y;
-    bool at_peak = life.first->paragraph <= c->p->peak && life.last->paragraph >= c->p->peak;
-    fprintf(f, "<g class=\"buffer%s%s\"><rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"><title>%s\n",
-            is_scratch_buffer(v) ? " scratch" : "", at_peak ? " at-peak" : "", pixels(x), pixels(y), pixels(width),
-            pixels(height), in_html(value_model_name(v)));
+    fprintf(f, "<g class=\"buffer%s\"><rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"><title>%s\n",
+            is_scratch_buffer(v) ? " scratch" : "", pixels(x), pixels(y), pixels(width), pixels(height),
+            in_html(value_model_name(v)));
     fprintf(f, "%s\n%s bytes at offset %s\nsteps %d to %d</title></rect>",
             mem_printf("%s%s", dtype_name(v->type.dtype), in_html(shape_text(&v->type.shape))),
             with_commas(value_bytes(v)), with_commas(v->arena_offset), life.first->paragraph, life.last->paragraph);
@@ -102,7 +103,7 @@ static void put_addresses(const Chart *c, FILE *f)
 {
     enum { PARTS = 4 };
     for (int i = 0; i <= PARTS; i++) {
-        int64_t address = c->p->m->arena_bytes * i / PARTS, y = height_of(c, address);
+        int64_t address = c->bytes * i / PARTS, y = height_of(c, address);
         fprintf(f, "<line class=\"grid\" x1=\"%s\" x2=\"%s\" y1=\"%s\" y2=\"%s\"></line>", pixels(LEFT),
                 pixels(LEFT + c->width), pixels(y), pixels(y));
         fprintf(f, "<text class=\"end\" x=\"%s\" y=\"%s\">%s</text>\n", pixels(LEFT - 6 * PIXEL), pixels(y + 4 * PIXEL),
@@ -144,39 +145,55 @@ static void put_picture(const Chart *c, FILE *f)
 {
     const char *width = pixels(LEFT + c->width + RIGHT), *height = pixels(TOP + HEIGHT + BOTTOM);
     fprintf(f,
-            "<div class=\"wide\"><svg id=\"map\" role=\"img\" aria-label=\"Buffers of the arena over the steps; the "
+            "<div class=\"wide\"><svg id=\"map%s\" class=\"map\" role=\"img\" aria-label=\"Buffers over the steps; the "
             "table of buffers has the same\" width=\"%s\" height=\"%s\" viewBox=\"0 0 %s %s\">\n",
-            width, height, width, height);
+            c->region ? mem_printf("-%s", c->region->name) : "", width, height, width, height);
     put_addresses(c, f);
     for (int i = 0; i < c->p->buffers.count; i++)
-        if (!c->p->buffers.items[i]->memory) put_buffer(c, c->p->buffers.items[i], f);
-    put_peak(c, f);
-    put_bound(c, f);
+        if (c->p->buffers.items[i]->memory == c->region) put_buffer(c, c->p->buffers.items[i], f);
+    if (!c->region) put_peak(c, f);
+    if (!c->region) put_bound(c, f);
     put_step_numbers(c, f);
     fputs("</svg></div>\n", f);
 }
 
-void put_memory_map(const Page *p, FILE *f)
+static void put_legend(FILE *f)
 {
-    Chart chart = {.p = p};
-    fputs("<section>\n<h2>Memory over time</h2>\n", f);
-    if (!p->m->arena_bytes) {
-        fputs("<p>The model needs no working memory.</p>\n</section>\n", f);
-        return;
-    }
-    chart.step_width = WIDTH / p->n_steps;
-    if (chart.step_width < NARROWEST) chart.step_width = NARROWEST;
-    if (chart.step_width > WIDEST) chart.step_width = WIDEST;
-    chart.width = chart.step_width * p->n_steps;
-    find_places(&chart);
-    put_picture(&chart, f);
     fputs("<p class=\"legend\"><span><svg width=\"14\" height=\"14\" aria-hidden=\"true\"><g class=\"buffer\"><rect "
           "width=\"14\" height=\"14\"></rect></g></svg> a tensor</span> <span><svg width=\"14\" height=\"14\" "
           "aria-hidden=\"true\"><g class=\"buffer scratch\"><rect width=\"14\" height=\"14\"></rect></g></svg> "
           "scratch of one step</span> <span><svg width=\"28\" height=\"14\" aria-hidden=\"true\"><line class=\"bound\" "
           "x1=\"0\" x2=\"28\" y1=\"7\" y2=\"7\"></line></svg> the lower bound</span></p>\n"
           "<p>Inputs and outputs lie with the caller, weights among the constants: neither is in the arena, nor are "
-          "buffers for which they have room.</p>\n"
-          "</section>\n",
+          "buffers for which they have room.</p>\n",
           f);
+}
+
+static Chart chart_of(const Page *p)
+{
+    Chart chart = {.p = p};
+    chart.step_width = p->n_steps ? WIDTH / p->n_steps : WIDEST;
+    if (chart.step_width < NARROWEST) chart.step_width = NARROWEST;
+    if (chart.step_width > WIDEST) chart.step_width = WIDEST;
+    chart.width = chart.step_width * p->n_steps;
+    find_places(&chart);
+    return chart;
+}
+
+void put_memory_map(const Page *p, FILE *f)
+{
+    Chart chart = chart_of(p);
+    fputs("<section>\n<h2>Memory over time</h2>\n", f);
+    chart.bytes = p->m->arena_bytes;
+    if (!chart.bytes) fputs("<p>The model needs no arena.</p>\n", f);
+    else put_picture(&chart, f);
+    for (int i = 0; i < p->m->options.n_regions; i++) {
+        chart.region = &p->m->regions[i];
+        chart.bytes = chart.region->used;
+        fprintf(f, "<h3>Region %s: %s of %s bytes</h3>\n", chart.region->name, with_commas(chart.bytes),
+                with_commas(chart.region->bytes));
+        if (chart.bytes) put_picture(&chart, f);
+    }
+    put_legend(f);
+    fputs("</section>\n", f);
 }

@@ -40,9 +40,9 @@ const char report_style[] =
     ".buffer rect { stroke: var(--page); stroke-width: 1; } .buffer.scratch rect { fill: var(--scratch); }\n"
     ".buffer.off { opacity: .2; } .buffer:hover rect { stroke: var(--text); stroke-width: 2; }\n"
     ".legend span { margin-right: 1.2rem; } .legend svg { vertical-align: -2px; }\n"
-    "#map text { fill: var(--text); font-size: 12px; text-anchor: middle; }\n"
-    "#map text.end { text-anchor: end; } #map text.start { text-anchor: start; }\n"
-    "#map .buffer text { fill: var(--on); font: 10px ui-monospace, monospace; pointer-events: none; }\n"
+    ".map text { fill: var(--text); font-size: 12px; text-anchor: middle; }\n"
+    ".map text.end { text-anchor: end; } .map text.start { text-anchor: start; }\n"
+    ".map .buffer text { fill: var(--on); font: 10px ui-monospace, monospace; pointer-events: none; }\n"
     "line.grid { stroke: var(--line); } line.bound { stroke: var(--bound); stroke-width: 2; stroke-dasharray: 7 4; }\n"
     "rect.peak { fill: none; stroke: var(--peak); stroke-width: 2; pointer-events: none; }\n";
 
@@ -54,7 +54,7 @@ const char report_script[] =
     "  var input = document.getElementById(\"filter\"), count = document.getElementById(\"count\");\n"
     "  var rows = Array.from(document.querySelectorAll(\".wide tbody tr\"));\n"
     "  var steps = Array.from(document.querySelectorAll(\"#steps tbody tr\"));\n"
-    "  var boxes = Array.from(document.querySelectorAll(\"#map .buffer\"));\n"
+    "  var boxes = Array.from(document.querySelectorAll(\".map .buffer\"));\n"
     "  function has(element, words) {\n"
     "    var text = element.textContent.toLowerCase();\n"
     "    return words.every(function (word) { return text.includes(word); });\n"
