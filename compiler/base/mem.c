@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE /* madvise */
+#define _DEFAULT_SOURCE /* for madvise; NOLINT(bugprone-reserved-identifier): the C library wants it */
 
 #include "base/mem.h"
 
