@@ -51,12 +51,15 @@ int digits_run_in(void *arena, const float *image, float *probabilities);
 }
 #endif
 
-/* Placement: define these to put weights or the arena of digits_run into a section of their own. */
+/* Placement: define these to put weights, code or the arena of digits_run into a section of their own. */
 #ifndef DIGITS_WEIGHTS_ATTR
 #define DIGITS_WEIGHTS_ATTR
 #endif
 #ifndef DIGITS_ARENA_ATTR
 #define DIGITS_ARENA_ATTR
+#endif
+#ifndef DIGITS_CODE_ATTR
+#define DIGITS_CODE_ATTR
 #endif
 
 /* Hooks: define DIGITS_STEP(step) to have it before each step, and DIGITS_TRACE(step, name, type, data, rank, dims) to
@@ -115,17 +118,20 @@ typedef int32_t vec_bits;
 #define VEC_SMALL 0
 #endif
 
+DIGITS_CODE_ATTR
 static inline vec vec_load(const float *p)
 {
     return *(const vec_at *)p;
 }
 
+DIGITS_CODE_ATTR
 static inline void vec_store(float *p, vec v)
 {
     *(vec_at *)p = v;
 }
 
 /* x in every place. */
+DIGITS_CODE_ATTR
 static inline vec vec_all(float x)
 {
     return x;
@@ -133,17 +139,20 @@ static inline vec vec_all(float x)
 
 /* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector,
  * none if it is negative. */
+DIGITS_CODE_ATTR
 static inline vec vec_load_some(const float *p, int32_t n)
 {
     return n > 0 ? *p : 0;
 }
 
+DIGITS_CODE_ATTR
 static inline void vec_store_some(float *p, vec v, int32_t n)
 {
     if (n > 0) vec_store(p, v);
 }
 
 /* a * b + c. */
+DIGITS_CODE_ATTR
 static inline vec vec_fma(vec a, vec b, vec c)
 {
 #if defined(__clang__)
@@ -157,6 +166,7 @@ static inline vec vec_fma(vec a, vec b, vec c)
 }
 
 /* vec_fma of single floats, with the same rounding. */
+DIGITS_CODE_ATTR
 static inline float fused_f32(float a, float b, float c)
 {
 #if defined(__clang__)
@@ -170,18 +180,21 @@ static inline float fused_f32(float a, float b, float c)
 }
 
 /* The larger; b where one is NaN. */
+DIGITS_CODE_ATTR
 static inline vec vec_max(vec a, vec b)
 {
     return a > b ? a : b;
 }
 
 /* The larger; NaN where one is NaN. */
+DIGITS_CODE_ATTR
 static inline vec vec_larger(vec a, vec b)
 {
     return a > b || a != a ? a : b;
 }
 
 /* The smaller; b where one is NaN. */
+DIGITS_CODE_ATTR
 static inline vec vec_min(vec a, vec b)
 {
     return a < b ? a : b;
@@ -189,6 +202,7 @@ static inline vec vec_min(vec a, vec b)
 
 /* c ? a : b without a branch. Written as `?:`, compilers move the arithmetic that follows into the branches, and then
  * can't turn the loop into vector code because that arithmetic may raise floating-point exceptions. */
+DIGITS_CODE_ATTR
 static inline float select_f32(bool c, float a, float b)
 {
     const uint32_t mask = 0u - (uint32_t)c;
@@ -201,11 +215,13 @@ static inline float select_f32(bool c, float a, float b)
 }
 
 /* What the functions below are written in, for one float as for a vector (vector.c). */
+DIGITS_CODE_ATTR
 static inline float all_f32(float x)
 {
     return x;
 }
 
+DIGITS_CODE_ATTR
 static inline int32_t bits_f32(float x)
 {
     int32_t bits;
@@ -213,6 +229,7 @@ static inline int32_t bits_f32(float x)
     return bits;
 }
 
+DIGITS_CODE_ATTR
 static inline float from_bits_f32(int32_t bits)
 {
     float x;
@@ -220,36 +237,42 @@ static inline float from_bits_f32(int32_t bits)
     return x;
 }
 
+DIGITS_CODE_ATTR
 static inline float fma_f32(float a, float b, float c)
 {
     return fused_f32(a, b, c);
 }
 
 /* Between low and high; `low` for NaN. */
+DIGITS_CODE_ATTR
 static inline float bound_f32(float x, float low, float high)
 {
     return select_f32(x > low, select_f32(x < high, x, high), low);
 }
 
 /* 2^n for n in [-126, 127]; one exponent further up is infinity. */
+DIGITS_CODE_ATTR
 static inline float power_of_two_f32(int32_t n)
 {
     return from_bits_f32((n + 127) << 23);
 }
 
 /* x / log(2) rounded, as the last bits of a float that has none for fractions: 1.5 * 2^23 + n. */
+DIGITS_CODE_ATTR
 static inline float halvings_f32(float x)
 {
     return fma_f32(x, all_f32(1.44269504f), all_f32(12582912.0f));
 }
 
 /* That n. It goes by the bits, since registers may hold digits that a float in memory doesn't (on the 80387). */
+DIGITS_CODE_ATTR
 static inline int32_t exponent_of_f32(float halvings)
 {
     return bits_f32(halvings) - 0x4b400000;
 }
 
 /* The same as a float; the subtraction is quicker, and exact where there are vectors, which the 80387 has not. */
+DIGITS_CODE_ATTR
 static inline float whole_f32(float halvings)
 {
     return (float)exponent_of_f32(halvings);
@@ -257,6 +280,7 @@ static inline float whole_f32(float halvings)
 
 /* e^(x - n log(2)) - 1: log(2) is split in two so that the first product is exact. What is left is at most
  * log(2) / 2; fit error 3.2e-9. */
+DIGITS_CODE_ATTR
 static inline float expm1_rest_f32(float x, float halvings)
 {
     const float n = whole_f32(halvings), r = fma_f32(n, all_f32(2.12194440e-4f), fma_f32(n, all_f32(-0.693359375f), x));
@@ -266,6 +290,7 @@ static inline float expm1_rest_f32(float x, float halvings)
 
 /* e^x. Error below 1.1 ULP. Two factors make the power of two, so that results below FLT_MIN come out rounded as well.
  * Where the result is 0, as of what is masked in attention, nothing underflows: that would be slow. */
+DIGITS_CODE_ATTR
 static inline float exp_f32(float x)
 {
     const float c = select_f32(x > -104.0f, bound_f32(x, -104.0f, 89.0f), all_f32(0.0f)), h = halvings_f32(c);
@@ -306,6 +331,7 @@ struct tile {
 };
 
 /* y is complete when this tile is: it is clamped to [low, high], or activated with these two as parameters. */
+DIGITS_CODE_ATTR
 static inline void tile_completes(struct tile *t, float low, float high, activation_f32 *activation)
 {
     if (!activation) {
@@ -318,6 +344,7 @@ static inline void tile_completes(struct tile *t, float low, float high, activat
     t->beta = high;
 }
 
+DIGITS_CODE_ATTR
 static inline void tile_activate(const struct tile *t)
 {
     if (t->activation) t->activation(t->y, t->y_at, t->rows, t->columns, t->alpha, t->beta);
@@ -334,6 +361,7 @@ struct window {
     int32_t out_d, out_h, out_w;
 };
 
+DIGITS_CODE_ATTR
 static inline float within_f32(float v, float low, float high)
 {
     const float raised = v < low ? low : v; /* NaN passes */
@@ -354,6 +382,7 @@ struct conv_packed {
 enum { CONV_TAP = 512, CONV_BAND = 65536, CONV_PIECES = 1 };
 
 /* How many rows of output a band has, if each needs `line` elements of x and is computed in `parts`: even bands. */
+DIGITS_CODE_ATTR
 static inline int32_t rows_of_band(int32_t rows, int32_t line, int32_t parts)
 {
     const int32_t most = line < CONV_BAND ? CONV_BAND / line : 1, fit = (rows + most - 1) / most,
@@ -362,6 +391,7 @@ static inline int32_t rows_of_band(int32_t rows, int32_t line, int32_t parts)
     return bands > 0 ? (rows + bands - 1) / bands : 1;
 }
 
+DIGITS_CODE_ATTR
 static inline bool planes_apart(const struct conv_packed *c)
 {
     return c->x_pixel == 1 && c->in_channels > 1;
@@ -372,6 +402,7 @@ struct inside {
     int32_t first, count;
 };
 
+DIGITS_CODE_ATTR
 static inline struct inside taps_inside(int32_t at, int32_t in, int32_t kernel, int32_t dilation)
 {
     struct inside t = {at < 0 ? (dilation - 1 - at) / dilation : 0, 0};
@@ -382,6 +413,7 @@ static inline struct inside taps_inside(int32_t at, int32_t in, int32_t kernel, 
 }
 
 /* The output positions from `out` on, before `end`, whose windows have the same taps inside; returns where they end. */
+DIGITS_CODE_ATTR
 static int32_t inside_run(int32_t out, int32_t end, int32_t in, int32_t kernel, int32_t stride, int32_t pad,
                           int32_t dilation, struct inside *taps)
 {
@@ -408,6 +440,7 @@ struct pixel_steps {
 
 /* Sets the runs of a pixel's elements, when `taps`[d, h, w] are those inside. Returns where in
  * the weights they start. */
+DIGITS_CODE_ATTR
 static size_t window_runs(struct tile *t, const struct window *p, const struct pixel_steps *s,
                           const struct inside *taps)
 {
@@ -428,12 +461,14 @@ static size_t window_runs(struct tile *t, const struct window *p, const struct p
 }
 
 /* Where the first tap inside is, of the window of output position `out`. */
+DIGITS_CODE_ATTR
 static inline size_t first_tap(int32_t out, int32_t stride, int32_t pad, int32_t dilation, const struct inside *taps)
 {
     return taps->count > 0 ? (size_t)(out * stride - pad + taps->first * dilation) : 0;
 }
 
 /* Where pixels of y lie that follow one another without a gap. */
+DIGITS_CODE_ATTR
 static inline struct pixel_steps dense_steps(const struct window *p, size_t x_pixel, size_t y_pixel)
 {
     const size_t line = y_pixel * (size_t)p->out_w;
@@ -443,12 +478,14 @@ static inline struct pixel_steps dense_steps(const struct window *p, size_t x_pi
 
 /* How many of the pixels that are left the next tile takes, of at most `most`: where few would be alone in the last
  * one, waiting for their own additions, they share with those before. */
+DIGITS_CODE_ATTR
 static inline int32_t pixels_of_tile(int64_t left, int32_t most)
 {
     return left <= most ? (int32_t)left : left <= most + (most + 2) / 4 ? most * 3 / 4 : most;
 }
 
 /* Calls `tile` for the pixels of rows [top, bottom) and columns [left, right) of plane d, `most` at a time. */
+DIGITS_CODE_ATTR
 static void window_region(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p,
                           const struct pixel_steps *s, const struct inside *taps, int32_t d, int32_t top,
                           int32_t bottom, int32_t left, int32_t right)
@@ -482,6 +519,7 @@ static void window_region(struct tile *t, void (*tile)(const struct tile *), int
 
 /* Calls `tile` for the pixels of rows [top, bottom) of plane d. Windows that lie inside the image go first: they read
  * all the weights in order, which comes fast from far memory. */
+DIGITS_CODE_ATTR
 static void window_band(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p,
                         const struct pixel_steps *s, int32_t d, int32_t top, int32_t bottom)
 {
@@ -504,6 +542,7 @@ static void window_band(struct tile *t, void (*tile)(const struct tile *), int32
 
 /* y[batch][cols][rows] = x[batch][rows][cols], in square tiles, so that a cache line fetched for one row serves the
  * rows beside it. Of three rows, as pictures have them, an element each in turn. */
+DIGITS_CODE_ATTR
 static void transpose_b4(const void *x, void *y, int32_t batch, int32_t rows, int32_t cols)
 {
     const size_t tile = 16, m = (size_t)rows, n = (size_t)cols;
@@ -533,6 +572,7 @@ struct gemm_packed {
 };
 
 /* a * b + c, with one rounding where that is quicker. */
+DIGITS_CODE_ATTR
 static inline float scalar_fma(float a, float b, float c)
 {
 #ifdef __FP_FAST_FMAF
@@ -561,6 +601,7 @@ struct scalar_rows {
 };
 
 /* sums[2][8] += the products with eight columns that begin at w. */
+DIGITS_CODE_ATTR
 static void scalar_sums_f32(const struct scalar_rows *t, const float *w, float *sums)
 {
     const size_t row = t->x_row, length = (size_t)t->length;
@@ -576,6 +617,7 @@ static void scalar_sums_f32(const struct scalar_rows *t, const float *w, float *
 }
 
 /* y = clamp(x w + bias + add), or activation of that. */
+DIGITS_CODE_ATTR
 static void scalar_rows_f32(const struct scalar_rows *t)
 {
     const size_t rows[2] = {0, t->y_row};
@@ -595,6 +637,7 @@ static void scalar_rows_f32(const struct scalar_rows *t)
 }
 
 /* gemm_packed_f32. */
+DIGITS_CODE_ATTR
 static void gemm_scalar_f32(const float *a, const float *w, const float *bias, const float *add, float *y,
                             const struct gemm_packed *p, float low, float high, activation_f32 *activation)
 {
@@ -613,6 +656,7 @@ static void gemm_scalar_f32(const float *a, const float *w, const float *bias, c
 
 /* The pixels of a row of y whose taps in depth and height are `taps`, two at a time where they see the same ones; the
  * first that these see is in the row of x that begins with pixel `x_row`. */
+DIGITS_CODE_ATTR
 static void conv_scalar_row_f32(struct scalar_rows *t, const struct window *p, const struct conv_packed *c,
                                 struct inside *taps, size_t x_row)
 {
@@ -638,6 +682,7 @@ static void conv_scalar_row_f32(struct scalar_rows *t, const struct window *p, c
 }
 
 /* conv_packed_f32, whose chunks are all channels. */
+DIGITS_CODE_ATTR
 static void conv_scalar_f32(const float *x, const float *w, const float *b, const float *add, float *y,
                             const struct window *p, const struct conv_packed *c, float low, float high,
                             activation_f32 *activation)
@@ -675,6 +720,7 @@ static void conv_scalar_f32(const float *x, const float *w, const float *b, cons
 }
 
 /* y[outer][n][inner] = softmax along n of x; y may be x. */
+DIGITS_CODE_ATTR
 static void softmax_scalar_f32(const float *x, float *y, int32_t outer, int32_t n, int32_t inner)
 {
     const size_t step = (size_t)inner, end = (size_t)n * step;
@@ -726,6 +772,7 @@ struct channelwise {
 #define CHANNELWISE_ADD(r, NAME, HOW) sum##r = NAME##_ADD(sum##r, CHANNELWISE_LOAD_##HOW(x##r + at), weight);
 #define CHANNELWISE_PUT(r, NAME, HOW) CHANNELWISE_STORE_##HOW(t->y + t->y_at[r] + c, NAME##_END(sum##r))
 #define CHANNELWISE_TILE(NAME, HOW) \
+DIGITS_CODE_ATTR \
 static void NAME##_tile_##HOW(const struct tile *t) \
 { \
     for (int32_t c = 0; c < t->columns; c += VEC) { \
@@ -747,6 +794,7 @@ static void NAME##_tile_##HOW(const struct tile *t) \
 #define CHANNELWISE_TILES(NAME) \
 CHANNELWISE_TILE(NAME, ALL) \
 CHANNELWISE_TILE(NAME, SOME) \
+DIGITS_CODE_ATTR \
 static void NAME##_tile(const struct tile *t) \
 { \
     if (VEC > 1 && t->columns < VEC) NAME##_tile_SOME(t); \
@@ -756,6 +804,7 @@ static void NAME##_tile(const struct tile *t) \
 
 /* Where a row's windows are cut off, for windows of 2 or 3 taps; returns if no more than half of each
  * is, at one side only. */
+DIGITS_CODE_ATTR
 static bool strip_pixels(const struct window *p, int32_t *pixels)
 {
     struct inside taps;
@@ -771,6 +820,7 @@ static bool strip_pixels(const struct window *p, int32_t *pixels)
 
 /* Rows [top, bottom) of plane d, whose windows have the same `taps` in depth and height; returns if there is a
  * function for such a strip. */
+DIGITS_CODE_ATTR
 static bool channelwise_strip(struct tile *t, const struct channelwise *f, const struct window *p,
                               const struct pixel_steps *s, struct inside *taps, int32_t d, int32_t top, int32_t bottom)
 {
@@ -808,6 +858,7 @@ static bool channelwise_strip(struct tile *t, const struct channelwise *f, const
 }
 
 /* Rows [top, bottom) of plane d. */
+DIGITS_CODE_ATTR
 static void channelwise_band(struct tile *t, const struct channelwise *f, const struct window *p,
                              const struct pixel_steps *s, int32_t d, int32_t top, int32_t bottom)
 {
@@ -820,6 +871,7 @@ static void channelwise_band(struct tile *t, const struct channelwise *f, const 
 }
 
 /* y[batch][out pixels][channels] by the functions f; weights, if any, are w[taps][channels]. */
+DIGITS_CODE_ATTR
 static void channelwise_f32(const struct tile *t, const struct channelwise *f, const struct window *p, int32_t batch,
                             int32_t channels)
 {
@@ -852,6 +904,7 @@ static const struct channelwise depthwise = {DEPTHWISE_tile, {{0, 0, 0, NULL}}};
 
 /* y = clamp(x convolved, channel by channel, with w + b), or activation of that: w packed by pack_depthwise, b and
  * activation may be NULL. y must not overlap the inputs. */
+DIGITS_CODE_ATTR
 static void conv_channelwise_f32(const float *x, const float *w, const float *b, float *y, const struct window *p,
                                  int32_t batch, int32_t channels, float low, float high, activation_f32 *activation)
 {
@@ -868,6 +921,7 @@ CHANNELWISE_TILES(MAX_POOL)
 static const struct channelwise max_pool = {MAX_POOL_tile, {{0, 0, 0, NULL}}};
 
 /* max_pool_f32 for channels that are neighbours. */
+DIGITS_CODE_ATTR
 static void max_pool_channelwise_f32(const float *x, float *y, const struct window *p, int32_t batch, int32_t channels)
 {
     const struct tile t = {.x = x, .y = y};
@@ -905,6 +959,7 @@ WEIGHT DIGITS_WEIGHTS_ATTR const float w_h_bias[10];
 
 /* The model ----------------------------------------------------------------------------------- */
 
+DIGITS_CODE_ATTR
 int digits_run_in(void *arena, const float *image, float *probabilities)
 {
     if ((uintptr_t)arena % DIGITS_ARENA_ALIGN != 0) return DIGITS_EARENA;
@@ -1012,6 +1067,7 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
     return 0;
 }
 
+DIGITS_CODE_ATTR
 int digits_run(const float *image, float *probabilities)
 {
     static DIGITS_ARENA_ATTR unsigned char arena[DIGITS_ARENA_BYTES] __attribute__((aligned(64)));
