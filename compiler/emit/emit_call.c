@@ -107,7 +107,7 @@ static bool speaks_for_itself(const Arg *a)
 }
 
 /* Does a call declare constants that the run computes? They are in a block with it, so that the next call's take their
- * place on the stack. */
+ * place on the stack. The others stand before it, where later calls can see them. */
 static bool has_block(const Call *c)
 {
     for (int i = 0; i < c->n_args; i++)
@@ -115,13 +115,13 @@ static bool has_block(const Call *c)
     return false;
 }
 
-static void declare_constants(const Model *m, const Call *c, int indent, FILE *f)
+static void declare_constants(const Model *m, const Call *c, bool computed, FILE *f)
 {
     for (int i = 0; i < c->n_args; i++) {
         const Arg *a = &c->args[i];
-        if (a->declares)
-            fprintf(f, "%*s%sconst %s %s%s = {%s};\n", indent, "", is_constant(a) ? "static " : "", element_type(a),
-                    a->constant, a->kind == ARG_STRUCT ? "" : "[]", initializer(m, a));
+        if (a->declares && computed == !is_constant(a))
+            fprintf(f, "%*s%sconst %s %s%s = {%s};\n", computed ? 8 : 4, "", is_constant(a) ? "static " : "",
+                    element_type(a), a->constant, a->kind == ARG_STRUCT ? "" : "[]", initializer(m, a));
     }
 }
 
@@ -129,10 +129,10 @@ void emit_call(Model *m, const Call *c, FILE *f)
 {
     const Kernel *k = kernel_for(&m->options, c->kernel);
     bool may_refuse = k->signature[0] == 'i', block = has_block(c);
-    int indent = block ? 8 : 4;
+    declare_constants(m, c, false, f);
     if (block) fputs("    {\n", f);
-    declare_constants(m, c, indent, f);
-    fprintf(f, "%*s%s%s(", indent, "", may_refuse ? "if (" : "", k->name);
+    declare_constants(m, c, true, f);
+    fprintf(f, "%*s%s%s(", block ? 8 : 4, "", may_refuse ? "if (" : "", k->name);
     for (int i = 0; i < c->n_args; i++) {
         if (i) fputs(", ", f);
         if (!speaks_for_itself(&c->args[i])) fprintf(f, "/* %s */ ", kernel_nth_name(k, i));

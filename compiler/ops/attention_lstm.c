@@ -77,8 +77,8 @@ static void infer_attention_lstm(Node *n)
 
 static Value *part(Node *n, Value *v, int64_t axis, int64_t from, int64_t to)
 {
-    Value *inputs[] = {v, axis_of(n, from), axis_of(n, to), axis_of(n, axis)};
-    return make_node(n, "Slice", 4, inputs, NULL)->out[0];
+    Value *start = axis_of(n, from), *end = axis_of(n, to), *along = axis_of(n, axis);
+    return make_node(n, "Slice", 4, (Value *[]){v, start, end, along}, NULL)->out[0];
 }
 
 /* The weights of this direction, without their first axis where only one matrix is wanted. */
@@ -95,8 +95,8 @@ static Value *reversed(Node *n, Value *v)
 {
     Value *lengths = input_of(n, LENGTHS);
     if (!lengths) {
-        Value *inputs[] = {v, axis_of(n, -1), axis_of(n, INT32_MIN), axis_of(n, 0), axis_of(n, -1)};
-        return make_node(n, "Slice", 5, inputs, NULL)->out[0];
+        Value *last = axis_of(n, -1), *first = axis_of(n, INT32_MIN), *along = axis_of(n, 0);
+        return make_node(n, "Slice", 5, (Value *[]){v, last, first, along, last}, NULL)->out[0];
     }
     Value *wide = cast_to(n, lengths, DT_INT64, NULL);
     Node *made = make_node(n, "ReverseSequence", 2, (Value *[]){v, wide}, NULL);
@@ -115,15 +115,16 @@ static Value *memory_mask(Node *n)
     Value *lengths = cast_to(n, n->in[MEMORY_LENGTHS], DT_INT64, NULL);
     Value *end = make2(n, "Unsqueeze", lengths, axis_of(n, 1), NULL);
     Value *there = make2(n, "Less", const_ints(n, (int)count, positions), end, NULL);
-    return make3(n, "Where", there, const_scalar(n, DT_FLOAT, 0), const_scalar(n, DT_FLOAT, -INFINITY), NULL);
+    Value *zero = const_scalar(n, DT_FLOAT, 0);
+    return make3(n, "Where", there, zero, const_scalar(n, DT_FLOAT, -INFINITY), NULL);
 }
 
 /* Zeros [1][batch][columns]; x is [..][batch][..]. */
 static Value *zeros(Node *n, Value *x, int64_t columns)
 {
     Value *batch = make_node(n, "Shape", 1, &x, NULL)->out[0];
-    Value *parts[] = {axis_of(n, 1), part(n, batch, 0, 1, 2), axis_of(n, columns)};
-    Node *shape = make_node(n, "Concat", 3, parts, NULL);
+    Value *one = axis_of(n, 1), *rows = part(n, batch, 0, 1, 2), *last = axis_of(n, columns);
+    Node *shape = make_node(n, "Concat", 3, (Value *[]){one, rows, last}, NULL);
     attr_set_int(shape, "axis", 0);
     return make1(n, "ConstantOfShape", shape->out[0], NULL);
 }

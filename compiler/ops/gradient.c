@@ -124,7 +124,8 @@ static Value *of_sigmoid(Reverse *r, Node *at, int i, Value *dy)
 static Value *of_tanh(Reverse *r, Node *at, int i, Value *dy)
 {
     (void)i;
-    return product(r, dy, make2(r->n, "Sub", number(r, at, 1), product(r, at->out[0], at->out[0]), NULL));
+    Value *square = product(r, at->out[0], at->out[0]);
+    return product(r, dy, make2(r->n, "Sub", number(r, at, 1), square, NULL));
 }
 
 static Value *transposed(const Reverse *r, Value *x, int rank, const int64_t *perm)
@@ -179,15 +180,17 @@ static Value *of_sum(Reverse *r, Node *at, int i, Value *dy)
     Value *axes = input_of(at, 1) ? at->in[1] : count ? const_ints(r->n, count, given) : NULL;
     if (i || attr_int(at, "noop_with_empty_axes", 0)) return NULL;
     Value *kept = make_node(r->n, "ReduceSum", axes ? 2 : 1, (Value *[]){at->in[0], axes}, NULL)->out[0];
-    return make2(r->n, "Expand", in_shape_of(r, dy, kept), make1(r->n, "Shape", at->in[0], NULL), NULL);
+    Value *sums = in_shape_of(r, dy, kept);
+    return make2(r->n, "Expand", sums, make1(r->n, "Shape", at->in[0], NULL), NULL);
 }
 
 static Value *of_mean(Reverse *r, Node *at, int i, Value *dy)
 {
     Value *sum = of_sum(r, at, i, dy);
     if (!sum) return NULL;
-    Value *sizes[] = {make1(r->n, "Size", at->in[0], NULL), make1(r->n, "Size", at->out[0], NULL)};
-    Node *count = make_node(r->n, "Cast", 1, (Value *[]){make2(r->n, "Div", sizes[0], sizes[1], NULL)}, NULL);
+    Value *all = make1(r->n, "Size", at->in[0], NULL);
+    Value *each = make2(r->n, "Div", all, make1(r->n, "Size", at->out[0], NULL), NULL);
+    Node *count = make_node(r->n, "Cast", 1, &each, NULL);
     attr_set_int(count, "to", at->out[0]->type.dtype);
     return make2(r->n, "Div", sum, count->out[0], NULL);
 }
@@ -198,7 +201,8 @@ static Value *of_softmax(Reverse *r, Node *at, int i, Value *dy)
     (void)i;
     if (at->opset < 13) return NULL;
     int64_t axis = attr_int(at, "axis", -1);
-    Value *sum = make2(r->n, "ReduceSum", product(r, dy, at->out[0]), const_ints(r->n, 1, &axis), NULL);
+    Value *weighted = product(r, dy, at->out[0]);
+    Value *sum = make2(r->n, "ReduceSum", weighted, const_ints(r->n, 1, &axis), NULL);
     return product(r, at->out[0], make2(r->n, "Sub", dy, sum, NULL));
 }
 
@@ -302,7 +306,8 @@ static void note_dependence(Reverse *r, int xs)
 
 static Value *filled_like(Node *n, Value *x, double number)
 {
-    return make2(n, "Expand", const_scalar(n, x->type.dtype, number), make1(n, "Shape", x, NULL), NULL);
+    Value *one = const_scalar(n, x->type.dtype, number);
+    return make2(n, "Expand", one, make1(n, "Shape", x, NULL), NULL);
 }
 
 static void expand_gradient(Node *n)

@@ -51,10 +51,11 @@ static void infer_fft(Node *n)
     if (!need_counts(n, 1, 1, 1, 1) || !need_tensor_inputs(n) || !need_float(n, 0) || !need_rank(n, 0, 1 + inverse, -1))
         return;
     if (inverse && !need_equal(n, dim_at(n->in[0], -1), dim_const(2), "the last axis, and 2")) return;
-    if (attr_int(n, "signal_ndim", 1) != 1 || attr_int(n, "normalized", 0) || !attr_int(n, "onesided", 1))
-        node_error(n, "signal_ndim is %lld, normalized %lld and onesided %lld, expected 1, 0 and 1",
-                   (long long)attr_int(n, "signal_ndim", 1), (long long)attr_int(n, "normalized", 0),
-                   (long long)attr_int(n, "onesided", 1));
+    int64_t dims = attr_int(n, "signal_ndim", 1), normalized = attr_int(n, "normalized", 0);
+    int64_t one_sided = attr_int(n, "onesided", 1);
+    if (dims != 1 || normalized || !one_sided)
+        node_error(n, "signal_ndim is %lld, normalized %lld and onesided %lld, expected 1, 0 and 1", (long long)dims,
+                   (long long)normalized, (long long)one_sided);
 }
 
 static void expand_fft(Node *n)
@@ -111,7 +112,8 @@ static Value *without_zero(Node *n, int x, int zero)
 
 static void expand_mul_integer(Node *n)
 {
-    make2(n, "Mul", without_zero(n, 0, 1), without_zero(n, 2, 3), n->out[0]);
+    Value *a = without_zero(n, 0, 1);
+    make2(n, "Mul", a, without_zero(n, 2, 3), n->out[0]);
 }
 
 static void infer_sum_integer(Node *n)
@@ -124,8 +126,8 @@ static void expand_sum_integer(Node *n)
     const int64_t *axes;
     int count = attr_ints(n, "axes", &axes);
     DType wide = n->in[0]->type.dtype == DT_INT8 ? DT_INT32 : DT_UINT32;
-    Value *inputs[] = {cast_to(n, n->in[0], wide, NULL), const_ints(n, count, axes)};
-    Node *sum = make_node(n, "ReduceSum", 2, inputs, n->out[0]);
+    Value *x = cast_to(n, n->in[0], wide, NULL), *along = const_ints(n, count, axes);
+    Node *sum = make_node(n, "ReduceSum", 2, (Value *[]){x, along}, n->out[0]);
     attr_set_int(sum, "keepdims", attr_int(n, "keepdims", 1));
 }
 

@@ -21,11 +21,13 @@ static bool read_distances(Node *n, Distances *d)
     int64_t *queries, *keys;
     if (need_ints(n, 1, &queries) != 1 || need_ints(n, 2, &keys) != 1) return false;
     Dim buckets = dim_at(n->in[0], 0);
+    int64_t most = attr_int(n, "max_distance", 0);
+    bool both_ways = attr_int(n, "is_bidirectional", 0) != 0;
     *d = (Distances){.buckets = dim_is_const(buckets) ? dim_value(buckets) : 0,
                      .queries = *queries,
                      .keys = *keys,
-                     .most = attr_int(n, "max_distance", 0),
-                     .both_ways = attr_int(n, "is_bidirectional", 0) != 0};
+                     .most = most,
+                     .both_ways = both_ways};
     int64_t one_way = d->buckets / (d->both_ways ? 2 : 1), exact = one_way / 2;
     if (exact >= 1 && d->most > exact && d->queries >= 0 && d->keys >= 0 && d->queries <= INT16_MAX &&
         d->keys <= INT16_MAX)

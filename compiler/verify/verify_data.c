@@ -91,9 +91,10 @@ static void include_size(Options *o, Foreign name, int64_t size)
     include(o, name, size < 1 ? size : 1, size);
 }
 
-/* Values stay values: a range of more than one, so that nothing is compiled for the data's own numbers. But 1 is among
- * them only if it or less is there, since what has a size of 1 may have another rank. Those that are no sizes, such as
- * the end of a slice that takes everything, get no bounds in the end (see bound_dims). */
+/* Values stay values: a range of more than one where possible, so that nothing is compiled for the data's own numbers.
+ * But 1 is among them only if it or less is there, since what has a size of 1 may have another rank, and none is larger
+ * than the data have it. Those that are no sizes, such as the end of a slice that takes everything, get no bounds in
+ * the end (see bound_dims). */
 static void include_values(const Model *m, Options *o, Foreign input, const Value *v)
 {
     int64_t count = value_count(v);
@@ -102,7 +103,7 @@ static void include_values(const Model *m, Options *o, Foreign input, const Valu
         int64_t x = const_as_int(v, i);
         if (is_given(&m->options, name)) continue;
         if (x < 2) include(o, name, x < 1 ? x : 1, 2);
-        else include(o, name, 2, x < 3 ? 3 : x);
+        else include(o, name, 2, x);
     }
 }
 

@@ -375,6 +375,8 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
 
         STEP(); /* Conv, BatchNormalization, Relu:
          *    image[1,3,64,64], w_w0_packed[2,3,9,16], w_w0_bias[32] -> a_nhwc_rows[1,37,64,32], 3x3 */
+        static const struct conv_packed a_nhwc_rows_conv_packed = {
+            .batch = 1, .groups = 1, .in_channels = 3, .out_channels = 32, .chunk = 3, .x_pixel = 1, .y_pixel = 32};
         {
             const struct window a_nhwc_rows_window = {
                 .in_d = 1, .in_h = 64, .in_w = 64,
@@ -383,8 +385,6 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
                 .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
                 .pad_h = (1 - start1), .pad_w = 1,
                 .out_d = 1, .out_h = (end1 - start1), .out_w = 64};
-            static const struct conv_packed a_nhwc_rows_conv_packed = {
-                .batch = 1, .groups = 1, .in_channels = 3, .out_channels = 32, .chunk = 3, .x_pixel = 1, .y_pixel = 32};
             conv_planes_1_f32(image, w_w0_packed.v, w_w0_bias, /* add */ NULL,
                 a_nhwc_rows + (2048 * start1 - 2048 * base1), &a_nhwc_rows_window, &a_nhwc_rows_conv_packed,
                 /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
