@@ -293,7 +293,7 @@ bench-kernels: $(patsubst %,$(BUILD)/bench/kernels-%,$(BENCH_KERNELS))
 BENCH_VENV := $(BUILD)/bench/venv
 MODEL ?= *
 PROFILE ?=
-BENCH_FOLDERS := $(BUILD)/bench/models ../shared/models tests/models
+BENCH_FOLDERS := $(BUILD)/bench/models tests/models
 BENCH_MODELS = $(patsubst %/model.onnx,%,$(wildcard $(BENCH_FOLDERS:%=%/$(MODEL)/model.onnx)))
 BENCH = $(BENCH_VENV)/bin/python tests/bench/bench.py --onnx2c $(BUILD)/onnx2c --build $(BUILD)/bench/out
 
