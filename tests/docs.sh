@@ -32,6 +32,20 @@ in_man_page() {
     done
 }
 
+# The man page's sections about verbs have every option of --help. Those of profile and project name only some: others
+# are as when compiling.
+in_sections() {
+    for verb in verify inspect extract simplify; do
+        awk -v title=".SS Options of $verb" '/^\.S[SH]/ { inside = $0 == title } inside' onnx2c.1 |
+            sed 's/\\-/-/g' >"$work/section"
+        [ -s "$work/section" ] || { echo "onnx2c.1 has no options of $verb"; return 1; }
+        "$build/onnx2c" "$verb" --help | grep -oP '^  (-.,|   ) \K--[a-z-]+' | grep -vx -- --help >"$work/of_verb"
+        while read -r option; do
+            grep -qF -- "$option" "$work/section" || { echo "$option is no option of $verb in onnx2c.1"; return 1; }
+        done <"$work/of_verb"
+    done
+}
+
 # Each verb has a line in README.md, a line in the man page's synopsis, and --help of its own; all fit a screen.
 every_verb() {
     [ "$(verbs | wc -l)" -ge 5 ] || return 1
@@ -95,6 +109,7 @@ commands() {
 alone "docs/operators.md is current" current
 alone "the rooms in docs/design.md" rooms
 alone "every option is in the man page" in_man_page
+alone "every option of a verb is in its section" in_sections
 alone "every verb" every_verb
 alone "every list of stages" stage_lists
 alone "the man page has no mistakes" sh -c '! groff -man -Tutf8 -ww -z onnx2c.1 2>&1 | grep .'

@@ -59,7 +59,8 @@ static int parse_project_command(ProjectOptions *o, int argc, char **argv)
             "Writes a folder that builds: the generated C with a testbench, which fills the inputs with a pattern,\n"
             "calls the model and prints the first elements of each output, and what KIND of builds asks for.\n"
             "\n",
-        .notes = "\nThe folder is written whole or not at all. It is yours: nothing in it but the C is made again.\n",
+        .notes = "\nThe folder is written whole or not at all, and is yours from then on: when the model has changed,\n"
+                 "compile to where the C is.\n",
         .rows = project_options,
         .n_rows = sizeof project_options / sizeof *project_options,
         .compile = &o->compile,
