@@ -43,9 +43,10 @@ static int in_order(const void *x, const void *y)
     return (a->number > b->number) - (a->number < b->number);
 }
 
+/* What has no bytes stays in the arena, which gives it an address in any case. */
 static void place(Room *rooms, int count, Value *v)
 {
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count && value_bytes(v) > 0; i++) {
         int64_t at = room_offset(&rooms[i], v);
         if (at < 0) continue;
         room_put(&rooms[i], v, at);

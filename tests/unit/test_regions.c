@@ -74,6 +74,15 @@ START_TEST(buffers_of_different_times_share_a_region)
 }
 END_TEST
 
+START_TEST(what_has_no_bytes_stays_in_the_arena)
+{
+    build_region("fast=400");
+    const Model *m = planned("(float[3,0] x) => (y) { a = Softmax(x) y = Softmax(a) }");
+    ck_assert_str_eq(place_of(m, "a"), "arena");
+    ck_assert_int_eq(m->regions[0].used, 0);
+}
+END_TEST
+
 START_TEST(what_loops_use_counts_more)
 {
     build_region("fast=400");
@@ -160,6 +169,7 @@ Suite *regions_suite(void)
     tcase_add_test(t, what_is_used_most_goes_first);
     tcase_add_test(t, regions_are_filled_in_the_order_given);
     tcase_add_test(t, buffers_of_different_times_share_a_region);
+    tcase_add_test(t, what_has_no_bytes_stays_in_the_arena);
     tcase_add_test(t, what_loops_use_counts_more);
     tcase_add_test(t, the_interface_has_regions);
     tcase_add_test(t, bad_regions_are_refused);
