@@ -124,6 +124,8 @@ def small():
         ),
         [3],
     )
+    none = "(float[3] x, float[3] n) => (float[3] y, float[3] same) { y = Neg(x) same = Identity(n) }"
+    yield frames(Model("never_touched", none, "n=same"), [3])
     yield frames(
         Model(
             "read_after",

@@ -116,7 +116,8 @@ void emit_state_loads(const Model *m, FILE *f)
     }
     for (int i = 0; i < m->n_states; i++) {
         const Value *v = m->states[i].in;
-        if (v->marked) fprintf(f, "    %s *const %s = state->%s;\n", dtype_c(v->type.dtype), v->c_name, v->c_name);
+        fprintf(f, "    %s *const %s = state->%s;\n", dtype_c(v->type.dtype), v->c_name, v->c_name);
+        if (!v->marked) fprintf(f, "    (void)%s;\n", v->c_name);
     }
 }
 
