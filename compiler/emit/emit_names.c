@@ -136,7 +136,7 @@ static void name_regions(Model *m, Naming *n)
         SideMemory *r = &m->regions[i];
         take(n, mem_printf("%s_%s_BYTES", n->prefix, upper_case(r->name)));
         take(n, mem_printf("%s_%s_ATTR", n->prefix, upper_case(r->name)));
-        r->c_name = unique(n, r->name, of_region);
+        r->c_name = unique(n, identifier_of(foreign(r->name)), of_region);
     }
 }
 

@@ -144,6 +144,15 @@ static bool is_refused(const char *first, const char *text, const char *words)
     return !good && strstr(test_said(), words);
 }
 
+START_TEST(regions_take_no_name_of_the_file_s_own)
+{
+    build_region("i_=8");
+    Model *m = model_after(plan, "(float[100] x) => (y) { y = Softmax(x) }");
+    emit_begin(m);
+    ck_assert_ptr_nonnull(strstr(written(m, emit), "int test_run_in(void *arena, void *i, const float *x, float *y);"));
+}
+END_TEST
+
 START_TEST(bad_regions_are_refused)
 {
     ck_assert(is_refused(NULL, "fast", "expected NAME=BYTES"));
@@ -172,6 +181,7 @@ Suite *regions_suite(void)
     tcase_add_test(t, what_has_no_bytes_stays_in_the_arena);
     tcase_add_test(t, what_loops_use_counts_more);
     tcase_add_test(t, the_interface_has_regions);
+    tcase_add_test(t, regions_take_no_name_of_the_file_s_own);
     tcase_add_test(t, bad_regions_are_refused);
     suite_add_tcase(s, t);
     return s;
