@@ -322,6 +322,16 @@ START_TEST(equal_constants_are_written_once)
 }
 END_TEST
 
+START_TEST(calls_after_a_block_see_its_constants)
+{
+    build_bounds("n", 1, 8);
+    const char *text = emitted("(float[2,n,4] x) => (y, z) <float[4,4] w, float[4,4] v> {"
+                               " y = MatMul(x, w) z = MatMul(x, v) }");
+    ck_has(text, "    static const int32_t y_batch[] = {0};\n    {\n        const struct gemm y_gemm = {.m = (2 * n),");
+    ck_has(text, "        matmul_f32(x, w_v, z, &z_gemm, /* count */ 1, /* rank */ 0, y_batch);\n    }\n");
+}
+END_TEST
+
 START_TEST(checksums_are_those_of_ISO_3309)
 {
     /* of the bytes "123456789": cbf43926 */
@@ -423,6 +433,7 @@ Suite *emit_suite(void)
     tcase_add_test(tests, short_constants_are_numbers);
     tcase_add_test(tests, long_constants_are_strings_of_bytes);
     tcase_add_test(tests, equal_constants_are_written_once);
+    tcase_add_test(tests, calls_after_a_block_see_its_constants);
     tcase_add_test(tests, checksums_are_those_of_ISO_3309);
     tcase_add_test(tests, large_constants_may_stand_in_a_file);
     tcase_add_test(tests, shapes_are_macros);
