@@ -295,6 +295,22 @@ def every_option_is_taken(onnx2c, folder):
     must(len(steps) == 10 and 250 <= sum(steps) <= 260, printed)  # of 1/255: the sum of probabilities is 1
 
 
+def a_model_may_be_all_state(onnx2c, folder):
+    value = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, [4])
+    path = save(folder, [value("x")], [value("y")], [helper.make_node("Cos", ["x"], ["y"])])
+    place = project(onnx2c, folder, path, "platformio", "--state", "x=y")
+    must(run_platformio(place, folder) == "net_run returned 0\n")
+
+
+def elements_of_few_bits_are_shown_as_bytes(onnx2c, folder):
+    """As many as the call's sizes need, and no more."""
+    values = [[helper.make_tensor_value_info(name, TensorProto.UINT4, ["n"])] for name in "xy"]
+    path = save(folder, *values, [helper.make_node("Identity", ["x"], ["y"])])
+    place = project(onnx2c, folder, path, "platformio", "--dim", "n=1..7")
+    printed = run_platformio(place, folder)
+    must(re.findall(r"y\[(\d)\]", printed) == list("0123"), printed)
+
+
 def hostile_names_are_shown_as_text(onnx2c, folder):
     names = ['"); system("x', "a*/b", "%s%n", "@", "\u202eevil", "OUTPUT", "new\nline"]
     values = [[helper.make_tensor_value_info(n + k, TensorProto.FLOAT, [2]) for n in names] for k in ("", "_y")]
@@ -348,6 +364,8 @@ def main():
         every_type_can_be_shown,
         sizes_that_inputs_decide_are_within_bounds,
         every_option_is_taken,
+        a_model_may_be_all_state,
+        elements_of_few_bits_are_shown_as_bytes,
         hostile_names_are_shown_as_text,
         large_weights_stand_beside_the_code,
         it_is_written_whole_or_not_at_all,

@@ -106,12 +106,21 @@ static void write_helpers(const Graph *g, FILE *f)
     if (any_output(g, DT_STRING)) fputs(length_text, f);
 }
 
-/* Those of this call, where sizes are the call's. */
+/* Those of this call, where sizes are the call's: bytes, if they hold several elements. */
+static void write_count(const Value *v, int number, FILE *f)
+{
+    int bits = dtype_bits(v->type.dtype);
+    if (!output_has_dims(v)) {
+        fprintf(f, "    count = %lld;\n", (long long)stored_count(v));
+        return;
+    }
+    fprintf(f, "    count = 1;\n    for (int d = 0; d < %d; d++) count *= dims_%d[d];\n", v->type.shape.rank, number);
+    if (bits < 8) fprintf(f, "    count = (count + %d) / %d;\n", 8 / bits - 1, 8 / bits);
+}
+
 static void write_report(const Value *v, int number, FILE *f)
 {
-    int rank = v->type.shape.rank;
-    fprintf(f, "    count = %lld;\n", output_has_dims(v) ? 1LL : (long long)stored_count(v));
-    if (output_has_dims(v)) fprintf(f, "    for (int d = 0; d < %d; d++) count *= dims_%d[d];\n", rank, number);
+    write_count(v, number, f);
     fprintf(f, "    for (long i = 0; i < count && i < SHOWN; i++) report(%s, i, %s(output_%d[i]));\n",
             in_string(v->name), value_of(v), number);
 }
@@ -165,7 +174,7 @@ void write_testbench(Model *m, FILE *f)
     fprintf(f, "int %s_testbench(%s_report *report)\n{\n", name, name);
     for (int i = 0; i < g->n_inputs; i++) write_fill(g->inputs[i], i, f);
     write_call(m, f);
-    fputs("    long count;\n", f);
+    fputs(g->n_outputs ? "    long count;\n" : "    (void)report;\n", f);
     for (int i = 0; i < g->n_outputs; i++) write_report(g->outputs[i], i, f);
     fputs("    return 0;\n}\n", f);
 }
