@@ -73,6 +73,19 @@ static void add_load(Lending *l, const Value *v, int64_t bytes)
     for (int i = v->first_step; i <= v->last_step; i++) l->load[i] += bytes;
 }
 
+/* Of all buffers at once: by how much more or less each step has than the one before. */
+static void load_all(Lending *l)
+{
+    l->load = mem_array((size_t)l->n_steps + 2, sizeof *l->load);
+    for (int i = 0; i < l->buffers->count; i++) {
+        const Value *v = l->buffers->items[i];
+        if (v->memory) continue;
+        l->load[v->first_step] += aligned_bytes(v);
+        l->load[v->last_step + 1] -= aligned_bytes(v);
+    }
+    for (int i = 1; i < l->n_steps; i++) l->load[i] += l->load[i - 1];
+}
+
 static int fullest(const Lending *l)
 {
     int step = 0;
@@ -129,9 +142,7 @@ bool lend_arguments(Model *m, const Buffers *b, int64_t total)
     int64_t worth = total / WORTH > LEAST ? total / WORTH : LEAST;
     find_lenders(m, &l);
     if (!l.n_lenders || !b->count || total > INT_MAX) return false;
-    l.load = mem_array((size_t)l.n_steps + 1, sizeof *l.load);
-    for (int i = 0; i < b->count; i++)
-        if (!b->items[i]->memory) add_load(&l, b->items[i], aligned_bytes(b->items[i]));
+    load_all(&l);
     int count = move_all(&l, moved);
     if (l.load[fullest(&l)] <= total - worth) return count > 0;
     while (count) move_back(&l, &moved[--count]);
