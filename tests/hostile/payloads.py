@@ -78,7 +78,7 @@ WORDS = """
     fpclassify signbit errno assert strides arena memory rc start model_run model_run_in
     MODEL_ARENA_BYTES MODEL_EDIM WEIGHTS_ALIGNED model_weights AT_x v bytes vec VEC_WIDTH
     ONNX2C_NO_VECTORS softmax_f32 conv_f32 gemm_f32 struct conv tile dim_floordiv_i32 w_x x_dims i0
-    i j n defined __VA_ARGS__ _Pragma __attribute__ Twin twin TWIN twIn MODEL_X_RANK _ __ _1 1 9x
+    i j n defined __VA_ARGS__ _Pragma __attribute__ Twin twin TWIN twIn MODEL_X_RANK _ __ _1 9x
     argc argv folder input_0 output_0 dims_0 status block room used blocks read_file
 """.split()
 
