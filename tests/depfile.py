@@ -5,18 +5,14 @@ usage: depfile.py ONNX2C [--only GLOB]
 The last line counts: "N passed, N failed".
 """
 
-import argparse
-import fnmatch
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
 import time
 
 import numpy as np
-import onnx
 from onnx import TensorProto, helper
+from parts import main, must, of_each, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ODD_NAMES = ["a b", "a#b", "a:b", "$x", "$(x)y", "caf\u00e9", "+-,@!{}~", "a (1) b"]
@@ -28,22 +24,6 @@ NINJA = """rule compile
   depfile = out.d
 build %s: compile
 """
-
-
-class Wrong(Exception):
-    pass
-
-
-def must(condition, *words):
-    if not condition:
-        raise Wrong(" ".join(str(w) for w in words))
-
-
-def run(folder, *words, status=0):
-    done = subprocess.run(words, cwd=folder, capture_output=True)
-    said = (done.stdout + done.stderr).decode(errors="replace")
-    must(done.returncode == status, f"status {done.returncode}, expected {status}:", said)
-    return said
 
 
 def save(folder, name="model.onnx", data="weights.bin"):
@@ -176,34 +156,13 @@ def what_stays_the_same_keeps_its_time(onnx2c, folder):
     must(sorted(os.listdir(folder)) == sorted([*OUTPUTS, "model.onnx", "places.bin", "weights.bin"]))
 
 
-def main():
-    p = argparse.ArgumentParser()
-    p.add_argument("onnx2c")
-    p.add_argument("--only", default="*")
-    a = p.parse_args()
-    tests = [(t.__name__, t, ()) for t in (
+if __name__ == "__main__":
+    sys.exit(main(
         lists_everything_that_was_read,
         paths_are_those_that_were_given,
         make_knows,
         ninja_knows,
         what_stays_the_same_keeps_its_time,
-    )]
-    tests += [(f"both_read_an_odd_name: {n}", both_read_an_odd_name, (n,)) for n in ODD_NAMES]
-    tests += [(f"it_is_refused: {n!r}", what_make_would_misread_is_refused, (n,)) for n in REFUSED_NAMES]
-    passed = failed = 0
-    for name, test, words in tests:
-        if not fnmatch.fnmatch(name, a.only):
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(os.path.abspath(a.onnx2c), folder, *words)
-                passed += 1
-            except Exception as why:
-                failed += 1
-                print(f"FAILED {name!r}: {why}".encode(errors="replace").decode())
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        of_each(both_read_an_odd_name, *ODD_NAMES),
+        of_each(what_make_would_misread_is_refused, *REFUSED_NAMES),
+    ))

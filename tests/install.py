@@ -6,16 +6,14 @@ usage: install.py BUILD [--only GLOB]
 The last line counts: "N passed, N failed".
 """
 
-import argparse
-import fnmatch
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 
 import onnx
+from parts import main, must, of_each, run
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DIGITS = os.path.join(ROOT, "examples", "digits")
@@ -38,22 +36,6 @@ printf '%s\\n' "${COMPREPLY[@]}"
 """
 # Options whose values are a few words, and one of these.
 WORDS = {"--weights": "incbin", "--optimize": "ram", "--target": "cortex-m4", "--dump": "lower"}
-
-
-class Wrong(Exception):
-    pass
-
-
-def must(condition, *words):
-    if not condition:
-        raise Wrong(" ".join(str(w) for w in words))
-
-
-def run(folder, *words, status=0, **environment):
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, env={**os.environ, **environment})
-    said = done.stdout + done.stderr
-    must(done.returncode == status, f"{words[0]}: status {done.returncode}, expected {status}:", said)
-    return said
 
 
 def make(build, *words, **more):
@@ -228,12 +210,8 @@ def programs_of_the_build_run_here(build, folder):
     must(os.access(os.path.join(folder, "kernelgen"), os.X_OK), "kernelgen was not built")
 
 
-def main():
-    p = argparse.ArgumentParser()
-    p.add_argument("build")
-    p.add_argument("--only", default="*")
-    a = p.parse_args()
-    tests = [(t.__name__, t, ()) for t in (
+if __name__ == "__main__":
+    sys.exit(main(
         what_is_installed_can_be_removed,
         pkg_config_knows_it,
         ninja_builds_no_c_that_is_the_same,
@@ -243,25 +221,8 @@ def main():
         the_shell_completes_values,
         what_is_missing_is_said,
         programs_of_the_build_run_here,
-    )]
-    for generator, options in (("Unix Makefiles", ""), ("Ninja", ""), ("Ninja", "OPTIONS --weights incbin"),
-                               ("Unix Makefiles", "OPTIONS --weights incbin --optimize ram")):
-        tests.append((f"cmake_builds_what_has_changed: {generator} {options}", cmake_builds_what_has_changed,
-                      (generator, options)))
-    passed = failed = 0
-    for name, test, words in tests:
-        if not fnmatch.fnmatch(name, a.only):
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(a.build, folder, *words)
-                passed += 1
-            except Exception as why:
-                failed += 1
-                print(f"FAILED {name}: {why}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        of_each(cmake_builds_what_has_changed, ("Unix Makefiles", ""), ("Ninja", ""),
+                ("Ninja", "OPTIONS --weights incbin"),
+                ("Unix Makefiles", "OPTIONS --weights incbin --optimize ram")),
+        of="build",
+    ))

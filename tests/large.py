@@ -5,27 +5,16 @@ usage: large.py ONNX2C [--only GLOB]
 The last line counts: "N passed, N failed".
 """
 
-import argparse
-import fnmatch
 import os
 import pty
 import re
 import subprocess
 import sys
-import tempfile
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-
-
-class Wrong(Exception):
-    pass
-
-
-def must(condition, *words):
-    if not condition:
-        raise Wrong(" ".join(str(w) for w in words))
+from parts import main, must, of_each
 
 
 def floats(name, *shape):
@@ -156,28 +145,10 @@ def waiting_is_told_on_terminals(onnx2c, folder):
     must(quiet == "", quiet)
 
 
-def main():
-    p = argparse.ArgumentParser()
-    p.add_argument("onnx2c")
-    p.add_argument("--only", default="*")
-    a = p.parse_args()
-    memory = memory_stays_near_the_weights
-    tests = [(f"{memory.__name__}: {make.__name__}", memory, (make,)) for make in (transformer, alexnet)]
-    tests += [(t.__name__, t, ()) for t in (few_stand_in_the_c, where_there_is_no_place, waiting_is_told_on_terminals)]
-    passed = failed = 0
-    for name, test, words in tests:
-        if not fnmatch.fnmatch(name, a.only):
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(os.path.abspath(a.onnx2c), folder, *words)
-                passed += 1
-            except Exception as why:
-                failed += 1
-                print(f"FAILED {name}: {type(why).__name__}: {why}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(
+        of_each(memory_stays_near_the_weights, transformer, alexnet),
+        few_stand_in_the_c,
+        where_there_is_no_place,
+        waiting_is_told_on_terminals,
+    ))

@@ -6,14 +6,12 @@ usage: packages.py BUILD [--only GLOB]
 The last line counts: "N passed, N failed".
 """
 
-import argparse
-import fnmatch
 import gzip
 import os
-import subprocess
 import sys
 import sysconfig
-import tempfile
+
+from parts import main, must, run
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MODELS = os.path.join(ROOT, "tests", "models")
@@ -88,22 +86,6 @@ print("all is well")
 """
 
 
-class Wrong(Exception):
-    pass
-
-
-def must(condition, *words):
-    if not condition:
-        raise Wrong(" ".join(str(w) for w in words))
-
-
-def run(folder, *words, status=0):
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True)
-    said = done.stdout + done.stderr
-    must(done.returncode == status, f"{words[0]}: status {done.returncode}, expected {status}:", said)
-    return said
-
-
 def make(build, target):
     run(ROOT, "make", "--no-print-directory", f"BUILD={build}", target)
 
@@ -154,25 +136,5 @@ def the_wheel(build, folder):
     must("protobuf" not in run(folder, "ldd", program), "it needs libraries that only the machine has that built it")
 
 
-def main():
-    p = argparse.ArgumentParser()
-    p.add_argument("build")
-    p.add_argument("--only", default="*")
-    a = p.parse_args()
-    passed = failed = 0
-    for test in (the_debian_package, the_wheel):
-        if not fnmatch.fnmatch(test.__name__, a.only):
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(a.build, folder)
-                passed += 1
-            except Exception as why:
-                failed += 1
-                print(f"FAILED {test.__name__}: {why}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(the_debian_package, the_wheel, of="build"))

@@ -6,21 +6,18 @@ usage: project.py ONNX2C [--only GLOB]
 The last line counts: "N passed, N failed".
 """
 
-import argparse
 import configparser
-import fnmatch
 import glob
 import json
 import os
 import re
-import subprocess
 import sys
-import tempfile
 
 import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper
+from parts import main, must, of_each, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 KINDS = ["cmake", "zephyr", "arduino", "platformio", "esp-idf"]
@@ -87,22 +84,6 @@ static Printer Serial;
 #define INPUT 0
 #define OUTPUT 1
 """
-
-
-class Wrong(Exception):
-    pass
-
-
-def must(condition, *words):
-    if not condition:
-        raise Wrong(" ".join(str(w) for w in words))
-
-
-def run(folder, *words, status=0, **environment):
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, env={**os.environ, **environment})
-    said = done.stdout + done.stderr
-    must(done.returncode == status, f"{words[0]}: status {done.returncode}, expected {status}:", said)
-    return said
 
 
 def project(onnx2c, folder, model, kind, *options):
@@ -355,12 +336,9 @@ def it_is_written_whole_or_not_at_all(onnx2c, folder):
         must(name in ("model.c", "model.h"), name)  # the name is the model's
 
 
-def main():
-    p = argparse.ArgumentParser()
-    p.add_argument("onnx2c")
-    p.add_argument("--only", default="*")
-    a = p.parse_args()
-    tests = [(t.__name__, t, ()) for t in (
+if __name__ == "__main__":
+    others = [(kind, "digits") for kind in KINDS if kind != "cmake"]
+    sys.exit(main(
         every_type_can_be_shown,
         sizes_that_inputs_decide_are_within_bounds,
         every_option_is_taken,
@@ -369,24 +347,5 @@ def main():
         hostile_names_are_shown_as_text,
         large_weights_stand_beside_the_code,
         it_is_written_whole_or_not_at_all,
-    )]
-    for kind in KINDS:
-        for model in MODELS if kind == "cmake" else ["digits"]:
-            tests.append((f"{kind}: {model}", builds_and_is_right, (kind, model)))
-    passed = failed = 0
-    for name, test, words in tests:
-        if not fnmatch.fnmatch(name, a.only):
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(os.path.abspath(a.onnx2c), folder, *words)
-                passed += 1
-            except Exception as why:
-                failed += 1
-                print(f"FAILED {name}: {why}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        of_each(builds_and_is_right, *(("cmake", model) for model in MODELS), *others),
+    ))

@@ -6,9 +6,7 @@ The last line counts: "N passed, N failed, N skipped". Without a browser the che
 tools/install-deps check installs chromium-headless-shell.
 """
 
-import argparse
 import base64
-import fnmatch
 import hashlib
 import html.parser
 import json
@@ -17,10 +15,10 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 
 import onnx
 from onnx import TensorProto, helper
+from parts import Skip, Wrong, main, must, of_each
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
@@ -49,19 +47,6 @@ EVIL = [
     "\u05d0\u05d1\u05d2 9",
     "back\\slash`${1}`",
 ]
-
-
-class Wrong(Exception):
-    pass
-
-
-class Skip(Exception):
-    pass
-
-
-def must(condition, *words):
-    if not condition:
-        raise Wrong(" ".join(str(w) for w in words))
 
 
 class Element:
@@ -370,34 +355,19 @@ def profile_has_times(onnx2c, folder):
     must("--weights" not in page.one("header").text(), "the form of weights that verify stands for")
 
 
-def main():
-    p = argparse.ArgumentParser()
-    p.add_argument("onnx2c")
-    p.add_argument("--only", default="*")
-    a = p.parse_args()
-    alone = (regions_have_maps, tiles_are_no_nodes, largest_live_is_the_bound, page_asks_nobody, the_same_everywhere)
-    alone += (report_without_c,)
-    alone += (names_are_only_text, browser_filters, browser_takes_no_names_for_code, profile_has_times)
-    tests = [(f"{t.__name__} {m}", t, (m,)) for t in (json_is_right, page_is_right) for m in MODELS]
-    tests += [(f"browser_shows_it {m}", browser_shows_it, (m,)) for m in ("srcnn", "bert_tiny")]
-    tests += [(t.__name__, t, ()) for t in alone]
-    counts = {"passed": 0, "failed": 0, "skipped": 0}
-    for name, test, words in tests:
-        if not fnmatch.fnmatch(name, a.only):
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(os.path.abspath(a.onnx2c), folder, *words)
-                counts["passed"] += 1
-            except Skip as why:
-                counts["skipped"] += 1
-                print(f"skipped {name}: {why}")
-            except Exception as why:
-                counts["failed"] += 1
-                print(f"FAILED {name}: {type(why).__name__}: {why}")
-    print(", ".join(f"{n} {what}" for what, n in counts.items()))
-    return 1 if counts["failed"] else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(
+        of_each(json_is_right, *MODELS),
+        of_each(page_is_right, *MODELS),
+        of_each(browser_shows_it, "srcnn", "bert_tiny"),
+        regions_have_maps,
+        tiles_are_no_nodes,
+        largest_live_is_the_bound,
+        page_asks_nobody,
+        the_same_everywhere,
+        report_without_c,
+        names_are_only_text,
+        browser_filters,
+        browser_takes_no_names_for_code,
+        profile_has_times,
+    ))

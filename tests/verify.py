@@ -6,31 +6,20 @@ usage: verify.py ONNX2C [--only GLOB]
 The last line counts: "N passed, N failed".
 """
 
-import argparse
-import fnmatch
 import glob
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 
 import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
+from parts import main, must, of_each
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODELS = ["digits", "digits_int8_qdq", "kws_rnn", "bert_tiny", "dynhw", "iris_forest", "ifscript"]
-
-
-class Wrong(Exception):
-    pass
-
-
-def must(condition, *words):
-    if not condition:
-        raise Wrong(" ".join(str(w) for w in words))
 
 
 def verify(onnx2c, *words, status=0):
@@ -320,12 +309,8 @@ def the_code_that_is_kept_says_its_own_options(onnx2c, folder):
             must(f" *   options  {title}\n" in f.readlines(), f"its title has other options than {title}")
 
 
-def main():
-    p = argparse.ArgumentParser()
-    p.add_argument("onnx2c")
-    p.add_argument("--only", default="*")
-    a = p.parse_args()
-    tests = [(t.__name__, t, ()) for t in (
+if __name__ == "__main__":
+    sys.exit(main(
         onnx_runtime_is_asked,
         a_python_without_onnx_runtime_is_told,
         seeds_decide,
@@ -342,23 +327,5 @@ def main():
         profile_needs_no_answer,
         the_code_that_is_kept_says_its_own_options,
         functions_get_numbers_and_strings,
-    )]
-    record = recorded_sets_are_what_onnx_runtime_computes
-    tests += [(f"{record.__name__}: {m}", record, (m,)) for m in MODELS]
-    passed = failed = 0
-    for name, test, words in tests:
-        if not fnmatch.fnmatch(name, a.only):
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(os.path.abspath(a.onnx2c), folder, *words)
-                passed += 1
-            except Exception as why:
-                failed += 1
-                print(f"FAILED {name}: {why}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        of_each(recorded_sets_are_what_onnx_runtime_computes, *MODELS),
+    ))

@@ -276,13 +276,35 @@ static bool broadcasts(Rule *rule)
     return rule == same || rule == of_sub || rule == of_mul || rule == of_div || rule == of_pow || rule == of_matmul;
 }
 
+/* As operators did before opset 7 (elementwise.c). */
+static bool fits_at_axis(Node *at)
+{
+    return at->opset < 7 && attr_int(at, "broadcast", 0);
+}
+
+static bool has_subgraph(const Node *at)
+{
+    for (int i = 0; i < at->n_attrs; i++)
+        if (at->attrs[i].type == ATTR_GRAPH || at->attrs[i].type == ATTR_GRAPHS) return true;
+    return false;
+}
+
+/* What a branch or loop makes may depend on anything. */
+static bool may_depend(const Reverse *r, const Node *at)
+{
+    bool may = has_subgraph(at);
+    for (int i = 0; i < at->n_in; i++) may |= at->in[i] && map_get(r->depends, at->in[i]->name);
+    return may;
+}
+
+/* Adds what dy, the gradient of the node's only result, comes to at its inputs. */
 static bool differentiate(Reverse *r, Node *at, Value *dy)
 {
     Rule *rule = rule_of(at);
     for (int i = 0; i < at->n_in; i++) {
         Value *x = at->in[i];
         if (!x || !map_get(r->depends, x->name)) continue;
-        Value *dx = rule ? rule(r, at, i, dy) : NULL;
+        Value *dx = rule(r, at, i, dy);
         if (!dx) {
             node_error(r->n, "there is no gradient of %s at its input %d", shown(at->op_type), i);
             return false;
@@ -295,13 +317,30 @@ static bool differentiate(Reverse *r, Node *at, Value *dy)
     return true;
 }
 
+/* Whether y depends on xs through the node. */
+static bool is_between(const Reverse *r, const Node *at)
+{
+    for (int k = 0; k < at->n_out; k++) {
+        const Value *v = at->out[k];
+        if (v && map_get(r->results, v->name) && map_get(r->depends, v->name)) return true;
+    }
+    return false;
+}
+
+static bool reverse(Reverse *r, Node *at)
+{
+    if (!is_between(r, at)) return true;
+    if (rule_of(at) && !fits_at_axis(at)) return differentiate(r, at, map_get(r->results, at->out[0]->name));
+    node_error(r->n, "there is no gradient of %s \"%s\"", shown(at->op_type), shown(node_stem(at)));
+    return false;
+}
+
 static void note_dependence(Reverse *r, int xs)
 {
     for (int i = 0; i < xs; i++) map_put(r->depends, r->n->in[i]->name, r);
     for (Node *at = r->n->graph->first; at != r->n; at = at->after)
-        for (int i = 0; i < at->n_in; i++)
-            for (int k = 0; at->in[i] && map_get(r->depends, at->in[i]->name) && k < at->n_out; k++)
-                if (at->out[k]) map_put(r->depends, at->out[k]->name, r);
+        for (int k = 0; k < at->n_out && may_depend(r, at); k++)
+            if (at->out[k]) map_put(r->depends, at->out[k]->name, r);
 }
 
 static Value *filled_like(Node *n, Value *x, double number)
@@ -310,10 +349,23 @@ static Value *filled_like(Node *n, Value *x, double number)
     return make2(n, "Expand", one, make1(n, "Shape", x, NULL), NULL);
 }
 
+/* What follows from constants alone is computed before it could be differentiated. */
+static bool are_variables(Node *n, int xs)
+{
+    for (int i = 0; i < xs; i++) {
+        if (!n->in[i]->data) continue;
+        node_error(n, "\"%s\" is a constant, to which no gradient is taken: make it an input of the model",
+                   shown(n->in[i]->wanted));
+        return false;
+    }
+    return true;
+}
+
 static void expand_gradient(Node *n)
 {
     const Foreign *names;
     int xs = attr_strings(n, "xs", &names);
+    if (!are_variables(n, xs)) return;
     Reverse r = {n, map_new(), map_new()};
     Value *y = n->in[n->n_in - 1];
     Node *last = n->before;
@@ -321,8 +373,7 @@ static void expand_gradient(Node *n)
     map_put(r.results, y->name, filled_like(n, y, 1));
     for (Node *at = last, *before; at; at = before) {
         before = at->before;
-        Value *dy = at->n_out && at->out[0] ? map_get(r.results, at->out[0]->name) : NULL;
-        if (dy && map_get(r.depends, at->out[0]->name) && !differentiate(&r, at, dy)) return;
+        if (!reverse(&r, at)) return;
     }
     for (int i = 0; i < n->n_out; i++) {
         if (!n->out[i]) continue;

@@ -28,7 +28,7 @@ typedef struct {
     SideMemory *memory;
     int after, before; /* for buffers that live after the one step, or before the other */
     int element;       /* it is aligned to so many bytes */
-    Buffers inside;
+    Buffers inside;    /* by offset */
 } Room;
 
 /* room.c */
@@ -39,7 +39,7 @@ void room_put(Room *r, Value *v, int64_t offset);
 void buffers_add(Buffers *b, Value *v);
 
 /* regions.c: places buffers in the memories of --region, in the order in which they are given: those that steps use
- * most often first, of these the largest. */
+ * most often first, of these the largest. Those after the first few thousand stay in the arena. */
 void place_in_regions(Model *m, const Buffers *b);
 
 /* lend.c: places some of them in the memory of inputs and outputs, if the arena then takes less than `total`. */

@@ -4,8 +4,10 @@
 #include <limits.h>
 #include <stdlib.h>
 
-/* A step in a loop counts as so many. */
-enum { ROUNDS = 10 };
+enum {
+    ROUNDS = 10,       /* a step in a loop counts as so many */
+    MOST_PLACED = 8192 /* buffers: each is compared with all that are there */
+};
 
 typedef struct {
     Value *value;
@@ -67,5 +69,5 @@ void place_in_regions(Model *m, const Buffers *b)
     }
     for (int i = 0; i < b->count; i++) candidates[i] = (Candidate){b->items[i], i, uses_of(b->items[i])};
     if (b->count) qsort(candidates, (size_t)b->count, sizeof *candidates, in_order);
-    for (int i = 0; i < b->count; i++) place(rooms, o->n_regions, candidates[i].value);
+    for (int i = 0; i < b->count && i < MOST_PLACED; i++) place(rooms, o->n_regions, candidates[i].value);
 }

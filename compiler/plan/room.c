@@ -24,24 +24,19 @@ static bool live_together(const Value *a, const Value *b)
     return a->first_step <= b->last_step && b->first_step <= a->last_step;
 }
 
-/* The first of those inside that lies over v, were that at offset `at`; NULL: there is none. */
-static const Value *in_the_way(const Room *r, const Value *v, int64_t at)
-{
-    for (int i = 0; i < r->inside.count; i++) {
-        const Value *w = r->inside.items[i];
-        if (live_together(v, w) && at < w->arena_offset + aligned_bytes(w) && w->arena_offset < at + aligned_bytes(v))
-            return w;
-    }
-    return NULL;
-}
-
+/* Those inside are in the order of their offsets: the first gap that is wide enough is where v fits. */
 int64_t room_offset(const Room *r, const Value *v)
 {
-    int64_t at = 0;
+    int64_t at = 0, last = r->memory->bytes - value_bytes(v);
     if (v->first_step <= r->after || v->last_step >= r->before || element_bytes(v) > r->element) return -1;
-    for (const Value *w; at + value_bytes(v) <= r->memory->bytes && (w = in_the_way(r, v, at));)
-        at = w->arena_offset + aligned_bytes(w);
-    return at + value_bytes(v) <= r->memory->bytes ? at : -1;
+    for (int i = 0; i < r->inside.count && at <= last; i++) {
+        const Value *w = r->inside.items[i];
+        if (!live_together(v, w)) continue;
+        if (at + aligned_bytes(v) <= w->arena_offset) break;
+        int64_t end = w->arena_offset + aligned_bytes(w);
+        if (at < end) at = end;
+    }
+    return at <= last ? at : -1;
 }
 
 void room_put(Room *r, Value *v, int64_t offset)
@@ -50,4 +45,8 @@ void room_put(Room *r, Value *v, int64_t offset)
     v->arena_offset = offset;
     if (r->memory->used < offset + value_bytes(v)) r->memory->used = offset + value_bytes(v);
     buffers_add(&r->inside, v);
+    for (int i = r->inside.count - 1; i > 0 && r->inside.items[i - 1]->arena_offset > offset; i--) {
+        r->inside.items[i] = r->inside.items[i - 1];
+        r->inside.items[i - 1] = v;
+    }
 }

@@ -10,6 +10,8 @@ typedef struct {
     Qdq q;
     bool found; /* q is there: all others are to be like it */
     const char *why_not;
+    int count, capacity;
+    Value **moved; /* the tensor, and what nodes that only move its elements make of it */
 } Finding;
 
 static void refuse(Finding *f, const char *why_not)
@@ -33,7 +35,11 @@ static void add_quantizer(Finding *f, const Qdq *q)
     f->found = true;
 }
 
-static void find_quantizers(const Value *v, Finding *f);
+static void add_moved(Finding *f, Value *v)
+{
+    mem_grow(&f->moved, &f->capacity, f->count + 1, sizeof *f->moved);
+    f->moved[f->count++] = v;
+}
 
 static void add_reader(const Graph *g, const Reader *r, Finding *f)
 {
@@ -42,14 +48,18 @@ static void add_reader(const Graph *g, const Reader *r, Finding *f)
     else if (r->graph != g) refuse(f, mem_printf("%s, in a branch or loop, reads it", named(r->node)));
     else if (read_quantize(r->node, &q)) add_quantizer(f, &q);
     else if (r->index == 0 && moves_integers(r->node, DT_INT8))
-        for (int i = 0; i < r->node->n_out; i++) find_quantizers(r->node->out[i], f);
+        for (int i = 0; i < r->node->n_out; i++) add_moved(f, r->node->out[i]);
     else refuse(f, mem_printf("%s reads it", named(r->node)));
 }
 
-/* Who reads v, through nodes that only move its elements. */
-static void find_quantizers(const Value *v, Finding *f)
+/* Who reads x, through nodes that only move its elements. */
+static void find_quantizers(Value *x, Finding *f)
 {
-    for (int i = 0; v && i < v->n_readers && !f->why_not; i++) add_reader(v->graph, &v->readers[i], f);
+    add_moved(f, x);
+    for (int at = 0; at < f->count; at++) {
+        const Value *v = f->moved[at];
+        for (int i = 0; v && i < v->n_readers && !f->why_not; i++) add_reader(v->graph, &v->readers[i], f);
+    }
 }
 
 /* The same in integers, under the name of v, which gets another. */

@@ -84,14 +84,19 @@ bool has_uses(const Node *n)
     return value_use_count(n->out[0]) > 0;
 }
 
+/* What is moved again and again keeps the name it got first. */
+static Foreign quantized_name(const Value *v)
+{
+    return foreign_ends(v->wanted, "/quantized") ? v->wanted : foreign_suffixed(v->wanted, "/quantized");
+}
+
 Node *new_node(Node *place, const Node *like, const char *op_type, const char *domain, int opset, int n_in,
                Value **inputs, bool shared)
 {
     Node *n = node_new(place->graph, like->name, op_type, domain, opset);
     for (int i = 0; i < n_in; i++) node_add_input(n, inputs[i]);
     for (int i = 0; i < like->n_out; i++)
-        node_add_output(n, like->out[i] ? value_new(place->graph, foreign_suffixed(like->out[i]->wanted, "/quantized"))
-                                        : NULL);
+        node_add_output(n, like->out[i] ? value_new(place->graph, quantized_name(like->out[i])) : NULL);
     if (shared) copy_attributes(n, like);
     graph_insert_before(place, n);
     return n;

@@ -157,6 +157,12 @@ bool rewrite_dequantize_down(Node *n)
 
 /* -- up ---------------------------------------------------------------------------------------- */
 
+/* Nobody reads it any more: what it read may move on in this round. */
+static void read_nothing(Node *n)
+{
+    for (int i = 0; i < n->n_in; i++) node_set_input(n, i, NULL);
+}
+
 bool rewrite_quantize_up(Node *n)
 {
     Qdq q;
@@ -170,6 +176,7 @@ bool rewrite_quantize_up(Node *n)
             node_ready(new_node(n, n, n->op->name, n->op->domain, n->opset, q.zero ? 3 : 2, operands, true))->out[0];
     }
     hand_over(n, 0, on_integers(n, mover, &q, inputs), 0);
+    read_nothing(mover);
     return true;
 }
 

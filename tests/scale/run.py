@@ -130,16 +130,37 @@ def additions(count):
                  [value('y')])
 
 
+def quantised(count):
+    """Nodes that only move elements, between the integers at either end."""
+    inner = chain(count, lambda v, s, y, i: node('Transpose', [v], [y], perm=[1, 0]),
+                  lambda v, s, y, i: node('Reshape', [v, 'shape'], [y])).graph
+    last = inner.output[0].name
+    nodes = list(inner.node) + [node('QuantizeLinear', [last, 'scale', 'zero'], ['q']),
+                                node('DequantizeLinear', ['q', 'scale', 'zero'], ['y'])]
+    weights = {'shape': np.array([1, 8]), 'scale': np.float32(0.1), 'zero': np.int8(3)}
+    return model(nodes, [value('x')], [value('y')], [numpy_helper.from_array(np.asarray(w), name)
+                                                     for name, w in weights.items()])
+
+
+def alive(count):
+    """Buffers that all live at once."""
+    names = [f'v{i}' for i in range(count)]
+    return model([node('Softmax', ['x'], [name]) for name in names] + [node('Sum', names, ['y'])], [value('x')],
+                 [value('y')])
+
+
 # Up to 8,192 buffers, each is placed by looking at all others: a bounded cost (plan/arena.c). What grows is seen above.
-LARGER = {convolutions: 4, additions: 4}
-KINDS = [residual, mixed, convolutions, constants, identities, splits, outputs, branches, body, selections, additions]
+LARGER = {convolutions: 4, additions: 4, alive: 4}
+KINDS = [residual, mixed, convolutions, constants, identities, splits, outputs, branches, body, selections, additions,
+         quantised, alive]
+OPTIONS = {quantised: ['--io', 'quantized'], alive: ['--region', 'near=100000', '--region', 'far=1000000']}
 
 
-def measure(compiler, made, folder):
+def measure(compiler, made, folder, options=()):
     """Basic blocks and peak bytes of one compilation."""
     path = os.path.join(folder, 'model.onnx')
     save(made, path)
-    child = subprocess.run([compiler, path, '-o', os.path.join(folder, 'model.c')], capture_output=True, text=True,
+    child = subprocess.run([compiler, path, '-o', os.path.join(folder, 'model.c'), *options], capture_output=True, text=True,
                            check=True)
     words = child.stderr.split()
     return int(words[words.index('blocks') + 1]), int(words[words.index('VmHWM:') + 1]) * 1024
@@ -150,7 +171,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         empty = measure(compiler, residual(2), folder)
         for kind in KINDS:
-            once, twice = (measure(compiler, kind(n * LARGER.get(kind, 1)), folder) for n in (SIZE, 2 * SIZE))
+            once, twice = (measure(compiler, kind(n * LARGER.get(kind, 1)), folder, OPTIONS.get(kind, ()))
+                           for n in (SIZE, 2 * SIZE))
             for what, a, b, least in zip(('work', 'memory'), once, twice, empty):
                 growth = (b - least) / (a - least)
                 failed += growth > MOST
