@@ -160,8 +160,8 @@ def measure(compiler, made, folder, options=()):
     """Basic blocks and peak bytes of one compilation."""
     path = os.path.join(folder, 'model.onnx')
     save(made, path)
-    child = subprocess.run([compiler, path, '-o', os.path.join(folder, 'model.c'), *options], capture_output=True, text=True,
-                           check=True)
+    child = subprocess.run([compiler, path, '-o', os.path.join(folder, 'model.c'), *options], capture_output=True,
+                           text=True, check=True)
     words = child.stderr.split()
     return int(words[words.index('blocks') + 1]), int(words[words.index('VmHWM:') + 1]) * 1024
 
