@@ -20,6 +20,8 @@ from parts import main, must, of_each
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODELS = ["digits", "digits_int8_qdq", "kws_rnn", "bert_tiny", "dynhw", "iris_forest", "ifscript"]
+# Those of 6 bits are of ONNX 1.21 and opset 26, of which no operator is compiled with them.
+TYPES = [t for t in TensorProto.DataType.keys() if t != "UNDEFINED" and not t.startswith("FLOAT6")]
 
 
 def verify(onnx2c, *words, status=0):
@@ -94,6 +96,28 @@ def a_python_without_onnx_runtime_is_told(onnx2c, folder):
     must("install onnxruntime and onnx" in err, err)
     _, err = verify(onnx2c, path, "--reference", "ort", "--python", os.path.join(folder, "none"), status=1)
     must("can't be run; --python FILE names a Python" in err, err)
+
+
+def typed(folder, dtype):
+    """y = x, of any type."""
+    ends = [[helper.make_tensor_value_info(name, dtype, [3, 5])] for name in "xy"]
+    graph = helper.make_graph([helper.make_node("Identity", ["x"], ["y"])], "g", *ends)
+    path = os.path.join(folder, "model.onnx")
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 25)], ir_version=13), path)
+    return path
+
+
+def every_type_can_be_made_up(onnx2c, folder, name):
+    record = os.path.join(folder, "record")
+    out, _ = verify(onnx2c, typed(folder, TensorProto.DataType.Value(name)), "--record", record)
+    must("3 of 3 data sets ok" in out, out)
+    inputs = {content for file, content in files(record).items() if "input" in file}
+    must(len(inputs) == 3, "the three sets have the same numbers")
+
+
+def onnx_runtime_takes_types_that_numpy_lacks(onnx2c, folder, name):
+    out, _ = verify(onnx2c, typed(folder, TensorProto.DataType.Value(name)), "--reference", "ort", "--python", sys.executable)
+    must("3 of 3 data sets ok" in out, out)
 
 
 def seeds_decide(onnx2c, folder):
@@ -327,5 +351,7 @@ if __name__ == "__main__":
         profile_needs_no_answer,
         the_code_that_is_kept_says_its_own_options,
         functions_get_numbers_and_strings,
+        of_each(every_type_can_be_made_up, *TYPES),
+        of_each(onnx_runtime_takes_types_that_numpy_lacks, "BFLOAT16", "FLOAT8E4M3FN", "FLOAT8E5M2"),
         of_each(recorded_sets_are_what_onnx_runtime_computes, *MODELS),
     ))

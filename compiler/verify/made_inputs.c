@@ -4,6 +4,8 @@
 
 #include "op/op.h"
 
+#include <math.h>
+
 /* -- random numbers: splitmix64 ------------------------------------------------------------------ */
 
 static uint64_t next(Random *r)
@@ -162,6 +164,31 @@ static void fill_reals(const Value *v, void *data, Random *r)
         number_set(v->type.dtype, element(v, data, i), image ? random_unit(r) : random_normal(r));
 }
 
+static void fill_complex(const Value *v, void *data, Random *r)
+{
+    DType part = v->type.dtype == DT_COMPLEX64 ? DT_FLOAT : DT_DOUBLE;
+    for (int64_t i = 0, count = 2 * value_count(v); i < count; i++)
+        number_set(part, (char *)data + i * (dtype_bits(part) / 8), random_normal(r));
+}
+
+/* Types of so few numbers that any will do, but for those that are none and the hugest. */
+static void fill_codes(const Value *v, unsigned char *data, Random *r)
+{
+    enum { MOST = 256 };
+    DType t = v->type.dtype;
+    int bits = dtype_bits(t), in_byte = 8 / bits, all = (1 << bits) - 1;
+    for (int64_t i = 0, count = value_count(v); i < count; i++) {
+        unsigned before = data[i / in_byte];
+        do data[i / in_byte] = (unsigned char)(before | (unsigned)random_integer(r, 0, all) << (i % in_byte * bits));
+        while (!(fabs(number_real(t, data, i)) <= MOST));
+    }
+}
+
+static bool is_few_codes(DType t)
+{
+    return dtype_bits(t) < 8 || (dtype_bits(t) == 8 && t != DT_BOOL && !dtype_is_integer(t));
+}
+
 static const void *made_strings(int64_t count, Random *r)
 {
     Foreign *strings = mem_array((size_t)count + 1, sizeof *strings);
@@ -183,9 +210,11 @@ bool make_input(Value *v, Random *r)
     if (v->type.kind != KIND_TENSOR || !shape_is_const(&v->type.shape)) return false;
     if (t == DT_STRING) v->data = made_strings(value_count(v), r);
     if (t == DT_STRING) return true;
-    if (!number_has(t) || dtype_bits(t) < 8) return false;
+    if (!number_has(t) && !dtype_is_complex(t)) return false;
     void *data = mem_array((size_t)value_bytes(v) + 1, 1);
-    if (foreign_has(v->name, "mask") && t != DT_BOOL) fill_mask(v, data, r);
+    if (dtype_is_complex(t)) fill_complex(v, data, r);
+    else if (is_few_codes(t)) fill_codes(v, data, r);
+    else if (foreign_has(v->name, "mask") && t != DT_BOOL) fill_mask(v, data, r);
     else if (t == DT_BOOL || dtype_is_integer(t)) fill_integers(v, data, r);
     else fill_reals(v, data, r);
     v->data = data;

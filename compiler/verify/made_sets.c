@@ -83,7 +83,7 @@ static bool fill(Model *m, void *context)
         Value *v = m->graph->inputs[i];
         Random r = random_start((uint64_t)k->options->seed, k->run, i);
         if (!make_input(v, &r))
-            model_error(m, "input \"%s\" is no tensor of numbers or strings that could be made up; give a data set",
+            model_error(m, "input \"%s\" is no tensor, which is all that can be made up; give a data set",
                         shown(v->name));
         else if (k->writes && !write_data_item(m, item_path(k, "input", i), v)) return false;
     }

@@ -8,7 +8,7 @@ enum { NOT_INSTALLED = 3 }; /* the script's exit status */
 
 static const char script[] =
     "# Runs ONNX Runtime on input_N.pb of a folder and writes output_N.pb. Written by onnx2c verify.\n"
-    "import glob, os, sys\n"
+    "import ctypes, math, os, sys\n"
     "try:\n"
     "    import numpy, onnx, onnxruntime\n"
     "    from onnx import numpy_helper\n"
@@ -26,11 +26,24 @@ static const char script[] =
     "feed = {}\n"
     "for number, name in enumerate(names):\n"
     "    with open(os.path.join(folder, f'input_{number}.pb'), 'rb') as f:\n"
-    "        feed[name] = numpy_helper.to_array(onnx.TensorProto.FromString(f.read()))\n"
+    "        feed[name] = onnx.TensorProto.FromString(f.read())\n"
     "outputs = [o.name for o in session.get_outputs()]\n"
-    "for number, (name, value) in enumerate(zip(outputs, session.run(outputs, feed))):\n"
+    "# Types that numpy lacks go in and out as ONNX Runtime's own values.\n"
+    "types = [t.type for t in session.get_inputs() + session.get_outputs()]\n"
+    "if any('bfloat16' in t or 'float8' in t for t in types):\n"
+    "    own = onnxruntime.OrtValue.ortvalue_from_numpy_with_onnx_type\n"
+    "    feed = {name: own(numpy_helper.to_array(t), t.data_type) for name, t in feed.items()}\n"
+    "    tensors = []\n"
+    "    for name, value in zip(outputs, session.run_with_ort_values(outputs, feed)):\n"
+    "        kind, shape = value.element_type(), value.shape()\n"
+    "        size = math.prod(shape) * onnx.helper.tensor_dtype_to_np_dtype(kind).itemsize\n"
+    "        tensors.append(onnx.helper.make_tensor(name, kind, shape, ctypes.string_at(value.data_ptr(), size), raw=True))\n"
+    "else:\n"
+    "    results = session.run(outputs, {name: numpy_helper.to_array(t) for name, t in feed.items()})\n"
+    "    tensors = [numpy_helper.from_array(numpy.asarray(v), name) for name, v in zip(outputs, results)]\n"
+    "for number, tensor in enumerate(tensors):\n"
     "    with open(os.path.join(folder, f'output_{number}.pb'), 'wb') as f:\n"
-    "        f.write(numpy_helper.from_array(numpy.asarray(value), name).SerializeToString())\n";
+    "        f.write(tensor.SerializeToString())\n";
 
 static bool write_script(Model *m, Foreign path)
 {
