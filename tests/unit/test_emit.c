@@ -412,7 +412,7 @@ Suite *emit_suite(void)
 {
     Suite *suite = suite_create("emit");
     TCase *tests = tcase_create("emit");
-    tcase_add_checked_fixture(tests, NULL, op_free);
+    tcase_add_checked_fixture(tests, NULL, build_free);
     tcase_add_test(tests, names_stay_and_constants_have_a_prefix);
     tcase_add_test(tests, words_of_C_and_names_of_the_file_get_a_suffix);
     tcase_add_test(tests, names_that_come_out_alike_get_a_suffix);
