@@ -140,7 +140,7 @@ def model_with_data(folder, text, **messages):
 
 def models_with_data(folder):
     """Those whose data hold other lists and maps than they make, and one whose inputs can't be made."""
-    model_with_data(os.path.join(folder, "complex"), "(complex64[2] x) => (complex64[2] y) { y = Identity(x) }")
+    model_with_data(os.path.join(folder, "lists"), "(seq(float[2]) x) => (seq(float[2]) y) { y = Identity(x) }")
     x = numpy_helper.from_array(np.zeros(2, np.float32))
     row = numpy_helper.from_array(np.zeros((1, 2), np.float32))
     y = SequenceProto(elem_type=SequenceProto.TENSOR, tensor_values=[x])

@@ -98,31 +98,41 @@ static const char *array_declaration(const Model *m, const Value *v)
     return mem_printf("%sunion %s %s", attr, v->c_name, v->c_name);
 }
 
-static void emit_assembler(const Model *m, const char *section, const char *underscore, const char *after, FILE *f)
+/* Where constants stand in object files of ELF, Mach-O and PE, and back. The label says what the assembler calls it,
+ * whatever else the platform puts before names. */
+static void emit_assembler(const Model *m, FILE *f)
 {
-    const char *name = m->options.name;
-    fprintf(f, "__asm__(\n    \"%s\\n\"\n    \".balign %d\\n\"\n", section, BLOB_ALIGN);
-    fprintf(f, "    \"%s%s_weights:\\n\"\n", underscore, name);
-    fprintf(f, "    \".incbin \\\"\" %s_WEIGHTS_FILE \"\\\"\\n\"\n    \"%s\\n\");\n", upper_case(name), after);
+    const char *name = m->options.name, *prefix = upper_case(name);
+    const char *file = in_assembler(path_file(weights_path(&m->options)));
+    fputs("#if defined(_MSC_VER) || defined(__TINYC__)\n"
+          "#error \"this compiler's assembler has no .incbin: generate again with --weights inline, or file\"\n"
+          "#elif defined(__APPLE__)\n"
+          "#define AMONG_CONSTANTS(text) \".const\\n\" text \".text\\n\"\n"
+          "#elif defined(_WIN32)\n"
+          "#define AMONG_CONSTANTS(text) \".section .rdata,\\\"dr\\\"\\n\" text \".text\\n\"\n"
+          "#else\n"
+          "#define AMONG_CONSTANTS(text) \".pushsection .rodata\\n\" text \".popsection\\n\"\n"
+          "#endif\n",
+          f);
+    fprintf(f,
+            "/* The assembler looks for it along -I. */\n#ifndef %s_WEIGHTS_FILE\n#define %s_WEIGHTS_FILE \"%s\"\n"
+            "#endif\n",
+            prefix, prefix, file);
+    fprintf(f, "__asm__(AMONG_CONSTANTS(\n    \".balign %d\\n\"\n    \"%s_weights:\\n\"\n", BLOB_ALIGN, name);
+    fprintf(f, "    \".incbin \\\"\" %s_WEIGHTS_FILE \"\\\"\\n\"));\n", prefix);
+    fprintf(f, "extern const unsigned char %s_weights[] __asm__(\"%s_weights\");\n\n", name, name);
 }
 
 static void emit_blob_declaration(Model *m, FILE *f)
 {
-    const char *name = m->options.name, *prefix = upper_case(name);
     fprintf(f, "/* The large constants, in the order of the file %s. */\n",
             in_comment(path_file(weights_path(&m->options))));
     if (m->options.weights == WEIGHTS_INCBIN) {
-        fprintf(f, "/* The assembler looks for it along -I. */\n#ifndef %s_WEIGHTS_FILE\n", prefix);
-        fprintf(f, "#define %s_WEIGHTS_FILE \"%s\"\n#endif\n#ifdef __APPLE__\n", prefix,
-                in_assembler(path_file(weights_path(&m->options))));
-        emit_assembler(m, ".const", "_", ".text", f);
-        fputs("#else\n", f);
-        emit_assembler(m, ".pushsection .rodata", "", ".popsection", f);
-        fputs("#endif\n", f);
-    } else {
-        fprintf(f, "/* Provided by the program: aligned to %d bytes, little endian. */\n", BLOB_ALIGN);
+        emit_assembler(m, f);
+        return;
     }
-    fprintf(f, "extern const unsigned char %s_weights[];\n\n", name);
+    fprintf(f, "/* Provided by the program: aligned to %d bytes, little endian. */\n", BLOB_ALIGN);
+    fprintf(f, "extern const unsigned char %s_weights[];\n\n", m->options.name);
 }
 
 /* A vector that lies across two lines of the cache takes two loads. Small processors have no lines, but count
