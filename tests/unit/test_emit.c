@@ -362,7 +362,7 @@ START_TEST(large_constants_may_stand_in_a_file)
     const char *text = with_weights(WEIGHTS_INCBIN, &blob);
     ck_assert_uint_eq(blob, 2432 + 2112); /* 2404 and 2052 bytes, up to multiples of 64 */
     ck_has(text, ".incbin");
-    ck_has(text, "extern const unsigned char test_weights[];");
+    ck_has(text, "extern const unsigned char test_weights[] __asm__(\"test_weights\");");
     ck_has(text, "const float *const w_l = (const float *)(const void *)(test_weights + 2432);");
     text = with_weights(WEIGHTS_FILE, &blob);
     ck_assert_uint_eq(blob, 2432 + 2112);

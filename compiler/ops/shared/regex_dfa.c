@@ -178,7 +178,8 @@ static int set_of_marked(Builder *b, bool after_word)
             return i;
     }
     mem_grow(&b->sets, &b->cap_sets, b->n_sets + 1, sizeof *b->sets);
-    s.nodes = mem_dup(s.nodes, ((size_t)s.count + 1) * sizeof *s.nodes);
+    s.nodes = mem_array((size_t)s.count + 1, sizeof *s.nodes);
+    memcpy(s.nodes, b->marked, (size_t)s.count * sizeof *s.nodes);
     b->sets[b->n_sets] = s;
     return b->n_sets++;
 }
