@@ -175,7 +175,7 @@ static double conv_at(const float *x, const float *w, const ConvCase *c, const s
     return sum;
 }
 
-typedef enum { PANELS, PLANES, WINOGRAD, NARROW, CHANNELWISE, SCALAR } Kind;
+typedef enum { PANELS, PLANES, WINOGRAD, NARROW, CHANNELWISE, SCALAR, WINDOWS, WINDOWS_BY_CHANNEL } Kind;
 
 /* The weights as the kernel wants them, and the convolution. */
 static void convolve(Kind kind, const ConvCase *c, const struct window *p, const float *x, const float *w,
@@ -185,7 +185,18 @@ static void convolve(Kind kind, const ConvCase *c, const struct window *p, const
     const int32_t window = c->kernel_d * c->kernel_h * c->kernel_w;
     struct conv_packed packed = {c->batch, c->groups, c->in_c, c->out_c, c->chunk, c->apart ? 1 : channels, filters};
     float *wp = malloc((size_t)(c->groups * panels * 16 * window * c->in_c) * sizeof *wp);
-    if (kind == NARROW) {
+    const struct windows flat = {c->batch,    p->in_h,        p->in_w,     p->out_h,
+                                 p->out_w,    p->kernel_h,    p->kernel_w, p->stride_h,
+                                 p->stride_w, p->pad_h,       p->pad_w,    kind == WINDOWS ? c->in_c : 0,
+                                 filters,     packed.x_pixel, filters};
+    if (kind == WINDOWS_BY_CHANNEL) {
+        pack_depthwise_f32(w, wp, channels, window);
+        windows_f32(x, wp, b, NULL, y, &flat, window_channels, end->low, end->high);
+    } else if (kind == WINDOWS) {
+        packed.chunk = c->in_c;
+        pack_conv_f32(w, wp, p, &packed);
+        windows_f32(x, wp, b, add, y, &flat, window_products, end->low, end->high);
+    } else if (kind == NARROW) {
         pack_narrow_f32(w, wp, filters, channels, window);
         conv_narrow_f32(x, wp, b, y, p, c->batch, channels, filters, end->low, end->high);
     } else if (kind == CHANNELWISE) {
@@ -227,7 +238,8 @@ static void check_conv(Kind kind, const ConvCase *c, const End *end)
 {
     const struct window p = window_of(c);
     const int32_t channels = c->groups * c->in_c, filters = c->groups * c->out_c;
-    const bool extras = end != &as_it_is, adds = extras && kind != NARROW && kind != CHANNELWISE;
+    const bool extras = end != &as_it_is,
+               adds = extras && kind != NARROW && kind != CHANNELWISE && kind != WINDOWS_BY_CHANNEL;
     const int32_t taps = c->in_c * c->kernel_d * c->kernel_h * c->kernel_w, pixels = p.out_d * p.out_h * p.out_w;
     float *x = random_floats((size_t)(c->batch * channels * c->in_d * c->in_h * c->in_w)),
           *w = random_floats((size_t)(filters * taps));
@@ -278,6 +290,15 @@ static const ConvCase conv_cases[] = {
     {1, 1, 512, 16, 512, 1, 3, 3, 1, 7, 7, 1, 1, 5, false},
 };
 
+/* Those that windows_f32 knows: flat, without dilation or groups but those of single channels, these by eights. */
+static void check_windows(const ConvCase *c)
+{
+    const bool by_channel = c->in_c == 1 && c->groups > 1;
+    if (c->in_d > 1 || c->dilation > 1 || (by_channel ? c->groups % 8 != 0 : c->groups > 1)) return;
+    check_conv(by_channel ? WINDOWS_BY_CHANNEL : WINDOWS, c, &as_it_is);
+    check_conv(by_channel ? WINDOWS_BY_CHANNEL : WINDOWS, c, &clamped);
+}
+
 START_TEST(conv_matches_plain_loops)
 {
     state = 7;
@@ -286,6 +307,7 @@ START_TEST(conv_matches_plain_loops)
         check_conv(PANELS, &conv_cases[i], &clamped);
         check_conv(PANELS, &conv_cases[i], &leaky);
         check_conv(SCALAR, &conv_cases[i], i % 3 == 0 ? &as_it_is : i % 3 == 1 ? &clamped : &leaky);
+        check_windows(&conv_cases[i]);
     }
 }
 END_TEST
@@ -311,6 +333,7 @@ START_TEST(planes_match_plain_loops)
         check_conv(PLANES, &planes_cases[i], &clamped);
         check_conv(PLANES, &planes_cases[i], &leaky);
         check_conv(SCALAR, &planes_cases[i], &leaky);
+        check_windows(&planes_cases[i]);
     }
 }
 END_TEST
@@ -365,6 +388,7 @@ START_TEST(few_filters_and_single_channels_match_plain_loops)
         check_conv(CHANNELWISE, &channelwise_cases[i], &as_it_is);
         check_conv(CHANNELWISE, &channelwise_cases[i], &clamped);
         check_conv(CHANNELWISE, &channelwise_cases[i], &leaky);
+        check_windows(&channelwise_cases[i]);
     }
 }
 END_TEST
@@ -380,6 +404,16 @@ static float *planes_of(const float *x, int32_t batch, int32_t pixels, int32_t c
     return y;
 }
 
+/* y is what windows_f32 makes, if it knows such. */
+static void max_pool_by_windows(const ConvCase *c, const struct window *p, const float *x, float *y)
+{
+    const struct windows flat = {c->batch,    p->in_h,     p->in_w,     p->out_h,    p->out_w,
+                                 p->kernel_h, p->kernel_w, p->stride_h, p->stride_w, p->pad_h,
+                                 p->pad_w,    0,           c->in_c,     c->in_c,     c->in_c};
+    if (c->in_d > 1 || c->dilation > 1 || c->in_c % 8 != 0) return;
+    windows_f32(x, NULL, NULL, NULL, y, &flat, window_largest, -INFINITY, INFINITY);
+}
+
 static void check_pool(const ConvCase *c, bool largest)
 {
     const struct window p = window_of(c);
@@ -390,6 +424,7 @@ static void check_pool(const ConvCase *c, bool largest)
           *planes = planes_of(x, c->batch, in, channels);
     if (largest) {
         max_pool_channelwise_f32(x, y, &p, c->batch, channels);
+        max_pool_by_windows(c, &p, x, y);
         max_pool_f32(planes, expected, &p, c->batch * channels);
     } else {
         average_pool_channelwise_f32(x, y, &p, c->batch, channels, 0);
