@@ -164,7 +164,7 @@ static void softmax_scalar_f32(const float *x, float *y, int32_t outer, int32_t 
 struct windows {
     int32_t batch, in_h, in_w, out_h, out_w, kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w;
     int32_t in_channels, out_channels; /* in_channels 0: each channel of y has to do with that of x only */
-    int32_t x_pixel, y_pixel;          /* floats from pixel to pixel; x_pixel 1 with several in_channels: planes apart */
+    int32_t x_pixel, y_pixel;          /* floats from pixel to pixel; x_pixel 1 of several in_channels: in planes */
 };
 
 /* Two pixels of y whose windows meet runs of `length` neighbours in planes, lines and taps. */
@@ -259,7 +259,7 @@ static void window_pair_f32(const struct window_pair *t, window_sums *sums_of)
     }
 }
 
-/* The taps inside of a window that begins at `at`, one after the other; if there is none, 0 would be the first's place. */
+/* The taps inside of a window that begins at `at`; if there is none, the first would be at 0. */
 DIGITS_CODE_ATTR
 static inline struct inside taps_of_window(int32_t at, int32_t in, int32_t kernel)
 {
@@ -269,11 +269,11 @@ static inline struct inside taps_of_window(int32_t at, int32_t in, int32_t kerne
     return t;
 }
 
-/* y[batch][out_h][out_w][out_channels] = clamp(sums + b + add), where `sums` is one of the functions above. b and add may
- * be NULL; add lies as y does. y must not overlap the inputs. */
+/* y[batch][out_h][out_w][out_channels] = clamp(sums + b + add), where `sums` is one of the functions above. b and add
+ * may be NULL; add lies as y does. y must not overlap the inputs. */
 DIGITS_CODE_ATTR
-static APART void windows_f32(const float *x, const float *w, const float *b, const float *add, float *y, const struct windows *p,
-                              window_sums *sums, float low, float high)
+static APART void windows_f32(const float *x, const float *w, const float *b, const float *add, float *y,
+                              const struct windows *p, window_sums *sums, float low, float high)
 {
     const bool apart = p->x_pixel == 1 && p->in_channels > 1, joined = apart || p->x_pixel == p->in_channels;
     const int32_t planes = apart ? p->in_channels : 1, neighbours = apart ? 1 : p->in_channels;
