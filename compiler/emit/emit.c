@@ -169,6 +169,7 @@ static const char *resolved(Macros *macros, const char *text)
 void emit_begin(Model *m)
 {
     Weights weights;
+    choose_twins(m);
     number_paragraphs(m->graph);
     name_everything(m);
     collect_weights(m, &weights);

@@ -125,8 +125,8 @@ bool is_list(const Arg *a); /* a struct or a list of numbers, which is a constan
 const char *constant_of(const Model *m, const Arg *a); /* "int32_t {1, 2}": a constant's; NULL: it isn't known */
 void emit_loop(Model *m, const Loop *l, FILE *f);
 
-/* emit_twin.c: the kernel that is called for this one */
-const Kernel *kernel_for(const Options *o, const Kernel *k);
+/* emit_twin.c: calls of kernels in less code, for processors without vectors */
+void choose_twins(Model *m);
 
 /* emit_checks.c */
 void begin_checks(Model *m);                                        /* before all steps */

@@ -127,7 +127,7 @@ static void declare_constants(const Model *m, const Call *c, bool computed, FILE
 
 void emit_call(Model *m, const Call *c, FILE *f)
 {
-    const Kernel *k = kernel_for(&m->options, c->kernel);
+    const Kernel *k = c->kernel;
     bool may_refuse = k->signature[0] == 'i', block = has_block(c);
     declare_constants(m, c, false, f);
     if (block) fputs("    {\n", f);

@@ -5,21 +5,24 @@
 
 /* -- windows ----------------------------------------------------------------------------------- */
 
-/* A window along one dimension of the image; `end`: so many pixels of padding its last place sees after the image. */
+/* A window along one dimension of the image. */
 typedef struct {
     Dim in, kernel, stride, dilation, pad, out;
-    int64_t end;
 } Axis;
 
+/* A struct windows is of flat images, without dilation. */
 static Axis axis_of(const Step *s, const char *window, char name)
 {
     static const char *const fields[] = {"in", "kernel", "stride", "dilation", "pad", "out"};
+    const Kernel *structure = step_arg(s, window)->structure;
     Dim d[6];
     for (int i = 0; i < 6; i++) {
-        d[i] = *step_field(s, window, mem_printf("%s_%c", fields[i], name));
+        const char *field = mem_printf("%s_%c", fields[i], name);
+        bool is_there = kernel_name_index(structure, field) >= 0;
+        d[i] = is_there ? *step_field(s, window, field) : dim_const(strcmp(fields[i], "pad") != 0);
         if (!d[i]) d[i] = dim_const(0);
     }
-    return (Axis){d[0], d[1], d[2], d[3], d[4], d[5], 0};
+    return (Axis){d[0], d[1], d[2], d[3], d[4], d[5]};
 }
 
 /* Along a dimension that the image doesn't have, nothing happens. */
@@ -98,12 +101,23 @@ static const char *window_text(const Step *s, const char *window)
     return mem_printf("%s%s", text, pad_text(count, axes, strstr(s->call.kernel->name, "transpose") != NULL));
 }
 
-/* The parameter that takes a struct window; NULL: there is none. */
-static const char *window_of(const Call *c)
+static bool starts(const char *s, const char *with)
 {
-    for (int i = 0; i < c->n_args; i++)
-        if (c->args[i].kind == ARG_STRUCT && !strcmp(c->args[i].structure->name, "struct window"))
-            return kernel_nth_name(c->kernel, i);
+    return !strncmp(s, with, strlen(with));
+}
+
+static bool takes_window(const Step *s, const Arg *a)
+{
+    if (a->kind != ARG_STRUCT) return false;
+    bool product = foreign_is(s->node->op_type, "Gemm") || foreign_is(s->node->op_type, "MatMul");
+    return !strcmp(a->structure->name, "struct window") || (!strcmp(a->structure->name, "struct windows") && !product);
+}
+
+/* The parameter that takes one; NULL: there is none. */
+static const char *window_of(const Step *s)
+{
+    for (int i = 0; i < s->call.n_args; i++)
+        if (takes_window(s, &s->call.args[i])) return kernel_nth_name(s->call.kernel, i);
     return NULL;
 }
 
@@ -122,9 +136,10 @@ static Dim groups_of(const Step *s)
     return NULL;
 }
 
-static bool starts(const char *s, const char *with)
+static bool has_own_channels(const Step *s)
 {
-    return !strncmp(s, with, strlen(with));
+    const Arg *sums = step_arg(s, "sums");
+    return sums && !strcmp(sums->function->name, "window_channels");
 }
 
 /* A convolution that is computed as a product of matrices sees one pixel at a time. */
@@ -132,7 +147,8 @@ static const char *conv_text(const Step *s, bool has_window)
 {
     const char *kernel = s->call.kernel->name;
     Dim groups = groups_of(s);
-    if (starts(kernel, "conv_channelwise") || starts(kernel, "qconv_channelwise")) return ", depthwise";
+    if (starts(kernel, "conv_channelwise") || starts(kernel, "qconv_channelwise") || has_own_channels(s))
+        return ", depthwise";
     if (groups && !dim_is(groups, 1) && dim_is_const(groups))
         return mem_printf(", groups %lld", (long long)dim_value(groups));
     return starts(kernel, "gemm_packed") && !has_window && foreign_is(s->node->op_type, "Conv") ? ", 1x1" : "";
@@ -163,6 +179,6 @@ const char *facts_of(const Step *s)
 {
     if (s->kind == STEP_LOOP) return type_text(s);
     if (s->kind != STEP_CALL) return "";
-    const char *window = window_of(&s->call), *seen = window ? window_text(s, window) : "";
+    const char *window = window_of(s), *seen = window ? window_text(s, window) : "";
     return mem_printf("%s%s%s", seen, conv_text(s, window != NULL), type_text(s));
 }

@@ -87,7 +87,7 @@ static bool activate(Node *n)
 StageResult layout(Model *m)
 {
     static RewritePass *const convert[] = {convert_conv, convert_qconv, convert_conv_transpose, NULL};
-    static RewritePass *const sink[] = {rewrite_transpose, rewrite_no_op, layout_sink, NULL};
+    static RewritePass *const sink[] = {rewrite_transpose, rewrite_no_op, layout_sink, layout_turn_factor, NULL};
     static RewritePass *const merge[] = {add_residual, rewrite_clamp, activate, NULL};
     bool turned = m->options.io_last && turn_interface(m);
     if (!rewrite_round(m->graph, convert) && !turned) return STAGE_DONE;

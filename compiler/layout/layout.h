@@ -49,6 +49,7 @@ Value *transposed(Node *n, Value *v, const Order *o); /* made in front of n; v i
  * are none, with an error. (interface_order.c) */
 bool turn_interface(Model *m);
 
-bool layout_sink(Node *n); /* operator(transpose(x)) becomes transpose(operator(x)) */
+bool layout_sink(Node *n);        /* operator(transpose(x)) becomes transpose(operator(x)) */
+bool layout_turn_factor(Node *n); /* product(flatten(transpose(x)), b) becomes product(flatten(x), reordered b) */
 
 #endif

@@ -99,267 +99,17 @@ enum {                                          /* offset         bytes  steps  
     AT_f_f_9_MaxPool_nhwc                       =      8192, /*      2048     2  float32[1,4,4,32] */
     AT_f_f_12_Relu_nhwc                         =         0, /*      2048     2  float32[1,4,4,32] */
     AT_f_f_13_MaxPool_nhwc                      =      2048, /*       512     2  float32[1,2,2,32] */
-    AT_f_f_13_MaxPool                           =         0, /*       512     2  float32[1,32,2,2] */
-    AT_h_Gemm                                   =       512, /*        40     2  float32[1,10] */
+    AT_h_Gemm                                   =         0, /*        40     2  float32[1,10] */
 };
 /* Kernels: only those this model calls ------------------------------------------------------- */
 
-/* VEC floats in a register. vec_at: the same anywhere in memory. Where scalars are computed in long double (the x87 of
- * 32-bit x86), compilers refuse to mix them with vectors. */
-#define VEC 1
-
-typedef float vec, vec_at;
-typedef int32_t vec_bits;
-
-/* Compiled for size, for a processor without vectors: kernels do without what only makes larger processors faster. */
-#if defined(__OPTIMIZE_SIZE__)
-#define VEC_SMALL 1
-#else
-#define VEC_SMALL 0
-#endif
-
-DIGITS_CODE_ATTR
-static inline vec vec_load(const float *p)
-{
-    return *(const vec_at *)p;
-}
-
-DIGITS_CODE_ATTR
-static inline void vec_store(float *p, vec v)
-{
-    *(vec_at *)p = v;
-}
-
-/* x in every place. */
-DIGITS_CODE_ATTR
-static inline vec vec_all(float x)
-{
-    return x;
-}
-
-/* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector,
- * none if it is negative. */
-DIGITS_CODE_ATTR
-static inline vec vec_load_some(const float *p, int32_t n)
-{
-    return n > 0 ? *p : 0;
-}
-
-DIGITS_CODE_ATTR
-static inline void vec_store_some(float *p, vec v, int32_t n)
-{
-    if (n > 0) vec_store(p, v);
-}
-
-/* a * b + c. */
-DIGITS_CODE_ATTR
-static inline vec vec_fma(vec a, vec b, vec c)
-{
+/* Functions whose code should be there once: compilers would copy it into every call of a network. What the processor
+ * has a unit for may need some of them not at all. */
 #if defined(__clang__)
-#pragma STDC FP_CONTRACT ON
-    return a * b + c;
-#elif defined(__FP_FAST_FMAF)
-    return __builtin_fmaf(a, b, c);
+#define APART __attribute__((noinline, unused))
 #else
-    return a * b + c;
+#define APART __attribute__((noinline, noclone, unused))
 #endif
-}
-
-/* vec_fma of single floats, with the same rounding. */
-DIGITS_CODE_ATTR
-static inline float fused_f32(float a, float b, float c)
-{
-#if defined(__clang__)
-#pragma STDC FP_CONTRACT ON
-    return a * b + c;
-#elif defined(__FP_FAST_FMAF)
-    return __builtin_fmaf(a, b, c);
-#else
-    return a * b + c;
-#endif
-}
-
-/* The larger; b where one is NaN. */
-DIGITS_CODE_ATTR
-static inline vec vec_max(vec a, vec b)
-{
-    return a > b ? a : b;
-}
-
-/* The larger; NaN where one is NaN. */
-DIGITS_CODE_ATTR
-static inline vec vec_larger(vec a, vec b)
-{
-    return a > b || a != a ? a : b;
-}
-
-/* The smaller; b where one is NaN. */
-DIGITS_CODE_ATTR
-static inline vec vec_min(vec a, vec b)
-{
-    return a < b ? a : b;
-}
-
-/* c ? a : b without a branch. Written as `?:`, compilers move the arithmetic that follows into the branches, and then
- * can't turn the loop into vector code because that arithmetic may raise floating-point exceptions. */
-DIGITS_CODE_ATTR
-static inline float select_f32(bool c, float a, float b)
-{
-    const uint32_t mask = 0u - (uint32_t)c;
-    uint32_t x, y;
-    memcpy(&x, &a, sizeof x);
-    memcpy(&y, &b, sizeof y);
-    x = (x & mask) | (y & ~mask);
-    memcpy(&a, &x, sizeof a);
-    return a;
-}
-
-/* What the functions below are written in, for one float as for a vector (vector.c). */
-DIGITS_CODE_ATTR
-static inline float all_f32(float x)
-{
-    return x;
-}
-
-DIGITS_CODE_ATTR
-static inline int32_t bits_f32(float x)
-{
-    int32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-DIGITS_CODE_ATTR
-static inline float from_bits_f32(int32_t bits)
-{
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
-DIGITS_CODE_ATTR
-static inline float fma_f32(float a, float b, float c)
-{
-    return fused_f32(a, b, c);
-}
-
-/* Between low and high; `low` for NaN. */
-DIGITS_CODE_ATTR
-static inline float bound_f32(float x, float low, float high)
-{
-    return select_f32(x > low, select_f32(x < high, x, high), low);
-}
-
-/* 2^n for n in [-126, 127]; one exponent further up is infinity. */
-DIGITS_CODE_ATTR
-static inline float power_of_two_f32(int32_t n)
-{
-    return from_bits_f32((n + 127) << 23);
-}
-
-/* x / log(2) rounded, as the last bits of a float that has none for fractions: 1.5 * 2^23 + n. */
-DIGITS_CODE_ATTR
-static inline float halvings_f32(float x)
-{
-    return fma_f32(x, all_f32(1.44269504f), all_f32(12582912.0f));
-}
-
-/* That n. It goes by the bits, since registers may hold digits that a float in memory doesn't (on the 80387). */
-DIGITS_CODE_ATTR
-static inline int32_t exponent_of_f32(float halvings)
-{
-    return bits_f32(halvings) - 0x4b400000;
-}
-
-/* The same as a float; the subtraction is quicker, and exact where there are vectors, which the 80387 has not. */
-DIGITS_CODE_ATTR
-static inline float whole_f32(float halvings)
-{
-    return (float)exponent_of_f32(halvings);
-}
-
-/* e^(x - n log(2)) - 1: log(2) is split in two so that the first product is exact. What is left is at most
- * log(2) / 2; fit error 3.2e-9. */
-DIGITS_CODE_ATTR
-static inline float expm1_rest_f32(float x, float halvings)
-{
-    const float n = whole_f32(halvings), r = fma_f32(n, all_f32(2.12194440e-4f), fma_f32(n, all_f32(-0.693359375f), x));
-    const float p = fma_f32(r, fma_f32(r, all_f32(0.00139506022f), all_f32(0.00836895313f)), all_f32(0.041666206f));
-    return fma_f32(r * r, fma_f32(r, fma_f32(r, p, all_f32(0.166665182f)), all_f32(0.5f)), r);
-}
-
-/* e^x. Error below 1.1 ULP. Two factors make the power of two, so that results below FLT_MIN come out rounded as well.
- * Where the result is 0, as of what is masked in attention, nothing underflows: that would be slow. */
-DIGITS_CODE_ATTR
-static inline float exp_f32(float x)
-{
-    const float c = select_f32(x > -104.0f, bound_f32(x, -104.0f, 89.0f), all_f32(0.0f)), h = halvings_f32(c);
-    const int32_t n = exponent_of_f32(h), half = n >> 1;
-    const float y = (1.0f + expm1_rest_f32(c, h)) * power_of_two_f32(half) * power_of_two_f32(n - half);
-    return select_f32(x > -104.0f, y, select_f32(x != x, x, all_f32(0.0f)));
-}
-
-typedef uint16_t __attribute__((may_alias)) bits16;
-typedef uint32_t __attribute__((may_alias)) bits32;
-typedef uint64_t __attribute__((may_alias)) bits64;
-
-/* f of the elements of rows y + at[r], as activation.c.in has them, where alpha and beta are the function's
- * parameters, if it has any. */
-typedef void activation_f32(float *y, const size_t *at, int32_t rows, int32_t columns, float alpha, float beta);
-
-/* y[r][columns] = clamp(start + sum of x[r][k] * w[k][columns] + add[r][columns]), where k passes through
- * `runs`[0] * [1] * [2] runs of `length` elements that are neighbours in x and rows of 16 that are neighbours in w. */
-struct tile {
-    const float *x, *w;
-    const float *start;  /* [columns], where all rows' sums start; NULL: zeros */
-    const float *add;    /* like y; or NULL */
-    float *y;
-    size_t x_at[16], y_at[16];   /* where the rows are in x, and in y and add; those behind the last are copies of it */
-    int32_t runs[3], length;
-    size_t x_step[3], w_step[3]; /* from run to run, in floats */
-    size_t panel;                /* from panel to panel of w, in floats */
-    size_t ahead;                /* weights so many floats behind those in use are fetched for later, one row of a */
-                                 /* panel each time; 0: none */
-    int32_t fetches;             /* tiles that fetch so, for window_region, each those of another panel */
-    int32_t rows, columns;       /* of y that there are: at most tile_rows(columns) rows */
-    size_t chain;                /* products that are added up one by one; 0: TILE_CHAIN */
-    bool resume;                 /* the sums join those that are in y */
-    int32_t taps, divisor;       /* of pools: taps inside, and what to divide by in their place if not 0 */
-    float low, high;
-    activation_f32 *activation;  /* of y, once it is complete; or NULL */
-    float alpha, beta;           /* its parameters */
-};
-
-/* y is complete when this tile is: it is clamped to [low, high], or activated with these two as parameters. */
-DIGITS_CODE_ATTR
-static inline void tile_completes(struct tile *t, float low, float high, activation_f32 *activation)
-{
-    if (!activation) {
-        t->low = low;
-        t->high = high;
-        return;
-    }
-    t->activation = activation;
-    t->alpha = low;
-    t->beta = high;
-}
-
-DIGITS_CODE_ATTR
-static inline void tile_activate(const struct tile *t)
-{
-    if (t->activation) t->activation(t->y, t->y_at, t->rows, t->columns, t->alpha, t->beta);
-}
-
-/* How a window moves over an image. The sizes are in pixels; fields of dimensions an image doesn't
- * have are 1, their pads 0. */
-struct window {
-    int32_t in_d, in_h, in_w;
-    int32_t kernel_d, kernel_h, kernel_w;
-    int32_t stride_d, stride_h, stride_w;
-    int32_t dilation_d, dilation_h, dilation_w;
-    int32_t pad_d, pad_h, pad_w; /* before the first pixel; what lies behind the last follows from the rest */
-    int32_t out_d, out_h, out_w;
-};
 
 DIGITS_CODE_ATTR
 static inline float within_f32(float v, float low, float high)
@@ -368,207 +118,9 @@ static inline float within_f32(float v, float low, float high)
     return raised > high ? high : raised;
 }
 
-struct conv_packed {
-    int32_t batch, groups;
-    int32_t in_channels, out_channels; /* of one group */
-    int32_t chunk;                     /* input channels taken up in a pass, as they are packed */
-    int32_t x_pixel, y_pixel;          /* floats from pixel to pixel: channels of the tensor; x_pixel 1 with */
-                                       /* several channels: planes apart */
-};
-
-/* Channels from which on windows are taken tap by tap. Elements of x that a band of output rows should need at
- * most, to stay in the second-level cache for all output channels, and the least number of pieces of work:
- * threads are to share them. */
-enum { CONV_TAP = 512, CONV_BAND = 65536, CONV_PIECES = 1 };
-
-/* How many rows of output a band has, if each needs `line` elements of x and is computed in `parts`: even bands. */
-DIGITS_CODE_ATTR
-static inline int32_t rows_of_band(int32_t rows, int32_t line, int32_t parts)
-{
-    const int32_t most = line < CONV_BAND ? CONV_BAND / line : 1, fit = (rows + most - 1) / most,
-                  shared = (CONV_PIECES - 1 + parts) / parts;
-    const int32_t bands = fit > shared ? fit : shared < rows ? shared : rows;
-    return bands > 0 ? (rows + bands - 1) / bands : 1;
-}
-
-DIGITS_CODE_ATTR
-static inline bool planes_apart(const struct conv_packed *c)
-{
-    return c->x_pixel == 1 && c->in_channels > 1;
-}
-
 /* The taps of a window along one dimension that lie inside the image. */
 struct inside {
     int32_t first, count;
-};
-
-DIGITS_CODE_ATTR
-static inline struct inside taps_inside(int32_t at, int32_t in, int32_t kernel, int32_t dilation)
-{
-    struct inside t = {at < 0 ? (dilation - 1 - at) / dilation : 0, 0};
-    const int32_t end = at < in ? (in - at + dilation - 1) / dilation : 0;
-    t.count = (end < kernel ? end : kernel) - t.first;
-    if (t.count < 0) t.count = 0;
-    return t;
-}
-
-/* The output positions from `out` on, before `end`, whose windows have the same taps inside; returns where they end. */
-DIGITS_CODE_ATTR
-static int32_t inside_run(int32_t out, int32_t end, int32_t in, int32_t kernel, int32_t stride, int32_t pad,
-                          int32_t dilation, struct inside *taps)
-{
-    *taps = taps_inside(out * stride - pad, in, kernel, dilation);
-    if (taps->count == kernel) {
-        const int32_t last = (in - 1 - (kernel - 1) * dilation + pad) / stride;
-        return last + 1 < end ? last + 1 : end;
-    }
-    for (out++; out < end; out++) {
-        const struct inside t = taps_inside(out * stride - pad, in, kernel, dilation);
-        if (t.first != taps->first || t.count != taps->count) break;
-    }
-    return out;
-}
-
-/* How the places of a tile follow from the pixels: distances in floats. */
-struct pixel_steps {
-    size_t x_pixel;          /* from pixel to pixel of x */
-    size_t y_pixel, y_line, y_plane; /* of y, and from row to row, and from plane to plane */
-    size_t w_tap;            /* from tap to tap of the weights */
-    int32_t channels;        /* neighbours in x that a tap takes up, if the planes aren't apart */
-    bool apart, joined;      /* x_pixel is 1, and `channels` planes are taken up; are a window row's runs one run? */
-};
-
-/* Sets the runs of a pixel's elements, when `taps`[d, h, w] are those inside. Returns where in
- * the weights they start. */
-DIGITS_CODE_ATTR
-static size_t window_runs(struct tile *t, const struct window *p, const struct pixel_steps *s,
-                          const struct inside *taps)
-{
-    const size_t line = s->x_pixel * (size_t)p->in_w, plane = line * (size_t)p->in_h;
-    const size_t w_line = s->w_tap * (size_t)p->kernel_w, w_plane = w_line * (size_t)p->kernel_h;
-    t->taps = taps[0].count * taps[1].count * taps[2].count;
-    t->runs[0] = s->apart ? s->channels : taps[0].count;
-    t->runs[1] = taps[1].count;
-    t->runs[2] = s->joined ? 1 : taps[2].count;
-    t->length = (s->joined ? taps[2].count : 1) * (s->apart ? 1 : s->channels);
-    t->x_step[0] = s->apart ? plane : plane * (size_t)p->dilation_d;
-    t->x_step[1] = line * (size_t)p->dilation_h;
-    t->x_step[2] = s->x_pixel * (size_t)p->dilation_w;
-    t->w_step[0] = w_plane;
-    t->w_step[1] = w_line;
-    t->w_step[2] = s->w_tap;
-    return (size_t)taps[0].first * w_plane + (size_t)taps[1].first * w_line + (size_t)taps[2].first * s->w_tap;
-}
-
-/* Where the first tap inside is, of the window of output position `out`. */
-DIGITS_CODE_ATTR
-static inline size_t first_tap(int32_t out, int32_t stride, int32_t pad, int32_t dilation, const struct inside *taps)
-{
-    return taps->count > 0 ? (size_t)(out * stride - pad + taps->first * dilation) : 0;
-}
-
-/* Where pixels of y lie that follow one another without a gap. */
-DIGITS_CODE_ATTR
-static inline struct pixel_steps dense_steps(const struct window *p, size_t x_pixel, size_t y_pixel)
-{
-    const size_t line = y_pixel * (size_t)p->out_w;
-    return (struct pixel_steps){
-        .x_pixel = x_pixel, .y_pixel = y_pixel, .y_line = line, .y_plane = line * (size_t)p->out_h};
-}
-
-/* How many of the pixels that are left the next tile takes, of at most `most`: where few would be alone in the last
- * one, waiting for their own additions, they share with those before. */
-DIGITS_CODE_ATTR
-static inline int32_t pixels_of_tile(int64_t left, int32_t most)
-{
-    return left <= most ? (int32_t)left : left <= most + (most + 2) / 4 ? most * 3 / 4 : most;
-}
-
-/* Calls `tile` for the pixels of rows [top, bottom) and columns [left, right) of plane d, `most` at a time. */
-DIGITS_CODE_ATTR
-static void window_region(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p,
-                          const struct pixel_steps *s, const struct inside *taps, int32_t d, int32_t top,
-                          int32_t bottom, int32_t left, int32_t right)
-{
-    const size_t in_d = first_tap(d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]),
-                 step = s->x_pixel * (size_t)p->stride_w;
-    const size_t in_w = first_tap(left, p->stride_w, p->pad_w, p->dilation_w, &taps[2]);
-    int64_t pixels = (int64_t)(bottom - top) * (right - left);
-    int32_t rows = 0;
-    t->rows = pixels_of_tile(pixels, most);
-    for (int32_t h = top; h < bottom; h++) {
-        const size_t line = in_d * (size_t)p->in_h + first_tap(h, p->stride_h, p->pad_h, p->dilation_h, &taps[1]);
-        size_t x_at = (line * (size_t)p->in_w + in_w) * s->x_pixel;
-        size_t y_at = (size_t)d * s->y_plane + (size_t)h * s->y_line + (size_t)left * s->y_pixel;
-        for (int32_t w = left; w < right; w++, x_at += step, y_at += s->y_pixel) {
-            t->x_at[rows] = x_at;
-            t->y_at[rows] = y_at;
-            if (++rows < t->rows) continue;
-            for (; rows < most; rows++) {
-                t->x_at[rows] = x_at;
-                t->y_at[rows] = y_at;
-            }
-            tile(t);
-            if (!VEC_SMALL && t->fetches > 0) t->ahead = --t->fetches > 0 ? t->ahead + t->panel : 0;
-            pixels -= t->rows;
-            t->rows = pixels_of_tile(pixels, most);
-            rows = 0;
-        }
-    }
-}
-
-/* Calls `tile` for the pixels of rows [top, bottom) of plane d. Windows that lie inside the image go first: they read
- * all the weights in order, which comes fast from far memory. */
-DIGITS_CODE_ATTR
-static void window_band(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p,
-                        const struct pixel_steps *s, int32_t d, int32_t top, int32_t bottom)
-{
-    const float *w = t->w;
-    struct inside taps[3];
-    inside_run(d, d + 1, p->in_d, p->kernel_d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]);
-    for (int32_t border = 0; border < 2; border++)
-        for (int32_t h = top, h_end; h < bottom; h = h_end) {
-            h_end = inside_run(h, bottom, p->in_h, p->kernel_h, p->stride_h, p->pad_h, p->dilation_h, &taps[1]);
-            for (int32_t l = 0, l_end; l < p->out_w; l = l_end) {
-                l_end = inside_run(l, p->out_w, p->in_w, p->kernel_w, p->stride_w, p->pad_w, p->dilation_w, &taps[2]);
-                if ((taps[1].count < p->kernel_h || taps[2].count < p->kernel_w) != border) continue;
-                const size_t at = window_runs(t, p, s, taps);
-                t->w = w ? w + at : NULL;
-                window_region(t, tile, most, p, s, taps, d, h, h_end, l, l_end);
-            }
-        }
-    t->w = w;
-}
-
-/* y[batch][cols][rows] = x[batch][rows][cols], in square tiles, so that a cache line fetched for one row serves the
- * rows beside it. Of three rows, as pictures have them, an element each in turn. */
-DIGITS_CODE_ATTR
-static void transpose_b4(const void *x, void *y, int32_t batch, int32_t rows, int32_t cols)
-{
-    const size_t tile = 16, m = (size_t)rows, n = (size_t)cols;
-    for (size_t b = 0; b < (size_t)batch; b++) {
-        bits32 const *from = (bits32 const *)x + b * m * n;
-        bits32 *to = (bits32 *)y + b * m * n;
-        for (size_t c = 0; m == 3 && c < n; c++, to += 3) {
-            to[0] = from[c];
-            to[1] = from[n + c];
-            to[2] = from[2 * n + c];
-        }
-        for (size_t r0 = 0; m != 3 && r0 < m; r0 += tile) {
-            const size_t r1 = m - r0 < tile ? m : r0 + tile;
-            for (size_t c0 = 0; c0 < n; c0 += tile) {
-                const size_t c1 = n - c0 < tile ? n : c0 + tile;
-                for (size_t c = c0; c < c1; c++)
-                    for (size_t r = r0; r < r1; r++) to[c * m + r] = from[r * n + c];
-            }
-        }
-    }
-}
-
-struct gemm_packed {
-    int32_t m, n, k;
-    int32_t a_row;   /* stride of a along m; it is contiguous along k */
-    int32_t y_row;   /* stride of y and of the addend along m; they are contiguous along n */
 };
 
 /* a * b + c, with one rounding where that is quicker. */
@@ -582,141 +134,15 @@ static inline float scalar_fma(float a, float b, float c)
 #endif
 }
 
-/* Sums of two rows and eight columns are named variables, since compilers keep arrays of them in memory. */
-#define SCALAR_EACH(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7)
-#define SCALAR_LOAD(c) float a##c = sums[c], b##c = sums[8 + c];
-#define SCALAR_ADD(c) a##c = scalar_fma(u[k], v[c], a##c), b##c = scalar_fma(u[row + k], v[c], b##c);
-#define SCALAR_KEEP(c) sums[c] = a##c, sums[8 + c] = b##c;
-
-/* Rows of x times weights in panels of 16 columns, as in struct tile. */
-struct scalar_rows {
-    const float *x, *w, *bias, *add;
-    float *y;
-    size_t x_row, y_row;         /* to the second row; 0: there is one, computed twice */
-    int32_t runs[3], length;     /* of neighbours in x */
-    size_t x_step[3], w_step[3], panel;
-    int32_t columns;
-    float low, high;
-    activation_f32 *activation;
-};
-
-/* sums[2][8] += the products with eight columns that begin at w. */
+/* e^x for x up to 0. Error below 1.1 ULP: 2^n times e^r, where r is at most log(2) / 2 and log(2) is split in two, so
+ * that the first product is exact. */
 DIGITS_CODE_ATTR
-static void scalar_sums_f32(const struct scalar_rows *t, const float *w, float *sums)
+static inline float exp_falling_f32(float x)
 {
-    const size_t row = t->x_row, length = (size_t)t->length;
-    SCALAR_EACH(SCALAR_LOAD)
-    for (size_t i = 0; i < (size_t)t->runs[0]; i++)
-        for (size_t j = 0; j < (size_t)t->runs[1]; j++)
-            for (size_t l = 0; l < (size_t)t->runs[2]; l++) {
-                const float *u = t->x + i * t->x_step[0] + j * t->x_step[1] + l * t->x_step[2];
-                const float *v = w + i * t->w_step[0] + j * t->w_step[1] + l * t->w_step[2];
-                for (size_t k = 0; k < length; k++, v += 16) { SCALAR_EACH(SCALAR_ADD) }
-            }
-    SCALAR_EACH(SCALAR_KEEP)
-}
-
-/* y = clamp(x w + bias + add), or activation of that. */
-DIGITS_CODE_ATTR
-static void scalar_rows_f32(const struct scalar_rows *t)
-{
-    const size_t rows[2] = {0, t->y_row};
-    for (int32_t from = 0; from < t->columns; from += 8) {
-        const int32_t columns = t->columns - from < 8 ? t->columns - from : 8;
-        float sums[16] = {0};
-        for (int32_t c = 0; t->bias && c < columns; c++) sums[c] = sums[8 + c] = t->bias[from + c];
-        scalar_sums_f32(t, t->w + (size_t)(from / 16) * t->panel + from % 16, sums);
-        for (int32_t i = 0; i < 2; i++)
-            for (int32_t c = 0; c < columns; c++) {
-                const size_t at = rows[i] + (size_t)(from + c);
-                const float sum = sums[8 * i + c] + (t->add ? t->add[at] : 0);
-                t->y[at] = t->activation ? sum : within_f32(sum, t->low, t->high);
-            }
-    }
-    if (t->activation) t->activation(t->y, rows, t->y_row > 0 ? 2 : 1, t->columns, t->low, t->high);
-}
-
-/* gemm_packed_f32. */
-DIGITS_CODE_ATTR
-static void gemm_scalar_f32(const float *a, const float *w, const float *bias, const float *add, float *y,
-                            const struct gemm_packed *p, float low, float high, activation_f32 *activation)
-{
-    struct scalar_rows t = {.w = w, .bias = bias, .runs = {1, 1, 1}, .length = p->k, .panel = 16 * (size_t)p->k,
-                            .columns = p->n, .low = low, .high = high, .activation = activation};
-    for (int32_t m = 0; m < p->m; m += 2) {
-        const size_t at = (size_t)m * (size_t)p->y_row;
-        t.x = a + (size_t)m * (size_t)p->a_row;
-        t.y = y + at;
-        t.add = add ? add + at : NULL;
-        t.x_row = m + 1 < p->m ? (size_t)p->a_row : 0;
-        t.y_row = m + 1 < p->m ? (size_t)p->y_row : 0;
-        scalar_rows_f32(&t);
-    }
-}
-
-/* The pixels of a row of y whose taps in depth and height are `taps`, two at a time where they see the same ones; the
- * first that these see is in the row of x that begins with pixel `x_row`. */
-DIGITS_CODE_ATTR
-static void conv_scalar_row_f32(struct scalar_rows *t, const struct window *p, const struct conv_packed *c,
-                                struct inside *taps, size_t x_row)
-{
-    const bool apart = planes_apart(c), joined = p->dilation_w == 1 && (apart || c->in_channels == c->x_pixel);
-    const float *const x = t->x, *const w = t->w;
-    struct inside next = taps_inside(-p->pad_w, p->in_w, p->kernel_w, p->dilation_w);
-    for (int32_t i = 0, pixels; i < p->out_w; i += pixels) {
-        taps[2] = next;
-        for (pixels = 1; i + pixels < p->out_w; pixels++) {
-            next = taps_inside((i + pixels) * p->stride_w - p->pad_w, p->in_w, p->kernel_w, p->dilation_w);
-            if (pixels == 2 || next.first != taps[2].first || next.count != taps[2].count) break;
-        }
-        t->runs[2] = joined ? 1 : taps[2].count;
-        t->length = (joined ? taps[2].count : 1) * (apart ? 1 : c->in_channels);
-        t->x = x + (x_row + first_tap(i, p->stride_w, p->pad_w, p->dilation_w, &taps[2])) * (size_t)c->x_pixel;
-        t->w = w + (size_t)taps[2].first * t->w_step[2];
-        t->x_row = pixels == 2 ? (size_t)p->stride_w * (size_t)c->x_pixel : 0;
-        t->y_row = pixels == 2 ? (size_t)c->y_pixel : 0;
-        scalar_rows_f32(t);
-        t->y += pixels * c->y_pixel;
-        if (t->add) t->add += pixels * c->y_pixel;
-    }
-}
-
-/* conv_packed_f32, whose chunks are all channels. */
-DIGITS_CODE_ATTR
-static void conv_scalar_f32(const float *x, const float *w, const float *b, const float *add, float *y,
-                            const struct window *p, const struct conv_packed *c, float low, float high,
-                            activation_f32 *activation)
-{
-    const bool apart = planes_apart(c);
-    const size_t channels = (size_t)c->in_channels, filters = (size_t)c->out_channels, pixel = (size_t)c->x_pixel;
-    const size_t line = (size_t)p->in_w * pixel, plane = line * (size_t)p->in_h, image = plane * (size_t)p->in_d;
-    const size_t tap = 16 * (apart ? 1 : channels), w_line = tap * (size_t)p->kernel_w,
-                 w_plane = w_line * (size_t)p->kernel_h;
-    struct scalar_rows t = {
-        .x_step = {apart ? plane : plane * (size_t)p->dilation_d, line * (size_t)p->dilation_h,
-                   pixel * (size_t)p->dilation_w},
-        .w_step = {w_plane, w_line, tap},
-        .panel = w_plane * (apart ? channels : (size_t)p->kernel_d),
-        .columns = c->out_channels, .low = low, .high = high, .activation = activation};
-    for (int32_t i = 0; i < c->batch * c->groups * p->out_d * p->out_h; i++) {
-        const int32_t h = i % p->out_h, d = i / p->out_h % p->out_d, part = i / p->out_h / p->out_d;
-        const size_t n = (size_t)(part / c->groups), group = (size_t)(part % c->groups),
-                     row = (n * (size_t)p->out_d + (size_t)d) * (size_t)p->out_h + (size_t)h,
-                     at = row * (size_t)p->out_w * (size_t)c->y_pixel + group * filters;
-        struct inside taps[3] = {taps_inside(d * p->stride_d - p->pad_d, p->in_d, p->kernel_d, p->dilation_d),
-                                 taps_inside(h * p->stride_h - p->pad_h, p->in_h, p->kernel_h, p->dilation_h), {0, 0}};
-        const size_t in_d = first_tap(d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]),
-                     in_h = first_tap(h, p->stride_h, p->pad_h, p->dilation_h, &taps[1]);
-        t.runs[0] = apart ? c->in_channels : taps[0].count;
-        t.runs[1] = taps[1].count;
-        t.x = x + (apart ? (size_t)part * channels * image : n * image + group * channels);
-        t.w = w + group * ((filters + 15) / 16) * t.panel + (size_t)taps[0].first * w_plane +
-              (size_t)taps[1].first * w_line;
-        t.bias = b ? b + group * filters : NULL;
-        t.add = add ? add + at : NULL;
-        t.y = y + at;
-        conv_scalar_row_f32(&t, p, c, taps, (in_d * (size_t)p->in_h + in_h) * (size_t)p->in_w);
-    }
+    if (!(x > -104.0f)) return x < 0 ? 0 : x; /* or NaN */
+    const float n = (float)(int32_t)(x * 1.44269504f - 0.5f), r = x - n * 0.693359375f + n * 2.12194440e-4f;
+    const float p = ((0.00139506022f * r + 0.00836895313f) * r + 0.041666206f) * r + 0.166665182f;
+    return scalbnf((p * r + 0.5f) * r * r + r + 1, (int)n);
 }
 
 /* y[outer][n][inner] = softmax along n of x; y may be x. */
@@ -728,204 +154,156 @@ static void softmax_scalar_f32(const float *x, float *y, int32_t outer, int32_t 
         for (size_t i = 0; i < step; i++) {
             float largest = -INFINITY, sum = 0;
             for (size_t k = i; k < end; k += step) largest = x[k] > largest ? x[k] : largest;
-            for (size_t k = i; k < end; k += step) {
-                y[k] = exp_f32(x[k] - largest);
-                sum += y[k];
-            }
-            const float scale = 1 / sum;
-            for (size_t k = i; k < end; k += step) y[k] *= scale;
+            for (size_t k = i; k < end; k += step) sum += y[k] = exp_falling_f32(x[k] - largest);
+            for (size_t k = i; k < end; k += step) y[k] /= sum;
         }
 }
 
-/* Rows of y whose windows have the same rows inside a flat image, at its borders, too. */
-struct strip {
-    int32_t rows, columns; /* of y */
-    /* Of a row, for windows of 2 or 3 taps:
-     * those that begin 1 tap before the image, lie inside, end 1 tap behind it. */
-    int32_t pixels[3];
-    size_t in_columns, pad; /* of x, and in front of it */
-    /* Where the first pixel's window begins (it may be before x: counted modulo SIZE_MAX + 1), and the steps. */
-    size_t x_at, x_line, x_pixel;
-    size_t y_at, y_line, y_pixel;
+/* How windows move over x[batch][in_h][in_w]. Sizes are in pixels; pads are before the first one, and what lies behind
+ * the last follows from the rest. */
+struct windows {
+    int32_t batch, in_h, in_w, out_h, out_w, kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w;
+    int32_t in_channels, out_channels; /* in_channels 0: each channel of y has to do with that of x only */
+    int32_t x_pixel, y_pixel;          /* floats from pixel to pixel; x_pixel 1 of several in_channels: in planes */
 };
 
-/* What is done channel by channel: by `tile` for 6 pixels and any taps, and by `strip` for rows of taps, a
- * vector of channels or more. */
-struct channelwise {
-    void (*tile)(const struct tile *t);
-    struct {
-        int32_t rows, taps, stride;  /* 0: any */
-        void (*strip)(const struct tile *t, const struct strip *s);
-    } strips[6];
+/* Two pixels of y whose windows meet runs of `length` neighbours in planes, lines and taps. */
+struct window_pair {
+    const float *x, *w, *bias, *add;
+    float *y;
+    size_t w_at, w_panel;
+    size_t x_second, y_second; /* from the first pixel to the second; 0: there is one, computed twice */
+    size_t length, runs[3], x_step[3], w_step[3];
+    int32_t columns;
+    float low, high;
 };
 
-/* NAME_tile. Channels are taken a vector at a time: NAME_BEGIN says what each pixel's sum starts with, NAME_WEIGHT
- * names what comes with a tap, NAME_ADD takes up what a pixel has there, and NAME_END of the sum is stored. The last
- * vector of several may overlap the one before; channels that don't fill a vector are loaded as some of one. */
-#define CHANNELWISE_EACH(DO, NAME, HOW) \
-    DO(0, NAME, HOW) DO(1, NAME, HOW) DO(2, NAME, HOW) DO(3, NAME, HOW) DO(4, NAME, HOW) DO(5, NAME, HOW)
-#define CHANNELWISE_LOAD_ALL(p) vec_load(p)
-#define CHANNELWISE_LOAD_SOME(p) vec_load_some(p, t->columns)
-#define CHANNELWISE_STORE_ALL(p, v) vec_store(p, v);
-#define CHANNELWISE_STORE_SOME(p, v) vec_store_some(p, v, t->columns);
-#define CHANNELWISE_SET(r, NAME, HOW) const float *const x##r = t->x + t->x_at[r] + c; vec sum##r = begin;
-#define CHANNELWISE_ADD(r, NAME, HOW) sum##r = NAME##_ADD(sum##r, CHANNELWISE_LOAD_##HOW(x##r + at), weight);
-#define CHANNELWISE_PUT(r, NAME, HOW) CHANNELWISE_STORE_##HOW(t->y + t->y_at[r] + c, NAME##_END(sum##r))
-#define CHANNELWISE_TILE(NAME, HOW) \
-DIGITS_CODE_ATTR \
-static void NAME##_tile_##HOW(const struct tile *t) \
-{ \
-    for (int32_t c = 0; c < t->columns; c += VEC) { \
-        if (t->columns >= VEC && c > t->columns - VEC) c = t->columns - VEC; \
-        NAME##_BEGIN(CHANNELWISE_LOAD_##HOW) \
-        CHANNELWISE_EACH(CHANNELWISE_SET, NAME, HOW) \
-        for (int32_t i = 0; i < t->runs[0]; i++) \
-            for (int32_t j = 0; j < t->runs[1]; j++) { \
-                size_t at = (size_t)i * t->x_step[0] + (size_t)j * t->x_step[1], \
-                       w_at = (size_t)i * t->w_step[0] + (size_t)j * t->w_step[1]; \
-                for (int32_t l = 0; l < t->runs[2]; l++, at += t->x_step[2], w_at += t->w_step[2]) { \
-                    NAME##_WEIGHT(weight, CHANNELWISE_LOAD_##HOW(t->w + w_at + c)) \
-                    CHANNELWISE_EACH(CHANNELWISE_ADD, NAME, HOW) \
-                } \
-            } \
-        CHANNELWISE_EACH(CHANNELWISE_PUT, NAME, HOW) \
-    } \
-}
-#define CHANNELWISE_TILES(NAME) \
-CHANNELWISE_TILE(NAME, ALL) \
-CHANNELWISE_TILE(NAME, SOME) \
-DIGITS_CODE_ATTR \
-static void NAME##_tile(const struct tile *t) \
-{ \
-    if (VEC > 1 && t->columns < VEC) NAME##_tile_SOME(t); \
-    else NAME##_tile_ALL(t); \
-    tile_activate(t); \
-}
+/* sums[2][8] of eight columns take up what a pair meets. */
+typedef void window_sums(const struct window_pair *t, int32_t column, float *sums);
 
-/* Where a row's windows are cut off, for windows of 2 or 3 taps; returns if no more than half of each
- * is, at one side only. */
+/* Sums are named variables, since compilers keep arrays of them in memory. */
+#define EACH_COLUMN(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7)
+#define SUMS_LOAD(c) float a##c = sums[c], b##c = sums[8 + c];
+#define SUMS_STORE(c) sums[c] = a##c, sums[8 + c] = b##c;
+
+#define EACH_RUN(t) \
+    for (size_t i = 0; i < t->runs[0]; i++) \
+        for (size_t j = 0; j < t->runs[1]; j++) \
+            for (size_t l = 0; l < t->runs[2]; l++)
+#define OFFSET(step) (i * (step)[0] + j * (step)[1] + l * (step)[2])
+
+#define PRODUCTS_ADD(c) a##c = scalar_fma(u[k], v[c], a##c), b##c = scalar_fma(u[second + k], v[c], b##c);
+
+/* Products of all that is met with the weights of each column. */
 DIGITS_CODE_ATTR
-static bool strip_pixels(const struct window *p, int32_t *pixels)
+static void window_products(const struct window_pair *t, int32_t column, float *sums)
 {
-    struct inside taps;
-    for (int32_t w = 0, end; w < p->out_w; w = end) {
-        end = inside_run(w, p->out_w, p->in_w, p->kernel_w, p->stride_w, p->pad_w, p->dilation_w, &taps);
-        const int32_t behind = p->kernel_w - taps.first - taps.count;
-        if ((taps.first > 0 && behind > 0) || taps.first > (p->kernel_w - 1) / 2 || behind > (p->kernel_w - 1) / 2)
-            return false;
-        pixels[1 - taps.first + behind] = end - w;
+    const size_t second = t->x_second, length = t->length;
+    const float *const w = t->w + t->w_at + (size_t)(column / 16) * t->w_panel + column % 16;
+    EACH_COLUMN(SUMS_LOAD)
+    EACH_RUN(t) {
+        const float *u = t->x + OFFSET(t->x_step), *v = w + OFFSET(t->w_step);
+        for (size_t k = 0; k < length; k++, v += 16) { EACH_COLUMN(PRODUCTS_ADD) }
     }
-    return true;
+    EACH_COLUMN(SUMS_STORE)
 }
 
-/* Rows [top, bottom) of plane d, whose windows have the same `taps` in depth and height; returns if there is a
- * function for such a strip. */
+#define CHANNELS_ADD(c) a##c = scalar_fma(u[c], v[c], a##c), b##c = scalar_fma(u[second + c], v[c], b##c);
+
+/* Products of each channel with its own weights. */
 DIGITS_CODE_ATTR
-static bool channelwise_strip(struct tile *t, const struct channelwise *f, const struct window *p,
-                              const struct pixel_steps *s, struct inside *taps, int32_t d, int32_t top, int32_t bottom)
+static void window_channels(const struct window_pair *t, int32_t column, float *sums)
 {
-    struct strip strip = {.rows = bottom - top,
-                          .columns = p->out_w,
-                          .in_columns = (size_t)p->in_w,
-                          .pad = (size_t)p->pad_w,
-                          .x_pixel = s->x_pixel * (size_t)p->stride_w,
-                          .y_line = s->y_line,
-                          .y_pixel = s->y_pixel};
-    int32_t i = 0;
-    while (f->strips[i].taps > 0 &&
-           (f->strips[i].taps != p->kernel_w || (f->strips[i].rows > 0 && f->strips[i].rows != taps[1].count) ||
-            (f->strips[i].stride > 0 && f->strips[i].stride != p->stride_w)))
-        i++;
-    /* Short vectors of pixels far apart are parts of lines of the cache, which pixel after pixel are used up
-     * while they are there. */
-    const bool apart = !t->w && p->stride_w > 1;
-    if (VEC == 1 || apart || f->strips[i].taps == 0 || t->columns < VEC || taps[0].count != 1) return false;
-    if (p->kernel_w < 5 ? !strip_pixels(p, strip.pixels) : p->dilation_w > 1) return false;
-    const size_t line = s->x_pixel * (size_t)p->in_w,
-                 in_d = first_tap(d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]);
-    const size_t in_h = first_tap(top, p->stride_h, p->pad_h, p->dilation_h, &taps[1]);
-    strip.x_line = line * (size_t)p->stride_h;
-    strip.x_at = (in_d * (size_t)p->in_h + in_h) * line - (size_t)p->pad_w * s->x_pixel;
-    strip.y_at = (size_t)d * s->y_plane + (size_t)top * s->y_line;
-    taps[2] = (struct inside){0, p->kernel_w};
-    const float *w = t->w;
-    const size_t at = window_runs(t, p, s, taps);
-    t->w = w ? w + at : NULL;
-    f->strips[i].strip(t, &strip);
-    t->w = w;
-    if (t->activation) t->activation(t->y, &strip.y_at, 1, strip.rows * p->out_w * t->columns, t->alpha, t->beta);
-    return true;
+    const size_t second = t->x_second;
+    EACH_COLUMN(SUMS_LOAD)
+    EACH_RUN(t) {
+        const float *u = t->x + column + OFFSET(t->x_step), *v = t->w + t->w_at + column + OFFSET(t->w_step);
+        EACH_COLUMN(CHANNELS_ADD)
+    }
+    EACH_COLUMN(SUMS_STORE)
 }
 
-/* Rows [top, bottom) of plane d. */
+#define LARGER(a, b) ((a) > (b) || (a) != (a) ? a : b)
+#define LARGEST_BEGIN(c) float a##c = begin, b##c = begin;
+#define LARGEST_TAKE(c) a##c = LARGER(u[c], a##c), b##c = LARGER(u[second + c], b##c);
+
+/* The largest of each channel; NaN where one is NaN. */
 DIGITS_CODE_ATTR
-static void channelwise_band(struct tile *t, const struct channelwise *f, const struct window *p,
-                             const struct pixel_steps *s, int32_t d, int32_t top, int32_t bottom)
+static void window_largest(const struct window_pair *t, int32_t column, float *sums)
 {
-    struct inside taps[3];
-    inside_run(d, d + 1, p->in_d, p->kernel_d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]);
-    for (int32_t h = top, end; h < bottom; h = end) {
-        end = inside_run(h, bottom, p->in_h, p->kernel_h, p->stride_h, p->pad_h, p->dilation_h, &taps[1]);
-        if (!channelwise_strip(t, f, p, s, taps, d, h, end)) window_band(t, f->tile, 6, p, s, d, h, end);
+    const size_t second = t->x_second;
+    const float begin = t->runs[1] * t->runs[2] > 0 ? -INFINITY : -FLT_MAX;
+    EACH_COLUMN(LARGEST_BEGIN)
+    EACH_RUN(t) {
+        const float *u = t->x + column + OFFSET(t->x_step);
+        EACH_COLUMN(LARGEST_TAKE)
+    }
+    EACH_COLUMN(SUMS_STORE)
+}
+
+/* y = clamp(sums + bias + add) of a pair. Sums of columns behind the last are not stored. */
+DIGITS_CODE_ATTR
+static void window_pair_f32(const struct window_pair *t, window_sums *sums_of)
+{
+    const size_t pixels[2] = {0, t->y_second};
+    for (int32_t from = 0; from < t->columns; from += 8) {
+        const int32_t columns = t->columns - from < 8 ? t->columns - from : 8;
+        float sums[16] = {0};
+        for (int32_t c = 0; t->bias && c < columns; c++) sums[c] = sums[8 + c] = t->bias[from + c];
+        sums_of(t, from, sums);
+        for (int32_t i = 0; i < 2; i++)
+            for (int32_t c = 0; c < columns; c++) {
+                const size_t at = pixels[i] + (size_t)(from + c);
+                t->y[at] = within_f32(sums[8 * i + c] + (t->add ? t->add[at] : 0), t->low, t->high);
+            }
     }
 }
 
-/* y[batch][out pixels][channels] by the functions f; weights, if any, are w[taps][channels]. */
+/* The taps inside of a window that begins at `at`; if there is none, the first would be at 0. */
 DIGITS_CODE_ATTR
-static void channelwise_f32(const struct tile *t, const struct channelwise *f, const struct window *p, int32_t batch,
-                            int32_t channels)
+static inline struct inside taps_of_window(int32_t at, int32_t in, int32_t kernel)
 {
-    const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w,
-                 out_size = (size_t)p->out_d * (size_t)p->out_h * (size_t)p->out_w;
-    struct pixel_steps s = dense_steps(p, (size_t)channels, (size_t)channels);
-    s.w_tap = (size_t)channels;
-    s.channels = channels;
-    const int32_t line = p->in_w * p->stride_h * channels, band = rows_of_band(p->out_h, line, 1),
-                  bands = (p->out_h + band - 1) / band;
-    for (int32_t i = 0; i < batch * p->out_d * bands; i++) {
-        const int32_t top = i % bands * band, d = i / bands % p->out_d;
-        const size_t image = (size_t)(i / bands / p->out_d);
-        struct tile own = *t;
-        own.columns = channels;
-        own.x += image * in_size * (size_t)channels;
-        own.y += image * out_size * (size_t)channels;
-        channelwise_band(&own, f, p, &s, d, top, top + band < p->out_h ? top + band : p->out_h);
+    const int32_t first = at < 0 ? -at : 0, end = in - at < kernel ? in - at : kernel;
+    struct inside t = {first, end - first};
+    if (end <= first) t.first = -at, t.count = 0;
+    return t;
+}
+
+/* y[batch][out_h][out_w][out_channels] = clamp(sums + b + add), where `sums` is one of the functions above. b and add
+ * may be NULL; add lies as y does. y must not overlap the inputs. */
+DIGITS_CODE_ATTR
+static APART void windows_f32(const float *x, const float *w, const float *b, const float *add, float *y,
+                              const struct windows *p, window_sums *sums, float low, float high)
+{
+    const bool apart = p->x_pixel == 1 && p->in_channels > 1, joined = apart || p->x_pixel == p->in_channels;
+    const int32_t planes = apart ? p->in_channels : 1, neighbours = apart ? 1 : p->in_channels;
+    const size_t x_pixel = (size_t)p->x_pixel, line = x_pixel * (size_t)p->in_w, plane = line * (size_t)p->in_h,
+                 y_pixel = (size_t)p->y_pixel, tap = (size_t)(neighbours > 0 ? 16 * neighbours : p->out_channels),
+                 w_line = tap * (size_t)p->kernel_w, w_plane = w_line * (size_t)p->kernel_h;
+    struct window_pair t = {.w = w, .bias = b, .add = add, .y = y, .w_panel = w_plane * (size_t)planes,
+                            .length = (size_t)neighbours, .runs = {(size_t)planes, 0, 1},
+                            .x_step = {plane, line, x_pixel}, .w_step = {w_plane, w_line, tap},
+                            .columns = p->out_channels, .low = low, .high = high};
+    for (int32_t i = 0; i < p->batch * p->out_h; i++) {
+        const int32_t top = i % p->out_h * p->stride_h - p->pad_h;
+        const struct inside lines = taps_of_window(top, p->in_h, p->kernel_h);
+        const float *const row = x + (size_t)(i / p->out_h * planes) * plane + (size_t)(top + lines.first) * line;
+        t.runs[1] = (size_t)lines.count;
+        for (int32_t c = 0, pixels; c < p->out_w; c += pixels) {
+            const int32_t left = c * p->stride_w - p->pad_w, next = left + p->stride_w;
+            const struct inside taps = taps_of_window(left, p->in_w, p->kernel_w);
+            pixels = c + 1 < p->out_w && left >= 0 && next + p->kernel_w <= p->in_w ? 2 : 1;
+            if (joined) t.length = (size_t)(taps.count * neighbours);
+            else t.runs[2] = (size_t)taps.count;
+            t.x = row + (size_t)(left + taps.first) * x_pixel;
+            t.w_at = (size_t)lines.first * w_line + (size_t)taps.first * tap;
+            t.x_second = pixels == 2 ? (size_t)p->stride_w * x_pixel : 0;
+            t.y_second = pixels == 2 ? y_pixel : 0;
+            window_pair_f32(&t, sums);
+            t.y += (size_t)pixels * y_pixel;
+            if (add) t.add += (size_t)pixels * y_pixel;
+        }
     }
-}
-
-#define DEPTHWISE_BEGIN(LOAD) \
-    const vec low = vec_all(t->low), high = vec_all(t->high), begin = t->start ? LOAD(t->start + c) : vec_all(0);
-#define DEPTHWISE_WEIGHT(NAME, weights) const vec NAME = weights;
-#define DEPTHWISE_ADD(sum, x, weight) vec_fma(x, weight, sum)
-#define DEPTHWISE_END(sum) vec_min(high, vec_max(low, sum))
-CHANNELWISE_TILES(DEPTHWISE)
-
-static const struct channelwise depthwise = {DEPTHWISE_tile, {{0, 0, 0, NULL}}};
-
-/* y = clamp(x convolved, channel by channel, with w + b), or activation of that: w packed by pack_depthwise, b and
- * activation may be NULL. y must not overlap the inputs. */
-DIGITS_CODE_ATTR
-static void conv_channelwise_f32(const float *x, const float *w, const float *b, float *y, const struct window *p,
-                                 int32_t batch, int32_t channels, float low, float high, activation_f32 *activation)
-{
-    struct tile t = {.x = x, .w = w, .start = b, .y = y, .low = -INFINITY, .high = INFINITY};
-    tile_completes(&t, low, high, activation);
-    channelwise_f32(&t, &depthwise, p, batch, channels);
-}
-
-#define MAX_POOL_BEGIN(LOAD) const vec begin = vec_all(t->taps > 0 ? -INFINITY : -FLT_MAX);
-#define MAX_POOL_WEIGHT(NAME, weights)
-#define MAX_POOL_ADD(sum, x, weight) vec_larger(x, sum)
-#define MAX_POOL_END(sum) sum
-CHANNELWISE_TILES(MAX_POOL)
-static const struct channelwise max_pool = {MAX_POOL_tile, {{0, 0, 0, NULL}}};
-
-/* max_pool_f32 for channels that are neighbours. */
-DIGITS_CODE_ATTR
-static void max_pool_channelwise_f32(const float *x, float *y, const struct window *p, int32_t batch, int32_t channels)
-{
-    const struct tile t = {.x = x, .y = y};
-    channelwise_f32(&t, &max_pool, p, batch, channels);
 }
 
 /* Weights: declared here, defined at the end ------------------------------------------------- */
@@ -949,8 +327,8 @@ WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_bias[32];
 union w_f_f_10_Conv_weight_packed { unsigned char bytes[36865]; float v[9216]; };
 WEIGHT DIGITS_WEIGHTS_ATTR const union w_f_f_10_Conv_weight_packed w_f_f_10_Conv_weight_packed;
 WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_10_Conv_bias[32];
-union w_h_weight_transposed_128x10 { unsigned char bytes[8193]; float v[2048]; };
-WEIGHT DIGITS_WEIGHTS_ATTR const union w_h_weight_transposed_128x10 w_h_weight_transposed_128x10;
+union w_h_weight_last_transposed_128x10 { unsigned char bytes[8193]; float v[2048]; };
+WEIGHT DIGITS_WEIGHTS_ATTR const union w_h_weight_last_transposed_128x10 w_h_weight_last_transposed_128x10;
 WEIGHT DIGITS_WEIGHTS_ATTR const float w_h_bias[10];
 
 #ifdef __cplusplus
@@ -973,91 +351,73 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
      *    image[1,1,8,8], w_f_f_0_Conv_weight_packed[1,1,9,16], w_f_f_0_Conv_bias[16]
      *    -> f_f_2_Relu_nhwc[1,8,8,16], 3x3, pad 1 */
     float *const f_f_2_Relu_nhwc = (float *)(void *)(memory + AT_f_f_2_Relu_nhwc);
-    static const struct window f_f_2_Relu_nhwc_window = {
-        .in_d = 1, .in_h = 8, .in_w = 8,
-        .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
-        .stride_d = 1, .stride_h = 1, .stride_w = 1,
-        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-        .pad_h = 1, .pad_w = 1,
-        .out_d = 1, .out_h = 8, .out_w = 8};
-    static const struct conv_packed f_f_2_Relu_nhwc_conv_packed = {
-        .batch = 1, .groups = 1, .in_channels = 1, .out_channels = 16, .chunk = 1, .x_pixel = 1, .y_pixel = 16};
-    conv_scalar_f32(image, w_f_f_0_Conv_weight_packed, w_f_f_0_Conv_bias, /* add */ NULL, f_f_2_Relu_nhwc,
-        &f_f_2_Relu_nhwc_window, &f_f_2_Relu_nhwc_conv_packed, /* low */ 0.0f, /* high */ INFINITY,
-        /* activation */ NULL);
+    static const struct windows f_f_2_Relu_nhwc_windows = {
+        .batch = 1, .in_h = 8, .in_w = 8, .out_h = 8, .out_w = 8, .kernel_h = 3, .kernel_w = 3, .stride_h = 1,
+        .stride_w = 1, .pad_h = 1, .pad_w = 1, .in_channels = 1, .out_channels = 16, .x_pixel = 1, .y_pixel = 16};
+    windows_f32(image, w_f_f_0_Conv_weight_packed, w_f_f_0_Conv_bias, /* add */ NULL, f_f_2_Relu_nhwc,
+        &f_f_2_Relu_nhwc_windows, /* sums */ window_products, /* low */ 0.0f, /* high */ INFINITY);
     TRACE("/f/f.2/Relu_output_0.nhwc", float32, f_f_2_Relu_nhwc, 4, 1, 8, 8, 16);
 
     STEP(); /* Conv "/f/f.3/Conv", Relu "/f/f.5/Relu":
      *    f_f_2_Relu_nhwc[1,8,8,16], w_f_f_3_Conv_weight_packed[9,16], w_f_f_3_Conv_bias[16]
      *    -> f_f_5_Relu_nhwc[1,8,8,16], 3x3, pad 1, depthwise */
     float *const f_f_5_Relu_nhwc = (float *)(void *)(memory + AT_f_f_5_Relu_nhwc);
-    conv_channelwise_f32(f_f_2_Relu_nhwc, w_f_f_3_Conv_weight_packed, w_f_f_3_Conv_bias, f_f_5_Relu_nhwc,
-        &f_f_2_Relu_nhwc_window, /* batch */ 1, /* channels */ 16, /* low */ 0.0f, /* high */ INFINITY,
-        /* activation */ NULL);
+    static const struct windows f_f_5_Relu_nhwc_windows = {
+        .batch = 1, .in_h = 8, .in_w = 8, .out_h = 8, .out_w = 8, .kernel_h = 3, .kernel_w = 3, .stride_h = 1,
+        .stride_w = 1, .pad_h = 1, .pad_w = 1, .out_channels = 16, .x_pixel = 16, .y_pixel = 16};
+    windows_f32(f_f_2_Relu_nhwc, w_f_f_3_Conv_weight_packed, w_f_f_3_Conv_bias, /* add */ NULL, f_f_5_Relu_nhwc,
+        &f_f_5_Relu_nhwc_windows, /* sums */ window_channels, /* low */ 0.0f, /* high */ INFINITY);
     TRACE("/f/f.5/Relu_output_0.nhwc", float32, f_f_5_Relu_nhwc, 4, 1, 8, 8, 16);
 
     STEP(); /* Conv "/f/f.6/Conv", Relu "/f/f.8/Relu":
      *    f_f_5_Relu_nhwc[1,8,8,16], w_f_f_6_Conv_weight_packed[2,1,16,16], w_f_f_6_Conv_bias[32]
-     *    -> f_f_8_Relu_nhwc[1,8,8,32], 1x1 */
+     *    -> f_f_8_Relu_nhwc[1,8,8,32], kernel 1 */
     float *const f_f_8_Relu_nhwc = (float *)(void *)(memory + AT_f_f_8_Relu_nhwc);
-    static const struct gemm_packed f_f_8_Relu_nhwc_gemm_packed = {.m = 64, .n = 32, .k = 16, .a_row = 16, .y_row = 32};
-    gemm_scalar_f32(f_f_5_Relu_nhwc, w_f_f_6_Conv_weight_packed, w_f_f_6_Conv_bias, /* add */ NULL, f_f_8_Relu_nhwc,
-        &f_f_8_Relu_nhwc_gemm_packed, /* low */ 0.0f, /* high */ INFINITY, /* activation */ NULL);
+    static const struct windows f_f_8_Relu_nhwc_windows = {
+        .batch = 1, .in_h = 1, .in_w = 64, .out_h = 1, .out_w = 64, .kernel_h = 1, .kernel_w = 1, .stride_h = 1,
+        .stride_w = 1, .in_channels = 16, .out_channels = 32, .x_pixel = 16, .y_pixel = 32};
+    windows_f32(f_f_5_Relu_nhwc, w_f_f_6_Conv_weight_packed, w_f_f_6_Conv_bias, /* add */ NULL, f_f_8_Relu_nhwc,
+        &f_f_8_Relu_nhwc_windows, /* sums */ window_products, /* low */ 0.0f, /* high */ INFINITY);
     TRACE("/f/f.8/Relu_output_0.nhwc", float32, f_f_8_Relu_nhwc, 4, 1, 8, 8, 32);
 
     STEP(); /* MaxPool "/f/f.9/MaxPool": f_f_8_Relu_nhwc[1,8,8,32] -> f_f_9_MaxPool_nhwc[1,4,4,32], 2x2, stride 2 */
     float *const f_f_9_MaxPool_nhwc = (float *)(void *)(memory + AT_f_f_9_MaxPool_nhwc);
-    static const struct window f_f_9_MaxPool_nhwc_window = {
-        .in_d = 1, .in_h = 8, .in_w = 8,
-        .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
-        .stride_d = 1, .stride_h = 2, .stride_w = 2,
-        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-        .out_d = 1, .out_h = 4, .out_w = 4};
-    max_pool_channelwise_f32(f_f_8_Relu_nhwc, f_f_9_MaxPool_nhwc, &f_f_9_MaxPool_nhwc_window, /* batch */ 1,
-        /* channels */ 32);
+    static const struct windows f_f_9_MaxPool_nhwc_windows = {
+        .batch = 1, .in_h = 8, .in_w = 8, .out_h = 4, .out_w = 4, .kernel_h = 2, .kernel_w = 2, .stride_h = 2,
+        .stride_w = 2, .out_channels = 32, .x_pixel = 32, .y_pixel = 32};
+    windows_f32(f_f_8_Relu_nhwc, /* w */ NULL, /* b */ NULL, /* add */ NULL, f_f_9_MaxPool_nhwc,
+        &f_f_9_MaxPool_nhwc_windows, /* sums */ window_largest, /* low */ -INFINITY, /* high */ INFINITY);
     TRACE("/f/f.9/MaxPool_output_0.nhwc", float32, f_f_9_MaxPool_nhwc, 4, 1, 4, 4, 32);
 
     STEP(); /* Conv "/f/f.10/Conv", Relu "/f/f.12/Relu":
      *    f_f_9_MaxPool_nhwc[1,4,4,32], w_f_f_10_Conv_weight_packed[2,9,32,16], w_f_f_10_Conv_bias[32]
      *    -> f_f_12_Relu_nhwc[1,4,4,32], 3x3, pad 1 */
     float *const f_f_12_Relu_nhwc = (float *)(void *)(memory + AT_f_f_12_Relu_nhwc);
-    static const struct window f_f_12_Relu_nhwc_window = {
-        .in_d = 1, .in_h = 4, .in_w = 4,
-        .kernel_d = 1, .kernel_h = 3, .kernel_w = 3,
-        .stride_d = 1, .stride_h = 1, .stride_w = 1,
-        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-        .pad_h = 1, .pad_w = 1,
-        .out_d = 1, .out_h = 4, .out_w = 4};
-    static const struct conv_packed f_f_12_Relu_nhwc_conv_packed = {
-        .batch = 1, .groups = 1, .in_channels = 32, .out_channels = 32, .chunk = 32, .x_pixel = 32, .y_pixel = 32};
-    conv_scalar_f32(f_f_9_MaxPool_nhwc, w_f_f_10_Conv_weight_packed.v, w_f_f_10_Conv_bias, /* add */ NULL,
-        f_f_12_Relu_nhwc, &f_f_12_Relu_nhwc_window, &f_f_12_Relu_nhwc_conv_packed, /* low */ 0.0f, /* high */ INFINITY,
-        /* activation */ NULL);
+    static const struct windows f_f_12_Relu_nhwc_windows = {
+        .batch = 1, .in_h = 4, .in_w = 4, .out_h = 4, .out_w = 4, .kernel_h = 3, .kernel_w = 3, .stride_h = 1,
+        .stride_w = 1, .pad_h = 1, .pad_w = 1, .in_channels = 32, .out_channels = 32, .x_pixel = 32, .y_pixel = 32};
+    windows_f32(f_f_9_MaxPool_nhwc, w_f_f_10_Conv_weight_packed.v, w_f_f_10_Conv_bias, /* add */ NULL,
+        f_f_12_Relu_nhwc, &f_f_12_Relu_nhwc_windows, /* sums */ window_products, /* low */ 0.0f, /* high */ INFINITY);
     TRACE("/f/f.12/Relu_output_0.nhwc", float32, f_f_12_Relu_nhwc, 4, 1, 4, 4, 32);
 
     STEP(); /* MaxPool "/f/f.13/MaxPool": f_f_12_Relu_nhwc[1,4,4,32] -> f_f_13_MaxPool_nhwc[1,2,2,32], 2x2, stride 2 */
     float *const f_f_13_MaxPool_nhwc = (float *)(void *)(memory + AT_f_f_13_MaxPool_nhwc);
-    static const struct window f_f_13_MaxPool_nhwc_window = {
-        .in_d = 1, .in_h = 4, .in_w = 4,
-        .kernel_d = 1, .kernel_h = 2, .kernel_w = 2,
-        .stride_d = 1, .stride_h = 2, .stride_w = 2,
-        .dilation_d = 1, .dilation_h = 1, .dilation_w = 1,
-        .out_d = 1, .out_h = 2, .out_w = 2};
-    max_pool_channelwise_f32(f_f_12_Relu_nhwc, f_f_13_MaxPool_nhwc, &f_f_13_MaxPool_nhwc_window, /* batch */ 1,
-        /* channels */ 32);
+    static const struct windows f_f_13_MaxPool_nhwc_windows = {
+        .batch = 1, .in_h = 4, .in_w = 4, .out_h = 2, .out_w = 2, .kernel_h = 2, .kernel_w = 2, .stride_h = 2,
+        .stride_w = 2, .out_channels = 32, .x_pixel = 32, .y_pixel = 32};
+    windows_f32(f_f_12_Relu_nhwc, /* w */ NULL, /* b */ NULL, /* add */ NULL, f_f_13_MaxPool_nhwc,
+        &f_f_13_MaxPool_nhwc_windows, /* sums */ window_largest, /* low */ -INFINITY, /* high */ INFINITY);
     TRACE("/f/f.13/MaxPool_output_0.nhwc", float32, f_f_13_MaxPool_nhwc, 4, 1, 2, 2, 32);
 
-    STEP(); /* Transpose: f_f_13_MaxPool_nhwc[1,2,2,32] -> f_f_13_MaxPool[1,32,2,2] */
-    float *const f_f_13_MaxPool = (float *)(void *)(memory + AT_f_f_13_MaxPool);
-    transpose_b4(f_f_13_MaxPool_nhwc, f_f_13_MaxPool, /* batch */ 1, /* rows */ 4, /* cols */ 32);
-    TRACE("/f/f.13/MaxPool_output_0", float32, f_f_13_MaxPool, 4, 1, 32, 2, 2);
-
-    STEP(); /* Gemm "/h/Gemm": Flatten[1,128], w_h_weight_transposed_128x10[1,1,128,16], w_h_bias[10] -> h_Gemm[1,10] */
-    float *const Flatten = f_f_13_MaxPool;
+    STEP(); /* Gemm "/h/Gemm":
+     *    Flatten_last[1,128], w_h_weight_last_transposed_128x10[1,1,128,16], w_h_bias[10] -> h_Gemm[1,10] */
+    float *const Flatten_last = f_f_13_MaxPool_nhwc;
     float *const h_Gemm = (float *)(void *)(memory + AT_h_Gemm);
-    static const struct gemm_packed h_Gemm_gemm_packed = {.m = 1, .n = 10, .k = 128, .a_row = 128, .y_row = 10};
-    gemm_scalar_f32(Flatten, w_h_weight_transposed_128x10.v, w_h_bias, /* add */ NULL, h_Gemm, &h_Gemm_gemm_packed,
-        /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
+    static const struct windows h_Gemm_windows = {
+        .batch = 1, .in_h = 1, .in_w = 1, .out_h = 1, .out_w = 1, .kernel_h = 1, .kernel_w = 1, .stride_h = 1,
+        .stride_w = 1, .in_channels = 128, .out_channels = 10, .x_pixel = 128, .y_pixel = 10};
+    windows_f32(Flatten_last, w_h_weight_last_transposed_128x10.v, w_h_bias, /* add */ NULL, h_Gemm, &h_Gemm_windows,
+        /* sums */ window_products, /* low */ -INFINITY, /* high */ INFINITY);
     TRACE("/h/Gemm_output_0", float32, h_Gemm, 2, 1, 10);
 
     STEP(); /* Softmax "/Softmax": h_Gemm[1,10] -> probabilities[1,10] */
@@ -1226,8 +586,8 @@ WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_10_Conv_bias[32] = {
     -0.09811397f, -0.94964856f, -0.34552512f, 0.43714312f, -1.2305163f, -0.4954968f, 1.0106298f, 0.5436212f
 };
 
-/* transposed, in panels of 16 columns: float32[1,1,128,16], crc32 b4f324b8 */
-WEIGHT DIGITS_WEIGHTS_ATTR const union w_h_weight_transposed_128x10 w_h_weight_transposed_128x10 = {
+/* transposed, in panels of 16 columns: float32[1,1,128,16], crc32 4d208a15 */
+WEIGHT DIGITS_WEIGHTS_ATTR const union w_h_weight_last_transposed_128x10 w_h_weight_last_transposed_128x10 = {
 };
 
 /* float32[10], crc32 bd2dbe3e */

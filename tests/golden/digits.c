@@ -99,8 +99,7 @@ enum {                                          /* offset         bytes  steps  
     AT_f_f_9_MaxPool_nhwc                       =      8192, /*      2048     2  float32[1,4,4,32] */
     AT_f_f_12_Relu_nhwc                         =         0, /*      2048     2  float32[1,4,4,32] */
     AT_f_f_13_MaxPool_nhwc                      =      2048, /*       512     2  float32[1,2,2,32] */
-    AT_f_f_13_MaxPool                           =         0, /*       512     2  float32[1,32,2,2] */
-    AT_h_Gemm                                   =       512, /*        40     2  float32[1,10] */
+    AT_h_Gemm                                   =         0, /*        40     2  float32[1,10] */
 };
 
 /* Kernels: only those this model calls ------------------------------------------------------- */
@@ -161,7 +160,6 @@ kernel conv_taps_f32
 kernel conv_columns_f32
 kernel conv_spread_f32
 kernel conv_packed_f32
-kernel transpose_b4
 kernel add_f32
 kernel add_vec
 kernel max_f32
@@ -224,8 +222,8 @@ WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_bias[32];
 union WEIGHTS_ALIGNED w_f_f_10_Conv_weight_packed { unsigned char bytes[36865]; float v[9216]; };
 WEIGHT DIGITS_WEIGHTS_ATTR const union w_f_f_10_Conv_weight_packed w_f_f_10_Conv_weight_packed;
 WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_10_Conv_bias[32];
-union WEIGHTS_ALIGNED w_h_weight_transposed_128x10 { unsigned char bytes[8193]; float v[2048]; };
-WEIGHT DIGITS_WEIGHTS_ATTR const union w_h_weight_transposed_128x10 w_h_weight_transposed_128x10;
+union WEIGHTS_ALIGNED w_h_weight_last_transposed_128x10 { unsigned char bytes[8193]; float v[2048]; };
+WEIGHT DIGITS_WEIGHTS_ATTR const union w_h_weight_last_transposed_128x10 w_h_weight_last_transposed_128x10;
 WEIGHT DIGITS_WEIGHTS_ATTR const float w_h_bias[10];
 
 #ifdef __cplusplus
@@ -322,17 +320,13 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
         /* channels */ 32);
     TRACE("/f/f.13/MaxPool_output_0.nhwc", float32, f_f_13_MaxPool_nhwc, 4, 1, 2, 2, 32);
 
-    STEP(); /* Transpose: f_f_13_MaxPool_nhwc[1,2,2,32] -> f_f_13_MaxPool[1,32,2,2] */
-    float *const f_f_13_MaxPool = (float *)(void *)(memory + AT_f_f_13_MaxPool);
-    transpose_b4(f_f_13_MaxPool_nhwc, f_f_13_MaxPool, /* batch */ 1, /* rows */ 4, /* cols */ 32);
-    TRACE("/f/f.13/MaxPool_output_0", float32, f_f_13_MaxPool, 4, 1, 32, 2, 2);
-
-    STEP(); /* Gemm "/h/Gemm": Flatten[1,128], w_h_weight_transposed_128x10[1,1,128,16], w_h_bias[10] -> h_Gemm[1,10] */
-    float *const Flatten = f_f_13_MaxPool;
+    STEP(); /* Gemm "/h/Gemm":
+     *    Flatten_last[1,128], w_h_weight_last_transposed_128x10[1,1,128,16], w_h_bias[10] -> h_Gemm[1,10] */
+    float *const Flatten_last = f_f_13_MaxPool_nhwc;
     float *const h_Gemm = (float *)(void *)(memory + AT_h_Gemm);
     static const struct gemm_packed h_Gemm_gemm_packed = {.m = 1, .n = 10, .k = 128, .a_row = 128, .y_row = 10};
-    gemm_packed_f32(Flatten, w_h_weight_transposed_128x10.v, w_h_bias, /* add */ NULL, h_Gemm, &h_Gemm_gemm_packed,
-        /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
+    gemm_packed_f32(Flatten_last, w_h_weight_last_transposed_128x10.v, w_h_bias, /* add */ NULL, h_Gemm,
+        &h_Gemm_gemm_packed, /* low */ -INFINITY, /* high */ INFINITY, /* activation */ NULL);
     TRACE("/h/Gemm_output_0", float32, h_Gemm, 2, 1, 10);
 
     STEP(); /* Softmax "/Softmax": h_Gemm[1,10] -> probabilities[1,10] */
@@ -508,8 +502,8 @@ WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_10_Conv_bias[32] = {
     -0.09811397f, -0.94964856f, -0.34552512f, 0.43714312f, -1.2305163f, -0.4954968f, 1.0106298f, 0.5436212f
 };
 
-/* transposed, in panels of 16 columns: float32[1,1,128,16], crc32 b4f324b8 */
-WEIGHT DIGITS_WEIGHTS_ATTR const union w_h_weight_transposed_128x10 w_h_weight_transposed_128x10 = {
+/* transposed, in panels of 16 columns: float32[1,1,128,16], crc32 4d208a15 */
+WEIGHT DIGITS_WEIGHTS_ATTR const union w_h_weight_last_transposed_128x10 w_h_weight_last_transposed_128x10 = {
 };
 
 /* float32[10], crc32 bd2dbe3e */

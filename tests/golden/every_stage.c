@@ -328,7 +328,7 @@ union WEIGHTS_ALIGNED w_w4_packed { unsigned char bytes[4609]; float v[1152]; };
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const union w_w4_packed w_w4_packed;
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w5_packed[256];
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w6_packed[128];
-WEIGHT EVERY_STAGE_WEIGHTS_ATTR const int8_t w_weights_transposed_packed[32];
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const int8_t w_weights_last_transposed_packed[32];
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const int32_t w_pq_bias[4];
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_pq_multiplier[1];
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_offset[4];
@@ -478,14 +478,14 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
     TRACE("fq/quantized.nhwc", int8, fq_quantized_nhwc, 4, 1, 1, 1, 8);
 
     STEP(); /* QGemm:
-     *    fq[1,8], w_weights_transposed_packed[1,4,1,8], w_pq_bias[4], w_pq_multiplier[1]
+     *    fq_last[1,8], w_weights_last_transposed_packed[1,4,1,8], w_pq_bias[4], w_pq_multiplier[1]
      *    -> pq[1,4], scratch pq_rows[8], int8 */
-    int8_t *const fq = fq_quantized_nhwc;
+    int8_t *const fq_last = fq_quantized_nhwc;
     int8_t *const pq = (int8_t *)(void *)(memory + AT_pq);
     uint8_t *const pq_rows = (uint8_t *)(void *)(memory + AT_pq_rows);
     static const struct qgemm_packed pq_qgemm_packed = {.rows = 1, .cols = 4, .depth = 8, .a_signed = 1, .block = 1};
-    qgemm_packed(fq, w_weights_transposed_packed, w_pq_bias, /* w_zeros */ NULL, w_pq_multiplier, /* zero */ 0,
-        /* low */ (-128), /* high */ 127, pq, pq_rows, &pq_qgemm_packed);
+    qgemm_packed(fq_last, w_weights_last_transposed_packed, w_pq_bias, /* w_zeros */ NULL, w_pq_multiplier,
+        /* zero */ 0, /* low */ (-128), /* high */ 127, pq, pq_rows, &pq_qgemm_packed);
     TRACE("pq", int8, pq, 2, 1, 4);
 
     STEP(); /* DequantizeLinear: pq[1,4] -> scores[1,4], int8 to float32 */
@@ -764,7 +764,7 @@ WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w6_packed[128] = {
 };
 
 /* transposed, in panels of 16, by fours: int8[1,4,1,8], crc32 cfe04567 */
-WEIGHT EVERY_STAGE_WEIGHTS_ATTR const int8_t w_weights_transposed_packed[32] = {
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const int8_t w_weights_last_transposed_packed[32] = {
     55, -3, -23, -70, -72, 52, 47, -49,
     -34, 69, 3, -95, 2, 79, 45, 15,
     70, 64, 40, 69, -26, -12, -26, 63,

@@ -358,16 +358,6 @@ static inline vec exp_vec(vec x)
     return select_vec(x > -104.0f, y, select_vec(x != x, x, all_vec(0.0f)));
 }
 
-#ifdef __GNUC__
-typedef uint16_t __attribute__((may_alias)) bits16;
-typedef uint32_t __attribute__((may_alias)) bits32;
-typedef uint64_t __attribute__((may_alias)) bits64;
-#else
-typedef uint16_t bits16;
-typedef uint32_t bits32;
-typedef uint64_t bits64;
-#endif
-
 /* The columns of the widest tile, and the rows of the tallest. About TILE_CHAIN products are added up one by one before
  * their sum is added to the sum of the others: rounding errors grow with the length of such chains. */
 enum { TILE_CHAIN = 64 };
@@ -987,31 +977,6 @@ static void conv_packed_f32(const float *x, const float *w, const float *b, cons
 {
     const struct pixel_steps s = dense_steps(p, (size_t)c->x_pixel, (size_t)c->y_pixel);
     conv_spread_f32(x, w, b, add, y, s.y_plane * (size_t)p->out_d, p, c, &s, low, high, activation);
-}
-
-/* y[batch][cols][rows] = x[batch][rows][cols], in square tiles, so that a cache line fetched for one row serves the
- * rows beside it. Of three rows, as pictures have them, an element each in turn. */
-DIGITS_CODE_ATTR
-static void transpose_b4(const void *x, void *y, int32_t batch, int32_t rows, int32_t cols)
-{
-    const size_t tile = 16, m = (size_t)rows, n = (size_t)cols;
-    for (size_t b = 0; b < (size_t)batch; b++) {
-        bits32 const *from = (bits32 const *)x + b * m * n;
-        bits32 *to = (bits32 *)y + b * m * n;
-        for (size_t c = 0; m == 3 && c < n; c++, to += 3) {
-            to[0] = from[c];
-            to[1] = from[n + c];
-            to[2] = from[2 * n + c];
-        }
-        for (size_t r0 = 0; m != 3 && r0 < m; r0 += tile) {
-            const size_t r1 = m - r0 < tile ? m : r0 + tile;
-            for (size_t c0 = 0; c0 < n; c0 += tile) {
-                const size_t c1 = n - c0 < tile ? n : c0 + tile;
-                for (size_t c = c0; c < c1; c++)
-                    for (size_t r = r0; r < r1; r++) to[c * m + r] = from[r * n + c];
-            }
-        }
-    }
 }
 
 DIGITS_CODE_ATTR

@@ -52,6 +52,31 @@ START_TEST(a_transpose_has_the_order_it_says_or_the_reverse)
 }
 END_TEST
 
+/* -- products of flattened images ------------------------------------------------------------------ */
+
+/* The rows of the constant take the order of the image. */
+START_TEST(products_take_flattened_images_as_they_lie)
+{
+    becomes("(float[2,8,6,5] x) => (y) <float[8,8,3,3] w, float[96,3] b>"
+            " { c = Conv(x, w) f = Flatten(c) y = Gemm(f, b) }",
+            "Transpose Conv Flatten Gemm");
+    becomes("(float[2,8,6,5] x) => (y) <float[8,8,3,3] w, float[3,96] b>"
+            " { c = Conv(x, w) f = Flatten(c) y = Gemm<transB = 1>(f, b) }",
+            "Transpose Conv Flatten Gemm");
+    becomes("(float[2,8,6,5] x) => (y) <float[8,8,3,3] w, float[96,3] b, int64[2] s = {2, 96}>"
+            " { c = Conv(x, w) f = Reshape(c, s) y = MatMul(f, b) }",
+            "Transpose Conv Reshape MatMul");
+    /* others see the flattened image, too */
+    becomes("(float[2,8,6,5] x) => (y, f) <float[8,8,3,3] w, float[96,3] b>"
+            " { c = Conv(x, w) f = Flatten(c) y = Gemm(f, b) }",
+            "Transpose Conv Transpose Flatten Gemm");
+    /* it is the second factor, or not made of whole images */
+    becomes("(float[1,8,6,5] x, float[3,96] a) => (y) <float[8,8,3,3] w, int64[2] s = {96, 1}>"
+            " { c = Conv(x, w) f = Reshape(c, s) y = MatMul(a, f) }",
+            "Transpose Conv Transpose Reshape MatMul");
+}
+END_TEST
+
 /* -- which convolutions ------------------------------------------------------------------------ */
 
 START_TEST(convolutions_run_with_their_channels_last)
@@ -411,6 +436,7 @@ Suite *layout_suite(void)
     tcase_add_test(tests, channels_go_last_and_come_back);
     tcase_add_test(tests, orders_have_an_inverse);
     tcase_add_test(tests, a_transpose_has_the_order_it_says_or_the_reverse);
+    tcase_add_test(tests, products_take_flattened_images_as_they_lie);
     tcase_add_test(tests, convolutions_run_with_their_channels_last);
     tcase_add_test(tests, an_image_of_few_channels_is_taken_as_it_comes);
     tcase_add_test(tests, other_convolutions_stay);

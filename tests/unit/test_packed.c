@@ -2,6 +2,8 @@
  * remainders everywhere. Errors are measured against the sum of the products' magnitudes. */
 #include "kernels.h"
 
+#include "conv_cases.h"
+
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,11 +116,6 @@ END_TEST
 
 /* -- convolution ------------------------------------------------------------------------------- */
 
-typedef struct {
-    int32_t batch, groups, in_c, out_c, chunk, in_d, in_h, in_w, kernel_d, kernel_h, kernel_w, stride, dilation, pad;
-    bool apart;
-} ConvCase;
-
 static int32_t conv_out(int32_t in, int32_t kernel, const ConvCase *c)
 {
     return (in + 2 * c->pad - ((kernel - 1) * c->dilation + 1)) / c->stride + 1;
@@ -175,7 +172,7 @@ static double conv_at(const float *x, const float *w, const ConvCase *c, const s
     return sum;
 }
 
-typedef enum { PANELS, PLANES, WINOGRAD, NARROW, CHANNELWISE, SCALAR } Kind;
+typedef enum { PANELS, PLANES, WINOGRAD, NARROW, CHANNELWISE, SCALAR, WINDOWS, WINDOWS_BY_CHANNEL } Kind;
 
 /* The weights as the kernel wants them, and the convolution. */
 static void convolve(Kind kind, const ConvCase *c, const struct window *p, const float *x, const float *w,
@@ -185,7 +182,18 @@ static void convolve(Kind kind, const ConvCase *c, const struct window *p, const
     const int32_t window = c->kernel_d * c->kernel_h * c->kernel_w;
     struct conv_packed packed = {c->batch, c->groups, c->in_c, c->out_c, c->chunk, c->apart ? 1 : channels, filters};
     float *wp = malloc((size_t)(c->groups * panels * 16 * window * c->in_c) * sizeof *wp);
-    if (kind == NARROW) {
+    const struct windows flat = {c->batch,    p->in_h,        p->in_w,     p->out_h,
+                                 p->out_w,    p->kernel_h,    p->kernel_w, p->stride_h,
+                                 p->stride_w, p->pad_h,       p->pad_w,    kind == WINDOWS ? c->in_c : 0,
+                                 filters,     packed.x_pixel, filters};
+    if (kind == WINDOWS_BY_CHANNEL) {
+        pack_depthwise_f32(w, wp, channels, window);
+        windows_f32(x, wp, b, NULL, y, &flat, window_channels, end->low, end->high);
+    } else if (kind == WINDOWS) {
+        packed.chunk = c->in_c;
+        pack_conv_f32(w, wp, p, &packed);
+        windows_f32(x, wp, b, add, y, &flat, window_products, end->low, end->high);
+    } else if (kind == NARROW) {
         pack_narrow_f32(w, wp, filters, channels, window);
         conv_narrow_f32(x, wp, b, y, p, c->batch, channels, filters, end->low, end->high);
     } else if (kind == CHANNELWISE) {
@@ -227,7 +235,8 @@ static void check_conv(Kind kind, const ConvCase *c, const End *end)
 {
     const struct window p = window_of(c);
     const int32_t channels = c->groups * c->in_c, filters = c->groups * c->out_c;
-    const bool extras = end != &as_it_is, adds = extras && kind != NARROW && kind != CHANNELWISE;
+    const bool extras = end != &as_it_is,
+               adds = extras && kind != NARROW && kind != CHANNELWISE && kind != WINDOWS_BY_CHANNEL;
     const int32_t taps = c->in_c * c->kernel_d * c->kernel_h * c->kernel_w, pixels = p.out_d * p.out_h * p.out_w;
     float *x = random_floats((size_t)(c->batch * channels * c->in_d * c->in_h * c->in_w)),
           *w = random_floats((size_t)(filters * taps));
@@ -249,34 +258,14 @@ static void check_conv(Kind kind, const ConvCase *c, const End *end)
     free(x), free(w), free(b), free(add), free(y);
 }
 
-static const ConvCase conv_cases[] = {
-    /* batch, groups, in, out, chunk; image; kernel; stride, dilation, pad; planes apart */
-    {1, 1, 16, 16, 16, 1, 7, 7, 1, 3, 3, 1, 1, 1, false},
-    {2, 1, 20, 40, 20, 1, 9, 11, 1, 3, 3, 1, 1, 1, false},
-    {1, 1, 33, 70, 16, 1, 6, 5, 1, 3, 3, 2, 1, 1, false},
-    {1, 1, 24, 100, 10, 1, 5, 8, 1, 1, 1, 1, 1, 0, false},
-    {2, 1, 17, 3, 17, 1, 8, 9, 1, 1, 1, 2, 1, 0, false},
-    {1, 3, 8, 20, 8, 1, 7, 6, 1, 3, 3, 1, 1, 1, false},
-    {1, 2, 40, 16, 24, 1, 6, 7, 1, 5, 3, 2, 1, 2, false},
-    {1, 1, 12, 18, 12, 1, 10, 9, 1, 3, 3, 1, 2, 2, false},
-    {1, 1, 12, 18, 5, 1, 9, 10, 1, 3, 2, 2, 3, 3, false},
-    {2, 1, 3, 20, 3, 1, 17, 15, 1, 7, 7, 2, 1, 3, true},
-    {1, 1, 5, 33, 2, 1, 9, 8, 1, 3, 3, 1, 1, 1, true},
-    {1, 1, 3, 8, 3, 1, 8, 9, 1, 3, 3, 1, 2, 2, true},
-    {1, 2, 3, 8, 3, 1, 8, 9, 1, 5, 5, 1, 1, 2, true},
-    {1, 1, 1, 10, 1, 1, 12, 12, 1, 3, 3, 1, 1, 1, false},
-    {1, 1, 16, 16, 16, 1, 1, 40, 1, 1, 9, 1, 1, 4, false}, /* 1-D; rows of padding only above and below */
-    {1, 1, 8, 16, 8, 1, 3, 3, 1, 7, 7, 1, 1, 5, false}, /* windows without any tap inside, and larger than the image */
-    {1, 1, 8, 16, 8, 1, 4, 4, 1, 2, 2, 3, 1, 4, true},
-    {2, 1, 6, 20, 6, 5, 6, 7, 3, 3, 3, 1, 1, 1, false}, /* 3-D */
-    {1, 1, 9, 20, 4, 5, 6, 7, 2, 3, 1, 2, 1, 1, false},
-    {1, 1, 260, 20, 64, 1, 40, 70, 1, 3, 3, 1, 1, 1, false}, /* several bands */
-    {1, 1, 512, 70, 512, 1, 7, 5, 1, 3, 3, 1, 1, 1, false},  /* tap by tap */
-    {2, 1, 515, 20, 515, 1, 6, 7, 1, 3, 2, 2, 1, 1, false},
-    {1, 2, 512, 16, 512, 1, 4, 5, 1, 3, 3, 1, 2, 2, false},
-    {1, 1, 520, 33, 520, 3, 4, 3, 3, 3, 3, 2, 1, 2, false},
-    {1, 1, 512, 16, 512, 1, 3, 3, 1, 7, 7, 1, 1, 5, false},
-};
+/* Those that windows_f32 knows: flat, without dilation or groups but those of single channels, these by eights. */
+static void check_windows(const ConvCase *c)
+{
+    const bool by_channel = c->in_c == 1 && c->groups > 1;
+    if (c->in_d > 1 || c->dilation > 1 || (by_channel ? c->groups % 8 != 0 : c->groups > 1)) return;
+    check_conv(by_channel ? WINDOWS_BY_CHANNEL : WINDOWS, c, &as_it_is);
+    check_conv(by_channel ? WINDOWS_BY_CHANNEL : WINDOWS, c, &clamped);
+}
 
 START_TEST(conv_matches_plain_loops)
 {
@@ -286,6 +275,7 @@ START_TEST(conv_matches_plain_loops)
         check_conv(PANELS, &conv_cases[i], &clamped);
         check_conv(PANELS, &conv_cases[i], &leaky);
         check_conv(SCALAR, &conv_cases[i], i % 3 == 0 ? &as_it_is : i % 3 == 1 ? &clamped : &leaky);
+        check_windows(&conv_cases[i]);
     }
 }
 END_TEST
@@ -311,6 +301,7 @@ START_TEST(planes_match_plain_loops)
         check_conv(PLANES, &planes_cases[i], &clamped);
         check_conv(PLANES, &planes_cases[i], &leaky);
         check_conv(SCALAR, &planes_cases[i], &leaky);
+        check_windows(&planes_cases[i]);
     }
 }
 END_TEST
@@ -365,6 +356,7 @@ START_TEST(few_filters_and_single_channels_match_plain_loops)
         check_conv(CHANNELWISE, &channelwise_cases[i], &as_it_is);
         check_conv(CHANNELWISE, &channelwise_cases[i], &clamped);
         check_conv(CHANNELWISE, &channelwise_cases[i], &leaky);
+        check_windows(&channelwise_cases[i]);
     }
 }
 END_TEST
@@ -380,6 +372,16 @@ static float *planes_of(const float *x, int32_t batch, int32_t pixels, int32_t c
     return y;
 }
 
+/* y is what windows_f32 makes, if it knows such. */
+static void max_pool_by_windows(const ConvCase *c, const struct window *p, const float *x, float *y)
+{
+    const struct windows flat = {c->batch,    p->in_h,     p->in_w,     p->out_h,    p->out_w,
+                                 p->kernel_h, p->kernel_w, p->stride_h, p->stride_w, p->pad_h,
+                                 p->pad_w,    0,           c->in_c,     c->in_c,     c->in_c};
+    if (c->in_d > 1 || c->dilation > 1 || c->in_c % 8 != 0) return;
+    windows_f32(x, NULL, NULL, NULL, y, &flat, window_largest, -INFINITY, INFINITY);
+}
+
 static void check_pool(const ConvCase *c, bool largest)
 {
     const struct window p = window_of(c);
@@ -390,6 +392,7 @@ static void check_pool(const ConvCase *c, bool largest)
           *planes = planes_of(x, c->batch, in, channels);
     if (largest) {
         max_pool_channelwise_f32(x, y, &p, c->batch, channels);
+        max_pool_by_windows(c, &p, x, y);
         max_pool_f32(planes, expected, &p, c->batch * channels);
     } else {
         average_pool_channelwise_f32(x, y, &p, c->batch, channels, 0);
