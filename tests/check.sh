@@ -150,6 +150,7 @@ slow streaming examples/streaming/check.sh "$onnx2c"
 slow super_resolution examples/super_resolution/check.sh "$onnx2c"
 slow control_flow examples/control_flow/check.sh "$onnx2c"
 slow custom_op examples/custom_op/check.sh "$onnx2c"
+slow language_model examples/language_model/check.sh "$onnx2c" "$python"
 echo
 case " all quick $parts " in *" $wanted "*) ;; *) echo "no such part: $wanted; there are:$parts" && exit 2 ;; esac
 echo "$passed passed, $failed failed, $skipped skipped"
