@@ -169,7 +169,7 @@ def model_of(weights):
 def write_tokens(path, merges):
     """What main.c needs to make tokens of text and text of tokens."""
     with open(path, "w") as f:
-        f.write("/* Made by make_model.py. Token 256 + i stands for the two tokens merges[i]; smaller ones are bytes. */\n")
+        f.write("/* Made by make_model.py. Token 256 + i is the two tokens merges[i]; smaller ones are bytes. */\n")
         f.write("/* clang-format off */\n")
         f.write(f"enum {{ MERGES = {len(merges)} }};\n\nstatic const short merges[MERGES][2] = {{\n")
         for i in range(0, len(merges), 8):

@@ -1,4 +1,4 @@
-/* Made by make_model.py. Token 256 + i stands for the two tokens merges[i]; smaller ones are bytes. */
+/* Made by make_model.py. Token 256 + i is the two tokens merges[i]; smaller ones are bytes. */
 /* clang-format off */
 enum { MERGES = 256 };
 
