@@ -123,6 +123,7 @@ slow install "$python" tests/install.py "$build" --only "*$ONLY*"
 quick walkthrough "$python" tests/walkthrough.py "$onnx2c"
 quick models tests/models.sh "$onnx2c"
 quick cases official_cases
+slow random_numbers "$python" tests/random_numbers.py "$onnx2c" --conformance "$build/conformance"
 quick same_bits same_bits
 quick bounds "$python" tests/bounds.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
 # What writes models, under sanitizers.
@@ -150,6 +151,7 @@ slow streaming examples/streaming/check.sh "$onnx2c"
 slow super_resolution examples/super_resolution/check.sh "$onnx2c"
 slow control_flow examples/control_flow/check.sh "$onnx2c"
 slow custom_op examples/custom_op/check.sh "$onnx2c"
+slow language_model examples/language_model/check.sh "$onnx2c" "$python"
 echo
 case " all quick $parts " in *" $wanted "*) ;; *) echo "no such part: $wanted; there are:$parts" && exit 2 ;; esac
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -149,6 +149,10 @@ static const Choice choices[] = {
      "the text; ONNX Runtime leaves a single target as it is", "`LinearRegressorUniTarget_1`"},
     {"LSTM, GRU, RNN with clip", "what every activation gets is clipped, the cell before the last one (h), too",
      "the text; ONNX Runtime leaves the cell as it is", "`recurrent/lstm_clip`"},
+    {"MatMulNBits", "what is multiplied stays float, whatever accuracy_level allows",
+     "the text leaves it open; ONNX Runtime rounds it to 8 bits at level 4: logits of small language models up to 1 % "
+     "of the largest away from float64, where others are within 1e-6",
+     "`nbits/accuracy_level_4`"},
     {"MaxPool", "of a window of padding alone the index is that of the first pixel; NaN is the largest number",
      "the text is silent; NaN: PyTorch; ONNX Runtime: an index before the image, and NaN if it comes first",
      "`pool/empty_windows`"},

@@ -250,11 +250,32 @@ static void size_fields(Node *n, Step *step, const Sizes *s)
     mask_fields(n, step, s);
 }
 
-/* Panels of keys and values, and the scores of a block of queries. */
+/* How many queries there may be decides whether keys and values are packed. */
+static bool may_be_few(const Sizes *s)
+{
+    return dim_low(s->queries) <= ATTENTION_FEW;
+}
+
+static bool may_be_many(const Sizes *s)
+{
+    return dim_high(s->queries) > ATTENTION_FEW;
+}
+
+/* The scores of a block of queries, and panels of keys and values. */
 static Dim block_scratch(const Sizes *s)
 {
-    Dim k = dim_mul(dim_add(s->keys, dim_const(15)), s->size), v = dim_mul(dim_add(s->v_size, dim_const(15)), s->keys);
-    return dim_add(dim_add(k, v), dim_mul(dim_const(ATTENTION_ROWS), dim_add(s->keys, dim_const(15))));
+    Dim keys = dim_add(s->keys, dim_const(15)), scores = dim_mul(dim_const(ATTENTION_ROWS), keys);
+    Dim together = dim_mul(s->q_heads, s->queries);
+    if (!may_be_many(s)) return dim_high(together) < ATTENTION_ROWS ? dim_mul(together, keys) : scores;
+    Dim k = dim_mul(keys, s->size), v = dim_mul(dim_add(s->v_size, dim_const(15)), s->keys);
+    return dim_add(dim_add(k, v), scores);
+}
+
+/* Without the scores as a result. */
+static const char *block_kernel(const Sizes *s)
+{
+    if (!may_be_many(s)) return "attention_few_f32";
+    return may_be_few(s) ? "attention_any_f32" : "attention_blocks_f32";
 }
 
 typedef struct {
@@ -268,7 +289,7 @@ static Step *call_attention(Node *n, const Sizes *s, const Operands *o)
     DType t = n->in[0]->type.dtype;
     Value *mask = input_of(n, 3);
     bool is_bool = mask && mask->type.dtype == DT_BOOL, blocks = t == DT_FLOAT && !output_of(n, 3);
-    Step *step = step_call(n, blocks ? "attention_blocks_f32" : "attention_%s", dtype_suffix(t));
+    Step *step = blocks ? step_call(n, "%s", block_kernel(s)) : step_call(n, "attention_%s", dtype_suffix(t));
     arg_in_at(step, "q", o->q, o->q_at);
     arg_in_at(step, "k", o->k, o->k_at);
     arg_in_at(step, "v", o->v, o->v_at);
