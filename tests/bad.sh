@@ -63,6 +63,7 @@ alone "--state without an output" usage x.onnx --state h=
 alone "bad --text" usage x.onnx --text 0
 alone "bad --weights" usage x.onnx --weights cloud
 alone "--depfile without -o" usage tests/models/digits/model.onnx --depfile "$work/out.d"
+alone "bad --weights-type" usage x.onnx --weights-type float8
 alone "verify --weights file" usage verify x.onnx --weights file
 
 alone "a bound that is raised" warns "--dim height=1..40: sizes below 4 don't fit" tests/models/small_unet/model.onnx \

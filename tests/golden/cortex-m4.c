@@ -311,14 +311,17 @@ typedef void activation_f32(float *y, const size_t *at, int32_t rows, int32_t co
  * `runs`[0] * [1] * [2] runs of `length` elements that are neighbours in x and rows of 16 that are neighbours in w. */
 struct tile {
     const float *x, *w;
+    const void *narrow;  /* in place of w, weights of 16 or 8 bits (widen.c) */
+    const float *scale;  /* [columns], what those of 8 bits are to be multiplied by */
+    size_t w_at;         /* where the tile's weights begin, in elements from w or narrow on */
     const float *start;  /* [columns], where all rows' sums start; NULL: zeros */
     const float *add;    /* like y; or NULL */
     float *y;
     size_t x_at[16], y_at[16];   /* where the rows are in x, and in y and add; those behind the last are copies of it */
     int32_t runs[3], length;
-    size_t x_step[3], w_step[3]; /* from run to run, in floats */
-    size_t panel;                /* from panel to panel of w, in floats */
-    size_t ahead;                /* weights so many floats behind those in use are fetched for later, one row of a */
+    size_t x_step[3], w_step[3]; /* from run to run, in elements */
+    size_t panel;                /* from panel to panel of w, in elements */
+    size_t ahead;                /* weights so many elements behind those in use are fetched for later, one row of a */
                                  /* panel each time; 0: none */
     int32_t fetches;             /* tiles that fetch so, for window_region, each those of another panel */
     int32_t rows, columns;       /* of y that there are: at most tile_rows(columns) rows */
@@ -523,7 +526,7 @@ DIGITS_CODE_ATTR
 static void window_band(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p,
                         const struct pixel_steps *s, int32_t d, int32_t top, int32_t bottom)
 {
-    const float *w = t->w;
+    const size_t w_at = t->w_at;
     struct inside taps[3];
     inside_run(d, d + 1, p->in_d, p->kernel_d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]);
     for (int32_t border = 0; border < 2; border++)
@@ -532,12 +535,11 @@ static void window_band(struct tile *t, void (*tile)(const struct tile *), int32
             for (int32_t l = 0, l_end; l < p->out_w; l = l_end) {
                 l_end = inside_run(l, p->out_w, p->in_w, p->kernel_w, p->stride_w, p->pad_w, p->dilation_w, &taps[2]);
                 if ((taps[1].count < p->kernel_h || taps[2].count < p->kernel_w) != border) continue;
-                const size_t at = window_runs(t, p, s, taps);
-                t->w = w ? w + at : NULL;
+                t->w_at = w_at + window_runs(t, p, s, taps);
                 window_region(t, tile, most, p, s, taps, d, h, h_end, l, l_end);
             }
         }
-    t->w = w;
+    t->w_at = w_at;
 }
 
 /* y[batch][cols][rows] = x[batch][rows][cols], in square tiles, so that a cache line fetched for one row serves the
@@ -583,14 +585,20 @@ static inline float scalar_fma(float a, float b, float c)
 }
 
 /* Sums of two rows and eight columns are named variables, since compilers keep arrays of them in memory. */
-#define SCALAR_EACH(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7)
-#define SCALAR_LOAD(c) float a##c = sums[c], b##c = sums[8 + c];
-#define SCALAR_ADD(c) a##c = scalar_fma(u[k], v[c], a##c), b##c = scalar_fma(u[row + k], v[c], b##c);
-#define SCALAR_KEEP(c) sums[c] = a##c, sums[8 + c] = b##c;
+#define SCALAR_EACH(DO, widen) \
+    DO(0, widen) DO(1, widen) DO(2, widen) DO(3, widen) DO(4, widen) DO(5, widen) DO(6, widen) DO(7, widen)
+#define SCALAR_LOAD(c, widen) float a##c = sums[c], b##c = sums[8 + c];
+#define SCALAR_ADD(c, widen) \
+    const float w##c = widen(v[c]); \
+    a##c = scalar_fma(u[k], w##c, a##c), b##c = scalar_fma(u[row + k], w##c, b##c);
+#define SCALAR_KEEP(c, widen) sums[c] = a##c, sums[8 + c] = b##c;
 
 /* Rows of x times weights in panels of 16 columns, as in struct tile. */
 struct scalar_rows {
-    const float *x, *w, *bias, *add;
+    const float *x, *bias, *add;
+    const void *w;               /* floats, or narrower */
+    const float *scale;          /* of each column; or NULL */
+    size_t w_at;                 /* where the first column's weights are in w, in elements */
     float *y;
     size_t x_row, y_row;         /* to the second row; 0: there is one, computed twice */
     int32_t runs[3], length;     /* of neighbours in x */
@@ -600,49 +608,67 @@ struct scalar_rows {
     activation_f32 *activation;
 };
 
-/* sums[2][8] += the products with eight columns that begin at w. */
+/* Weights as they are stored: adds up products with eight columns that begin at place w_at. */
+struct scalar_panels {
+    const void *w;
+    const float *scale;
+    void (*add)(const struct scalar_rows *t, size_t w_at, float *sums);
+};
+
 DIGITS_CODE_ATTR
-static void scalar_sums_f32(const struct scalar_rows *t, const float *w, float *sums)
+static inline float scalar_widen_f32(float w)
 {
+    return w;
+}
+
+/* sums[2][8] += the products with eight columns that begin at place w_at. */
+DIGITS_CODE_ATTR
+static void scalar_sums_f32(const struct scalar_rows *t, size_t w_at, float *sums)
+{
+    const float *w = (const float *)t->w + w_at;
     const size_t row = t->x_row, length = (size_t)t->length;
-    SCALAR_EACH(SCALAR_LOAD)
+    SCALAR_EACH(SCALAR_LOAD, scalar_widen_f32)
     for (size_t i = 0; i < (size_t)t->runs[0]; i++)
         for (size_t j = 0; j < (size_t)t->runs[1]; j++)
             for (size_t l = 0; l < (size_t)t->runs[2]; l++) {
                 const float *u = t->x + i * t->x_step[0] + j * t->x_step[1] + l * t->x_step[2];
                 const float *v = w + i * t->w_step[0] + j * t->w_step[1] + l * t->w_step[2];
-                for (size_t k = 0; k < length; k++, v += 16) { SCALAR_EACH(SCALAR_ADD) }
+                for (size_t k = 0; k < length; k++, v += 16) { SCALAR_EACH(SCALAR_ADD, scalar_widen_f32) }
             }
-    SCALAR_EACH(SCALAR_KEEP)
+    SCALAR_EACH(SCALAR_KEEP, scalar_widen_f32)
 }
 
 /* y = clamp(x w + bias + add), or activation of that. */
 DIGITS_CODE_ATTR
-static void scalar_rows_f32(const struct scalar_rows *t)
+static void scalar_rows_f32(const struct scalar_rows *t, const struct scalar_panels *w)
 {
     const size_t rows[2] = {0, t->y_row};
     for (int32_t from = 0; from < t->columns; from += 8) {
         const int32_t columns = t->columns - from < 8 ? t->columns - from : 8;
         float sums[16] = {0};
-        for (int32_t c = 0; t->bias && c < columns; c++) sums[c] = sums[8 + c] = t->bias[from + c];
-        scalar_sums_f32(t, t->w + (size_t)(from / 16) * t->panel + from % 16, sums);
+        for (int32_t c = 0; t->bias && !t->scale && c < columns; c++) sums[c] = sums[8 + c] = t->bias[from + c];
+        w->add(t, t->w_at + (size_t)(from / 16) * t->panel + (size_t)(from % 16), sums);
         for (int32_t i = 0; i < 2; i++)
             for (int32_t c = 0; c < columns; c++) {
                 const size_t at = rows[i] + (size_t)(from + c);
-                const float sum = sums[8 * i + c] + (t->add ? t->add[at] : 0);
+                float sum = sums[8 * i + c];
+                if (t->scale) sum = scalar_fma(sum, t->scale[from + c], t->bias ? t->bias[from + c] : 0);
+                if (t->add) sum += t->add[at];
                 t->y[at] = t->activation ? sum : within_f32(sum, t->low, t->high);
             }
     }
     if (t->activation) t->activation(t->y, rows, t->y_row > 0 ? 2 : 1, t->columns, t->low, t->high);
 }
 
-/* gemm_packed_f32. */
+/* gemm_panels_f32. */
 DIGITS_CODE_ATTR
-static void gemm_scalar_f32(const float *a, const float *w, const float *bias, const float *add, float *y,
-                            const struct gemm_packed *p, float low, float high, activation_f32 *activation)
+static void gemm_scalar_rows_f32(const float *a, const struct scalar_panels *w, const float *bias, const float *add,
+                                 float *y, const struct gemm_packed *p, float low, float high,
+                                 activation_f32 *activation)
 {
-    struct scalar_rows t = {.w = w, .bias = bias, .runs = {1, 1, 1}, .length = p->k, .panel = 16 * (size_t)p->k,
-                            .columns = p->n, .low = low, .high = high, .activation = activation};
+    struct scalar_rows t = {.w = w->w, .scale = w->scale, .bias = bias, .runs = {1, 1, 1}, .length = p->k,
+                            .panel = 16 * (size_t)p->k, .columns = p->n, .low = low, .high = high,
+                            .activation = activation};
     for (int32_t m = 0; m < p->m; m += 2) {
         const size_t at = (size_t)m * (size_t)p->y_row;
         t.x = a + (size_t)m * (size_t)p->a_row;
@@ -650,18 +676,19 @@ static void gemm_scalar_f32(const float *a, const float *w, const float *bias, c
         t.add = add ? add + at : NULL;
         t.x_row = m + 1 < p->m ? (size_t)p->a_row : 0;
         t.y_row = m + 1 < p->m ? (size_t)p->y_row : 0;
-        scalar_rows_f32(&t);
+        scalar_rows_f32(&t, w);
     }
 }
 
 /* The pixels of a row of y whose taps in depth and height are `taps`, two at a time where they see the same ones; the
  * first that these see is in the row of x that begins with pixel `x_row`. */
 DIGITS_CODE_ATTR
-static void conv_scalar_row_f32(struct scalar_rows *t, const struct window *p, const struct conv_packed *c,
-                                struct inside *taps, size_t x_row)
+static void conv_scalar_row_f32(struct scalar_rows *t, const struct scalar_panels *w, const struct window *p,
+                                const struct conv_packed *c, struct inside *taps, size_t x_row)
 {
     const bool apart = planes_apart(c), joined = p->dilation_w == 1 && (apart || c->in_channels == c->x_pixel);
-    const float *const x = t->x, *const w = t->w;
+    const float *const x = t->x;
+    const size_t w_at = t->w_at;
     struct inside next = taps_inside(-p->pad_w, p->in_w, p->kernel_w, p->dilation_w);
     for (int32_t i = 0, pixels; i < p->out_w; i += pixels) {
         taps[2] = next;
@@ -672,20 +699,20 @@ static void conv_scalar_row_f32(struct scalar_rows *t, const struct window *p, c
         t->runs[2] = joined ? 1 : taps[2].count;
         t->length = (joined ? taps[2].count : 1) * (apart ? 1 : c->in_channels);
         t->x = x + (x_row + first_tap(i, p->stride_w, p->pad_w, p->dilation_w, &taps[2])) * (size_t)c->x_pixel;
-        t->w = w + (size_t)taps[2].first * t->w_step[2];
+        t->w_at = w_at + (size_t)taps[2].first * t->w_step[2];
         t->x_row = pixels == 2 ? (size_t)p->stride_w * (size_t)c->x_pixel : 0;
         t->y_row = pixels == 2 ? (size_t)c->y_pixel : 0;
-        scalar_rows_f32(t);
+        scalar_rows_f32(t, w);
         t->y += pixels * c->y_pixel;
         if (t->add) t->add += pixels * c->y_pixel;
     }
 }
 
-/* conv_packed_f32, whose chunks are all channels. */
+/* conv_packed_f32 of weights of any type, whose chunks are all channels. */
 DIGITS_CODE_ATTR
-static void conv_scalar_f32(const float *x, const float *w, const float *b, const float *add, float *y,
-                            const struct window *p, const struct conv_packed *c, float low, float high,
-                            activation_f32 *activation)
+static void conv_scalar_rows_f32(const float *x, const struct scalar_panels *w, const float *b, const float *add,
+                                 float *y, const struct window *p, const struct conv_packed *c, float low, float high,
+                                 activation_f32 *activation)
 {
     const bool apart = planes_apart(c);
     const size_t channels = (size_t)c->in_channels, filters = (size_t)c->out_channels, pixel = (size_t)c->x_pixel;
@@ -696,6 +723,7 @@ static void conv_scalar_f32(const float *x, const float *w, const float *b, cons
         .x_step = {apart ? plane : plane * (size_t)p->dilation_d, line * (size_t)p->dilation_h,
                    pixel * (size_t)p->dilation_w},
         .w_step = {w_plane, w_line, tap},
+        .w = w->w,
         .panel = w_plane * (apart ? channels : (size_t)p->kernel_d),
         .columns = c->out_channels, .low = low, .high = high, .activation = activation};
     for (int32_t i = 0; i < c->batch * c->groups * p->out_d * p->out_h; i++) {
@@ -710,13 +738,33 @@ static void conv_scalar_f32(const float *x, const float *w, const float *b, cons
         t.runs[0] = apart ? c->in_channels : taps[0].count;
         t.runs[1] = taps[1].count;
         t.x = x + (apart ? (size_t)part * channels * image : n * image + group * channels);
-        t.w = w + group * ((filters + 15) / 16) * t.panel + (size_t)taps[0].first * w_plane +
-              (size_t)taps[1].first * w_line;
+        t.w_at = group * ((filters + 15) / 16) * t.panel + (size_t)taps[0].first * w_plane +
+                 (size_t)taps[1].first * w_line;
+        t.scale = w->scale ? w->scale + group * ((filters + 15) / 16) * 16 : NULL;
         t.bias = b ? b + group * filters : NULL;
         t.add = add ? add + at : NULL;
         t.y = y + at;
-        conv_scalar_row_f32(&t, p, c, taps, (in_d * (size_t)p->in_h + in_h) * (size_t)p->in_w);
+        conv_scalar_row_f32(&t, w, p, c, taps, (in_d * (size_t)p->in_h + in_h) * (size_t)p->in_w);
     }
+}
+
+/* gemm_packed_f32. */
+DIGITS_CODE_ATTR
+static void gemm_scalar_f32(const float *a, const float *w, const float *bias, const float *add, float *y,
+                            const struct gemm_packed *p, float low, float high, activation_f32 *activation)
+{
+    const struct scalar_panels panels = {.w = w, .add = scalar_sums_f32};
+    gemm_scalar_rows_f32(a, &panels, bias, add, y, p, low, high, activation);
+}
+
+/* conv_packed_f32, whose chunks are all channels. */
+DIGITS_CODE_ATTR
+static void conv_scalar_f32(const float *x, const float *w, const float *b, const float *add, float *y,
+                            const struct window *p, const struct conv_packed *c, float low, float high,
+                            activation_f32 *activation)
+{
+    const struct scalar_panels panels = {.w = w, .add = scalar_sums_f32};
+    conv_scalar_rows_f32(x, &panels, b, add, y, p, c, low, high, activation);
 }
 
 /* y[outer][n][inner] = softmax along n of x; y may be x. */
@@ -782,7 +830,7 @@ static void NAME##_tile_##HOW(const struct tile *t) \
         for (int32_t i = 0; i < t->runs[0]; i++) \
             for (int32_t j = 0; j < t->runs[1]; j++) { \
                 size_t at = (size_t)i * t->x_step[0] + (size_t)j * t->x_step[1], \
-                       w_at = (size_t)i * t->w_step[0] + (size_t)j * t->w_step[1]; \
+                       w_at = t->w_at + (size_t)i * t->w_step[0] + (size_t)j * t->w_step[1]; \
                 for (int32_t l = 0; l < t->runs[2]; l++, at += t->x_step[2], w_at += t->w_step[2]) { \
                     NAME##_WEIGHT(weight, CHANNELWISE_LOAD_##HOW(t->w + w_at + c)) \
                     CHANNELWISE_EACH(CHANNELWISE_ADD, NAME, HOW) \
