@@ -265,5 +265,9 @@ bool parse_report_option(Options *o, Foreign path)
     ptrdiff_t dot = foreign_last(path, '.');
     Foreign ending = foreign_from(path, dot == NOWHERE ? length : (size_t)dot);
     bool is_page = foreign_is_word(ending, ".html") || foreign_is_word(ending, ".htm");
-    return take_path(is_page ? &o->page_path : &o->report_path, path);
+    Foreign *taken = is_page ? &o->page_path : &o->report_path;
+    if (!foreign_none(*taken))
+        return usage_error("--report %s: there is --report %s already; expected one page and one JSON at most",
+                           shown(path), shown(*taken));
+    return take_path(taken, path);
 }

@@ -17,7 +17,7 @@
 #define AARCH64 GNU THREADS " " BITS_64 " __aarch64__ __ARM_NEON __ARM_FEATURE_SAT=? __ARM_FP=?"
 #define RISCV64 GNU THREADS " " BITS_64
 #define X86_64 GNU THREADS " " BITS_64 " __SSE__ __SSE2__"
-#define X86_64_V3 X86_64 " __AVX__ __AVX2__ __FMA__ __F16C__"
+#define X86_64_V3 X86_64 " __AVX__ __AVX2__ __FMA__ __F16C__=?"
 #define X86_64_V4 X86_64_V3 " __AVX512F__ __AVX512BW__ __AVX512VL__ __AVX512VNNI__=?"
 
 static const Target targets[] = {
