@@ -45,14 +45,17 @@ typedef void activation_f32(float *y, const size_t *at, int32_t rows, int32_t co
  * `runs`[0] * [1] * [2] runs of `length` elements that are neighbours in x and rows of 16 that are neighbours in w. */
 struct tile {
     const float *x, *w;
+    const void *narrow;  /* in place of w, weights of 16 or 8 bits (widen.c) */
+    const float *scale;  /* [columns], what those of 8 bits are to be multiplied by */
+    size_t w_at;         /* where the tile's weights begin, in elements from w or narrow on */
     const float *start;  /* [columns], where all rows' sums start; NULL: zeros */
     const float *add;    /* like y; or NULL */
     float *y;
     size_t x_at[16], y_at[16];   /* where the rows are in x, and in y and add; those behind the last are copies of it */
     int32_t runs[3], length;
-    size_t x_step[3], w_step[3]; /* from run to run, in floats */
-    size_t panel;                /* from panel to panel of w, in floats */
-    size_t ahead;                /* weights so many floats behind those in use are fetched for later, one row of a */
+    size_t x_step[3], w_step[3]; /* from run to run, in elements */
+    size_t panel;                /* from panel to panel of w, in elements */
+    size_t ahead;                /* weights so many elements behind those in use are fetched for later, one row of a */
                                  /* panel each time; 0: none */
     int32_t fetches;             /* tiles that fetch so, for window_region, each those of another panel */
     int32_t rows, columns;       /* of y that there are: at most tile_rows(columns) rows */
@@ -63,6 +66,20 @@ struct tile {
     activation_f32 *activation;  /* of y, once it is complete; or NULL */
     float alpha, beta;           /* its parameters */
 };
+
+/* Weights in panels of 16 columns, as they are stored: what tells a tile of them (tile.c). */
+struct panels {
+    const float *w;
+    const void *narrow; /* in place of w: those of 16 or 8 bits */
+    const float *scale; /* of all columns, for those of 8 bits; or NULL */
+    void (*tile)(const struct tile *t);
+};
+
+/* The scales of the columns from number `column` on. */
+static inline const float *panels_scale(const struct panels *w, size_t column)
+{
+    return w->scale ? w->scale + column : NULL;
+}
 
 /* y is complete when this tile is: it is clamped to [low, high], or activated with these two as parameters. */
 static inline void tile_completes(struct tile *t, float low, float high, activation_f32 *activation)
@@ -105,8 +122,8 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
         }
 }
 
-//@block TILE_EACH_1 TILE_EACH_2 TILE_EACH_4 TILE_ROWS_16 TILE_START TILE_ZERO TILE_WEIGHTS TILE_FMA
-//@block TILE_SPILL TILE_RESET TILE_REJOIN TILE_STORE TILE_STORE_SOME
+//@block TILE_EACH_1 TILE_EACH_2 TILE_EACH_4 TILE_ROWS_16 TILE_START TILE_ZERO TILE_WEIGHTS_f32 TILE_FMA
+//@block TILE_SPILL TILE_RESET TILE_REJOIN TILE_STORE TILE_STORE_SOME TILE_PLACE TILE_FUNCTION
 /* What functions for tiles of R rows and C vectors are made of, from column `from` on: sums are named variables, since
  * compilers keep arrays of them in memory. DO(r, c) is written out for every sum. all[R][C vectors] takes the sums of
  * earlier chains; it is the caller's, since compilers would try to keep it in registers, too. */
@@ -137,7 +154,7 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
 #define TILE_FETCH_3 TILE_FETCH_2
 #define TILE_FETCH_4 TILE_FETCH_2
 #define TILE_FETCH_8
-#define TILE_WEIGHTS(r, c) const vec w##c = vec_load(w + TILE_PLACE(c));
+#define TILE_WEIGHTS_f32(r, c) const vec w##c = vec_load(w + TILE_PLACE(c));
 #define TILE_FMA(r, c) sum##r##c = vec_fma(x_k, w##c, sum##r##c);
 #define TILE_ADD(r, C) { const vec x_k = vec_all(x##r[k]); TILE_EACH_##C(TILE_FMA, r) }
 #define TILE_ADDEND(r, c) sum##r##c += vec_load(add + (c) * VEC);
@@ -160,16 +177,15 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
 #else
 #define TILE_APART
 #endif
-//@endblock
 
-//@private tile_functions tile_1x8
-#define TILE_FUNCTION(R, C) \
-VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float *all) \
+#define TILE_FUNCTION(W, R, C) \
+VEC_FUNCTION static void tile_##W##_##R##x##C(const struct tile *t, size_t from, float *all) \
 { \
     const int32_t columns = t->columns - (int32_t)from; \
-    const float *const start = t->start ? t->start + from : NULL, \
-                *const panel = t->w + from / 16 * t->panel + from % 16; \
+    const float *const start = t->start ? t->start + from : NULL; \
+    TILE_OF_##W *const panel = TILE_FIRST_##W + (t->w_at + from / 16 * t->panel + from % 16); \
     TILE_EACH_##C(TILE_START, 0) \
+    TILE_EACH_##C(TILE_SCALES_##W, 0) \
     TILE_ROWS_##R(TILE_BEGIN, C) \
     const size_t most = t->chain > 0 ? t->chain : (size_t)TILE_CHAIN; \
     size_t chain = 0; \
@@ -179,7 +195,7 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float
         for (int32_t j = 0; j < t->runs[1]; j++) \
             for (int32_t l = 0; l < t->runs[2]; l++) { \
                 size_t k = (size_t)i * t->x_step[0] + (size_t)j * t->x_step[1] + (size_t)l * t->x_step[2]; \
-                const float *w = panel + ((size_t)i * t->w_step[0] + (size_t)j * t->w_step[1] + \
+                TILE_OF_##W *w = panel + ((size_t)i * t->w_step[0] + (size_t)j * t->w_step[1] + \
                                           (size_t)l * t->w_step[2]); \
                 for (const size_t end = k + (size_t)t->length; k < end;) { \
                     if (chain >= most) { \
@@ -193,7 +209,7 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float
                     chain += stop - k; \
                     do { \
                         TILE_FETCH_##C \
-                        TILE_EACH_##C(TILE_WEIGHTS, 0) \
+                        TILE_EACH_##C(TILE_WEIGHTS_##W, 0) \
                         TILE_ROWS_##R(TILE_ADD, C) \
                         w += 16; \
                     } while (++k < stop); \
@@ -217,59 +233,34 @@ VEC_FUNCTION static void tile_##R##x##C(const struct tile *t, size_t from, float
     TILE_ROWS_##R(TILE_STORE, C) \
 }
 
+
+/* Those of all widths, and their table by rows - 1 and width - 1; those that tile_rows has not are left out. */
 #if VEC == 16
-#define TILE_FUNCTIONS(R) TILE_FUNCTION(R, 1) TILE_FUNCTION(R, 2) TILE_FUNCTION(R, 3) TILE_FUNCTION(R, 4)
-#define TILE_WIDTHS(R) {tile_##R##x1, tile_##R##x2, tile_##R##x3, tile_##R##x4}
+#define TILE_FUNCTIONS(W, R) \
+    TILE_FUNCTION(W, R, 1) TILE_FUNCTION(W, R, 2) TILE_FUNCTION(W, R, 3) TILE_FUNCTION(W, R, 4)
+#define TILE_WIDTHS(W, R) {tile_##W##_##R##x1, tile_##W##_##R##x2, tile_##W##_##R##x3, tile_##W##_##R##x4}
 #elif VEC == 8
-#define TILE_FUNCTIONS(R) TILE_FUNCTION(R, 2)
-#define TILE_WIDTHS(R) {tile_##R##x2}
+#define TILE_FUNCTIONS(W, R) TILE_FUNCTION(W, R, 2)
+#define TILE_WIDTHS(W, R) {tile_##W##_##R##x2}
 #else
-#define TILE_FUNCTIONS(R) TILE_FUNCTION(R, 4)
-#define TILE_WIDTHS(R) {tile_##R##x4}
+#define TILE_FUNCTIONS(W, R) TILE_FUNCTION(W, R, 4)
+#define TILE_WIDTHS(W, R) {tile_##W##_##R##x4}
 #endif
-TILE_APART TILE_FUNCTION(1, 8)
-TILE_FUNCTIONS(1)
-TILE_FUNCTIONS(2)
-#if VEC >= 8 || (VEC == 4 && defined(__aarch64__))
-TILE_FUNCTIONS(4)
-TILE_FUNCTIONS(6)
-#else
-TILE_FUNCTIONS(3)
-#endif
-
 #if VEC == 16
-TILE_FUNCTION(9, 1) TILE_FUNCTION(9, 2)
-TILE_FUNCTION(12, 1) TILE_FUNCTION(12, 2)
-TILE_FUNCTION(8, 3)
-#endif
-
-/* By rows - 1 and width - 1; those that tile_rows has not are left out. */
-static void (*const tile_functions[TILE_MOST_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from,
-                                                                       float *all) = {
-    TILE_WIDTHS(1), TILE_WIDTHS(2),
-#if VEC >= 8 || (VEC == 4 && defined(__aarch64__))
-    TILE_WIDTHS(4), TILE_WIDTHS(4), TILE_WIDTHS(6), TILE_WIDTHS(6),
-#if VEC == 16
-    {tile_9x1, tile_9x2, tile_8x3, NULL}, {tile_9x1, tile_9x2, tile_8x3, NULL}, {tile_9x1, tile_9x2, NULL, NULL},
-    {tile_12x1, tile_12x2, NULL, NULL}, {tile_12x1, tile_12x2, NULL, NULL}, {tile_12x1, tile_12x2, NULL, NULL},
-#endif
+#define TILE_ALL(W) \
+    TILE_FUNCTIONS(W, 1) TILE_FUNCTIONS(W, 2) TILE_FUNCTIONS(W, 4) TILE_FUNCTIONS(W, 6) \
+    TILE_FUNCTION(W, 9, 1) TILE_FUNCTION(W, 9, 2) TILE_FUNCTION(W, 12, 1) TILE_FUNCTION(W, 12, 2) TILE_FUNCTION(W, 8, 3)
+#define TILE_TABLE(W) \
+    TILE_WIDTHS(W, 1), TILE_WIDTHS(W, 2), TILE_WIDTHS(W, 4), TILE_WIDTHS(W, 4), TILE_WIDTHS(W, 6), TILE_WIDTHS(W, 6), \
+    {tile_##W##_9x1, tile_##W##_9x2, tile_##W##_8x3, NULL}, {tile_##W##_9x1, tile_##W##_9x2, tile_##W##_8x3, NULL}, \
+    {tile_##W##_9x1, tile_##W##_9x2, NULL, NULL}, {tile_##W##_12x1, tile_##W##_12x2, NULL, NULL}, \
+    {tile_##W##_12x1, tile_##W##_12x2, NULL, NULL}, {tile_##W##_12x1, tile_##W##_12x2, NULL, NULL}
+#elif VEC == 8 || (VEC == 4 && defined(__aarch64__))
+#define TILE_ALL(W) TILE_FUNCTIONS(W, 1) TILE_FUNCTIONS(W, 2) TILE_FUNCTIONS(W, 4) TILE_FUNCTIONS(W, 6)
+#define TILE_TABLE(W) \
+    TILE_WIDTHS(W, 1), TILE_WIDTHS(W, 2), TILE_WIDTHS(W, 4), TILE_WIDTHS(W, 4), TILE_WIDTHS(W, 6), TILE_WIDTHS(W, 6)
 #else
-    TILE_WIDTHS(3)
+#define TILE_ALL(W) TILE_FUNCTIONS(W, 1) TILE_FUNCTIONS(W, 2) TILE_FUNCTIONS(W, 3)
+#define TILE_TABLE(W) TILE_WIDTHS(W, 1), TILE_WIDTHS(W, 2), TILE_WIDTHS(W, 3)
 #endif
-};
 //@endblock
-
-void tile_f32(const struct tile *t)
-{
-    const size_t columns = (size_t)t->columns;
-    vec space[24];
-    float *const all = (float *)space;
-    size_t from = 0;
-    if (t->rows == 1 && !VEC_SMALL)
-        for (; from + 8 * VEC <= columns; from += 8 * VEC) tile_1x8(t, from, all);
-    for (; from < columns; from += TILE_COLUMNS) {
-        const size_t width = columns - from < TILE_COLUMNS ? columns - from : (size_t)TILE_COLUMNS;
-        tile_functions[t->rows - 1][VEC == 16 ? (width - 1) / 16 : 0](t, from, all);
-    }
-    tile_activate(t);
-}

@@ -96,7 +96,8 @@ def said_of(command, folder, variables):
     if done.returncode not in (0, 1, 2):
         return []
     lines = done.stderr.decode(errors="replace").splitlines()
-    return [line.split(": ", 2)[2] for line in lines if line.startswith("onnx2c: ")]
+    # what --verbose tells of times has no kind of message
+    return [line.split(": ", 2)[2] for line in lines if line.startswith("onnx2c: ") and line.count(": ") > 1]
 
 
 def bad_models(python, folder):

@@ -38,6 +38,8 @@ option() { # --NAME
     --dim) in_title "--name m --dim batch=1..4 --dim height=8..64 --dim width=8" tests/models/dynhw/model.onnx \
         --name m --dim batch=1..4 --dim height=8..64 --dim width=8 ;;
     --weights) in_title "--name m --weights incbin" $digits --name m --weights incbin ;;
+    --weights-type) in_title "--name m --weights-type float16" $digits --name m --weights-type float16 &&
+        in_title "--name m --weights-type int8" $digits --name m --weights-type int8 ;;
     --custom) in_title "--name m --dim samples=9 --custom '$custom'" examples/custom_op/model.onnx \
         --name m --dim samples=9 --custom "$custom" ;;
     --state) in_title "--name m --dim past=0..4 --state 'keys=keys_out' --state 'v*s=v*s_out'" \

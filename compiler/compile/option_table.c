@@ -51,6 +51,11 @@ static bool take_weights(void *options, Foreign value)
     return parse_weights_option(options, value);
 }
 
+static bool take_weights_type(void *options, Foreign value)
+{
+    return parse_weights_type_option(options, value);
+}
+
 static bool take_custom(void *options, Foreign value)
 {
     return parse_custom_option(options, value);
@@ -131,6 +136,9 @@ const OptionRow compile_options[] = {
     {0, "weights", "FORM",
      "how constants are written: inline, numbers, incbin, file; default: inline up to\n50 MB, then incbin",
      take_weights, weights_title},
+    {0, "weights-type", "TYPE",
+     "large float weights in fewer bytes: float16, bfloat16, or int8 with a scale for\neach output channel",
+     take_weights_type, weights_type_title},
     {0, "custom", "DOMAIN::OP=SPEC, --custom @FILE",
      "types and shapes of an operator that the program provides:\n"
      "'x[n,c] -> float32[n,2*c]'",

@@ -110,6 +110,23 @@ bool parse_weights_option(Options *o, Foreign form)
     return usage_error("--weights %s: expected inline, numbers, incbin or file", shown(form));
 }
 
+static const DType weights_types[] = {DT_FLOAT16, DT_BFLOAT16, DT_INT8};
+
+bool parse_weights_type_option(Options *o, Foreign type)
+{
+    for (size_t i = 0; i < sizeof weights_types / sizeof *weights_types; i++)
+        if (foreign_is(type, dtype_name(weights_types[i]))) {
+            o->weights_type = weights_types[i];
+            return true;
+        }
+    return usage_error("--weights-type %s: expected float16, bfloat16 or int8", shown(type));
+}
+
+const char *weights_type_title(const Options *o)
+{
+    return o->weights_type == DT_UNDEFINED ? "" : mem_printf("--weights-type %s", dtype_name(o->weights_type));
+}
+
 static const char *const optimize_names[] = {
     [OPTIMIZE_SPEED] = "speed", [OPTIMIZE_RAM] = "ram", [OPTIMIZE_SIZE] = "size"};
 
@@ -248,5 +265,9 @@ bool parse_report_option(Options *o, Foreign path)
     ptrdiff_t dot = foreign_last(path, '.');
     Foreign ending = foreign_from(path, dot == NOWHERE ? length : (size_t)dot);
     bool is_page = foreign_is_word(ending, ".html") || foreign_is_word(ending, ".htm");
-    return take_path(is_page ? &o->page_path : &o->report_path, path);
+    Foreign *taken = is_page ? &o->page_path : &o->report_path;
+    if (!foreign_none(*taken))
+        return usage_error("--report %s: there is --report %s already; expected one page and one JSON at most",
+                           shown(path), shown(*taken));
+    return take_path(taken, path);
 }

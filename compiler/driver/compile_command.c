@@ -44,6 +44,9 @@ static bool have_place(const Options *o)
 static bool take_model(Options *o, int count, char **arguments)
 {
     if (count == 0) return usage_error("no model is given");
+    const char *meant = path_exists(foreign(arguments[0])) ? NULL : verb_like(arguments[0]);
+    if (meant)
+        return usage_error("%s: there is no such verb, nor file; perhaps %s", shown(foreign(arguments[0])), meant);
     if (count > 1) return usage_error("%s: only one model can be compiled at a time", shown(foreign(arguments[1])));
     o->model_path = foreign(arguments[0]);
     if (foreign_is(o->output_path, "-")) o->output_path = foreign(NULL);

@@ -81,6 +81,17 @@ static void choose_form(Model *m)
         (long long)m->weights_bytes, shown(weights_path(o)));
 }
 
+/* For those who ask to be told. */
+static void tell_narrowed(Model *m)
+{
+    const Options *o = &m->options;
+    if (!o->verbose || o->weights_type == DT_UNDEFINED) return;
+    model_note(m,
+               "%d arrays of weights are %s: %lld bytes less; the largest error is %.3g of the largest weight with the "
+               "same scale",
+               m->narrowed.arrays, dtype_name(o->weights_type), (long long)m->narrowed.saved, m->narrowed.error);
+}
+
 static int compile_main(int argc, char **argv)
 {
     Options options;
@@ -90,7 +101,9 @@ static int compile_main(int argc, char **argv)
     Model *m = compile_model(&options);
     if (m->errors) return 1;
     if (is_any_wanted(&options)) choose_form(m);
-    return write_outputs(m) ? 0 : 1;
+    if (!write_outputs(m)) return 1;
+    tell_narrowed(m);
+    return 0;
 }
 
 /* What could not be printed is no success. */

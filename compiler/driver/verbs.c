@@ -29,6 +29,25 @@ const Verb *verb_named(const char *word)
     return NULL;
 }
 
+/* Is one the other with a letter left out, another in its place, or two neighbours in each other's? */
+static bool is_slip(const char *word, const char *meant)
+{
+    size_t n = strlen(word), m = strlen(meant), same = 0;
+    while (same < n && word[same] == meant[same]) same++;
+    const char *a = word + same, *b = meant + same;
+    if (n + 1 == m) return !strcmp(a, b + 1);
+    if (m + 1 == n) return !strcmp(a + 1, b);
+    if (n != m || !*a) return false;
+    return !strcmp(a + 1, b + 1) || (a[0] == b[1] && a[1] == b[0] && !strcmp(a + 2, b + 2));
+}
+
+const char *verb_like(const char *word)
+{
+    for (int i = 0; i < N_VERBS; i++)
+        if (is_slip(word, verbs[i].name)) return verbs[i].name;
+    return NULL;
+}
+
 const char *verb_list(void)
 {
     Text list = {0};

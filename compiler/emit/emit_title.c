@@ -31,6 +31,15 @@ static const char *regions_text(const Model *m)
     return text;
 }
 
+/* What --weights-type did. */
+static void emit_narrowed(const Model *m, FILE *f)
+{
+    const Narrowed *n = &m->narrowed;
+    if (m->options.weights_type == DT_UNDEFINED) return;
+    fprintf(f, " *   %-8s %d arrays of weights, %s B less; largest error %.2g of the largest with the same scale\n",
+            dtype_name(m->options.weights_type), n->arrays, with_commas(n->saved), n->error);
+}
+
 void emit_title(Model *m, FILE *f)
 {
     static const char further[] = " *            ";
@@ -39,6 +48,7 @@ void emit_title(Model *m, FILE *f)
     if (*m->external_sha256)
         lay_out_options(" *   external ", further, mem_printf("sha256 %s, chained", m->external_sha256), f);
     lay_out_options(" *   options  ", further, in_comment(m->options.title), f);
+    emit_narrowed(m, f);
     fprintf(f, " *   memory   arena %s B (lower bound %s B)%s, weights %s B, no heap\n */\n",
             with_commas(m->arena_bytes), with_commas(m->arena_lower_bound), regions_text(m),
             with_commas(m->weights_bytes));

@@ -11,8 +11,11 @@
 #include <math.h>
 
 static const char *const twins[][2] = {
-    {"conv_packed_f32", "conv_scalar_f32"},   {"conv_planes_1_f32", "conv_scalar_f32"},
-    {"conv_planes_2_f32", "conv_scalar_f32"}, {"gemm_packed_f32", "gemm_scalar_f32"},
+    {"conv_packed_f32", "conv_scalar_f32"},   {"conv_packed_f16", "conv_scalar_f16"},
+    {"conv_packed_bf16", "conv_scalar_bf16"}, {"conv_packed_i8", "conv_scalar_i8"},
+    {"conv_planes_1_f32", "conv_scalar_f32"}, {"conv_planes_2_f32", "conv_scalar_f32"},
+    {"gemm_packed_f32", "gemm_scalar_f32"},   {"gemm_packed_f16", "gemm_scalar_f16"},
+    {"gemm_packed_bf16", "gemm_scalar_bf16"}, {"gemm_packed_i8", "gemm_scalar_i8"},
     {"softmax_f32", "softmax_scalar_f32"},    {"transpose_b1", "transpose_scalar_b1"},
     {"transpose_b2", "transpose_scalar_b2"},  {"transpose_b4", "transpose_scalar_b4"},
     {"transpose_b8", "transpose_scalar_b8"},

@@ -49,6 +49,14 @@ static Value *twin_of(Collecting *c, Value *v)
     return NULL;
 }
 
+static void note_narrowed(Narrowed *all, const Narrowed *one)
+{
+    if (!one) return;
+    all->arrays++;
+    all->saved += one->saved;
+    if (one->error > all->error) all->error = one->error;
+}
+
 static void collect(Value *v, Collecting *c)
 {
     Value *root = storage_root(v, NULL);
@@ -60,6 +68,7 @@ static void collect(Value *v, Collecting *c)
     mem_grow(&c->w->items, &c->w->capacity, c->w->count + 1, sizeof *c->w->items);
     c->w->items[c->w->count++] = root;
     c->m->weights_bytes += value_bytes(root);
+    note_narrowed(&c->m->narrowed, root->narrowed);
     if (!weight_is_in_file(c->m, root)) return;
     root->blob_offset = c->w->blob_bytes;
     c->w->blob_bytes += (value_bytes(root) + BLOB_ALIGN - 1) / BLOB_ALIGN * BLOB_ALIGN;
@@ -71,6 +80,7 @@ void collect_weights(Model *m, Weights *w)
     Collecting c = {m, w, map_new()};
     Graph *g = m->graph;
     m->weights_bytes = 0;
+    m->narrowed = (Narrowed){0};
     for (int i = 0; i < g->n_steps; i++)
         for (Access a = {0}; step_next(g->steps[i], &a);) storage_root(a.value, NULL)->marked = false;
     for (int i = 0; i < g->n_steps; i++)

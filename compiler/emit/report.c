@@ -174,6 +174,12 @@ void report(Model *m, const double *seconds, FILE *f)
     fprintf(f, "{\n  \"name\": \"%s\", \"run\": \"%s_run\", \"run_in\": \"%s_run_in\",\n", name, name, name);
     fprintf(f, "  \"arena_bytes\": %lld, \"arena_lower_bound_bytes\": %lld, \"weights_bytes\": %lld, \"macs\": %lld,\n",
             (long long)m->arena_bytes, (long long)m->arena_lower_bound, (long long)m->weights_bytes, (long long)macs);
+    if (m->options.weights_type != DT_UNDEFINED)
+        fprintf(f,
+                "  \"narrow_weights\": { \"type\": \"%s\", \"arrays\": %d, \"bytes_saved\": %lld, "
+                "\"largest_error\": %.3g },\n",
+                dtype_name(m->options.weights_type), m->narrowed.arrays, (long long)m->narrowed.saved,
+                m->narrowed.error);
     fprintf(f, "  \"steps\": %d, \"peak_step\": %d,\n", count_paragraphs(g), peak_step(g));
     report_regions(m, f);
     report_dims(m, false, f);

@@ -45,6 +45,9 @@ static void put_facts(const Page *p, FILE *f)
     put_fact("Working memory (arena)", m->arena_bytes, " B", f);
     put_fact("No plan needs less than", m->arena_lower_bound, " B", f);
     put_fact("Weights", m->weights_bytes, " B", f);
+    if (m->options.weights_type != DT_UNDEFINED)
+        fprintf(f, "<div><dt>Saved by %s</dt><dd>%s B, largest error %.2g</dd></div>\n",
+                dtype_name(m->options.weights_type), with_commas(m->narrowed.saved), m->narrowed.error);
     put_fact("Multiply-accumulates", macs, "", f);
     put_fact("Steps", p->n_steps, "", f);
     if (p->seconds) fprintf(f, "<div><dt>Time</dt><dd>%.3f ms</dd></div>\n", 1e3 * seconds);

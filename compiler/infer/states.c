@@ -101,6 +101,21 @@ static void add_matching(Model *m, const StateOption *option)
                     shown(option->text), names_of(g->inputs, g->n_inputs), names_of(g->outputs, g->n_outputs));
 }
 
+/* Names may have a '=' themselves: the option is split at the first one on whose sides the model has an input and an
+ * output, or else as it is. */
+static StateOption split_at_names(const Model *m, const StateOption *option)
+{
+    const Graph *g = m->graph;
+    size_t length = foreign_length(option->text);
+    for (size_t i = foreign_length(option->input); i < length; i++) {
+        Foreign input = foreign_part(option->text, 0, i), output = foreign_from(option->text, i + 1);
+        if (foreign_at(option->text, i) == '=' && find(g->inputs, g->n_inputs, input) >= 0 &&
+            find(g->outputs, g->n_outputs, output) >= 0)
+            return (StateOption){option->text, input, output};
+    }
+    return *option;
+}
+
 static void add_named(Model *m, const StateOption *option)
 {
     const Graph *g = m->graph;
@@ -242,10 +257,10 @@ static void need_sizes(Model *m, const RunState *s)
 void find_states(Model *m)
 {
     for (int i = 0; i < m->options.n_states; i++) {
-        const StateOption *option = &m->options.states[i];
+        const StateOption *option = &m->options.states[i], named = split_at_names(m, option);
         bool pattern = foreign_last(option->input, '*') != NOWHERE && foreign_last(option->output, '*') != NOWHERE;
-        if (pattern && find(m->graph->inputs, m->graph->n_inputs, option->input) < 0) add_matching(m, option);
-        else add_named(m, option);
+        if (pattern && find(m->graph->inputs, m->graph->n_inputs, named.input) < 0) add_matching(m, option);
+        else add_named(m, &named);
     }
     for (int i = 0; i < m->n_params; i++) find_next(m, &m->params[i]);
     for (int i = 0; i < m->n_states; i++) need_sizes(m, &m->states[i]);

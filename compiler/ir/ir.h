@@ -80,6 +80,13 @@ typedef struct {
 } Reader;
 
 /* What a node reads or writes: a tensor with a name. */
+/* Float weights in fewer bytes (ops/shared/narrow_weights.c). */
+typedef struct {
+    int arrays;
+    int64_t saved; /* bytes */
+    double error;  /* the largest change of a weight, relative to the largest magnitude of those with its scale */
+} Narrowed;
+
 struct Value {
     Foreign name;       /* the ONNX name, or one made of it; unique in the model */
     Foreign wanted;     /* the same without the suffix that keeps it apart from others, which may be gone; what is made
@@ -115,6 +122,7 @@ struct Value {
      */
     Value *first_packed, *next_packed;
     const char *recipe;
+    const Narrowed *narrowed; /* constants: of float weights in fewer bytes, what that did; else NULL */
 
     /* plan.c */
     Value *storage;           /* the value whose memory this one lies in; itself when it has its own */
@@ -252,6 +260,7 @@ typedef struct {
     Optimize optimize; /* what counts most */
     Foreign title;     /* what was given of the options that decide the output (compile/option_table.c) */
     WeightsForm weights;
+    DType weights_type;   /* of large float weights: float16, bfloat16 or int8; DT_UNDEFINED: as they are */
     int64_t inline_bytes; /* with WEIGHTS_AUTO: so many stand in the C, more go into a file */
     bool io_quantized;    /* inputs and outputs in the model's integer types */
     bool io_last;         /* images with their channels last */
@@ -349,6 +358,7 @@ struct Model {
     Map *assumption_numbers;                               /* one more than the index of each, by what it says */
     SideMemory *regions;                                   /* after plan: as many as the options have */
     int64_t arena_bytes, arena_lower_bound, weights_bytes; /* after plan */
+    Narrowed narrowed;                                     /* of all weights together: what --weights-type did */
 };
 
 /* What a stage leaves. */

@@ -55,11 +55,12 @@ bool conv_adds(Node *n)
 
 /* A window of 3 x 3 for which Winograd's algorithm saves products, unless the image is known to be too small. Where
  * only the run tells how large the image is, the kernel decides by the same rule. */
-static bool is_winograd(const Model *m, const Conv *c)
+static bool is_winograd(const Node *n, const Conv *c)
 {
     enum { MIN_CHANNELS = 16 };
     int64_t channels = dim_value(c->in_channels), filters = dim_value(c->out_channels);
-    if (m->options.optimize != OPTIMIZE_SPEED) return false; /* it takes as much memory as several images */
+    if (n->graph->model->options.optimize != OPTIMIZE_SPEED) return false; /* it takes the memory of several images */
+    if (weights_narrow(n, n->in[1])) return false;                         /* those it has transformed are floats */
     for (int i = 0; i < MAX_SPATIAL; i++)
         if (c->window.stride[i] != 1 || c->window.dilation[i] != 1 || !dim_is(c->window.kernel[i], i ? 3 : 1))
             return false;
@@ -74,8 +75,7 @@ bool conv_activates(Node *n)
 {
     Conv c;
     bool is_free = !n->activation.function && !isfinite(n->clamp_low) && !isfinite(n->clamp_high);
-    return is_free && read_conv(n, &c) && !is_narrow(n, &c) &&
-           (conv_takes_first(n) || !is_winograd(n->graph->model, &c));
+    return is_free && read_conv(n, &c) && !is_narrow(n, &c) && (conv_takes_first(n) || !is_winograd(n, &c));
 }
 
 /* -- weights ----------------------------------------------------------------------------------- */
@@ -106,6 +106,13 @@ static Value *packed_panels(Node *n, const Conv *c, int32_t chunk, bool planes)
                                &shape, &is_new);
     if (is_new) pack_conv_f32(n->in[1]->data, (float *)v->data, &window, &p);
     return v;
+}
+
+/* As they are stored. */
+static StoredPanels panels_of(Node *n, const Conv *c, int64_t chunk, bool planes)
+{
+    return stored_panels(n, n->in[1], packed_panels(n, c, (int32_t)chunk, planes),
+                         dim_value(dim_mul(window_kernel_size(&c->window), c->group_channels)));
 }
 
 static Value *packed_channelwise(Node *n, const Conv *c)
@@ -159,9 +166,10 @@ static Step *call_narrow(Node *n, const Conv *c)
 
 static Step *call_product(Node *n, const Conv *c)
 {
-    Step *s = step_call(n, "gemm_packed_f32");
+    StoredPanels w = panels_of(n, c, dim_value(c->in_channels), false);
+    Step *s = step_call(n, "gemm_packed_%s", w.type);
     arg_in(s, "a", n->in[0]);
-    arg_in(s, "w", packed_panels(n, c, (int32_t)dim_value(c->in_channels), false));
+    arg_panels(s, &w);
     arg_in(s, "bias", input_of(n, 2));
     arg_in(s, "add", input_of(n, 3));
     arg_out(s, "y", n->out[0]);
@@ -211,13 +219,17 @@ static const char *planes_kernel(const Conv *c)
 
 static Step *call_panels(Node *n, const Conv *c)
 {
-    bool planes = conv_takes_first(n), winograd = !planes && is_winograd(n->graph->model, c);
+    bool planes = conv_takes_first(n), winograd = !planes && is_winograd(n, c);
     int64_t channels = dim_value(c->group_channels),
             chunk = planes || channels < MAX_CHUNK || takes_scalars(&n->graph->model->options) ? channels : MAX_CHUNK;
-    Value *w = packed_panels(n, c, (int32_t)chunk, planes);
-    Step *s = step_call(n, "%s", winograd ? "conv_winograd_f32" : planes ? planes_kernel(c) : "conv_packed_f32");
+    StoredPanels w = panels_of(n, c, chunk, planes);
+    const char *any = mem_printf("conv_packed_%s", w.type);
+    Step *s = step_call(n, "%s",
+                        winograd                                ? "conv_winograd_f32"
+                        : planes && w.w->type.dtype == DT_FLOAT ? planes_kernel(c)
+                                                                : any);
     arg_in(s, "x", n->in[0]);
-    arg_in(s, "w", w);
+    arg_panels(s, &w);
     arg_in(s, "b", input_of(n, 2));
     arg_in(s, "add", input_of(n, 3));
     arg_out(s, "y", n->out[0]);

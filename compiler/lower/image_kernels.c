@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const ImageKernel kernels[] = {
-    {.kernel = "gemm_packed_f32",
+    {.kernel = "gemm_packed_",
      .x = "a",
      .add = "add",
      .sizes = "p",
@@ -12,7 +12,7 @@ static const ImageKernel kernels[] = {
      .y_pixel = "y_row",
      .count = "m",
      .by_rows = true},
-    {.kernel = "conv_packed_f32",
+    {.kernel = "conv_packed_",
      .x = "x",
      .add = "add",
      .window = "p",

@@ -13,6 +13,7 @@ static RewritePass *const integer_passes[] = {rewrite_dequantize_down, rewrite_q
 static RewritePass *const passes[] = {rewrite_no_op,    rewrite_transpose, rewrite_gelu, rewrite_swish,
                                       rewrite_norm,     rewrite_attention, rewrite_pad,  rewrite_affine,
                                       rewrite_epilogue, rewrite_clamp,     NULL};
+static RewritePass *const table_passes[] = {rewrite_table, NULL};
 
 static bool one_round(Graph *g, RewritePass *const *list);
 
@@ -60,5 +61,6 @@ StageResult rewrite(Model *m)
         while (rewrite_round(m->graph, passes)) {
         }
     } while (rewrite_states(m));
+    rewrite_round(m->graph, table_passes);
     return STAGE_DONE;
 }

@@ -19,6 +19,8 @@ bool rewrite_epilogue(Node *n);  /* Add of a bias, or of another result, into th
 bool rewrite_pad(Node *n);       /* Pad into Conv */
 bool rewrite_clamp(Node *n);     /* Relu or Clip into its producer */
 
+bool rewrite_table(Node *n); /* Gather of rows that are stored narrower; last of all, and once */
+
 bool rewrite_gelu(Node *n);  /* Gelu's formula becomes Gelu */
 bool rewrite_swish(Node *n); /* x * Sigmoid(x) becomes Swish, x * HardSigmoid(x) HardSwish */
 bool rewrite_norm(Node *n);  /* the formulas of LayerNormalization and RMSNormalization become those */

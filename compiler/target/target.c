@@ -17,7 +17,7 @@
 #define AARCH64 GNU THREADS " " BITS_64 " __aarch64__ __ARM_NEON __ARM_FEATURE_SAT=? __ARM_FP=?"
 #define RISCV64 GNU THREADS " " BITS_64
 #define X86_64 GNU THREADS " " BITS_64 " __SSE__ __SSE2__"
-#define X86_64_V3 X86_64 " __AVX__ __AVX2__ __FMA__"
+#define X86_64_V3 X86_64 " __AVX__ __AVX2__ __FMA__ __F16C__=?"
 #define X86_64_V4 X86_64_V3 " __AVX512F__ __AVX512BW__ __AVX512VL__ __AVX512VNNI__=?"
 
 static const Target targets[] = {
@@ -54,7 +54,8 @@ static const Target targets[] = {
 
 /* Macros that tell processors apart, that of threads, and one by which the user asks for less than there is. */
 static const char processors[] =
-    "__SSE__ __SSE2__ __SSE4_2__ __AVX__ __AVX2__ __FMA__ __AVX512F__ __AVX512BW__ __AVX512VL__ __AVX512VNNI__ "
+    "__SSE__ __SSE2__ __SSE4_2__ __AVX__ __AVX2__ __FMA__ __F16C__ __AVX512F__ __AVX512BW__ __AVX512VL__ "
+    "__AVX512VNNI__ "
     "__ALTIVEC__ __ARM_NEON __ARM_BIG_ENDIAN __aarch64__ __thumb2__ __ARM_FP __ARM_FEATURE_DSP __ARM_FEATURE_SAT "
     "__ARM_FEATURE_MVE __ARM_FEATURE_DOTPROD __ARM_FEATURE_MATMUL_INT8 __riscv_v __wasm_simd128__ _OPENMP "
     "ONNX2C_NO_VECTORS";

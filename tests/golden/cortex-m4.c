@@ -142,7 +142,7 @@ static inline float exp_falling_f32(float x)
     if (!(x > -104.0f)) return x < 0 ? 0 : x; /* or NaN */
     const float n = (float)(int32_t)(x * 1.44269504f - 0.5f), r = x - n * 0.693359375f + n * 2.12194440e-4f;
     const float p = ((0.00139506022f * r + 0.00836895313f) * r + 0.041666206f) * r + 0.166665182f;
-    return scalbnf((p * r + 0.5f) * r * r + r + 1, (int)n);
+    return ldexpf((p * r + 0.5f) * r * r + r + 1, (int)n);
 }
 
 /* y[outer][n][inner] = softmax along n of x; y may be x. */

@@ -131,13 +131,13 @@ kernel exp_vec
 kernel chain_end
 kernel tile_rows
 struct tile
+struct panels
+kernel panels_scale
 kernel tile_completes
 kernel tile_activate
 kernel tile_resume_f32
 kernel tile_finish_f32
-kernel tile_##R##x##C
-kernel 
-kernel tile_f32
+kernel tile_##W##_##R##x##C
 struct window
 struct conv_packed
 kernel rows_of_band
@@ -159,6 +159,8 @@ kernel window_tap
 kernel conv_taps_f32
 kernel conv_columns_f32
 kernel conv_spread_f32
+kernel 
+kernel tile_f32
 kernel conv_packed_f32
 kernel add_f32
 kernel add_vec
@@ -167,6 +169,7 @@ kernel max_vec
 struct gemm_packed
 kernel gemm_ahead
 kernel gemm_band_f32
+kernel gemm_panels_f32
 kernel gemm_packed_f32
 kernel reduce_take_sum_vec
 kernel reduce_start_sum_f32

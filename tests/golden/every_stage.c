@@ -162,13 +162,13 @@ kernel requantize
 kernel chain_end
 kernel tile_rows
 struct tile
+struct panels
+kernel panels_scale
 kernel tile_completes
 kernel tile_activate
 kernel tile_resume_f32
 kernel tile_finish_f32
-kernel tile_##R##x##C
-kernel 
-kernel tile_f32
+kernel tile_##W##_##R##x##C
 struct qscale
 kernel qreal_all
 kernel qreal_bound
@@ -247,6 +247,8 @@ kernel window_tap
 kernel conv_taps_f32
 kernel conv_columns_f32
 kernel conv_spread_f32
+kernel 
+kernel tile_f32
 kernel conv_packed_f32
 struct planes
 kernel planes_high
@@ -267,6 +269,7 @@ kernel max_vec
 struct gemm_packed
 kernel gemm_ahead
 kernel gemm_band_f32
+kernel gemm_panels_f32
 kernel gemm_packed_f32
 kernel qcopy
 struct qgemm_packed

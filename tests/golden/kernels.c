@@ -393,14 +393,17 @@ typedef void activation_f32(float *y, const size_t *at, int32_t rows, int32_t co
  * `runs`[0] * [1] * [2] runs of `length` elements that are neighbours in x and rows of 16 that are neighbours in w. */
 struct tile {
     const float *x, *w;
+    const void *narrow;  /* in place of w, weights of 16 or 8 bits (widen.c) */
+    const float *scale;  /* [columns], what those of 8 bits are to be multiplied by */
+    size_t w_at;         /* where the tile's weights begin, in elements from w or narrow on */
     const float *start;  /* [columns], where all rows' sums start; NULL: zeros */
     const float *add;    /* like y; or NULL */
     float *y;
     size_t x_at[16], y_at[16];   /* where the rows are in x, and in y and add; those behind the last are copies of it */
     int32_t runs[3], length;
-    size_t x_step[3], w_step[3]; /* from run to run, in floats */
-    size_t panel;                /* from panel to panel of w, in floats */
-    size_t ahead;                /* weights so many floats behind those in use are fetched for later, one row of a */
+    size_t x_step[3], w_step[3]; /* from run to run, in elements */
+    size_t panel;                /* from panel to panel of w, in elements */
+    size_t ahead;                /* weights so many elements behind those in use are fetched for later, one row of a */
                                  /* panel each time; 0: none */
     int32_t fetches;             /* tiles that fetch so, for window_region, each those of another panel */
     int32_t rows, columns;       /* of y that there are: at most tile_rows(columns) rows */
@@ -411,6 +414,21 @@ struct tile {
     activation_f32 *activation;  /* of y, once it is complete; or NULL */
     float alpha, beta;           /* its parameters */
 };
+
+/* Weights in panels of 16 columns, as they are stored: what tells a tile of them (tile.c). */
+struct panels {
+    const float *w;
+    const void *narrow; /* in place of w: those of 16 or 8 bits */
+    const float *scale; /* of all columns, for those of 8 bits; or NULL */
+    void (*tile)(const struct tile *t);
+};
+
+/* The scales of the columns from number `column` on. */
+DIGITS_CODE_ATTR
+static inline const float *panels_scale(const struct panels *w, size_t column)
+{
+    return w->scale ? w->scale + column : NULL;
+}
 
 /* y is complete when this tile is: it is clamped to [low, high], or activated with these two as parameters. */
 DIGITS_CODE_ATTR
@@ -487,7 +505,7 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
 #define TILE_FETCH_3 TILE_FETCH_2
 #define TILE_FETCH_4 TILE_FETCH_2
 #define TILE_FETCH_8
-#define TILE_WEIGHTS(r, c) const vec w##c = vec_load(w + TILE_PLACE(c));
+#define TILE_WEIGHTS_f32(r, c) const vec w##c = vec_load(w + TILE_PLACE(c));
 #define TILE_FMA(r, c) sum##r##c = vec_fma(x_k, w##c, sum##r##c);
 #define TILE_ADD(r, C) { const vec x_k = vec_all(x##r[k]); TILE_EACH_##C(TILE_FMA, r) }
 #define TILE_ADDEND(r, c) sum##r##c += vec_load(add + (c) * VEC);
@@ -511,14 +529,15 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
 #define TILE_APART
 #endif
 
-#define TILE_FUNCTION(R, C) \
+#define TILE_FUNCTION(W, R, C) \
 VEC_FUNCTION DIGITS_CODE_ATTR \
-static void tile_##R##x##C(const struct tile *t, size_t from, float *all) \
+static void tile_##W##_##R##x##C(const struct tile *t, size_t from, float *all) \
 { \
     const int32_t columns = t->columns - (int32_t)from; \
-    const float *const start = t->start ? t->start + from : NULL, \
-                *const panel = t->w + from / 16 * t->panel + from % 16; \
+    const float *const start = t->start ? t->start + from : NULL; \
+    TILE_OF_##W *const panel = TILE_FIRST_##W + (t->w_at + from / 16 * t->panel + from % 16); \
     TILE_EACH_##C(TILE_START, 0) \
+    TILE_EACH_##C(TILE_SCALES_##W, 0) \
     TILE_ROWS_##R(TILE_BEGIN, C) \
     const size_t most = t->chain > 0 ? t->chain : (size_t)TILE_CHAIN; \
     size_t chain = 0; \
@@ -528,7 +547,7 @@ static void tile_##R##x##C(const struct tile *t, size_t from, float *all) \
         for (int32_t j = 0; j < t->runs[1]; j++) \
             for (int32_t l = 0; l < t->runs[2]; l++) { \
                 size_t k = (size_t)i * t->x_step[0] + (size_t)j * t->x_step[1] + (size_t)l * t->x_step[2]; \
-                const float *w = panel + ((size_t)i * t->w_step[0] + (size_t)j * t->w_step[1] + \
+                TILE_OF_##W *w = panel + ((size_t)i * t->w_step[0] + (size_t)j * t->w_step[1] + \
                                           (size_t)l * t->w_step[2]); \
                 for (const size_t end = k + (size_t)t->length; k < end;) { \
                     if (chain >= most) { \
@@ -542,7 +561,7 @@ static void tile_##R##x##C(const struct tile *t, size_t from, float *all) \
                     chain += stop - k; \
                     do { \
                         TILE_FETCH_##C \
-                        TILE_EACH_##C(TILE_WEIGHTS, 0) \
+                        TILE_EACH_##C(TILE_WEIGHTS_##W, 0) \
                         TILE_ROWS_##R(TILE_ADD, C) \
                         w += 16; \
                     } while (++k < stop); \
@@ -566,62 +585,36 @@ static void tile_##R##x##C(const struct tile *t, size_t from, float *all) \
     TILE_ROWS_##R(TILE_STORE, C) \
 }
 
+
+/* Those of all widths, and their table by rows - 1 and width - 1; those that tile_rows has not are left out. */
 #if VEC == 16
-#define TILE_FUNCTIONS(R) TILE_FUNCTION(R, 1) TILE_FUNCTION(R, 2) TILE_FUNCTION(R, 3) TILE_FUNCTION(R, 4)
-#define TILE_WIDTHS(R) {tile_##R##x1, tile_##R##x2, tile_##R##x3, tile_##R##x4}
+#define TILE_FUNCTIONS(W, R) \
+    TILE_FUNCTION(W, R, 1) TILE_FUNCTION(W, R, 2) TILE_FUNCTION(W, R, 3) TILE_FUNCTION(W, R, 4)
+#define TILE_WIDTHS(W, R) {tile_##W##_##R##x1, tile_##W##_##R##x2, tile_##W##_##R##x3, tile_##W##_##R##x4}
 #elif VEC == 8
-#define TILE_FUNCTIONS(R) TILE_FUNCTION(R, 2)
-#define TILE_WIDTHS(R) {tile_##R##x2}
+#define TILE_FUNCTIONS(W, R) TILE_FUNCTION(W, R, 2)
+#define TILE_WIDTHS(W, R) {tile_##W##_##R##x2}
 #else
-#define TILE_FUNCTIONS(R) TILE_FUNCTION(R, 4)
-#define TILE_WIDTHS(R) {tile_##R##x4}
+#define TILE_FUNCTIONS(W, R) TILE_FUNCTION(W, R, 4)
+#define TILE_WIDTHS(W, R) {tile_##W##_##R##x4}
 #endif
-TILE_APART TILE_FUNCTION(1, 8)
-TILE_FUNCTIONS(1)
-TILE_FUNCTIONS(2)
-#if VEC >= 8 || (VEC == 4 && defined(__aarch64__))
-TILE_FUNCTIONS(4)
-TILE_FUNCTIONS(6)
-#else
-TILE_FUNCTIONS(3)
-#endif
-
 #if VEC == 16
-TILE_FUNCTION(9, 1) TILE_FUNCTION(9, 2)
-TILE_FUNCTION(12, 1) TILE_FUNCTION(12, 2)
-TILE_FUNCTION(8, 3)
-#endif
-
-/* By rows - 1 and width - 1; those that tile_rows has not are left out. */
-static void (*const tile_functions[TILE_MOST_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from,
-                                                                       float *all) = {
-    TILE_WIDTHS(1), TILE_WIDTHS(2),
-#if VEC >= 8 || (VEC == 4 && defined(__aarch64__))
-    TILE_WIDTHS(4), TILE_WIDTHS(4), TILE_WIDTHS(6), TILE_WIDTHS(6),
-#if VEC == 16
-    {tile_9x1, tile_9x2, tile_8x3, NULL}, {tile_9x1, tile_9x2, tile_8x3, NULL}, {tile_9x1, tile_9x2, NULL, NULL},
-    {tile_12x1, tile_12x2, NULL, NULL}, {tile_12x1, tile_12x2, NULL, NULL}, {tile_12x1, tile_12x2, NULL, NULL},
-#endif
+#define TILE_ALL(W) \
+    TILE_FUNCTIONS(W, 1) TILE_FUNCTIONS(W, 2) TILE_FUNCTIONS(W, 4) TILE_FUNCTIONS(W, 6) \
+    TILE_FUNCTION(W, 9, 1) TILE_FUNCTION(W, 9, 2) TILE_FUNCTION(W, 12, 1) TILE_FUNCTION(W, 12, 2) TILE_FUNCTION(W, 8, 3)
+#define TILE_TABLE(W) \
+    TILE_WIDTHS(W, 1), TILE_WIDTHS(W, 2), TILE_WIDTHS(W, 4), TILE_WIDTHS(W, 4), TILE_WIDTHS(W, 6), TILE_WIDTHS(W, 6), \
+    {tile_##W##_9x1, tile_##W##_9x2, tile_##W##_8x3, NULL}, {tile_##W##_9x1, tile_##W##_9x2, tile_##W##_8x3, NULL}, \
+    {tile_##W##_9x1, tile_##W##_9x2, NULL, NULL}, {tile_##W##_12x1, tile_##W##_12x2, NULL, NULL}, \
+    {tile_##W##_12x1, tile_##W##_12x2, NULL, NULL}, {tile_##W##_12x1, tile_##W##_12x2, NULL, NULL}
+#elif VEC == 8 || (VEC == 4 && defined(__aarch64__))
+#define TILE_ALL(W) TILE_FUNCTIONS(W, 1) TILE_FUNCTIONS(W, 2) TILE_FUNCTIONS(W, 4) TILE_FUNCTIONS(W, 6)
+#define TILE_TABLE(W) \
+    TILE_WIDTHS(W, 1), TILE_WIDTHS(W, 2), TILE_WIDTHS(W, 4), TILE_WIDTHS(W, 4), TILE_WIDTHS(W, 6), TILE_WIDTHS(W, 6)
 #else
-    TILE_WIDTHS(3)
+#define TILE_ALL(W) TILE_FUNCTIONS(W, 1) TILE_FUNCTIONS(W, 2) TILE_FUNCTIONS(W, 3)
+#define TILE_TABLE(W) TILE_WIDTHS(W, 1), TILE_WIDTHS(W, 2), TILE_WIDTHS(W, 3)
 #endif
-};
-
-DIGITS_CODE_ATTR
-static void tile_f32(const struct tile *t)
-{
-    const size_t columns = (size_t)t->columns;
-    vec space[24];
-    float *const all = (float *)space;
-    size_t from = 0;
-    if (t->rows == 1 && !VEC_SMALL)
-        for (; from + 8 * VEC <= columns; from += 8 * VEC) tile_1x8(t, from, all);
-    for (; from < columns; from += TILE_COLUMNS) {
-        const size_t width = columns - from < TILE_COLUMNS ? columns - from : (size_t)TILE_COLUMNS;
-        tile_functions[t->rows - 1][VEC == 16 ? (width - 1) / 16 : 0](t, from, all);
-    }
-    tile_activate(t);
-}
 
 /* How a window moves over an image. The sizes are in pixels; fields of dimensions an image doesn't
  * have are 1, their pads 0. */
@@ -801,7 +794,7 @@ DIGITS_CODE_ATTR
 static void window_band(struct tile *t, void (*tile)(const struct tile *), int32_t most, const struct window *p,
                         const struct pixel_steps *s, int32_t d, int32_t top, int32_t bottom)
 {
-    const float *w = t->w;
+    const size_t w_at = t->w_at;
     struct inside taps[3];
     inside_run(d, d + 1, p->in_d, p->kernel_d, p->stride_d, p->pad_d, p->dilation_d, &taps[0]);
     for (int32_t border = 0; border < 2; border++)
@@ -810,12 +803,11 @@ static void window_band(struct tile *t, void (*tile)(const struct tile *), int32
             for (int32_t l = 0, l_end; l < p->out_w; l = l_end) {
                 l_end = inside_run(l, p->out_w, p->in_w, p->kernel_w, p->stride_w, p->pad_w, p->dilation_w, &taps[2]);
                 if ((taps[1].count < p->kernel_h || taps[2].count < p->kernel_w) != border) continue;
-                const size_t at = window_runs(t, p, s, taps);
-                t->w = w ? w + at : NULL;
+                t->w_at = w_at + window_runs(t, p, s, taps);
                 window_region(t, tile, most, p, s, taps, d, h, h_end, l, l_end);
             }
         }
-    t->w = w;
+    t->w_at = w_at;
 }
 
 /* While a tile of columns [from, ...) takes up weights of a panel from `at` on, those of the
@@ -841,8 +833,8 @@ static inline struct inside outputs_inside(int32_t at, int32_t from, int32_t end
 
 /* Adds the products of tap i to y, for rows [top, bottom) of plane d. */
 DIGITS_CODE_ATTR
-static void window_tap(struct tile *t, const struct window *p, const struct pixel_steps *s, int32_t i, int32_t d,
-                       int32_t top, int32_t bottom)
+static void window_tap(struct tile *t, void (*tile)(const struct tile *), const struct window *p,
+                       const struct pixel_steps *s, int32_t i, int32_t d, int32_t top, int32_t bottom)
 {
     const struct inside taps[3] = {{i / p->kernel_w / p->kernel_h, 1},
                                    {i / p->kernel_w % p->kernel_h, 1},
@@ -854,20 +846,20 @@ static void window_tap(struct tile *t, const struct window *p, const struct pixe
     const struct inside columns = outputs_inside(taps[2].first * p->dilation_w - p->pad_w, 0, p->out_w, p->in_w,
                                                  p->stride_w);
     if (planes.count <= 0 || rows.count <= 0 || columns.count <= 0) return;
-    const float *const w = t->w;
-    t->w = w + window_runs(t, p, s, taps);
-    window_region(t, tile_f32, tile_rows(t->columns), p, s, taps, d, rows.first, rows.first + rows.count, columns.first,
+    const size_t w_at = t->w_at;
+    t->w_at = w_at + window_runs(t, p, s, taps);
+    window_region(t, tile, tile_rows(t->columns), p, s, taps, d, rows.first, rows.first + rows.count, columns.first,
                   columns.first + columns.count);
-    t->w = w;
+    t->w_at = w_at;
 }
 
 /* conv_columns_f32 tap by tap: each of them is taken to all pixels where it is inside, so that none of these are left
  * for small tiles; its weights stay in near memory while those of the next are fetched. y has the sums in between. */
 DIGITS_CODE_ATTR
-static void conv_taps_f32(const float *x, const float *w, const float *b, const float *add, float *y,
-                          const struct window *p, const struct conv_packed *c, const struct pixel_steps *steps,
-                          float low, float high, activation_f32 *activation, int32_t from, int32_t columns, int32_t d,
-                          int32_t top, int32_t bottom)
+static void conv_taps_f32(const float *x, const struct panels *w, size_t w_at, const float *b, const float *add,
+                          float *y, const struct window *p, const struct conv_packed *c,
+                          const struct pixel_steps *steps, float low, float high, activation_f32 *activation,
+                          int32_t from, int32_t columns, int32_t d, int32_t top, int32_t bottom)
 {
     const struct inside none[3] = {{0, 0}, {0, 0}, {0, 0}};
     const int32_t window = p->kernel_d * p->kernel_h * p->kernel_w;
@@ -876,14 +868,17 @@ static void conv_taps_f32(const float *x, const float *w, const float *b, const 
     s.w_tap = (size_t)c->in_channels * 16;
     const size_t panel = (size_t)window * s.w_tap;
     struct tile t = {.x = x,
-                     .w = w + (size_t)(from / 16) * panel,
+                     .w = w->w,
+                     .narrow = w->narrow,
+                     .scale = panels_scale(w, w_at / panel * 16 + (size_t)from),
+                     .w_at = w_at + (size_t)(from / 16) * panel,
                      .start = b ? b + from : NULL,
                      .y = y + from,
                      .panel = panel,
                      .columns = columns,
                      .low = -INFINITY,
                      .high = INFINITY};
-    window_region(&t, tile_f32, tile_rows(columns), p, &s, none, d, top, bottom, 0, p->out_w);
+    window_region(&t, w->tile, tile_rows(columns), p, &s, none, d, top, bottom, 0, p->out_w);
     t.start = NULL;
     t.resume = true;
     for (int32_t i = 0; i < window; i++) {
@@ -892,26 +887,33 @@ static void conv_taps_f32(const float *x, const float *w, const float *b, const 
             t.fetches = (columns + 15) / 16;
             t.ahead = s.w_tap;
         }
-        window_tap(&t, p, &s, i, d, top, bottom);
+        window_tap(&t, w->tile, p, &s, i, d, top, bottom);
     }
     window_runs(&t, p, &s, none);
     t.ahead = 0;
     t.add = add ? add + from : NULL;
     tile_completes(&t, low, high, activation);
-    window_region(&t, tile_f32, tile_rows(columns), p, &s, none, d, top, bottom, 0, p->out_w);
+    window_region(&t, w->tile, tile_rows(columns), p, &s, none, d, top, bottom, 0, p->out_w);
 }
 
 /* Output channels [from, from + columns) of a group, in rows [top, bottom) of plane d of one image. The pointers are to
- * the group's first channel, or panel. */
+ * the group's first channel; its first panel is w_at elements behind that of w. */
 DIGITS_CODE_ATTR
-static void conv_columns_f32(const float *x, const float *w, const float *b, const float *add, float *y,
-                             const struct window *p, const struct conv_packed *c, const struct pixel_steps *steps,
-                             float low, float high, activation_f32 *activation, int32_t from, int32_t columns,
-                             int32_t d, int32_t top, int32_t bottom)
+static void conv_columns_f32(const float *x, const struct panels *w, size_t w_at, const float *b, const float *add,
+                             float *y, const struct window *p, const struct conv_packed *c,
+                             const struct pixel_steps *steps, float low, float high, activation_f32 *activation,
+                             int32_t from, int32_t columns, int32_t d, int32_t top, int32_t bottom)
 {
     const size_t window = (size_t)p->kernel_d * (size_t)p->kernel_h * (size_t)p->kernel_w;
     const size_t panel = window * (size_t)c->in_channels * 16;
-    struct tile t = {.y = y + from, .panel = panel, .columns = columns, .low = -INFINITY, .high = INFINITY};
+    struct tile t = {.w = w->w,
+                     .narrow = w->narrow,
+                     .scale = panels_scale(w, (panel > 0 ? w_at / panel * 16 : 0) + (size_t)from),
+                     .y = y + from,
+                     .panel = panel,
+                     .columns = columns,
+                     .low = -INFINITY,
+                     .high = INFINITY};
     struct pixel_steps s = *steps;
     s.apart = planes_apart(c);
     if (!VEC_SMALL && c->chunk == c->in_channels) fetch_panels(&t, c, from, 0);
@@ -921,22 +923,23 @@ static void conv_columns_f32(const float *x, const float *w, const float *b, con
         s.w_tap = s.apart ? 16 : (size_t)n * 16;
         s.joined = p->dilation_w == 1 && (s.apart || n == c->x_pixel);
         t.x = x + (size_t)first * (s.apart ? (size_t)p->in_h * (size_t)p->in_w : 1);
-        t.w = w + (size_t)(from / 16) * panel + window * (size_t)first * 16;
+        t.w_at = w_at + (size_t)(from / 16) * panel + window * (size_t)first * 16;
         t.start = b && first == 0 ? b + from : NULL;
         t.resume = first > 0;
         if (first + n == c->in_channels) {
             t.add = add ? add + from : NULL;
             tile_completes(&t, low, high, activation);
         }
-        window_band(&t, tile_f32, tile_rows(columns), p, &s, d, top, bottom);
+        window_band(&t, w->tile, tile_rows(columns), p, &s, d, top, bottom);
     }
 }
 
-/* conv_packed_f32 where images of y are y_image floats apart, and its pixels as `s` says. */
+/* conv_packed_f32 of weights of any type, which begin w_at elements behind those of w, where images of y are y_image
+ * floats apart, and its pixels as `s` says. */
 DIGITS_CODE_ATTR
-static void conv_spread_f32(const float *x, const float *w, const float *b, const float *add, float *y, size_t y_image,
-                            const struct window *p, const struct conv_packed *c, const struct pixel_steps *s, float low,
-                            float high, activation_f32 *activation)
+static void conv_spread_f32(const float *x, const struct panels *w, size_t w_at, const float *b, const float *add,
+                            float *y, size_t y_image, const struct window *p, const struct conv_packed *c,
+                            const struct pixel_steps *s, float low, float high, activation_f32 *activation)
 {
     const size_t in_size = (size_t)p->in_d * (size_t)p->in_h * (size_t)p->in_w;
     const bool apart = planes_apart(c);
@@ -962,10 +965,34 @@ static void conv_spread_f32(const float *x, const float *w, const float *b, cons
         const int32_t from = part * panels / parts * 16, to = (part + 1) * panels / parts * 16;
         const float *const bias = b ? b + g * (size_t)c->out_channels : NULL, *const addend = add ? add + y_at : NULL;
         (conv_by_taps(p, c) ? conv_taps_f32 : conv_columns_f32)(
-            x + n * x_image + g * x_group, w + g * w_group, bias, addend, y + y_at, p, c, s, low, high, activation,
-            from, (to < c->out_channels ? to : c->out_channels) - from, d, top,
+            x + n * x_image + g * x_group, w, w_at + g * w_group, bias, addend, y + y_at, p, c, s, low, high,
+            activation, from, (to < c->out_channels ? to : c->out_channels) - from, d, top,
             top + band < p->out_h ? top + band : p->out_h);
     }
+}
+
+#define TILE_OF_f32 const float
+#define TILE_FIRST_f32 t->w
+#define TILE_SCALES_f32(r, c)
+TILE_APART TILE_FUNCTION(f32, 1, 8)
+TILE_ALL(f32)
+static void (*const tile_f32_functions[TILE_MOST_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from,
+                                                                          float *all) = {TILE_TABLE(f32)};
+
+DIGITS_CODE_ATTR
+static void tile_f32(const struct tile *t)
+{
+    const size_t columns = (size_t)t->columns;
+    vec space[24];
+    float *const all = (float *)space;
+    size_t from = 0;
+    if (t->rows == 1 && !VEC_SMALL)
+        for (; from + 8 * VEC <= columns; from += 8 * VEC) tile_f32_1x8(t, from, all);
+    for (; from < columns; from += TILE_COLUMNS) {
+        const size_t width = columns - from < TILE_COLUMNS ? columns - from : (size_t)TILE_COLUMNS;
+        tile_f32_functions[t->rows - 1][VEC == 16 ? (width - 1) / 16 : 0](t, from, all);
+    }
+    tile_activate(t);
 }
 
 /* y = clamp(x convolved with w + b + add), or activation of that: w packed by pack_conv, add like y; b, add and
@@ -975,8 +1002,9 @@ static void conv_packed_f32(const float *x, const float *w, const float *b, cons
                             const struct window *p, const struct conv_packed *c, float low, float high,
                             activation_f32 *activation)
 {
+    const struct panels panels = {.w = w, .tile = tile_f32};
     const struct pixel_steps s = dense_steps(p, (size_t)c->x_pixel, (size_t)c->y_pixel);
-    conv_spread_f32(x, w, b, add, y, s.y_plane * (size_t)p->out_d, p, c, &s, low, high, activation);
+    conv_spread_f32(x, &panels, 0, b, add, y, s.y_plane * (size_t)p->out_d, p, c, &s, low, high, activation);
 }
 
 DIGITS_CODE_ATTR
@@ -1028,20 +1056,27 @@ static inline size_t gemm_ahead(const struct gemm_packed *p, int32_t from, int32
     return p->m > 1 && tile < panels && at + (size_t)length <= (size_t)all * (size_t)p->k ? (at - (size_t)k) * 16 : 0;
 }
 
-/* Columns from `from` on of rows [first, first + rows). */
+/* Columns from `from` on of rows [first, first + rows). The weights begin w_at elements behind those of w. */
 DIGITS_CODE_ATTR
-static void gemm_band_f32(const float *a, const float *w, const float *bias, const float *add, float *y,
-                          const struct gemm_packed *p, float low, float high, activation_f32 *activation, int32_t first,
-                          int32_t rows, int32_t from, int32_t columns)
+static void gemm_band_f32(const float *a, const struct panels *w, size_t w_at, const float *bias, const float *add,
+                          float *y, const struct gemm_packed *p, float low, float high, activation_f32 *activation,
+                          int32_t first, int32_t rows, int32_t from, int32_t columns)
 {
     const size_t panel = (size_t)p->k * 16;
-    struct tile t = {
-        .y = y + from, .runs = {1, 1, 1}, .panel = panel, .columns = columns, .low = -INFINITY, .high = INFINITY};
+    struct tile t = {.w = w->w,
+                     .narrow = w->narrow,
+                     .scale = panels_scale(w, (p->k > 0 ? w_at / panel * 16 : 0) + (size_t)from),
+                     .y = y + from,
+                     .runs = {1, 1, 1},
+                     .panel = panel,
+                     .columns = columns,
+                     .low = -INFINITY,
+                     .high = INFINITY};
     int32_t k = 0;
     do {
         t.length = (int32_t)chain_end((size_t)k, (size_t)p->k, GEMM_PASS) - k;
         t.x = a + k;
-        t.w = w + (size_t)from / 16 * panel + (size_t)k * 16;
+        t.w_at = w_at + (size_t)from / 16 * panel + (size_t)k * 16;
         t.start = k == 0 && bias ? bias + from : NULL;
         t.resume = k > 0;
         if (k + t.length == p->k) {
@@ -1057,17 +1092,16 @@ static void gemm_band_f32(const float *a, const float *w, const float *bias, con
                 t.x_at[r] = row * (size_t)p->a_row;
                 t.y_at[r] = row * (size_t)p->y_row;
             }
-            tile_f32(&t);
+            w->tile(&t);
         }
         k += t.length;
     } while (k < p->k);
 }
 
-/* y[m][n] = clamp(a[m][k] * w[k][n] + bias[n] + add[m][n]), or activation of that: w packed by pack_panels; bias, add
- * and activation may be NULL. y must not overlap the inputs. */
+/* gemm_packed_f32 of weights of any type, which begin w_at elements behind those of w. */
 DIGITS_CODE_ATTR
-static void gemm_packed_f32(const float *a, const float *w, const float *bias, const float *add, float *y,
-                            const struct gemm_packed *p, float low, float high, activation_f32 *activation)
+static void gemm_panels_f32(const float *a, const struct panels *w, size_t w_at, const float *bias, const float *add,
+                            float *y, const struct gemm_packed *p, float low, float high, activation_f32 *activation)
 {
     const int32_t panels = (p->n + 15) / 16, wide = p->m == 1 ? (8 * VEC + 15) / 16 : (TILE_COLUMNS + 15) / 16;
     const int32_t groups = (panels + wide - 1) / wide, bands = (p->m + GEMM_BAND - 1) / GEMM_BAND;
@@ -1078,9 +1112,19 @@ static void gemm_packed_f32(const float *a, const float *w, const float *bias, c
         const int32_t from = (int32_t)((int64_t)(i % groups) * panels / groups) * 16,
                       to = (int32_t)((int64_t)(i % groups + 1) * panels / groups) * 16;
         const int32_t row = i / groups * GEMM_BAND;
-        gemm_band_f32(a, w, bias, add, y, p, low, high, activation, row,
+        gemm_band_f32(a, w, w_at, bias, add, y, p, low, high, activation, row,
                       p->m - row < GEMM_BAND ? p->m - row : (int32_t)GEMM_BAND, from, (to < p->n ? to : p->n) - from);
     }
+}
+
+/* y[m][n] = clamp(a[m][k] * w[k][n] + bias[n] + add[m][n]), or activation of that: w packed by pack_panels; bias, add
+ * and activation may be NULL. y must not overlap the inputs. */
+DIGITS_CODE_ATTR
+static void gemm_packed_f32(const float *a, const float *w, const float *bias, const float *add, float *y,
+                            const struct gemm_packed *p, float low, float high, activation_f32 *activation)
+{
+    const struct panels panels = {.w = w, .tile = tile_f32};
+    gemm_panels_f32(a, &panels, 0, bias, add, y, p, low, high, activation);
 }
 
 enum {
@@ -1323,7 +1367,7 @@ static void NAME##_tile_##HOW(const struct tile *t) \
         for (int32_t i = 0; i < t->runs[0]; i++) \
             for (int32_t j = 0; j < t->runs[1]; j++) { \
                 size_t at = (size_t)i * t->x_step[0] + (size_t)j * t->x_step[1], \
-                       w_at = (size_t)i * t->w_step[0] + (size_t)j * t->w_step[1]; \
+                       w_at = t->w_at + (size_t)i * t->w_step[0] + (size_t)j * t->w_step[1]; \
                 for (int32_t l = 0; l < t->runs[2]; l++, at += t->x_step[2], w_at += t->w_step[2]) { \
                     NAME##_WEIGHT(weight, CHANNELWISE_LOAD_##HOW(t->w + w_at + c)) \
                     CHANNELWISE_EACH(CHANNELWISE_ADD, NAME, HOW) \

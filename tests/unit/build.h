@@ -22,6 +22,7 @@
 void build_bounds(const char *name, int64_t low, int64_t high);
 void build_opset(int opset);
 void build_optimize(Optimize what);
+void build_weights_type(DType type);
 void build_io(const char *forms); /* as --io takes them */
 void build_reusing_inputs(void);
 void build_region(const char *text); /* as --region takes it; one more */

@@ -36,6 +36,11 @@ void build_optimize(Optimize what)
     given.optimize = what;
 }
 
+void build_weights_type(DType type)
+{
+    given.weights_type = type;
+}
+
 void build_io(const char *forms)
 {
     ck_assert(parse_io_option(&given, foreign(forms)));

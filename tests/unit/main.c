@@ -45,6 +45,8 @@
     SUITE(minifloat) \
     SUITE(ml) \
     SUITE(movement) \
+    SUITE(narrow_kernels) \
+    SUITE(narrow_weights) \
     SUITE(nbits) \
     SUITE(norm) \
     SUITE(number) \

@@ -356,6 +356,20 @@ START_TEST(the_state_that_grows_is_named)
 }
 END_TEST
 
+START_TEST(states_are_split_where_both_sides_are_names)
+{
+    StateOption option = {foreign("a=1=y=2"), foreign("a"), foreign("1=y=2")};
+    Model *m = model_of("(float[3] x, float[3] a) => (y) { y = Add(x, a) }");
+    m->graph->inputs[1]->name = foreign("a=1");
+    m->graph->outputs[0]->name = foreign("y=2");
+    m->options.states = &option;
+    m->options.n_states = 1;
+    run_to(m, infer);
+    ck_assert_int_eq(m->n_states, 1);
+    ck_assert_ptr_eq(m->states[0].in, m->graph->inputs[1]);
+}
+END_TEST
+
 Suite *infer_suite(void)
 {
     Suite *suite = suite_create("infer");
@@ -385,6 +399,7 @@ Suite *infer_suite(void)
     tcase_add_test(tests, what_two_sizes_decide_together_stays);
     tcase_add_test(tests, a_loop_takes_and_gives_what_its_body_does);
     tcase_add_test(tests, the_state_that_grows_is_named);
+    tcase_add_test(tests, states_are_split_where_both_sides_are_names);
     suite_add_tcase(suite, tests);
     return suite;
 }

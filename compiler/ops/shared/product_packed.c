@@ -2,6 +2,7 @@
  * factor in panels: packed at compile time if it is constant, otherwise at run time, if it is used for
  * enough rows to be worth it. */
 #include "kernels.h"
+#include "ops/shared/narrow_weights.h"
 #include "ops/shared/product.h"
 
 enum { MIN_COLUMNS = 8, MIN_ROWS_TO_PACK = 4 };
@@ -116,12 +117,12 @@ static Value *row_of(Node *n, Value *c, int64_t columns)
     return constant_named(n, foreign_suffixed(c->wanted, "/row"), DT_FLOAT, &shape, data, c, "repeated");
 }
 
-static void call_gemm(Node *n, const Product *p, Value *w, Step **made)
+static void call_gemm(Node *n, const Product *p, const StoredPanels *w, Step **made)
 {
     bool repeats = p->c && value_count(p->c) == 1 && !dim_is(p->n, 1), matrix = p->c && !repeats && c_is_matrix(p);
-    Step *s = *made = step_call(n, "gemm_packed_f32");
+    Step *s = *made = step_call(n, "gemm_packed_%s", w->type);
     arg_in_at(s, "a", p->a, p->a_at);
-    arg_in(s, "w", w);
+    arg_panels(s, w);
     arg_in(s, "bias", matrix ? NULL : repeats ? row_of(n, p->c, dim_value(p->n)) : p->c);
     arg_in(s, "add", p->add ? p->add : matrix ? p->c : NULL);
     arg_out_at(s, "y", p->y, p->y_at);
@@ -131,15 +132,15 @@ static void call_gemm(Node *n, const Product *p, Value *w, Step **made)
     arg_function(s, "activation", NULL);
 }
 
-static Dim call_batch(Node *n, const Product *p, Value *w, Step **made)
+static Dim call_batch(Node *n, const Product *p, const StoredPanels *w, Step **made)
 {
     Product packed = *p;
     Dim matrix = dim_mul(p->k, p->n);
     for (int i = 0; i < p->batch_rank; i++)
         packed.b_batch[i] = dim_mul(dim_floordiv(p->b_batch[i], matrix), packed_size(p));
-    Step *s = *made = step_call(n, "matmul_packed_f32");
+    Step *s = *made = step_call(n, "matmul_packed_%s", w->type);
     arg_in_at(s, "a", p->a, p->a_at);
-    arg_in(s, "w", w);
+    arg_panels(s, w);
     arg_out_at(s, "y", p->y, p->y_at);
     set_sizes(s, p);
     return arg_batch(s, &packed);
@@ -171,12 +172,18 @@ bool product_is_packed(const Product *p)
     return tiles_fit(p) && can_pack_constant(p) && !p->batch_rank;
 }
 
+static Dim call_packed(Node *n, const Product *p, Step **made)
+{
+    StoredPanels w = stored_panels(n, p->b, packed_factor(n, p), dim_value(p->k));
+    if (p->batch_rank) return call_batch(n, p, &w, made);
+    call_gemm(n, p, &w, made);
+    return dim_const(1);
+}
+
 bool lower_packed_product(Node *n, const Product *p, Dim *count, Step **made)
 {
     if (!tiles_fit(p) || !c_fits(p)) return false;
-    *count = dim_const(1);
-    if (can_pack_constant(p) && !p->batch_rank) call_gemm(n, p, packed_factor(n, p), made);
-    else if (can_pack_constant(p)) *count = call_batch(n, p, packed_factor(n, p), made);
+    if (can_pack_constant(p)) *count = call_packed(n, p, made);
     else if (can_pack_at_run_time(p)) *count = call_packing(n, p, made);
     else return false;
     return true;

@@ -9,6 +9,7 @@
 #include "ops/shared/loop_invariants.h"
 #include "ops/shared/ml_labels.h"
 #include "ops/shared/moves.h"
+#include "ops/shared/narrow_weights.h"
 #include "ops/shared/product.h"
 #include "ops/shared/quantized.h"
 #include "ops/shared/regex.h"

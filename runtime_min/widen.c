@@ -1,0 +1,72 @@
+/* Weights that are stored narrower than they are computed with. */
+
+//@block vec_halves vec_bytes
+/* VEC of them. */
+#if VEC > 1
+typedef uint16_t vec_halves __attribute__((vector_size(2 * VEC)));
+typedef int8_t vec_bytes __attribute__((vector_size(VEC)));
+#else
+typedef uint16_t vec_halves;
+typedef int8_t vec_bytes;
+#endif
+//@endblock
+
+/* VEC unsigned halves as integers of the width of floats. */
+static inline vec_bits widen_halves(const uint16_t *p)
+{
+    vec_halves h;
+    memcpy(&h, p, sizeof h);
+#if VEC == 1
+    return h;
+#else
+    return __builtin_convertvector(h, vec_bits);
+#endif
+}
+
+static inline vec widen_bf16_vec(const uint16_t *p)
+{
+#if VEC == 1
+    const uint32_t bits = (uint32_t)*p << 16;
+    vec v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+#else
+    return (vec)(widen_halves(p) << 16);
+#endif
+}
+
+/* Finite float16: NaN and infinities are not told apart from what else their bits could be. */
+static inline vec widen_f16_vec(const uint16_t *p)
+{
+#if VEC == 1
+    return f16_to_f32(*p);
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_vcvtph2ps512_mask)
+    typedef int16_t words __attribute__((vector_size(32)));
+    words h;
+    memcpy(&h, p, sizeof h);
+    return (vec)__builtin_ia32_vcvtph2ps512_mask(h, (vec){0}, -1, 4);
+#elif VEC == 8 && defined(__F16C__) && VEC_HAS(__builtin_ia32_vcvtph2ps256)
+    typedef int16_t words __attribute__((vector_size(16)));
+    words h;
+    memcpy(&h, p, sizeof h);
+    return (vec)__builtin_ia32_vcvtph2ps256(h);
+#else
+    /* The exponent moves from one bias to the other; below the normal numbers it is that of an integer, which what was
+     * added to it is taken from. */
+    const vec_bits h = widen_halves(p), magnitude = (h & 0x7fff) << 13, moved = magnitude + (112 << 23);
+    const vec_bits small = (vec_bits)((vec)(moved + (1 << 23)) - vec_all(6.103515625e-05f));
+    const vec_bits is_small = magnitude < (1 << 23);
+    return (vec)((is_small & small) | (~is_small & moved) | (h & 0x8000) << 16);
+#endif
+}
+
+static inline vec widen_i8_vec(const int8_t *p)
+{
+    vec_bytes b;
+    memcpy(&b, p, sizeof b);
+#if VEC == 1
+    return b;
+#else
+    return __builtin_convertvector(__builtin_convertvector(b, vec_bits), vec);
+#endif
+}
