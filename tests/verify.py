@@ -116,7 +116,8 @@ def every_type_can_be_made_up(onnx2c, folder, name):
 
 
 def onnx_runtime_takes_types_that_numpy_lacks(onnx2c, folder, name):
-    out, _ = verify(onnx2c, typed(folder, TensorProto.DataType.Value(name)), "--reference", "ort", "--python", sys.executable)
+    path = typed(folder, TensorProto.DataType.Value(name))
+    out, _ = verify(onnx2c, path, "--reference", "ort", "--python", sys.executable)
     must("3 of 3 data sets ok" in out, out)
 
 
