@@ -180,6 +180,8 @@ void arg_struct(Step *s, const char *parameter, const char *structure);
 void arg_field(Step *s, const char *name, Dim d);
 void arg_field_int(Step *s, const char *name, int64_t value);
 Value *scratch(Node *n, const char *purpose, DType dtype, Dim count); /* planned like any other buffer */
+/* Elements of a table that is computed beforehand, and stands in the file; longer ones are computed by each call. */
+enum { MOST_IN_TABLE = 1 << 20 };
 /* Room for the text of strings that the node makes, bytes of uint8: it is kept, since any other value may come to hold
  * pointers into it, those of the caller included. */
 Value *text_room(Node *n, Dim bytes);

@@ -20,7 +20,7 @@ static bool read_scalar(Node *n, int input, Dim otherwise, Dim *value)
 /* The table for a length: a constant, or computed where it is needed. */
 static Value *table_for(Node *n, DType t, Dim length)
 {
-    if (!dim_is_const(length)) {
+    if (!dim_is_const(length) || dim_value(length) > MOST_IN_TABLE) {
         Value *table = scratch(n, "table", t, dim_mul(dim_const(2), length));
         Step *s = step_call(n, "dft_table_%s", dtype_suffix(t));
         arg_out(s, "table", table);

@@ -72,9 +72,11 @@ typedef struct {
     Dim taps;
 } Table;
 
-static bool known_now(const Resize *r, const ResizeAxis *a)
+/* What is larger than any image takes neither our time nor the file's. */
+static bool known_now(const Resize *r, const ResizeAxis *a, Dim taps)
 {
-    return !r->roi && !a->by_data && dim_is_const(a->in) && dim_is_const(a->out);
+    Dim count = dim_mul(a->out, taps);
+    return !r->roi && !a->by_data && dim_is_const(a->in) && dim_is_const(count) && dim_value(count) <= MOST_IN_TABLE;
 }
 
 static void make_now(Node *n, const Resize *r, int i, Table *t, DType type)
@@ -142,7 +144,7 @@ static Table table_of(Node *n, const Resize *r, int i, DType type)
     Table t = {.taps = dim_const(1)};
     if (keeps_size(r, i)) return t;
     t.taps = tap_count(r, i);
-    if (known_now(r, &r->axis[i])) make_now(n, r, i, &t, type);
+    if (known_now(r, &r->axis[i], t.taps)) make_now(n, r, i, &t, type);
     else make_at_run_time(n, r, i, &t, type);
     return t;
 }
