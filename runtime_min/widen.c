@@ -18,6 +18,12 @@ static inline vec_bits widen_halves(const uint16_t *p)
     memcpy(&h, p, sizeof h);
 #if VEC == 1
     return h;
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_pmovzxwd512_mask)
+    typedef int16_t words __attribute__((vector_size(32)));
+    return (vec_bits)__builtin_ia32_pmovzxwd512_mask((words)h, (vec_bits){0}, 0xffff);
+#elif VEC == 8 && VEC_HAS(__builtin_ia32_pmovzxwd256)
+    typedef int16_t words __attribute__((vector_size(16)));
+    return (vec_bits)__builtin_ia32_pmovzxwd256((words)h);
 #else
     return __builtin_convertvector(h, vec_bits);
 #endif
@@ -60,13 +66,32 @@ static inline vec widen_f16_vec(const uint16_t *p)
 #endif
 }
 
-static inline vec widen_i8_vec(const int8_t *p)
+/* Compilers convert vectors of bytes one by one. */
+static inline vec_bits widen_bytes(const int8_t *p)
 {
     vec_bytes b;
     memcpy(&b, p, sizeof b);
 #if VEC == 1
     return b;
+#elif VEC == 16 && VEC_HAS(__builtin_ia32_pmovsxbd512_mask)
+    typedef char bytes __attribute__((vector_size(16)));
+    return (vec_bits)__builtin_ia32_pmovsxbd512_mask((bytes)b, (vec_bits){0}, 0xffff);
+#elif VEC == 8 && VEC_HAS(__builtin_ia32_pmovsxbd256)
+    typedef int64_t words __attribute__((vector_size(16)));
+    typedef char bytes __attribute__((vector_size(16)));
+    int64_t eight;
+    memcpy(&eight, &b, sizeof eight);
+    return (vec_bits)__builtin_ia32_pmovsxbd256((bytes)(words){eight, 0});
 #else
-    return __builtin_convertvector(__builtin_convertvector(b, vec_bits), vec);
+    return __builtin_convertvector(b, vec_bits);
+#endif
+}
+
+static inline vec widen_i8_vec(const int8_t *p)
+{
+#if VEC == 1
+    return widen_bytes(p);
+#else
+    return __builtin_convertvector(widen_bytes(p), vec);
 #endif
 }
