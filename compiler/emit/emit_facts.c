@@ -139,7 +139,7 @@ static Dim groups_of(const Step *s)
 static bool has_own_channels(const Step *s)
 {
     const Arg *sums = step_arg(s, "sums");
-    return sums && !strcmp(sums->function->name, "window_channels");
+    return sums && sums->kind == ARG_FUNCTION && !strcmp(sums->function->name, "window_channels");
 }
 
 /* A convolution that is computed as a product of matrices sees one pixel at a time. */

@@ -8,11 +8,12 @@
 static int factor_of(const Node *n)
 {
     static const struct {
-        const char *op_type;
+        const char *op_type, *domain;
         int input;
-    } products[] = {{"Gemm", 1}, {"MatMul", 1}, {"QGemm", 3}, {"QLinearMatMul", 3}};
+    } products[] = {{"Gemm", "", 1}, {"MatMul", "", 1}, {"QGemm", "com.microsoft", 3}, {"QLinearMatMul", "", 3}};
     for (size_t i = 0; i < sizeof products / sizeof *products; i++)
-        if (foreign_is(n->op_type, products[i].op_type)) return products[i].input;
+        if (foreign_is(n->op_type, products[i].op_type) && foreign_is(n->domain, products[i].domain))
+            return products[i].input;
     return 0;
 }
 
