@@ -90,7 +90,7 @@ static inline vec_bits widen_bytes(const int8_t *p)
 static inline vec widen_i8_vec(const int8_t *p)
 {
 #if VEC == 1
-    return widen_bytes(p);
+    return (vec)widen_bytes(p);
 #else
     return __builtin_convertvector(widen_bytes(p), vec);
 #endif

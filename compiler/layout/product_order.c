@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Bytes: larger factors stay as they are, since the compiler would hold both, and the transpose is little beside it. */
+enum { MOST_TURNED = 1 << 22 };
+
 /* Where a node has its second factor; 0: it is no such product. */
 static int factor_of(const Node *n)
 {
@@ -86,7 +89,7 @@ bool layout_turn_factor(Node *n)
     Value *b = n->in[factor], *first = flat->in[0];
     if (!value_is_const(b) || dtype_bits(b->type.dtype) < 8 || b->type.shape.rank != 2 || !only_producer(flat, 0))
         return false;
-    if (!is_const_after_first(&first->type.shape)) return false;
+    if (!is_const_after_first(&first->type.shape) || value_bytes(b) > MOST_TURNED) return false;
     node_set_input(n, factor, in_order(n, b, attr_int(n, "transB", 0), &first->type.shape, &o));
     node_set_input(flat, 0, first->producer->in[0]);
     node_set_input(n, 0, renamed_output(flat));

@@ -123,6 +123,10 @@ static void infer_if(Node *n)
     if (!need_counts(n, 1, 1, 1, -1) || !need_type(n, 0, (DType[]){DT_BOOL}, 1)) return;
     Graph *yes = body_of(n, "then_branch"), *no = body_of(n, "else_branch");
     if (!yes || !no) return;
+    if (yes->n_inputs || no->n_inputs) {
+        node_invalid(n, "its branches have %d and %d inputs, expected none", yes->n_inputs, no->n_inputs);
+        return;
+    }
     if (yes->n_outputs < n->n_out || no->n_outputs < n->n_out) {
         node_error(n, "has %d outputs, but its branches have %d and %d", n->n_out, yes->n_outputs, no->n_outputs);
         return;
