@@ -64,8 +64,7 @@ unit_tests() {
 
 # Each suite in one process, as tests/mutants has it: a test must leave nothing behind for the next.
 suites() {
-    local suite passed=0 failed=0
-    local names
+    local suite names passed=0 failed=0
     names=$(sed -n 's/^ *SUITE(\([a-z0-9_]*\)).*/\1/p' tests/unit/main.c)
     for suite in $names; do
         if CK_FORK=no CK_RUN_SUITE=$suite "$build/unit-tests" >/dev/null 2>&1; then

@@ -32,7 +32,8 @@ def run(folder, *words, status=0, **environment):
 def of_each(test, *arguments):
     """The same test of each: a tuple of its further arguments, or the only one."""
     tuples = [a if isinstance(a, tuple) else (a,) for a in arguments]
-    return [(f"{test.__name__}: {' '.join(str(word) for word in words)}", test, words) for words in tuples]
+    named = lambda words: " ".join(getattr(word, "__name__", str(word)) for word in words)
+    return [(f"{test.__name__}: {named(words)}", test, words) for words in tuples]
 
 
 def main(*tests, of="onnx2c"):

@@ -19,17 +19,16 @@ FLAGS = ["-O2", "-Wall", "-Wextra", "-Werror", "-Imodel"]
 WINE = shutil.which("wine64") or "/usr/lib/wine/wine64"
 
 
-def numbers_are_the_same(onnx2c, folder, wine, model, weights, *compilers):
-    """wine: its settings; compilers: of here and of Windows, each with the standard that it is given."""
+def numbers_are_the_same(onnx2c, folder, model, weights, *compilers):
+    """compilers: of here and of Windows, each with the standard that it is given."""
     place, programs = os.path.join(folder, "net"), ["here", "there.exe"]
     path = os.path.join(MODELS, model, "model.onnx")
     run(folder, onnx2c, "project", path, "--for", "cmake", "-o", place, "--name", "net", "--weights", weights)
     sources = ["model/net.c", *(os.path.basename(file) for file in glob.glob(os.path.join(place, "*.c")))]
     for program, compiler in zip(programs, compilers):
         run(place, *compiler.split(), *FLAGS, *sources, "-o", program, "-lm")
-    environment = {"WINEDEBUG": "-all", "WINEPREFIX": wine}
     here = run(place, "./here")
-    there = subprocess.run([WINE, "there.exe"], cwd=place, env={**os.environ, **environment}, capture_output=True)
+    there = subprocess.run([WINE, "there.exe"], cwd=place, capture_output=True)
     must(there.returncode == 0, f"status {there.returncode}:", there.stderr.decode(errors="replace"))
     must("=" in here or ":" in here, "nothing is said:", here)
     must(there.stdout.decode().replace("\r", "") == here, "it says", there.stdout.decode(), "where here it is", here)
@@ -38,12 +37,13 @@ def numbers_are_the_same(onnx2c, folder, wine, model, weights, *compilers):
 if __name__ == "__main__":
     c, cpp = ("cc -std=c99", "x86_64-w64-mingw32-gcc -std=c99"), ("g++ -std=c++17", "x86_64-w64-mingw32-g++ -std=c++17")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as settings:
+        os.environ.update(WINEDEBUG="-all", WINEPREFIX=settings)
         sys.exit(main(of_each(
             numbers_are_the_same,
-            (settings, "digits", "inline", *c),
-            (settings, "digits", "incbin", *c),
-            (settings, "vww_int8_qdq", "inline", *c),
-            (settings, "vww_int8_qdq", "incbin", *c),
-            (settings, "kws_rnn", "numbers", *c),
-            (settings, "digits", "incbin", *cpp),
+            ("digits", "inline", *c),
+            ("digits", "incbin", *c),
+            ("vww_int8_qdq", "inline", *c),
+            ("vww_int8_qdq", "incbin", *c),
+            ("kws_rnn", "numbers", *c),
+            ("digits", "incbin", *cpp),
         )))

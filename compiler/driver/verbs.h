@@ -9,8 +9,8 @@ typedef struct {
 } Verb;
 
 const Verb *verb_named(const char *word); /* NULL: there is none */
-const char *verb_like(
-    const char *word);       /* the verb that differs from it by one letter or two that changed places; or NULL */
+/* The verb that differs from the word by one letter, or by two that changed places; or NULL. */
+const char *verb_like(const char *word);
 const char *verb_list(void); /* a line each, for --help */
 
 #endif
