@@ -232,6 +232,22 @@ static inline float vec_first(vec v)
 #endif
 }
 
+//@block VEC_FUSED
+/* Whether vec_fma and fused_f32 surely round once. */
+#if defined(__clang__)
+#if defined(__FMA__) || defined(__aarch64__)
+#define VEC_FUSED 1
+#else
+#define VEC_FUSED 0
+#endif
+#elif (VEC == 16 && VEC_HAS(__builtin_ia32_vfmaddps512_mask)) || (VEC == 8 && defined(__FMA__)) || \
+    (VEC == 4 && defined(__aarch64__) && VEC_HAS(__builtin_aarch64_fmav4sf)) || (VEC == 1 && defined(__FP_FAST_FMAF))
+#define VEC_FUSED 1
+#else
+#define VEC_FUSED 0
+#endif
+//@endblock
+
 /* a * b + c. */
 static inline vec vec_fma(vec a, vec b, vec c)
 {

@@ -417,6 +417,14 @@ static DType type_to_compute_in(const char *function, DType t)
     return kernel_find(mem_printf("%s_%s", function, dtype_suffix(working))) ? working : DT_DOUBLE;
 }
 
+/* Swish with alpha 1 has a function of its own in float. */
+static bool is_silu(Node *n)
+{
+    const Elementwise *row = row_of(n);
+    if (!row->function || strcmp(row->function, "swish") || n->in[0]->type.dtype == DT_DOUBLE) return false;
+    return (float)attr_float(n, "alpha", (double)row->attributes[0].otherwise) == 1;
+}
+
 static void lower_elementwise(Node *n)
 {
     const Elementwise *row = row_of(n);
@@ -424,14 +432,15 @@ static void lower_elementwise(Node *n)
         lower_equal_strings(n);
         return;
     }
-    const char *stem = row->choose ? row->choose(n) : row->function;
+    const bool silu = is_silu(n);
+    const char *stem = silu ? "silu" : row->choose ? row->choose(n) : row->function;
     DType working = type_to_compute_in(stem, n->in[0]->type.dtype), result = row->is_test ? DT_BOOL : working;
     const char *function = mem_printf("%s_%s", stem, dtype_suffix(working));
     Step *s = step_loop(n, &n->out[0]->type.shape);
     Ref args[4] = {read_input(s, n, 0, working)};
     int count = 1;
     if (row->inputs == 2) args[count++] = read_input(s, n, 1, working);
-    for (int i = 0; i < 2 && row->attributes[i].name; i++)
+    for (int i = 0; i < 2 && row->attributes[i].name && !silu; i++)
         args[count++] = loop_real(attr_float(n, row->attributes[i].name, (double)row->attributes[i].otherwise));
     Ref y = args[0];
     if (row->inputs != VARIADIC) y = loop_apply(s, result, function, count, args);
@@ -452,8 +461,7 @@ Activation elementwise_activation(Node *n)
         const char *name = row->attributes[i].name;
         a.parameters[i] = name ? (float)attr_float(n, name, (double)row->attributes[i].otherwise) : 0;
     }
-    const char *function = row->choose ? row->choose(n) : row->function;
-    if (!strcmp(function, "swish") && a.parameters[0] == 1) function = "silu";
+    const char *function = is_silu(n) ? "silu" : row->choose ? row->choose(n) : row->function;
     a.function = kernel_find(mem_printf("activate_%s_f32", function));
     return a;
 }
