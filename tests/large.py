@@ -72,6 +72,19 @@ def alexnet(folder):
     return m.save(folder, [floats("x", 1, 3, 224, 224)], [floats(x, 1, 1000)])
 
 
+def one_product(folder):
+    """85 MB in one weight, whose rows are dense."""
+    m = Maker()
+    return m.save(folder, [floats("x", 1, 4608)], [floats(m.node("MatMul", "x", m.weight(4608, 4608)), 1, 4608)])
+
+
+def one_layer(folder):
+    """The same of columns that are dense."""
+    m = Maker()
+    y = m.node("Gemm", "x", m.weight(4608, 4608), m.weight(4608), transB=1)
+    return m.save(folder, [floats("x", 1, 4608)], [floats(y, 1, 4608)])
+
+
 # A process begins with the memory of the one that it is made from: this one is small.
 RUN = """
 import resource, subprocess, sys
@@ -147,7 +160,7 @@ def waiting_is_told_on_terminals(onnx2c, folder):
 
 if __name__ == "__main__":
     sys.exit(main(
-        of_each(memory_stays_near_the_weights, transformer, alexnet),
+        of_each(memory_stays_near_the_weights, transformer, alexnet, one_product, one_layer),
         few_stand_in_the_c,
         where_there_is_no_place,
         waiting_is_told_on_terminals,

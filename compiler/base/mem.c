@@ -175,6 +175,12 @@ void mem_rest(void)
         if (mmap(m->memory, m->bytes, PROT_READ, MAP_PRIVATE | MAP_FIXED, m->fd, 0) == MAP_FAILED) out_of_memory();
 }
 
+void mem_rest_part(const void *from, size_t bytes)
+{
+    for (const Mapping *m = mappings; m; m = m->next)
+        if ((uintptr_t)from - (uintptr_t)m->memory < m->bytes) mem_forget(from, bytes);
+}
+
 static void unmap_all(void)
 {
     for (; mappings; mappings = mappings->next) {

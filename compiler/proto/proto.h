@@ -30,6 +30,12 @@ void *message_unpack(const void *data, size_t length, const ProtobufCMessageDesc
 ModelProto *model_unpack(const void *data, size_t length, const char **why);
 Foreign proto_text(Foreign f); /* of a message: "" for none */
 
+/* -- proto_raw.c ------------------------------------------------------------------------------- */
+
+/* A checked message that is mostly raw data of tensors, which is in memory once then; NULL for others and bad ones. */
+ProtobufCMessage *unpack_piecewise(const void *data, size_t length, const ProtobufCMessageDescriptor *type,
+                                   ProtobufCAllocator *pool);
+
 /* -- proto_external.c -------------------------------------------------------------------------- */
 
 bool tensor_is_external(const TensorProto *t);

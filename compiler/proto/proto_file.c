@@ -69,7 +69,8 @@ void *message_unpack(const void *data, size_t length, const ProtobufCMessageDesc
 {
     ProtobufCAllocator pool = {pool_alloc, pool_free, NULL};
     if (!wire_check(data, length, type)) return NULL;
-    return protobuf_c_message_unpack(type, &pool, length, data);
+    ProtobufCMessage *piecewise = unpack_piecewise(data, length, type, &pool);
+    return piecewise ? piecewise : protobuf_c_message_unpack(type, &pool, length, data);
 }
 
 Foreign proto_text(Foreign f)

@@ -127,6 +127,81 @@ START_TEST(messages_nest_as_deep_as_a_stack_stands)
 }
 END_TEST
 
+/* -- raw data ---------------------------------------------------------------------------------- */
+
+static void *pool_alloc(void *unused, size_t n)
+{
+    (void)unused;
+    return mem_alloc(n);
+}
+
+static void pool_free(void *unused, void *memory)
+{
+    (void)unused, (void)memory;
+}
+
+static ProtobufCAllocator pool = {pool_alloc, pool_free, NULL};
+
+/* A tensor of n raw bytes, beside a field that nobody knows. */
+static Bytes raw_tensor(const char *name, size_t n)
+{
+    char *raw = mem_alloc(n + 1);
+    for (size_t i = 0; i < n; i++) raw[i] = (char)(i * i / 7 + n);
+    return together(field_text(TENSOR_NAME, name), field_bytes(TENSOR_RAW_DATA, raw, n), field_int(TENSOR_DIMS, 3),
+                    field_text(99, "unknown"));
+}
+
+static Bytes wrapped(int number, Bytes b)
+{
+    return field_bytes(number, b.data, b.length);
+}
+
+/* Tensors at every place where there may be some, of n bytes, of 3 and of none. */
+static Bytes tensors_everywhere(size_t n)
+{
+    Bytes sparse = together(wrapped(SPARSE_VALUES, raw_tensor("v", n)), wrapped(SPARSE_INDICES, raw_tensor("i", 3)));
+    Bytes inner = together(wrapped(GRAPH_INITIALIZER, raw_tensor("a", n)), wrapped(GRAPH_SPARSE_INITIALIZER, sparse));
+    Bytes attribute = together(wrapped(ATTRIBUTE_T, raw_tensor("t", n)), wrapped(ATTRIBUTE_G, inner));
+    Bytes node = together(field_text(1, "x"), wrapped(NODE_ATTRIBUTE, attribute));
+    Bytes graph = together(wrapped(GRAPH_INITIALIZER, raw_tensor("b", 0)), wrapped(GRAPH_NODE, node),
+                           wrapped(GRAPH_INITIALIZER, raw_tensor("c", 3)),
+                           field_info(GRAPH_INPUT, "x", DT_FLOAT, "2,n"));
+    return together(field_int(MODEL_IR_VERSION, 8), wrapped(MODEL_GRAPH, graph));
+}
+
+static Bytes packed(const ProtobufCMessage *m)
+{
+    ck_assert_ptr_nonnull(m);
+    uint8_t *to = mem_alloc(protobuf_c_message_get_packed_size(m) + 1);
+    return (Bytes){to, protobuf_c_message_pack(m, to)};
+}
+
+START_TEST(raw_data_that_are_copied_piece_by_piece_are_the_same)
+{
+    const ProtobufCMessageDescriptor *type = &onnx__model_proto__descriptor;
+    static const size_t lengths[] = {30000, (1 << 22) - 1, (1 << 22) + 9}; /* below, at and above what goes at once */
+    for (int i = 0; i < 3; i++) {
+        const Bytes b = tensors_everywhere(lengths[i]);
+        const Bytes pieces = packed(unpack_piecewise(b.data, b.length, type, &pool)),
+                    plain = packed(protobuf_c_message_unpack(type, &pool, b.length, b.data));
+        ck_assert_uint_eq(pieces.length, plain.length);
+        ck_assert(!memcmp(pieces.data, plain.data, plain.length));
+    }
+}
+END_TEST
+
+/* Nothing of a message decides what is read in place of its raw data. */
+START_TEST(messages_of_few_raw_data_are_not_for_pieces)
+{
+    const ProtobufCMessageDescriptor *type = &onnx__model_proto__descriptor;
+    const Bytes small = tensors_everywhere(100), cut = tensors_everywhere(30000);
+    const Bytes text = together(tensors_everywhere(30000), wrapped(2, raw_tensor("producer", 200000)));
+    ck_assert_ptr_null(unpack_piecewise(small.data, small.length, type, &pool));
+    ck_assert_ptr_null(unpack_piecewise(text.data, text.length, type, &pool));
+    ck_assert_ptr_null(unpack_piecewise(cut.data, cut.length - 1, type, &pool));
+}
+END_TEST
+
 Suite *wire_suite(void)
 {
     Suite *suite = suite_create("wire");
@@ -139,6 +214,8 @@ Suite *wire_suite(void)
     tcase_add_test(tests, a_message_where_bytes_or_a_number_should_be_is_none);
     tcase_add_test(tests, a_message_is_given_once);
     tcase_add_test(tests, messages_nest_as_deep_as_a_stack_stands);
+    tcase_add_test(tests, raw_data_that_are_copied_piece_by_piece_are_the_same);
+    tcase_add_test(tests, messages_of_few_raw_data_are_not_for_pieces);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -40,14 +40,13 @@ static Value *constant_named(Node *n, Foreign name, DType type, const Shape *sha
     return v;
 }
 
-/* One matrix of b, from left to right. If this is the last that b is for, what is packed goes at once where it stands
- * in one piece, so that a large one is not in memory twice; its start stays, for dumps. */
-static void pack(const Node *n, const Product *p, const float *from, float *to)
+/* Matrices are packed in parts of this many floats, from left to right, or downwards where rows are dense. */
+enum { AT_ONCE = 1 << 18 };
+
+static void pack_columns(const Product *p, const float *from, float *to, bool is_last)
 {
-    enum { AT_ONCE = 1 << 18 };
     const int64_t k = dim_value(p->k), cols = dim_value(p->n), b_col = dim_value(p->b_col);
     const int64_t panels = k * PANEL < AT_ONCE ? AT_ONCE / (k * PANEL) : 1;
-    const bool is_last = b_col == k && doors.reads_last(n, p->b);
     for (int64_t at = 0; at < cols; at += panels * PANEL) {
         int64_t some = cols - at < panels * PANEL ? cols - at : panels * PANEL;
         pack_panels_f32(from + at * b_col, to + at * k, (int32_t)k, (int32_t)some, (int32_t)dim_value(p->b_row),
@@ -55,6 +54,29 @@ static void pack(const Node *n, const Product *p, const float *from, float *to)
         if (is_last && from + at * b_col != p->b->data)
             mem_forget(from + at * b_col, (size_t)(some * k) * sizeof *from);
     }
+}
+
+/* The parts have 64 rows or a multiple of that, which in a panel is a page. */
+static void pack_rows(const Product *p, const float *from, float *to, bool is_last)
+{
+    const int64_t k = dim_value(p->k), cols = dim_value(p->n), rows = (AT_ONCE / cols / 64 + 1) * 64;
+    for (int64_t at = 0; at < k; at += rows) {
+        int64_t some = k - at < rows ? k - at : rows;
+        for (int64_t col = 0; col < cols; col += PANEL)
+            pack_panels_f32(from + at * cols + col, to + col * k + at * PANEL, (int32_t)some,
+                            (int32_t)(cols - col < PANEL ? cols - col : PANEL), (int32_t)cols, 1);
+        if (is_last && from + at * cols != p->b->data)
+            mem_forget(from + at * cols, (size_t)(some * cols) * sizeof *from);
+    }
+}
+
+/* One matrix of b. If this is the last that b is for, what is packed goes at once, so that a large one is not in memory
+ * twice; its start stays, for dumps. */
+static void pack(const Node *n, const Product *p, const float *from, float *to)
+{
+    const bool is_last = doors.reads_last(n, p->b);
+    if (dim_is(p->b_col, 1)) pack_rows(p, from, to, is_last);
+    else pack_columns(p, from, to, is_last);
 }
 
 /* All matrices of b, one after the other. Nodes that want the same share it. */
