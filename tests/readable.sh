@@ -69,7 +69,8 @@ option() { # --NAME
 # strings of them.
 short() { # MODEL TARGET LINES
     "$onnx2c" "tests/models/$1/model.onnx" --target "$2" -o "$work/short.c" || return 1
-    lines=$(awk '/^\/\* Weights -/ { in_weights = 1 } !in_weights || !/^("| +-?[0-9][-0-9., ef+]*$)/' "$work/short.c" | wc -l)
+    lines=$(awk '/^\/\* Weights -/ { in_weights = 1 } !in_weights || !/^("| +-?[0-9][-0-9., ef+]*$)/' "$work/short.c" |
+        wc -l)
     echo "$lines lines, expected at most $3"
     [ "$lines" -le "$3" ]
 }

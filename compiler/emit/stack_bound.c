@@ -81,7 +81,7 @@ static int64_t number(const Scan *r, const char *s, const char *end)
         else if (length && before == '-') product -= n;
         else if (length && before == '/') product /= n ? n : 1;
         else if (length) product *= n;
-        before = length ? before : *s;
+        if (!length) before = *s;
         s += length ? length : 1;
     }
     return product > 0 ? product : 1;
