@@ -300,27 +300,34 @@ static void measure(Scan *r, Routine *n)
 
 static void find_depths(Scan *r, Routine *n);
 
-/* Whatever may be part of n's own frame where compilers inline what it calls, beside the deepest call. */
-static void take_called(Scan *r, Routine *called, int64_t *deepest, int64_t *inlined)
+/* The routine that the word s begins with names; NULL: it names none, or n itself. */
+static Routine *called_at(const Scan *r, const char *s, const Routine *n)
 {
-    find_depths(r, called);
-    if (!called->apart && called->extent > *inlined) *inlined = called->extent;
-    if (called->deepest > *deepest) *deepest = called->deepest;
+    Routine *called = skip_closed(s) == s && word_length(s) ? find(r->routines, s) : NULL;
+    return called == n ? NULL : called;
 }
 
+/* Of what n calls, the deepest counts in full; what compilers may inline beside it can be part of n's own frame. */
 static void find_depths(Scan *r, Routine *n)
 {
+    const Routine *deepest = NULL;
+    int64_t inlined = 0;
     if (n->entered) return;
     n->entered = true;
-    int64_t deepest = r->costs->library, inlined = 0;
     for (const char *s = n->text; s < n->end; s = skip_token(s)) {
-        Routine *called = skip_closed(s) == s && word_length(s) ? find(r->routines, s) : NULL;
-        if (!called || called == n) continue;
-        take_called(r, called, &deepest, &inlined);
+        Routine *called = called_at(r, s, n);
+        if (!called) continue;
+        find_depths(r, called);
+        if (!deepest || called->deepest > deepest->deepest) deepest = called;
         if (*called->text == '(' && *after_word(s) != '(') called->loose = true;
     }
-    n->extent = n->bytes + inlined;
-    n->deepest = n->own + deepest + inlined;
+    for (const char *s = n->text; s < n->end; s = skip_token(s)) {
+        const Routine *called = called_at(r, s, n);
+        if (called && called != deepest && !called->apart && called->extent > inlined) inlined = called->extent;
+    }
+    const int64_t within = deepest && !deepest->apart && deepest->extent > inlined ? deepest->extent : inlined;
+    n->extent = n->bytes + within;
+    n->deepest = n->own + inlined + (deepest ? deepest->deepest : r->costs->library);
 }
 
 int64_t stack_bound(const Target *target, const char *text, const char *function)
