@@ -2,8 +2,7 @@
  * computes with, an instruction for a function; elsewhere they are plain C with the same results. */
 
 //@block APART
-/* Functions whose code should be there once: compilers would copy it into every call of a network. What the processor
- * has a unit for may need some of them not at all. */
+/* Functions whose code should be there once: compilers would copy it into every call, of which some files have none. */
 #if defined(__clang__)
 #define APART __attribute__((noinline, unused))
 #elif defined(__GNUC__)

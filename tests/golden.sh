@@ -23,7 +23,7 @@ without_kernels() {
     generated "$1" | awk '
         /^\/\* .* -+ \*\/$/ { inside = /^\/\* Kernels/; if (inside) print; else if (was) print ""; was = inside }
         !inside || /^\/\* Kernels/ { if (!inside) print; next }
-        /^static .*\(/ { sub(/\(.*/, ""); sub(/.*[ *]/, ""); print "kernel " $0 }
+        /^([A-Z0-9_]+_CODE_ATTR )?static .*\(/ { sub(/\(.*/, ""); sub(/.*[ *]/, ""); print "kernel " $0 }
         /^(struct|enum) [a-z0-9_]+ \{/ { print $1 " " $2 }'
 }
 

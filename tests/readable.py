@@ -47,7 +47,7 @@ def without_comments(text):
 
 
 def run_function(text):
-    return text[text.rindex('\nint m_run_in('):text.rindex('\nint m_run(')]
+    return text[text.rindex('\nM_CODE_ATTR int m_run_in('):text.rindex('\nM_CODE_ATTR int m_run(')]
 
 
 def step_comments(text):
@@ -76,7 +76,7 @@ def check_names_in_comments(text):
 
 def values_of(text):
     """The names of pointers, weights, inputs and outputs."""
-    parameters = re.search(r'\nint m_run_in\((.*?)\)\n\{', text, re.S)[1]
+    parameters = re.search(r'\nM_CODE_ATTR int m_run_in\((.*?)\)\n\{', text, re.S)[1]
     weights = re.findall(r'_WEIGHTS_ATTR const (?:union )?\w+ (\w+)', text)
     declared = [name for name, _ in DECLARED.findall(without_comments(text))]
     return {*declared, *weights, *re.findall(r'\*(\w+)', parameters)}

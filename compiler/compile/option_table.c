@@ -145,7 +145,9 @@ const OptionRow compile_options[] = {
      take_custom, custom_title},
     {0, "text", "BYTES", "room for each string that the model makes of others; default: 255", take_text, text_title},
     {0, "target", "NAME", "the processor that the code is made for; default: portable", take_target, target_title},
-    {0, "optimize", "WHAT", "what counts most: speed (default), ram (the working memory) or size (of the code)",
+    {0, "optimize", "WHAT",
+     "what counts most: speed, ram (the working memory) or size (of the code); default:\n"
+     "size for cortex-m0, cortex-m0plus and avr, else speed",
      take_optimize, optimize_title},
     {0, "io", "FORM",
      "quantized: inputs and outputs in the integers that the model quantises them to;\n"

@@ -127,13 +127,10 @@ const char *weights_type_title(const Options *o)
     return o->weights_type == DT_UNDEFINED ? "" : mem_printf("--weights-type %s", dtype_name(o->weights_type));
 }
 
-static const char *const optimize_names[] = {
-    [OPTIMIZE_SPEED] = "speed", [OPTIMIZE_RAM] = "ram", [OPTIMIZE_SIZE] = "size"};
-
 bool parse_optimize_option(Options *o, Foreign what)
 {
     for (Optimize i = OPTIMIZE_SPEED; i <= OPTIMIZE_SIZE; i++)
-        if (foreign_is(what, optimize_names[i])) {
+        if (foreign_is(what, optimize_name(i))) {
             o->optimize = i;
             return true;
         }
@@ -142,7 +139,8 @@ bool parse_optimize_option(Options *o, Foreign what)
 
 const char *optimize_title(const Options *o)
 {
-    return o->optimize == OPTIMIZE_SPEED ? "" : mem_printf("--optimize %s", optimize_names[o->optimize]);
+    const Optimize what = optimize_for(o);
+    return what == o->target->optimize ? "" : mem_printf("--optimize %s", optimize_name(what));
 }
 
 const char *weights_title(const Options *o)

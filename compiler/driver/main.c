@@ -92,6 +92,15 @@ static void tell_narrowed(Model *m)
                m->narrowed.arrays, dtype_name(o->weights_type), (long long)m->narrowed.saved, m->narrowed.error);
 }
 
+/* The file's title has it only where it was asked for. */
+static void tell_default(Model *m)
+{
+    const Options *o = &m->options;
+    if (o->verbose && o->optimize == OPTIMIZE_DEFAULT)
+        model_note(m, "the code is made for %s, as --optimize has it by default for --target %s",
+                   optimize_name(o->target->optimize), o->target->name);
+}
+
 static int compile_main(int argc, char **argv)
 {
     Options options;
@@ -103,6 +112,7 @@ static int compile_main(int argc, char **argv)
     if (is_any_wanted(&options)) choose_form(m);
     if (!write_outputs(m)) return 1;
     tell_narrowed(m);
+    tell_default(m);
     return 0;
 }
 

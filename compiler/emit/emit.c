@@ -16,15 +16,6 @@ static void emit_guard(const Target *t, FILE *f)
         fprintf(f, "#if !(%s)\n#error \"this file is for %s: onnx2c --target\"\n#endif\n\n", t->guard, t->name);
 }
 
-static void emit_includes(FILE *f)
-{
-    fputs("#include <float.h>\n#include <limits.h>\n#include <math.h>\n#include <stdbool.h>\n#include "
-          "<stddef.h>\n#include <stdint.h>\n#include <string.h>\n\n#ifdef __cplusplus\n#define restrict __restrict\n"
-          "#ifdef __GNUC__\n#pragma GCC diagnostic ignored \"-Wmissing-field-initializers\"\n#pragma GCC "
-          "diagnostic ignored \"-Wunused-function\"\n#endif\n#endif\n\n",
-          f);
-}
-
 static void emit_empty_macro(const Model *m, const char *macro, FILE *f)
 {
     const char *prefix = upper_case(m->options.name);
@@ -78,7 +69,7 @@ static void emit_entry_checks(Model *m, FILE *f)
     emit_state_checks(m, f);
     if (m->arena_bytes) fputs("    unsigned char *const memory = (unsigned char *)arena;\n", f);
     emit_region_pointers(m, f);
-    emit_hook_variable(m, f);
+    emit_hook_variable(f);
     mark_read(m->graph);
     for (int i = 0; i < m->graph->n_inputs; i++)
         if (!m->graph->inputs[i]->marked) fprintf(f, "    (void)%s;\n", m->graph->inputs[i]->c_name);
@@ -98,7 +89,7 @@ static const char *run_function(Model *m)
 {
     Draft draft;
     FILE *f = draft_begin(&draft);
-    fprintf(f, "%s\n", code_attribute(m));
+    fprintf(f, "%s ", code_attribute(m));
     emit_declaration(m, true, f);
     fputs("\n{\n", f);
     emit_entry_checks(m, f);
@@ -113,34 +104,25 @@ static const char *run_function(Model *m)
 static void emit_run(Model *m, FILE *f)
 {
     const char *name = m->options.name, *prefix = upper_case(name);
-    fprintf(f, "\n%s\n", code_attribute(m));
+    fprintf(f, "\n%s ", code_attribute(m));
     emit_declaration(m, false, f);
     fputs("\n{\n", f);
     if (m->arena_bytes) emit_static_memory(m, mem_printf("%s_ARENA", prefix), "arena", "start", f);
     emit_static_regions(m, f);
     emit_static_state(m, f);
-    fprintf(f, "    return %s_run_in(%s%s%s", name, m->arena_bytes ? "start" : "NULL", region_arguments(m),
+    fprintf(f, "    return %s_run_in(%s%s%s", name, m->arena_bytes ? "arena" : "NULL", region_arguments(m),
             m->n_states ? ", &state" : "");
     emit_arguments(m, f);
     fputs(");\n}\n\n", f);
 }
 
-/* C++ calls the functions by C's names, too. */
-static void emit_interface_for_both(Model *m, FILE *f)
-{
-    fputs("#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n", f);
-    emit_interface(m, f);
-    fputs("\n#ifdef __cplusplus\n}\n#endif\n\n", f);
-}
-
-/* What comes before the kernels. */
+/* What comes before the kernels, but for the headers. */
 static const char *front(Model *m, const Weights *w)
 {
     Draft draft;
     FILE *f = draft_begin(&draft);
-    emit_includes(f);
-    fputs("/* Public -------------------------------------------------------------------------------------- */\n\n", f);
-    emit_interface_for_both(m, f);
+    emit_heading("Public", f);
+    emit_interface(m, f);
     emit_placement(m, f);
     emit_hooks(m, f);
     emit_assumptions(m, w, f);
@@ -154,7 +136,7 @@ static const char *rest(Model *m, const Weights *w, const char *run_in)
     Draft draft;
     FILE *f = draft_begin(&draft);
     emit_weight_declarations(m, w, f);
-    fputs("/* The model ----------------------------------------------------------------------------------- */\n\n", f);
+    emit_heading("The model", f);
     fputs(run_in, f);
     emit_state_definitions(m, f);
     emit_run(m, f);
@@ -166,6 +148,30 @@ static const char *resolved(Macros *macros, const char *text)
     return macros ? resolve(macros, text) : text;
 }
 
+static const char *kernels(const Model *m, Macros *macros, const char *run_in)
+{
+    Draft draft;
+    emit_kernels(run_in, macros, code_attribute(m), draft_begin(&draft));
+    return draft_end(&draft);
+}
+
+/* The parts of the file that come before the weights, the headers apart. */
+typedef struct {
+    Macros *macros; /* NULL: of no named target */
+    const char *front, *kernels, *rest;
+} Parts;
+
+static Parts parts_of(Model *m, const Weights *w)
+{
+    const Target *target = m->options.target;
+    Parts p = {.macros = target == target_portable ? NULL : macros_new(target)};
+    const char *run_in = resolved(p.macros, run_function(m));
+    p.front = resolved(p.macros, front(m, w));
+    p.kernels = kernels(m, p.macros, run_in);
+    p.rest = resolved(p.macros, rest(m, w, run_in));
+    return p;
+}
+
 void emit_begin(Model *m)
 {
     Weights weights;
@@ -173,20 +179,32 @@ void emit_begin(Model *m)
     number_paragraphs(m->graph);
     name_everything(m);
     collect_weights(m, &weights);
+    const Parts p = parts_of(m, &weights);
+    m->stack_bytes = stack_bound(m->options.target, mem_printf("%s%s", p.kernels, p.rest),
+                                 mem_printf("%s_run", m->options.name));
+}
+
+/* A part of the file, apart from the next one. */
+static void put_part(const char *text, FILE *f)
+{
+    size_t length = strlen(text);
+    while (length && text[length - 1] == '\n') length--;
+    if (length) lay_out(mem_printf("%.*s\n\n", (int)length, text), f);
 }
 
 void emit(Model *m, FILE *f)
 {
     Weights weights;
+    Draft draft;
     collect_weights(m, &weights);
-    const Target *target = m->options.target;
-    Macros *macros = target == target_portable ? NULL : macros_new(target);
-    const char *run_in = resolved(macros, run_function(m));
+    const Parts p = parts_of(m, &weights);
+    emit_includes(mem_printf("%s%s%s", p.front, p.kernels, p.rest), draft_begin(&draft));
     emit_title(m, f);
-    emit_guard(target, f);
-    lay_out(resolved(macros, front(m, &weights)), f);
-    emit_kernels(run_in, macros, code_attribute(m), f);
-    lay_out(resolved(macros, rest(m, &weights, run_in)), f);
+    emit_guard(m->options.target, f);
+    put_part(resolved(p.macros, draft_end(&draft)), f);
+    put_part(p.front, f);
+    fputs(p.kernels, f);
+    put_part(p.rest, f);
     emit_weight_definitions(m, &weights, f);
 }
 
@@ -196,7 +214,7 @@ void emit_header(Model *m, FILE *f)
     const char *prefix = upper_case(m->options.name);
     FILE *d = draft_begin(&draft);
     fprintf(d, "#ifndef %s_H\n#define %s_H\n\n#include <stdbool.h>\n#include <stdint.h>\n\n", prefix, prefix);
-    emit_interface_for_both(m, d);
+    emit_interface(m, d);
     fputs("#endif\n", d);
     emit_title(m, f);
     lay_out(draft_end(&draft), f);

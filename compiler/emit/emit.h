@@ -40,7 +40,8 @@ bool is_scratch(const Value *v);        /* nobody reads it later */
 
 /* -- the file, top to bottom --------------------------------------------------------------------- */
 
-void emit_title(Model *m, FILE *f);      /* emit_title.c */
+void emit_title(Model *m, FILE *f); /* emit_title.c */
+void emit_heading(const char *of_part, FILE *f);
 const char *with_commas(int64_t n);      /* "12,345" */
 void emit_memory_map(Model *m, FILE *f); /* emit_memory_map.c */
 
@@ -64,10 +65,10 @@ int64_t state_bytes(const Model *m);
 const char *memory_in_c(const SideMemory *m);    /* a pointer to its first byte, in the run function */
 const char *memory_comment(const SideMemory *m); /* ", in y", of a buffer; or "" */
 const char *region_parameters(const Model *m);   /* of run_in: ", void *fast" */
-const char *region_arguments(const Model *m);    /* by run: ", fast_start" */
+const char *region_arguments(const Model *m);    /* by run: ", fast" */
 void emit_region_macros(const Model *m, FILE *f);
 void emit_region_placement(const Model *m, FILE *f);
-/* Of the run function: a static block and where it is aligned; MACRO_ATTR and MACRO_BYTES are its own. */
+/* Of the run function: static, aligned; MACRO_ATTR and MACRO_BYTES are its own. */
 void emit_static_memory(const Model *m, const char *macro, const char *name, const char *start, FILE *f);
 void emit_static_regions(const Model *m, FILE *f);
 void emit_region_checks(const Model *m, FILE *f);
@@ -81,10 +82,16 @@ const char *io_comment(const Model *m, const Value *v); /* ", channels last"; or
 void emit_io_macros(const Value *v, const char *prefix, const char *name, FILE *f);
 void report_io(const Model *m, const Value *v, FILE *f);
 
+/* emit_includes.c: the headers that the text of the file needs */
+void emit_includes(const char *text, FILE *f);
+
 /* emit_kernels.c: the kernels that the text of the run function mentions, and all those mention, in the library's
  * order; resolved, if macros are known; functions with this attribute */
 typedef struct Macros Macros;
 void emit_kernels(const char *run_function, Macros *macros, const char *attribute, FILE *f);
+
+/* stack_bound.c: at most how many bytes of stack a call of the function takes, whose text and whose kernels' this is */
+int64_t stack_bound(const Target *target, const char *text, const char *function);
 
 /* emit_weights.c */
 typedef struct {
@@ -149,7 +156,7 @@ const char *visible_pointer(const Model *m, Value *v);   /* v's place, by what i
 /* emit_hooks.c */
 typedef struct Traces Traces;
 void emit_hooks(Model *m, FILE *f); /* the macros */
-void emit_hook_variable(const Model *m, FILE *f);
+void emit_hook_variable(FILE *f);
 Traces *find_traces(const Model *m);                                       /* which values are whole after which step */
 void emit_traces(const Model *m, const Traces *t, const Step *s, FILE *f); /* those after s */
 

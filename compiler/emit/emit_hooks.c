@@ -30,11 +30,9 @@ void emit_hooks(Model *m, FILE *f)
 }
 
 /* The number that hooks tell. */
-void emit_hook_variable(const Model *m, FILE *f)
+void emit_hook_variable(FILE *f)
 {
-    const char *prefix = upper_case(m->options.name);
-    fprintf(f, "#if defined(%s_STEP) || defined(%s_TRACE)\n    int32_t step_ = 0;\n    (void)step_;\n#endif\n", prefix,
-            prefix);
+    fputs("    int32_t step_ = 0; (void)step_; /* for the hooks */\n", f);
 }
 
 /* -- when a value is whole ------------------------------------------------------------------------- */

@@ -105,7 +105,6 @@ void emit_interface(Model *m, FILE *f)
     fprintf(f, "#define %s_ARENA_BYTES %lld\n#define %s_ARENA_ALIGN %d\n", prefix, (long long)m->arena_bytes, prefix,
             ARENA_BASE_ALIGN);
     emit_region_macros(m, f);
-    fputs("\n", f);
     emit_bounds_comment(m, f);
     for (int i = 0; i < g->n_inputs; i++) emit_shape_macros(m, g->inputs[i], f);
     for (int i = 0; i < g->n_outputs; i++) emit_shape_macros(m, g->outputs[i], f);
@@ -120,10 +119,12 @@ void emit_interface(Model *m, FILE *f)
     fprintf(f, "%s_run_in is re-entrant, its arena has %s_ARENA_BYTES%s.%s */\n", name, prefix,
             m->options.n_regions ? ", each region the bytes above" : "",
             makes_text(g) ? " Strings that\n * the model makes lie in the arena, until the next call." : "");
+    fputs("#ifdef __cplusplus\nextern \"C\" {\n#endif\n", f);
     emit_declaration(m, false, f);
     fputs(";\n", f);
     emit_declaration(m, true, f);
     fputs(";\n", f);
     emit_state_declarations(m, f);
     emit_custom_declarations(m, f);
+    fputs("#ifdef __cplusplus\n}\n#endif\n\n", f);
 }

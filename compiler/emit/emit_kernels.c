@@ -187,13 +187,21 @@ static bool is_in_directive(const char *text, const char *s)
     return *line == '#' || (line > text + 1 && line[-2] == '\\');
 }
 
-/* Each function with the attribute that places it; its own words begin a line then. */
+/* The attribute shares the line of the function's head where that is all of it and the page is wide enough. */
+static bool shares_line(const char *attribute, const char *head)
+{
+    size_t length = strcspn(head, "\n"), body = strcspn(head, "{");
+    return strlen(attribute) + 1 + length <= PAGE && (body < length || head[length + 1] == '{');
+}
+
+/* Each function with the attribute that places it. */
 static void emit_placed(const char *text, const char *attribute, FILE *f)
 {
     for (const char *s = text; *s;) {
         const char *after = skip_closed(s);
         size_t length = after > s ? (size_t)(after - s) : word_length(s) ? word_length(s) : 1;
-        if (begins_function(s)) fprintf(f, "%s%s\n", attribute, is_in_directive(text, s) ? " \\" : "");
+        if (begins_function(s) && shares_line(attribute, s)) fprintf(f, "%s ", attribute);
+        else if (begins_function(s)) fprintf(f, "%s%s\n", attribute, is_in_directive(text, s) ? " \\" : "");
         fwrite(s, 1, length, f);
         s += length;
     }
@@ -217,6 +225,6 @@ void emit_kernels(const char *run_function, Macros *macros, const char *attribut
     /* in the library's order, but for kernels that another one calls: before it */
     Needed ordered = {.macros = macros, .seen = map_new(), .pieces = needed.pieces, .owners = needed.owners};
     for (int i = 0; i < needed.count; i++) need_kernel(&ordered, needed.items[i]);
-    fputs("/* Kernels: only those this model calls ------------------------------------------------------- */\n\n", f);
+    emit_heading("Kernels: only those this model calls", f);
     for (int i = 0; i < ordered.count; i++) emit_kernel(pieces_of(&ordered, ordered.items[i]), attribute, f);
 }

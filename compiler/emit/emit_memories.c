@@ -40,7 +40,7 @@ const char *region_arguments(const Model *m)
     const char *text = "";
     for (int i = 0; i < n_regions(m); i++) {
         const SideMemory *r = &m->regions[i];
-        text = mem_printf("%s, %s", text, r->used ? mem_printf("%s_start", r->c_name) : "NULL");
+        text = mem_printf("%s, %s", text, r->used ? r->c_name : "NULL");
     }
     return text;
 }
@@ -62,16 +62,16 @@ void emit_region_placement(const Model *m, FILE *f)
     }
 }
 
-/* A block of the run function that is static, and a pointer to where it is aligned. */
+/* A memory of the run function that is static. Where the compiler can't be told to align it, it is a pointer into a
+ * larger block, `start`. */
 void emit_static_memory(const Model *m, const char *macro, const char *name, const char *start, FILE *f)
 {
     const char *align = mem_printf("%s_ARENA_ALIGN", upper_case(m->options.name));
     fprintf(f, "#ifdef __GNUC__\n    static %s_ATTR unsigned char %s[%s_BYTES] __attribute__((aligned(%d)));\n", macro,
             name, macro, ARENA_BASE_ALIGN);
-    fprintf(f, "    unsigned char *const %s = %s;\n#else\n    static %s_ATTR unsigned char %s[%s_BYTES + %s];\n", start,
-            name, macro, name, macro, align);
-    fprintf(f, "    unsigned char *const %s = %s + (%s - (uintptr_t)%s %% %s) %% %s;\n#endif\n", start, name, align,
-            name, align, align);
+    fprintf(f, "#else\n    static %s_ATTR unsigned char %s[%s_BYTES + %s];\n", macro, start, macro, align);
+    fprintf(f, "    unsigned char *const %s = %s + (%s - (uintptr_t)%s %% %s) %% %s;\n#endif\n", name, start, align,
+            start, align, align);
 }
 
 void emit_static_regions(const Model *m, FILE *f)

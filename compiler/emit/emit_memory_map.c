@@ -23,7 +23,7 @@ void emit_memory_map(Model *m, FILE *f)
 {
     Buffers buffers = arena_buffers(m->graph);
     if (!buffers.count) return;
-    fputs("/* Memory map ---------------------------------------------------------------------------------- */\n\n", f);
+    emit_heading("Memory map", f);
     fputs("/* Buffers in the order in which they are first needed, each for that many steps of the run function. */\n",
           f);
     fprintf(f, "enum {%42s/* offset         bytes  steps  tensor */\n", "");

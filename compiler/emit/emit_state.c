@@ -82,7 +82,7 @@ void emit_state_definitions(const Model *m, FILE *f)
     const char *name = m->options.name;
     if (!m->n_states) return;
     fprintf(f, "\nstatic %s_state *state_of_run; /* once it has been called */\n\n", name);
-    fprintf(f, "%s_CODE_ATTR\nvoid %s_reset(%s_state *state)\n{\n", upper_case(name), name, name);
+    fprintf(f, "%s_CODE_ATTR void %s_reset(%s_state *state)\n{\n", upper_case(name), name, name);
     fputs("    if (!state) state = state_of_run;\n    if (state) memset(state, 0, sizeof *state);\n}\n", f);
 }
 

@@ -1,6 +1,8 @@
 /* emit_title: what the generated files begin with: where they come from, and what they need. */
 #include "emit/emit.h"
 
+#include <string.h>
+
 const char *with_commas(int64_t n)
 {
     char digits[32], text[48];
@@ -49,7 +51,15 @@ void emit_title(Model *m, FILE *f)
         lay_out_options(" *   external ", further, mem_printf("sha256 %s, chained", m->external_sha256), f);
     lay_out_options(" *   options  ", further, in_comment(m->options.title), f);
     emit_narrowed(m, f);
-    fprintf(f, " *   memory   arena %s B (lower bound %s B)%s, weights %s B, no heap\n */\n",
+    fprintf(f, " *   memory   arena %s B (lower bound %s B)%s, weights %s B, stack at most %s B, no heap\n */\n",
             with_commas(m->arena_bytes), with_commas(m->arena_lower_bound), regions_text(m),
-            with_commas(m->weights_bytes));
+            with_commas(m->weights_bytes), with_commas(m->stack_bytes));
+}
+
+void emit_heading(const char *of_part, FILE *f)
+{
+    enum { WIDTH = 92 };
+    fprintf(f, "/* %s ", of_part);
+    for (size_t i = strlen(of_part); i < WIDTH; i++) fputc('-', f);
+    fputs(" */\n", f);
 }

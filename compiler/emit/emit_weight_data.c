@@ -19,12 +19,13 @@ static uint32_t crc32_of(const unsigned char *bytes, size_t n)
     return ~crc;
 }
 
-static void emit_weight_comment(const Value *v, FILE *f)
+/* A line of a constant's, with what it holds in a comment: at its end, or before it where that would be too long. */
+static void put_described(const Value *v, const char *line, FILE *f)
 {
     const char *origin = v->origin ? mem_printf("%s: ", v->origin) : "", *check = "";
     if (v->type.dtype != DT_STRING) check = mem_printf(", crc32 %08x", crc32_of(v->data, (size_t)value_bytes(v)));
-    lay_out(mem_printf("/* %s%s%s%s */\n", origin, dtype_name(v->type.dtype), in_comment(shape_text(&v->type.shape)),
-                       check),
+    lay_out(mem_printf("%s /* %s%s%s%s */\n", line, origin, dtype_name(v->type.dtype),
+                       in_comment(shape_text(&v->type.shape)), check),
             f);
 }
 
@@ -85,18 +86,17 @@ static void put_strings(const Value *v, int64_t count, FILE *f)
 void emit_numbers(const Value *v, const char *declaration, FILE *f)
 {
     const int64_t count = weight_elements(v);
-    emit_weight_comment(v, f);
-    const char *line = count <= NUMBERS_PER_LINE ? mem_printf("%s = {%s};\n", declaration, few_elements(v, count))
-                                                 : NULL;
     bool is_text = v->type.dtype == DT_STRING;
-    if (line && (!is_text || strlen(line) <= PAGE)) {
-        lay_out(line, f);
-    } else {
-        lay_out(mem_printf("%s = {", declaration), f);
-        (is_text ? put_strings : put_numbers)(v, count, f);
-        fputs("\n};\n", f);
+    if (count <= NUMBERS_PER_LINE) {
+        const char *line = mem_printf("%s = {%s};", declaration, few_elements(v, count));
+        if (!is_text || strlen(line) <= PAGE) {
+            put_described(v, line, f);
+            return;
+        }
     }
-    fputs("\n", f);
+    put_described(v, mem_printf("%s = {", declaration), f);
+    (is_text ? put_strings : put_numbers)(v, count, f);
+    fputs("\n};\n", f);
 }
 
 /* -- bytes ------------------------------------------------------------------------------------- */
@@ -133,8 +133,7 @@ static void emit_lines_of_bytes(const unsigned char *bytes, size_t n, FILE *f)
 
 void emit_bytes(const Value *v, const char *declaration, FILE *f)
 {
-    emit_weight_comment(v, f);
-    lay_out(mem_printf("%s = {\n", declaration), f);
+    put_described(v, mem_printf("%s = {", declaration), f);
     emit_lines_of_bytes(v->data, (size_t)value_bytes(v), f);
-    fputs("};\n\n", f);
+    fputs("};\n", f);
 }

@@ -147,6 +147,12 @@ static void emit_blob_declaration(Model *m, FILE *f)
 
 /* A vector that lies across two lines of the cache takes two loads. Small processors have no lines, but count
  * the bytes between weights. */
+static bool may_align(const Model *m)
+{
+    const Macro bits = target_macro(m->options.target, "UINTPTR_MAX");
+    return bits.state != MACRO_DEFINED || strlen(bits.text) > sizeof "4294967295" - 1;
+}
+
 static void emit_alignment(FILE *f)
 {
     fprintf(f, "/* Large ones start with a line of the cache where there is one. */\n#if defined(__GNUC__) && "
@@ -158,14 +164,11 @@ static void emit_alignment(FILE *f)
 /* C++ declares no static constant ahead: there they are extern in a namespace without a name. */
 static void emit_namespace(const char *storage, bool again, FILE *f)
 {
-    fprintf(f, "#ifdef __cplusplus\n%s#define WEIGHT%s\nnamespace {\n%s#endif\n\n", again ? "#undef WEIGHT\n" : "",
+    fprintf(f, "#ifdef __cplusplus\n%s#define WEIGHT%s\nnamespace {\n%s#endif\n", again ? "#undef WEIGHT\n" : "",
             storage, again ? "" : "#else\n#define WEIGHT static\n");
 }
 
-static void end_namespace(FILE *f)
-{
-    fputs("#ifdef __cplusplus\n}\n#endif\n\n", f);
-}
+static const char end_of_namespace[] = "#ifdef __cplusplus\n}\n#endif\n";
 
 static bool is_union(const Model *m, const Value *v)
 {
@@ -176,24 +179,24 @@ void emit_weight_declarations(Model *m, const Weights *w, FILE *f)
 {
     int unions = 0, arrays = 0;
     if (!w->count) return;
-    fputs("/* Weights: declared here, defined at the end ------------------------------------------------- */\n\n", f);
+    emit_heading("Weights: declared here, defined at the end", f);
     if (w->blob_bytes) emit_blob_declaration(m, f);
     for (int i = 0; i < w->count; i++) {
         unions += is_union(m, w->items[i]);
         arrays += !weight_is_in_file(m, w->items[i]);
     }
-    if (unions) emit_alignment(f);
+    if (unions && may_align(m)) emit_alignment(f);
     if (arrays) emit_namespace(" extern", false, f);
     for (int i = 0; i < w->count; i++) {
         const Value *v = w->items[i];
         if (weight_is_in_file(m, v)) continue;
         if (is_union(m, v))
-            fprintf(f, "union WEIGHTS_ALIGNED %s { unsigned char bytes[%lld]; %s v[%lld]; };\n", v->c_name,
-                    (long long)value_bytes(v) + 1, dtype_c(v->type.dtype), (long long)weight_elements(v));
+            fprintf(f, "union %s%s { unsigned char bytes[%lld]; %s v[%lld]; };\n",
+                    may_align(m) ? "WEIGHTS_ALIGNED " : "", v->c_name, (long long)value_bytes(v) + 1,
+                    dtype_c(v->type.dtype), (long long)weight_elements(v));
         fprintf(f, "%s;\n", array_declaration(m, v));
     }
-    fputs("\n", f);
-    if (arrays) end_namespace(f);
+    fprintf(f, "%s\n", arrays ? end_of_namespace : "");
 }
 
 void emit_weight_definitions(Model *m, const Weights *w, FILE *f)
@@ -203,16 +206,14 @@ void emit_weight_definitions(Model *m, const Weights *w, FILE *f)
         const Value *v = w->items[i];
         if (weight_is_in_file(m, v)) continue;
         if (!any) {
-            fputs("/* Weights ------------------------------------------------------------------------------------ "
-                  "*/\n\n",
-                  f);
+            emit_heading("Weights", f);
             emit_namespace("", true, f);
         }
         any = true;
         if (weight_is_readable(m, v)) emit_numbers(v, array_declaration(m, v), f);
         else emit_bytes(v, array_declaration(m, v), f);
     }
-    if (any) end_namespace(f);
+    if (any) fputs(end_of_namespace, f);
 }
 
 void write_weights_blob(Model *m, const Weights *w, FILE *f)

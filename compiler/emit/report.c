@@ -172,8 +172,12 @@ void report(Model *m, const double *seconds, FILE *f)
     for (int i = 0; i < g->n_steps; i++) macs += g->steps[i]->macs;
     const char *name = m->options.name;
     fprintf(f, "{\n  \"name\": \"%s\", \"run\": \"%s_run\", \"run_in\": \"%s_run_in\",\n", name, name, name);
-    fprintf(f, "  \"arena_bytes\": %lld, \"arena_lower_bound_bytes\": %lld, \"weights_bytes\": %lld, \"macs\": %lld,\n",
-            (long long)m->arena_bytes, (long long)m->arena_lower_bound, (long long)m->weights_bytes, (long long)macs);
+    fprintf(f,
+            "  \"target\": \"%s\", \"optimize\": \"%s\",\n"
+            "  \"arena_bytes\": %lld, \"arena_lower_bound_bytes\": %lld, \"weights_bytes\": %lld, "
+            "\"stack_bytes\": %lld, \"macs\": %lld,\n",
+            m->options.target->name, optimize_name(optimize_for(&m->options)), (long long)m->arena_bytes,
+            (long long)m->arena_lower_bound, (long long)m->weights_bytes, (long long)m->stack_bytes, (long long)macs);
     if (m->options.weights_type != DT_UNDEFINED)
         fprintf(f,
                 "  \"narrow_weights\": { \"type\": \"%s\", \"arrays\": %d, \"bytes_saved\": %lld, "

@@ -200,7 +200,12 @@ void local_add(Model *m, Local l)
     map_put(m->local_numbers, l.symbol, (void *)(uintptr_t)m->n_locals);
 }
 
+Optimize optimize_for(const Options *o)
+{
+    return o->optimize == OPTIMIZE_DEFAULT ? o->target->optimize : o->optimize;
+}
+
 bool takes_scalars(const Options *o)
 {
-    return target_is_scalar(o->target) || o->optimize == OPTIMIZE_SIZE;
+    return target_is_scalar(o->target) || optimize_for(o) == OPTIMIZE_SIZE;
 }

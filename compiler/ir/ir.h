@@ -237,8 +237,6 @@ typedef struct {
     Foreign domain, op_type, spec;
 } CustomOption; /* --custom DOMAIN::OP=SPEC */
 
-typedef enum { OPTIMIZE_SPEED, OPTIMIZE_RAM, OPTIMIZE_SIZE } Optimize;
-
 enum {
     TEXT_BYTES = 255,
     ANY_SIZE = 1 << 20 /* the most, where any will do: products of two or three don't saturate */
@@ -257,7 +255,7 @@ typedef struct {
     const char *name;                                                                   /* an identifier */
     const char *dump_stage;                                                             /* of those there are */
     const Target *target;
-    Optimize optimize; /* what counts most */
+    Optimize optimize; /* as given; what counts most says optimize_for */
     Foreign title;     /* what was given of the options that decide the output (compile/option_table.c) */
     WeightsForm weights;
     DType weights_type;   /* of large float weights: float16, bfloat16 or int8; DT_UNDEFINED: as they are */
@@ -284,6 +282,7 @@ typedef struct {
     const void *list_source; /* for describe_list */
 } Options;
 
+Optimize optimize_for(const Options *o); /* what counts most: as given, or as the target has it */
 bool takes_scalars(
     const Options *o); /* are floats computed one by one? The target has no vectors, or size counts most */
 
@@ -358,6 +357,7 @@ struct Model {
     Map *assumption_numbers;                               /* one more than the index of each, by what it says */
     SideMemory *regions;                                   /* after plan: as many as the options have */
     int64_t arena_bytes, arena_lower_bound, weights_bytes; /* after plan */
+    int64_t stack_bytes;                                   /* at most, of a call; after emit_begin */
     Narrowed narrowed;                                     /* of all weights together: what --weights-type did */
 };
 

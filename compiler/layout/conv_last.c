@@ -59,8 +59,9 @@ static bool is_winograd(const Node *n, const Conv *c)
 {
     enum { MIN_CHANNELS = 16 };
     int64_t channels = dim_value(c->in_channels), filters = dim_value(c->out_channels);
-    if (n->graph->model->options.optimize != OPTIMIZE_SPEED) return false; /* it takes the memory of several images */
-    if (weights_narrow(n, n->in[1])) return false;                         /* those it has transformed are floats */
+    if (optimize_for(&n->graph->model->options) != OPTIMIZE_SPEED)
+        return false;                              /* it takes the memory of several images */
+    if (weights_narrow(n, n->in[1])) return false; /* those it has transformed are floats */
     for (int i = 0; i < MAX_SPATIAL; i++)
         if (c->window.stride[i] != 1 || c->window.dilation[i] != 1 || !dim_is(c->window.kernel[i], i ? 3 : 1))
             return false;

@@ -8,7 +8,7 @@
 
 static bool is_wanted(const Model *m)
 {
-    return m->options.optimize == OPTIMIZE_RAM || m->options.target->multiplier != MULTIPLY_PORTABLE;
+    return optimize_for(&m->options) == OPTIMIZE_RAM || m->options.target->multiplier != MULTIPLY_PORTABLE;
 }
 
 /* The step that quantises what this one turns, and nothing else reads; or NULL. */

@@ -290,8 +290,8 @@ static void choose_small(const Graph *g, Tilings *to)
 int choose_tilings(const Model *m, Tiling **tilings)
 {
     Tilings to = {0};
-    if (m->options.optimize == OPTIMIZE_RAM) choose_small(m->graph, &to);
-    if (m->options.optimize == OPTIMIZE_SPEED) choose_fast(m->graph, &to);
+    if (optimize_for(&m->options) == OPTIMIZE_RAM) choose_small(m->graph, &to);
+    if (optimize_for(&m->options) == OPTIMIZE_SPEED) choose_fast(m->graph, &to);
     *tilings = to.items;
     return to.count;
 }

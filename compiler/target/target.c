@@ -20,35 +20,42 @@
 #define X86_64_V3 X86_64 " __AVX__ __AVX2__ __FMA__ __F16C__=?"
 #define X86_64_V4 X86_64_V3 " __AVX512F__ __AVX512BW__ __AVX512VL__ __AVX512VNNI__=?"
 
+/* The least processors have flash for little more than the program: code for them is small unless speed is asked for.
+ * All others have the room that the fast kernels take, 8 to 20 KB. */
 static const Target targets[] = {
-    {"portable", MULTIPLY_PORTABLE, true, "", NULL},
-    {"c99", MULTIPLY_WORDS, true, THREADS, NULL},
-    {"cortex-m0", MULTIPLY_WORDS, false, CORTEX_M, "defined(__ARM_ARCH_6M__)"},
-    {"cortex-m0plus", MULTIPLY_WORDS, false, CORTEX_M, "defined(__ARM_ARCH_6M__)"},
-    {"cortex-m3", MULTIPLY_WORDS, false, CORTEX_M3, "defined(__ARM_ARCH_7M__)"},
-    {"cortex-m4", MULTIPLY_PAIRS, true, CORTEX_M_DSP, "defined(__ARM_ARCH_7EM__)"},
-    {"cortex-m7", MULTIPLY_PAIRS, true, CORTEX_M_DSP, "defined(__ARM_ARCH_7EM__)"},
-    {"cortex-m33", MULTIPLY_PAIRS, true, CORTEX_M_DSP, "defined(__ARM_ARCH_8M_MAIN__) && defined(__ARM_FEATURE_DSP)"},
-    {"cortex-m55", MULTIPLY_HELIUM, true, CORTEX_M_HELIUM, ARMV8_1M},
-    {"cortex-m85", MULTIPLY_HELIUM, true, CORTEX_M_HELIUM, ARMV8_1M},
-    {"armv7-neon", MULTIPLY_PORTABLE, true,
+    {"portable", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED, "", NULL},
+    {"c99", MULTIPLY_WORDS, true, OPTIMIZE_SPEED, THREADS, NULL},
+    {"cortex-m0", MULTIPLY_WORDS, false, OPTIMIZE_SIZE, CORTEX_M, "defined(__ARM_ARCH_6M__)"},
+    {"cortex-m0plus", MULTIPLY_WORDS, false, OPTIMIZE_SIZE, CORTEX_M, "defined(__ARM_ARCH_6M__)"},
+    {"cortex-m3", MULTIPLY_WORDS, false, OPTIMIZE_SPEED, CORTEX_M3, "defined(__ARM_ARCH_7M__)"},
+    {"cortex-m4", MULTIPLY_PAIRS, true, OPTIMIZE_SPEED, CORTEX_M_DSP, "defined(__ARM_ARCH_7EM__)"},
+    {"cortex-m7", MULTIPLY_PAIRS, true, OPTIMIZE_SPEED, CORTEX_M_DSP, "defined(__ARM_ARCH_7EM__)"},
+    {"cortex-m33", MULTIPLY_PAIRS, true, OPTIMIZE_SPEED, CORTEX_M_DSP,
+     "defined(__ARM_ARCH_8M_MAIN__) && defined(__ARM_FEATURE_DSP)"},
+    {"cortex-m55", MULTIPLY_HELIUM, true, OPTIMIZE_SPEED, CORTEX_M_HELIUM, ARMV8_1M},
+    {"cortex-m85", MULTIPLY_HELIUM, true, OPTIMIZE_SPEED, CORTEX_M_HELIUM, ARMV8_1M},
+    {"armv7-neon", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED,
      GNU THREADS " " BITS_32 " __ARM_NEON __thumb2__=? __ARM_FEATURE_SAT=? __ARM_FP=?",
      "defined(__arm__) && defined(__ARM_NEON)"},
-    {"aarch64", MULTIPLY_PORTABLE, true, AARCH64, "defined(__aarch64__)"},
-    {"aarch64+dotprod", MULTIPLY_PORTABLE, true, AARCH64 " __ARM_FEATURE_DOTPROD",
+    {"aarch64", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED, AARCH64, "defined(__aarch64__)"},
+    {"aarch64+dotprod", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED, AARCH64 " __ARM_FEATURE_DOTPROD",
      "defined(__aarch64__) && defined(__ARM_FEATURE_DOTPROD)"},
-    {"aarch64+i8mm", MULTIPLY_PORTABLE, true, AARCH64 " __ARM_FEATURE_DOTPROD __ARM_FEATURE_MATMUL_INT8",
+    {"aarch64+i8mm", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED,
+     AARCH64 " __ARM_FEATURE_DOTPROD __ARM_FEATURE_MATMUL_INT8",
      "defined(__aarch64__) && defined(__ARM_FEATURE_MATMUL_INT8)"},
-    {"riscv32", MULTIPLY_WORDS, false, GNU " " BITS_32, "defined(__riscv) && __riscv_xlen == 32"},
-    {"riscv64", MULTIPLY_WORDS, true, RISCV64, "defined(__riscv) && __riscv_xlen == 64"},
-    {"rv64gcv", MULTIPLY_PORTABLE, true, RISCV64 " __riscv_v", "defined(__riscv_v) && __riscv_xlen == 64"},
-    {"wasm", MULTIPLY_WORDS, true, GNU " " BITS_32, "defined(__wasm__)"},
-    {"wasm-simd128", MULTIPLY_PORTABLE, true, GNU " " BITS_32 " __wasm_simd128__", "defined(__wasm_simd128__)"},
-    {"avr", MULTIPLY_WORDS, false, GNU " UINTPTR_MAX=65535", "defined(__AVR__)"},
-    {"x86-64-v1", MULTIPLY_PORTABLE, true, X86_64, "defined(__x86_64__)"},
-    {"x86-64-v2", MULTIPLY_PORTABLE, true, X86_64, "defined(__x86_64__) && defined(__SSE4_2__)"},
-    {"x86-64-v3", MULTIPLY_PORTABLE, true, X86_64_V3, "defined(__x86_64__) && defined(__AVX2__) && defined(__FMA__)"},
-    {"x86-64-v4", MULTIPLY_PORTABLE, true, X86_64_V4,
+    {"riscv32", MULTIPLY_WORDS, false, OPTIMIZE_SPEED, GNU " " BITS_32, "defined(__riscv) && __riscv_xlen == 32"},
+    {"riscv64", MULTIPLY_WORDS, true, OPTIMIZE_SPEED, RISCV64, "defined(__riscv) && __riscv_xlen == 64"},
+    {"rv64gcv", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED, RISCV64 " __riscv_v",
+     "defined(__riscv_v) && __riscv_xlen == 64"},
+    {"wasm", MULTIPLY_WORDS, true, OPTIMIZE_SPEED, GNU " " BITS_32, "defined(__wasm__)"},
+    {"wasm-simd128", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED, GNU " " BITS_32 " __wasm_simd128__",
+     "defined(__wasm_simd128__)"},
+    {"avr", MULTIPLY_WORDS, false, OPTIMIZE_SIZE, GNU " UINTPTR_MAX=65535", "defined(__AVR__)"},
+    {"x86-64-v1", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED, X86_64, "defined(__x86_64__)"},
+    {"x86-64-v2", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED, X86_64, "defined(__x86_64__) && defined(__SSE4_2__)"},
+    {"x86-64-v3", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED, X86_64_V3,
+     "defined(__x86_64__) && defined(__AVX2__) && defined(__FMA__)"},
+    {"x86-64-v4", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED, X86_64_V4,
      "defined(__x86_64__) && defined(__AVX512BW__) && defined(__AVX512VL__)"},
 };
 
@@ -76,6 +83,12 @@ const char *target_names(void)
     const char *names = targets[0].name;
     for (int i = 1; i < N_TARGETS; i++) names = mem_printf("%s %s", names, targets[i].name);
     return names;
+}
+
+const char *optimize_name(Optimize o)
+{
+    static const char *const names[] = {NULL, "speed", "ram", "size"};
+    return names[o];
 }
 
 bool target_is_scalar(const Target *t)

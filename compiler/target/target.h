@@ -15,10 +15,14 @@ typedef enum {
     MULTIPLY_HELIUM,   /* sixteen products of bytes at a time: MVE */
 } Multiplier;
 
+/* What counts most in the code. */
+typedef enum { OPTIMIZE_DEFAULT, OPTIMIZE_SPEED, OPTIMIZE_RAM, OPTIMIZE_SIZE } Optimize;
+
 typedef struct {
     const char *name; /* as --target takes it */
     Multiplier multiplier;
-    bool has_float; /* is there a unit for float32? */
+    bool has_float;    /* is there a unit for float32? */
+    Optimize optimize; /* where --optimize doesn't say */
     const char
         *macros; /* that its C compilers predefine, "NAME" or "NAME=NUMBER", or may, "NAME=?": separated by blanks */
     const char *guard; /* of predefined macros, true of compilers for it alone; NULL: any compiler will do */
@@ -30,7 +34,9 @@ const Target *target_find(Foreign name); /* NULL: there is none of this name */
 const char *target_names(void);          /* all, separated by blanks */
 
 bool target_has_incbin(const Target *t); /* can its assembler include a file? */
-bool target_is_scalar(const Target *t);  /* its code knows no vectors of floats */
+const char *optimize_name(Optimize o);   /* "speed", as --optimize takes it */
+
+bool target_is_scalar(const Target *t); /* its code knows no vectors of floats */
 
 /* What is known of a macro when the generated C is compiled. */
 typedef struct {

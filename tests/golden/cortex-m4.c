@@ -1,35 +1,26 @@
 /* Written by onnx2c 0.1.0; do not edit, generate again.
  *   model    sha256 fea0927901dc6350075e57ba4f76acd6afb9e605e706ae2575db0f1589ec6319, opset 13
  *   options  --name digits --target cortex-m4
- *   memory   arena 12,288 B (lower bound 12,288 B), weights 48,680 B, no heap
+ *   memory   arena 12,288 B (lower bound 12,288 B), weights 48,680 B, stack at most 688 B, no heap
  */
 #if !(defined(__ARM_ARCH_7EM__))
 #error "this file is for cortex-m4: onnx2c --target"
 #endif
 
 #include <float.h>
-#include <limits.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #ifdef __cplusplus
-#define restrict __restrict
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 #pragma GCC diagnostic ignored "-Wunused-function"
 #endif
 
 /* Public -------------------------------------------------------------------------------------- */
-
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #define DIGITS_ARENA_BYTES 12288
 #define DIGITS_ARENA_ALIGN 64
-
 #define DIGITS_IMAGE_RANK 4
 #define DIGITS_IMAGE_DIMS {1, 1, 8, 8}
 #define DIGITS_IMAGE_COUNT 64 /* float32 image[1,1,8,8] */
@@ -44,9 +35,11 @@ extern "C" {
 
 /* Inputs and outputs are dense, row-major (C order). digits_run uses a static arena; digits_run_in is re-entrant, its
  * arena has DIGITS_ARENA_BYTES. */
+#ifdef __cplusplus
+extern "C" {
+#endif
 int digits_run(const float *image, float *probabilities);
 int digits_run_in(void *arena, const float *image, float *probabilities);
-
 #ifdef __cplusplus
 }
 #endif
@@ -90,7 +83,6 @@ enum { STEP_BASE = __COUNTER__ };
 #pragma GCC diagnostic ignored "-Woverlength-strings"
 
 /* Memory map ---------------------------------------------------------------------------------- */
-
 /* Buffers in the order in which they are first needed, each for that many steps of the run function. */
 enum {                                          /* offset         bytes  steps  tensor */
     AT_f_f_2_Relu_nhwc                          =         0, /*      4096     2  float32[1,8,8,16] */
@@ -101,18 +93,16 @@ enum {                                          /* offset         bytes  steps  
     AT_f_f_13_MaxPool_nhwc                      =      2048, /*       512     2  float32[1,2,2,32] */
     AT_h_Gemm                                   =         0, /*        40     2  float32[1,10] */
 };
-/* Kernels: only those this model calls ------------------------------------------------------- */
 
-/* Functions whose code should be there once: compilers would copy it into every call of a network. What the processor
- * has a unit for may need some of them not at all. */
+/* Kernels: only those this model calls -------------------------------------------------------- */
+/* Functions whose code should be there once: compilers would copy it into every call, of which some files have none. */
 #if defined(__clang__)
 #define APART __attribute__((noinline, unused))
 #else
 #define APART __attribute__((noinline, noclone, unused))
 #endif
 
-DIGITS_CODE_ATTR
-static inline float within_f32(float v, float low, float high)
+DIGITS_CODE_ATTR static inline float within_f32(float v, float low, float high)
 {
     const float raised = v < low ? low : v; /* NaN passes */
     return raised > high ? high : raised;
@@ -124,8 +114,7 @@ struct inside {
 };
 
 /* a * b + c, with one rounding where that is quicker. */
-DIGITS_CODE_ATTR
-static inline float scalar_fma(float a, float b, float c)
+DIGITS_CODE_ATTR static inline float scalar_fma(float a, float b, float c)
 {
 #ifdef __FP_FAST_FMAF
     return fmaf(a, b, c);
@@ -136,8 +125,7 @@ static inline float scalar_fma(float a, float b, float c)
 
 /* e^x for x up to 0. Error below 1.1 ULP: 2^n times e^r, where r is at most log(2) / 2 and log(2) is split in two, so
  * that the first product is exact. */
-DIGITS_CODE_ATTR
-static inline float exp_falling_f32(float x)
+DIGITS_CODE_ATTR static inline float exp_falling_f32(float x)
 {
     if (!(x > -104.0f)) return x < 0 ? 0 : x; /* or NaN */
     const float n = (float)(int32_t)(x * 1.44269504f - 0.5f), r = x - n * 0.693359375f + n * 2.12194440e-4f;
@@ -146,8 +134,7 @@ static inline float exp_falling_f32(float x)
 }
 
 /* y[outer][n][inner] = softmax along n of x; y may be x. */
-DIGITS_CODE_ATTR
-static void softmax_scalar_f32(const float *x, float *y, int32_t outer, int32_t n, int32_t inner)
+DIGITS_CODE_ATTR static void softmax_scalar_f32(const float *x, float *y, int32_t outer, int32_t n, int32_t inner)
 {
     const size_t step = (size_t)inner, end = (size_t)n * step;
     for (size_t o = 0; o < (size_t)outer; o++, x += end, y += end)
@@ -195,8 +182,7 @@ typedef void window_sums(const struct window_pair *t, int32_t column, float *sum
 #define PRODUCTS_ADD(c) a##c = scalar_fma(u[k], v[c], a##c), b##c = scalar_fma(u[second + k], v[c], b##c);
 
 /* Products of all that is met with the weights of each column. */
-DIGITS_CODE_ATTR
-static void window_products(const struct window_pair *t, int32_t column, float *sums)
+DIGITS_CODE_ATTR static void window_products(const struct window_pair *t, int32_t column, float *sums)
 {
     const size_t second = t->x_second, length = t->length;
     const float *const w = t->w + t->w_at + (size_t)(column / 16) * t->w_panel + column % 16;
@@ -211,8 +197,7 @@ static void window_products(const struct window_pair *t, int32_t column, float *
 #define CHANNELS_ADD(c) a##c = scalar_fma(u[c], v[c], a##c), b##c = scalar_fma(u[second + c], v[c], b##c);
 
 /* Products of each channel with its own weights. */
-DIGITS_CODE_ATTR
-static void window_channels(const struct window_pair *t, int32_t column, float *sums)
+DIGITS_CODE_ATTR static void window_channels(const struct window_pair *t, int32_t column, float *sums)
 {
     const size_t second = t->x_second;
     EACH_COLUMN(SUMS_LOAD)
@@ -228,8 +213,7 @@ static void window_channels(const struct window_pair *t, int32_t column, float *
 #define LARGEST_TAKE(c) a##c = LARGER(u[c], a##c), b##c = LARGER(u[second + c], b##c);
 
 /* The largest of each channel; NaN where one is NaN. */
-DIGITS_CODE_ATTR
-static void window_largest(const struct window_pair *t, int32_t column, float *sums)
+DIGITS_CODE_ATTR static void window_largest(const struct window_pair *t, int32_t column, float *sums)
 {
     const size_t second = t->x_second;
     const float begin = t->runs[1] * t->runs[2] > 0 ? -INFINITY : -FLT_MAX;
@@ -242,8 +226,7 @@ static void window_largest(const struct window_pair *t, int32_t column, float *s
 }
 
 /* y = clamp(sums + bias + add) of a pair. Sums of columns behind the last are not stored. */
-DIGITS_CODE_ATTR
-static void window_pair_f32(const struct window_pair *t, window_sums *sums_of)
+DIGITS_CODE_ATTR static void window_pair_f32(const struct window_pair *t, window_sums *sums_of)
 {
     const size_t pixels[2] = {0, t->y_second};
     for (int32_t from = 0; from < t->columns; from += 8) {
@@ -260,8 +243,7 @@ static void window_pair_f32(const struct window_pair *t, window_sums *sums_of)
 }
 
 /* The taps inside of a window that begins at `at`; if there is none, the first would be at 0. */
-DIGITS_CODE_ATTR
-static inline struct inside taps_of_window(int32_t at, int32_t in, int32_t kernel)
+DIGITS_CODE_ATTR static inline struct inside taps_of_window(int32_t at, int32_t in, int32_t kernel)
 {
     const int32_t first = at < 0 ? -at : 0, end = in - at < kernel ? in - at : kernel;
     struct inside t = {first, end - first};
@@ -306,18 +288,13 @@ static APART void windows_f32(const float *x, const float *w, const float *b, co
     }
 }
 
-/* Weights: declared here, defined at the end ------------------------------------------------- */
-
-/* Large ones start with a line of the cache where there is one. */
-#define WEIGHTS_ALIGNED
-
+/* Weights: declared here, defined at the end -------------------------------------------------- */
 #ifdef __cplusplus
 #define WEIGHT extern
 namespace {
 #else
 #define WEIGHT static
 #endif
-
 WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_weight_packed[144];
 WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_bias[16];
 WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_weight_packed[144];
@@ -330,22 +307,16 @@ WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_10_Conv_bias[32];
 union w_h_weight_last_transposed_128x10 { unsigned char bytes[8193]; float v[2048]; };
 WEIGHT DIGITS_WEIGHTS_ATTR const union w_h_weight_last_transposed_128x10 w_h_weight_last_transposed_128x10;
 WEIGHT DIGITS_WEIGHTS_ATTR const float w_h_bias[10];
-
 #ifdef __cplusplus
 }
 #endif
 
 /* The model ----------------------------------------------------------------------------------- */
-
-DIGITS_CODE_ATTR
-int digits_run_in(void *arena, const float *image, float *probabilities)
+DIGITS_CODE_ATTR int digits_run_in(void *arena, const float *image, float *probabilities)
 {
     if ((uintptr_t)arena % DIGITS_ARENA_ALIGN != 0) return DIGITS_EARENA;
     unsigned char *const memory = (unsigned char *)arena;
-#if defined(DIGITS_STEP) || defined(DIGITS_TRACE)
-    int32_t step_ = 0;
-    (void)step_;
-#endif
+    int32_t step_ = 0; (void)step_; /* for the hooks */
 
     STEP(); /* Conv "/f/f.0/Conv", Relu "/f/f.2/Relu":
      *    image[1,1,8,8], w_f_f_0_Conv_weight_packed[1,1,9,16], w_f_f_0_Conv_bias[16]
@@ -427,21 +398,18 @@ int digits_run_in(void *arena, const float *image, float *probabilities)
     return 0;
 }
 
-DIGITS_CODE_ATTR
-int digits_run(const float *image, float *probabilities)
+DIGITS_CODE_ATTR int digits_run(const float *image, float *probabilities)
 {
     static DIGITS_ARENA_ATTR unsigned char arena[DIGITS_ARENA_BYTES] __attribute__((aligned(64)));
-    unsigned char *const start = arena;
-    return digits_run_in(start, image, probabilities);
+    return digits_run_in(arena, image, probabilities);
 }
-/* Weights ------------------------------------------------------------------------------------ */
 
+/* Weights ------------------------------------------------------------------------------------- */
 #ifdef __cplusplus
 #undef WEIGHT
 #define WEIGHT
 namespace {
 #endif
-
 /* in panels of 16 output channels: float32[1,1,9,16], crc32 ac45822f */
 WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_weight_packed[144] = {
     -0.16774298f, 0.11397155f, -0.9000312f, -1.1496603f, -0.638845f, -0.587981f, 0.98624355f, 0.5764376f,
@@ -463,13 +431,10 @@ WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_weight_packed[144] = {
     -0.17617707f, 0.9016133f, 1.5701066f, -1.0667604f, -1.2131584f, 0.27674955f, -1.0665828f, -0.62801427f,
     -1.2729733f, -1.2421999f, -1.0252143f, -0.94309044f, -0.19240473f, -1.3018205f, 0.83654666f, -0.16006537f
 };
-
-/* float32[16], crc32 d223ab99 */
-WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_bias[16] = {
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_0_Conv_bias[16] = { /* float32[16], crc32 d223ab99 */
     0.5987582f, 0.51790977f, -0.7383096f, 1.2172565f, 0.33543602f, -0.603256f, 0.814566f, -0.7253639f,
     -0.38968855f, 0.34696686f, 0.042384975f, 0.8288628f, 0.0146113485f, 0.45951873f, 0.8564704f, -0.7169971f
 };
-
 /* channels last: float32[9,16], crc32 97a5dd71 */
 WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_weight_packed[144] = {
     0.049463484f, -0.004728624f, 0.76058525f, -0.4248657f, -0.6967342f, 1.16553f, -0.086803295f, 0.049381234f,
@@ -491,13 +456,10 @@ WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_weight_packed[144] = {
     -0.7492311f, -0.7950712f, -0.1640483f, -0.9567782f, -0.84699225f, -0.51155704f, 0.52288705f, 0.7460755f,
     0.40658003f, -0.47629723f, -0.48170137f, 0.25610518f, 0.7942349f, 1.1930256f, -0.58876395f, 0.26219502f
 };
-
-/* float32[16], crc32 ff41c89d */
-WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_bias[16] = {
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_3_Conv_bias[16] = { /* float32[16], crc32 ff41c89d */
     0.80362415f, -0.33739248f, -0.77655935f, 0.32974112f, 0.892838f, -0.5598047f, -0.30430537f, 0.14595386f,
     -0.17911813f, 0.27385047f, 0.9243382f, -0.5475167f, 0.5304025f, 0.2173868f, 1.141428f, 0.54112613f
 };
-
 /* in panels of 16 output channels, input channels inside: float32[2,1,16,16], crc32 fcdf82d2 */
 WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_weight_packed[512] = {
     -0.14645898f, 0.57502306f, -0.30318022f, -0.52409565f, 0.3409489f, 0.1621751f, -0.32917225f, 0.31631595f,
@@ -565,38 +527,28 @@ WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_weight_packed[512] = {
     -0.55564284f, -0.33935976f, -0.76809835f, 0.4533792f, -0.29893926f, -0.328104f, -0.616484f, 0.11736406f,
     0.99050343f, 0.33952627f, 0.037479524f, 0.50426656f, -0.28610057f, -0.18714513f, 0.1283191f, -0.21194509f
 };
-
-/* float32[32], crc32 5534e0d6 */
-WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_bias[32] = {
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_6_Conv_bias[32] = { /* float32[32], crc32 5534e0d6 */
     -4.6873465e-05f, -1.4896544f, -0.15187867f, -0.58554965f, -1.0489054f, -0.14921544f, 0.48916984f, 0.29748526f,
     0.3510977f, 0.092210114f, 0.29391667f, -0.39919713f, 0.048948303f, 1.7132164f, -0.14078814f, -0.39769712f,
     0.23326854f, -0.58028466f, -0.6510392f, 0.6817848f, 0.46542203f, -0.35113096f, -1.0824679f, -0.13850957f,
     -0.4183251f, 0.18592025f, 0.49209934f, -0.9965147f, -0.051052373f, 1.3797365f, -0.4074618f, -1.0792665f
 };
-
 /* in panels of 16 output channels, input channels inside: float32[2,9,32,16], crc32 98d769fb */
 WEIGHT DIGITS_WEIGHTS_ATTR const union w_f_f_10_Conv_weight_packed w_f_f_10_Conv_weight_packed = {
 };
-
-/* float32[32], crc32 757d955d */
-WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_10_Conv_bias[32] = {
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_f_f_10_Conv_bias[32] = { /* float32[32], crc32 757d955d */
     -0.89583707f, -0.79756343f, -0.16859008f, -0.94043934f, -0.43472135f, -1.5754392f, 2.0818415f, -1.6314092f,
     -0.1495691f, 1.8741004f, -1.2950401f, 0.040702153f, -0.7479978f, -0.52354014f, 0.76739013f, -0.55183375f,
     0.56937116f, -0.17495486f, 0.16265589f, 2.4437191f, 0.77371645f, -1.3053817f, -1.0658687f, 0.36880893f,
     -0.09811397f, -0.94964856f, -0.34552512f, 0.43714312f, -1.2305163f, -0.4954968f, 1.0106298f, 0.5436212f
 };
-
 /* transposed, in panels of 16 columns: float32[1,1,128,16], crc32 4d208a15 */
 WEIGHT DIGITS_WEIGHTS_ATTR const union w_h_weight_last_transposed_128x10 w_h_weight_last_transposed_128x10 = {
 };
-
-/* float32[10], crc32 bd2dbe3e */
-WEIGHT DIGITS_WEIGHTS_ATTR const float w_h_bias[10] = {
+WEIGHT DIGITS_WEIGHTS_ATTR const float w_h_bias[10] = { /* float32[10], crc32 bd2dbe3e */
     0.00885114f, 0.015499791f, -0.005931981f, -0.080474705f, -0.053402726f, 0.0716532f, 0.026369147f, -0.10363197f,
     0.04006309f, 0.07732156f
 };
-
 #ifdef __cplusplus
 }
 #endif
-

@@ -1,10 +1,9 @@
 /* Written by onnx2c 0.1.0; do not edit, generate again.
  *   model    sha256 15c9e8d16ab773546e813bd53f72647603c8e128e1f75f3eec2fc3db32603a72, opset 13
  *   options  --name digits_int8_qdq
- *   memory   arena 3,216 B (lower bound 3,216 B), weights 12,192 B, no heap
+ *   memory   arena 3,216 B (lower bound 3,216 B), weights 12,192 B, stack at most 5,800 B, no heap
  */
 #include <float.h>
-#include <limits.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +11,6 @@
 #include <string.h>
 
 #ifdef __cplusplus
-#define restrict __restrict
 #ifdef __GNUC__
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 #pragma GCC diagnostic ignored "-Wunused-function"
@@ -20,14 +18,8 @@
 #endif
 
 /* Public -------------------------------------------------------------------------------------- */
-
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #define DIGITS_INT8_QDQ_ARENA_BYTES 3216
 #define DIGITS_INT8_QDQ_ARENA_ALIGN 64
-
 #define DIGITS_INT8_QDQ_IMAGE_RANK 4
 #define DIGITS_INT8_QDQ_IMAGE_DIMS {1, 1, 8, 8}
 #define DIGITS_INT8_QDQ_IMAGE_COUNT 64 /* float32 image[1,1,8,8] */
@@ -42,9 +34,11 @@ extern "C" {
 
 /* Inputs and outputs are dense, row-major (C order). digits_int8_qdq_run uses a static arena; digits_int8_qdq_run_in is
  * re-entrant, its arena has DIGITS_INT8_QDQ_ARENA_BYTES. */
+#ifdef __cplusplus
+extern "C" {
+#endif
 int digits_int8_qdq_run(const float *image, float *probabilities);
 int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities);
-
 #ifdef __cplusplus
 }
 #endif
@@ -87,7 +81,6 @@ enum { STEP_BASE = __COUNTER__ };
 #endif
 
 /* Memory map ---------------------------------------------------------------------------------- */
-
 /* Buffers in the order in which they are first needed, each for that many steps of the run function. */
 enum {                                          /* offset         bytes  steps  tensor */
     AT_image_QuantizeLinear_Output              =         0, /*        64     2  int8[1,1,8,8] */
@@ -106,7 +99,7 @@ enum {                                          /* offset         bytes  steps  
     AT_probabilities_QuantizeLinear_Output      =        48, /*        10     2  int8[1,10] */
 };
 
-/* Kernels: only those this model calls ------------------------------------------------------- */
+/* Kernels: only those this model calls -------------------------------------------------------- */
 kernel vec_load
 kernel vec_store
 kernel vec_all
@@ -180,11 +173,9 @@ kernel qtile_weights
 kernel qtile_four
 kernel qtile_add
 kernel qtile_join
-kernel qtile_row_sum
 kernel qtile_take_zeros
 kernel qtile_keep
 kernel qtile_ahead
-kernel qtile_##R##x##C
 kernel qtile_##R##x##C
 kernel 
 kernel qtile_panels
@@ -213,12 +204,9 @@ kernel qneon_taps
 kernel qtaps_product
 kernel qtaps_weights
 kernel qtaps_pixel
-kernel qtaps_##R
 kernel qtaps_vectors
 kernel qtaps
 struct qfours
-kernel qfours_weights
-kernel qfours_begin
 kernel qfours_bytes
 kernel qfours_inside
 kernel qfours_listed
@@ -260,8 +248,7 @@ kernel softmax_row_f32
 kernel softmax_columns_f32
 kernel softmax_f32
 
-/* Weights: declared here, defined at the end ------------------------------------------------- */
-
+/* Weights: declared here, defined at the end -------------------------------------------------- */
 /* Large ones start with a line of the cache where there is one. */
 #if defined(__GNUC__) && UINTPTR_MAX > 0xffffffff
 #define WEIGHTS_ALIGNED __attribute__((aligned(64)))
@@ -275,7 +262,6 @@ namespace {
 #else
 #define WEIGHT static
 #endif
-
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_0_Conv_weight_packed[192];
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_0_Conv_bias_int32[16];
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_0_Conv_multiplier[16];
@@ -294,22 +280,16 @@ union WEIGHTS_ALIGNED w_h_weight_quantized_last_packed { unsigned char bytes[128
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_h_weight_quantized_last_packed w_h_weight_quantized_last_packed;
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_h_bias_int32[10];
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_h_Gemm_multiplier[10];
-
 #ifdef __cplusplus
 }
 #endif
 
 /* The model ----------------------------------------------------------------------------------- */
-
-DIGITS_INT8_QDQ_CODE_ATTR
-int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities)
+DIGITS_INT8_QDQ_CODE_ATTR int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities)
 {
     if ((uintptr_t)arena % DIGITS_INT8_QDQ_ARENA_ALIGN != 0) return DIGITS_INT8_QDQ_EARENA;
     unsigned char *const memory = (unsigned char *)arena;
-#if defined(DIGITS_INT8_QDQ_STEP) || defined(DIGITS_INT8_QDQ_TRACE)
-    int32_t step_ = 0;
-    (void)step_;
-#endif
+    int32_t step_ = 0; (void)step_; /* for the hooks */
 
     STEP(); /* QuantizeLinear "image_QuantizeLinear":
      *    image[1,1,8,8] -> image_QuantizeLinear_Output[1,1,8,8], float32 to int8 */
@@ -483,29 +463,25 @@ int digits_int8_qdq_run_in(void *arena, const float *image, float *probabilities
     return 0;
 }
 
-DIGITS_INT8_QDQ_CODE_ATTR
-int digits_int8_qdq_run(const float *image, float *probabilities)
+DIGITS_INT8_QDQ_CODE_ATTR int digits_int8_qdq_run(const float *image, float *probabilities)
 {
 #ifdef __GNUC__
     static DIGITS_INT8_QDQ_ARENA_ATTR unsigned char arena[DIGITS_INT8_QDQ_ARENA_BYTES] __attribute__((aligned(64)));
-    unsigned char *const start = arena;
 #else
-    static DIGITS_INT8_QDQ_ARENA_ATTR unsigned char arena[DIGITS_INT8_QDQ_ARENA_BYTES + DIGITS_INT8_QDQ_ARENA_ALIGN];
-    unsigned char *const start =
-        arena
-        + (DIGITS_INT8_QDQ_ARENA_ALIGN - (uintptr_t)arena % DIGITS_INT8_QDQ_ARENA_ALIGN) % DIGITS_INT8_QDQ_ARENA_ALIGN;
+    static DIGITS_INT8_QDQ_ARENA_ATTR unsigned char start[DIGITS_INT8_QDQ_ARENA_BYTES + DIGITS_INT8_QDQ_ARENA_ALIGN];
+    unsigned char *const arena =
+        start
+        + (DIGITS_INT8_QDQ_ARENA_ALIGN - (uintptr_t)start % DIGITS_INT8_QDQ_ARENA_ALIGN) % DIGITS_INT8_QDQ_ARENA_ALIGN;
 #endif
-    return digits_int8_qdq_run_in(start, image, probabilities);
+    return digits_int8_qdq_run_in(arena, image, probabilities);
 }
 
-/* Weights ------------------------------------------------------------------------------------ */
-
+/* Weights ------------------------------------------------------------------------------------- */
 #ifdef __cplusplus
 #undef WEIGHT
 #define WEIGHT
 namespace {
 #endif
-
 /* in panels of 16, by fours: int8[1,16,3,4], crc32 219f7933 */
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_0_Conv_weight_packed[192] = {
     -10, 91, -113, 0, 10, -28, -41, 0,
@@ -533,20 +509,17 @@ WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_0_Conv_weight_packed[192]
     62, -127, -13, 0, 46, -127, -91, 0,
     -90, -27, 105, 0, 48, 127, -18, 0
 };
-
 /* in units of the inputs' scales: int32[16], crc32 2a64ff3b */
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_0_Conv_bias_int32[16] = {
     9291, 11885, -15228, 34289, 7040, -20147, 23661, -11704,
     -9914, 8496, 993, 24676, 250, 8154, 27421, -21019
 };
-
 /* scales of the inputs over that of the result: float32[16], crc32 e27ae357 */
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_0_Conv_multiplier[16] = {
     0.004373049f, 0.0029569112f, 0.0032898677f, 0.0024089f, 0.0032333843f, 0.0020318471f, 0.0023360343f, 0.004205294f,
     0.0026672797f, 0.0027713429f, 0.0028964186f, 0.0022793317f, 0.003969882f, 0.0038239285f, 0.0021194182f,
     0.002314694f
 };
-
 /* channels last: int8[9,16], crc32 10aeefdc */
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_3_Conv_weight_packed[144] = {
     5, 0, 122, -42, -94, 101, -8, 6,
@@ -568,19 +541,16 @@ WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_3_Conv_weight_packed[144]
     -80, -72, -26, -95, -114, -44, 47, 86,
     51, -46, -61, 27, 97, 127, -49, 37
 };
-
 /* in units of the inputs' scales: int32[16], crc32 d8558046 */
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_3_Conv_bias_int32[16] = {
     5835, -2073, -8425, 2231, 8139, -3296, -1844, 1140,
     -1524, 1803, 7943, -3881, 4408, 1570, 6385, 5231
 };
-
 /* scales of the inputs over that of the result: float32[16], crc32 df728f44 */
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_3_Conv_multiplier[16] = {
     0.0075055016f, 0.008872053f, 0.005023475f, 0.008054275f, 0.005978438f, 0.009255347f, 0.008996067f, 0.006975499f,
     0.006405614f, 0.008277659f, 0.006341861f, 0.007687571f, 0.006558187f, 0.0075446707f, 0.009742476f, 0.0056373137f
 };
-
 /* in panels of 16, by fours: int8[1,32,1,16], crc32 37c406c7 */
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_6_Conv_weight_packed[512] = {
     -19, 10, -103, 16, 105, 127, 124, 91,
@@ -648,7 +618,6 @@ WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int8_t w_f_f_6_Conv_weight_packed[512]
     -69, 100, 33, -50, -127, -62, -47, -29,
     41, -95, 6, 17, 23, 8, 99, -25
 };
-
 /* in units of the inputs' scales: int32[32], crc32 76b76a81 */
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_6_Conv_bias_int32[32] = {
     0, -14873, -1209, -6760, -6882, -1379, 3942, 3660,
@@ -656,7 +625,6 @@ WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_6_Conv_bias_int32[32] = 
     2217, -4407, -5727, 4897, 3897, -3367, -9465, -1368,
     -2185, 1925, 3757, -10353, -483, 11576, -2980, -7073
 };
-
 /* scales of the inputs over that of the result: float32[32], crc32 bdd5f08f */
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_6_Conv_multiplier[32] = {
     0.006682532f, 0.004632852f, 0.0058107665f, 0.004006345f, 0.007049807f, 0.005005871f, 0.0057399524f, 0.003759812f,
@@ -666,12 +634,10 @@ WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_6_Conv_multiplier[32] = {
     0.008855721f, 0.0044684974f, 0.0060593435f, 0.0044522765f, 0.004887517f, 0.0055129267f, 0.0063242596f,
     0.007057581f
 };
-
 /* transposed, in panels of 16, by fours: int8[1,32,3,96], crc32 bcbe63e5 */
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_f_f_10_Conv_weight_transposed_packed
         w_f_f_10_Conv_weight_transposed_packed = {
 };
-
 /* in units of the inputs' scales: int32[32], crc32 d43bcd37 */
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_10_Conv_bias_int32[32] = {
     -14713, -16421, -3408, -17657, -8363, -32400, 37406, -26357,
@@ -679,7 +645,6 @@ WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_f_f_10_Conv_bias_int32[32] =
     9745, -3758, 3286, 49325, 15479, -33219, -21492, 7169,
     -1907, -16449, -7489, 6921, -23811, -8076, 21692, 8068
 };
-
 /* scales of the inputs over that of the result: float32[32], crc32 3c27a751 */
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_10_Conv_multiplier[32] = {
     0.0018162815f, 0.001448807f, 0.0014757315f, 0.0015887552f, 0.0015506836f, 0.0014504708f, 0.001660194f,
@@ -691,25 +656,20 @@ WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_f_f_10_Conv_multiplier[32] = {
     0.0015351197f, 0.0017221954f, 0.0013762097f, 0.001884181f, 0.0015415858f, 0.0018301836f, 0.0013897765f,
     0.0020099732f
 };
-
 /* in panels of 16, by fours: int8[1,10,1,128], crc32 1aa4765f */
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const union w_h_weight_quantized_last_packed w_h_weight_quantized_last_packed = {
 };
-
 /* in units of the inputs' scales: int32[10], crc32 1c809dcc */
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const int32_t w_h_bias_int32[10] = {
     160, 254, -84, -917, -789, 787, 487, -1623,
     599, 935
 };
-
 /* scales of the inputs over that of the result: float32[10], crc32 fab76e0a */
 WEIGHT DIGITS_INT8_QDQ_WEIGHTS_ATTR const float w_h_Gemm_multiplier[10] = {
     0.00053950434f, 0.00059583614f, 0.0006884393f, 0.00085693947f, 0.0006605755f, 0.0008881982f, 0.0005280752f,
     0.00062325917f,
     0.0006525523f, 0.0008069376f
 };
-
 #ifdef __cplusplus
 }
 #endif
-

@@ -1,10 +1,9 @@
 /* Written by onnx2c 0.1.0; do not edit, generate again.
  *   model    sha256 27900f5630f5e2a906e717391838f0f84f9c1d610f68bfb02a4fed724c94dbce, opset 19
  *   options  --name every_stage
- *   memory   arena 409,600 B (lower bound 409,600 B), weights 13,508 B, no heap
+ *   memory   arena 409,600 B (lower bound 409,600 B), weights 13,508 B, stack at most 30,248 B, no heap
  */
 #include <float.h>
-#include <limits.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +11,6 @@
 #include <string.h>
 
 #ifdef __cplusplus
-#define restrict __restrict
 #ifdef __GNUC__
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 #pragma GCC diagnostic ignored "-Wunused-function"
@@ -20,14 +18,8 @@
 #endif
 
 /* Public -------------------------------------------------------------------------------------- */
-
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #define EVERY_STAGE_ARENA_BYTES 409600
 #define EVERY_STAGE_ARENA_ALIGN 64
-
 #define EVERY_STAGE_IMAGE_RANK 4
 #define EVERY_STAGE_IMAGE_DIMS {1, 3, 64, 64}
 #define EVERY_STAGE_IMAGE_COUNT 12288 /* float32 image[1,3,64,64] */
@@ -48,9 +40,11 @@ extern "C" {
 
 /* Inputs and outputs are dense, row-major (C order). every_stage_run uses a static arena; every_stage_run_in is
  * re-entrant, its arena has EVERY_STAGE_ARENA_BYTES. */
+#ifdef __cplusplus
+extern "C" {
+#endif
 int every_stage_run(const float *image, const bool *flag, float *chosen, float *last);
 int every_stage_run_in(void *arena, const float *image, const bool *flag, float *chosen, float *last);
-
 #ifdef __cplusplus
 }
 #endif
@@ -96,7 +90,6 @@ enum { STEP_BASE = __COUNTER__ };
 #endif
 
 /* Memory map ---------------------------------------------------------------------------------- */
-
 /* Buffers in the order in which they are first needed, each for that many steps of the run function. */
 enum {                                          /* offset         bytes  steps  tensor */
     AT_a_nhwc_rows                              =     32768, /*    303104     5  float32[1,37,64,32] */
@@ -114,7 +107,7 @@ enum {                                          /* offset         bytes  steps  
     AT_share                                    =         0, /*        16     2  float32[1,4] */
 };
 
-/* Kernels: only those this model calls ------------------------------------------------------- */
+/* Kernels: only those this model calls -------------------------------------------------------- */
 kernel vec_load
 kernel vec_store
 kernel vec_all
@@ -168,7 +161,6 @@ kernel tile_completes
 kernel tile_activate
 kernel tile_resume_f32
 kernel tile_finish_f32
-kernel tile_##W##_##R##x##C
 struct qscale
 kernel qreal_all
 kernel qreal_bound
@@ -216,11 +208,9 @@ kernel qtile_weights
 kernel qtile_four
 kernel qtile_add
 kernel qtile_join
-kernel qtile_row_sum
 kernel qtile_take_zeros
 kernel qtile_keep
 kernel qtile_ahead
-kernel qtile_##R##x##C
 kernel qtile_##R##x##C
 kernel 
 kernel qtile_panels
@@ -295,9 +285,7 @@ kernel softmax_columns_f32
 kernel softmax_f32
 struct strip
 struct channelwise
-kernel NAME##_tile_##HOW
 kernel NAME##_tile
-kernel NAME##_##J##x##L
 kernel strip_pixels
 kernel channelwise_strip
 kernel channelwise_band
@@ -305,8 +293,7 @@ kernel channelwise_f32
 kernel conv_channelwise_f32
 kernel global_average_channelwise_f32
 
-/* Weights: declared here, defined at the end ------------------------------------------------- */
-
+/* Weights: declared here, defined at the end -------------------------------------------------- */
 /* Large ones start with a line of the cache where there is one. */
 #if defined(__GNUC__) && UINTPTR_MAX > 0xffffffff
 #define WEIGHTS_ALIGNED __attribute__((aligned(64)))
@@ -320,7 +307,6 @@ namespace {
 #else
 #define WEIGHT static
 #endif
-
 union WEIGHTS_ALIGNED w_w0_packed { unsigned char bytes[3457]; float v[864]; };
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const union w_w0_packed w_w0_packed;
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w0_bias[32];
@@ -335,22 +321,17 @@ WEIGHT EVERY_STAGE_WEIGHTS_ATTR const int8_t w_weights_last_transposed_packed[32
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const int32_t w_pq_bias[4];
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_pq_multiplier[1];
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_offset[4];
-
 #ifdef __cplusplus
 }
 #endif
 
 /* The model ----------------------------------------------------------------------------------- */
-
-EVERY_STAGE_CODE_ATTR
-int every_stage_run_in(void *arena, const float *image, const bool *flag, float *chosen, float *last)
+EVERY_STAGE_CODE_ATTR int every_stage_run_in(void *arena, const float *image, const bool *flag, float *chosen,
+                                             float *last)
 {
     if ((uintptr_t)arena % EVERY_STAGE_ARENA_ALIGN != 0) return EVERY_STAGE_EARENA;
     unsigned char *const memory = (unsigned char *)arena;
-#if defined(EVERY_STAGE_STEP) || defined(EVERY_STAGE_TRACE)
-    int32_t step_ = 0;
-    (void)step_;
-#endif
+    int32_t step_ = 0; (void)step_; /* for the hooks */
     int32_t last_round = 0;
     int32_t tile = 0;
     int32_t start3 = 0;
@@ -544,32 +525,27 @@ int every_stage_run_in(void *arena, const float *image, const bool *flag, float 
     return 0;
 }
 
-EVERY_STAGE_CODE_ATTR
-int every_stage_run(const float *image, const bool *flag, float *chosen, float *last)
+EVERY_STAGE_CODE_ATTR int every_stage_run(const float *image, const bool *flag, float *chosen, float *last)
 {
 #ifdef __GNUC__
     static EVERY_STAGE_ARENA_ATTR unsigned char arena[EVERY_STAGE_ARENA_BYTES] __attribute__((aligned(64)));
-    unsigned char *const start = arena;
 #else
-    static EVERY_STAGE_ARENA_ATTR unsigned char arena[EVERY_STAGE_ARENA_BYTES + EVERY_STAGE_ARENA_ALIGN];
-    unsigned char *const start =
-        arena + (EVERY_STAGE_ARENA_ALIGN - (uintptr_t)arena % EVERY_STAGE_ARENA_ALIGN) % EVERY_STAGE_ARENA_ALIGN;
+    static EVERY_STAGE_ARENA_ATTR unsigned char start[EVERY_STAGE_ARENA_BYTES + EVERY_STAGE_ARENA_ALIGN];
+    unsigned char *const arena =
+        start + (EVERY_STAGE_ARENA_ALIGN - (uintptr_t)start % EVERY_STAGE_ARENA_ALIGN) % EVERY_STAGE_ARENA_ALIGN;
 #endif
-    return every_stage_run_in(start, image, flag, chosen, last);
+    return every_stage_run_in(arena, image, flag, chosen, last);
 }
 
-/* Weights ------------------------------------------------------------------------------------ */
-
+/* Weights ------------------------------------------------------------------------------------- */
 #ifdef __cplusplus
 #undef WEIGHT
 #define WEIGHT
 namespace {
 #endif
-
 /* BatchNormalization folded in, in panels of 16 output channels: float32[2,3,9,16], crc32 3f2b45ed */
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const union w_w0_packed w_w0_packed = {
 };
-
 /* BatchNormalization folded in: float32[32], crc32 4d765615 */
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w0_bias[32] = {
     -0.02909474f, 0.1511248f, -0.00844827f, 0.12004066f, 0.3034676f, -0.08491222f, -0.27135363f, -0.16562977f,
@@ -577,9 +553,7 @@ WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w0_bias[32] = {
     0.12131381f, 0.1761262f, 0.13248396f, 0.314239f, -0.075934805f, 0.14532481f, -0.05974237f, 0.013805263f,
     0.26178098f, -0.44500205f, -0.0703252f, -0.08294945f, 0.109102555f, -0.11871587f, -0.036970276f, 0.00025440782f
 };
-
-/* channels last: float32[9,32], crc32 dd80709c */
-WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w1_packed[288] = {
+WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w1_packed[288] = { /* channels last: float32[9,32], crc32 dd80709c */
     0.1697303f, 0.0011461085f, -0.2603408f, -0.31838235f, -0.11939011f, -0.3778825f, 0.31991816f, 0.2818191f,
     -0.21411638f, 0.10322594f, -0.116461f, 0.27180526f, -0.6914869f, 0.057927124f, 0.30736578f, -0.19455f,
     0.07750788f, 0.0944872f, -0.11571084f, 0.48107716f, 0.14323433f, -0.6644462f, 0.19592233f, 0.04604062f,
@@ -617,7 +591,6 @@ WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w1_packed[288] = {
     0.47491696f, 0.33908695f, 0.27616435f, 0.11043147f, 0.012474136f, -0.16301614f, 0.48697603f, -0.24361393f,
     -0.10190163f, -0.22799493f, 0.6166061f, -0.07435615f, -0.16625576f, 0.3838343f, 0.2367996f, 0.2303394f
 };
-
 /* in panels of 16 output channels, input channels inside: float32[1,1,32,16], crc32 e8f68bec */
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w2_packed[512] = {
     -0.018627893f, 0.12379966f, 0.07969641f, -0.02310227f, 0.03940469f, -0.14197694f, -0.2293705f, -0.15812229f,
@@ -685,7 +658,6 @@ WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w2_packed[512] = {
     0.024615057f, 0.19845967f, -0.21763512f, -0.34677246f, -0.20338206f, 0.07893111f, 0.16586481f, 0.21148732f,
     0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f
 };
-
 /* in panels of 16 output channels, input channels inside: float32[1,1,8,16], crc32 bcebb076 */
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w3_packed[128] = {
     0.054900263f, 0.21659519f, 0.17009804f, 0.023358531f, 0.055063188f, -0.06071445f, 0.22076546f, -0.46964717f,
@@ -705,11 +677,9 @@ WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w3_packed[128] = {
     0.31817418f, 0.54700726f, -0.42878973f, -0.13778941f, -0.015112741f, 0.08642868f, -0.4400074f, -0.11466008f,
     0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f
 };
-
 /* in panels of 16 output channels, input channels inside: float32[1,9,8,16], crc32 852e38c8 */
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const union w_w4_packed w_w4_packed = {
 };
-
 /* in panels of 16 output channels, input channels inside: float32[1,1,16,16], crc32 32b664dc */
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w5_packed[256] = {
     -0.058993313f, -0.38014174f, 0.11266777f, -0.5201075f, -0.094750166f, -0.26119757f, -0.21879813f, -0.2335828f,
@@ -745,7 +715,6 @@ WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w5_packed[256] = {
     0.15639067f, 0.18704084f, -0.3365798f, 0.22727601f, -0.24494945f, 0.3039882f, 0.3084601f, 0.35414988f,
     0.039007463f, -0.055784833f, -0.17298576f, 0.21572311f, 0.062096503f, 0.34753108f, -0.2414638f, 0.14912164f
 };
-
 /* in panels of 16 output channels, input channels inside: float32[1,1,8,16], crc32 f3a30026 */
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w6_packed[128] = {
     -0.02923521f, 0.5027844f, 0.025388252f, -0.053011768f, -0.5253565f, -0.14332072f, 0.030477367f, -0.31855837f,
@@ -765,7 +734,6 @@ WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_w6_packed[128] = {
     -0.692534f, -0.23316067f, -0.075294234f, 0.0080225915f, -0.4522893f, 0.4069283f, 0.21032101f, -0.52247936f,
     0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f
 };
-
 /* transposed, in panels of 16, by fours: int8[1,4,1,8], crc32 cfe04567 */
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const int8_t w_weights_last_transposed_packed[32] = {
     55, -3, -23, -70, -72, 52, 47, -49,
@@ -773,17 +741,12 @@ WEIGHT EVERY_STAGE_WEIGHTS_ATTR const int8_t w_weights_last_transposed_packed[32
     70, 64, 40, 69, -26, -12, -26, 63,
     94, 12, -62, -97, -6, 78, 47, 11
 };
-
 /* zero point of the input times the sums of the weights: int32[4], crc32 1d7308fc */
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const int32_t w_pq_bias[4] = {-25856, 2944, 14080, -34688};
-
 /* scales of the inputs over that of the result: float32[1], crc32 0e2ba39b */
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_pq_multiplier[1] = {0.0078125f};
-
 /* float32[1,4], crc32 39e5d2d0 */
 WEIGHT EVERY_STAGE_WEIGHTS_ATTR const float w_offset[4] = {0.5f, -0.25f, 0.125f, 1.0f};
-
 #ifdef __cplusplus
 }
 #endif
-

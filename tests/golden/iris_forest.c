@@ -1,18 +1,14 @@
 /* Written by onnx2c 0.1.0; do not edit, generate again.
  *   model    sha256 dd60cfda93bc6d2fd456d01505bfb40ef30a4cc8c954d95cb6b5a24e8efdd089, ai.onnx.ml 1, opset 22
  *   options  --name iris_forest --dim X:0=1..8
- *   memory   arena 0 B (lower bound 0 B), weights 1,208 B, no heap
+ *   memory   arena 0 B (lower bound 0 B), weights 1,208 B, stack at most 1,288 B, no heap
  */
-#include <float.h>
-#include <limits.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #ifdef __cplusplus
-#define restrict __restrict
 #ifdef __GNUC__
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 #pragma GCC diagnostic ignored "-Wunused-function"
@@ -20,14 +16,8 @@
 #endif
 
 /* Public -------------------------------------------------------------------------------------- */
-
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #define IRIS_FOREST_ARENA_BYTES 0
 #define IRIS_FOREST_ARENA_ALIGN 64
-
 #define IRIS_FOREST_X_0_MIN 1
 #define IRIS_FOREST_X_0_MAX 8
 #define IRIS_FOREST_X_RANK 2
@@ -47,11 +37,13 @@ extern "C" {
 
 /* Inputs and outputs are dense, row-major (C order). iris_forest_run uses a static arena; iris_forest_run_in is
  * re-entrant, its arena has IRIS_FOREST_ARENA_BYTES. */
+#ifdef __cplusplus
+extern "C" {
+#endif
 int iris_forest_run(int32_t X_0, const float *X, int64_t *label, int32_t label_dims[1], float *probabilities,
                     int32_t probabilities_dims[2]);
 int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label, int32_t label_dims[1],
                        float *probabilities, int32_t probabilities_dims[2]);
-
 #ifdef __cplusplus
 }
 #endif
@@ -93,7 +85,7 @@ enum { STEP_BASE = __COUNTER__ };
 #pragma GCC diagnostic ignored "-Woverlength-strings"
 #endif
 
-/* Kernels: only those this model calls ------------------------------------------------------- */
+/* Kernels: only those this model calls -------------------------------------------------------- */
 kernel ml_label_f32_i64
 struct trees
 enum tree_node
@@ -103,37 +95,29 @@ kernel tree_vote_f32
 kernel tree_result_f32
 kernel trees_f32_u16
 
-/* Weights: declared here, defined at the end ------------------------------------------------- */
-
+/* Weights: declared here, defined at the end -------------------------------------------------- */
 #ifdef __cplusplus
 #define WEIGHT extern
 namespace {
 #else
 #define WEIGHT static
 #endif
-
 WEIGHT IRIS_FOREST_WEIGHTS_ATTR const float w_TreeEnsembleClassifier_value[143];
 WEIGHT IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_tag[143];
 WEIGHT IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_skip[143];
 WEIGHT IRIS_FOREST_WEIGHTS_ATTR const int32_t w_TreeEnsembleClassifier_roots[10];
 WEIGHT IRIS_FOREST_WEIGHTS_ATTR const int64_t w_label_labels[3];
-
 #ifdef __cplusplus
 }
 #endif
 
 /* The model ----------------------------------------------------------------------------------- */
-
-IRIS_FOREST_CODE_ATTR
-int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label, int32_t label_dims[1],
-                       float *probabilities, int32_t probabilities_dims[2])
+IRIS_FOREST_CODE_ATTR int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label,
+                                             int32_t label_dims[1], float *probabilities, int32_t probabilities_dims[2])
 {
     (void)arena;
     if (X_0 < 1 || X_0 > 8) return IRIS_FOREST_EDIM;
-#if defined(IRIS_FOREST_STEP) || defined(IRIS_FOREST_TRACE)
-    int32_t step_ = 0;
-    (void)step_;
-#endif
+    int32_t step_ = 0; (void)step_; /* for the hooks */
 
     STEP(); /* TreeEnsembleClassifier "TreeEnsembleClassifier":
      *    X[X_0,4], w_TreeEnsembleClassifier_value[143], w_TreeEnsembleClassifier_tag[143],
@@ -155,21 +139,18 @@ int iris_forest_run_in(void *arena, int32_t X_0, const float *X, int64_t *label,
     return 0;
 }
 
-IRIS_FOREST_CODE_ATTR
-int iris_forest_run(int32_t X_0, const float *X, int64_t *label, int32_t label_dims[1], float *probabilities,
-                    int32_t probabilities_dims[2])
+IRIS_FOREST_CODE_ATTR int iris_forest_run(int32_t X_0, const float *X, int64_t *label, int32_t label_dims[1],
+                                          float *probabilities, int32_t probabilities_dims[2])
 {
     return iris_forest_run_in(NULL, X_0, X, label, label_dims, probabilities, probabilities_dims);
 }
 
-/* Weights ------------------------------------------------------------------------------------ */
-
+/* Weights ------------------------------------------------------------------------------------- */
 #ifdef __cplusplus
 #undef WEIGHT
 #define WEIGHT
 namespace {
 #endif
-
 /* of all trees, in preorder: float32[143], crc32 25bff47e */
 WEIGHT IRIS_FOREST_WEIGHTS_ATTR const float w_TreeEnsembleClassifier_value[143] = {
     0.75f, 0.1f, 4.85f, 1.65f, 0.1f, 3.0f, 0.1f, 0.1f,
@@ -191,9 +172,7 @@ WEIGHT IRIS_FOREST_WEIGHTS_ATTR const float w_TreeEnsembleClassifier_value[143] 
     0.1f, 2.6f, 0.1f, 4.95f, 5.95f, 0.1f, 1.65f, 0.1f,
     0.1f, 6.6f, 0.1f, 6.75f, 0.02f, 0.08f, 0.1f
 };
-
-/* uint16[143], crc32 667ed240 */
-WEIGHT IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_tag[143] = {
+WEIGHT IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_tag[143] = { /* uint16[143], crc32 667ed240 */
     48, 7, 32, 48, 23, 16, 39, 23,
     0, 39, 32, 23, 39, 48, 7, 48,
     32, 23, 32, 23, 39, 39, 48, 32,
@@ -213,9 +192,7 @@ WEIGHT IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_tag[143]
     39, 32, 7, 32, 0, 23, 48, 23,
     39, 0, 39, 0, 23, 39, 39
 };
-
-/* uint16[143], crc32 905b3a69 */
-WEIGHT IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_skip[143] = {
+WEIGHT IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_skip[143] = { /* uint16[143], crc32 905b3a69 */
     2, 0, 6, 2, 0, 2, 0, 0,
     2, 0, 2, 0, 0, 2, 0, 7,
     2, 0, 3, 1, 0, 0, 5, 3,
@@ -235,17 +212,11 @@ WEIGHT IRIS_FOREST_WEIGHTS_ATTR const uint16_t w_TreeEnsembleClassifier_skip[143
     0, 2, 0, 6, 2, 0, 2, 0,
     0, 2, 0, 3, 1, 0, 0
 };
-
-/* int32[10], crc32 d98fe7e9 */
-WEIGHT IRIS_FOREST_WEIGHTS_ATTR const int32_t w_TreeEnsembleClassifier_roots[10] = {
+WEIGHT IRIS_FOREST_WEIGHTS_ATTR const int32_t w_TreeEnsembleClassifier_roots[10] = { /* int32[10], crc32 d98fe7e9 */
     0, 13, 28, 46, 64, 77, 89, 101,
     111, 129
 };
-
-/* int64[3], crc32 4f8c5ccc */
-WEIGHT IRIS_FOREST_WEIGHTS_ATTR const int64_t w_label_labels[3] = {0, 1, 2};
-
+WEIGHT IRIS_FOREST_WEIGHTS_ATTR const int64_t w_label_labels[3] = {0, 1, 2}; /* int64[3], crc32 4f8c5ccc */
 #ifdef __cplusplus
 }
 #endif
-

@@ -1,5 +1,4 @@
-/* Kernels: only those this model calls ------------------------------------------------------- */
-
+/* Kernels: only those this model calls -------------------------------------------------------- */
 /* VEC floats in a register. vec_at: the same anywhere in memory. Where scalars are computed in long double (the x87 of
  * 32-bit x86), compilers refuse to mix them with vectors. */
 #if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS) || (defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ == 2)
@@ -62,21 +61,18 @@ typedef int32_t vec_bits;
 #define VEC_PLACES ((vec_bits){0, 1, 2, 3})
 #endif
 
-DIGITS_CODE_ATTR
-static inline vec vec_load(const float *p)
+DIGITS_CODE_ATTR static inline vec vec_load(const float *p)
 {
     return *(const vec_at *)p;
 }
 
-DIGITS_CODE_ATTR
-static inline void vec_store(float *p, vec v)
+DIGITS_CODE_ATTR static inline void vec_store(float *p, vec v)
 {
     *(vec_at *)p = v;
 }
 
 /* x in every place. */
-DIGITS_CODE_ATTR
-static inline vec vec_all(float x)
+DIGITS_CODE_ATTR static inline vec vec_all(float x)
 {
 #if VEC == 1
     return x;
@@ -87,8 +83,7 @@ static inline vec vec_all(float x)
 
 /* The first n of a vector's floats, zeros in place of the others; all if n is larger than a vector,
  * none if it is negative. */
-DIGITS_CODE_ATTR
-static inline vec vec_load_some(const float *p, int32_t n)
+DIGITS_CODE_ATTR static inline vec vec_load_some(const float *p, int32_t n)
 {
 #if VEC == 1
     return n > 0 ? *p : 0;
@@ -105,8 +100,7 @@ static inline vec vec_load_some(const float *p, int32_t n)
 }
 
 /* The first n of a vector's floats, `fill` in place of the others. */
-DIGITS_CODE_ATTR
-static inline vec vec_load_or(const float *p, int32_t n, float fill)
+DIGITS_CODE_ATTR static inline vec vec_load_or(const float *p, int32_t n, float fill)
 {
 #if VEC == 1
     return n > 0 ? *p : fill;
@@ -120,8 +114,7 @@ static inline vec vec_load_or(const float *p, int32_t n, float fill)
 #endif
 }
 
-DIGITS_CODE_ATTR
-static inline void vec_store_some(float *p, vec v, int32_t n)
+DIGITS_CODE_ATTR static inline void vec_store_some(float *p, vec v, int32_t n)
 {
 #if VEC == 1
     if (n > 0) vec_store(p, v);
@@ -139,8 +132,7 @@ static inline void vec_store_some(float *p, vec v, int32_t n)
 }
 
 /* Each float in the place of another: those of i and i ^ n change places, for n a power of two below VEC. */
-DIGITS_CODE_ATTR
-static inline vec vec_swap(vec v, int32_t n)
+DIGITS_CODE_ATTR static inline vec vec_swap(vec v, int32_t n)
 {
 #if VEC == 1
     (void)n;
@@ -154,8 +146,7 @@ static inline vec vec_swap(vec v, int32_t n)
 #endif
 }
 
-DIGITS_CODE_ATTR
-static inline float vec_first(vec v)
+DIGITS_CODE_ATTR static inline float vec_first(vec v)
 {
 #if VEC == 1
     return v;
@@ -165,8 +156,7 @@ static inline float vec_first(vec v)
 }
 
 /* a * b + c. */
-DIGITS_CODE_ATTR
-static inline vec vec_fma(vec a, vec b, vec c)
+DIGITS_CODE_ATTR static inline vec vec_fma(vec a, vec b, vec c)
 {
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT ON
@@ -185,8 +175,7 @@ static inline vec vec_fma(vec a, vec b, vec c)
 }
 
 /* The larger; b where one is NaN. */
-DIGITS_CODE_ATTR
-static inline vec vec_max(vec a, vec b)
+DIGITS_CODE_ATTR static inline vec vec_max(vec a, vec b)
 {
 #if VEC == 1
     return a > b ? a : b;
@@ -205,8 +194,7 @@ static inline vec vec_max(vec a, vec b)
 }
 
 /* The larger; NaN where one is NaN. */
-DIGITS_CODE_ATTR
-static inline vec vec_larger(vec a, vec b)
+DIGITS_CODE_ATTR static inline vec vec_larger(vec a, vec b)
 {
 #if VEC == 1
     return a > b || a != a ? a : b;
@@ -219,8 +207,7 @@ static inline vec vec_larger(vec a, vec b)
 }
 
 /* The smaller; b where one is NaN. */
-DIGITS_CODE_ATTR
-static inline vec vec_min(vec a, vec b)
+DIGITS_CODE_ATTR static inline vec vec_min(vec a, vec b)
 {
 #if VEC == 1
     return a < b ? a : b;
@@ -240,8 +227,7 @@ static inline vec vec_min(vec a, vec b)
 
 /* c ? a : b without a branch. Written as `?:`, compilers move the arithmetic that follows into the branches, and then
  * can't turn the loop into vector code because that arithmetic may raise floating-point exceptions. */
-DIGITS_CODE_ATTR
-static inline float select_f32(bool c, float a, float b)
+DIGITS_CODE_ATTR static inline float select_f32(bool c, float a, float b)
 {
     const uint32_t mask = 0u - (uint32_t)c;
     uint32_t x, y;
@@ -252,14 +238,12 @@ static inline float select_f32(bool c, float a, float b)
     return a;
 }
 
-DIGITS_CODE_ATTR
-static inline vec all_vec(float x)
+DIGITS_CODE_ATTR static inline vec all_vec(float x)
 {
     return vec_all(x);
 }
 
-DIGITS_CODE_ATTR
-static inline vec_bits bits_vec(vec x)
+DIGITS_CODE_ATTR static inline vec_bits bits_vec(vec x)
 {
 #if VEC == 1
     vec_bits bits;
@@ -270,8 +254,7 @@ static inline vec_bits bits_vec(vec x)
 #endif
 }
 
-DIGITS_CODE_ATTR
-static inline vec from_bits_vec(vec_bits bits)
+DIGITS_CODE_ATTR static inline vec from_bits_vec(vec_bits bits)
 {
 #if VEC == 1
     vec x;
@@ -283,8 +266,7 @@ static inline vec from_bits_vec(vec_bits bits)
 }
 
 /* c is the result of a comparison: all bits or none of each element, but 1 where a vector is a single float. */
-DIGITS_CODE_ATTR
-static inline vec select_vec(vec_bits c, vec a, vec b)
+DIGITS_CODE_ATTR static inline vec select_vec(vec_bits c, vec a, vec b)
 {
 #if VEC == 1
     return c ? a : b;
@@ -293,42 +275,36 @@ static inline vec select_vec(vec_bits c, vec a, vec b)
 #endif
 }
 
-DIGITS_CODE_ATTR
-static inline vec fma_vec(vec a, vec b, vec c)
+DIGITS_CODE_ATTR static inline vec fma_vec(vec a, vec b, vec c)
 {
     return vec_fma(a, b, c);
 }
 
-DIGITS_CODE_ATTR
-static inline vec bound_vec(vec x, float low, float high)
+DIGITS_CODE_ATTR static inline vec bound_vec(vec x, float low, float high)
 {
     return vec_min(vec_max(x, vec_all(low)), vec_all(high));
 }
 
 /* 2^n for n in [-126, 127]; one exponent further up is infinity. */
-DIGITS_CODE_ATTR
-static inline vec power_of_two_vec(vec_bits n)
+DIGITS_CODE_ATTR static inline vec power_of_two_vec(vec_bits n)
 {
     return from_bits_vec((n + 127) << 23);
 }
 
 /* x / log(2) rounded, as the last bits of a float that has none for fractions: 1.5 * 2^23 + n. */
-DIGITS_CODE_ATTR
-static inline vec halvings_vec(vec x)
+DIGITS_CODE_ATTR static inline vec halvings_vec(vec x)
 {
     return fma_vec(x, all_vec(1.44269504f), all_vec(12582912.0f));
 }
 
 /* That n. It goes by the bits, since registers may hold digits that a float in memory doesn't (on the 80387). */
-DIGITS_CODE_ATTR
-static inline vec_bits exponent_of_vec(vec halvings)
+DIGITS_CODE_ATTR static inline vec_bits exponent_of_vec(vec halvings)
 {
     return bits_vec(halvings) - 0x4b400000;
 }
 
 /* The same as a float; the subtraction is quicker, and exact where there are vectors, which the 80387 has not. */
-DIGITS_CODE_ATTR
-static inline vec whole_vec(vec halvings)
+DIGITS_CODE_ATTR static inline vec whole_vec(vec halvings)
 {
 #if VEC == 1
     return (vec)exponent_of_vec(halvings);
@@ -339,8 +315,7 @@ static inline vec whole_vec(vec halvings)
 
 /* e^(x - n log(2)) - 1: log(2) is split in two so that the first product is exact. What is left is at most
  * log(2) / 2; fit error 3.2e-9. */
-DIGITS_CODE_ATTR
-static inline vec expm1_rest_vec(vec x, vec halvings)
+DIGITS_CODE_ATTR static inline vec expm1_rest_vec(vec x, vec halvings)
 {
     const vec n = whole_vec(halvings), r = fma_vec(n, all_vec(2.12194440e-4f), fma_vec(n, all_vec(-0.693359375f), x));
     const vec p = fma_vec(r, fma_vec(r, all_vec(0.00139506022f), all_vec(0.00836895313f)), all_vec(0.041666206f));
@@ -349,8 +324,7 @@ static inline vec expm1_rest_vec(vec x, vec halvings)
 
 /* e^x. Error below 1.1 ULP. Two factors make the power of two, so that results below FLT_MIN come out rounded as well.
  * Where the result is 0, as of what is masked in attention, nothing underflows: that would be slow. */
-DIGITS_CODE_ATTR
-static inline vec exp_vec(vec x)
+DIGITS_CODE_ATTR static inline vec exp_vec(vec x)
 {
     const vec c = select_vec(x > -104.0f, bound_vec(x, -104.0f, 89.0f), all_vec(0.0f)), h = halvings_vec(c);
     const vec_bits n = exponent_of_vec(h), half = n >> 1;
@@ -371,15 +345,13 @@ enum { TILE_COLUMNS = VEC == 4 ? 16 : 4, TILE_MOST_ROWS = 3 };
 
 /* Where the chain that starts at k ends, the last one at `end`: none is shorter than half of
  * what chains should have. */
-DIGITS_CODE_ATTR
-static inline size_t chain_end(size_t k, size_t end, size_t most)
+DIGITS_CODE_ATTR static inline size_t chain_end(size_t k, size_t end, size_t most)
 {
     return end - k > most + most / 2 ? k + most : end;
 }
 
 /* How many rows a tile of so many columns should have, to fill the registers. */
-DIGITS_CODE_ATTR
-static inline int32_t tile_rows(int32_t columns)
+DIGITS_CODE_ATTR static inline int32_t tile_rows(int32_t columns)
 {
     if (VEC < 16) return TILE_MOST_ROWS;
     return columns <= 32 ? 12 : columns <= 48 ? 8 : 6;
@@ -424,15 +396,13 @@ struct panels {
 };
 
 /* The scales of the columns from number `column` on. */
-DIGITS_CODE_ATTR
-static inline const float *panels_scale(const struct panels *w, size_t column)
+DIGITS_CODE_ATTR static inline const float *panels_scale(const struct panels *w, size_t column)
 {
     return w->scale ? w->scale + column : NULL;
 }
 
 /* y is complete when this tile is: it is clamped to [low, high], or activated with these two as parameters. */
-DIGITS_CODE_ATTR
-static inline void tile_completes(struct tile *t, float low, float high, activation_f32 *activation)
+DIGITS_CODE_ATTR static inline void tile_completes(struct tile *t, float low, float high, activation_f32 *activation)
 {
     if (!activation) {
         t->low = low;
@@ -444,8 +414,7 @@ static inline void tile_completes(struct tile *t, float low, float high, activat
     t->beta = high;
 }
 
-DIGITS_CODE_ATTR
-static inline void tile_activate(const struct tile *t)
+DIGITS_CODE_ATTR static inline void tile_activate(const struct tile *t)
 {
     if (t->activation) t->activation(t->y, t->y_at, t->rows, t->columns, t->alpha, t->beta);
 }
@@ -530,8 +499,7 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
 #endif
 
 #define TILE_FUNCTION(W, R, C) \
-VEC_FUNCTION DIGITS_CODE_ATTR \
-static void tile_##W##_##R##x##C(const struct tile *t, size_t from, float *all) \
+VEC_FUNCTION DIGITS_CODE_ATTR static void tile_##W##_##R##x##C(const struct tile *t, size_t from, float *all) \
 { \
     const int32_t columns = t->columns - (int32_t)from; \
     const float *const start = t->start ? t->start + from : NULL; \
@@ -645,8 +613,7 @@ enum { CONV_TAP = 512, CONV_BAND = 65536, CONV_PIECES = 1 };
 #endif
 
 /* How many rows of output a band has, if each needs `line` elements of x and is computed in `parts`: even bands. */
-DIGITS_CODE_ATTR
-static inline int32_t rows_of_band(int32_t rows, int32_t line, int32_t parts)
+DIGITS_CODE_ATTR static inline int32_t rows_of_band(int32_t rows, int32_t line, int32_t parts)
 {
     const int32_t most = line < CONV_BAND ? CONV_BAND / line : 1, fit = (rows + most - 1) / most,
                   shared = (CONV_PIECES - 1 + parts) / parts;
@@ -654,8 +621,7 @@ static inline int32_t rows_of_band(int32_t rows, int32_t line, int32_t parts)
     return bands > 0 ? (rows + bands - 1) / bands : 1;
 }
 
-DIGITS_CODE_ATTR
-static inline bool planes_apart(const struct conv_packed *c)
+DIGITS_CODE_ATTR static inline bool planes_apart(const struct conv_packed *c)
 {
     return c->x_pixel == 1 && c->in_channels > 1;
 }
@@ -665,8 +631,7 @@ struct inside {
     int32_t first, count;
 };
 
-DIGITS_CODE_ATTR
-static inline struct inside taps_inside(int32_t at, int32_t in, int32_t kernel, int32_t dilation)
+DIGITS_CODE_ATTR static inline struct inside taps_inside(int32_t at, int32_t in, int32_t kernel, int32_t dilation)
 {
     struct inside t = {at < 0 ? (dilation - 1 - at) / dilation : 0, 0};
     const int32_t end = at < in ? (in - at + dilation - 1) / dilation : 0;
@@ -693,8 +658,7 @@ static int32_t inside_run(int32_t out, int32_t end, int32_t in, int32_t kernel, 
 }
 
 /* Windows of so many channels that sums of one tap's products are worth keeping in y. */
-DIGITS_CODE_ATTR
-static inline bool conv_by_taps(const struct window *p, const struct conv_packed *c)
+DIGITS_CODE_ATTR static inline bool conv_by_taps(const struct window *p, const struct conv_packed *c)
 {
     return !VEC_SMALL && c->in_channels >= CONV_TAP && c->chunk == c->in_channels &&
            p->kernel_d * p->kernel_h * p->kernel_w > 1 && !planes_apart(c);
@@ -739,8 +703,7 @@ static inline size_t first_tap(int32_t out, int32_t stride, int32_t pad, int32_t
 }
 
 /* Where pixels of y lie that follow one another without a gap. */
-DIGITS_CODE_ATTR
-static inline struct pixel_steps dense_steps(const struct window *p, size_t x_pixel, size_t y_pixel)
+DIGITS_CODE_ATTR static inline struct pixel_steps dense_steps(const struct window *p, size_t x_pixel, size_t y_pixel)
 {
     const size_t line = y_pixel * (size_t)p->out_w;
     return (struct pixel_steps){
@@ -749,8 +712,7 @@ static inline struct pixel_steps dense_steps(const struct window *p, size_t x_pi
 
 /* How many of the pixels that are left the next tile takes, of at most `most`: where few would be alone in the last
  * one, waiting for their own additions, they share with those before. */
-DIGITS_CODE_ATTR
-static inline int32_t pixels_of_tile(int64_t left, int32_t most)
+DIGITS_CODE_ATTR static inline int32_t pixels_of_tile(int64_t left, int32_t most)
 {
     return left <= most ? (int32_t)left : left <= most + (most + 2) / 4 ? most * 3 / 4 : most;
 }
@@ -812,8 +774,7 @@ static void window_band(struct tile *t, void (*tile)(const struct tile *), int32
 
 /* While a tile of columns [from, ...) takes up weights of a panel from `at` on, those of the
  * columns behind are fetched. */
-DIGITS_CODE_ATTR
-static inline void fetch_panels(struct tile *t, const struct conv_packed *c, int32_t from, size_t at)
+DIGITS_CODE_ATTR static inline void fetch_panels(struct tile *t, const struct conv_packed *c, int32_t from, size_t at)
 {
     const int32_t panels = (t->columns + 15) / 16, behind = (c->out_channels - from + 15) / 16 - panels;
     t->fetches = panels < behind ? panels : behind;
@@ -979,8 +940,7 @@ TILE_ALL(f32)
 static void (*const tile_f32_functions[TILE_MOST_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from,
                                                                           float *all) = {TILE_TABLE(f32)};
 
-DIGITS_CODE_ATTR
-static void tile_f32(const struct tile *t)
+DIGITS_CODE_ATTR static void tile_f32(const struct tile *t)
 {
     const size_t columns = (size_t)t->columns;
     vec space[24];
@@ -1007,28 +967,24 @@ static void conv_packed_f32(const float *x, const float *w, const float *b, cons
     conv_spread_f32(x, &panels, 0, b, add, y, s.y_plane * (size_t)p->out_d, p, c, &s, low, high, activation);
 }
 
-DIGITS_CODE_ATTR
-static inline float add_f32(float a, float b)
+DIGITS_CODE_ATTR static inline float add_f32(float a, float b)
 {
     return a + b;
 }
 
-DIGITS_CODE_ATTR
-static inline vec add_vec(vec a, vec b)
+DIGITS_CODE_ATTR static inline vec add_vec(vec a, vec b)
 {
     return a + b;
 }
 
 /* NaN if either is. */
-DIGITS_CODE_ATTR
-static inline float max_f32(float a, float b)
+DIGITS_CODE_ATTR static inline float max_f32(float a, float b)
 {
     return select_f32((a > b) | (a != a), a, b);
 }
 
 /* NaN if either is. */
-DIGITS_CODE_ATTR
-static inline vec max_vec(vec a, vec b)
+DIGITS_CODE_ATTR static inline vec max_vec(vec a, vec b)
 {
     return select_vec(a != a, a, vec_max(a, b));
 }
@@ -1133,57 +1089,48 @@ enum {
     REDUCE_BLOCK = 512   /* elements between joins */
 };
 
-DIGITS_CODE_ATTR
-static inline vec reduce_take_sum_vec(vec part, vec x)
+DIGITS_CODE_ATTR static inline vec reduce_take_sum_vec(vec part, vec x)
 {
     return add_vec(part, x);
 }
 
-DIGITS_CODE_ATTR
-static inline float reduce_start_sum_f32(void)
+DIGITS_CODE_ATTR static inline float reduce_start_sum_f32(void)
 {
     return 0;
 }
 
-DIGITS_CODE_ATTR
-static inline float reduce_join_sum_f32(float a, float b)
+DIGITS_CODE_ATTR static inline float reduce_join_sum_f32(float a, float b)
 {
     return add_f32(a, b);
 }
 
-DIGITS_CODE_ATTR
-static inline vec reduce_join_sum_vec(vec a, vec b)
+DIGITS_CODE_ATTR static inline vec reduce_join_sum_vec(vec a, vec b)
 {
     return add_vec(a, b);
 }
 
-DIGITS_CODE_ATTR
-static inline float reduce_start_max_f32(void)
+DIGITS_CODE_ATTR static inline float reduce_start_max_f32(void)
 {
     return -INFINITY;
 }
 
-DIGITS_CODE_ATTR
-static inline vec reduce_take_max_vec(vec part, vec x)
+DIGITS_CODE_ATTR static inline vec reduce_take_max_vec(vec part, vec x)
 {
     return max_vec(part, x);
 }
 
-DIGITS_CODE_ATTR
-static inline float reduce_join_max_f32(float a, float b)
+DIGITS_CODE_ATTR static inline float reduce_join_max_f32(float a, float b)
 {
     return max_f32(a, b);
 }
 
-DIGITS_CODE_ATTR
-static inline vec reduce_join_max_vec(vec a, vec b)
+DIGITS_CODE_ATTR static inline vec reduce_join_max_vec(vec a, vec b)
 {
     return max_vec(a, b);
 }
 
 /* All elements of a vector joined. */
-DIGITS_CODE_ATTR
-static inline float reduce_lanes_sum(vec v)
+DIGITS_CODE_ATTR static inline float reduce_lanes_sum(vec v)
 {
     if (VEC > 8) v = reduce_join_sum_vec(v, vec_swap(v, 8));
     if (VEC > 4) v = reduce_join_sum_vec(v, vec_swap(v, 4));
@@ -1193,8 +1140,7 @@ static inline float reduce_lanes_sum(vec v)
 }
 
 /* All elements of a vector joined. */
-DIGITS_CODE_ATTR
-static inline float reduce_lanes_max(vec v)
+DIGITS_CODE_ATTR static inline float reduce_lanes_max(vec v)
 {
     if (VEC > 8) v = reduce_join_max_vec(v, vec_swap(v, 8));
     if (VEC > 4) v = reduce_join_max_vec(v, vec_swap(v, 4));
@@ -1203,8 +1149,7 @@ static inline float reduce_lanes_max(vec v)
     return vec_first(v);
 }
 
-DIGITS_CODE_ATTR
-static inline float reduce_row_sum_f32(const float *x, size_t n)
+DIGITS_CODE_ATTR static inline float reduce_row_sum_f32(const float *x, size_t n)
 {
     float total = reduce_start_sum_f32();
     for (size_t k = 0; k < n;) {
@@ -1227,8 +1172,7 @@ static inline float reduce_row_sum_f32(const float *x, size_t n)
     return total;
 }
 
-DIGITS_CODE_ATTR
-static inline float reduce_row_max_f32(const float *x, size_t n)
+DIGITS_CODE_ATTR static inline float reduce_row_max_f32(const float *x, size_t n)
 {
     float total = reduce_start_max_f32();
     for (size_t k = 0; k < n;) {
@@ -1269,8 +1213,7 @@ static inline void reduce_columns_sum_f32(const float *x, float *total, size_t c
 }
 
 /* y[n] = e^(x - shift); y may be x. */
-DIGITS_CODE_ATTR
-static inline void reduce_exp_f32(const float *x, float *y, size_t n, float shift)
+DIGITS_CODE_ATTR static inline void reduce_exp_f32(const float *x, float *y, size_t n, float shift)
 {
     for (size_t k = 0; k < n; k += VEC) {
         const int32_t lanes = n - k < VEC ? (int32_t)(n - k) : VEC;
@@ -1278,8 +1221,7 @@ static inline void reduce_exp_f32(const float *x, float *y, size_t n, float shif
     }
 }
 
-DIGITS_CODE_ATTR
-static inline void softmax_row_f32(const float *x, float *y, size_t n)
+DIGITS_CODE_ATTR static inline void softmax_row_f32(const float *x, float *y, size_t n)
 {
     reduce_exp_f32(x, y, n, reduce_row_max_f32(x, n));
     const float scale = 1 / reduce_row_sum_f32(y, n);
@@ -1307,8 +1249,7 @@ static inline void softmax_columns_f32(const float *x, float *y, size_t columns,
 }
 
 /* y[outer][n][inner] = softmax along n of x; y may be x. */
-DIGITS_CODE_ATTR
-static void softmax_f32(const float *x, float *y, int32_t outer, int32_t n, int32_t inner)
+DIGITS_CODE_ATTR static void softmax_f32(const float *x, float *y, int32_t outer, int32_t n, int32_t inner)
 {
     const size_t rows = (size_t)n, width = (size_t)inner;
     for (size_t o = 0; o < (size_t)outer; o++, x += rows * width, y += rows * width) {
@@ -1357,8 +1298,7 @@ struct channelwise {
 #define CHANNELWISE_ADD(r, NAME, HOW) sum##r = NAME##_ADD(sum##r, CHANNELWISE_LOAD_##HOW(x##r + at), weight);
 #define CHANNELWISE_PUT(r, NAME, HOW) CHANNELWISE_STORE_##HOW(t->y + t->y_at[r] + c, NAME##_END(sum##r))
 #define CHANNELWISE_TILE(NAME, HOW) \
-VEC_FUNCTION DIGITS_CODE_ATTR \
-static void NAME##_tile_##HOW(const struct tile *t) \
+VEC_FUNCTION DIGITS_CODE_ATTR static void NAME##_tile_##HOW(const struct tile *t) \
 { \
     for (int32_t c = 0; c < t->columns; c += VEC) { \
         if (t->columns >= VEC && c > t->columns - VEC) c = t->columns - VEC; \
@@ -1379,8 +1319,7 @@ static void NAME##_tile_##HOW(const struct tile *t) \
 #define CHANNELWISE_TILES(NAME) \
 CHANNELWISE_TILE(NAME, ALL) \
 CHANNELWISE_TILE(NAME, SOME) \
-DIGITS_CODE_ATTR \
-static void NAME##_tile(const struct tile *t) \
+DIGITS_CODE_ATTR static void NAME##_tile(const struct tile *t) \
 { \
     if (VEC > 1 && t->columns < VEC) NAME##_tile_SOME(t); \
     else NAME##_tile_ALL(t); \
@@ -1414,8 +1353,7 @@ static void NAME##_tile(const struct tile *t) \
             CHANNELWISE_PIXELS(NAME, J, 0_3, s->pixels[1], 0) \
             CHANNELWISE_PIXELS(NAME, J, 0_2, s->pixels[2], 0)
 #define CHANNELWISE_STRIP(NAME, J, L) \
-VEC_FUNCTION DIGITS_CODE_ATTR \
-static void NAME##_##J##x##L(const struct tile *t, const struct strip *s) \
+VEC_FUNCTION DIGITS_CODE_ATTR static void NAME##_##J##x##L(const struct tile *t, const struct strip *s) \
 { \
     const float *const image = t->x; \
     const size_t row = t->x_step[1], tap = t->x_step[2], x_pixel = s->x_pixel, y_pixel = s->y_pixel; \
@@ -1433,8 +1371,7 @@ static void NAME##_##J##x##L(const struct tile *t, const struct strip *s) \
 
 /* Where a row's windows are cut off, for windows of 2 or 3 taps; returns if no more than half of each
  * is, at one side only. */
-DIGITS_CODE_ATTR
-static bool strip_pixels(const struct window *p, int32_t *pixels)
+DIGITS_CODE_ATTR static bool strip_pixels(const struct window *p, int32_t *pixels)
 {
     struct inside taps;
     for (int32_t w = 0, end; w < p->out_w; w = end) {

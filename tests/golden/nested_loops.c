@@ -1,10 +1,8 @@
 /* Written by onnx2c 0.1.0; do not edit, generate again.
  *   model    sha256 93b6422ce956b68341ab5aae7813c0bd2820beed2c16074801dbb7e6807f520e, opset 17
  *   options  --name nested_loops --dim rows:0=0..8 --dim counts:0=0..8
- *   memory   arena 96 B (lower bound 96 B), weights 9 B, no heap
+ *   memory   arena 96 B (lower bound 96 B), weights 9 B, stack at most 1,792 B, no heap
  */
-#include <float.h>
-#include <limits.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,14 +18,8 @@
 #endif
 
 /* Public -------------------------------------------------------------------------------------- */
-
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #define NESTED_LOOPS_ARENA_BYTES 96
 #define NESTED_LOOPS_ARENA_ALIGN 64
-
 #define NESTED_LOOPS_N_RANK 0
 #define NESTED_LOOPS_N_DIMS {0}
 #define NESTED_LOOPS_N_COUNT 1 /* int64 n[] */
@@ -60,11 +52,13 @@ extern "C" {
 
 /* Inputs and outputs are dense, row-major (C order). nested_loops_run uses a static arena; nested_loops_run_in is
  * re-entrant, its arena has NESTED_LOOPS_ARENA_BYTES. */
+#ifdef __cplusplus
+extern "C" {
+#endif
 int nested_loops_run(const int64_t *n, const bool *go, const float *x, float *y, float *rows, int32_t rows_dims[2],
                      int64_t *counts, int32_t counts_dims[1], float *z, float *s);
 int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const float *x, float *y, float *rows,
                         int32_t rows_dims[2], int64_t *counts, int32_t counts_dims[1], float *z, float *s);
-
 #ifdef __cplusplus
 }
 #endif
@@ -107,7 +101,6 @@ enum { STEP_BASE = __COUNTER__ };
 #endif
 
 /* Memory map ---------------------------------------------------------------------------------- */
-
 /* Buffers in the order in which they are first needed, each for that many steps of the run function. */
 enum {                                          /* offset         bytes  steps  tensor */
     AT_c                                        =         0, /*         1    16  bool[] */
@@ -134,7 +127,7 @@ enum {                                          /* offset         bytes  steps  
     AT_a1_next                                  =        32, /*        16     1  float32[4] */
 };
 
-/* Kernels: only those this model calls ------------------------------------------------------- */
+/* Kernels: only those this model calls -------------------------------------------------------- */
 kernel vec_load
 kernel vec_store
 kernel vec_all
@@ -162,34 +155,27 @@ kernel reduce_row_sum_f32
 kernel reduce_columns_sum_f32
 kernel reduce_sum_f32
 
-/* Weights: declared here, defined at the end ------------------------------------------------- */
-
+/* Weights: declared here, defined at the end -------------------------------------------------- */
 #ifdef __cplusplus
 #define WEIGHT extern
 namespace {
 #else
 #define WEIGHT static
 #endif
-
 WEIGHT NESTED_LOOPS_WEIGHTS_ATTR const int64_t w_one[1];
 WEIGHT NESTED_LOOPS_WEIGHTS_ATTR const bool w_c6[1];
-
 #ifdef __cplusplus
 }
 #endif
 
 /* The model ----------------------------------------------------------------------------------- */
-
-NESTED_LOOPS_CODE_ATTR
-int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const float *x, float *y, float *rows,
-                        int32_t rows_dims[2], int64_t *counts, int32_t counts_dims[1], float *z, float *s)
+NESTED_LOOPS_CODE_ATTR int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const float *x, float *y,
+                                               float *rows, int32_t rows_dims[2], int64_t *counts,
+                                               int32_t counts_dims[1], float *z, float *s)
 {
     if ((uintptr_t)arena % NESTED_LOOPS_ARENA_ALIGN != 0) return NESTED_LOOPS_EARENA;
     unsigned char *const memory = (unsigned char *)arena;
-#if defined(NESTED_LOOPS_STEP) || defined(NESTED_LOOPS_TRACE)
-    int32_t step_ = 0;
-    (void)step_;
-#endif
+    int32_t step_ = 0; (void)step_; /* for the hooks */
     int32_t rows_0 = 0;
     int32_t y_round = 0;
     int32_t inner_round = 0;
@@ -408,36 +394,28 @@ int nested_loops_run_in(void *arena, const int64_t *n, const bool *go, const flo
     return 0;
 }
 
-NESTED_LOOPS_CODE_ATTR
-int nested_loops_run(const int64_t *n, const bool *go, const float *x, float *y, float *rows, int32_t rows_dims[2],
-                     int64_t *counts, int32_t counts_dims[1], float *z, float *s)
+NESTED_LOOPS_CODE_ATTR int nested_loops_run(const int64_t *n, const bool *go, const float *x, float *y, float *rows,
+                                            int32_t rows_dims[2], int64_t *counts, int32_t counts_dims[1], float *z,
+                                            float *s)
 {
 #ifdef __GNUC__
     static NESTED_LOOPS_ARENA_ATTR unsigned char arena[NESTED_LOOPS_ARENA_BYTES] __attribute__((aligned(64)));
-    unsigned char *const start = arena;
 #else
-    static NESTED_LOOPS_ARENA_ATTR unsigned char arena[NESTED_LOOPS_ARENA_BYTES + NESTED_LOOPS_ARENA_ALIGN];
-    unsigned char *const start =
-        arena + (NESTED_LOOPS_ARENA_ALIGN - (uintptr_t)arena % NESTED_LOOPS_ARENA_ALIGN) % NESTED_LOOPS_ARENA_ALIGN;
+    static NESTED_LOOPS_ARENA_ATTR unsigned char start[NESTED_LOOPS_ARENA_BYTES + NESTED_LOOPS_ARENA_ALIGN];
+    unsigned char *const arena =
+        start + (NESTED_LOOPS_ARENA_ALIGN - (uintptr_t)start % NESTED_LOOPS_ARENA_ALIGN) % NESTED_LOOPS_ARENA_ALIGN;
 #endif
-    return nested_loops_run_in(start, n, go, x, y, rows, rows_dims, counts, counts_dims, z, s);
+    return nested_loops_run_in(arena, n, go, x, y, rows, rows_dims, counts, counts_dims, z, s);
 }
 
-/* Weights ------------------------------------------------------------------------------------ */
-
+/* Weights ------------------------------------------------------------------------------------- */
 #ifdef __cplusplus
 #undef WEIGHT
 #define WEIGHT
 namespace {
 #endif
-
-/* int64[], crc32 a988dff7 */
-WEIGHT NESTED_LOOPS_WEIGHTS_ATTR const int64_t w_one[1] = {1};
-
-/* bool[], crc32 d202ef8d */
-WEIGHT NESTED_LOOPS_WEIGHTS_ATTR const bool w_c6[1] = {false};
-
+WEIGHT NESTED_LOOPS_WEIGHTS_ATTR const int64_t w_one[1] = {1}; /* int64[], crc32 a988dff7 */
+WEIGHT NESTED_LOOPS_WEIGHTS_ATTR const bool w_c6[1] = {false}; /* bool[], crc32 d202ef8d */
 #ifdef __cplusplus
 }
 #endif
-

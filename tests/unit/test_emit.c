@@ -401,7 +401,7 @@ START_TEST(models_without_an_arena_need_none)
     ck_has(text, "return test_run_in(NULL, x, y);\n");
     text = emitted("(float[3] x) => (y) { a = Softmax(x) y = Hardmax(a) }");
     ck_has(text, "    if ((uintptr_t)arena % TEST_ARENA_ALIGN != 0) return TEST_EARENA;\n");
-    ck_has(text, "return test_run_in(start, x, y);\n");
+    ck_has(text, "return test_run_in(arena, x, y);\n");
 }
 END_TEST
 

@@ -268,13 +268,13 @@ static const char *constant(DType t, int64_t count, const void *data)
 
 START_TEST(constants_fill_their_lines)
 {
-    ck_has(constant(DT_INT32, 3, (int32_t[]){1, -2, 3}), " */\nw[] = {1, -2, 3};\n\n");
+    ck_has(constant(DT_INT32, 3, (int32_t[]){1, -2, 3}), "w[] = {1, -2, 3}; /* int32[3], crc32 ");
     ck_has(constant(DT_INT32, 9, (int32_t[]){1, 2, 3, 4, 5, 6, 7, 8, 9}),
-           " */\nw[] = {\n    1, 2, 3, 4, 5, 6, 7, 8,\n    9\n};\n\n");
+           " */\n    1, 2, 3, 4, 5, 6, 7, 8,\n    9\n};\n");
     double third[9];
     for (int i = 0; i < 9; i++) third[i] = 1e-100 / 3;
     ck_has(constant(DT_DOUBLE, 9, third), /* 23 digits each, and a comma and a space: five are too many */
-           "w[] = {\n    3.3333333333333336e-101, 3.3333333333333336e-101, 3.3333333333333336e-101, "
+           " */\n    3.3333333333333336e-101, 3.3333333333333336e-101, 3.3333333333333336e-101, "
            "3.3333333333333336e-101,\n    3");
     ck_has(constant(DT_DOUBLE, 0, third), "w[] = {0};");
 }
@@ -286,7 +286,8 @@ START_TEST(long_strings_are_several_literals)
     ck_has(constant(DT_STRING, 2, (const char *[]){"a", "b\n"}), "w[] = {\"a\", \"b\\012\"};");
     const char *text = mem_printf("%s%s\n\n\n%s", A60, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", B60);
     const char *c = constant(DT_STRING, 2, (const char *[]){text, "end"});
-    ck_has(c, "w[] = {\n    \"" A60 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\\012\\012\"\n    \"\\012" B60
+    ck_has(c, "w[] = { /* string[2] */\n");
+    ck_has(c, "    \"" A60 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\\012\\012\"\n    \"\\012" B60
               "\",\n    \"end\"\n};\n");
 }
 END_TEST
@@ -308,6 +309,31 @@ START_TEST(the_title_has_what_decides_the_output)
                   .n_customs = 1};
     ck_assert_str_eq(shown(option_title(&o)), "--name net --dim n=1..4 --dim 'x[0]'=-2 --weights file "
                                               "--custom 'my::Op=a[n] -> float32[n]' --target cortex-m4");
+}
+END_TEST
+
+static const char *title_for(const char *target, Optimize optimize)
+{
+    Options o = {.name = "net", .target = target_find(foreign(target)), .optimize = optimize};
+    return shown(option_title(&o));
+}
+
+/* Each target has its own, and only what differs from it is said. */
+START_TEST(what_counts_most_has_a_default)
+{
+    static const char *const least[] = {"cortex-m0", "cortex-m0plus", "avr"};
+    for (int i = 0; i < 3; i++) {
+        Options o = {.target = target_find(foreign(least[i]))};
+        ck_assert_int_eq(optimize_for(&o), OPTIMIZE_SIZE);
+        o.optimize = OPTIMIZE_RAM;
+        ck_assert_int_eq(optimize_for(&o), OPTIMIZE_RAM);
+    }
+    ck_assert_int_eq(optimize_for(&(Options){.target = target_find(foreign("cortex-m3"))}), OPTIMIZE_SPEED);
+    ck_assert_int_eq(optimize_for(&(Options){.target = target_portable}), OPTIMIZE_SPEED);
+    ck_assert_str_eq(title_for("cortex-m0", OPTIMIZE_DEFAULT), "--name net --target cortex-m0");
+    ck_assert_str_eq(title_for("cortex-m0", OPTIMIZE_SIZE), "--name net --target cortex-m0");
+    ck_assert_str_eq(title_for("cortex-m0", OPTIMIZE_SPEED), "--name net --target cortex-m0 --optimize speed");
+    ck_assert_str_eq(title_for("cortex-m4", OPTIMIZE_SPEED), "--name net --target cortex-m4");
 }
 END_TEST
 
@@ -334,6 +360,7 @@ Suite *emit_text_suite(void)
     tcase_add_test(t, constants_fill_their_lines);
     tcase_add_test(t, long_strings_are_several_literals);
     tcase_add_test(t, the_title_has_what_decides_the_output);
+    tcase_add_test(t, what_counts_most_has_a_default);
     suite_add_tcase(s, t);
     return s;
 }

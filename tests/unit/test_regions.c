@@ -125,7 +125,7 @@ START_TEST(the_interface_has_regions)
     ck_assert_ptr_nonnull(strstr(code, "static TEST_FAST_ATTR unsigned char fast[TEST_FAST_BYTES]"));
     ck_assert_ptr_nonnull(strstr(code, "if ((uintptr_t)fast % TEST_ARENA_ALIGN != 0) return TEST_EARENA;"));
     ck_assert_ptr_nonnull(strstr(code, "    (void)spare;\n"));
-    ck_assert_ptr_nonnull(strstr(code, "_run_in(start, fast_start, NULL, fast_2, y);"));
+    ck_assert_ptr_nonnull(strstr(code, "_run_in(arena, fast, NULL, fast_2, y);"));
     ck_assert_ptr_nonnull(strstr(code, "(fast_memory + AT_"));
     ck_assert_ptr_nonnull(strstr(code, "B), fast 400 B, spare 0 B, weights"));
     ck_assert_ptr_nonnull(strstr(json, "\"regions\": [ { \"name\": \"fast\", \"bytes\": 500, \"used\": 400 }, "

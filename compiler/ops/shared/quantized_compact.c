@@ -13,7 +13,7 @@ static bool in_pairs(const Node *n)
 bool takes_compact(const Node *n, const Requantize *r)
 {
     const Options *o = &n->graph->model->options;
-    return o->optimize == OPTIMIZE_SIZE && o->target->multiplier != MULTIPLY_HELIUM && requantizes_words(r);
+    return optimize_for(o) == OPTIMIZE_SIZE && o->target->multiplier != MULTIPLY_HELIUM && requantizes_words(r);
 }
 
 static int64_t whole_eights(int64_t count)
