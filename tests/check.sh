@@ -117,6 +117,7 @@ quick broken "$python" tests/broken.py "$onnx2c" --root "$build/conformance" --o
 quick verbs "$python" tests/verbs.py "$onnx2c" --conformance "$build/conformance" --only "*$ONLY*" --jobs "$JOBS"
 quick report "$python" tests/report.py "$onnx2c" --only "*$ONLY*"
 quick verify "$python" tests/verify.py "$onnx2c" --only "*$ONLY*"
+quick verify "$python" tests/verify_reference.py "$onnx2c" --only "*$ONLY*"
 quick weights_type "$python" tests/weights_type.py "$onnx2c" --only "*$ONLY*"
 quick depfile "$python" tests/depfile.py "$onnx2c" --only "*$ONLY*"
 slow project "$python" tests/project.py "$onnx2c" --only "*$ONLY*"

@@ -140,8 +140,7 @@ def model_with_data(folder, text, **messages):
 
 
 def models_with_data(folder):
-    """Those whose data hold other lists and maps than they make, and one whose inputs can't be made."""
-    model_with_data(os.path.join(folder, "lists"), "(seq(float[2]) x) => (seq(float[2]) y) { y = Identity(x) }")
+    """Those whose data hold other lists and maps than they make."""
     x = numpy_helper.from_array(np.zeros(2, np.float32))
     row = numpy_helper.from_array(np.zeros((1, 2), np.float32))
     y = SequenceProto(elem_type=SequenceProto.TENSOR, tensor_values=[x])
@@ -156,6 +155,18 @@ def models_with_data(folder):
     y = SequenceProto(elem_type=SequenceProto.MAP, map_values=[other, other])
     text = f"(float[2] x) => (seq(map(int64, float)) y) {node}"
     model_with_data(os.path.join(folder, "maps"), text, input_0=x, output_0=y)
+
+
+def models_without_data(folder):
+    """Those whose inputs can't be made, or that can't be evaluated."""
+    vectorizer = "ai.onnx.ml.DictVectorizer<int64_vocabulary = [1, 2]>(x)"
+    text = f"(map(int64, float) x) => (float[1,2] y) {{ y = {vectorizer} }}"
+    model_with_data(os.path.join(folder, "dictionary"), text)
+    model_with_data(os.path.join(folder, "dice"), "(float[2] x) => (float[2] y) { y = RandomNormalLike(x) }")
+    body = "{ t = Add(s, x) a = Abs(t) m = ReduceMax<keepdims = 0>(a) d = GreaterOrEqual(m, none) }"
+    loop = f"Loop<body = b (int64 i, bool c, float[2] s) => (bool d, float[2] t) {body}>(\"\", \"\", x)"
+    text = f"(float[2] x) => (float[2] y) {{ none = Constant<value_float = 0.0>() y = {loop} }}"
+    model_with_data(os.path.join(folder, "endless"), text)
 
 
 def large_model(path):
@@ -179,6 +190,7 @@ def command_lines(onnx2c, folder):
     """(name, command, its folder, variables)"""
     variables = {"onnx2c": onnx2c, "examples": os.path.join(HERE, "..", "examples")}
     models_with_data(folder)
+    models_without_data(folder)
     large_model(os.path.join(folder, "large.onnx"))
     with open(os.path.join(HERE, "messages_commands.txt")) as f:
         for number, line in enumerate(f, 1):

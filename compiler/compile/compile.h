@@ -17,9 +17,11 @@ void choose_weights_form(Model *m);
 /* Gives the inputs of a model that was just loaded their data; false after an error. */
 typedef bool FillInputs(Model *m, void *context);
 
-/* Loads the model, fills its inputs, and computes by the kernels' plain forms every value that hangs on them, node by
+/* Loads the model, fills its inputs, and computes, floats in double, every value that hangs on them, node by
  * node as the file has them: nothing is rewritten, packed, fused or tiled. All dimensions must have a size. */
 Model *evaluate_model(const Options *options, FillInputs *fill, void *context);
+/* The same without evaluating it: with its inputs. */
+Model *fill_model(const Options *options, FillInputs *fill, void *context);
 
 /* Lets operators reach the stages that call them (op/doors.h). compile_model does it itself. */
 void open_doors(void);

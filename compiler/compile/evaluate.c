@@ -12,13 +12,22 @@ static StageResult evaluate(const Options *options, FillInputs *fill, void *cont
     return infer(*m);
 }
 
+Model *fill_model(const Options *options, FillInputs *fill, void *context)
+{
+    open_doors();
+    dim_reset(); /* a model that was loaded before may have given the same names other bounds */
+    Model *m = load_model(options);
+    if (!m->errors) fill(m, context);
+    return m;
+}
+
 Model *evaluate_model(const Options *options, FillInputs *fill, void *context)
 {
     Model *m = NULL;
     Options refined = *options;
-    refined.folds_all = true;
+    refined.evaluates = true;
     open_doors();
-    dim_reset(); /* a model that was loaded before may have given the same names other bounds */
+    dim_reset();
     while (evaluate(&refined, fill, context, &m) == STAGE_RESTART) {
         refined = m->options;
         dim_reset();

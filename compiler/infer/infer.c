@@ -6,6 +6,7 @@
  * all that is wrong with a model is said at once. */
 #include "op/op.h"
 #include "infer/infer.h"
+#include "infer/in_double.h"
 #include "infer/interface.h"
 #include "infer/states.h"
 
@@ -258,15 +259,15 @@ static bool tracks_integers(const Node *n)
 
 typedef enum { KEEP, REMOVE } Verdict;
 
-static bool folds_all(const Node *n)
+static bool evaluates(const Node *n)
 {
-    return n->graph->model->options.folds_all;
+    return n->graph->model->options.evaluates;
 }
 
 static Verdict fold(Node *n)
 {
     if (!inputs_known(n) || (n->op->flags & OP_NEVER_FOLD)) return KEEP;
-    if (!folds_all(n) && (!worth_folding(n) || !can_afford(n))) return KEEP;
+    if (!evaluates(n) && (!worth_folding(n) || !can_afford(n))) return KEEP;
     if (eval_node(n)) return REMOVE;
     n->failed = true;
     return KEEP;
@@ -312,7 +313,7 @@ static Verdict known_values(Node *n)
 {
     know_elements(n);
     if (outputs_known(n) && !(n->op->flags & OP_NEVER_FOLD)) return REMOVE;
-    return n->op->flags & OP_FOLD_LATE && !folds_all(n) ? KEEP : fold(n);
+    return n->op->flags & OP_FOLD_LATE && !evaluates(n) ? KEEP : fold(n);
 }
 
 void propagate_values(Node *n)
@@ -347,6 +348,7 @@ static Verdict infer_node(Node *n)
         widen(n);
         return REMOVE;
     }
+    if (evaluates(n) && becomes_double(n)) return REMOVE;
     for (int i = 0; i < n->n_out; i++)
         if (n->out[i]) check_declared(n, n->out[i]);
     if (n->failed) return KEEP;
@@ -367,12 +369,19 @@ static void remove_known(Graph *g)
     }
 }
 
+static void tell_watcher(const Node *n)
+{
+    const Options *o = &n->graph->model->options;
+    if (o->watch) o->watch(o->watcher, n);
+}
+
 void infer_graph(Graph *g)
 {
     Node *next;
     for (Node *n = g->first; n; n = next) {
         Node *before = n->before;
         if (infer_node(n) == REMOVE) {
+            tell_watcher(n);
             graph_remove(n);
             next = before ? before->after : g->first;
         } else {

@@ -104,6 +104,8 @@ static bool input_memory_list(Model *m, Value *list)
 static bool spread_list(Model *m, Value *v, int number)
 {
     DataItem item;
+    v->is_input = v->is_input && !v->items;
+    if (v->items) return true; /* it is evaluated with these */
     if (m->options.describe_list && m->options.describe_list(m, number, v, &item)) {
         spread_input(m->graph, v, &item);
         return true;

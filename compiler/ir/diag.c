@@ -65,12 +65,12 @@ void model_note(Model *m, const char *format, ...)
 static Foreign first_output_name(const Node *n)
 {
     for (int i = 0; i < n->n_out; i++)
-        if (n->out[i]) return n->out[i]->name;
+        if (n->out[i]) return n->out[i]->is_double_of ? value_model_name(n->out[i]) : n->out[i]->name;
     return foreign("");
 }
 
 /* `node "conv1" (Conv, opset 13): `; by its first output where the model gives no name. */
-static const char *node_place(const Node *n)
+const char *node_place(const Node *n)
 {
     bool is_named = !foreign_empty(n->name);
     const char *domain = foreign_empty(n->domain) ? "" : mem_printf("%s::", shown(n->domain));

@@ -100,8 +100,11 @@ struct Value {
     Type declared; /* what the model's value_info or outputs say; rank -1 and DT_UNDEFINED where it says nothing */
     /* all elements, dense and row-major, when known at compile time; else NULL. Strings: Foreign[] */
     const void *data;
-    Dim *elements; /* integer tensors whose elements are known one by one as expressions; else NULL */
-    Value **items; /* sequence or optional of known length: its elements; else NULL */
+    Value *in_double;    /* when the model is evaluated: the same with more digits; else NULL (infer/in_double.c) */
+    bool is_double_of;   /* it is that of another */
+    const void *watched; /* what options.watch has noted of it */
+    Dim *elements;       /* integer tensors whose elements are known one by one as expressions; else NULL */
+    Value **items;       /* sequence or optional of known length: its elements; else NULL */
     int n_items;
     Value *map_keys, *map_values; /* sequence of maps: the keys of all, [keys], and each one's values, [maps][keys] */
     struct PackedSequence *list;  /* sequence or optional whose length only the data tell (list.h); else NULL */
@@ -265,8 +268,11 @@ typedef struct {
     bool reuse_inputs;    /* their memory may be written over */
     int text_bytes;       /* that a string may have which an operator makes of others, without its NUL; 0: TEXT_BYTES */
     bool verbose;
-    bool any_size;       /* nothing is made of the model, so that its values may be larger than memory */
-    bool folds_all;      /* all that depends on constants alone is computed, whatever it takes (compile/evaluate.c) */
+    bool any_size;  /* nothing is made of the model, so that its values may be larger than memory */
+    bool evaluates; /* all that depends on constants alone is computed, in double (compile/evaluate.c) */
+    /* Is told of each node that inference is done with: it was computed, or others are in its place; or NULL. */
+    void (*watch)(void *watcher, const struct Node *n);
+    void *watcher;
     bool keeps_messages; /* none is printed; they stay in the model's messages */
     int n_dims, cap_dims;
     DimOption *dims;
@@ -339,6 +345,7 @@ struct Model {
     const char *said;    /* the last error about a node, from "node" on */
     struct Spending *spending; /* while nodes are lowered: who still reads constants (lower/spent_constants.c) */
     int64_t folding_bytes;     /* how much more constants may be computed from others, and */
+    int rounds_taken;          /* of loops that are evaluated (ops/shared/loop_rounds.c) */
     bool folding_ended;        /* whether that was too little once (infer.c) */
     int n_messages, cap_messages;
     char **messages;          /* held back (diag.c) */
@@ -448,6 +455,7 @@ typedef struct {
 ModelMark model_mark(const Model *m);
 bool model_back_to(Model *m, ModelMark mark); /* false: messages are out already */
 
+const char *node_place(const Node *n); /* `node "conv1" (Conv, opset 13): ` */
 void node_warning(Node *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void model_warning(Model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* what was decided for the user, who may want it otherwise */

@@ -12,10 +12,16 @@ typedef struct {
     Value *value;
     void *memory;
 } Computed;
+/* What kernels count, so that it is a size: how many results there are. */
+typedef struct {
+    Dim symbol;
+    int32_t *number;
+} Counted;
 typedef struct {
     const Node *node;
-    int count, capacity;
+    int count, capacity, n_counted, cap_counted;
     Computed *items;
+    Counted *counted;
 } Computing;
 
 static bool is_output_of(const Node *n, const Value *v)
@@ -54,6 +60,22 @@ static void finish(Computing *c, const Node *n, bool done)
         if (!is_kept(n, v)) free(c->items[i].memory);
         else if (done && !v->holds_text) v->data = c->items[i].memory;
     }
+}
+
+static int32_t *room_for_count(Computing *c, Dim symbol)
+{
+    mem_grow(&c->counted, &c->cap_counted, c->n_counted + 1, sizeof *c->counted);
+    c->counted[c->n_counted] = (Counted){symbol, mem_alloc(sizeof(int32_t))};
+    return c->counted[c->n_counted++].number;
+}
+
+/* Of outputs that are as long as was counted, what comes first are the results. */
+static void settle_counts(const Computing *c, const Node *n)
+{
+    for (int i = 0; i < n->n_out; i++)
+        for (int k = 0; n->out[i] && n->out[i]->type.shape.rank > 0 && k < c->n_counted; k++)
+            if (n->out[i]->type.shape.dim[0] == c->counted[k].symbol)
+                n->out[i]->type.shape.dim[0] = dim_const(*c->counted[k].number);
 }
 
 static size_t letter_bytes(char letter)
@@ -154,7 +176,7 @@ static void set_word(Computing *c, const Arg *arg, char letter, Word *word)
     case ARG_REALS: word->p = real_array(arg->count, arg->reals); break;
     case ARG_FUNCTION: memcpy(&word->p, &arg->function->address, sizeof word->p); break;
     case ARG_TEXT: internal_error("a function of the program's is not called here");
-    case ARG_SYMBOL: word->p = mem_alloc(sizeof(int32_t)); break; /* infer knows the count already */
+    case ARG_SYMBOL: word->p = room_for_count(c, arg->number); break;
     }
 }
 
@@ -337,5 +359,6 @@ bool eval_node(Node *n)
     }
     g->n_steps = before;
     finish(&computing, n, done);
+    if (done) settle_counts(&computing, n);
     return done;
 }

@@ -45,11 +45,16 @@ static Shape state_shape(const Node *n, const Recurrence *r)
     return shape_of(4, (Dim[]){dim_at(n->in[QUERY], 0), dim_const(r->kv_heads), r->key_size, r->value_size});
 }
 
+static bool need_narrow(Node *n, int input)
+{
+    return need_type(n, input, (DType[]){DT_FLOAT16, DT_BFLOAT16, DT_FLOAT}, 3);
+}
+
 static bool need_batch_and_steps(Node *n)
 {
     for (int i = KEY; i < n->n_in; i++) {
         if (!input_of(n, i) || i == PAST) continue;
-        if (!need_rank(n, i, 3, 3) || !need_float(n, i) ||
+        if (!need_rank(n, i, 3, 3) || !need_narrow(n, i) ||
             !need_equal(n, dim_at(n->in[QUERY], 0), dim_at(n->in[i], 0), "batch of the queries and of another input") ||
             !need_equal(n, dim_at(n->in[QUERY], 1), dim_at(n->in[i], 1), "steps of the queries and of another input"))
             return false;
@@ -73,7 +78,7 @@ static bool need_sizes(Node *n, const Recurrence *r)
         (r->corrects && !need_either(n, dim_at(n->in[RATE], 2), kv_heads, dim_const(1), "the last axis of beta")))
         return false;
     if (!past) return true;
-    if (!need_rank(n, PAST, 4, 4) || !need_float(n, PAST)) return false;
+    if (!need_rank(n, PAST, 4, 4) || !need_narrow(n, PAST)) return false;
     Shape state = state_shape(n, r);
     for (int d = 0; d < 4; d++)
         if (!need_equal(n, dim_at(past, d), state.dim[d], "the state, and what the heads have")) return false;
@@ -83,7 +88,7 @@ static bool need_sizes(Node *n, const Recurrence *r)
 static void infer_linear_attention(Node *n)
 {
     Recurrence r;
-    if (!need_counts(n, 3, 6, 1, 2) || !need_tensor_inputs(n) || !need_rank(n, QUERY, 3, 3) || !need_float(n, QUERY) ||
+    if (!need_counts(n, 3, 6, 1, 2) || !need_tensor_inputs(n) || !need_rank(n, QUERY, 3, 3) || !need_narrow(n, QUERY) ||
         !need_batch_and_steps(n) || !read_recurrence(n, &r) || !need_sizes(n, &r))
         return;
     const Value *q = n->in[QUERY], *past = input_of(n, PAST);

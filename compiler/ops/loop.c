@@ -375,7 +375,7 @@ static void infer_loop(Node *n)
 {
     Graph *g = body_of(n, "body");
     if (!g || !need_counts(n, 0, -1, 0, -1) || !need_inputs_from(n, 2) || !loop_signature(n, g)) return;
-    if (loop_has_invariants(n, g)) { /* expand_loop makes another of it */
+    if (loop_has_invariants(n, g) || loop_is_evaluated(n)) { /* expand_loop makes others of it */
         types_unknown(n);
         return;
     }
@@ -410,6 +410,7 @@ static void expand_loop(Node *n)
 {
     Graph *body = body_of(n, "body");
     if (loop_has_invariants(n, body)) loop_drop_invariants(n, body);
+    else if (loop_is_evaluated(n)) loop_take_round(n, body);
     else if (rounds_to_unroll(n)) unroll(n, body, rounds_to_unroll(n));
     else if (carries_lists(n)) unfold_lists(n);
 }

@@ -48,11 +48,6 @@ static void lower_nms(Node *n)
 }
 
 const Op ops_non_max_suppression[] = {
-    {.name = "NonMaxSuppression",
-     .domain = "",
-     .since = 10,
-     .infer = infer_nms,
-     .lower = lower_nms,
-     .flags = OP_NEVER_FOLD},
+    {.name = "NonMaxSuppression", .domain = "", .since = 10, .infer = infer_nms, .lower = lower_nms},
     {0},
 };

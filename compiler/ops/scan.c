@@ -1,5 +1,6 @@
 /* Scan: https://onnx.ai/onnx/operators/onnx__Scan.html */
 #include "op/op.h"
+#include "ops/shared/shared.h"
 
 typedef struct {
     int states, inputs, outputs;
@@ -42,7 +43,10 @@ static void expand_scan(Node *n)
     if (!read_scan(n, &s)) return;
     for (int i = 0; i < s.inputs; i++) any = any || listed(n, "scan_input_axes", i, 0) != 0;
     for (int i = 0; i < s.outputs; i++) any = any || listed(n, "scan_output_axes", i, 0) != 0;
-    if (!any) return;
+    if (!any) {
+        if (loop_is_evaluated(n)) scan_take_rounds(n, s.body, s.states);
+        return;
+    }
     Value **inputs = mem_dup(n->in, (size_t)n->n_in * sizeof *inputs);
     int64_t perm[MAX_RANK];
     for (int i = 0; i < s.inputs; i++) {

@@ -168,6 +168,11 @@ static void note_worst(Comparison *c, double *errors, double error, int64_t i)
     c->worst[at] = i;
 }
 
+bool element_differs(DType t, const void *found, const void *expected, int64_t i, Tolerance used)
+{
+    return !same_element(t, found, expected, i, used);
+}
+
 Comparison compare(DType t, const void *found, const void *expected, int64_t count, Tolerance tolerance)
 {
     DType component = component_type(t);

@@ -29,6 +29,9 @@ typedef struct {
  * which are as large as the tensor's other elements. */
 Tolerance tolerance_for(DType t, const void *expected, int64_t count, Tolerance given);
 
+/* Is element i wrong by what counted for its tensor? */
+bool element_differs(DType t, const void *found, const void *expected, int64_t i, Tolerance used);
+
 /* Floating point: |found - expected| <= absolute + relative * |expected|, NaN equals NaN, infinities of equal sign are
  * equal; complex numbers likewise by their modulus. Everything else: equal. */
 Comparison compare(DType t, const void *found, const void *expected, int64_t count, Tolerance tolerance);

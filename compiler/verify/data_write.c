@@ -1,4 +1,4 @@
-/* Data sets are written as they are read: a serialized TensorProto in a file. */
+/* Data sets are written as they are read: a serialized TensorProto, or a list of such, in a file. */
 #include "verify/verify.h"
 
 #include "proto/proto.h"
@@ -33,19 +33,72 @@ static void set_elements(TensorProto *t, const Value *v)
     swap_little_endian(v->type.dtype, value_count(v), t->raw_data.data);
 }
 
+static TensorProto *tensor_of(const Value *v)
+{
+    TensorProto *t = mem_alloc(sizeof *t);
+    onnx__tensor_proto__init(t);
+    t->name = v->name;
+    t->has_data_type = true;
+    t->data_type = (int32_t)v->type.dtype;
+    set_shape(t, &v->type.shape);
+    if (v->type.dtype == DT_STRING) set_strings(t, v);
+    else set_elements(t, v);
+    return t;
+}
+
+/* What an optional holds is there once, or not at all. */
+static void *message_of(const Value *v);
+
+static Onnx__SequenceProto *sequence_of(const Value *v)
+{
+    Onnx__SequenceProto *s = mem_alloc(sizeof *s);
+    const size_t count = (size_t)v->n_items;
+    void **elements = mem_array(count + 1, sizeof *elements);
+    onnx__sequence_proto__init(s);
+    s->has_elem_type = true;
+    s->elem_type = v->type.elem->kind == KIND_TENSOR     ? ONNX__SEQUENCE_PROTO__DATA_TYPE__TENSOR
+                   : v->type.elem->kind == KIND_SEQUENCE ? ONNX__SEQUENCE_PROTO__DATA_TYPE__SEQUENCE
+                                                         : ONNX__SEQUENCE_PROTO__DATA_TYPE__OPTIONAL;
+    for (size_t i = 0; i < count; i++) elements[i] = message_of(v->items[i]);
+    if (v->type.elem->kind == KIND_TENSOR) {
+        s->n_tensor_values = count;
+        s->tensor_values = (TensorProto **)elements;
+    } else if (v->type.elem->kind == KIND_SEQUENCE) {
+        s->n_sequence_values = count;
+        s->sequence_values = (Onnx__SequenceProto **)elements;
+    } else {
+        s->n_optional_values = count;
+        s->optional_values = (Onnx__OptionalProto **)elements;
+    }
+    return s;
+}
+
+static Onnx__OptionalProto *optional_of(const Value *v)
+{
+    Onnx__OptionalProto *o = mem_alloc(sizeof *o);
+    onnx__optional_proto__init(o);
+    o->has_elem_type = true;
+    o->elem_type = ONNX__OPTIONAL_PROTO__DATA_TYPE__UNDEFINED;
+    if (!v->n_items) return o;
+    bool is_tensor = v->items[0]->type.kind == KIND_TENSOR;
+    o->elem_type = is_tensor ? ONNX__OPTIONAL_PROTO__DATA_TYPE__TENSOR : ONNX__OPTIONAL_PROTO__DATA_TYPE__SEQUENCE;
+    if (is_tensor) o->tensor_value = tensor_of(v->items[0]);
+    else o->sequence_value = sequence_of(v->items[0]);
+    return o;
+}
+
+static void *message_of(const Value *v)
+{
+    if (v->type.kind == KIND_SEQUENCE) return sequence_of(v);
+    return v->type.kind == KIND_OPTIONAL ? (void *)optional_of(v) : tensor_of(v);
+}
+
 bool write_data_item(Model *m, Foreign path, const Value *v)
 {
-    TensorProto t;
-    onnx__tensor_proto__init(&t);
-    t.name = v->name;
-    t.has_data_type = true;
-    t.data_type = (int32_t)v->type.dtype;
-    set_shape(&t, &v->type.shape);
-    if (v->type.dtype == DT_STRING) set_strings(&t, v);
-    else set_elements(&t, v);
-    size_t length = onnx__tensor_proto__get_packed_size(&t);
+    const ProtobufCMessage *message = message_of(v);
+    size_t length = protobuf_c_message_get_packed_size(message);
     uint8_t *bytes = mem_array(length + 1, 1);
-    onnx__tensor_proto__pack(&t, bytes);
+    protobuf_c_message_pack(message, bytes);
     FILE *f = path_open(path, "wb");
     bool good = f && fwrite(bytes, 1, length, f) == length;
     if (f && fclose(f)) good = false;

@@ -98,7 +98,30 @@ static void narrow_by(const Node *n, int index, Range *range)
     if (node_is(n, "ReverseSequence") && index == 1) narrow(range, 1, rows_of(n, 0, axis_of(n, "time_axis")));
     if (node_is(n, "TopK") && index == 1)
         narrow(range, 1, rows_of(n, 0, attr_find(n, "axis") ? axis_of(n, "axis") : -1));
+    if (node_is(n, "RoiAlign") && index == 2) narrow(range, 0, rows_of(n, 0, 0) - 1);
+    if ((node_is(n, "CumSum") || node_is(n, "CumProd")) && index == 1)
+        narrow(range, 0, n->in[0]->type.shape.rank > 0 ? n->in[0]->type.shape.rank - 1 : 0);
     if (node_is(n, "Loop") && index == 0) narrow(range, 1, 4);
+}
+
+/* Which axes: each once. */
+static bool takes_axes(const Node *n, int index)
+{
+    bool changes_rank = node_is(n, "Squeeze") || node_is(n, "Unsqueeze");
+    if (index == 1) return changes_rank || (n && foreign_starts(n->op_type, "Reduce"));
+    return index == 3 && (node_is(n, "Slice") || node_is(n, "Pad"));
+}
+
+static bool takes_scales(const Node *n, int index)
+{
+    return (node_is(n, "Resize") && index == 2) || (node_is(n, "Upsample") && index == 1);
+}
+
+static bool is_read_by(const Value *v, bool (*takes)(const Node *n, int index))
+{
+    for (int i = 0; i < v->n_readers; i++)
+        if (takes(v->readers[i].node, v->readers[i].index)) return true;
+    return false;
 }
 
 /* Through nodes with one input that moves on: none is met twice. */
@@ -147,8 +170,11 @@ static void fill_mask(const Value *v, void *data, Random *r)
 static void fill_integers(const Value *v, void *data, Random *r)
 {
     Range range = range_of_integers(v);
-    for (int64_t i = 0, count = value_count(v); i < count; i++)
-        number_set(v->type.dtype, element(v, data, i), (double)random_integer(r, range.low, range.high));
+    bool counts = is_read_by(v, takes_axes);
+    for (int64_t i = 0, count = value_count(v); i < count; i++) {
+        int64_t x = random_integer(r, range.low, range.high);
+        number_set(v->type.dtype, element(v, data, i), (double)(counts ? i : x));
+    }
 }
 
 static bool is_image(const Value *v)
@@ -159,9 +185,11 @@ static bool is_image(const Value *v)
 
 static void fill_reals(const Value *v, void *data, Random *r)
 {
-    bool image = is_image(v);
-    for (int64_t i = 0, count = value_count(v); i < count; i++)
-        number_set(v->type.dtype, element(v, data, i), image ? random_unit(r) : random_normal(r));
+    bool image = is_image(v), scales = is_read_by(v, takes_scales);
+    for (int64_t i = 0, count = value_count(v); i < count; i++) {
+        double x = image || scales ? random_unit(r) : random_normal(r);
+        number_set(v->type.dtype, element(v, data, i), scales ? 1 + x : x);
+    }
 }
 
 static void fill_complex(const Value *v, void *data, Random *r)
@@ -204,10 +232,32 @@ void integers_of_input(const Value *v, int64_t *low, int64_t *high)
     *high = range.high;
 }
 
+/* The same lengths and sizes each time: compiled code has room for those of the first data set. */
+static bool make_list(Value *list, Random *r)
+{
+    enum { LENGTH = 2, OPEN_SIZE = 3 };
+    const Type *element = list->type.elem;
+    int count = list->type.kind == KIND_OPTIONAL ? 1 : LENGTH;
+    if (list->type.kind == KIND_MAP || !element) return false;
+    list->items = mem_array(LENGTH, sizeof *list->items);
+    for (; list->n_items < count; list->n_items++) {
+        Value *v = value_new(list->graph, foreign_suffixed(list->wanted, "_%d", list->n_items));
+        list->items[list->n_items] = v;
+        v->type = *element;
+        if (v->type.kind == KIND_TENSOR && v->type.shape.rank < 0) v->type.shape.rank = 1;
+        for (int d = 0; v->type.kind == KIND_TENSOR && d < v->type.shape.rank; d++)
+            if (!v->type.shape.dim[d] || !dim_is_const(v->type.shape.dim[d]))
+                v->type.shape.dim[d] = dim_const(OPEN_SIZE);
+        if (!make_input(v, r)) return false;
+    }
+    return true;
+}
+
 bool make_input(Value *v, Random *r)
 {
     DType t = v->type.dtype;
-    if (v->type.kind != KIND_TENSOR || !shape_is_const(&v->type.shape)) return false;
+    if (v->type.kind != KIND_TENSOR) return make_list(v, r);
+    if (!shape_is_const(&v->type.shape)) return false;
     if (t == DT_STRING) v->data = made_strings(value_count(v), r);
     if (t == DT_STRING) return true;
     if (!number_has(t) && !dtype_is_complex(t)) return false;

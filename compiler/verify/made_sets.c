@@ -83,7 +83,9 @@ static bool fill(Model *m, void *context)
         Value *v = m->graph->inputs[i];
         Random r = random_start((uint64_t)k->options->seed, k->run, i);
         if (!make_input(v, &r))
-            model_error(m, "input \"%s\" is no tensor, which is all that can be made up; give a data set",
+            model_error(m,
+                        "input \"%s\" is a map, or a list of what no type is said of, which can't be made up; give a "
+                        "data set",
                         shown(v->name));
         else if (k->writes && !write_data_item(m, item_path(k, "input", i), v)) return false;
     }
@@ -95,19 +97,25 @@ static void not_computed(const Model *m)
 {
     Node *n = m->graph->first;
     while (n->after && !(n->op->flags & OP_NEVER_FOLD)) n = n->after;
-    node_error(n, "it can't be evaluated without being compiled, as loops of many rounds, random numbers, counts that "
-                  "only the data tell, and custom operators; give a data set, or --reference ort");
+    node_error(n, "it can't be evaluated without being compiled, as random numbers, what makes texts of others, and "
+                  "custom operators; give a data set, or --reference ort");
+}
+
+static bool is_computed(const Value *v)
+{
+    if (v->type.kind == KIND_TENSOR) return v->data != NULL;
+    for (int i = 0; i < v->n_items; i++)
+        if (!is_computed(v->items[i])) return false;
+    return v->items && !v->list;
 }
 
 static bool write_results(Model *m, const Making *k)
 {
-    for (int i = 0; i < m->n_interface_outputs; i++)
-        if (m->interface_outputs[i]->type.kind != KIND_TENSOR)
-            model_error(m, "output \"%s\" is no tensor, which is all that made data sets have; give a data set",
-                        shown(m->interface_outputs[i]->name));
-    for (int i = 0; i < m->graph->n_outputs && !m->errors; i++) {
-        const Value *v = m->graph->outputs[i];
-        if (!v->data) not_computed(m);
+    for (int i = 0; i < m->n_interface_outputs && !m->errors; i++) {
+        const Value *v = m->interface_outputs[i];
+        if (v->map_keys)
+            model_error(m, "output \"%s\" is maps, which made data sets have none of; give a data set", shown(v->name));
+        else if (!is_computed(v)) not_computed(m);
         else write_data_item(m, item_path(k, "output", i), v);
     }
     return !m->errors;
@@ -134,9 +142,9 @@ static bool make_set(const VerifyOptions *o, const OpenDim *open, int n_open, Ma
 {
     Options sized = sizes_for(o, open, n_open, k);
     k->writes = true;
+    if (o->asks_ort || o->profiles) return !fill_model(&sized, fill, k)->errors;
     Model *m = evaluate_model(&sized, fill, k);
-    if (m->errors) return false;
-    return o->asks_ort || o->profiles || write_results(m, k);
+    return !m->errors && write_results(m, k);
 }
 
 /* -- all of them --------------------------------------------------------------------------------- */
@@ -145,7 +153,7 @@ static void say(const VerifyOptions *o)
 {
     if (o->profiles) return;
     printf("no data sets: %lld made with seed %lld; what is right says %s\n", (long long)o->runs, (long long)o->seed,
-           o->asks_ort ? "ONNX Runtime" : "the graph as it stands in the file, in its own types");
+           o->asks_ort ? "ONNX Runtime" : "the graph as it stands in the file, in double");
 }
 
 bool make_data_sets(const VerifyOptions *o, Foreign folder, Foreign work)

@@ -7,40 +7,6 @@
 
 /* -- what they should be ------------------------------------------------------------------------- */
 
-static bool fill(Model *m, void *context)
-{
-    const DataSet *set = context;
-    for (int i = 0; i < m->graph->n_inputs; i++) {
-        Value *v = m->graph->inputs[i];
-        DataItem item;
-        if (!load_data_item(m, foreign_suffixed(set->path, "/input_%d.pb", i), &v->type, &item)) return false;
-        if (item.kind != KIND_TENSOR || !shape_equal(&v->type.shape, &item.tensor->type.shape)) {
-            model_error(m, "input \"%s\" is no tensor of the size that the data have: --per-node can't evaluate it",
-                        shown(v->name));
-            return false;
-        }
-        v->data = item.tensor->data;
-    }
-    return true;
-}
-
-/* Every dimension as large as in the data. */
-static bool fix_sizes(const VerifyOptions *o, const DataSets *sets, Options *sized)
-{
-    Model asking = {.path = o->compile.model_path};
-    OpenDim *dims;
-    int count = load_open_dims(asking.path, &dims), kept = 0;
-    *sized = o->compile;
-    sized->dims = mem_array((size_t)sized->n_dims + 1, sizeof *sized->dims);
-    for (int i = 0; i < o->compile.n_dims; i++)
-        if (o->compile.dims[i].low == o->compile.dims[i].high) sized->dims[kept++] = o->compile.dims[i];
-    sized->n_dims = sized->cap_dims = kept;
-    if (!bound_dims(&asking, sets, dims, count, sized)) return false;
-    for (int i = 0; i < sized->n_dims; i++)
-        if (sized->dims[i].of_data) sized->dims[i].low = sized->dims[i].high;
-    return true;
-}
-
 static Foreign values_folder(const VerifyOptions *o, Foreign folder)
 {
     return foreign_or(o->values, foreign_suffixed(folder, "/values"));
@@ -48,14 +14,13 @@ static Foreign values_folder(const VerifyOptions *o, Foreign folder)
 
 bool write_node_values(const VerifyOptions *o, const DataSets *sets, Foreign folder)
 {
-    Options sized;
     Foreign to = values_folder(o, folder);
-    if (!fix_sizes(o, sets, &sized)) return false;
-    Model *m = evaluate_model(&sized, fill, &sets->items[0]);
-    if (!m->errors && !path_make_folder(to)) model_error(m, "%s: can't make this folder", shown(to));
+    Model *m = evaluate_set(&o->compile, &sets->items[0]);
+    if (!m) return false;
+    if (!path_make_folder(to)) model_error(m, "%s: can't make this folder", shown(to));
     for (int i = 0; i < m->graph->n_values && !m->errors; i++) {
         const Value *v = m->graph->values[i];
-        if (v->data && v->type.kind == KIND_TENSOR && number_has(v->type.dtype))
+        if (v->data && !v->is_double_of && v->type.kind == KIND_TENSOR && number_has(v->type.dtype))
             write_data_item(m, foreign_suffixed(to, "/value_%d.pb", i), v);
     }
     dim_reset();
@@ -154,7 +119,7 @@ static bool is_right(const Traced *t, const Value *expected, Tolerance tolerance
         puts(" no value to compare with");
         return true;
     }
-    return print_values(expected, t->data, tolerance);
+    return !print_values(expected, t->data, tolerance).differing;
 }
 
 bool check_nodes(Model *m, const VerifyOptions *o, Foreign folder)

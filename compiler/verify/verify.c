@@ -11,7 +11,7 @@ static bool load_data_sets(Model *m, DataSets *sets, bool inputs_only)
     return good;
 }
 
-static int run_data_sets(Model *m, const VerifyOptions *o, Foreign folder, const DataSets *sets)
+static int run_data_sets(Model *m, const VerifyOptions *o, Foreign folder, DataSets *sets)
 {
     int right = 0;
     for (int i = 0; i < sets->count; i++) right += run_data_set(m, folder, &sets->items[i], o->tolerance);
@@ -24,19 +24,15 @@ static bool makes_data(const VerifyOptions *o)
     return foreign_none(o->dir) && (o->asks_ort || !foreign_none(o->record) || !has_data_sets(o->compile.model_path));
 }
 
-static bool computes_bytes(const Graph *g)
+/* Of the first set in which something differs. */
+static void explain_first(const VerifyOptions *o, const DataSets *sets, int n_outputs)
 {
-    for (const Node *n = g->first; n; n = n->after)
-        for (int i = 0; i < n->n_out; i++)
-            if (n->out[i] && (n->out[i]->type.dtype == DT_INT8 || n->out[i]->type.dtype == DT_UINT8)) return true;
-    return false;
-}
-
-/* Integer sums are exact, those of the graph in floats are not: half way between two bytes that decides. */
-static void explain_bytes(void)
-{
-    puts("quantised numbers that lie half way between two bytes, but for rounding, may become either, and all that "
-         "follows departs with them: --per-node shows where that begins");
+    for (int i = 0; i < sets->count; i++)
+        for (int k = 0; k < n_outputs; k++)
+            if (sets->items[i].differences[k].is_wrong) {
+                explain_differences(o, &sets->items[i], n_outputs);
+                return;
+            }
 }
 
 /* Where the data sets are: the user's, or made ones. NULL, after a message: nowhere. */
@@ -78,11 +74,11 @@ int verify_main(int argc, char **argv)
     DataSets sets = {0};
     int status = parse_verify_options(&o, argc, argv);
     if (status != GO_ON) return status;
-    bool made = makes_data(&o);
     Foreign folder = work_folder(o.keep);
     Model *m = foreign_none(folder) ? NULL : prepare(&o, folder, &sets);
     if (!m) return 1;
     status = run_data_sets(m, &o, folder, &sets);
-    if (status && made && computes_bytes(m->graph)) explain_bytes();
-    return o.per_node && !check_nodes(m, &o, folder) ? 1 : status;
+    bool nodes_wrong = o.per_node && !check_nodes(m, &o, folder);
+    if (status) explain_first(&o, &sets, m->graph->n_outputs);
+    return nodes_wrong ? 1 : status;
 }

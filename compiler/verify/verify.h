@@ -49,9 +49,17 @@ Model *prepare(VerifyOptions *o, Foreign folder, DataSets *sets);
 /* -- verify_data.c: data sets and what they say about the model's dimensions ------------------- */
 
 typedef struct {
+    bool is_wrong;
+    const void *found;
+    int n_worst; /* none: its type or shape is another */
+    int64_t worst[MOST_WORST];
+} Difference;
+
+typedef struct {
     Foreign path; /* the folder */
     DataItem *inputs, *outputs;
-    int64_t *params; /* the values of the model's run-time dimensions */
+    int64_t *params;         /* the values of the model's run-time dimensions */
+    Difference *differences; /* of each output, after run_data_set */
 } DataSet;
 
 struct DataSets {
@@ -83,10 +91,14 @@ bool has_data_sets(Foreign model_path); /* beside the model */
 /* Makes inputs and what is right of them in `folder`, as data sets; false, after messages, if it can't. */
 bool make_data_sets(const VerifyOptions *o, Foreign folder, Foreign work);
 
+/* evaluate_set.c: the graph as it stands in the file, evaluated on this set; NULL after errors. */
+Model *evaluate_set(const Options *compile, const DataSet *set);
+
 /* made_inputs.c: what whole numbers may be that nobody gives, by who reads them. */
 void integers_of_input(const Value *v, int64_t *low, int64_t *high);
 
-bool write_data_item(Model *m, Foreign path, const Value *v); /* data_write.c: a constant, as a TensorProto */
+/* data_write.c: a constant, or a list of such, as a TensorProto, SequenceProto or OptionalProto. */
+bool write_data_item(Model *m, Foreign path, const Value *v);
 
 /* ort_reference.c: ONNX Runtime writes the outputs of the data sets in this folder, found in its own. */
 bool ask_ort(Model *m, Foreign python, Foreign folder, Foreign work);
@@ -113,9 +125,16 @@ void write_profiler(Model *m, FILE *f); /* it writes the mean time of each step 
 
 bool build(Model *m, const VerifyOptions *o, Foreign folder);
 char *read_file(Foreign path, size_t *bytes); /* the whole file, with zero bytes after it. NULL if it isn't there */
-bool print_values(const Value *expected, const void *found, Tolerance tolerance); /* how far off; are they right? */
+Comparison print_values(const Value *expected, const void *found, Tolerance tolerance); /* prints how far off */
 bool run_program(Model *m, Foreign folder, const DataSet *set); /* on these inputs; false, after a message: it failed */
 /* Prints what comes of it; are all outputs right? */
-bool run_data_set(Model *m, Foreign folder, const DataSet *set, Tolerance tolerance);
+bool run_data_set(Model *m, Foreign folder, DataSet *set, Tolerance tolerance);
+const char *place_text(const Shape *s, int64_t index); /* "[0,3]": where element `index` stands */
+
+/* -- ties.c ------------------------------------------------------------------------------------- */
+
+/* Prints of each output of the set that is wrong whether near ties explain it: choices before it, between numbers that
+ * are nearly equal. To be called last: the model's dimensions are not to be used any more. */
+void explain_differences(const VerifyOptions *o, const DataSet *set, int n_outputs);
 
 #endif

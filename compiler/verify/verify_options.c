@@ -104,8 +104,8 @@ static const OptionRow verify_options[] = {
      take_atol, NULL},
     {0, "runs", "N", "so many data sets of them; default 3", take_runs, NULL},
     {0, "reference", "WHO",
-     "what is right of made inputs says: self, the graph as it stands in the file,\nevaluated without optimisation "
-     "(default); ort, ONNX Runtime",
+     "what is right of made inputs says: self, the graph as it stands in the file,\nevaluated in double without "
+     "optimisation (default); ort, ONNX Runtime",
      take_reference, NULL},
     {0, "python", "FILE", "the Python that has onnxruntime and onnx; default: python3", take_python, NULL},
     {0, "record", "DIR", "make data sets, and leave them there", take_record, NULL},

@@ -190,7 +190,7 @@ static Shape read_shape(Foreign folder, int i, const Value *v)
 
 /* -- one output -------------------------------------------------------------------------------- */
 
-static const char *place_text(const Shape *s, int64_t index)
+const char *place_text(const Shape *s, int64_t index)
 {
     const char *text = "]";
     for (int d = s->rank - 1; d >= 0; d--) {
@@ -244,17 +244,27 @@ static void print_difference(const Comparison *c, const Value *expected, const v
     }
 }
 
-bool print_values(const Value *expected, const void *found, Tolerance tolerance)
+Comparison print_values(const Value *expected, const void *found, Tolerance tolerance)
 {
     Comparison c = compare(expected->type.dtype, found, expected->data, value_count(expected), tolerance);
     print_measures(&c);
     if (c.differing) print_difference(&c, expected, found);
     else puts(" ok");
+    return c;
+}
+
+static bool is_right(Difference *d, const Value *expected, const void *found, Tolerance tolerance)
+{
+    Comparison c = print_values(expected, found, tolerance);
+    d->found = found;
+    d->n_worst = c.n_worst;
+    memcpy(d->worst, c.worst, sizeof d->worst);
     return !c.differing;
 }
 
-static bool check_output(Foreign folder, int i, const Value *v, const Value *expected, Tolerance tolerance)
+static bool check_output(Foreign folder, int i, const Value *v, DataSet *set, Tolerance tolerance)
 {
+    const Value *expected = set->outputs[i].tensor;
     DType t = v->type.dtype;
     Shape shape = read_shape(folder, i, v);
     printf("  %s %s%s:", shown(v->name), dtype_name(t), shown(shape_text(&shape)));
@@ -267,7 +277,7 @@ static bool check_output(Foreign folder, int i, const Value *v, const Value *exp
         return false;
     }
     const void *found = read_output(folder, i, t, value_count(expected));
-    if (found) return print_values(expected, found, tolerance);
+    if (found) return is_right(&set->differences[i], expected, found, tolerance);
     puts(" FAIL: its shape is larger than the room the interface gives it");
     return false;
 }
@@ -298,12 +308,15 @@ bool run_program(Model *m, Foreign folder, const DataSet *set)
     return false;
 }
 
-bool run_data_set(Model *m, Foreign folder, const DataSet *set, Tolerance tolerance)
+bool run_data_set(Model *m, Foreign folder, DataSet *set, Tolerance tolerance)
 {
+    set->differences = mem_array((size_t)m->graph->n_outputs + 1, sizeof *set->differences);
     printf("%s\n", shown(foreign_or(path_file(set->path), set->path)));
     if (!run_program(m, folder, set)) return false;
     bool good = true;
-    for (int i = 0; i < m->graph->n_outputs; i++)
-        if (!check_output(folder, i, m->graph->outputs[i], set->outputs[i].tensor, tolerance)) good = false;
+    for (int i = 0; i < m->graph->n_outputs; i++) {
+        set->differences[i].is_wrong = !check_output(folder, i, m->graph->outputs[i], set, tolerance);
+        good = good && !set->differences[i].is_wrong;
+    }
     return good;
 }

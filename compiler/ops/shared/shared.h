@@ -7,6 +7,7 @@
 #include "ops/shared/forest.h"
 #include "ops/shared/helium.h"
 #include "ops/shared/loop_invariants.h"
+#include "ops/shared/loop_rounds.h"
 #include "ops/shared/ml_labels.h"
 #include "ops/shared/moves.h"
 #include "ops/shared/narrow_weights.h"
