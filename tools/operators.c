@@ -165,7 +165,9 @@ static const Choice choices[] = {
     {"QuickGelu", "x * sigmoid(alpha * x)", "the text; one stored value has another sign", "`QuickGelu test [2,4]`"},
     {"Reduce...", "integers wrap around", "the reference evaluator; ONNX Runtime saturates",
      "`ReduceSum_int32_Overflow_Saturates`"},
-    {"RandomNormal, RandomUniform and their kind", "numbers of a generator of our own, the same on every machine",
+    {"RandomNormal, RandomUniform and their kind",
+     "numbers of Philox4x32-10, the same on every machine: of the seed, or of the caller's NAME_seed, as README.md "
+     "says",
      "the text leaves them open", "`RandomUniform1DFloat`"},
     {"Reshape", "with allowzero, -1 beside a 0 is what remains of the sizes that aren't 0",
      "the text forbids it; ONNX Runtime", "`empty/reshape_beside_zero`"},
