@@ -214,7 +214,9 @@ int main(void)
 {
     collect();
     puts("# Operators\n\n"
-         "Written by `make docs` from the compiler's own table; a test keeps it true.\n\n"
+         "Written by `make docs` from the compiler's own table; a test keeps it true. [cases.md](cases.md) has the "
+         "cases that prove "
+         "each,\nby its versions and types.\n\n"
          "*Since* names the opsets at which the reading of a node changes so much that it has a row of its own; "
          "smaller changes are handled\n"
          "inside, and every opset from the first one named to the newest is taken. Where an operator has limits, the "
