@@ -126,6 +126,7 @@ quick walkthrough "$python" tests/walkthrough.py "$onnx2c"
 quick models tests/models.sh "$onnx2c"
 quick cases official_cases
 quick seeds "$python" tests/seeds.py "$onnx2c" --only "*$ONLY*"
+quick level_4 "$python" tests/level_4.py "$onnx2c" --only "*$ONLY*"
 slow random_numbers "$python" tests/random_numbers.py "$onnx2c" --conformance "$build/conformance"
 quick same_bits same_bits
 quick bounds "$python" tests/bounds.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"

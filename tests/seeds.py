@@ -8,9 +8,9 @@ The last line counts: "N passed, N failed".
 import ctypes
 import json
 import os
-import subprocess
 import sys
 
+import elsewhere
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -20,16 +20,6 @@ STRICT = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshado
 N = 500
 OUTPUTS = {"uniform": "FLOAT", "normal": "DOUBLE", "like": "FLOAT16", "drawn": "INT64", "kept": "FLOAT",
            "picked": "INT32", "seeded": "FLOAT"}
-C_TYPES = {"x": "float", "uniform": "float", "normal": "double", "like": "uint16_t", "drawn": "int64_t",
-           "kept": "float", "picked": "int32_t", "seeded": "float"}
-# Options, what compiles, what emulates. In the compilers' own dialect of C, where they fuse products and sums.
-TARGETS = [
-    (["--target", "c99"], ["cc", "-O0"], []),
-    ([], ["gcc", "-m32", "-msse2", "-mfpmath=sse"], []),
-    ([], ["gcc", "-march=x86-64-v3"], ["qemu-x86_64", "-cpu", "max"]),
-    ([], ["clang", "--target=aarch64-linux-gnu", "-static", "-ffp-contract=fast"], ["qemu-aarch64"]),
-    (["--target", "riscv64"], ["clang", "--target=riscv64-linux-gnu", "-static"], ["qemu-riscv64"]),
-]
 THREADS = """
 #include <pthread.h>
 #include <stdint.h>
@@ -146,27 +136,10 @@ def the_seed_is_the_callers(onnx2c, folder):
 def targets_draw_the_same(onnx2c, folder):
     x = np.ones(N, np.float32)
     first = Built(onnx2c, folder, every_kind(folder)).numbers(x, seed=11)
-    for options, compiler, emulator in TARGETS:
-        found = elsewhere(onnx2c, folder, options, compiler, emulator)
-        must(equal(first, found) == list(OUTPUTS), *compiler, "has other", set(OUTPUTS) - set(equal(first, found)))
-
-
-def elsewhere(onnx2c, folder, options, compiler, emulator):
-    """What a program draws with seed 11 that is made by another compiler, and emulated."""
-    run(folder, onnx2c, every_kind(folder), "--name", "m", "-o", "m.c", "--header", "m.h", *options)
-    with open(os.path.join(folder, "main.c"), "w") as f:
-        arrays = "".join(f"static {t} {name}[{N}];\n" for name, t in C_TYPES.items())
-        prints = "".join(f"    fwrite({name}, sizeof {name}, 1, stdout);\n" for name in OUTPUTS)
-        f.write(f'#include <stdio.h>\n#include "m.h"\n{arrays}int main(void)\n{{\n    for (int i = 0; i < {N}; i++) '
-                f"x[i] = 1;\n    m_seed(11);\n    if (m_run({', '.join(C_TYPES)})) return 1;\n{prints}}}\n")
-    run(folder, *compiler, "-O2", "-o", "main", "main.c", "m.c", "-lm")
-    done = subprocess.run([*emulator, os.path.join(folder, "main")], stdout=subprocess.PIPE, check=True)
-    found, at = {}, 0
-    for name, t in OUTPUTS.items():
-        dtype = np.dtype(helper.tensor_dtype_to_np_dtype(getattr(TensorProto, t)))
-        found[name] = np.frombuffer(done.stdout, dtype, N, at)
-        at += N * dtype.itemsize
-    return found
+    outputs = {name: (t, [N]) for name, t in OUTPUTS.items()}
+    for target in elsewhere.TARGETS:
+        found = elsewhere.results(onnx2c, folder, every_kind(folder), target, {"x": x}, outputs, "m_seed(11);")
+        must(equal(first, found) == list(OUTPUTS), *target[1], "has other", set(OUTPUTS) - set(equal(first, found)))
 
 
 def philox(key, counter):

@@ -149,9 +149,16 @@ static const Choice choices[] = {
      "the text; ONNX Runtime leaves a single target as it is", "`LinearRegressorUniTarget_1`"},
     {"LSTM, GRU, RNN with clip", "what every activation gets is clipped, the cell before the last one (h), too",
      "the text; ONNX Runtime leaves the cell as it is", "`recurrent/lstm_clip`"},
-    {"MatMulNBits", "what is multiplied stays float, whatever accuracy_level allows",
-     "the text leaves it open; ONNX Runtime rounds it to 8 bits at level 4: logits of small language models up to 1 % "
-     "of the largest away from float64, where others are within 1e-6",
+    {"MatMulNBits",
+     "with accuracy_level 4, what constant weights of 4 bits are multiplied with is rounded to two bytes: in each "
+     "block, to "
+     "the nearest of -32639 to 32639 times its largest magnitude / 32639. Sums of a block are exact, scaled in float32 "
+     "and "
+     "added in the order of blocks: the same bits on every machine",
+     "the text allows a single byte, which ONNX Runtime takes: logits of small language models up to 1 % of the "
+     "largest "
+     "away from float64, where two bytes are within 1e-4. Lower levels, and other weights, multiply floats: within "
+     "1e-6",
      "`nbits/accuracy_level_4`"},
     {"MaxPool", "of a window of padding alone the index is that of the first pixel; NaN is the largest number",
      "the text is silent; NaN: PyTorch; ONNX Runtime: an index before the image, and NaN if it comes first",
