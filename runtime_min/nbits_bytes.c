@@ -1,8 +1,8 @@
-/* Products of weights of 4 bits and numbers that are rounded to two bytes, block by block: MatMulNBits of accuracy_level
- * 4, which would allow a single one. A number is 256 * high + low steps of its block, both from -128 to 127, the step
- * being the largest magnitude by NBITS_STEPS. The sums of a block are whole numbers, and exact; as floats they are scaled
- * and added up in the order of the blocks, each product rounded before it is added. So every processor gets the same
- * bits. */
+/* Products of weights of 4 bits and numbers that are rounded to two bytes, block by block: MatMulNBits of
+ * accuracy_level 4, which would allow a single one. A number is 256 * high + low steps of its block, both from -128 to
+ * 127, the step being the largest magnitude by NBITS_STEPS. The sums of a block are whole numbers, and exact; as floats
+ * they are scaled and added up in the order of the blocks, each product rounded before it is added. So every processor
+ * gets the same bits. */
 
 struct nbits_bytes {
     int32_t rows, n, k;    /* of x[rows][k] and y[rows][n] */
@@ -23,7 +23,8 @@ static inline float nbits_step(uint32_t largest)
     return largest < UINT32_C(0x7F800000) ? magnitude / NBITS_STEPS : (float)NAN;
 }
 
-/* low[block] and high[block] = the digits of x[count] in steps, to the nearest, and zeros after them. Returns the step. */
+/* low[block] and high[block] = the digits of x[count] in steps, to the nearest, and zeros after them. Returns the
+ * step. */
 float nbits_round_some(const float *x, int8_t *low, int8_t *high, int32_t *sum, size_t count, size_t block)
 {
     uint32_t largest = 0;
@@ -61,7 +62,8 @@ static QFUNCTION float nbits_round_block(const float *x, int8_t *low, int8_t *hi
     for (size_t i = 0; i < QLANES; i++)
         if (each[i] > largest) largest = each[i];
     const float step = nbits_step((uint32_t)largest);
-    const struct qlimits limits = {qreal_all(-NBITS_STEPS), qreal_all(NBITS_STEPS), {0}};
+    const struct qscale bounds = {.low = -NBITS_STEPS, .high = NBITS_STEPS};
+    const struct qlimits limits = qlimits_of(&bounds);
     for (size_t i = 0; i < block; i += QLANES) {
         const qreal steps = *(const qreal_at *)(x + i) / qreal_all(step);
         const qsigned q = (qsigned)(qnearest(steps, &limits) - UINT32_C(0x4B400000));
@@ -193,8 +195,8 @@ static inline void nbits_store(const struct nbits_row *r, size_t column, qreal t
     qint low##v = nbits_begin(zeros ? zeros + place##v.at + 16 * b : NULL, r->sums[b]), high##v = {0};
 #define NBITS_EIGHT(v) \
     { \
-        const qint eight = *(const qint_at *)(const void *)(place##v.w + at / 8 * 64), first_four = eight & 0x0F0F0F0F, \
-                   last_four = eight >> 4 & 0x0F0F0F0F; \
+        const qint eight = *(const qint_at *)(const void *)(place##v.w + at / 8 * 64); \
+        const qint first_four = eight & 0x0F0F0F0F, last_four = eight >> 4 & 0x0F0F0F0F; \
         low##v = nbits_dots(nbits_dots(low##v, first_four, l0), last_four, l1); \
         high##v = nbits_dots(nbits_dots(high##v, first_four, h0), last_four, h1); \
     }
@@ -243,8 +245,10 @@ static void nbits_columns(const struct nbits_row *r, const uint8_t *w, const flo
             const size_t at = (c / 16 * blocks + b) * 16 + c % 16;
             int32_t sum = -(zeros ? zeros[at] : 8) * r->sums[b];
             for (size_t i = 0; i < groups; i++, from += 64, low += 8, high += 8)
-                for (size_t j = 0; j < 4; j++)
-                    sum += (from[j] & 15) * (low[j] + 256 * high[j]) + (from[j] >> 4) * (low[4 + j] + 256 * high[4 + j]);
+                for (size_t j = 0; j < 4; j++) {
+                    sum += (from[j] & 15) * (low[j] + 256 * high[j]);
+                    sum += (from[j] >> 4) * (low[4 + j] + 256 * high[4 + j]);
+                }
             const float scale = r->steps[b] * scales[at];
             const volatile float product = (float)sum * scale;
             total += product;
@@ -257,8 +261,8 @@ static void nbits_columns(const struct nbits_row *r, const uint8_t *w, const flo
 
 /* y[rows][n] = x[rows][k], rounded, times the transposed of the weights, plus bias[n], which may be NULL.
  * In panels of 16 columns: w[n / 16][blocks * block / 8][16][4], whose bytes have a weight and in their higher half the
- * one four further; scales[n / 16][blocks][16]; likewise zeros, or NULL: then it is 8. Scratch: q[8][2][blocks * block],
- * steps[8 * blocks], sums[8 * blocks]. */
+ * one four further; scales[n / 16][blocks][16]; likewise zeros, or NULL: then it is 8. Scratch:
+ * q[8][2][blocks * block], steps[8 * blocks], sums[8 * blocks]. */
 void matmul_nbits_bytes(const float *x, const uint8_t *w, const float *scales, const uint8_t *zeros, const float *bias,
                         float *y, int8_t *q, float *steps, int32_t *sums, const struct nbits_bytes *p)
 {

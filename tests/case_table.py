@@ -26,11 +26,12 @@ HEAD = """# Cases of each operator
 
 Written by `make docs`; a test keeps it true.
 
-*Versions*: those of ONNX's schemas, and the number of cases that are models of an opset which means this one: ONNX's own that
-pass, and models of `tests/cases` and `tests/models`. After a +, those that `tests/opsets.py` adds: official cases moved to that opset, where they
-are valid models, too, and its own. *Types*: in how many of the first the operator has inputs or outputs of them, as far as the models say. Results
-are compared in all, but of random numbers. Not counted: unit tests, random graphs, tests of single features, and ONNX Runtime's own cases,
-which are all there is where a count is 0.
+*Versions*: those of ONNX's schemas, and the number of cases that are models of an opset which means this one: ONNX's
+own that pass, and models of `tests/cases` and `tests/models`. After a +, those that `tests/opsets.py` adds: official
+cases moved to that opset, where they are valid models, too, and its own. *Types*: in how many of the first the operator
+has inputs or outputs of them, as far as the models say. Results are compared in all, but of random numbers. Not
+counted: unit tests, random graphs, tests of single features, and ONNX Runtime's own cases, which are all there is where
+a count is 0.
 
 {totals}.
 """
@@ -95,8 +96,8 @@ def note_graph(graph, outer, note):
 
 
 def nodes_of(path, is_official):
-    """{(domain, operator, opset): types of elements} of a model. Those between nodes are inferred where the onnx package
-    can be trusted with the model: it doesn't survive all of ours."""
+    """{(domain, operator, opset): types of elements} of a model. Those between nodes are inferred where the onnx
+    package can be trusted with the model: it doesn't survive all of ours."""
     model = onnx.load(path, load_external_data=False)
     if is_official and len(model.graph.node) > 1 and os.path.getsize(path) < LARGE:
         model = onnx.shape_inference.infer_shapes(model)
@@ -157,8 +158,8 @@ class Table:
     def totals(self):
         pairs = [(d, n, v) for d, n in self.order for v in self.schemas.get((d, n), [1])]
         proved = sum(self.versions[p] > 0 or self.moved.get(p, 0) > 0 for p in pairs)
-        return (f"{len(self.order)} operators in {len(pairs)} versions, {proved} of them with cases: {self.official} of "
-                f"ONNX's own, {self.own} of ours, and {sum(self.moved.values())} of other opsets")
+        return (f"{len(self.order)} operators in {len(pairs)} versions, {proved} of them with cases: "
+                f"{self.official} of ONNX's own, {self.own} of ours, and {sum(self.moved.values())} of other opsets")
 
     def text(self):
         lines, last = [HEAD.format(totals=self.totals())], None

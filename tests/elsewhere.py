@@ -9,7 +9,7 @@ from parts import run
 
 C_TYPES = {"FLOAT": "float", "DOUBLE": "double", "FLOAT16": "uint16_t", "INT32": "int32_t", "INT64": "int64_t"}
 AARCH64 = ["clang", "--target=aarch64-linux-gnu", "-static"]
-# Options of onnx2c, what compiles, what emulates. In the compilers' own dialect of C, where they fuse products and sums.
+# Options of onnx2c, what compiles, what emulates. In the dialect of C that compilers like best: they may fuse products.
 TARGETS = [
     (["--target", "c99"], ["cc", "-O0"], []),
     ([], ["gcc"], []),
@@ -42,8 +42,8 @@ def results(onnx2c, folder, path, target, inputs, outputs, before=""):
         text += "static %s %s[%d];\n" % (array(declared)[0], name, array(declared)[1])
     text += "int main(void)\n{\n    FILE *f;\n"
     for name in inputs:
-        text += (f'    f = fopen("{name}.bin", "rb");\n    if (!f || fread({name}, sizeof {name}, 1, f) != 1) return 1;\n'
-                 "    fclose(f);\n")
+        text += f'    f = fopen("{name}.bin", "rb");\n'
+        text += f"    if (!f || fread({name}, sizeof {name}, 1, f) != 1) return 1;\n    fclose(f);\n"
     text += f"    {before}\n    if (m_run({', '.join([*inputs, *outputs])})) return 1;\n"
     text += "".join(f"    fwrite({name}, sizeof {name}, 1, stdout);\n" for name in outputs) + "    return 0;\n}\n"
     with open(os.path.join(folder, "main.c"), "w") as f:

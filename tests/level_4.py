@@ -15,7 +15,7 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 from parts import main, must, of_each, run
 
-# K, N, block_size, rows, zero points, bias: blocks that K fills and doesn't, columns that fill a panel, vectors, neither.
+# K, N, block_size, rows, zero points, bias: blocks that K fills and doesn't, columns that fill panels, or not.
 PRODUCTS = [(64, 40, 32, 1, False, False), (300, 100, 16, 3, True, False), (1000, 70, 128, 9, False, True),
             (512, 64, 64, 17, True, True), (96, 3, 32, 2, True, False)]
 
@@ -47,7 +47,8 @@ def truth(path, x):
     node = model.graph.node[0]
     a = {a.name: a.i for a in node.attribute}
     values = {i.name: numpy_helper.to_array(i) for i in model.graph.initializer}
-    nibbles = lambda packed, count: np.stack([packed & 15, packed >> 4], -1).reshape(a["N"], -1)[:, :count].astype(float)
+    halves = lambda packed: np.stack([packed & 15, packed >> 4], -1).reshape(a["N"], -1).astype(float)
+    nibbles = lambda packed, count: halves(packed)[:, :count]
     blocks = values["scales"].shape[1]
     zeros = nibbles(values["zeros"].reshape(a["N"], -1), blocks) if "zeros" in values else 8
     w = nibbles(values["w"].reshape(a["N"], -1), blocks * a["block_size"]).reshape(a["N"], blocks, -1)
