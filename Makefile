@@ -326,8 +326,9 @@ bench-firmware: deps-check
 $(BUILD)/operators: tools/operators.c $(filter-out $(BUILD)/obj/driver/main.o,$(LIBRARY))
 	$(Q)$(CC) $(CSTD) $(WARN) $(OPT) $(CFLAGS) $(INCLUDES) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-docs: $(BUILD)/operators
+docs: $(BUILD)/operators $(BUILD)/conformance/stamp
 	$(Q)$(BUILD)/operators >docs/operators.md
+	$(Q)$(VENV)/bin/python tests/case_table.py $(BUILD)/conformance >docs/cases.md
 
 # After another version of the onnx package: what its operators take.
 schemas: $(VENV)/stamp

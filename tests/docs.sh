@@ -1,10 +1,11 @@
 #!/bin/bash
 # The documents against what they speak of.
 #
-#   docs.sh BUILD
+#   docs.sh BUILD PYTHON
 cd "$(dirname "$0")/.." || exit 1
 . tests/lib.sh
 build=$1
+python=$2
 
 current() { "$build/operators" | diff -u docs/operators.md - || { echo "run make docs"; return 1; }; }
 
@@ -107,6 +108,7 @@ commands() {
 }
 
 alone "docs/operators.md is current" current
+alone "docs/cases.md is current" "$python" tests/case_table.py "$build/conformance" --check
 alone "the rooms in docs/design.md" rooms
 alone "every option is in the man page" in_man_page
 alone "every option of a verb is in its section" in_sections

@@ -1,11 +1,13 @@
 """Every operator at every version of it: the (operator, version) pairs of ONNX's schemas.
 
-usage: opsets.py ONNX2C CASES --root FOLDER [--only GLOB] [--jobs N]
+usage: opsets.py ONNX2C CASES --root FOLDER [--only GLOB] [--jobs N] [--update]
 
 Most pairs have one of ONNX's own cases, or one that is a valid model at another opset, too, whose stored results are
 right then unless the version means something else: one that passes is enough. The others have a line in opsets.txt,
 whose results ONNX Runtime tells, or the reference evaluator. Where neither knows the version, or numbers are random,
-the model must compile. CASES (tests/machine/cases.c) computes them. The last line counts: "N passed, N failed".
+the model must compile. CASES (tests/machine/cases.c) computes them. How many pass of each pair, but for official ones
+at their own version, stands in opsets_passing.txt, from which docs/cases.md is made; --update writes it. The last line
+counts: "N passed, N failed".
 """
 
 import argparse
@@ -29,6 +31,7 @@ REFUSED = {
     ("ai.onnx.ml", "CastMap", 1): "maps are no inputs of a model, and no operator makes one",
     ("ai.onnx.ml", "DictVectorizer", 1): "likewise",
 }
+PASSING = os.path.join(HERE, "opsets_passing.txt")
 RANDOM = ("Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike")
 
 
@@ -70,8 +73,12 @@ def at_version(model, domain, versions, version):
     return moved
 
 
+def opset_of(model, domain):
+    return next(o.version for o in model.opset_import if o.domain == domain)
+
+
 def moved_cases(root, pairs, folder):
-    """{folder: pair} of official cases at each version."""
+    """{folder: (pair, is it the case's own version?)} of official cases at each version."""
     found = {}
     official = official_cases(root)
     for domain, name, version in pairs:
@@ -85,7 +92,8 @@ def moved_cases(root, pairs, folder):
             onnx.save(moved, os.path.join(own, "model.onnx"))
             for data in glob.glob(os.path.join(source, "test_data_set_*")):
                 os.symlink(os.path.abspath(data), os.path.join(own, os.path.basename(data)))
-            found[own] = domain, name, version
+            native = max(v for v in pairs[domain, name, version] if v <= opset_of(model, domain))
+            found[own] = (domain, name, version), native == version
             tried += 1
             if tried == MOST_TRIED:
                 break
@@ -171,6 +179,28 @@ def outcomes(cases, jobs, folders):
     return found
 
 
+def counted(pairs, moved, said):
+    """The lines of opsets_passing.txt, by pairs."""
+    stays = {os.path.basename(own) for own, (_, is_native) in moved.items() if is_native}
+    rows = {}
+    for pair in pairs:
+        count = sum(outcome == "pass" and name not in stays for name, outcome, _ in said[pair])
+        if count:
+            rows[pair] = f"{pair[0] or 'ai.onnx'} {pair[1]} {pair[2]} {count}\n"
+    return rows
+
+
+def compare_counts(rows, update):
+    """Those of the file that are not so, after it was written anew if that is asked for."""
+    if update:
+        with open(PASSING, "w") as f:
+            f.write("# domain, operator, version, cases: written by tests/opsets.py --update\n")
+            f.writelines(rows[pair] for pair in sorted(rows))
+    with open(PASSING) as f:
+        found = set(f.read().splitlines(True)[1:])
+    return sorted(set(rows.values()) - found)
+
+
 def compiles(onnx2c, folder):
     done = subprocess.run(
         [onnx2c, os.path.join(folder, "model.onnx"), "-o", os.devnull], capture_output=True, text=True, errors="replace"
@@ -185,6 +215,7 @@ def main():
     arguments.add_argument("--root", required=True)
     arguments.add_argument("--only", default="*")
     arguments.add_argument("--jobs", type=int, default=os.cpu_count())
+    arguments.add_argument("--update", action="store_true")
     args = arguments.parse_args()
     onnxruntime.set_default_logger_severity(4)
     schemas = pairs_of_schemas()
@@ -199,7 +230,7 @@ def main():
         for own in written:
             if own not in with_results:
                 results[own] = compiles(args.onnx2c, own)
-        for own, pair in moved.items():
+        for own, (pair, _) in moved.items():
             said[pair].append((os.path.basename(own), *results.get(own, ("crash", "nothing is said of it"))))
         for own, (of, _) in written.items():
             for pair in of:
@@ -215,6 +246,9 @@ def main():
         failed += 1
         name = ".".join(map(str, pair))
         print(f"FAILED {name}: {'; '.join(': '.join(e) for e in ended[:3]) or 'there is no case for it'}")
+    for line in compare_counts(counted(sorted(wanted), moved, said), args.update):
+        failed += 1
+        print(f"FAILED {os.path.basename(PASSING)} has another line than: {line.strip()} (--update writes it)")
     print(f"{passed} passed, {failed} failed")
 
 

@@ -28,9 +28,10 @@ DEBIAN = """-rwxr-xr-x root/root ./usr/bin/onnx2c
 USE = """
 import os, sys
 import numpy as np
+import onnx
 import onnx2c
 import onnxruntime
-from onnx import TensorProto, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 
 models = sys.argv[1]
 
@@ -78,6 +79,17 @@ for _ in range(4):
 refused(ValueError, lambda: step(*inputs), "out of its bounds")
 step.reset()
 step(*inputs)
+
+# Random numbers, by their seed.
+value = helper.make_tensor_value_info("y", TensorProto.FLOAT, [9])
+graph = helper.make_graph([helper.make_node("RandomNormal", [], ["y"], shape=[9])], "g", [], [value])
+onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)], ir_version=10), "dice.onnx")
+dice = onnx2c.compile("dice.onnx")
+first = dice()
+dice.seed(2**63 + 1)
+assert (dice() != first).all()
+dice.seed(0)
+assert (dice() == first).all()
 
 refused(onnx2c.CompileError, lambda: onnx2c.compile("nothing.onnx"), "nothing.onnx")
 model = os.path.join(models, "digits", "model.onnx")

@@ -283,6 +283,20 @@ def a_model_may_be_all_state(onnx2c, folder):
     must(run_platformio(place, folder) == "net_run returned 0\n")
 
 
+def random_numbers_have_a_seed(onnx2c, folder):
+    """The testbench sets it, and says so."""
+    value = helper.make_tensor_value_info("y", TensorProto.FLOAT, [3])
+    path = save(folder, [], [value], [helper.make_node("RandomUniform", [], ["y"], shape=[3])])
+    place = project(onnx2c, folder, path, "platformio")
+    first, testbench = run_platformio(place, folder), find(place, "net_testbench.c")
+    with open(testbench) as f:
+        text = f.read()
+    must("net_seed(0);" in text, text)
+    with open(testbench, "w") as f:
+        f.write(text.replace("net_seed(0);", "net_seed(1);"))
+    must("net_run returned 0" in first and first != run_platformio(place, folder), first)
+
+
 def elements_of_few_bits_are_shown_as_bytes(onnx2c, folder):
     """As many as the call's sizes need, and no more."""
     values = [[helper.make_tensor_value_info(name, TensorProto.UINT4, ["n"])] for name in "xy"]
@@ -343,6 +357,7 @@ if __name__ == "__main__":
         sizes_that_inputs_decide_are_within_bounds,
         every_option_is_taken,
         a_model_may_be_all_state,
+        random_numbers_have_a_seed,
         elements_of_few_bits_are_shown_as_bytes,
         hostile_names_are_shown_as_text,
         large_weights_stand_beside_the_code,

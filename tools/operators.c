@@ -149,9 +149,16 @@ static const Choice choices[] = {
      "the text; ONNX Runtime leaves a single target as it is", "`LinearRegressorUniTarget_1`"},
     {"LSTM, GRU, RNN with clip", "what every activation gets is clipped, the cell before the last one (h), too",
      "the text; ONNX Runtime leaves the cell as it is", "`recurrent/lstm_clip`"},
-    {"MatMulNBits", "what is multiplied stays float, whatever accuracy_level allows",
-     "the text leaves it open; ONNX Runtime rounds it to 8 bits at level 4: logits of small language models up to 1 % "
-     "of the largest away from float64, where others are within 1e-6",
+    {"MatMulNBits",
+     "with accuracy_level 4, what constant weights of 4 bits are multiplied with is rounded to two bytes: in each "
+     "block, to "
+     "the nearest of -32639 to 32639 times its largest magnitude / 32639. Sums of a block are exact, scaled in float32 "
+     "and "
+     "added in the order of blocks: the same bits on every machine",
+     "the text allows a single byte, which ONNX Runtime takes: logits of small language models up to 1 % of the "
+     "largest "
+     "away from float64, where two bytes are within 1e-4. Lower levels, and other weights, multiply floats: within "
+     "1e-6",
      "`nbits/accuracy_level_4`"},
     {"MaxPool", "of a window of padding alone the index is that of the first pixel; NaN is the largest number",
      "the text is silent; NaN: PyTorch; ONNX Runtime: an index before the image, and NaN if it comes first",
@@ -165,7 +172,9 @@ static const Choice choices[] = {
     {"QuickGelu", "x * sigmoid(alpha * x)", "the text; one stored value has another sign", "`QuickGelu test [2,4]`"},
     {"Reduce...", "integers wrap around", "the reference evaluator; ONNX Runtime saturates",
      "`ReduceSum_int32_Overflow_Saturates`"},
-    {"RandomNormal, RandomUniform and their kind", "numbers of a generator of our own, the same on every machine",
+    {"RandomNormal, RandomUniform and their kind",
+     "numbers of Philox4x32-10, the same on every machine: of the seed, or of the caller's NAME_seed, as README.md "
+     "says",
      "the text leaves them open", "`RandomUniform1DFloat`"},
     {"Reshape", "with allowzero, -1 beside a 0 is what remains of the sizes that aren't 0",
      "the text forbids it; ONNX Runtime", "`empty/reshape_beside_zero`"},
@@ -212,7 +221,9 @@ int main(void)
 {
     collect();
     puts("# Operators\n\n"
-         "Written by `make docs` from the compiler's own table; a test keeps it true.\n\n"
+         "Written by `make docs` from the compiler's own table; a test keeps it true. [cases.md](cases.md) has the "
+         "cases that prove "
+         "each,\nby its versions and types.\n\n"
          "*Since* names the opsets at which the reading of a node changes so much that it has a row of its own; "
          "smaller changes are handled\n"
          "inside, and every opset from the first one named to the newest is taken. Where an operator has limits, the "

@@ -114,6 +114,7 @@ static void check_graph(const Graph *g, const char *stage, bool typed)
 static bool arg_fits(ArgKind kind, char letter)
 {
     switch (kind) {
+    case ARG_SEED: return letter == 'L';
     case ARG_INT: return letter && strchr("cChHiIlLzb", letter);
     case ARG_REAL: return letter == 'f' || letter == 'd';
     case ARG_STRUCT: return letter == 's';

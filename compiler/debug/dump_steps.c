@@ -34,6 +34,7 @@ static void dump_arg(const Arg *a, FILE *f)
     switch (a->kind) {
     case ARG_VALUE: fprintf(f, "%s%s%s", a->written ? "=> " : "", shown(a->value->name), offset_text(a->offset)); break;
     case ARG_INT: fputs(shown(dim_text(a->number)), f); break;
+    case ARG_SEED: fprintf(f, "seed ^ %s", shown(dim_text(a->number))); break;
     case ARG_REAL: fprintf(f, "%.9g", a->real); break;
     case ARG_INTS:
     case ARG_REALS: dump_numbers(a, f); break;

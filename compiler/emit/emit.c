@@ -31,12 +31,14 @@ static const char *code_attribute(const Model *m)
 static void emit_placement(Model *m, FILE *f)
 {
     fprintf(
-        f, "/* Placement: define these to put weights, code%s or the arena of %s_run into a section of their own. */\n",
-        m->n_states ? ", the state" : "", m->options.name);
+        f,
+        "/* Placement: define these to put weights, code%s%s or the arena of %s_run into a section of their own. */\n",
+        m->n_states ? ", the state" : "", takes_seed(m) ? ", the seed" : "", m->options.name);
     emit_empty_macro(m, "WEIGHTS_ATTR", f);
     emit_empty_macro(m, "ARENA_ATTR", f);
     emit_empty_macro(m, "CODE_ATTR", f);
     if (m->n_states) emit_empty_macro(m, "STATE_ATTR", f);
+    if (takes_seed(m)) emit_empty_macro(m, "SEED_ATTR", f);
     emit_region_placement(m, f);
     fputs("\n", f);
 }
@@ -137,6 +139,7 @@ static const char *rest(Model *m, const Weights *w, const char *run_in)
     FILE *f = draft_begin(&draft);
     emit_weight_declarations(m, w, f);
     emit_heading("The model", f);
+    emit_seed_definition(m, f);
     fputs(run_in, f);
     emit_state_definitions(m, f);
     emit_run(m, f);

@@ -61,6 +61,13 @@ void emit_state_checks(const Model *m, FILE *f);
 void emit_state_stores(const Model *m, FILE *f); /* of sizes, at its end */
 int64_t state_bytes(const Model *m);
 
+/* emit_seed.c: the seed of random numbers, where nodes have none; nothing in models without such nodes */
+bool takes_seed(const Model *m);
+const char *seed_in_c(int64_t stream); /* the caller's seed, XORed with this */
+void emit_seed_declaration(const Model *m, FILE *f);
+void emit_seed_definition(const Model *m, FILE *f); /* before all that reads it */
+void report_seed(const Model *m, FILE *f);
+
 /* emit_memories.c: those beside the arena */
 const char *memory_in_c(const SideMemory *m);    /* a pointer to its first byte, in the run function */
 const char *memory_comment(const SideMemory *m); /* ", in y", of a buffer; or "" */

@@ -89,6 +89,7 @@ static const char *argument_text(const Model *m, const Arg *a, char letter)
     case ARG_NULL: return "NULL";
     case ARG_VALUE: return value_pointer(m, a->value, a->offset);
     case ARG_INT: return integer_argument(m, a->number, letter);
+    case ARG_SEED: return seed_in_c(dim_value(a->number));
     case ARG_REAL: return letter == 'd' ? literal(DT_DOUBLE, &a->real) : literal(DT_FLOAT, &narrow);
     case ARG_INTS:
     case ARG_REALS:

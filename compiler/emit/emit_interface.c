@@ -125,6 +125,7 @@ void emit_interface(Model *m, FILE *f)
     emit_declaration(m, true, f);
     fputs(";\n", f);
     emit_state_declarations(m, f);
+    emit_seed_declaration(m, f);
     emit_custom_declarations(m, f);
     fputs("#ifdef __cplusplus\n}\n#endif\n\n", f);
 }

@@ -113,6 +113,13 @@ static void take_names_of_state(const Model *m, Naming *n)
     take(n, mem_printf("%s_STATE_ATTR", n->prefix));
 }
 
+static void take_names_of_seed(const Model *m, Naming *n)
+{
+    take(n, "seed_of_run");
+    take(n, mem_printf("%s_seed", m->options.name));
+    take(n, mem_printf("%s_SEED_ATTR", n->prefix));
+}
+
 /* What the file defines for every model, and the custom operators' functions. */
 static void take_own(const Model *m, Naming *n)
 {
@@ -126,6 +133,7 @@ static void take_own(const Model *m, Naming *n)
         take(n, mem_printf("%s_%s", m->options.name, functions[i]));
     for (size_t i = 0; i < sizeof macros / sizeof *macros; i++) take(n, mem_printf("%s_%s", n->prefix, macros[i]));
     if (m->n_states) take_names_of_state(m, n);
+    if (takes_seed(m)) take_names_of_seed(m, n);
     for (int i = 0; i < m->graph->n_steps; i++)
         if (m->graph->steps[i]->kind == STEP_CALL) take(n, m->graph->steps[i]->call.kernel->name);
 }

@@ -193,6 +193,7 @@ void report(Model *m, const double *seconds, FILE *f)
     for (int i = 0; i < g->n_outputs; i++) report_value(m, g->outputs[i], true, i + 1 == g->n_outputs, f);
     fputs("  ],\n", f);
     report_states(m, f);
+    report_seed(m, f);
     report_nodes(m, seconds, f);
     report_buffers(m, f);
     report_weights(m, f);

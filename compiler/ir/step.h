@@ -23,6 +23,7 @@ typedef enum {
     ARG_NONE, /* still to be given */
     ARG_VALUE,
     ARG_INT,
+    ARG_SEED, /* what the caller's seed is combined with (emit_seed.c) */
     ARG_REAL,
     ARG_INTS,
     ARG_REALS,
@@ -38,7 +39,7 @@ typedef struct {
     Value *value;            /* ARG_VALUE: a pointer to its elements */
     bool written;            /* ARG_VALUE: the kernel writes it */
     Dim offset;              /* ARG_VALUE: in elements from its start; NULL for 0 */
-    Dim number;              /* ARG_INT; ARG_SYMBOL: whose variable the kernel sets */
+    Dim number;              /* ARG_INT; ARG_SEED; ARG_SYMBOL: whose variable the kernel sets */
     double real;             /* ARG_REAL */
     int count;               /* ARG_INTS, ARG_REALS, ARG_STRUCT: how many */
     Dim *numbers;            /* ARG_INTS; ARG_STRUCT: one per field, NULL for 0 */

@@ -169,6 +169,7 @@ static void set_word(Computing *c, const Arg *arg, char letter, Word *word)
         word->p = memory_of(c, arg->value);
         if (arg->offset) word->p = (char *)word->p + bytes_before(arg->value->type.dtype, dim_value(arg->offset));
         break;
+    case ARG_SEED:
     case ARG_INT: store_number(letter, word, 0, dim_value(arg->number), false); break;
     case ARG_REAL: store_number(letter, word, arg->real, 0, true); break;
     case ARG_INTS:

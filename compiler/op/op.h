@@ -167,6 +167,8 @@ void arg_out(Step *s, const char *parameter, Value *v);
 void arg_out_at(Step *s, const char *parameter, Value *v, Dim element_offset);
 void arg_dim(Step *s, const char *parameter, Dim d);
 void arg_int(Step *s, const char *parameter, int64_t value);
+/* The caller's seed (NAME_seed), XORed with this: 0 until there is one. */
+void arg_seed(Step *s, const char *parameter, int64_t stream);
 void arg_real(Step *s, const char *parameter, double value);
 void arg_function(Step *s, const char *parameter, const Kernel *function); /* NULL: a null pointer */
 void arg_text(Step *s, const char *parameter, Foreign text);               /* a string literal */

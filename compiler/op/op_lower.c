@@ -80,6 +80,11 @@ void arg_int(Step *s, const char *parameter, int64_t value)
     arg_dim(s, parameter, dim_const(value));
 }
 
+void arg_seed(Step *s, const char *parameter, int64_t stream)
+{
+    give(s, parameter, ARG_SEED)->number = dim_const(stream);
+}
+
 void arg_real(Step *s, const char *parameter, double value)
 {
     give(s, parameter, ARG_REAL)->real = value;

@@ -1,6 +1,7 @@
 /* MatMulNBits, MatMulBnb4 and GatherBlockQuantized of com.microsoft: weights of 2, 4 or 8 bits stay as they are packed,
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.MatMulNBits
- * Products are computed in float32 whatever accuracy_level allows. Refused: g_idx, which permutes rows. */
+ * Products are computed in float32, but with accuracy_level 4 in bytes: constant weights of 4 bits. Refused: g_idx,
+ * which permutes rows. */
 #include "ops/shared/shared.h"
 
 static bool need_attribute(Node *n, const char *name, int64_t low, int64_t high, int64_t *value)
@@ -105,31 +106,123 @@ static void infer_bnb4(Node *n)
         set_product(n, &b);
 }
 
-static void lower_product_of_blocks(Node *n)
+static void lower_product_of_floats(Node *n, const Blocks *b, Dim rows)
 {
-    Blocks b;
-    if (!read_blocks(n, &b)) return;
-    Value *zeros = b.table ? NULL : input_of(n, ZEROS), *bias = b.table ? NULL : input_of(n, BIAS);
+    Value *zeros = b->table ? NULL : input_of(n, ZEROS);
     bool packed = zeros && zeros->type.dtype == DT_UINT8;
-    const Shape *x = &n->in[A]->type.shape;
-    Dim rows = shape_product(x, 0, x->rank - 1);
     Step *s = step_call(n, "matmul_nbits");
     arg_inputs(s, 0, 3, (const char *const[]){"x", "w", "scales"});
     arg_in(s, "zeros", packed ? zeros : NULL);
     arg_in(s, "real_zeros", packed ? NULL : zeros);
-    arg_in(s, "bias", bias);
+    arg_in(s, "bias", b->table ? NULL : input_of(n, BIAS));
     arg_out(s, "y", n->out[0]);
-    int64_t filled = b.blocks * b.block;
-    arg_out(s, "panel", scratch(n, "panel", DT_FLOAT, dim_const(filled > 32 * b.k ? filled : 32 * b.k)));
+    int64_t filled = b->blocks * b->block;
+    arg_out(s, "panel", scratch(n, "panel", DT_FLOAT, dim_const(filled > 32 * b->k ? filled : 32 * b->k)));
     arg_struct(s, "p", "struct nbits");
     arg_field(s, "rows", rows);
-    arg_field_int(s, "n", b.n);
-    arg_field_int(s, "k", b.k);
-    arg_field_int(s, "block", b.block);
-    arg_field_int(s, "blocks", b.blocks);
-    arg_field_int(s, "bits", b.bits);
-    arg_field_int(s, "table", b.table);
-    s->macs = dim_high(dim_mul(rows, dim_const(b.n * b.k)));
+    arg_field_int(s, "n", b->n);
+    arg_field_int(s, "k", b->k);
+    arg_field_int(s, "block", b->block);
+    arg_field_int(s, "blocks", b->blocks);
+    arg_field_int(s, "bits", b->bits);
+    arg_field_int(s, "table", b->table);
+    s->macs = dim_high(dim_mul(rows, dim_const(b->n * b->k)));
+}
+
+/* -- products of bytes: how matmul_nbits_bytes wants the weights ----------------------------------- */
+
+/* Whole numbers fit 32 bits, and are rounded alike everywhere. */
+static bool is_in_bytes(Node *n, const Blocks *b)
+{
+    enum { LONGEST = 1024 };
+    const Value *zeros = b->table ? NULL : input_of(n, ZEROS);
+    return attr_int(n, "accuracy_level", 0) == 4 && b->bits == 4 && !b->table && b->block % 16 == 0 &&
+           b->block <= LONGEST && value_is_const(n->in[B]) && value_is_const(n->in[SCALES]) &&
+           (!zeros || (value_is_const(zeros) && zeros->type.dtype == DT_UINT8));
+}
+
+static uint8_t four_bits(const uint8_t *bytes, int64_t i)
+{
+    return bytes[i / 2] >> (i % 2 * 4) & 15;
+}
+
+static int64_t panels_of(const Blocks *b)
+{
+    return (b->n + PANEL - 1) / PANEL;
+}
+
+static Value *panels_of_weights(Node *n, const Blocks *b)
+{
+    bool is_new;
+    int64_t row = b->blocks * b->block;
+    Shape shape = shape_const(3, (int64_t[]){panels_of(b), row / 8, 4 * PANEL});
+    Value *v = packed_constant(n, n->in[B], DT_UINT8, "in panels of 16, two fours in turns", &shape, &is_new);
+    uint8_t *to = (uint8_t *)(uintptr_t)v->data;
+    for (int64_t c = 0; is_new && c < b->n; c++)
+        for (int64_t i = 0; i < row; i++)
+            to[((c / PANEL * row / 8 + i / 8) * PANEL + c % PANEL) * 4 + i % 4] |=
+                (uint8_t)(four_bits(n->in[B]->data, c * row + i) << (i % 8 / 4 * 4));
+    return v;
+}
+
+static Value *panels_of_scales(Node *n, const Blocks *b)
+{
+    bool is_new;
+    Shape shape = shape_const(3, (int64_t[]){panels_of(b), b->blocks, PANEL});
+    Value *v = packed_constant(n, n->in[SCALES], DT_FLOAT, "in panels of 16", &shape, &is_new);
+    float *to = (float *)(uintptr_t)v->data;
+    const float *from = n->in[SCALES]->data;
+    for (int64_t c = 0; is_new && c < b->n; c++)
+        for (int64_t i = 0; i < b->blocks; i++)
+            to[(c / PANEL * b->blocks + i) * PANEL + c % PANEL] = from[c * b->blocks + i];
+    return v;
+}
+
+static Value *panels_of_zeros(Node *n, const Blocks *b)
+{
+    bool is_new;
+    int64_t row = (b->blocks + 1) / 2 * 2;
+    if (!input_of(n, ZEROS)) return NULL;
+    Shape shape = shape_const(3, (int64_t[]){panels_of(b), b->blocks, PANEL});
+    Value *v = packed_constant(n, n->in[ZEROS], DT_UINT8, "in panels of 16 bytes", &shape, &is_new);
+    uint8_t *to = (uint8_t *)(uintptr_t)v->data;
+    for (int64_t c = 0; is_new && c < b->n; c++)
+        for (int64_t i = 0; i < b->blocks; i++)
+            to[(c / PANEL * b->blocks + i) * PANEL + c % PANEL] = four_bits(n->in[ZEROS]->data, c * row + i);
+    return v;
+}
+
+static void lower_product_of_bytes(Node *n, const Blocks *b, Dim rows)
+{
+    enum { BAND = 8 };
+    Step *s = step_call(n, "matmul_nbits_bytes");
+    arg_in(s, "x", n->in[A]);
+    arg_in(s, "w", panels_of_weights(n, b));
+    arg_in(s, "scales", panels_of_scales(n, b));
+    arg_in(s, "zeros", panels_of_zeros(n, b));
+    arg_in(s, "bias", input_of(n, BIAS));
+    arg_out(s, "y", n->out[0]);
+    Dim band = dim_min(rows, dim_const(BAND)), blocks = dim_mul(band, dim_const(b->blocks));
+    arg_out(s, "q", scratch(n, "q", DT_INT8, dim_mul(blocks, dim_const(2 * b->block))));
+    arg_out(s, "steps", scratch(n, "steps", DT_FLOAT, blocks));
+    arg_out(s, "sums", scratch(n, "sums", DT_INT32, blocks));
+    arg_struct(s, "p", "struct nbits_bytes");
+    arg_field(s, "rows", rows);
+    arg_field_int(s, "n", b->n);
+    arg_field_int(s, "k", b->k);
+    arg_field_int(s, "block", b->block);
+    arg_field_int(s, "blocks", b->blocks);
+    s->macs = dim_high(dim_mul(rows, dim_const(b->n * b->k)));
+}
+
+static void lower_product_of_blocks(Node *n)
+{
+    Blocks b;
+    if (!read_blocks(n, &b)) return;
+    const Shape *x = &n->in[A]->type.shape;
+    Dim rows = shape_product(x, 0, x->rank - 1);
+    if (is_in_bytes(n, &b)) lower_product_of_bytes(n, &b, rows);
+    else lower_product_of_floats(n, &b, rows);
 }
 
 /* -- GatherBlockQuantized ---------------------------------------------------------------------- */

@@ -1,24 +1,42 @@
 /* RandomNormal, RandomUniform, their *Like forms, Bernoulli and Multinomial:
  * https://onnx.ai/onnx/operators/onnx__RandomNormal.html and the like
  * ONNX leaves the numbers to the implementation: here they are a function of the seed and the element's place, the same
- * for every processor and in every call (templates/random.c.in). Without a seed it is made of the name of the output,
- * so that no two nodes draw the same. */
+ * for every processor (templates/random.c.in). A node without a seed has the caller's (NAME_seed), XORed with a number
+ * made of its name, so that no two nodes draw the same. */
 #include "ops/shared/shared.h"
 
 #include <string.h>
 
-/* The bits of the attribute, or a hash of the name. */
-static int64_t seed_of(Node *n)
+/* The bits of the attribute; without one, the stream that the node has of the caller's seed. */
+typedef struct {
+    bool is_given;
+    int64_t number;
+} Seed;
+
+static Seed seed_of(Node *n)
 {
     const Attr *a = attr_find(n, "seed");
-    if (a && a->type == ATTR_INT) return a->ints[0];
-    if (a) {
-        float given = (float)attr_float(n, "seed", 0);
-        uint32_t bits;
-        memcpy(&bits, &given, sizeof bits);
-        return bits;
-    }
-    return (int64_t)((uint64_t)foreign_hash(node_stem(n)) << 32);
+    if (!a) return (Seed){false, own_int(n, "stream", (int64_t)((uint64_t)foreign_hash(node_stem(n)) << 32))};
+    if (a->type == ATTR_INT) return (Seed){true, a->ints[0]};
+    float given = (float)attr_float(n, "seed", 0);
+    uint32_t bits;
+    memcpy(&bits, &given, sizeof bits);
+    return (Seed){true, bits};
+}
+
+/* A node that draws for n has n's. */
+static void hand_on_seed(Node *n, Node *draw)
+{
+    Seed s = seed_of(n);
+    if (s.is_given) attr_set_int(draw, "seed", s.number);
+    else own_set_int(draw, "stream", s.number);
+}
+
+static void arg_seed_of(Step *s, Node *n)
+{
+    Seed seed = seed_of(n);
+    if (seed.is_given) arg_int(s, "seed", seed.number);
+    else arg_seed(s, "seed", seed.number);
 }
 
 /* The type of the result: as asked for, or the input's. */
@@ -67,7 +85,7 @@ static void expand_draw(Node *n)
     Node *draw = make_node(n, n->op->name, n->n_in, n->in, NULL);
     copy_attributes(draw, n);
     attr_set_int(draw, "dtype", DT_FLOAT);
-    if (!attr_find(n, "seed")) attr_set_int(draw, "seed", seed_of(n));
+    hand_on_seed(n, draw);
     cast_to(n, draw->out[0], t, n->out[0]);
 }
 
@@ -76,7 +94,7 @@ static Step *draw_step(Node *n, const char *kind)
     Step *s = step_call(n, "random_%s_%s", kind, dtype_suffix(n->out[0]->type.dtype));
     arg_out(s, "y", n->out[0]);
     arg_dim(s, "n", elements(n->out[0]));
-    arg_int(s, "seed", seed_of(n));
+    arg_seed_of(s, n);
     return s;
 }
 
@@ -108,7 +126,7 @@ static void expand_bernoulli(Node *n)
 {
     Node *draw = make_node(n, "RandomUniformLike", 1, n->in, NULL);
     attr_set_int(draw, "dtype", n->in[0]->type.dtype);
-    attr_set_int(draw, "seed", seed_of(n));
+    hand_on_seed(n, draw);
     cast_to(n, make2(n, "Less", draw->out[0], n->in[0], NULL), n->out[0]->type.dtype, n->out[0]);
 }
 
@@ -139,7 +157,7 @@ static void lower_multinomial(Node *n)
     arg_dim(s, "batch", dim_at(x, 0));
     arg_dim(s, "classes", dim_at(x, 1));
     arg_dim(s, "samples", dim_at(y, 1));
-    arg_int(s, "seed", seed_of(n));
+    arg_seed_of(s, n);
 }
 
 #define DRAWS(op, like, kind) \

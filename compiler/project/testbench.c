@@ -173,6 +173,7 @@ void write_testbench(Model *m, FILE *f)
     write_helpers(g, f);
     fprintf(f, "int %s_testbench(%s_report *report)\n{\n", name, name);
     for (int i = 0; i < g->n_inputs; i++) write_fill(g->inputs[i], i, f);
+    if (takes_seed(m)) fprintf(f, "    %s_seed(0); /* another number: other random numbers */\n", name);
     write_call(m, f);
     fputs(g->n_outputs ? "    long count;\n" : "    (void)report;\n", f);
     for (int i = 0; i < g->n_outputs; i++) write_report(g->outputs[i], i, f);

@@ -96,6 +96,11 @@ class Model:
         with self._lock:
             getattr(self._library, self.report["reset"])(None)
 
+    def seed(self, number):
+        """The seed of random numbers from now on, where the model has none of its own; 0 until it is set."""
+        with self._lock:
+            getattr(self._library, self.report["seed"])(ctypes.c_uint64(number))
+
     def _ordered(self, arrays, named):
         order = self.inputs[len(arrays):]
         if len(arrays) > len(self.inputs) or set(order) != set(named):

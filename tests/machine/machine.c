@@ -120,6 +120,7 @@ static Word word_of(Machine *x, const Arg *a, char letter)
     Word w = {.i = 0};
     switch (a->kind) {
     case ARG_VALUE: w.p = element_at(x, a->value, machine_value(x, a->offset)); break;
+    case ARG_SEED:
     case ARG_INT: return word_of_number(letter, (double)machine_value(x, a->number), machine_value(x, a->number));
     case ARG_REAL: return word_of_number(letter, a->real, 0); /* of a floating-point parameter */
     case ARG_INTS:

@@ -94,11 +94,58 @@ START_TEST(few_bits_give_the_same_product)
 }
 END_TEST
 
+enum { IN_BYTES_K = 80, IN_BYTES_BLOCK = 32, IN_BYTES_BLOCKS = 3, IN_BYTES_N = 35, IN_BYTES_ROWS = 11 };
+
+/* In panels of 16 columns, as matmul_nbits_bytes wants them: random ones, as they lie. */
+typedef struct {
+    uint8_t w[3 * IN_BYTES_BLOCKS * IN_BYTES_BLOCK * 8], zeros[3 * IN_BYTES_BLOCKS * 16];
+    float x[IN_BYTES_ROWS * IN_BYTES_K], scales[3 * IN_BYTES_BLOCKS * 16], y[IN_BYTES_ROWS * IN_BYTES_N];
+    int8_t q[16 * IN_BYTES_BLOCKS * IN_BYTES_BLOCK];
+    float steps[8 * IN_BYTES_BLOCKS];
+    int32_t sums[8 * IN_BYTES_BLOCKS];
+} InBytes;
+
+static double in_bytes_expected(const InBytes *d, bool zeros, int row, int column)
+{
+    double sum = 0;
+    for (int b = 0; b < IN_BYTES_BLOCKS; b++) {
+        const float *x = d->x + row * IN_BYTES_K + b * IN_BYTES_BLOCK;
+        int count = b < 2 ? IN_BYTES_BLOCK : IN_BYTES_K - 2 * IN_BYTES_BLOCK;
+        int at = (column / 16 * IN_BYTES_BLOCKS + b) * 16 + column % 16, products = 0;
+        float largest = 0;
+        for (int i = 0; i < count; i++) largest = fmaxf(largest, fabsf(x[i]));
+        for (int i = 0; i < count; i++) {
+            int group = (column / 16 * IN_BYTES_BLOCKS + b) * IN_BYTES_BLOCK / 8 + i / 8;
+            int byte = d->w[group * 64 + column % 16 * 4 + i % 4], w = i % 8 < 4 ? byte & 15 : byte >> 4;
+            products += (int)lrintf(x[i] / (largest / 32639)) * (w - (zeros ? d->zeros[at] : 8));
+        }
+        sum += (double)products * (double)(largest / 32639) * (double)d->scales[at];
+    }
+    return sum;
+}
+
+START_TEST(four_bits_times_two_bytes)
+{
+    static InBytes d;
+    const struct nbits_bytes p = {IN_BYTES_ROWS, IN_BYTES_N, IN_BYTES_K, IN_BYTES_BLOCK, IN_BYTES_BLOCKS};
+    state = 7;
+    for (size_t i = 0; i < sizeof d.w; i++) d.w[i] = (uint8_t)drawn(256);
+    for (size_t i = 0; i < sizeof d.zeros; i++) d.zeros[i] = (uint8_t)drawn(16);
+    for (size_t i = 0; i < sizeof d.x / sizeof *d.x; i++) d.x[i] = (float)drawn(2001) / 1000 - 1;
+    for (size_t i = 0; i < sizeof d.scales / sizeof *d.scales; i++) d.scales[i] = (float)drawn(1000) / 1000;
+    matmul_nbits_bytes(d.x, d.w, d.scales, _i ? d.zeros : NULL, NULL, d.y, d.q, d.steps, d.sums, &p);
+    for (int r = 0; r < IN_BYTES_ROWS; r++)
+        for (int c = 0; c < IN_BYTES_N; c++)
+            ck_assert_double_eq_tol((double)d.y[r * IN_BYTES_N + c], in_bytes_expected(&d, _i != 0, r, c), 1e-4);
+}
+END_TEST
+
 Suite *nbits_suite(void)
 {
     Suite *s = suite_create("nbits");
     TCase *t = tcase_create("nbits");
     tcase_add_test(t, few_bits_give_the_same_product);
+    tcase_add_loop_test(t, four_bits_times_two_bytes, 0, 2);
     suite_add_tcase(s, t);
     return s;
 }

@@ -32,10 +32,10 @@ START_TEST(uniform_numbers)
 {
     static double x[MANY];
     static float narrow[MANY];
-    random_uniform_f64(x, MANY, _i, -1, 3);
+    random_uniform_f64(x, MANY, (uint64_t)_i, -1, 3);
     for (int i = 0; i < MANY; i++) ck_assert(x[i] >= -1 && x[i] < 3);
     expect_moments(x, 1, 16.0 / 12);
-    random_uniform_f32(narrow, MANY, _i, 0, 1);
+    random_uniform_f32(narrow, MANY, (uint64_t)_i, 0, 1);
     for (int i = 0; i < MANY; i++) x[i] = (double)narrow[i];
     expect_moments(x, 0.5, 1.0 / 12);
 }
@@ -46,11 +46,11 @@ START_TEST(normal_numbers)
     static double x[MANY];
     static float narrow[MANY];
     int beyond = 0;
-    random_normal_f64(x, MANY, _i, 2, 3);
+    random_normal_f64(x, MANY, (uint64_t)_i, 2, 3);
     expect_moments(x, 2, 9);
     for (int i = 0; i < MANY; i++) beyond += fabs(x[i] - 2) > 2 * 3;
     ck_assert_double_eq_tol((double)beyond / MANY, 0.0455, 0.006);
-    random_normal_f32(narrow, MANY, _i, 0, 1);
+    random_normal_f32(narrow, MANY, (uint64_t)_i, 0, 1);
     for (int i = 0; i < MANY; i++) x[i] = (double)narrow[i];
     expect_moments(x, 0, 1);
 }
