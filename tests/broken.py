@@ -2,10 +2,10 @@
 
 usage: broken.py ONNX2C --root CASES [--only GLOB] [--jobs N] [--update]
 
-Each case of conformance/quick.txt, and each of cases/ that is a single node, is changed in one way after the other: an
-input too few or too many, of another type, of another shape; an attribute of another value. Of each, golden/broken.txt
-has the first error, or that it compiles; --update writes it, for changes that are meant to show. The last line counts:
-"N passed, N failed".
+Each case of conformance/quick.txt, each of cases/ that is a single node, and one of each operator that neither has is
+changed in one way after the other: an input too few or too many, of another type, of another shape; an attribute of
+another value. Of each, golden/broken.txt has the first error, or that it compiles; --update writes it, for changes that
+are meant to show. The last line counts: "N passed, N failed".
 """
 
 import argparse
@@ -94,11 +94,25 @@ def said(onnx2c, model):
         return errors[0].removeprefix("onnx2c: error: ").removeprefix(f"{f.name}: ").split("; ")[0]
 
 
-def single_nodes():
-    """Those of cases/, by their folders from here."""
-    for path in sorted(glob.glob("cases/*/*/model.onnx", root_dir=HERE)):
-        if len(onnx.load(os.path.join(HERE, path)).graph.node) == 1:
-            yield os.path.dirname(path)
+def single_nodes(root, pattern):
+    """{the case's folder: its node's operator}"""
+    found = {}
+    for path in sorted(glob.glob(f"{pattern}/model.onnx", root_dir=root)):
+        nodes = onnx.load(os.path.join(root, path), load_external_data=False).graph.node
+        if len(nodes) == 1:
+            found[os.path.dirname(path)] = nodes[0].domain, nodes[0].op_type
+    return found
+
+
+def all_cases(root):
+    quick = read_lines(os.path.join(HERE, "conformance", "quick.txt"))
+    own, official = single_nodes(HERE, "cases/*/*"), single_nodes(root, "node/*")
+    have = {*own.values(), *(official[c] for c in quick if c in official)}
+    for case, operator in official.items():
+        if operator not in have:
+            have.add(operator)
+            yield case
+    yield from (*quick, *own)
 
 
 def tried(onnx2c, root, case):
@@ -119,8 +133,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=2, help="cases at the same time (default: 2)")
     parser.add_argument("--update", action="store_true", help="make the golden text what is said now")
     args = parser.parse_args()
-    official = read_lines(os.path.join(HERE, "conformance", "quick.txt"))
-    cases = [c for c in [*official, *single_nodes()] if fnmatch.fnmatchcase(c, args.only)]
+    cases = [c for c in all_cases(args.root) if fnmatch.fnmatchcase(c, args.only)]
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         lines = sum(pool.map(lambda case: tried(args.onnx2c, args.root, case), sorted(cases)), [])
     if args.update:
