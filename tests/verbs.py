@@ -407,6 +407,26 @@ def simplify_model(tool, path):
         must(inner <= known, "values without types:", sorted(inner - known)[:5])
 
 
+def simplify_biases(tool):
+    """What is added to a convolution or a product is part of it, on whichever side it stands."""
+    floats = lambda name, *dims: helper.make_tensor_value_info(name, TensorProto.FLOAT, dims)  # noqa: E731
+    rng = np.random.default_rng(3)
+    kinds = ("Conv", (1, 2, 5, 5), (3, 2, 1, 1), (3, 1, 1)), ("MatMul", (4, 2), (2, 3), (3,))
+    for op, shape, w_shape, c_shape in kinds:
+        weights = {"w": rng.random(w_shape, np.float32), "c": rng.random(c_shape, np.float32)}
+        for terms in (("v", "c"), ("c", "v")):
+            nodes = [helper.make_node(op, ["x", "w"], ["v"]), helper.make_node("Add", terms, ["y"])]
+            y = floats("y", 1, 3, 5, 5) if op == "Conv" else floats("y", 4, 3)
+            constants = [numpy_helper.from_array(w, name) for name, w in weights.items()]
+            graph = helper.make_graph(nodes, "g", [floats("x", *shape)], [y], constants)
+            with tempfile.TemporaryDirectory() as folder:
+                path, feed = f"{folder}/bias.onnx", {"x": rng.random(shape, np.float32)}
+                onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+                out = simplify(tool, path, folder)
+                must(len(onnx.load(out).graph.node) == 1, op, terms, "nodes")
+                must(close(session(out).run(None, feed), session(path).run(None, feed)), op, terms)
+
+
 def simplify_cases(tool):
     """ONNX's own cases that ONNX Runtime computes."""
     paths = sorted(glob.glob(f"{tool.conformance}/*/*/model.onnx"))
@@ -453,6 +473,7 @@ def checks(conformance):
     yield "extract by nodes", extract_by_nodes
     yield "extract messages", extract_messages
     yield "external data", external_data
+    yield "simplify biases", simplify_biases
     yield "simplify cases", simplify_cases
 
 

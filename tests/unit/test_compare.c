@@ -89,6 +89,7 @@ START_TEST(nan_equals_nan_only)
     ck_assert_int_eq(c.differing, 2);
     ck_assert_int_eq(c.first, 1);
     ck_assert(isinf(c.max_absolute));
+    ck_assert(c.max_ulp == 0); /* there are none between NaN and a number */
 }
 END_TEST
 
