@@ -16,6 +16,17 @@ static bool have_order(const Model *m, const Weights *w)
     return false;
 }
 
+/* Longer strings than MSVC takes. */
+static bool are_long(const Model *m, const Weights *w)
+{
+    enum { MSVC_TAKES = 65535 };
+    for (int i = 0; i < w->count; i++) {
+        const Value *v = w->items[i];
+        if (!weight_is_readable(m, v) && !weight_is_in_file(m, v) && value_bytes(v) > MSVC_TAKES) return true;
+    }
+    return false;
+}
+
 /* Kernels round by adding a large number and taking it away again, and look for NaN. gcc has a macro for the part of
  * -ffast-math that cancels the former, clang for the whole of it. */
 static void emit_math_assumption(FILE *f)
@@ -31,6 +42,10 @@ void emit_assumptions(const Model *m, const Weights *w, FILE *f)
 {
     bool floats = has_floats(m->graph);
     if (floats) emit_math_assumption(f);
+    if (are_long(m, w))
+        fputs("#if defined(_MSC_VER) && !defined(__clang__)\n#error \"this compiler takes no strings as long as the "
+              "weights: make the file with --weights numbers\"\n#endif\n",
+              f);
     if (have_order(m, w))
         fputs("#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__\n#error \"the weights are "
               "written for little-endian machines: make the file with --weights numbers\"\n#endif\n",

@@ -1,8 +1,8 @@
 /* emit_weight_form: in which form a constant is written, and how it is referred to.
  *
  * Small ones are readable numbers that read back to the same bits. Large ones are string literals of their bytes in a
- * union with their element type: many times faster to compile than numbers, but in one byte order. The form `numbers`
- * has numbers wherever that matters; `incbin` and `file` put the large ones into a file of their own. */
+ * union with their element type: many times faster to compile than numbers, but in one byte order, and longer than some
+ * compilers take. The form `numbers` has none; `incbin` and `file` put the large ones into a file of their own. */
 #include "emit/emit.h"
 
 enum { READABLE_ELEMENTS = 512 };
@@ -36,7 +36,7 @@ bool weight_has_order(const Value *v)
 bool weight_is_readable(const Model *m, const Value *v)
 {
     return v->type.dtype == DT_STRING || weight_elements(v) <= READABLE_ELEMENTS ||
-           (m->options.weights == WEIGHTS_NUMBERS && weight_has_order(v));
+           m->options.weights == WEIGHTS_NUMBERS;
 }
 
 bool weight_is_in_file(const Model *m, const Value *v)
