@@ -35,7 +35,8 @@ void mem_forget(const void *from, size_t bytes);
 /* A file's content, from its start, read as it is looked at, until mem_free_all; NULL if it can't be mapped. */
 const void *mem_map(int fd, size_t bytes);
 void mem_rest(void); /* mapped files take no memory until they are looked at again */
-void mem_rest_part(const void *from, size_t bytes); /* the same of these bytes, wherever they are */
+/* The same of these bytes, wherever they are. */
+void mem_rest_part(const void *from, size_t bytes);
 
 /* Grows the array *items (of *capacity items of bytes_each) so that it holds at least `count`; new items are zero. */
 void mem_grow(void *items, int *capacity, int count, size_t bytes_each);

@@ -12,12 +12,12 @@ enum {
     LENGTH_BYTES = 5 /* of a varint that may be any length below 2 GB */
 };
 
-/* The message in which the raw data are numbers of `raw`. */
+/* The message in which the raw data are numbers of `stored`. */
 typedef struct {
     uint8_t *bytes;
     int length, capacity;
-    ProtobufCBinaryData *raw;
-    int n_raw, cap_raw;
+    ProtobufCBinaryData *stored;
+    int n_stored, cap_stored;
 } Hollow;
 
 static bool is_raw_data(const ProtobufCFieldDescriptor *field, const ProtobufCMessageDescriptor *type)
@@ -69,9 +69,9 @@ static void set_length(Hollow *h, int start)
 
 static bool put_number(Hollow *h, const WireField *f)
 {
-    const int number = h->n_raw;
-    mem_grow(&h->raw, &h->cap_raw, ++h->n_raw, sizeof *h->raw);
-    h->raw[number] = (ProtobufCBinaryData){f->length, (uint8_t *)f->data};
+    const int number = h->n_stored;
+    mem_grow(&h->stored, &h->cap_stored, ++h->n_stored, sizeof *h->stored);
+    h->stored[number] = (ProtobufCBinaryData){f->length, (uint8_t *)f->data};
     return put(h, &number, sizeof number);
 }
 
@@ -114,7 +114,7 @@ static void fill_tensor(const Hollow *h, TensorProto *t)
     int number;
     if (!t->has_raw_data) return;
     memcpy(&number, t->raw_data.data, sizeof number);
-    t->raw_data = (ProtobufCBinaryData){h->raw[number].len, copied(h->raw[number])};
+    t->raw_data = (ProtobufCBinaryData){h->stored[number].len, copied(h->stored[number])};
 }
 
 static void fill(const Hollow *h, ProtobufCMessage *m);

@@ -4,7 +4,8 @@
  *
  *     cases JOBS [TARGET [OPTIMIZE]] < LIST
  *
- * LIST has a line "RTOL ATOL FOLDER" for each case, a folder with model.onnx and test_data_set_*. Writes "pass FOLDER",
+ * LIST has a line "RTOL ATOL FOLDER" for each case, a folder with model.onnx and test_data_set_*; an ATOL that begins
+ * with ~ grows with the tensor's numbers, as that of verify does. Writes "pass FOLDER",
  * "refused FOLDER" or "wrong FOLDER: WHY" for each, in no order; "crash FOLDER: WHY" if the compiler, or the machine,
  * broke down. Every case has a process of its own. */
 #include "machine.h"
@@ -170,6 +171,17 @@ static void finish_one(Job *jobs, int count)
     }
 }
 
+static bool read_line(Job *j)
+{
+    char absolute[64];
+    int at = 0;
+    if (sscanf(j->line, "%lf %63s %n", &j->tolerance.relative, absolute, &at) != 2) return false;
+    j->tolerance.scaled = *absolute == '~';
+    j->tolerance.absolute = strtod(absolute + j->tolerance.scaled, NULL);
+    j->folder = j->line + at;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     int most = argc > 1 ? atoi(argv[1]) : 0, running = 0;
@@ -188,10 +200,8 @@ int main(int argc, char **argv)
         Job *j = jobs;
         while (j->process) j++;
         line[strcspn(line, "\n")] = 0;
-        int at = 0;
         strcpy(j->line, line);
-        if (sscanf(j->line, "%lf %lf %n", &j->tolerance.relative, &j->tolerance.absolute, &at) != 2) return 2;
-        j->folder = j->line + at;
+        if (!read_line(j)) return 2;
         fflush(stdout);
         j->out = tmpfile();
         j->process = start(j);

@@ -14,7 +14,7 @@ lines() {
         [ "$(wc -c <"$model")" -lt 4000000 ] || continue
         # shellcheck disable=SC2046 # options are words
         set -- $(tolerances_of "$folder")
-        rtol=1e-3 atol=1e-7
+        rtol=1e-3 atol=~1e-7
         for (( ; $# > 1; )); do
             case "$1" in --rtol) rtol=$2 ;; --atol) atol=$2 ;; esac
             shift 2
