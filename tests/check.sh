@@ -101,7 +101,7 @@ quick unit unit_tests
 slow suites suites
 quick computed computed_cases
 quick computed_models tests/machine/models.sh "$build/cases" portable:speed portable:ram portable:size c99:ram \
-    cortex-m4:ram cortex-m4:size cortex-m55:ram
+    aarch64:speed cortex-m4:ram cortex-m4:size cortex-m55:ram
 slow opsets "$python" tests/opsets.py "$onnx2c" "$build/cases" \
     --root "$build/conformance" --only "*$ONLY*" --jobs "$JOBS"
 slow lint tests/lint.sh "$build"

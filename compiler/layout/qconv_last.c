@@ -152,7 +152,7 @@ static Step *call_kernel(Node *n, const Conv *c, const Requantize *r)
         if (requantizes_words(r)) s = qconv_words(n, c, r);
         break;
     case MULTIPLY_HELIUM: s = qconv_fits_helium(n, c) ? qconv_helium(n, c, r) : NULL; break;
-    case MULTIPLY_PORTABLE: break;
+    case MULTIPLY_PORTABLE: s = qconv_fits_winograd(n, c) ? qconv_by_winograd(n, c, r) : NULL; break;
     }
     if (s) return s;
     return conv_is_channelwise(c) ? call_channelwise(n, c, r) : call_panels(n, c, r);

@@ -12,4 +12,8 @@ Step *qconv_words(Node *n, const Conv *c, const Requantize *r);
 bool qconv_fits_helium(const Node *n, const Conv *c);
 Step *qconv_helium(Node *n, const Conv *c, const Requantize *r);
 
+/* By Winograd's algorithm: does that fit the target and save work? */
+bool qconv_fits_winograd(const Node *n, const Conv *c);
+Step *qconv_by_winograd(Node *n, const Conv *c, const Requantize *r);
+
 #endif

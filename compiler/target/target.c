@@ -114,6 +114,12 @@ Macro target_macro(const Target *t, const char *name)
     return (Macro){MACRO_DEFINED, *at == '=' ? mem_strndup(at + 1, strcspn(at + 1, " ")) : NULL};
 }
 
+bool target_multiplies_halves(const Target *t)
+{
+    return target_macro(t, "__aarch64__").state == MACRO_DEFINED &&
+           target_macro(t, "__ARM_FEATURE_DOTPROD").state == MACRO_UNDEFINED;
+}
+
 /* That of WebAssembly knows no section of constants. */
 bool target_has_incbin(const Target *t)
 {

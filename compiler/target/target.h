@@ -37,6 +37,8 @@ bool target_has_incbin(const Target *t); /* can its assembler include a file? */
 const char *optimize_name(Optimize o);   /* "speed", as --optimize takes it */
 
 bool target_is_scalar(const Target *t); /* its code knows no vectors of floats */
+/* Do its vectors multiply numbers of 16 bits as fast as bytes, in many registers? */
+bool target_multiplies_halves(const Target *t);
 
 /* What is known of a macro when the generated C is compiled. */
 typedef struct {

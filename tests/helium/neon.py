@@ -21,6 +21,7 @@ TARGETS = [
 BOARD = '#include <stdio.h>\n#define print(text) fputs(text, stdout)\n'
 KERNELS = ('qgemm_packed', 'qconv_packed', 'qconv_channelwise', 'quantize_bytes', 'add_bytes', 'qneon_panels',
            'qneon_taps')
+OTHERS = {'aarch64': ('qconv_winograd',)}
 
 
 def write(folder, name, text):
@@ -35,7 +36,7 @@ def check(onnx2c, operators, folder, target, compiler, emulator, optimize):
                         kind], cwd=folder, check=True)
     with open(os.path.join(folder, 'vectors.c'), encoding='utf-8') as f:
         text = f.read()
-    for kernel in KERNELS:
+    for kernel in KERNELS + OTHERS.get(target, ()):
         assert kernel + '(' in text, f'{kernel} is not there'
     write(folder, 'main.c', operators.main())
     write(folder, 'board.h', BOARD)

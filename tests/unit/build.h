@@ -21,6 +21,7 @@
 /* Of the graphs that are built from here on: as with --dim, and the opset of their nodes, else 23. */
 void build_bounds(const char *name, int64_t low, int64_t high);
 void build_opset(int opset);
+void build_target(const char *name);
 void build_optimize(Optimize what);
 void build_weights_type(DType type);
 void build_io(const char *forms); /* as --io takes them */

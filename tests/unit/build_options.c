@@ -31,6 +31,12 @@ void build_bounds(const char *name, int64_t low, int64_t high)
     bounds[i] = (DimOption){.name = foreign(name), .low = low, .high = high};
 }
 
+void build_target(const char *name)
+{
+    given.target = target_find(foreign(name));
+    ck_assert_ptr_nonnull(given.target);
+}
+
 void build_optimize(Optimize what)
 {
     given.optimize = what;
@@ -76,7 +82,7 @@ void build_options(Options *o)
     *o = given;
     o->name = "test";
     o->title = foreign("--name test");
-    o->target = target_portable;
+    if (!o->target) o->target = target_portable;
     for (int i = 0; i < n_bounds; i++) build_add_bounds(o, bounds[i]);
     for (int i = 0; i < n_regions; i++) ck_assert(parse_region_option(o, foreign(regions[i])));
 }

@@ -169,6 +169,102 @@ START_TEST(channel_by_channel)
 }
 END_TEST
 
+/* w[filter][channel][tap] of w[filter][tap][channel]. */
+static uint8_t *channels_first(const uint8_t *w, int32_t filters, int32_t taps, int32_t channels)
+{
+    uint8_t *to = random_bytes((size_t)(filters * taps * channels));
+    for (int32_t f = 0; f < filters; f++)
+        for (int32_t k = 0; k < taps; k++)
+            for (int32_t c = 0; c < channels; c++) to[(f * channels + c) * taps + k] = w[(f * taps + k) * channels + c];
+    return to;
+}
+
+/* Any bytes; the ends of their range; the largest products there are. */
+typedef enum { ANY, ENDS, MOST } Bytes;
+
+static uint8_t *bytes_of(Bytes kind, size_t count, uint8_t most)
+{
+    uint8_t *x = random_bytes(count);
+    for (size_t i = 0; i < count && kind != ANY; i++)
+        x[i] = kind == MOST ? most : x[i] % 2 ? most : (uint8_t)(most + 1);
+    return x;
+}
+
+/* In blocks of so many lines and columns, both even; weights are unsigned if `flip` is 128. */
+static void check_winograd(const Case *c, int32_t lines, int32_t width, Bytes kind, bool is_signed, int32_t flip,
+                           const int32_t *zeros)
+{
+    const struct window p = window_of(c);
+    const int32_t filters = c->filters, depth = 9 * c->channels,
+                  zero = kind == MOST ? 0
+                         : is_signed  ? -5
+                                      : 131,
+                  pixels = p.out_h * p.out_w,
+                  tiles = (lines / 2 * (width / 2) + QWINOGRAD_TILES - 1) / QWINOGRAD_TILES * QWINOGRAD_TILES;
+    const struct qconv_winograd q = {c->batch, c->channels, filters, zero, is_signed, filters % 3 != 0, lines, width};
+    Scale s = random_scale(is_signed, filters % 3 != 0);
+    uint8_t *x = bytes_of(kind, (size_t)(c->batch * c->h * c->w * c->channels), is_signed ? 127 : 255),
+            *w = bytes_of(kind, (size_t)(filters * depth), flip ? 255 : 127);
+    uint8_t *first = channels_first(w, filters, 9, c->channels),
+            *y = random_bytes((size_t)(c->batch * pixels * filters));
+    uint8_t *seen = random_bytes((size_t)((lines + 2) * (width + 2) * c->channels) + 3);
+    int16_t *u = calloc((size_t)(QWINOGRAD_PLACES * filters * c->channels), sizeof *u),
+            *v = calloc((size_t)(QWINOGRAD_PLACES * tiles * c->channels), sizeof *v);
+    int32_t m[QWINOGRAD_PLACES * QWINOGRAD_TILES * QWINOGRAD_FILTERS] = {0}, start[200];
+    for (int32_t i = 0; i < filters * depth; i++) w[i] ^= (uint8_t)flip; /* as they are multiplied */
+    for (int32_t f = 0; f < filters; f++) {
+        int32_t sum = 0;
+        for (int32_t k = 0; k < depth; k++) sum += value_of(w[f * depth + k], true) - zero_at(zeros, (size_t)f);
+        start[f] = s.bias[f] - (zero + (is_signed ? 128 : 0)) * sum;
+    }
+    pack_winograd_bytes(first, zeros, u, c->channels, filters, flip);
+    qconv_winograd(x, u, start, s.multiplier, s.zero, s.low, s.high, y, seen, v, m, &p, &q);
+    for (int32_t i = 0; i < c->batch * pixels * filters; i++) {
+        const int32_t f = i % filters, pixel = i / filters % pixels, n = i / filters / pixels;
+        ck_assert_int_eq(y[i],
+                         expected_byte(&s,
+                                       conv_sum(c, &p, x, w, n, pixel, f, is_signed, zero, zero_at(zeros, (size_t)f)),
+                                       (size_t)f));
+    }
+    free(x);
+    free(w);
+    free(first);
+    free(y);
+    free(seen);
+    free(u);
+    free(v);
+}
+
+START_TEST(winograd)
+{
+    static const Case cases[] = {
+        {1, 1, 8, 8, 1, 4, 4, 1, 3, 3, 1, 1, 1},    {2, 1, 16, 24, 1, 7, 9, 1, 3, 3, 1, 1, 1},
+        {1, 1, 24, 16, 1, 8, 8, 1, 3, 3, 1, 1, 0},  {2, 1, 8, 32, 1, 5, 13, 1, 3, 3, 1, 1, 2},
+        {1, 1, 40, 8, 1, 12, 6, 1, 3, 3, 1, 1, 1},  {1, 1, 8, 16, 1, 1, 1, 1, 3, 3, 1, 1, 1},
+        {1, 1, 64, 64, 1, 3, 17, 1, 3, 3, 1, 1, 3},
+    };
+    static const int32_t blocks[][2] = {{2, 4}, {2, 18}, {4, 8}, {6, 6}, {18, 18}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (size_t b = 0; b < sizeof blocks / sizeof *blocks; b++)
+            for (int variant = 0; variant < 8; variant++)
+                check_winograd(&cases[i], blocks[b][0], blocks[b][1], ANY, variant & 1, variant & 2 ? 128 : 0,
+                               variant & 4 ? random_zeros() : NULL);
+}
+END_TEST
+
+/* Transformed numbers up to the largest, and sums that just fit: 4 * 9 * 912 * 255 * 255 is near 2^31. */
+START_TEST(winograd_of_the_largest_bytes)
+{
+    static const Case few = {1, 1, 16, 8, 1, 6, 8, 1, 3, 3, 1, 1, 1}, many = {1, 1, 912, 8, 1, 4, 4, 1, 3, 3, 1, 1, 0};
+    int32_t zeros[8];
+    for (int i = 0; i < 8; i++) zeros[i] = i % 2 ? -128 : 127;
+    for (int variant = 0; variant < 4; variant++)
+        check_winograd(&few, 2, 8, ENDS, variant & 1, variant & 2 ? 128 : 0, zeros);
+    for (int i = 0; i < 8; i++) zeros[i] = -128;
+    check_winograd(&many, 2, 4, MOST, false, 0, zeros);
+}
+END_TEST
+
 /* -- pooling ----------------------------------------------------------------------------------- */
 
 static void check_max_pool(const Case *c, bool is_signed)
@@ -261,6 +357,8 @@ Suite *packed_bytes_suite(void)
     TCase *c = tcase_create("packed_bytes");
     tcase_add_test(c, products);
     tcase_add_test(c, convolutions);
+    tcase_add_test(c, winograd);
+    tcase_add_test(c, winograd_of_the_largest_bytes);
     tcase_add_test(c, channel_by_channel);
     tcase_add_test(c, maxima);
     tcase_add_test(c, quantising);
