@@ -1,10 +1,10 @@
-"""The bound of the stack, in the report and in the title, against what gcc says of each function.
+"""The estimate of the stack, in the report and in the title, against what gcc says of each function.
 
 usage: stack.py ONNX2C [--only GLOB]
 
 gcc tells the frame of each function and who calls whom (-fcallgraph-info=su); the deepest chain of frames must be
-within the bound. What is called by a pointer may be any function that nobody calls by its name. For the int8 networks
-of firmware the bound must be of use, too: it is not much more than twice the chain.
+within it. What is called by a pointer may be any function that nobody calls by its name. For the int8 networks
+of firmware it must be of use, too: it is not much more than twice the chain.
 The last line counts: "N passed, N failed".
 """
 
@@ -22,7 +22,7 @@ NODE = re.compile(r'node: \{ title: "([^"]*)" label: "[^"]*?(\d+) bytes')
 EDGE = re.compile(r'edge: \{ sourcename: "([^"]*)" targetname: "([^"]*)"')
 POINTER = "__indirect_call"
 HOST = {"portable": [], "x86-64-v1": ["-march=x86-64"], "x86-64-v4": ["-march=x86-64-v4"], "c99": []}
-USEFUL = 2.3
+USEFUL = 2.6
 FIRMWARE = ["dscnn_int8_qdq", "vww_int8_qdq"]
 WAYS = [("-O3", "speed"), ("-O2", "speed"), ("-O3", "ram"), ("-Os", "size")]
 OTHERS = {"digits": [], "kws_rnn": [], "small_image": [], "small_lm": ["--dim", "batch=1..3", "--dim", "length=1..48"]}
@@ -66,7 +66,7 @@ def measured(onnx2c, folder, model, options, target, level):
     with open(os.path.join(folder, "net.json"), encoding="utf-8") as f:
         bound = json.load(f)["stack_bytes"]
     with open(os.path.join(folder, "net.c"), encoding="utf-8") as f:
-        must(f", stack at most {bound:,} B, no heap" in f.read(), "the title has another bound than the report")
+        must(f", stack about {bound:,} B, no heap" in f.read(), "the title has another bound than the report")
     with open(os.path.join(folder, "net.ci"), encoding="utf-8") as f:
         return bound, deepest(f.read())
 

@@ -24,6 +24,7 @@ import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
+from verbs_models import biased_models, external_model, hostile_model, two_inputs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "fuzz"))
@@ -165,27 +166,6 @@ def inspect_open_dims(tool):
     must(all(f"--dim {d}=" in text for d in ("batch", "height", "width")), text)
 
 
-def hostile_model():
-    """Three operators there aren't, each after the other and after an open dimension; names that would break out."""
-    odd = 'a"\n\\\u202e\x1b[31m*/'
-    nodes = [
-        helper.make_node("Abs", ["x"], [odd]),
-        helper.make_node("NoSuchThing", [odd], ["b"], name=odd),
-        helper.make_node("Relu", ["b"], ["c"]),
-        helper.make_node("NorThat", ["c"], ["d"]),
-        helper.make_node("Softmax", ["d"], ["e"], axis=7),
-        helper.make_node("Third", ["e"], ["y"], domain="elsewhere"),
-    ]
-    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", None])
-    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", None])
-    known = [helper.make_tensor_value_info("d", TensorProto.FLOAT, [2, 3])]
-    graph = helper.make_graph(nodes, odd, [x], [y], value_info=known)
-    imports = [helper.make_opsetid("", 17), helper.make_opsetid("elsewhere", 1)]
-    model = helper.make_model(graph, opset_imports=imports, producer_name=odd)
-    model.metadata_props.add(key=odd, value=odd)
-    return model
-
-
 def inspect_all_reasons(tool):
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/m.onnx"
@@ -321,15 +301,6 @@ def extract_by_nodes(tool):
         must(len(graph.initializer) == 4, len(graph.initializer))
 
 
-def two_inputs(folder):
-    nodes = [helper.make_node("Add", ["a", "b"], ["s"], name="sum"), helper.make_node("Neg", ["s"], ["y"])]
-    values = {n: helper.make_tensor_value_info(n, TensorProto.FLOAT, [2]) for n in "aby"}
-    graph = helper.make_graph(nodes, "g", [values["a"], values["b"]], [values["y"]])
-    path = f"{folder}/two.onnx"
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10), path)
-    return path
-
-
 def extract_messages(tool):
     with tempfile.TemporaryDirectory() as folder:
         path, out = two_inputs(folder), f"{folder}/out.onnx"
@@ -345,18 +316,6 @@ def extract_messages(tool):
         must([v.name for v in onnx.load(out).graph.input] == ["s"], "inputs")
         for words in (["-o", out], ["--to", "y"], ["--to", "y", "-o", path], ["--to", ",", "-o", out]):
             tool.run("extract", path, *words, status=2)
-
-
-def external_model(folder, count):
-    weights = [numpy_helper.from_array(np.full((40, 40), i, np.float32), f"w{i}") for i in range(count)]
-    nodes = [helper.make_node("MatMul", [f"v{i}", f"w{i}"], [f"v{i + 1}"]) for i in range(count)]
-    x = helper.make_tensor_value_info("v0", TensorProto.FLOAT, [3, 40])
-    y = helper.make_tensor_value_info(f"v{count}", TensorProto.FLOAT, [3, 40])
-    graph = helper.make_graph(nodes, "g", [x], [y], weights)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
-    path = f"{folder}/m.onnx"
-    onnx.save(model, path, save_as_external_data=True, location="m.bin", size_threshold=0)
-    return path
 
 
 def external_data(tool):
@@ -409,22 +368,13 @@ def simplify_model(tool, path):
 
 def simplify_biases(tool):
     """What is added to a convolution or a product is part of it, on whichever side it stands."""
-    floats = lambda name, *dims: helper.make_tensor_value_info(name, TensorProto.FLOAT, dims)  # noqa: E731
-    rng = np.random.default_rng(3)
-    kinds = ("Conv", (1, 2, 5, 5), (3, 2, 1, 1), (3, 1, 1)), ("MatMul", (4, 2), (2, 3), (3,))
-    for op, shape, w_shape, c_shape in kinds:
-        weights = {"w": rng.random(w_shape, np.float32), "c": rng.random(c_shape, np.float32)}
-        for terms in (("v", "c"), ("c", "v")):
-            nodes = [helper.make_node(op, ["x", "w"], ["v"]), helper.make_node("Add", terms, ["y"])]
-            y = floats("y", 1, 3, 5, 5) if op == "Conv" else floats("y", 4, 3)
-            constants = [numpy_helper.from_array(w, name) for name, w in weights.items()]
-            graph = helper.make_graph(nodes, "g", [floats("x", *shape)], [y], constants)
-            with tempfile.TemporaryDirectory() as folder:
-                path, feed = f"{folder}/bias.onnx", {"x": rng.random(shape, np.float32)}
-                onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
-                out = simplify(tool, path, folder)
-                must(len(onnx.load(out).graph.node) == 1, op, terms, "nodes")
-                must(close(session(out).run(None, feed), session(path).run(None, feed)), op, terms)
+    for what, model, feed in biased_models():
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/bias.onnx"
+            onnx.save(model, path)
+            out = simplify(tool, path, folder)
+            must(len(onnx.load(out).graph.node) == 1, what, "nodes")
+            must(close(session(out).run(None, feed), session(path).run(None, feed)), what, "results")
 
 
 def simplify_cases(tool):

@@ -97,7 +97,7 @@ void emit_includes(const char *text, FILE *f);
 typedef struct Macros Macros;
 void emit_kernels(const char *run_function, Macros *macros, const char *attribute, FILE *f);
 
-/* stack_bound.c: at most how many bytes of stack a call of the function takes, whose text and whose kernels' this is */
+/* stack_bound.c: how many bytes of stack a call of the function may take, whose text and whose kernels' this is */
 int64_t stack_bound(const Target *target, const char *text, const char *function);
 
 /* emit_weights.c */

@@ -16,10 +16,11 @@ static bool have_order(const Model *m, const Weights *w)
     return false;
 }
 
-/* Longer strings than MSVC takes. */
+/* Longer strings than MSVC takes, which makes no code for small processors. */
 static bool are_long(const Model *m, const Weights *w)
 {
     enum { MSVC_TAKES = 65535 };
+    if (target_is_scalar(m->options.target) && m->options.target->guard) return false;
     for (int i = 0; i < w->count; i++) {
         const Value *v = w->items[i];
         if (!weight_is_readable(m, v) && !weight_is_in_file(m, v) && value_bytes(v) > MSVC_TAKES) return true;

@@ -45,7 +45,7 @@ static void put_facts(const Page *p, FILE *f)
     put_fact("Working memory (arena)", m->arena_bytes, " B", f);
     put_fact("No plan needs less than", m->arena_lower_bound, " B", f);
     put_fact("Weights", m->weights_bytes, " B", f);
-    put_fact("Stack, at most", m->stack_bytes, " B", f);
+    put_fact("Stack, about", m->stack_bytes, " B", f);
     if (m->options.weights_type != DT_UNDEFINED)
         fprintf(f, "<div><dt>Saved by %s</dt><dd>%s B, largest error %.2g</dd></div>\n",
                 dtype_name(m->options.weights_type), with_commas(m->narrowed.saved), m->narrowed.error);
