@@ -23,7 +23,7 @@ import check_models
 import numpy as np
 import onnx
 import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, numpy_helper
 from verbs_models import biased_models, external_model, hostile_model, two_inputs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
