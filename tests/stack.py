@@ -22,7 +22,7 @@ NODE = re.compile(r'node: \{ title: "([^"]*)" label: "[^"]*?(\d+) bytes')
 EDGE = re.compile(r'edge: \{ sourcename: "([^"]*)" targetname: "([^"]*)"')
 POINTER = "__indirect_call"
 HOST = {"portable": [], "x86-64-v1": ["-march=x86-64"], "x86-64-v4": ["-march=x86-64-v4"], "c99": []}
-USEFUL = 2.6
+USEFUL = 2.8
 FIRMWARE = ["dscnn_int8_qdq", "vww_int8_qdq"]
 WAYS = [("-O3", "speed"), ("-O2", "speed"), ("-O3", "ram"), ("-Os", "size")]
 OTHERS = {"digits": [], "kws_rnn": [], "small_image": [], "small_lm": ["--dim", "batch=1..3", "--dim", "length=1..48"]}

@@ -1,7 +1,7 @@
 /* Written by onnx2c 0.1.0; do not edit, generate again.
  *   model    sha256 fea0927901dc6350075e57ba4f76acd6afb9e605e706ae2575db0f1589ec6319, opset 13
  *   options  --name digits --target cortex-m4
- *   memory   arena 12,288 B (lower bound 12,288 B), weights 48,680 B, stack about 776 B, no heap
+ *   memory   arena 12,288 B (lower bound 12,288 B), weights 48,680 B, stack about 832 B, no heap
  */
 #if !(defined(__ARM_ARCH_7EM__))
 #error "this file is for cortex-m4: onnx2c --target"

@@ -1,7 +1,7 @@
 /* Written by onnx2c 0.1.0; do not edit, generate again.
  *   model    sha256 15c9e8d16ab773546e813bd53f72647603c8e128e1f75f3eec2fc3db32603a72, opset 13
  *   options  --name digits_int8_qdq
- *   memory   arena 3,216 B (lower bound 3,216 B), weights 12,192 B, stack about 6,528 B, no heap
+ *   memory   arena 3,216 B (lower bound 3,216 B), weights 12,192 B, stack about 6,960 B, no heap
  */
 #include <float.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* Written by onnx2c 0.1.0; do not edit, generate again.
  *   model    sha256 27900f5630f5e2a906e717391838f0f84f9c1d610f68bfb02a4fed724c94dbce, opset 19
  *   options  --name every_stage
- *   memory   arena 409,600 B (lower bound 409,600 B), weights 13,508 B, stack about 34,032 B, no heap
+ *   memory   arena 409,600 B (lower bound 409,600 B), weights 13,508 B, stack about 36,304 B, no heap
  */
 #include <float.h>
 #include <math.h>

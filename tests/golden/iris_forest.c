@@ -1,7 +1,7 @@
 /* Written by onnx2c 0.1.0; do not edit, generate again.
  *   model    sha256 dd60cfda93bc6d2fd456d01505bfb40ef30a4cc8c954d95cb6b5a24e8efdd089, ai.onnx.ml 1, opset 22
  *   options  --name iris_forest --dim X:0=1..8
- *   memory   arena 0 B (lower bound 0 B), weights 1,208 B, stack about 1,456 B, no heap
+ *   memory   arena 0 B (lower bound 0 B), weights 1,208 B, stack about 1,552 B, no heap
  */
 #include <math.h>
 #include <stdbool.h>

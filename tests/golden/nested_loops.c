@@ -1,7 +1,7 @@
 /* Written by onnx2c 0.1.0; do not edit, generate again.
  *   model    sha256 93b6422ce956b68341ab5aae7813c0bd2820beed2c16074801dbb7e6807f520e, opset 17
  *   options  --name nested_loops --dim rows:0=0..8 --dim counts:0=0..8
- *   memory   arena 96 B (lower bound 96 B), weights 9 B, stack about 2,016 B, no heap
+ *   memory   arena 96 B (lower bound 96 B), weights 9 B, stack about 2,152 B, no heap
  */
 #include <math.h>
 #include <stdbool.h>
