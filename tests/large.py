@@ -108,7 +108,8 @@ def memory_stays_near_the_weights(onnx2c, folder, make):
     print(f"{make.__name__}: {memory / 1e6:.0f} MB for {weights / 1e6:.0f} MB of weights")
     must(weights > 80e6 and memory <= 1.3 * weights, f"{memory / 1e6:.1f} MB for {weights / 1e6:.1f} MB of weights")
     notes = [line for line in said.splitlines() if not re.fullmatch(r"onnx2c: \w+ +\d+\.\d{3} s", line)]
-    must(len(notes) == 1 and notes[0].startswith(f"onnx2c: note: {path}: its ") and "out.weights" in notes[0], said)
+    must(len(notes) == 2 and notes[0].startswith(f"onnx2c: note: {path}: its ") and "out.weights" in notes[0], said)
+    must("--optimize has it by default" in notes[1], said)
     timed = re.findall(r"^onnx2c: (\w+) +\d", said, re.M)
     must(timed[0] == "load" and timed[-3:] == ["emit", "weights", "write"], timed)
     must("--weights incbin" in open(c).read(2000) and os.path.getsize(c) < 1e6, os.path.getsize(c))

@@ -6,18 +6,19 @@
 
 #include <string.h>
 
-/* Words, separated by blanks; what ends in _ begins words. */
-static const char of_float[] = "FLT_ DBL_ LDBL_ DECIMAL_DIG ";
-static const char of_limits[] =
-    "CHAR_ SCHAR_ UCHAR_ SHRT_ USHRT_ INT_MAX INT_MIN UINT_MAX LONG_ ULONG_ LLONG_ ULLONG_ ";
+/* Words, separated by blanks. None is the start of a word only: names of the model may begin with them. */
+static const char of_float[] =
+    "FLT_EPSILON FLT_EVAL_METHOD FLT_MANT_DIG FLT_MAX FLT_MAX_EXP FLT_MIN FLT_MIN_EXP FLT_RADIX DBL_EPSILON "
+    "DBL_MANT_DIG DBL_MAX DBL_MAX_EXP DBL_MIN DBL_MIN_EXP LDBL_MANT_DIG DECIMAL_DIG ";
+static const char of_limits[] = "CHAR_BIT CHAR_MAX CHAR_MIN SCHAR_MAX SCHAR_MIN UCHAR_MAX SHRT_MAX SHRT_MIN USHRT_MAX "
+                                "INT_MAX INT_MIN UINT_MAX LONG_MAX LONG_MIN ULONG_MAX LLONG_MAX LLONG_MIN ULLONG_MAX ";
 static const char of_string[] = "memchr memcmp memcpy memmove memset strchr strcmp strcpy strlen strncmp strstr ";
 static const char of_restrict[] = "restrict ";
 
 static bool is_of(const char *words, const char *word, size_t length)
 {
     for (size_t n; (n = strcspn(words, " ")) != 0; words += n + 1)
-        if (words[n - 1] == '_' ? n <= length && !memcmp(words, word, n) : n == length && !memcmp(words, word, n))
-            return true;
+        if (n == length && !memcmp(words, word, n)) return true;
     return false;
 }
 
