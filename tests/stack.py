@@ -82,6 +82,7 @@ def is_of_use(onnx2c, folder, model, target, level, optimize):
 
 
 if __name__ == "__main__":
+    os.environ["CCACHE_DISABLE"] = "1"  # it keeps objects, not what gcc says beside them
     sys.exit(main(
         of_each(is_of_use, *itertools.chain.from_iterable(itertools.product(FIRMWARE, board.BOARDS, *zip(way))
                                                           for way in WAYS)),
