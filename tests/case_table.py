@@ -17,6 +17,7 @@ import re
 import sys
 
 import onnx
+from opsets import pairs_of_schemas
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -48,15 +49,6 @@ def operators():
             if row:
                 found.append(("" if domain == "ai.onnx" else domain, row[1]))
     return found
-
-
-def schema_versions():
-    """{(domain, operator): versions}"""
-    found = collections.defaultdict(set)
-    for schema in onnx.defs.get_all_schemas_with_history():
-        if not schema.deprecated:
-            found[schema.domain, schema.name].add(schema.since_version)
-    return {key: sorted(versions) for key, versions in found.items()}
 
 
 def case_models(root):
@@ -132,7 +124,7 @@ def version_of(versions, opset):
 
 class Table:
     def __init__(self, root):
-        self.order, self.schemas, self.moved = operators(), schema_versions(), moved_counts()
+        self.order, self.schemas, self.moved = operators(), pairs_of_schemas(), moved_counts()
         self.versions, self.types = collections.Counter(), collections.Counter()
         official, own = case_models(root)
         self.official, self.own = len(official), len(own)

@@ -159,19 +159,20 @@ static const char *kernels(const Model *m, Macros *macros, const char *run_in)
 }
 
 /* The parts of the file that come before the weights, the headers apart. */
-typedef struct {
+typedef struct Parts {
     Macros *macros; /* NULL: of no named target */
     const char *front, *kernels, *rest;
 } Parts;
 
-static Parts parts_of(Model *m, const Weights *w)
+static Parts *parts_of(Model *m, const Weights *w)
 {
     const Target *target = m->options.target;
-    Parts p = {.macros = target == target_portable ? NULL : macros_new(target)};
-    const char *run_in = resolved(p.macros, run_function(m));
-    p.front = resolved(p.macros, front(m, w));
-    p.kernels = kernels(m, p.macros, run_in);
-    p.rest = resolved(p.macros, rest(m, w, run_in));
+    Parts *p = mem_alloc(sizeof *p);
+    p->macros = target == target_portable ? NULL : macros_new(target);
+    const char *run_in = resolved(p->macros, run_function(m));
+    p->front = resolved(p->macros, front(m, w));
+    p->kernels = kernels(m, p->macros, run_in);
+    p->rest = resolved(p->macros, rest(m, w, run_in));
     return p;
 }
 
@@ -182,8 +183,8 @@ void emit_begin(Model *m)
     number_paragraphs(m->graph);
     name_everything(m);
     collect_weights(m, &weights);
-    const Parts p = parts_of(m, &weights);
-    m->stack_bytes = stack_bound(m->options.target, mem_printf("%s%s", p.kernels, p.rest),
+    const Parts *p = m->parts = parts_of(m, &weights);
+    m->stack_bytes = stack_bound(m->options.target, mem_printf("%s%s", p->kernels, p->rest),
                                  mem_printf("%s_run", m->options.name));
 }
 
@@ -200,14 +201,14 @@ void emit(Model *m, FILE *f)
     Weights weights;
     Draft draft;
     collect_weights(m, &weights);
-    const Parts p = parts_of(m, &weights);
-    emit_includes(mem_printf("%s%s%s", p.front, p.kernels, p.rest), draft_begin(&draft));
+    const Parts *p = m->parts;
+    emit_includes(mem_printf("%s%s%s", p->front, p->kernels, p->rest), draft_begin(&draft));
     emit_title(m, f);
     emit_guard(m->options.target, f);
-    put_part(resolved(p.macros, draft_end(&draft)), f);
-    put_part(p.front, f);
-    fputs(p.kernels, f);
-    put_part(p.rest, f);
+    put_part(resolved(p->macros, draft_end(&draft)), f);
+    put_part(p->front, f);
+    fputs(p->kernels, f);
+    put_part(p->rest, f);
     emit_weight_definitions(m, &weights, f);
 }
 

@@ -364,7 +364,8 @@ struct Model {
     Map *assumption_numbers;                               /* one more than the index of each, by what it says */
     SideMemory *regions;                                   /* after plan: as many as the options have */
     int64_t arena_bytes, arena_lower_bound, weights_bytes; /* after plan */
-    int64_t stack_bytes;                                   /* at most, of a call; after emit_begin */
+    int64_t stack_bytes;                                   /* about, of a call; after emit_begin */
+    struct Parts *parts;                                   /* of the C's text; likewise */
     Narrowed narrowed;                                     /* of all weights together: what --weights-type did */
 };
 

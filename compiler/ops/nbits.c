@@ -106,6 +106,17 @@ static void infer_bnb4(Node *n)
         set_product(n, &b);
 }
 
+/* The first fields of both structs. */
+static void arg_sizes(Step *s, const Blocks *b, Dim rows)
+{
+    arg_field(s, "rows", rows);
+    arg_field_int(s, "n", b->n);
+    arg_field_int(s, "k", b->k);
+    arg_field_int(s, "block", b->block);
+    arg_field_int(s, "blocks", b->blocks);
+    s->macs = dim_high(dim_mul(rows, dim_const(b->n * b->k)));
+}
+
 static void lower_product_of_floats(Node *n, const Blocks *b, Dim rows)
 {
     Value *zeros = b->table ? NULL : input_of(n, ZEROS);
@@ -119,14 +130,9 @@ static void lower_product_of_floats(Node *n, const Blocks *b, Dim rows)
     int64_t filled = b->blocks * b->block;
     arg_out(s, "panel", scratch(n, "panel", DT_FLOAT, dim_const(filled > 32 * b->k ? filled : 32 * b->k)));
     arg_struct(s, "p", "struct nbits");
-    arg_field(s, "rows", rows);
-    arg_field_int(s, "n", b->n);
-    arg_field_int(s, "k", b->k);
-    arg_field_int(s, "block", b->block);
-    arg_field_int(s, "blocks", b->blocks);
+    arg_sizes(s, b, rows);
     arg_field_int(s, "bits", b->bits);
     arg_field_int(s, "table", b->table);
-    s->macs = dim_high(dim_mul(rows, dim_const(b->n * b->k)));
 }
 
 /* -- products of bytes: how matmul_nbits_bytes wants the weights ----------------------------------- */
@@ -207,12 +213,7 @@ static void lower_product_of_bytes(Node *n, const Blocks *b, Dim rows)
     arg_out(s, "steps", scratch(n, "steps", DT_FLOAT, blocks));
     arg_out(s, "sums", scratch(n, "sums", DT_INT32, blocks));
     arg_struct(s, "p", "struct nbits_bytes");
-    arg_field(s, "rows", rows);
-    arg_field_int(s, "n", b->n);
-    arg_field_int(s, "k", b->k);
-    arg_field_int(s, "block", b->block);
-    arg_field_int(s, "blocks", b->blocks);
-    s->macs = dim_high(dim_mul(rows, dim_const(b->n * b->k)));
+    arg_sizes(s, b, rows);
 }
 
 static void lower_product_of_blocks(Node *n)

@@ -205,6 +205,16 @@ static void note_run(const Graph *quiet, const Model *run, const VerifyOptions *
                         &set->differences[i], o->tolerance, &effects[i]);
 }
 
+/* Is there anything that noise could show? */
+static bool any_ties(const Graph *quiet, const DataSet *set)
+{
+    for (int i = 0; i < quiet->n_outputs; i++) {
+        const Watched *w = source_of(quiet->outputs[i])->watched;
+        if (set->differences[i].is_wrong && w && w->n_ties) return true;
+    }
+    return false;
+}
+
 void explain_differences(const VerifyOptions *o, const DataSet *set, int n_outputs)
 {
     enum { NOISY_RUNS = 6 };
@@ -212,7 +222,7 @@ void explain_differences(const VerifyOptions *o, const DataSet *set, int n_outpu
     if (!quiet || quiet->graph->n_outputs != n_outputs) return;
     Effect *effects = mem_array((size_t)n_outputs + 1, sizeof *effects);
     note_run(quiet->graph, quiet, o, set, effects);
-    for (int run = 0; run < NOISY_RUNS; run++) {
+    for (int run = 0; run < NOISY_RUNS && any_ties(quiet->graph, set); run++) {
         Random r = random_start((uint64_t)o->seed, run, 0);
         note_run(quiet->graph, watched_model(o, set, &r), o, set, effects);
     }
