@@ -1,5 +1,5 @@
 #!/bin/bash
-# The tests, in the order in which a failure is easiest to understand. The last line counts them.
+# The tests, begun in the order in which a failure is easiest to understand. The last line counts them.
 #
 #   check.sh BUILD PYTHON              all of them
 #   check.sh BUILD PYTHON quick        those that together take some two minutes on two processors
@@ -17,9 +17,8 @@ case "$wanted" in quick | quick/*) quickly=yes wanted=${wanted#quick/} ;; esac
 case "$wanted" in *:*) ONLY=${wanted#*:} wanted=${wanted%%:*} ;; esac
 onnx2c=$build/onnx2c
 parts=
-passed=0
-failed=0
-skipped=0
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
 
 # quick NAME COMMAND...: a part of `make test` and of `make check`.
 quick() {
@@ -33,48 +32,54 @@ slow() {
     case "$wanted" in all | "$1") part "$@" ;; esac
 }
 
-# part NAME COMMAND...: runs a test script and adds up its last line, "N passed, N failed[, N skipped]".
+# part NAME COMMAND...: runs a test script. Many start one process after another, so that as many parts run at once as
+# there may be checks; what one says comes whole, when it is done.
 part() {
-    echo "== $1"
-    shift
-    local start=$SECONDS log
-    log=$(mktemp)
-    "$@" 2>&1 | tee "$log"
-    local status=${PIPESTATUS[0]} last
-    last=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
-    rm -f "$log"
-    if [ -z "$last" ]; then
-        echo "no count came from: $*"
-        failed=$((failed + 1))
-    else
-        passed=$((passed + $(echo "$last" | cut -d' ' -f1)))
-        failed=$((failed + $(echo "$last" | cut -d' ' -f3)))
-        case "$last" in *skipped) skipped=$((skipped + $(echo "$last" | cut -d' ' -f5))) ;; esac
-        [ "$status" -eq 0 ] || [ "$(echo "$last" | cut -d' ' -f3)" -gt 0 ] || failed=$((failed + 1))
-    fi
-    echo "   ($((SECONDS - start)) s)"
+    while [ "$(jobs -rp | wc -l)" -ge "$JOBS" ]; do wait -n; done
+    told "$@" &
 }
 
-# Check's own summary reads "100%: Checks: 39, Failures: 0, Errors: 0".
+# Adds the last line of a part, "N passed, N failed[, N skipped]", to what is counted.
+told() { # NAME COMMAND...
+    local log=$logs/$BASHPID start=$SECONDS status last
+    echo "== $1" >"$log"
+    "${@:2}" >>"$log" 2>&1
+    status=$?
+    last=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
+    if [ -z "$last" ]; then
+        echo "no count came from: ${*:2}" >>"$log"
+        last="0 passed, 1 failed"
+    elif [ "$status" -ne 0 ]; then
+        last=${last/ 0 failed/ 1 failed}
+    fi
+    echo "   ($((SECONDS - start)) s)" >>"$log"
+    exec 9>>"$logs/counts"
+    flock 9
+    echo "$last" >&9
+    cat "$log"
+}
+
+# A suite in one process, so that a test must leave nothing behind for the next; one that ends early is run again with
+# a process for each test, to see which it was. Check's own summary reads "100%: Checks: 39, Failures: 0, Errors: 0".
+suite() {
+    export CK_RUN_SUITE=$1
+    local log
+    log=$(CK_FORK=no "$unit_tests" 2>&1)
+    case "$log" in
+        *Checks:*) ;;
+        *) log=$("$unit_tests" 2>&1) && log="FAILED $1 in one process: Checks: 1, Failures: 1, Errors: 0" ;;
+    esac
+    echo "$log" | grep -v '^Running suite'
+}
+export -f suite
+export unit_tests=$build/unit-tests
+
 unit_tests() {
-    ${ONLY:+env CK_RUN_SUITE="$ONLY"} "$build/unit-tests" | tee "$build/unit.log"
+    sed -n 's/^ *SUITE(\([a-z0-9_]*\)).*/\1/p' tests/unit/main.c | grep -x "${ONLY:-.*}" |
+        xargs -P "$JOBS" -I {} bash -c 'suite {}' >"$build/unit.log" 2>&1
+    grep -v '^100%: ' "$build/unit.log"
     sed -n 's/.*Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\).*/\1 \2 \3/p' "$build/unit.log" |
         awk '{ n += $1; bad += $2 + $3 } END { printf "%d passed, %d failed\n", n - bad, bad; exit bad > 0 || n == 0 }'
-}
-
-# Each suite in one process, as tests/mutants has it: a test must leave nothing behind for the next.
-suites() {
-    local suite names passed=0 failed=0
-    names=$(sed -n 's/^ *SUITE(\([a-z0-9_]*\)).*/\1/p' tests/unit/main.c)
-    for suite in $names; do
-        if CK_FORK=no CK_RUN_SUITE=$suite "$build/unit-tests" >/dev/null 2>&1; then
-            passed=$((passed + 1))
-        else
-            echo "FAILED $suite" && failed=$((failed + 1))
-        fi
-    done
-    echo "$passed passed, $failed failed"
-    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
 
 # Without optimisation the C is built in half the time; `make check` has it optimised.
@@ -98,7 +103,6 @@ computed_cases() {
 }
 
 quick unit unit_tests
-slow suites suites
 quick computed computed_cases
 quick computed_models tests/machine/models.sh "$build/cases" portable:speed portable:ram portable:size c99:ram \
     aarch64:speed cortex-m4:ram cortex-m4:size cortex-m55:ram
@@ -160,7 +164,8 @@ slow super_resolution examples/super_resolution/check.sh "$onnx2c"
 slow control_flow examples/control_flow/check.sh "$onnx2c"
 slow custom_op examples/custom_op/check.sh "$onnx2c"
 slow language_model examples/language_model/check.sh "$onnx2c" "$python"
+wait
 echo
 case " all quick $parts " in *" $wanted "*) ;; *) echo "no such part: $wanted; there are:$parts" && exit 2 ;; esac
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+awk '{ passed += $1; failed += $3; skipped += $5 }
+    END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit failed > 0 || NR == 0 }' "$logs/counts"

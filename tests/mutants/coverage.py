@@ -38,7 +38,7 @@ def forget(folder):
 
 
 def counts(folder):
-    return sorted(glob.glob(os.path.join(folder, "build/obj/**/*.gcda"), recursive=True))
+    return sorted(glob.glob(os.path.join(folder, "*/obj/**/*.gcda"), recursive=True))
 
 
 def lines_run(folder):

@@ -3,9 +3,11 @@
 
 usage: mutants.py --build BUILD --python PYTHON [--count N] [--seed S] [--only GLOB] [--least PERCENT] [--list]
 
-Each fault (faults.py) is made in a copy of the tree, of which there is one per processor, and whose compiler is built
-with sanitizers. Then come the checks of `make unit` and `make test`, the fastest first, up to the one that fails, is
-ended by a signal or takes far longer than without a fault. What doesn't compile is no fault: another one is drawn.
+Each fault (faults.py) is made in a copy of the tree, of which there is one per processor. Then come the checks of
+`make unit` and `make test`, the fastest first, up to the one that fails, is ended by a signal or takes far longer than
+without a fault. Those that run the compiler in their own process have it built with sanitizers; those that start it
+thousands of times have it without, since a sanitizer takes longer to start than the compiler to end. What doesn't
+compile is no fault: another one is drawn.
 
 Before, the checks run once in a tree that notes which lines they run: those that don't run a fault's line are left
 out for it.
@@ -36,8 +38,11 @@ import faults
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 # How a fault looks is not what it does; nobody steps through it; kernels have no faults.
-FLAGS = ["SAN=1", "CFLAGS=-Wno-parentheses -Wno-empty-body -Wno-misleading-indentation -g0", "KERNEL_OPT=-O2"]
-TARGETS = ["build/onnx2c", "build/unit-tests", "build/cases", "build/operators"]
+QUIETLY = ["CFLAGS=-Wno-parentheses -Wno-empty-body -Wno-misleading-indentation -g0", "KERNEL_OPT=-O2"]
+SANITIZED = ["SAN=1", *QUIETLY]
+PLAIN = ["OPT=-O1", *QUIETLY]
+# The checks that have the compiler in their own process, beside the suites.
+IN_PROCESS = ("computed", "computed_models")
 FAILURE = re.compile(r"FAILED|no count came from|(wrong|nobuild|crash|timeout) +\w+/|\d+ passed, [1-9]\d* failed")
 
 
@@ -58,13 +63,22 @@ def found(pattern, path):
         return re.findall(pattern, f.read(), re.M)
 
 
+class Check:
+    """What may catch a fault: a suite of the unit tests, or a part of check.sh."""
+
+    def __init__(self, name, suite=None):
+        self.name = name
+        self.suite = suite
+        self.sanitized = suite is not None or name in IN_PROCESS
+
+    def command(self, build, python):
+        return [f"{build}/unit-tests"] if self.suite else ["tests/check.sh", build, python, "quick/" + self.name]
+
+
 def checks():
-    """(name, environment, words after the tree's own files) of what may catch a fault: suites, then parts."""
     suites = found(r"^    SUITE\((\w+)\)", "unit/main.c")
-    parts = found(r"^quick (\w+)", "check.sh")
-    return [("unit:" + s, {"CK_RUN_SUITE": s}, None) for s in suites] + [
-        (part, {}, "quick/" + part) for part in parts if part != "unit"
-    ]
+    parts = dict.fromkeys(found(r"^quick (\w+)", "check.sh"))
+    return [Check("unit:" + s, s) for s in suites] + [Check(part) for part in parts if part != "unit"]
 
 
 def limits():
@@ -74,10 +88,11 @@ def limits():
 
 
 class Tree:
-    """A copy of the sources with a compiler that is built with these flags."""
+    """A copy of the sources, built once with the flags of `plain` and once with those of `sanitized`."""
 
-    def __init__(self, folder, args, flags):
-        self.folder, self.args, self.flags = folder, args, flags
+    def __init__(self, folder, args, plain, sanitized):
+        self.folder, self.args = folder, args
+        self.builds = {"plain": plain, "sanitized": sanitized}
         environment = {
             "PATH": f"{os.path.join(args.work, 'bin')}:{os.environ['PATH']}",
             "CACHED_CC": os.path.join(args.work, "programs"),
@@ -91,16 +106,25 @@ class Tree:
         return os.path.join(self.folder, *parts)
 
     def copy_sources(self):
-        os.makedirs(self.path("build"))
+        os.makedirs(self.folder)
         for name in sorted(os.listdir(ROOT)):
             if not name.startswith((".", "build")):
                 copy = shutil.copytree if os.path.isdir(os.path.join(ROOT, name)) else shutil.copy
                 copy(os.path.join(ROOT, name), self.path(name))
-        os.symlink(os.path.join(self.args.build, "conformance"), self.path("build", "conformance"))
+        for build in self.builds:
+            os.makedirs(self.path(build))
+            os.symlink(os.path.join(self.args.build, "conformance"), self.path(build, "conformance"))
 
     def make(self, jobs=1):
-        command = ["make", "-s", f"-j{jobs}", "BUILD=build", *self.flags, *TARGETS]
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+        """Empty if it could be built, else what make says."""
+        programs = {"plain": ["onnx2c", "operators"], "sanitized": ["unit-tests", "cases"]}
+        for build, flags in self.builds.items():
+            targets = [f"{build}/{program}" for program in programs[build]]
+            command = ["make", "-s", f"-j{jobs}", "BUILD=" + build, *flags, *targets]
+            made = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+            if made.returncode:
+                return made.stderr or "make failed"
+        return ""
 
     def write(self, path, text):
         with open(self.path(path), "w", encoding="utf-8") as f:
@@ -109,17 +133,17 @@ class Tree:
     def plant(self, fault):
         """True if it can be built."""
         self.write(fault.path, fault.text[: fault.start] + fault.put + fault.text[fault.end :])
-        return self.make().returncode == 0
+        return not self.make()
 
     def heal(self, fault):
         self.write(fault.path, fault.text)
 
     def code(self, path):
         """The machine code of a file."""
-        flags = "-std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -O2 -w -Icompiler -Ibuild/gen -Ibuild/proto"
-        command = ["/usr/bin/cc", *flags.split(), "-c", path, "-o", "build/code.o"]
+        flags = "-std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -O2 -w -Icompiler -Iplain/gen -Iplain/proto"
+        command = ["/usr/bin/cc", *flags.split(), "-c", path, "-o", "plain/code.o"]
         subprocess.run(command, cwd=self.folder, check=True)
-        with open(self.path("build", "code.o"), "rb") as f:
+        with open(self.path("plain", "code.o"), "rb") as f:
             return f.read()
 
     def changes_nothing(self, fault):
@@ -130,12 +154,11 @@ class Tree:
 
     def fails(self, check, seconds=None, **more):
         """Whether this check fails, or isn't done in time."""
-        _, environment, part = check
         os.makedirs(self.path("tmp"), exist_ok=True)
         process = subprocess.Popen(
-            ["tests/check.sh", "build", self.args.python, part] if part else ["build/unit-tests"],
+            check.command("sanitized" if check.sanitized else "plain", self.args.python),
             cwd=self.folder,
-            env={**self.environment, **environment, **more},
+            env={**self.environment, **({"CK_RUN_SUITE": check.suite} if check.suite else {}), **more},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -171,29 +194,29 @@ class Run:
         self.taken = self.none = 0  # drawn; of these, what doesn't compile
         self.outcomes = {}  # {number of the fault: (fault, what became of it)}
 
-    def built_tree(self, name, flags):
+    def built_tree(self, name, *flags):
         args = self.args
-        tree = Tree(os.path.join(args.work, name), args, flags)
+        tree = Tree(os.path.join(args.work, name), args, *flags)
         shutil.rmtree(tree.folder, ignore_errors=True)
         tree.copy_sources()
-        built = tree.make(args.jobs)
-        if built.returncode:
-            sys.exit(built.stderr)
+        what = tree.make(args.jobs)
+        if what:
+            sys.exit(what)
         return tree
 
     def passes(self, tree, check):
         """How many seconds it takes; it passes."""
         start = time.time()
         if tree.fails(check, JOBS=str(self.args.jobs), CACHED_CC_FILL="yes"):
-            sys.exit(f"without a fault, {check[0]} fails in {tree.folder}")
+            sys.exit(f"without a fault, {check.name} fails in {tree.folder}")
         return time.time() - start
 
     def find_lines(self):
-        tree = self.built_tree("covered", coverage.FLAGS)
+        tree = self.built_tree("covered", coverage.FLAGS, coverage.FLAGS)
         for check in checks():
             coverage.forget(tree.folder)
             self.passes(tree, check)
-            self.lines[check[0]] = coverage.lines_run(tree.folder)
+            self.lines[check.name] = coverage.lines_run(tree.folder)
         shutil.rmtree(tree.folder)
 
     def prepare(self):
@@ -204,11 +227,11 @@ class Run:
         os.makedirs(os.path.join(args.work, "bin"))
         os.symlink(os.path.join(HERE, "cached_cc.py"), os.path.join(args.work, "bin", "cc"))
         self.find_lines()
-        trees = [self.built_tree("0", FLAGS)]
+        trees = [self.built_tree("0", PLAIN, SANITIZED)]
         timed = sorted(((self.passes(trees[0], check), check) for check in checks()), key=lambda t: t[0])
-        print("without a fault:", ", ".join(f"{check[0]} {s:.1f} s" for s, check in timed if s > 0.5), flush=True)
+        print("without a fault:", ", ".join(f"{check.name} {s:.1f} s" for s, check in timed if s > 0.5), flush=True)
         for i in range(1, args.jobs):
-            trees.append(Tree(os.path.join(args.work, str(i)), args, FLAGS))
+            trees.append(Tree(os.path.join(args.work, str(i)), args, PLAIN, SANITIZED))
             shutil.rmtree(trees[i].folder, ignore_errors=True)
             shutil.copytree(trees[0].folder, trees[i].folder, symlinks=True)
         return trees, [(check, 20 + 3 * args.jobs * seconds) for seconds, check in timed]
@@ -221,10 +244,10 @@ class Run:
 
     def outcome(self, tree, fault, timed):
         for check, seconds in timed:
-            if not self.lines[check[0]].have_run(fault.path, fault.line):
+            if not self.lines[check.name].have_run(fault.path, fault.line):
                 continue
             if tree.fails(check, seconds, JOBS="1"):
-                return "caught by " + check[0].split(":")[0]
+                return "caught by " + check.name.split(":")[0]
         if (fault.path, fault.old, fault.new) in self.harmless:
             return "harmless"
         return "harmless, the same code" if tree.changes_nothing(fault) else "LIVES"
