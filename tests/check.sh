@@ -3,7 +3,6 @@
 #
 #   check.sh BUILD PYTHON              all of them
 #   check.sh BUILD PYTHON quick        those that together take some two minutes on two processors
-#   check.sh BUILD PYTHON quick/PART   one of these, as it is done there
 #   check.sh BUILD PYTHON PART[:GLOB]  one part; of it, what has GLOB in its name: a suite, a model, a case, a check
 #
 # JOBS: how many checks may run at once; as many as there are processors without it.
@@ -12,8 +11,6 @@ build=$1
 python=$2
 wanted=${3-all}
 export JOBS=${JOBS:-$(nproc)} ONLY=
-quickly=
-case "$wanted" in quick | quick/*) quickly=yes wanted=${wanted#quick/} ;; esac
 case "$wanted" in *:*) ONLY=${wanted#*:} wanted=${wanted%%:*} ;; esac
 onnx2c=$build/onnx2c
 parts=
@@ -82,18 +79,10 @@ unit_tests() {
         awk '{ n += $1; bad += $2 + $3 } END { printf "%d passed, %d failed\n", n - bad, bad; exit bad > 0 || n == 0 }'
 }
 
-# Without optimisation the C is built in half the time; `make check` has it optimised.
-same_bits() {
-    [ -z "$quickly" ] || export CFLAGS=-O0
-    tests/same_bits.sh "$onnx2c" "$python"
-}
-
-# Thousands, built without optimisation: what is optimised is seen in `models` and `codegen`. The quick checks take
-# those that together run the most of the compiler.
-official_cases() {
-    set -- --bin "$onnx2c" --root "$build/conformance" --jobs "$JOBS" --only "*$ONLY*"
-    if [ "$quickly" ]; then set -- "$@" --of tests/conformance/quick.txt; else set -- "$@" --cflags "-std=c99 -O0"; fi
-    "$python" tests/conformance/run.py "$@"
+# Thousands, built in a moment; of these, those that together run the most of the compiler, built by gcc. What is
+# optimised is seen in `models` and `codegen`.
+official_cases() { # OPTION...
+    "$python" tests/conformance/run.py --bin "$onnx2c" --root "$build/conformance" --jobs "$JOBS" --only "*$ONLY*" "$@"
 }
 
 # All of them, without a C compiler.
@@ -129,11 +118,12 @@ slow packages "$python" tests/packages.py "$build" --only "*$ONLY*"
 slow install "$python" tests/install.py "$build" --only "*$ONLY*"
 quick walkthrough "$python" tests/walkthrough.py "$onnx2c"
 quick models tests/models.sh "$onnx2c"
-quick cases official_cases
+quick some_cases official_cases --of tests/conformance/quick.txt
+slow cases official_cases --first tcc --cflags "-std=c99 -O0"
 quick seeds "$python" tests/seeds.py "$onnx2c" --only "*$ONLY*"
 quick level_4 "$python" tests/level_4.py "$onnx2c" --only "*$ONLY*"
 slow random_numbers "$python" tests/random_numbers.py "$onnx2c" --conformance "$build/conformance"
-quick same_bits same_bits
+quick same_bits tests/same_bits.sh "$onnx2c" "$python"
 quick bounds "$python" tests/bounds.py "$onnx2c" --only "*$ONLY*" --jobs "$JOBS"
 # What writes models, under sanitizers.
 slow written "$python" tests/verbs.py "$build/san/onnx2c" --conformance "$build/conformance" --only "*srcnn*"

@@ -2,7 +2,7 @@
 """Runs `onnx2c verify` on every case that export_cases.py wrote and holds the outcomes against the
 list of those that pass.
 
-usage: run.py [--only GLOB] [--of FILE] [--update] [--computed CASES] [-v] [options]
+usage: run.py [--only GLOB] [--of FILE] [--update] [--computed CASES] [--first CC] [-v] [options]
 
 Every case has one outcome:
 
@@ -19,7 +19,8 @@ wrong, nobuild, crash or timeout. A line "CASE: REASON" of differs.txt says that
 such a case is skipped, but must be wrong.
 
 CASES (tests/machine/cases.c) computes them in its own process, without a C compiler: all but the large models of
-light/, in seconds.
+light/, in seconds. With --first, what CC takes is built by that, without a warning, and the rest by --cc: tcc needs a
+tenth of gcc's time, but knows no .incbin, nor infinities in constants.
 """
 
 import argparse
@@ -126,13 +127,18 @@ def call(command, folder, seconds):
 
 
 def run_case(args, name, scratch):
+    if args.first:
+        result = verify_case(args, name, scratch, ["--cc", args.first, "--cflags", "-std=c99 -w"])
+        if result[1] != "nobuild":
+            return result
+    options = [word for key in ("cc", "cflags") if getattr(args, key) for word in (f"--{key}", getattr(args, key))]
+    return verify_case(args, name, scratch, options)
+
+
+def verify_case(args, name, scratch, options):
     folder = os.path.join(args.root, name)
     model = os.path.join(folder, "model.onnx")
-    command = [args.bin, "verify", model, folder, *tolerance_options(folder)]
-    if args.cc:
-        command += ["--cc", args.cc]
-    if args.cflags:
-        command += ["--cflags", args.cflags]
+    command = [args.bin, "verify", model, folder, *tolerance_options(folder), *options]
     with tempfile.TemporaryDirectory(dir=scratch) as own:  # a killed verify leaves its folder behind
         done = call(command, own, args.timeout)
     if not done:
@@ -229,6 +235,7 @@ def parse_arguments():
         "--list", default=os.path.join(HERE, "passing.txt"), help="the list (default: passing.txt here)"
     )
     parser.add_argument("--computed", metavar="CASES", help="the program that computes them; all but large models")
+    parser.add_argument("--first", metavar="CC", help="a faster C compiler, for what it takes")
     parser.add_argument("--cc", help="passed on to verify")
     parser.add_argument("--cflags", help="passed on to verify, for example '-O1 -g -fsanitize=address,undefined'")
     return parser.parse_args()

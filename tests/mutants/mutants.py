@@ -39,10 +39,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 # How a fault looks is not what it does; nobody steps through it; kernels have no faults.
 QUIETLY = ["CFLAGS=-Wno-parentheses -Wno-empty-body -Wno-misleading-indentation -g0", "KERNEL_OPT=-O2"]
-SANITIZED = ["SAN=1", *QUIETLY]
-PLAIN = ["OPT=-O1", *QUIETLY]
 # The checks that have the compiler in their own process, beside the suites.
 IN_PROCESS = ("computed", "computed_models")
+# A tree's builds: {folder: (flags, programs)}.
+BUILDS = {
+    "plain": (["OPT=-O1", *QUIETLY], ["onnx2c", "operators"]),
+    "sanitized": (["SAN=1", *QUIETLY], ["unit-tests", "cases"]),
+}
+COVERED = {"covered": (coverage.FLAGS, ["onnx2c", "operators", "unit-tests", "cases"])}
 FAILURE = re.compile(r"FAILED|no count came from|(wrong|nobuild|crash|timeout) +\w+/|\d+ passed, [1-9]\d* failed")
 
 
@@ -72,7 +76,7 @@ class Check:
         self.sanitized = suite is not None or name in IN_PROCESS
 
     def command(self, build, python):
-        return [f"{build}/unit-tests"] if self.suite else ["tests/check.sh", build, python, "quick/" + self.name]
+        return [f"{build}/unit-tests"] if self.suite else ["tests/check.sh", build, python, self.name]
 
 
 def checks():
@@ -88,11 +92,10 @@ def limits():
 
 
 class Tree:
-    """A copy of the sources, built once with the flags of `plain` and once with those of `sanitized`."""
+    """A copy of the sources, and what is built of it."""
 
-    def __init__(self, folder, args, plain, sanitized):
-        self.folder, self.args = folder, args
-        self.builds = {"plain": plain, "sanitized": sanitized}
+    def __init__(self, folder, args, builds):
+        self.folder, self.args, self.builds = folder, args, builds
         environment = {
             "PATH": f"{os.path.join(args.work, 'bin')}:{os.environ['PATH']}",
             "CACHED_CC": os.path.join(args.work, "programs"),
@@ -117,9 +120,8 @@ class Tree:
 
     def make(self, jobs=1):
         """Empty if it could be built, else what make says."""
-        programs = {"plain": ["onnx2c", "operators"], "sanitized": ["unit-tests", "cases"]}
-        for build, flags in self.builds.items():
-            targets = [f"{build}/{program}" for program in programs[build]]
+        for build, (flags, programs) in self.builds.items():
+            targets = [f"{build}/{program}" for program in programs]
             command = ["make", "-s", f"-j{jobs}", "BUILD=" + build, *flags, *targets]
             made = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
             if made.returncode:
@@ -155,8 +157,9 @@ class Tree:
     def fails(self, check, seconds=None, **more):
         """Whether this check fails, or isn't done in time."""
         os.makedirs(self.path("tmp"), exist_ok=True)
+        build = "sanitized" if check.sanitized else "plain"
         process = subprocess.Popen(
-            check.command("sanitized" if check.sanitized else "plain", self.args.python),
+            check.command(build if build in self.builds else "covered", self.args.python),
             cwd=self.folder,
             env={**self.environment, **({"CK_RUN_SUITE": check.suite} if check.suite else {}), **more},
             stdin=subprocess.DEVNULL,
@@ -194,9 +197,9 @@ class Run:
         self.taken = self.none = 0  # drawn; of these, what doesn't compile
         self.outcomes = {}  # {number of the fault: (fault, what became of it)}
 
-    def built_tree(self, name, *flags):
+    def built_tree(self, name, builds):
         args = self.args
-        tree = Tree(os.path.join(args.work, name), args, *flags)
+        tree = Tree(os.path.join(args.work, name), args, builds)
         shutil.rmtree(tree.folder, ignore_errors=True)
         tree.copy_sources()
         what = tree.make(args.jobs)
@@ -212,7 +215,7 @@ class Run:
         return time.time() - start
 
     def find_lines(self):
-        tree = self.built_tree("covered", coverage.FLAGS, coverage.FLAGS)
+        tree = self.built_tree("covered", COVERED)
         for check in checks():
             coverage.forget(tree.folder)
             self.passes(tree, check)
@@ -227,11 +230,11 @@ class Run:
         os.makedirs(os.path.join(args.work, "bin"))
         os.symlink(os.path.join(HERE, "cached_cc.py"), os.path.join(args.work, "bin", "cc"))
         self.find_lines()
-        trees = [self.built_tree("0", PLAIN, SANITIZED)]
+        trees = [self.built_tree("0", BUILDS)]
         timed = sorted(((self.passes(trees[0], check), check) for check in checks()), key=lambda t: t[0])
         print("without a fault:", ", ".join(f"{check.name} {s:.1f} s" for s, check in timed if s > 0.5), flush=True)
         for i in range(1, args.jobs):
-            trees.append(Tree(os.path.join(args.work, str(i)), args, PLAIN, SANITIZED))
+            trees.append(Tree(os.path.join(args.work, str(i)), args, BUILDS))
             shutil.rmtree(trees[i].folder, ignore_errors=True)
             shutil.copytree(trees[0].folder, trees[i].folder, symlinks=True)
         return trees, [(check, 20 + 3 * args.jobs * seconds) for seconds, check in timed]

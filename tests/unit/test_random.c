@@ -38,6 +38,8 @@ START_TEST(uniform_numbers)
     random_uniform_f32(narrow, MANY, (uint64_t)_i, 0, 1);
     for (int i = 0; i < MANY; i++) x[i] = (double)narrow[i];
     expect_moments(x, 0.5, 1.0 / 12);
+    random_uniform_f32(narrow, MANY, (uint64_t)_i, 1e7, 1e7 + 4); /* whole numbers only, half of the last below 4 */
+    for (int i = 0; i < MANY; i++) ck_assert(narrow[i] >= 1e7F && narrow[i] < 1e7F + 4);
 }
 END_TEST
 
