@@ -1,7 +1,7 @@
 /* Reductions over axes that only the data tell. */
 
 /* y = x[shape[0]]...[shape[rank - 1]] with the axes listed in axes[n_axes] (in any order, negative ones from the end)
- * moved behind the others; kept: the shape without them, or with ones in their place if keepdims. Elements are of
+ * moved after the others; kept: the shape without them, or with ones in their place if keepdims. Elements are of
  * `size` bytes. Refuses axes that x doesn't have or that are listed twice. */
 int axes_last(const void *x, const int64_t *axes, void *y, int64_t *kept, int32_t size, int32_t rank,
               const int32_t *shape, int32_t n_axes, bool keepdims)

@@ -1,5 +1,5 @@
 /* JPEG: from coefficients to pixels. The transform is that of Loeffler, Ligtenberg and Moschytz, Practical fast 1-D DCT
- * algorithms with 11 multiplications (ICASSP 1989), in integers of 13 bits behind the point; chroma is interpolated as
+ * algorithms with 11 multiplications (ICASSP 1989), in integers of 13 bits after the point; chroma is interpolated as
  * ImageDecoder says. */
 
 /* Eight values at x, `step` apart, transformed in place and rounded to `shift` bits less. */
@@ -94,7 +94,7 @@ static inline void jpeg_pixels(const struct jpeg *j)
 
 /* -- the file ------------------------------------------------------------------------------------ */
 
-/* The next marker at or after `at`, past what isn't one; 0 at the end. *at is behind it, then. */
+/* The next marker at or after `at`, past what isn't one; 0 at the end. *at is after it, then. */
 static inline uint32_t jpeg_marker(const struct image *m, size_t *at)
 {
     for (; *at + 1 < m->size; ++*at) {

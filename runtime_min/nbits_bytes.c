@@ -171,7 +171,7 @@ struct nbits_place {
     size_t at;
 };
 
-/* Those behind the last panel are as the first. */
+/* Those after the last panel are as the first. */
 static inline struct nbits_place nbits_place_of(const uint8_t *w, size_t first, size_t column,
                                                 const struct nbits_bytes *p)
 {

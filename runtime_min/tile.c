@@ -51,11 +51,11 @@ struct tile {
     const float *start;  /* [columns], where all rows' sums start; NULL: zeros */
     const float *add;    /* like y; or NULL */
     float *y;
-    size_t x_at[16], y_at[16];   /* where the rows are in x, and in y and add; those behind the last are copies of it */
+    size_t x_at[16], y_at[16];   /* where the rows are in x, and in y and add; those after the last are copies of it */
     int32_t runs[3], length;
     size_t x_step[3], w_step[3]; /* from run to run, in elements */
     size_t panel;                /* from panel to panel of w, in elements */
-    size_t ahead;                /* weights so many elements behind those in use are fetched for later, one row of a */
+    size_t ahead;                /* weights so many elements after those in use are fetched for later, one row of a */
                                  /* panel each time; 0: none */
     int32_t fetches;             /* tiles that fetch so, for window_region, each those of another panel */
     int32_t rows, columns;       /* of y that there are: at most tile_rows(columns) rows */

@@ -310,7 +310,7 @@ QFUNCTION static void qtile_keep(const struct qtile *t, qint *sums, size_t row, 
 #define QTILE_FOUR(r, C) { const qweights four = qtile_four(x##r + k); QTILE_EACH_##C(QTILE_ADD, QTILE_ADD, r) }
 
 #if QLANES == 16
-/* Which of the panels behind that of a column is asked for while the column is computed: the one so many further, of
+/* Which of the panels after that of a column is asked for while the column is computed: the one so many further, of
  * the next columns, if it is there. */
 static inline size_t qtile_ahead(const struct qtile *t, size_t panels, size_t column)
 {
@@ -333,7 +333,7 @@ QFUNCTION static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t 
     const int8_t *w = t->w + column / 16 * panel, *last = w + (C - 1) * panel; \
     const size_t step = left < 16 ? 4 * left : 64, ahead = qtile_ahead(t, row / R + C, column) * panel; \
     QTILE_ROWS_##R(QTILE_BEGIN, C) \
-    for (const int32_t *at = t->runs, *const behind = at + t->n_runs; at < behind; at++) \
+    for (const int32_t *at = t->runs, *const after = at + t->n_runs; at < after; at++) \
         for (size_t k = (size_t)*at, end = k + run; k < end; k += 4, w += 64, last += step) { \
             QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_LAST_WEIGHTS, 0) \
             __builtin_prefetch(w + ahead, 0, 2); \
@@ -360,7 +360,7 @@ static void qtile_##R##x##C(const struct qtile *t, size_t row, size_t column) \
     size_t step; \
     const int8_t *w = qtile_column(t, column, &step); \
     QTILE_ROWS_##R(QTILE_BEGIN, C) \
-    for (const int32_t *at = t->runs, *const behind = at + t->n_runs; at < behind; at++) \
+    for (const int32_t *at = t->runs, *const after = at + t->n_runs; at < after; at++) \
         for (size_t k = (size_t)*at, end = k + run; k < end; k += 4, w += step) { \
             QTILE_EACH_##C(QTILE_WEIGHTS, QTILE_WEIGHTS, 0) \
             QTILE_ROWS_##R(QTILE_FOUR, C) \

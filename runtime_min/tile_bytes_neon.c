@@ -234,7 +234,7 @@ static void qneon_keep(const struct qtile *t, const struct qneon_panel *p, const
     const size_t run = (size_t)t->run, step = STEP, last = step < 16 ? 0 : step - 16; \
     const int8_t *w = p->w; \
     QNEON_ROWS_##R(QNEON_BEGINS, C) \
-    for (const int32_t *at = t->runs, *const behind = at + t->n_runs; at < behind; at++) { \
+    for (const int32_t *at = t->runs, *const after = at + t->n_runs; at < after; at++) { \
         size_t k = (size_t)*at; \
         const size_t end = k + run, sixteens = end - run % 16; \
         for (; k < sixteens; k += 16) { \

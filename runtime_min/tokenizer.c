@@ -74,7 +74,7 @@ int64_t token_cut(char *text, const char **tokens, const struct token_matcher *m
     return count;
 }
 
-/* The tokens that match, written to room behind each other. */
+/* The tokens that match, written to room one after another. */
 int64_t token_find(const char *text, char *room, const char **tokens, const struct token_matcher *m,
                    const struct tokenizer *p)
 {
@@ -122,7 +122,7 @@ int64_t token_rows(const char *const *x, const struct token_matcher *m, uint8_t 
     return most ? most + marks : 0;
 }
 
-/* y[n][*count] = the tokens of the texts x[n], behind them *pad where others have more; *count is the most of these.
+/* y[n][*count] = the tokens of the texts x[n], after them *pad where others have more; *count is the most of these.
  * tables[matchers][3]: of each, its classes, and the first of its numbers in next and accepts. counts[n] is scratch. y
  * has room for p->most tokens of each. */
 int tokenize(const char *const *x, const char *const *pad, const uint8_t *class_of, const uint16_t *next,

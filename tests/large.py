@@ -44,7 +44,7 @@ class Maker:
 
 
 def transformer(folder):
-    """85 MB: twelve layers of attention and a network of two layers behind each."""
+    """85 MB: twelve layers of attention and a network of two layers after each."""
     m, d, x = Maker(), 384, "x"
     for _ in range(12):
         q, k, v = (m.node("Add", m.node("MatMul", x, m.weight(d, d)), m.weight(d)) for _ in range(3))

@@ -116,7 +116,7 @@ def recounted(graph, by):
 
 
 def check_inserted(onnx2c, folder, name, options, after, by, most):
-    """An operator that the model has already, behind the one that makes `after`."""
+    """An operator that the model has already, after the one that makes `after`."""
     source, other = MODELS / name / 'model.onnx', Path(folder) / 'model.onnx'
     model = onnx.load(source)
     nodes, more = list(model.graph.node), '/more/Sigmoid_output_0'
@@ -129,7 +129,7 @@ def check_inserted(onnx2c, folder, name, options, after, by, most):
     recounted(model.graph, by)
     onnx.save(model, other)
     count = changed_lines(onnx2c, source, other, options)
-    assert 0 < count <= most, f'{name}: an operator behind {after} changes {count} lines, expected {most}'
+    assert 0 < count <= most, f'{name}: an operator after {after} changes {count} lines, expected {most}'
 
 
 CHECKS = [

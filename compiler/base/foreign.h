@@ -97,7 +97,7 @@ const char *in_depfile(Foreign f);
  * Different texts may come out the same. */
 const char *as_identifier(Foreign f);
 
-/* A part of one, behind a letter or `_`: letters and digits stay, everything else becomes `_`, byte by byte. */
+/* A part of one, after a letter or `_`: letters and digits stay, everything else becomes `_`, byte by byte. */
 const char *in_identifier(Foreign f);
 
 #endif

@@ -2,7 +2,7 @@
  *
  * Steps of one node that follow one another are a paragraph, with a comment that says what they really read and write,
  * under the names that the file has: all of it comes from the steps, since tiles, views and fused loops have long left
- * the node's own inputs and outputs behind. */
+ * the node's own inputs and outputs after. */
 #include "emit/emit.h"
 
 #include "plan/plan.h"

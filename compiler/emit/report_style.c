@@ -46,7 +46,7 @@ const char report_style[] =
     "line.grid { stroke: var(--line); } line.bound { stroke: var(--bound); stroke-width: 2; stroke-dasharray: 7 4; }\n"
     "rect.peak { fill: none; stroke: var(--peak); stroke-width: 2; pointer-events: none; }\n";
 
-/* What is behind the page's `#` is the filter to begin with. */
+/* What is after the page's `#` is the filter to begin with. */
 const char report_script[] =
     "\n"
     "\"use strict\";\n"

@@ -8,7 +8,7 @@ static Foreign key_of(Dim difference, const Graph *g)
     return foreign(mem_printf("%p %p", (const void *)difference, (const void *)g));
 }
 
-/* What is behind n_assumptions was taken back. */
+/* What is after n_assumptions was taken back. */
 static bool is_listed(const Model *m, Dim difference, const Graph *g)
 {
     uintptr_t number = (uintptr_t)map_get(m->assumption_numbers, key_of(difference, g));

@@ -7,7 +7,7 @@
 /* What exporters write before a number: PyTorch's two ("onnx::Conv_12", "val_12", "node_Conv_12"), and tf2onnx. */
 static const char *const begins[] = {"node_", "val_", "const_", "Const__", "const_fold_opt__", "_to_copy_"};
 
-/* Does it say no more than a number, and what was counted? Quantisers put a word behind it: "onnx::Conv_12_scale". */
+/* Does it say no more than a number, and what was counted? Quantisers put a word after it: "onnx::Conv_12_scale". */
 static bool is_numbered(Foreign name)
 {
     size_t length = foreign_length(name), digits = 0;

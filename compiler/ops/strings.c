@@ -219,7 +219,7 @@ static Value *numbers(Node *n, const char *name, DType t, int64_t count, const v
     return value_const(n->graph, foreign_suffixed(node_stem(n), "/%s", name), t, &shape, data);
 }
 
-/* The matchers' tables behind each other. */
+/* The matchers' tables one after another. */
 static void arg_matchers(Node *n, Step *s, const Tokens *t)
 {
     int64_t places[3 * MOST_MATCHERS], next = 0, states = 0;

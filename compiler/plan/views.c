@@ -313,8 +313,8 @@ static bool keeps_state(const Step *s, const Value *state)
            dim_is(s->copy.source_offset, 0);
 }
 
-/* Is all of `root` the state followed by what is written behind it? Then the state grows where it lies. */
-static bool grows_behind(const Graph *g, Value *root, Value *state)
+/* Is all of `root` the state followed by what is written after it? Then the state grows where it lies. */
+static bool grows_after(const Graph *g, Value *root, Value *state)
 {
     bool keeps = false;
     Dim end = bytes_of(state);
@@ -348,7 +348,7 @@ static bool output_in_state(const Graph *g, const Step *s)
     Value *root = storage_root(s->copy.source, &offset), *state = storage_root(s->copy.target, &state_offset);
     if (root == state || !in_arena(root) || offset != 0 || state != s->copy.target) return false;
     if (!same_size(root, s->copy.source)) return false;
-    if (!grows_behind(g, root, state)) {
+    if (!grows_after(g, root, state)) {
         int begin = begin_of(g, root);
         const Step *maker = maker_in(g, s->block, root);
         bool over = mentions(g->steps[begin], state) && maker && writes_over(maker, state, root);

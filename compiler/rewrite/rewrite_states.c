@@ -1,7 +1,7 @@
 /* rewrite_states: states that grow have the axis that grows first, in memory.
  *
  * A cache [batch][heads][positions][size] that a Concat appends to would have to be moved with every position. With its
- * positions first, what is new comes behind all there is, and plan lets the cache grow where it lies. Who reads it
+ * positions first, what is new comes after all there is, and plan lets the cache grow where it lies. Who reads it
  * reads through a transpose, which attention takes as strides.
  *
  * Requires: model->states; other passes have run. Leaves: such states, with the inputs and outputs that stand for them,
@@ -59,7 +59,7 @@ static bool appends_positions(const Node *n, const Value *in, int axis)
     return n->op == op_own(foreign("AppendPositions")) && input_of(n, 1) == in && axis == 2;
 }
 
-/* Puts what is new behind the state, which nothing else of what it puts together is. */
+/* Puts what is new after the state, which nothing else of what it puts together is. */
 static bool appends(const Node *n, const Value *in, int axis)
 {
     if (!n || n->graph->parent) return false;

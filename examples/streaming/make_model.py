@@ -2,7 +2,7 @@
 
 usage: make_model.py        needs numpy and onnx
 
-A frame is 10 ms at 16 kHz. The network turns it into the energies of 8 bands, puts these behind those of the 15 frames
+A frame is 10 ms at 16 kHz. The network turns it into the energies of 8 bands, puts these after those of the 15 frames
 before, and asks a small perceptron, whose answers are smoothed over time. The 15 frames and the smoothed answers are
 inputs that come back as outputs: the state. The sounds are made here: a tone that rises, one that falls, two tones at
 once, between noise. The perceptron is trained on such sounds, with random pitch, loudness and noise, always the same

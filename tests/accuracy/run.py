@@ -2,7 +2,7 @@
 
 usage: run.py ONNX2C [--update] [--points N] [--cc CC] [--jobs N]
 
-A model has a node for each function of functions.py, once as a loop over vectors, and once with a Cast behind it, which
+A model has a node for each function of functions.py, once as a loop over vectors, and once with a Cast after it, which
 makes the loop one of scalars. It is compiled for targets that run here, built as users build it, and run over a sweep
 of each type (measure.c), against the same functions in many more digits (exact.c). A result of the wrong kind (NaN,
 infinite, the other zero) fails, as does an error above the document's figure, and a figure above 4.

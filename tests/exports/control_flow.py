@@ -70,7 +70,7 @@ nested (int64 n, bool go, float[4] x) => (float[4] y, float[R,4] rows, int64[S] 
 }
 """
 
-# A branch that hands on what is still read behind it.
+# A branch that hands on what is still read after it.
 IF_KEEPS_INPUT = """
 <ir_version: 8, opset_import: ["" : 17]>
 branches (bool c, float[4] x) => (float[4] z) {

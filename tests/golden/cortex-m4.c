@@ -146,7 +146,7 @@ DIGITS_CODE_ATTR static void softmax_scalar_f32(const float *x, float *y, int32_
         }
 }
 
-/* How windows move over x[batch][in_h][in_w]. Sizes are in pixels; pads are before the first one, and what lies behind
+/* How windows move over x[batch][in_h][in_w]. Sizes are in pixels; pads are before the first one, and what lies after
  * the last follows from the rest. */
 struct windows {
     int32_t batch, in_h, in_w, out_h, out_w, kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w;
@@ -225,7 +225,7 @@ DIGITS_CODE_ATTR static void window_largest(const struct window_pair *t, int32_t
     EACH_COLUMN(SUMS_STORE)
 }
 
-/* y = clamp(sums + bias + add) of a pair. Sums of columns behind the last are not stored. */
+/* y = clamp(sums + bias + add) of a pair. Sums of columns after the last are not stored. */
 DIGITS_CODE_ATTR static void window_pair_f32(const struct window_pair *t, window_sums *sums_of)
 {
     const size_t pixels[2] = {0, t->y_second};

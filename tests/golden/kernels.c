@@ -371,11 +371,11 @@ struct tile {
     const float *start;  /* [columns], where all rows' sums start; NULL: zeros */
     const float *add;    /* like y; or NULL */
     float *y;
-    size_t x_at[16], y_at[16];   /* where the rows are in x, and in y and add; those behind the last are copies of it */
+    size_t x_at[16], y_at[16];   /* where the rows are in x, and in y and add; those after the last are copies of it */
     int32_t runs[3], length;
     size_t x_step[3], w_step[3]; /* from run to run, in elements */
     size_t panel;                /* from panel to panel of w, in elements */
-    size_t ahead;                /* weights so many elements behind those in use are fetched for later, one row of a */
+    size_t ahead;                /* weights so many elements after those in use are fetched for later, one row of a */
                                  /* panel each time; 0: none */
     int32_t fetches;             /* tiles that fetch so, for window_region, each those of another panel */
     int32_t rows, columns;       /* of y that there are: at most tile_rows(columns) rows */
@@ -591,7 +591,7 @@ struct window {
     int32_t kernel_d, kernel_h, kernel_w;
     int32_t stride_d, stride_h, stride_w;
     int32_t dilation_d, dilation_h, dilation_w;
-    int32_t pad_d, pad_h, pad_w; /* before the first pixel; what lies behind the last follows from the rest */
+    int32_t pad_d, pad_h, pad_w; /* before the first pixel; what lies after the last follows from the rest */
     int32_t out_d, out_h, out_w;
 };
 
@@ -773,12 +773,12 @@ static void window_band(struct tile *t, void (*tile)(const struct tile *), int32
 }
 
 /* While a tile of columns [from, ...) takes up weights of a panel from `at` on, those of the
- * columns behind are fetched. */
+ * columns after are fetched. */
 DIGITS_CODE_ATTR static inline void fetch_panels(struct tile *t, const struct conv_packed *c, int32_t from, size_t at)
 {
-    const int32_t panels = (t->columns + 15) / 16, behind = (c->out_channels - from + 15) / 16 - panels;
-    t->fetches = panels < behind ? panels : behind;
-    t->ahead = behind > 0 ? (size_t)panels * t->panel - at : 0;
+    const int32_t panels = (t->columns + 15) / 16, after = (c->out_channels - from + 15) / 16 - panels;
+    t->fetches = panels < after ? panels : after;
+    t->ahead = after > 0 ? (size_t)panels * t->panel - at : 0;
 }
 
 /* The output positions in [from, end) for which a tap is inside the image, if it is `at` for position 0. */
@@ -786,9 +786,9 @@ DIGITS_CODE_ATTR
 static inline struct inside outputs_inside(int32_t at, int32_t from, int32_t end, int32_t in, int32_t stride)
 {
     const int32_t first = at < 0 ? (stride - 1 - at) / stride : 0,
-                  behind = at < in ? (in - at + stride - 1) / stride : 0;
+                  after = at < in ? (in - at + stride - 1) / stride : 0;
     struct inside outputs = {first > from ? first : from, 0};
-    outputs.count = (behind < end ? behind : end) - outputs.first;
+    outputs.count = (after < end ? after : end) - outputs.first;
     return outputs;
 }
 
@@ -858,7 +858,7 @@ static void conv_taps_f32(const float *x, const struct panels *w, size_t w_at, c
 }
 
 /* Output channels [from, from + columns) of a group, in rows [top, bottom) of plane d of one image. The pointers are to
- * the group's first channel; its first panel is w_at elements behind that of w. */
+ * the group's first channel; its first panel is w_at elements after that of w. */
 DIGITS_CODE_ATTR
 static void conv_columns_f32(const float *x, const struct panels *w, size_t w_at, const float *b, const float *add,
                              float *y, const struct window *p, const struct conv_packed *c,
@@ -895,7 +895,7 @@ static void conv_columns_f32(const float *x, const struct panels *w, size_t w_at
     }
 }
 
-/* conv_packed_f32 of weights of any type, which begin w_at elements behind those of w, where images of y are y_image
+/* conv_packed_f32 of weights of any type, which begin w_at elements after those of w, where images of y are y_image
  * floats apart, and its pixels as `s` says. */
 DIGITS_CODE_ATTR
 static void conv_spread_f32(const float *x, const struct panels *w, size_t w_at, const float *b, const float *add,
@@ -1000,7 +1000,7 @@ struct gemm_packed {
 enum { GEMM_PASS = 12 * TILE_CHAIN, GEMM_BAND = 240 };
 
 /* What to fetch while a tile of columns [from, from + columns) takes up products [k, k + length) (see struct tile): one
- * after the other, the panels that come next, of the same columns or of those behind them. A single row's come as fast
+ * after the other, the panels that come next, of the same columns or of those after them. A single row's come as fast
  * as memory is, anyway. */
 DIGITS_CODE_ATTR
 static inline size_t gemm_ahead(const struct gemm_packed *p, int32_t from, int32_t columns, int32_t k, int32_t length,
@@ -1012,7 +1012,7 @@ static inline size_t gemm_ahead(const struct gemm_packed *p, int32_t from, int32
     return p->m > 1 && tile < panels && at + (size_t)length <= (size_t)all * (size_t)p->k ? (at - (size_t)k) * 16 : 0;
 }
 
-/* Columns from `from` on of rows [first, first + rows). The weights begin w_at elements behind those of w. */
+/* Columns from `from` on of rows [first, first + rows). The weights begin w_at elements after those of w. */
 DIGITS_CODE_ATTR
 static void gemm_band_f32(const float *a, const struct panels *w, size_t w_at, const float *bias, const float *add,
                           float *y, const struct gemm_packed *p, float low, float high, activation_f32 *activation,
@@ -1054,7 +1054,7 @@ static void gemm_band_f32(const float *a, const struct panels *w, size_t w_at, c
     } while (k < p->k);
 }
 
-/* gemm_packed_f32 of weights of any type, which begin w_at elements behind those of w. */
+/* gemm_packed_f32 of weights of any type, which begin w_at elements after those of w. */
 DIGITS_CODE_ATTR
 static void gemm_panels_f32(const float *a, const struct panels *w, size_t w_at, const float *bias, const float *add,
                             float *y, const struct gemm_packed *p, float low, float high, activation_f32 *activation)
@@ -1267,7 +1267,7 @@ DIGITS_CODE_ATTR static void softmax_f32(const float *x, float *y, int32_t outer
 struct strip {
     int32_t rows, columns; /* of y */
     /* Of a row, for windows of 2 or 3 taps:
-     * those that begin 1 tap before the image, lie inside, end 1 tap behind it. */
+     * those that begin 1 tap before the image, lie inside, end 1 tap after it. */
     int32_t pixels[3];
     size_t in_columns, pad; /* of x, and in front of it */
     /* Where the first pixel's window begins (it may be before x: counted modulo SIZE_MAX + 1), and the steps. */
@@ -1376,10 +1376,10 @@ DIGITS_CODE_ATTR static bool strip_pixels(const struct window *p, int32_t *pixel
     struct inside taps;
     for (int32_t w = 0, end; w < p->out_w; w = end) {
         end = inside_run(w, p->out_w, p->in_w, p->kernel_w, p->stride_w, p->pad_w, p->dilation_w, &taps);
-        const int32_t behind = p->kernel_w - taps.first - taps.count;
-        if ((taps.first > 0 && behind > 0) || taps.first > (p->kernel_w - 1) / 2 || behind > (p->kernel_w - 1) / 2)
+        const int32_t after = p->kernel_w - taps.first - taps.count;
+        if ((taps.first > 0 && after > 0) || taps.first > (p->kernel_w - 1) / 2 || after > (p->kernel_w - 1) / 2)
             return false;
-        pixels[1 - taps.first + behind] = end - w;
+        pixels[1 - taps.first + after] = end - w;
     }
     return true;
 }

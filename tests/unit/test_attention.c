@@ -156,7 +156,7 @@ START_TEST(attention_shows_its_scores)
 }
 END_TEST
 
-/* Numbers of valid keys come from data: behind them nothing is seen, and values out of range mean none or all. */
+/* Numbers of valid keys come from data: after them nothing is seen, and values out of range mean none or all. */
 START_TEST(attention_stops_at_the_padding)
 {
     const float q[] = {0, 0, 0, 0}, k[12] = {0}, v[] = {1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3};

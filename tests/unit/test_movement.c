@@ -293,7 +293,7 @@ START_TEST(strings_are_padded_with_empty_ones)
     Node *n = op_node("CenterCropPad", "", 18);
     op_input(n, DT_STRING, 1, (int64_t[]){2}, x);
     op_ints(n, 1, (int64_t[]){5});
-    op_run(n, 1); /* 3 more: 1 before, 2 behind */
+    op_run(n, 1); /* 3 more: 1 before, 2 after */
     const char *const *y = n->out[0]->data;
     ck_assert_str_eq(y[0], "");
     ck_assert_str_eq(y[1], "a");

@@ -186,7 +186,7 @@ START_TEST(batch_norm_trains)
 }
 END_TEST
 
-/* size 4: one channel before, two behind. */
+/* size 4: one channel before, two after. */
 START_TEST(lrn_sums_over_neighbouring_channels)
 {
     const float x[] = {1, 2, 3, 4, 5};

@@ -39,7 +39,7 @@ START_TEST(grid_sample_interpolates_and_pads)
         {"nearest", "zeros", 1, 0.5f, 3},
         {"nearest", "zeros", 1, -0.5f, 1}, /* 1.5 and 0.5 go to the even 2 and 0 */
         {"cubic", "zeros", 1, 0.25f,
-         2 * 0.87890625 + 3 * 0.26171875 + 1 * -0.10546875}, /* the pixel behind the last is nothing */
+         2 * 0.87890625 + 3 * 0.26171875 + 1 * -0.10546875}, /* the pixel after the last is nothing */
         {"linear", "zeros", 1, 1.5f, 1.5},
         {"linear", "border", 1, 1.5f, 3},
         {"linear", "reflection", 1, 1.5f, 2.5},
