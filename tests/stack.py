@@ -4,7 +4,8 @@ usage: stack.py ONNX2C [--only GLOB]
 
 gcc tells the frame of each function and who calls whom (-fcallgraph-info=su); the deepest chain of frames must be
 within it. What is called by a pointer may be any function that nobody calls by its name. For the int8 networks
-of firmware it must be of use, too: it is not much more than twice the chain.
+of firmware it must be of use, too: it is not much more than twice the chain. What those really use on the emulated
+boards, which is less than the chain where a call is the last thing that its caller does, is at most MOST.
 The last line counts: "N passed, N failed".
 """
 
@@ -18,12 +19,17 @@ import board
 from parts import main, must, of_each, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "bench"))
+import firmware  # it is in that folder
+
 NODE = re.compile(r'node: \{ title: "([^"]*)" label: "[^"]*?(\d+) bytes')
 EDGE = re.compile(r'edge: \{ sourcename: "([^"]*)" targetname: "([^"]*)"')
 POINTER = "__indirect_call"
 HOST = {"portable": [], "x86-64-v1": ["-march=x86-64"], "x86-64-v4": ["-march=x86-64-v4"], "c99": []}
 USEFUL = 2.8
 FIRMWARE = ["dscnn_int8_qdq", "vww_int8_qdq"]
+MOST = 600
+SMALL = [f"{name}_int8_qdq" for name in ("dscnn", "resnet8", "ad_ae", "vww", "mbv2")]
 WAYS = [("-O3", "speed"), ("-O2", "speed"), ("-O3", "ram"), ("-Os", "size")]
 OTHERS = {"digits": [], "kws_rnn": [], "small_image": [], "small_lm": ["--dim", "batch=1..3", "--dim", "length=1..48"]}
 HOW = [("cortex-m4", "-O2"), ("cortex-m55", "-O3"), ("portable", "-O3"), ("x86-64-v4", "-O2")]
@@ -81,10 +87,17 @@ def is_of_use(onnx2c, folder, model, target, level, optimize):
     must(chain <= bound <= USEFUL * chain, f"{chain} bytes of stack, and the bound is {bound}")
 
 
+def is_small(onnx2c, folder, model, target, optimize):
+    """It fills all of its stack before the call, and looks what the call has left."""
+    used = firmware.measure(onnx2c, target, os.path.join(HERE, "models", model), folder, optimize, "-O3")["stack"]
+    must(used <= MOST, f"{used} bytes of stack")
+
+
 if __name__ == "__main__":
     os.environ["CCACHE_DISABLE"] = "1"  # it keeps objects, not what gcc says beside them
     sys.exit(main(
         of_each(is_of_use, *itertools.chain.from_iterable(itertools.product(FIRMWARE, board.BOARDS, *zip(way))
                                                           for way in WAYS)),
+        of_each(is_small, *itertools.product(SMALL, board.BOARDS, ("speed", "ram"))),
         of_each(is_deep_enough, *((model, *how) for model in OTHERS for how in HOW)),
     ))

@@ -13,7 +13,7 @@ static void fields_of_x(Step *s, const Requantize *r)
     const Node *n = s->node;
     arg_field_int(s, "x_zero", const_as_int(n->in[CONV_X_ZERO], 0));
     arg_field_int(s, "x_signed", n->in[CONV_X]->type.dtype == DT_INT8);
-    arg_field_int(s, "multiplier_step", per_channel(r->multiplier));
+    fields_of_requantize(s, r);
 }
 
 /* Four channels at a time; false where there are fewer. */
@@ -36,7 +36,7 @@ static Step *call_quads(Node *n, const Conv *c, const Requantize *r)
     arg_in(s, "w", w);
     arg_in(s, "w_zero", zeros);
     arg_in(s, "bias", all_zero(input_of(n, CONV_BIAS)) ? NULL : n->in[CONV_BIAS]);
-    arg_requantize(s, r);
+    arg_in(s, "multiplier", r->multiplier);
     arg_out(s, "y", n->out[0]);
     arg_out(s, "scratch", ring);
     arg_window(s, p);
@@ -73,7 +73,7 @@ Step *qconv_words(Node *n, const Conv *c, const Requantize *r)
     arg_in(s, "w", weights);
     arg_in(s, "w_zero", zeros);
     arg_in(s, "start", start);
-    arg_requantize(s, r);
+    arg_in(s, "multiplier", r->multiplier);
     arg_out(s, "y", n->out[0]);
     arg_out(s, "scratch", block);
     arg_window(s, &c->window);

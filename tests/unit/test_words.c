@@ -79,8 +79,7 @@ static void make_zeros(void)
 /* -- products ---------------------------------------------------------------------------------- */
 
 typedef void Product(const void *a, const int8_t *w, const int32_t *w_zero, const int32_t *start,
-                     const float *multiplier, int32_t zero, int32_t low, int32_t high, void *y, int32_t *scratch,
-                     const struct qgemm_words *p);
+                     const float *multiplier, void *y, int32_t *scratch, const struct qgemm_words *p);
 
 static Product *const products_by[2][2][2] = {{{qgemm_pairs_u8, qgemm_pairs_i8}, {qgemm_words_u8, qgemm_words_i8}},
                                               {{qgemm_row_pairs_u8, qgemm_row_pairs_i8},
@@ -90,8 +89,8 @@ static void check_product(Variant v, int32_t rows, int32_t cols, int32_t depth, 
                           bool w_unsigned, bool one_row)
 {
     const int32_t *const zeros = zeros_by[depth % 2];
-    const struct qgemm_words p = {rows, cols, depth, a_signed ? -9 : 120, a_signed, cols % 2};
     const Scale s = random_scale(y_signed, cols % 2);
+    const struct qgemm_words p = {rows, cols, depth, a_signed ? -9 : 120, a_signed, cols % 2, s.zero, s.low, s.high};
     const size_t wide = ((size_t)depth + 7) / 8 * 8;
     uint8_t *a = random_bytes((size_t)rows * (size_t)depth), *w = random_bytes((size_t)cols * (size_t)depth),
             *packed = random_bytes(((size_t)cols + 3) / 4 * 4 * wide), *y = random_bytes((size_t)rows * (size_t)cols);
@@ -99,8 +98,7 @@ static void check_product(Variant v, int32_t rows, int32_t cols, int32_t depth, 
     ck_assert_ptr_nonnull(scratch);
     if (one_row) pack_byte_columns(w, (int8_t *)packed, cols, depth, w_unsigned ? 128 : 0);
     else pack_byte_runs(w, (int8_t *)packed, cols, 1, depth, w_unsigned ? 128 : 0);
-    products_by[one_row][v][y_signed](a, (const int8_t *)packed, zeros, s.bias, s.multiplier, s.zero, s.low, s.high, y,
-                                      scratch, &p);
+    products_by[one_row][v][y_signed](a, (const int8_t *)packed, zeros, s.bias, s.multiplier, y, scratch, &p);
     for (int32_t r = 0; r < rows; r++)
         for (int32_t c = 0; c < cols; c++) {
             int32_t sum = 0;
@@ -132,11 +130,11 @@ END_TEST
 /* -- convolutions ------------------------------------------------------------------------------ */
 
 typedef void Convolution(const void *x, const int8_t *w, const int32_t *w_zero, const int32_t *start,
-                         const float *multiplier, int32_t zero, int32_t low, int32_t high, void *y, int32_t *scratch,
-                         const struct window *p, const struct qconv_words *c);
+                         const float *multiplier, void *y, int32_t *scratch, const struct window *p,
+                         const struct qconv_words *c);
 typedef void Channelwise(const void *x, const int8_t *w, const int32_t *w_zero, const int32_t *bias,
-                         const float *multiplier, int32_t zero, int32_t low, int32_t high, void *y, int32_t *scratch,
-                         const struct window *p, const struct qquad_conv *c);
+                         const float *multiplier, void *y, int32_t *scratch, const struct window *p,
+                         const struct qquad_conv *c);
 
 static Convolution *const convolutions_by[2][2] = {{qconv_pairs_u8, qconv_pairs_i8}, {qconv_words_u8, qconv_words_i8}};
 static Channelwise *const channelwise_by[2][2] = {{qconv_channelwise_pairs_u8, qconv_channelwise_pairs_i8},
@@ -148,13 +146,14 @@ static void run_dense(const Case *c, const struct window *p, const uint8_t *x, c
     const int32_t taps = c->groups == 1 && c->dilation == 1 ? c->kernel_w : 1, run = taps * c->channels,
                   depth = c->kernel_d * c->kernel_h * c->kernel_w * c->channels, all = c->groups * c->filters;
     const size_t wide = ((size_t)depth + 7) / 8 * 8;
-    const struct qconv_words q = {c->batch, c->groups, c->channels, c->filters, zero, kind & 1, all % 3 != 0, taps};
+    const struct qconv_words q = {c->batch,     c->groups, c->channels, c->filters, zero, kind & 1,
+                                  all % 3 != 0, s->zero,   s->low,      s->high,    taps};
     uint8_t *packed = random_bytes((size_t)all * wide);
     int32_t *scratch = calloc(wide * 4, sizeof *scratch);
     ck_assert_ptr_nonnull(scratch);
     pack_byte_runs(w, (int8_t *)packed, all, depth / run, run, 0);
-    convolutions_by[v][kind >> 1 & 1](x, (const int8_t *)packed, zeros_by[kind >> 2], s->bias, s->multiplier, s->zero,
-                                      s->low, s->high, y, scratch, p, &q);
+    convolutions_by[v][kind >> 1 & 1](x, (const int8_t *)packed, zeros_by[kind >> 2], s->bias, s->multiplier, y,
+                                      scratch, p, &q);
     free(packed);
     free(scratch);
 }
@@ -164,13 +163,14 @@ static void run_channelwise(const Case *c, const struct window *p, const uint8_t
 {
     const int32_t taps = c->kernel_h * c->kernel_w, lines = (c->kernel_h - 1) * c->dilation + 1,
                   width = (p->out_w - 1) * c->stride + (c->kernel_w - 1) * c->dilation + 1;
-    const struct qquad_conv q = {c->batch, c->groups, zero, kind & 1, c->groups % 3 != 0, lines, width};
+    const struct qquad_conv q = {c->batch, c->groups, zero,    kind & 1, c->groups % 3 != 0,
+                                 s->zero,  s->low,    s->high, lines,    width};
     uint8_t *packed = random_bytes((size_t)(c->groups * taps));
     int32_t *scratch = calloc((size_t)(taps + lines * width) * 4 + 4, sizeof *scratch);
     ck_assert_ptr_nonnull(scratch);
     pack_channelwise_bytes(w, (int8_t *)packed, c->groups, taps, 0);
-    channelwise_by[v][kind >> 1 & 1](x, (const int8_t *)packed, zeros_by[kind >> 2], s->bias, s->multiplier, s->zero,
-                                     s->low, s->high, y, scratch, p, &q);
+    channelwise_by[v][kind >> 1 & 1](x, (const int8_t *)packed, zeros_by[kind >> 2], s->bias, s->multiplier, y, scratch,
+                                     p, &q);
     free(packed);
     free(scratch);
 }

@@ -60,7 +60,8 @@ typedef struct {
 } PackedBlock;
 PackedBlock packed_conv_block(const Conv *c, int64_t operand_bytes);
 PackedBlock packed_conv_block_in_place(const Conv *c);
-void arg_requantize(Step *s, const Requantize *r); /* multiplier, zero, low, high */
+void arg_requantize(Step *s, const Requantize *r);       /* multiplier, zero, low, high */
+void fields_of_requantize(Step *s, const Requantize *r); /* multiplier_step, zero, low, high */
 
 /* -- the same for targets that multiply words or pairs (qfour.c of the kernel library) ------------ */
 

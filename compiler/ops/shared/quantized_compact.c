@@ -66,10 +66,7 @@ Step *compact_conv(Node *n, const Conv *c, const ByteOperands *q, const Requanti
     arg_field_int(s, "filters", by_channel ? filters : filters / c->groups);
     arg_field_int(s, "x_zero", q->zero_x ? const_as_int(q->zero_x, 0) : 0);
     arg_field_int(s, "x_signed", q->x->type.dtype == DT_INT8);
-    arg_field_int(s, "multiplier_step", per_channel(r->multiplier));
-    arg_field_int(s, "zero", r->zero);
-    arg_field_int(s, "low", r->low);
-    arg_field_int(s, "high", r->high);
+    fields_of_requantize(s, r);
     s->macs = dim_high(dim_mul(elements(q->y), conv_taps(c)));
     return s;
 }

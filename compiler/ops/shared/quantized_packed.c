@@ -126,3 +126,11 @@ void arg_requantize(Step *s, const Requantize *r)
     arg_int(s, "low", r->low);
     arg_int(s, "high", r->high);
 }
+
+void fields_of_requantize(Step *s, const Requantize *r)
+{
+    arg_field_int(s, "multiplier_step", per_channel(r->multiplier));
+    arg_field_int(s, "zero", r->zero);
+    arg_field_int(s, "low", r->low);
+    arg_field_int(s, "high", r->high);
+}

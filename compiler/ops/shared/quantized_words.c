@@ -95,7 +95,7 @@ Step *words_product(Node *n, const Product *p, const Value *zero_a, const Value 
     arg_in(s, "w", w);
     arg_in(s, "w_zero", zeros);
     arg_in(s, "start", start);
-    arg_requantize(s, r);
+    arg_in(s, "multiplier", r->multiplier);
     arg_out(s, "y", p->y);
     arg_out(s, "scratch", block);
     arg_struct(s, "p", "struct qgemm_words");
@@ -104,7 +104,7 @@ Step *words_product(Node *n, const Product *p, const Value *zero_a, const Value 
     arg_field_int(s, "depth", depth);
     arg_field_int(s, "a_zero", zero_a ? const_as_int(zero_a, 0) : 0);
     arg_field_int(s, "a_signed", p->a->type.dtype == DT_INT8);
-    arg_field_int(s, "multiplier_step", per_channel(r->multiplier));
+    fields_of_requantize(s, r);
     s->macs = dim_high(dim_mul(p->m, dim_mul(p->n, p->k)));
     return s;
 }
