@@ -31,3 +31,25 @@ int append_positions(const void *old, const void *x, const int64_t *past, void *
     }
     return 0;
 }
+
+/* How many; room: positions of the cache; row: bytes of one. */
+struct put_positions {
+    int32_t batch, heads, steps, room, row;
+};
+
+/* y = old[batch][heads][room][row] with x[batch][steps][heads][row] from position past[batch] on. y may be old.
+ * Refused: more than there is room for. */
+int put_positions(const void *x, const void *old, const int64_t *past, void *y, const struct put_positions *p)
+{
+    const size_t row = (size_t)p->row, steps = (size_t)p->steps, heads = (size_t)p->heads, head = (size_t)p->room * row;
+    const unsigned char *from = (const unsigned char *)x;
+    unsigned char *to = (unsigned char *)y;
+    for (size_t b = 0; b < (size_t)p->batch; b++)
+        if (past[b] < 0 || past[b] > (int64_t)p->room - p->steps) return -1;
+    if (y != old) memcpy(y, old, (size_t)p->batch * heads * head);
+    for (size_t b = 0; b < (size_t)p->batch; b++)
+        for (size_t i = 0; i < steps; i++)
+            for (size_t h = 0; h < heads; h++, from += row)
+                memcpy(to + (b * heads + h) * head + ((size_t)past[b] + i) * row, from, row);
+    return 0;
+}

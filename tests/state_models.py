@@ -7,6 +7,7 @@ import onnx
 from onnx import numpy_helper
 
 EDIM = -1
+EVALUE = -2
 
 
 class Call:
@@ -17,10 +18,13 @@ class Call:
 class Model:
     """A graph in ONNX's textual form, or a model; the pairs of its states, the options it is compiled with, how
     many copies its run function makes, and whether what has grown may be moved; `sizes` are those of states that the
-    first call gives."""
+    first call gives; `shared`: ONNX Runtime wants a state's input and output in the same memory."""
 
-    def __init__(self, name, graph, *states, options="", opset=18, copies=0, moves=False, sizes=None, **constants):
+    def __init__(
+        self, name, graph, *states, options="", opset=18, copies=0, moves=False, sizes=None, shared=False, **constants
+    ):
         self.name, self.graph, self.opset, self.constants = name, graph, opset, constants
+        self.shared = shared
         self.options = options.split()
         self.states = [word for s in states for word in ("--state", s)]
         self.calls, self.copies, self.moves, self.sizes = [], copies, moves, sizes or {}
@@ -346,6 +350,38 @@ def group_query(batch):
     return model
 
 
+def block_sparse(batch):
+    """A cache of fixed size, of which queries look at some blocks."""
+    model = Model(
+        f"block_sparse_{batch}",
+        f"""(float[{batch},s,32] q, float[{batch},s,16] k, float[{batch},s,16] v, float[{batch},2,12,8] past_key,
+        float[{batch},2,12,8] past_value, int32[1] total, int32[{batch}] lengths)
+        => (float[{batch},s,32] y, float[{batch},2,12,8] present_key, float[{batch},2,12,8] present_value) {{
+        y, present_key, present_value = com.microsoft.SparseAttention<num_heads = 4, kv_num_heads = 2,
+            sparse_block_size = 4>(q, k, v, past_key, past_value, rows, columns, total, lengths) }}""",
+        "past_*=present_*",
+        options="--dim s=1..4",
+        shared=True,
+        rows=np.array([[0, 1, 3, 5]], np.int32),
+        columns=np.array([[0, 0, 1, 0, 2]], np.int32),
+    )
+    past = 0
+    for s in 3, 4, 1, 4:
+        past += s
+        model.call(
+            q=model.random(batch, s, 32),
+            k=model.random(batch, s, 16),
+            v=model.random(batch, s, 16),
+            total=np.array([past], np.int32),
+            lengths=np.full(batch, past, np.int32),
+            sizes={"s": s},
+        )
+    more = {"q": 32, "k": 16, "v": 16}
+    inputs = {name: model.random(batch, 1, width) for name, width in more.items()}
+    beyond = {"total": np.array([13], np.int32), "lengths": np.full(batch, 13, np.int32)}
+    return model.call(EVALUE, sizes={"s": 1}, **inputs, **beyond)
+
+
 def caches():
     yield decoder("decoder", copies=2)
     model = decoder("decoder --optimize ram", copies=2)
@@ -353,6 +389,8 @@ def caches():
     yield model
     yield group_query(1)
     yield group_query(2)
+    yield block_sparse(1)
+    yield block_sparse(2)
 
 
 def variants():

@@ -1,8 +1,12 @@
-/* GroupQueryAttention of com.microsoft, said in the Attention of ai.onnx:
+/* GroupQueryAttention of com.microsoft, said in the Attention of ai.onnx, and SparseAttention, whose keys are chosen by
+ * blocks:
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.GroupQueryAttention
+ * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.SparseAttention
  * Sequences of a batch may differ in length: new keys and values lie after those of the past that are valid, which
  * seqlens_k tells, and what is after them is 0. Refused: a past that is longer than what total_sequence_length leaves
- * for it (a cache that is shared), sinks, smooth softmax, quantised caches. */
+ * for it (a cache that is shared), sinks, smooth softmax, quantised caches.
+ * SparseAttention's cache has its largest size from the first call on: new keys and values are put into it. Lengths
+ * may differ there, too; ONNX Runtime's kernel for CPUs mixes up the scores of such sequences. */
 #include "ops/shared/shared.h"
 
 enum { QUERY, KEY, VALUE, PAST_KEY, PAST_VALUE, LENGTHS, TOTAL, COSINES, SINES, POSITIONS, SCORE_BIAS, SINK };
@@ -122,17 +126,18 @@ static Value *step_count(Node *n)
 /* Positions of the new ones, [batch][steps]. */
 static Value *new_positions(Node *n, Value *past, Value *steps)
 {
-    if (input_of(n, POSITIONS)) return n->in[POSITIONS];
     Value *zero = const_scalar(n, DT_INT64, 0), *one = const_scalar(n, DT_INT64, 1);
     Value *count = reshape_to(n, steps, 0, NULL), *range = make3(n, "Range", zero, count, one, NULL);
     Value *second = const_ints(n, 1, (int64_t[]){1}), *starts = make2(n, "Unsqueeze", past, second, NULL);
     return make2(n, "Add", starts, range, NULL);
 }
 
-static Value *rotated(Node *n, Value *x, Value *positions, int64_t heads)
+/* cosines: this input, and the next are the sines. */
+static Value *rotated(Node *n, Value *x, int cosines, Value *positions, int64_t heads)
 {
-    Node *rotary = make_node(n, "RotaryEmbedding", 4, (Value *[]){x, n->in[COSINES], n->in[SINES], positions}, NULL);
-    Dim pairs = dim_at(n->in[COSINES], -1);
+    Value *cosine = n->in[cosines], *sine = n->in[cosines + 1];
+    Node *rotary = make_node(n, "RotaryEmbedding", 4, (Value *[]){x, cosine, sine, positions}, NULL);
+    Dim pairs = dim_at(cosine, -1);
     attr_set_int(rotary, "num_heads", heads);
     attr_set_int(rotary, "interleaved", attr_int(n, "rotary_interleaved", 0) != 0);
     if (dim_is_const(pairs)) attr_set_int(rotary, "rotary_embedding_dim", 2 * dim_value(pairs));
@@ -189,9 +194,10 @@ static void expand_gqa(Node *n)
     Value *steps = step_count(n), *past = past_lengths(n, &g, steps);
     unpack(n, &g, &q, &k, &v);
     if (attr_int(n, "do_rotary", 0)) {
-        Value *positions = new_positions(n, past, steps);
-        q = rotated(n, q, positions, g.heads);
-        k = rotated(n, k, positions, g.kv_heads);
+        Value *positions = input_of(n, POSITIONS);
+        if (!positions) positions = new_positions(n, past, steps);
+        q = rotated(n, q, COSINES, positions, g.heads);
+        k = rotated(n, k, COSINES, positions, g.kv_heads);
     }
     k = appended(n, &g, PAST_KEY, k, past, 1);
     v = appended(n, &g, PAST_VALUE, v, past, 2);
@@ -249,6 +255,161 @@ static void lower_append(Node *n)
     if (batch) step_inplace(s, old, n->out[0]);
 }
 
+/* -- SparseAttention --------------------------------------------------------------------------- */
+
+enum { ROW_INDICES = 5, COLUMN_INDICES, SPARSE_TOTAL, SPARSE_LENGTHS, SPARSE_COSINES, SPARSE_SINES };
+
+static bool need_blocks(Node *n, const Groups *g)
+{
+    const Value *rows = n->in[ROW_INDICES], *columns = n->in[COLUMN_INDICES];
+    int64_t block = attr_int(n, "sparse_block_size", 0);
+    if (block < 1 || block > INT32_MAX) {
+        node_invalid(n, "sparse_block_size is %lld, expected at least 1", (long long)block);
+        return false;
+    }
+    if (!dim_divides(dim_at(rows, 0), dim_const(g->heads))) {
+        node_invalid(n, "%s layouts of blocks don't divide the %lld heads", shown(dim_text(dim_at(rows, 0))),
+                     (long long)g->heads);
+        return false;
+    }
+    return need_equal(n, dim_at(rows, 0), dim_at(columns, 0), "layouts of row and column indices");
+}
+
+static bool need_sparse_operands(Node *n)
+{
+    static const DType int32[] = {DT_INT32};
+    if (!need_counts(n, 1, 11, 1, 3) || !need_tensor_inputs(n) || !need_float(n, QUERY) || !need_rank(n, QUERY, 3, 3))
+        return false;
+    for (int i = PAST_KEY; i <= SPARSE_LENGTHS; i++)
+        if (!input_of(n, i)) {
+            node_invalid(n, "input %d is omitted, expected a cache, or what tells its blocks and lengths", i);
+            return false;
+        }
+    if (!input_of(n, KEY) != !input_of(n, VALUE)) {
+        node_invalid(n, "has only one of key and value, expected both or none");
+        return false;
+    }
+    if (attr_int(n, "do_rotary", 0) && (!input_of(n, SPARSE_COSINES) || !input_of(n, SPARSE_SINES))) {
+        node_invalid(n, "do_rotary is set, but cos_cache or sin_cache is omitted");
+        return false;
+    }
+    for (int i = KEY; i <= SPARSE_SINES; i++)
+        if (i < ROW_INDICES || i > SPARSE_LENGTHS ? !need_same_type(n, QUERY, i) : !need_type(n, i, int32, 1))
+            return false;
+    return need_rank(n, KEY, 3, 3) && need_rank(n, VALUE, 3, 3) && need_rank(n, PAST_KEY, 4, 4) &&
+           need_rank(n, PAST_VALUE, 4, 4) && need_rank(n, ROW_INDICES, 2, 2) && need_rank(n, COLUMN_INDICES, 2, 2);
+}
+
+static bool need_caches(Node *n, const Groups *g)
+{
+    Dim size = dim_const(g->size), heads = dim_const(g->kv_heads);
+    Dim wanted[] = {g->batch, heads, dim_at(n->in[PAST_KEY], 2), size};
+    for (int i = PAST_KEY; i <= PAST_VALUE; i++)
+        for (int axis = 0; axis < 4; axis++)
+            if (!need_equal(n, dim_at(n->in[i], axis), wanted[axis],
+                            mem_printf("axis %d of input %d, and what the other inputs say", axis, i)))
+                return false;
+    Dim added[] = {g->batch, g->steps, dim_mul(heads, size)};
+    for (int i = KEY; i <= VALUE; i++)
+        for (int axis = 0; input_of(n, i) && axis < 3; axis++)
+            if (!need_equal(n, dim_at(n->in[i], axis), added[axis],
+                            mem_printf("axis %d of input %d, and what the queries say", axis, i)))
+                return false;
+    return true;
+}
+
+static void infer_sparse(Node *n)
+{
+    Groups g;
+    if (!need_sparse_operands(n) || !read_groups(n, &g) || !need_blocks(n, &g) || !need_caches(n, &g)) return;
+    if (need_equal(n, elements(n->in[SPARSE_TOTAL]), dim_const(1), "elements of total_sequence_length, and 1"))
+        need_equal(n, elements(n->in[SPARSE_LENGTHS]), g.batch,
+                   "elements of key_total_sequence_lengths, and the batch");
+}
+
+/* Of the past, int64[batch]: what is left of a sequence's length without the new ones. Those of a prompt may be fewer
+ * than there are: the rest is padding. Then total_sequence_length says that it is a prompt, which follows. */
+static Value *sparse_past(Node *n, Value *steps)
+{
+    Value *all = flat_int64(n, n->in[SPARSE_LENGTHS]), *past = make2(n, "Sub", all, steps, NULL);
+    return make2(n, "Max", past, const_scalar(n, DT_INT64, 0), NULL);
+}
+
+static void expand_sparse(Node *n)
+{
+    Groups g;
+    Value *q, *k, *v;
+    if (!read_groups(n, &g)) return;
+    Value *steps = step_count(n), *past = sparse_past(n, steps);
+    unpack(n, &g, &q, &k, &v);
+    if (attr_int(n, "do_rotary", 0)) {
+        Value *positions = new_positions(n, past, steps);
+        q = rotated(n, q, SPARSE_COSINES, positions, g.heads);
+        k = rotated(n, k, SPARSE_COSINES, positions, g.kv_heads);
+    }
+    k = make_own(n, "PutPositions", 3, (Value *[]){k, n->in[PAST_KEY], past}, output_of(n, 1))->out[0];
+    v = make_own(n, "PutPositions", 3, (Value *[]){v, n->in[PAST_VALUE], past}, output_of(n, 2))->out[0];
+    Value *inputs[] = {q, k, v, n->in[ROW_INDICES], n->in[COLUMN_INDICES], past};
+    Node *attention = make_own(n, "BlockAttention", 6, inputs, n->out[0]);
+    attr_set_int(attention, "heads", g.heads);
+    attr_set_int(attention, "block", attr_int(n, "sparse_block_size", 1));
+    attr_set_float(attention, "scale", attr_float(n, "scale", 0));
+}
+
+/* -- PutPositions: new keys or values in a cache that has room for them ------------------------ */
+
+static void infer_put(Node *n)
+{
+    set_out_like(n, 0, n->in[1]);
+}
+
+static void lower_put(Node *n)
+{
+    const Value *x = n->in[0], *y = n->out[0];
+    Step *s = step_call(n, "put_positions");
+    arg_inputs(s, 0, 3, (const char *const[]){"x", "old", "past"});
+    arg_out(s, "y", n->out[0]);
+    arg_struct(s, "p", "struct put_positions");
+    arg_field(s, "batch", dim_at(x, 0));
+    arg_field(s, "heads", dim_at(y, 1));
+    arg_field(s, "steps", dim_at(x, 1));
+    arg_field(s, "room", dim_at(y, 2));
+    arg_field(s, "row", bytes_along(y, 2));
+    step_inplace(s, n->in[1], n->out[0]);
+}
+
+/* -- BlockAttention: of queries to what blocks of the cache their rows name -------------------- */
+
+enum { CACHED_KEYS = 1, BLOCK_ROWS = 3, BLOCK_COLUMNS };
+
+static void infer_blocks(Node *n)
+{
+    set_out_like(n, 0, n->in[0]);
+}
+
+static void lower_blocks(Node *n)
+{
+    const Value *q = n->in[0], *k = n->in[CACHED_KEYS];
+    int64_t heads = attr_int(n, "heads", 1), size = dim_value(dim_at(k, 3));
+    double scale = attr_float(n, "scale", 0);
+    Step *s = step_call(n, "attention_of_blocks_f32");
+    arg_inputs(s, 0, 6, (const char *const[]){"q", "k", "v", "rows", "columns", "past"});
+    arg_out(s, "y", n->out[0]);
+    arg_out(s, "scores", scratch(n, "scores", DT_FLOAT, dim_add(dim_at(k, 2), dim_const(15))));
+    arg_struct(s, "p", "struct attention_of_blocks");
+    arg_field(s, "batch", dim_at(q, 0));
+    arg_field_int(s, "heads", heads);
+    arg_field(s, "kv_heads", dim_at(k, 1));
+    arg_field(s, "queries", dim_at(q, 1));
+    arg_field(s, "keys", dim_at(k, 2));
+    arg_field_int(s, "size", size);
+    arg_field(s, "layouts", dim_at(n->in[BLOCK_ROWS], 0));
+    arg_field(s, "rows", dim_sub(dim_at(n->in[BLOCK_ROWS], 1), dim_const(1)));
+    arg_field(s, "columns", dim_at(n->in[BLOCK_COLUMNS], 1));
+    arg_field_int(s, "block", attr_int(n, "block", 1));
+    arg_real(s, "scale", scale != 0 ? scale : 1 / sqrt((double)size));
+}
+
 const Op ops_group_query_attention[] = {
     {.name = "GroupQueryAttention",
      .domain = "com.microsoft",
@@ -261,6 +422,19 @@ const Op ops_group_query_attention[] = {
      .since = 1,
      .infer = infer_append,
      .lower = lower_append,
+     .flags = OP_HALF_NATIVE},
+    {.name = "BlockAttention", .domain = OWN_DOMAIN, .since = 1, .infer = infer_blocks, .lower = lower_blocks},
+    {.name = "PutPositions",
+     .domain = OWN_DOMAIN,
+     .since = 1,
+     .infer = infer_put,
+     .lower = lower_put,
+     .flags = OP_HALF_NATIVE},
+    {.name = "SparseAttention",
+     .domain = "com.microsoft",
+     .since = 1,
+     .infer = infer_sparse,
+     .expand = expand_sparse,
      .flags = OP_HALF_NATIVE},
     {0},
 };

@@ -1,4 +1,5 @@
 /* test_attention.c: Attention and RotaryEmbedding against their definitions. */
+#include "kernels.h"
 #include "run_op.h"
 
 #include <check.h>
@@ -173,6 +174,47 @@ START_TEST(attention_stops_at_the_padding)
 }
 END_TEST
 
+/* Three rows of blocks of two positions: the second block looks at itself only, the third also at the first. Keys are
+ * 0, so that results are means of the values that are looked at. */
+START_TEST(blocks_are_looked_at_by_their_rows)
+{
+    const float q[6] = {0}, k[6] = {0}, v[] = {1, 2, 4, 8, 16, 32};
+    const int32_t rows[] = {0, 1, 2, 4}, columns[] = {0, 1, 0, 2, -1};
+    const double expected[] = {1, 1.5, 4, 6, 19.0 / 3, 51.0 / 4};
+    const struct attention_of_blocks p = {1, 1, 1, 6, 6, 1, 1, 3, 5, 2};
+    float y[6], scores[6 + 15];
+    ck_assert_int_eq(attention_of_blocks_f32(q, k, v, rows, columns, (int64_t[]){0}, y, scores, &p, 1), 0);
+    expect_close("means", y, expected, 6, 1e-6);
+}
+END_TEST
+
+/* Columns that don't ascend, behind the rows' end or before the first, and more positions than there are. */
+START_TEST(blocks_that_there_are_not)
+{
+    static const int32_t rows[][4] = {{0, 1, 2, 4}, {0, 1, 2, 6}, {-1, 1, 2, 4}, {0, 1, 2, 4}, {0, 1, 2, 4}};
+    static const int32_t columns[][5] = {{0, 1, 2, 0}, {0, 1, 0, 2}, {0, 1, 0, 2}, {0, -1, 0, 2}, {0, 1, 0, 2}};
+    const float q[2] = {0}, k[6] = {0};
+    const struct attention_of_blocks p = {1, 1, 1, 2, 6, 1, 1, 3, 5, 2};
+    float y[2], scores[6 + 15];
+    const int64_t past = _i == 4 ? 5 : _i == 5 ? -1 : 4;
+    const int i = _i == 5 ? 4 : _i;
+    ck_assert_int_ne(attention_of_blocks_f32(q, k, k, rows[i], columns[i], &past, y, scores, &p, 1), 0);
+}
+END_TEST
+
+START_TEST(positions_are_put_where_there_is_room)
+{
+    const int16_t old[] = {1, 2, 3, 4, 5, 6, 7, 8}, x[] = {10, 20, 30, 40}, put[] = {1, 10, 30, 4, 5, 20, 40, 8};
+    const struct put_positions p = {.batch = 1, .heads = 2, .steps = 2, .room = 4, .row = 2};
+    int16_t y[8];
+    ck_assert_int_eq(put_positions(x, old, (int64_t[]){1}, y, &p), 0);
+    ck_assert_mem_eq(y, put, sizeof put);
+    ck_assert_int_ne(put_positions(x, old, (int64_t[]){3}, y, &p), 0);
+    ck_assert_int_ne(put_positions(x, old, (int64_t[]){-1}, y, &p), 0);
+    ck_assert_mem_eq(y, put, sizeof put);
+}
+END_TEST
+
 /* A pair turned by its angle; the position's row of the cache holds 60 degrees. */
 START_TEST(rotary_turns_pairs)
 {
@@ -202,6 +244,9 @@ Suite *attention_suite(void)
     tcase_add_loop_test(t, attention_is_softmax_of_products, 0, 80);
     tcase_add_test(t, attention_shows_its_scores);
     tcase_add_test(t, attention_stops_at_the_padding);
+    tcase_add_test(t, blocks_are_looked_at_by_their_rows);
+    tcase_add_loop_test(t, blocks_that_there_are_not, 0, 6);
+    tcase_add_test(t, positions_are_put_where_there_is_room);
     tcase_add_test(t, rotary_turns_pairs);
     suite_add_tcase(s, t);
     return s;
