@@ -85,7 +85,9 @@ def said(onnx2c, model):
     with tempfile.NamedTemporaryFile(suffix=".onnx") as f:
         f.write(model.SerializeToString())
         f.flush()
-        done = subprocess.run([onnx2c, f.name, "-o", os.devnull], stderr=subprocess.PIPE, text=True, timeout=60)
+        maps = [i.name for i in model.graph.input if i.type.HasField("map_type")]
+        command = [onnx2c, f.name, "-o", os.devnull, *(w for name in maps for w in ("--dim", f"{name}:0=0..4"))]
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, timeout=60)
         errors = [line for line in done.stderr.splitlines() if line.startswith("onnx2c: error: ")]
         if done.returncode == 0 and not errors:
             return "compiles"

@@ -155,6 +155,8 @@ def models_with_data(folder):
     y = SequenceProto(elem_type=SequenceProto.MAP, map_values=[other, other])
     text = f"(float[2] x) => (seq(map(int64, float)) y) {node}"
     model_with_data(os.path.join(folder, "maps"), text, input_0=x, output_0=y)
+    node = "{ y = ai.onnx.ml.DictVectorizer<int64_vocabulary = [7, 8]>(x) }"
+    model_with_data(os.path.join(folder, "pairs"), f"(map(int64, float) x) => (float[1,2] y) {node}", input_0=other)
 
 
 def models_without_data(folder):

@@ -34,7 +34,8 @@ static const struct {
      "at the interface as\n"
      "two arrays, NAME_keys and NAME_values, a row for each map; verify compares them with stored maps, where there "
      "are "
-     "any."},
+     "any.\n"
+     "A map that is an input is two such arrays, too, of as many pairs as its size NAME:0 says."},
     {"ai.onnx.preview.training", "ai.onnx.preview.training", "Optimisers."},
     {"com.ms.internal.nhwc", "com.ms.internal.nhwc",
      "Images with their channels last, which ONNX Runtime makes for some of its providers."},
@@ -42,6 +43,8 @@ static const struct {
      "Images in blocks of channels, which ONNX Runtime's optimiser writes at level \"all\"."},
     {"com.microsoft", "com.microsoft",
      "What ONNX Runtime's optimiser and quantiser write. Known differences from it:\n\n"
+     "- SparseAttention: sequences of a batch may differ in length; ONNX Runtime's kernel for CPUs mixes up their "
+     "scores.\n"
      "- MultiHeadAttention: the past counts whether or not the present is asked for, which ONNX Runtime ignores "
      "without a bias\n"
      "  (its case \"one head and head size 4 with pastKey and pastValue\")."},

@@ -2,8 +2,9 @@
  *
  * The generated interface is made of tensors, so a list whose length is known stands there as its elements, one
  * parameter each, named NAME_0, NAME_1, ... A list of run-time length is three parameters: NAME_data with a row for
- * each element, NAME_sizes with its rank and dimensions, and NAME_length; what is not used of them is 0. Maps with the
- * same keys (ZipMap) are NAME_keys and NAME_values, a row of values for each map. The lists themselves stay in
+ * each element, NAME_sizes with its rank and dimensions, and NAME_length; what is not used of them is 0. A map is
+ * NAME_keys and NAME_values, so many as the size NAME:0 says; maps with the same keys (ZipMap) are these two with a row
+ * of values for each map. The lists themselves stay in
  * model->interface_inputs and _outputs. */
 #include "infer/interface.h"
 
@@ -56,10 +57,9 @@ static bool form_of_input(Model *m, const Value *list, SequenceForm *f)
     const Type *element = list->type.elem;
     bool single = list->type.kind == KIND_OPTIONAL && element->kind == KIND_TENSOR;
     while ((element->kind == KIND_SEQUENCE || element->kind == KIND_OPTIONAL) && element->elem) element = element->elem;
-    if (list->type.kind == KIND_MAP || element->kind != KIND_TENSOR || element->dtype == DT_UNDEFINED ||
-        element->shape.rank < 0) {
+    if (element->kind != KIND_TENSOR || element->dtype == DT_UNDEFINED || element->shape.rank < 0) {
         model_error(m,
-                    "input \"%s\" is a map, or a list of elements of unknown type or rank; expected a sequence or "
+                    "input \"%s\" is a list of maps, or of elements of unknown type or rank; expected a sequence or "
                     "optional of tensors",
                     shown(list->name));
         return false;
@@ -101,9 +101,28 @@ static bool input_memory_list(Model *m, Value *list)
     return true;
 }
 
+/* Two inputs of as many elements as there are pairs. */
+static bool spread_map(Model *m, Value *map)
+{
+    const Type *value = map->type.elem;
+    map->is_input = false;
+    if (map->map_keys) return true; /* it is evaluated with these */
+    if (value->kind != KIND_TENSOR || value->shape.rank > 0) {
+        model_error(m, "input \"%s\" is a map whose values are no scalars, expected some", shown(map->name));
+        return false;
+    }
+    map->map_keys = value_typed(m->graph, foreign_suffixed(map->name, "_keys"), map->type.dtype, &map->type.shape);
+    map->map_values = value_typed(m->graph, foreign_suffixed(map->name, "_values"), value->dtype, &map->type.shape);
+    map->map_keys->is_input = map->map_values->is_input = true;
+    add_input(m->graph, map->map_keys);
+    add_input(m->graph, map->map_values);
+    return true;
+}
+
 static bool spread_list(Model *m, Value *v, int number)
 {
     DataItem item;
+    if (v->type.kind == KIND_MAP) return spread_map(m, v);
     v->is_input = v->is_input && !v->items;
     if (v->items) return true; /* it is evaluated with these */
     if (m->options.describe_list && m->options.describe_list(m, number, v, &item)) {

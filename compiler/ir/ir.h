@@ -36,7 +36,7 @@ typedef enum { KIND_TENSOR, KIND_SEQUENCE, KIND_OPTIONAL, KIND_MAP, KIND_SPARSE 
 
 typedef struct Type {
     Kind kind;
-    DType dtype;       /* tensor: element type; map: key type */
+    DType dtype;       /* tensor: element type; map: key type, and its shape how many pairs it has */
     Shape shape;       /* tensor */
     struct Type *elem; /* sequence, optional: of what; map: the value's type */
 } Type;
@@ -106,7 +106,9 @@ struct Value {
     Dim *elements;       /* integer tensors whose elements are known one by one as expressions; else NULL */
     Value **items;       /* sequence or optional of known length: its elements; else NULL */
     int n_items;
-    Value *map_keys, *map_values; /* sequence of maps: the keys of all, [keys], and each one's values, [maps][keys] */
+    /* map: its keys and values, [pairs]; sequence of maps: the keys of all, [keys], and each one's values, [maps][keys]
+     */
+    Value *map_keys, *map_values;
     struct PackedSequence *list;  /* sequence or optional whose length only the data tell (list.h); else NULL */
     bool holds_text;              /* strings of others lie in it: it is kept beyond the end of the call */
     bool is_read;   /* its elements are symbols that the run function reads where it is computed, and checks */

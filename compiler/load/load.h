@@ -27,6 +27,7 @@ typedef struct {
     int number; /* among the inputs without initializer, or among the outputs */
     int axis;
     Foreign name; /* as --dim takes it: its parameter's name, INPUT:AXIS or OUTPUT:AXIS; VALUES: the input's name */
+    bool of_map;  /* how many pairs it has */
 } OpenDim;
 
 /* Lists them, a name once per place it stands at, without loading the weights. -1 if the file can't be read or is no

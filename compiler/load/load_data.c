@@ -178,14 +178,16 @@ static void list_input(OpenDims *o, const WireField *input)
     const ValueInfoProto *info = message_unpack(input->data, input->length, &onnx__value_info_proto__descriptor);
     if (!info || map_get(o->initialized, proto_text(info->name))) return;
     int number = o->inputs++;
+    if (info->type && info->type->value_case == ONNX__TYPE_PROTO__VALUE_MAP_TYPE)
+        add_open(o, (OpenDim){false, number, 0, foreign_suffixed(proto_text(info->name), ":0"), true});
     if (!info->type || info->type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE) return;
     const ShapeProto *shape = info->type->tensor_type->shape;
     if (may_decide_sizes(info->type->tensor_type))
-        add_open(o, (OpenDim){false, number, VALUES, proto_text(info->name)});
+        add_open(o, (OpenDim){false, number, VALUES, proto_text(info->name), false});
     for (int axis = 0; shape && axis < MAX_RANK && axis < (int)shape->n_dim; axis++) {
         const DimProto *d = shape->dim[axis];
         if (dim_has_size(d)) continue;
-        add_open(o, (OpenDim){false, number, axis, dim_option_name(proto_text(info->name), axis, d)});
+        add_open(o, (OpenDim){false, number, axis, dim_option_name(proto_text(info->name), axis, d), false});
     }
 }
 
@@ -197,7 +199,7 @@ static void list_output(OpenDims *o, const WireField *output)
     const ShapeProto *shape = info->type->tensor_type->shape;
     for (int axis = 0; shape && axis < MAX_RANK && axis < (int)shape->n_dim; axis++)
         if (!dim_has_size(shape->dim[axis]))
-            add_open(o, (OpenDim){true, number, axis, foreign_suffixed(proto_text(info->name), ":%d", axis)});
+            add_open(o, (OpenDim){true, number, axis, foreign_suffixed(proto_text(info->name), ":%d", axis), false});
 }
 
 static void list_dims(OpenDims *o, Wire graph)

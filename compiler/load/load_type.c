@@ -28,6 +28,14 @@ static const char *read_element(Loader *l, Foreign value, const TypeProto *proto
     return type_read(l, value, proto, dim_declared, t->elem);
 }
 
+/* How many pairs a map has is never said. */
+static Dim count_of_map(Loader *l, Foreign value, DimReader *read_dim)
+{
+    DimProto any;
+    onnx__tensor_shape_proto__dimension__init(&any);
+    return read_dim(l, value, 0, &any);
+}
+
 const char *type_read(Loader *l, Foreign value, const TypeProto *p, DimReader *read_dim, Type *t)
 {
     *t = (Type){.kind = KIND_TENSOR, .shape.rank = -1};
@@ -48,6 +56,7 @@ const char *type_read(Loader *l, Foreign value, const TypeProto *p, DimReader *r
         t->dtype = (DType)p->map_type->key_type;
         if (t->dtype != DT_STRING && !dtype_is_integer(t->dtype))
             return "is a map whose keys are neither integers nor strings";
+        t->shape = (Shape){.rank = 1, .dim = {count_of_map(l, value, read_dim)}};
         return read_element(l, value, p->map_type->value_type, t);
     case ONNX__TYPE_PROTO__VALUE_OPAQUE_TYPE: return "has an opaque type";
     default: return "has no type";

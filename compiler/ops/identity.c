@@ -4,7 +4,7 @@
 static void infer_identity(Node *n)
 {
     Value *x = input_of(n, 0), *y = output_of(n, 0);
-    if (y && is_sequence(x)) { /* a sequence or optional: only names */
+    if (y && x && (is_sequence(x) || x->map_keys)) { /* a list or map: only names */
         y->type = x->type;
         y->items = x->items;
         y->n_items = x->n_items;
@@ -18,7 +18,7 @@ static void infer_identity(Node *n)
 
 static void lower_identity(Node *n)
 {
-    if (!is_sequence(n->in[0])) lower_as_view(n);
+    if (n->in[0]->type.kind == KIND_TENSOR) lower_as_view(n);
 }
 
 const Op ops_identity[] = {

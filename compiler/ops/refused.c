@@ -1,11 +1,10 @@
 /* Operators that are known and not compiled, and what to do instead. */
 #include "op/op.h"
 
-#define REFUSED(of, op, why) \
+#define MICROSOFT(op, why) \
     { \
-        .name = op, .domain = of, .since = 1, .refused = why \
+        .name = op, .domain = "com.microsoft", .since = 1, .refused = why \
     }
-#define MICROSOFT(op, why) REFUSED("com.microsoft", op, why)
 
 #define GENERATES "the loop that generates text is the caller's; export the decoder alone, and call it token by token"
 #define HOLDS_A_PROGRAM "what it holds is a program for another processor; export the model without that provider"
@@ -14,11 +13,8 @@
 #define IS_ORDERED "its operands lie in the order of a library for GPUs; quantise the model with QuantizeLinear instead"
 #define IS_BLOCKED "its weights lie as one library has them; quantise the model to MatMulNBits instead"
 #define IS_FOR_TRAINING "it is for training; export the model for inference"
-#define NEEDS_A_MAP "maps are not supported as inputs; make them tensors outside of the model"
 
 const Op ops_refused[] = {
-    REFUSED("ai.onnx.ml", "CastMap", NEEDS_A_MAP),
-    REFUSED("ai.onnx.ml", "DictVectorizer", NEEDS_A_MAP),
     MICROSOFT("BeamSearch", GENERATES),
     MICROSOFT("BitmaskBiasDropout", IS_FOR_TRAINING),
     MICROSOFT("BitmaskDropout", IS_FOR_TRAINING),

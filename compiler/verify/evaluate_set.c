@@ -19,6 +19,21 @@ static void fill_list(Graph *g, Value *list, const DataItem *item)
     }
 }
 
+static bool fill_map(Model *m, Value *map, const DataItem *item)
+{
+    DataItem parts[2];
+    Value *made[2];
+    if (!map_of_data(m, map, item, parts)) return false;
+    for (int i = 0; i < 2; i++) {
+        const Type *t = &parts[i].tensor->type;
+        Foreign name = foreign_suffixed(map->wanted, i ? "_values" : "_keys");
+        made[i] = value_const(m->graph, name, t->dtype, &t->shape, parts[i].tensor->data);
+    }
+    map->map_keys = made[0];
+    map->map_values = made[1];
+    return true;
+}
+
 static bool fill_tensor(Model *m, Value *v, const DataItem *item)
 {
     if (item->kind == KIND_TENSOR && v->type.kind == KIND_TENSOR &&
@@ -40,7 +55,7 @@ static bool fill(Model *m, void *context)
         if (!load_data_item(m, foreign_suffixed(set->path, "/input_%d.pb", i), &v->type, &item)) return false;
         bool is_list = (item.kind == KIND_SEQUENCE || item.kind == KIND_OPTIONAL) && item.kind == v->type.kind;
         if (is_list) fill_list(m->graph, v, &item);
-        else if (!fill_tensor(m, v, &item)) return false;
+        else if (v->type.kind == KIND_MAP ? !fill_map(m, v, &item) : !fill_tensor(m, v, &item)) return false;
     }
     return true;
 }

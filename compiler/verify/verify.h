@@ -73,6 +73,9 @@ bool find_data_sets(Model *m, Foreign dir, DataSets *sets); /* dir NULL: beside 
 /* Adds bounds of `count` open dimensions of the model, from the sizes in the data, where --dim gives none. */
 bool bound_dims(Model *m, const DataSets *sets, const OpenDim *dims, int count, Options *o);
 
+/* A map's keys and values as two tensors. */
+bool map_of_data(Model *m, const Value *map, const DataItem *item, DataItem *parts);
+
 /* Options.describe_list: as long as the first data set's. */
 bool list_of_data(Model *m, int number, const Value *list, DataItem *item);
 

@@ -109,6 +109,7 @@ static void include_values(const Model *m, Options *o, Foreign input, const Valu
 
 static bool include_set(Model *m, const DataSet *set, const OpenDim *dims, int count, Options *o)
 {
+    static const Type map = {.kind = KIND_MAP};
     DataItem item = {0};
     const OpenDim *loaded = NULL;
     for (int i = 0; i < count; i++) {
@@ -116,8 +117,8 @@ static bool include_set(Model *m, const DataSet *set, const OpenDim *dims, int c
         if (is_given(&m->options, d->name)) continue;
         if (d->of_output && !path_exists(data_path(set, "output", d->number))) continue;
         bool same = loaded && loaded->number == d->number && loaded->of_output == d->of_output;
-        if (!same && !load_data_item(m, data_path(set, d->of_output ? "output" : "input", d->number), NULL, &item))
-            return false;
+        Foreign path = data_path(set, d->of_output ? "output" : "input", d->number);
+        if (!same && !load_data_item(m, path, d->of_map ? &map : NULL, &item)) return false;
         loaded = d;
         const Shape *shape = &item.tensor->type.shape;
         if (d->axis == VALUES) include_values(m, o, d->name, item.tensor);
@@ -284,6 +285,40 @@ static int key_place(const Value *keys, const Value *of, int64_t at)
     return -1;
 }
 
+static bool is_scalar_of(const DataItem *item, DType t)
+{
+    return item->kind == KIND_TENSOR && item->tensor->type.dtype == t && value_count(item->tensor) == 1;
+}
+
+bool map_of_data(Model *m, const Value *v, const DataItem *item, DataItem *parts)
+{
+    const Type *type = &v->type;
+    int64_t count = item->count;
+    size_t size = (size_t)dtype_host_bytes(type->elem->dtype);
+    char *values = mem_array((size_t)count + 1, size);
+    bool fits = item->kind == KIND_MAP && value_count(item->tensor) == count && item->tensor->type.dtype == type->dtype;
+    for (int i = 0; fits && i < count; i++) {
+        fits = is_scalar_of(&item->items[i], type->elem->dtype);
+        if (fits) memcpy(values + (size_t)i * size, item->items[i].tensor->data, size);
+    }
+    if (!fits) {
+        model_error(m, "the data of \"%s\" is no map, or has keys or values of another type", shown(v->name));
+        return false;
+    }
+    tensor_item(&parts[0], type->dtype, 1, &count, item->tensor->data);
+    tensor_item(&parts[1], type->elem->dtype, 1, &count, values);
+    return true;
+}
+
+static int pack_map(Model *m, const Value *v, const DataItem *item, DataItem *to, int at, int room)
+{
+    DataItem parts[2];
+    if (!map_of_data(m, v, item, parts)) return at;
+    for (int i = 0; i < 2; i++, at++)
+        if (at < room) to[at] = parts[i];
+    return at;
+}
+
 /* Maps as the two tensors that interface.c makes of them. */
 static int pack_maps(Model *m, const Value *v, const DataItem *item, DataItem *to, int at, int room)
 {
@@ -315,7 +350,7 @@ static int pack_maps(Model *m, const Value *v, const DataItem *item, DataItem *t
 /* Maps are often left out of data sets, since they are no tensors: their entries have none, either. */
 static bool skip_maps(const Value *v, Foreign path, DataItem *to, int *at, int room)
 {
-    if (!v->map_keys || path_exists(path)) return false;
+    if (!v->map_keys || v->type.kind == KIND_MAP || path_exists(path)) return false;
     for (int i = 0; i < 2; i++, (*at)++)
         if (*at < room) to[*at] = (DataItem){.kind = KIND_TENSOR};
     return true;
@@ -330,9 +365,10 @@ static bool load_items(Model *m, const DataSet *set, const char *name, Value **v
         DataItem item;
         if (skip_maps(values[i], data_path(set, name, i), to, &at, room)) continue;
         if (!load_data_item(m, data_path(set, name, i), &values[i]->type, &item)) return false;
-        at = values[i]->map_keys ? pack_maps(m, values[i], &item, to, at, room)
-             : values[i]->list   ? pack(m, values[i], &item, to, at, room)
-                                 : flatten(&item, to, at, room);
+        if (values[i]->type.kind == KIND_MAP) at = pack_map(m, values[i], &item, to, at, room);
+        else if (values[i]->map_keys) at = pack_maps(m, values[i], &item, to, at, room);
+        else if (values[i]->list) at = pack(m, values[i], &item, to, at, room);
+        else at = flatten(&item, to, at, room);
         if (m->errors) return false;
     }
     if (at == room) return true;

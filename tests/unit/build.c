@@ -90,19 +90,32 @@ static DType element_type(const char *text)
     ck_abort_msg("there is no type %s", text);
 }
 
+static Kind kind(const char *text)
+{
+    if (!strcmp(text, "map")) return KIND_MAP;
+    if (!strcmp(text, "seq")) return KIND_SEQUENCE;
+    return strcmp(text, "optional") ? KIND_TENSOR : KIND_OPTIONAL;
+}
+
+/* A map's pairs are counted behind it: map(int64, float)[n]. */
 static Type type(TextReader *r)
 {
     bool whole;
     const char *text = name(r);
-    Type t = {.kind = !strcmp(text, "seq") ? KIND_SEQUENCE : !strcmp(text, "optional") ? KIND_OPTIONAL : KIND_TENSOR};
+    Type t = {.kind = kind(text)};
     if (t.kind != KIND_TENSOR) {
         expect(r, "(");
+        if (t.kind == KIND_MAP) {
+            t.dtype = element_type(name(r));
+            expect(r, ",");
+        }
         t.elem = mem_alloc(sizeof *t.elem);
         *t.elem = type(r);
         expect(r, ")");
-        return t;
+        if (t.kind != KIND_MAP) return t;
+    } else {
+        t.dtype = element_type(text);
     }
-    t.dtype = element_type(text);
     if (!skip(r, "[") || skip(r, "]")) return t;
     do
         t.shape.dim[t.shape.rank++] = skip(r, "?")   ? NULL

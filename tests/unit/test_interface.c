@@ -80,6 +80,14 @@ START_TEST(lists_without_bounds_are_refused)
 }
 END_TEST
 
+START_TEST(a_map_is_its_keys_and_values)
+{
+    interface_is("(map(int64, float)[pairs] x) => (z, y) { z = Identity(x) y = ai.onnx.ml.CastMap(x) }",
+                 "x_keys: int64[pairs], x_values: float32[pairs]",
+                 "z_keys: int64[pairs], z_values: float32[pairs], y: float32[1,pairs]");
+}
+END_TEST
+
 static bool two_tensors(Model *m, int number, const Value *list, DataItem *item)
 {
     (void)m, (void)list;
@@ -242,6 +250,7 @@ Suite *interface_suite(void)
     tcase_add_test(tests, elements_of_open_size_have_room_for_the_largest);
     tcase_add_test(tests, an_optional_tensor_is_a_list_of_at_most_one);
     tcase_add_test(tests, lists_without_bounds_are_refused);
+    tcase_add_test(tests, a_map_is_its_keys_and_values);
     tcase_add_test(tests, a_list_that_is_described_stands_as_its_elements);
     tcase_add_test(tests, a_list_of_known_length_is_its_elements);
     tcase_add_test(tests, a_list_of_unknown_length_is_three_outputs);

@@ -1,5 +1,6 @@
 /* test_lookup.c: operators whose places or sizes come from data: Gather, Scatter and their kin,
  * selection, OneHot, Trilu. */
+#include "kernels.h"
 #include "run_op.h"
 
 #include <check.h>
@@ -303,6 +304,21 @@ START_TEST(unique_of_many)
 }
 END_TEST
 
+/* Of keys that stand there twice the last one counts; those that nobody asks for are passed over. */
+START_TEST(keys_are_found_among_others)
+{
+    const char *const texts[] = {"b", "z", "a", "b"}, *const asked[] = {"a", "b", "c"};
+    int64_t places[3];
+    key_places_str(texts, asked, places, 4, 3);
+    ck_assert_mem_eq(places, ((int64_t[]){2, 3, 4}), sizeof places);
+    key_places_i64((int64_t[]){9, -1}, (int64_t[]){-1, 0, 9}, places, 2, 3);
+    ck_assert_mem_eq(places, ((int64_t[]){1, 2, 0}), sizeof places);
+    ck_assert_int_eq(key_places_below((int64_t[]){2, 3, 0}, places, 3, 3), 0);
+    ck_assert_mem_eq(places, ((int64_t[]){2, 3, 0}), sizeof places);
+    ck_assert_int_ne(key_places_below((int64_t[]){2, -1}, places, 2, 3), 0);
+}
+END_TEST
+
 Suite *lookup_suite(void)
 {
     Suite *suite = suite_create("lookup");
@@ -323,6 +339,7 @@ Suite *lookup_suite(void)
     tcase_add_test(c, unique_sorts_or_keeps_the_order);
     tcase_add_test(c, unique_compares_whole_slices);
     tcase_add_test(c, unique_of_many);
+    tcase_add_test(c, keys_are_found_among_others);
     suite_add_tcase(suite, c);
     return suite;
 }
