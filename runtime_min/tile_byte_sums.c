@@ -1,7 +1,7 @@
 /* Sums of products of bytes, several in a register, and how they go back to bytes: what tile_bytes.c and others of its
  * kind are written in, as those of floats are in vector.c. */
 
-//@block QLANES QWORD QNEON qint qreal qbytes qint_at qreal_at
+//@block QLANES QFUNCTION QWORD QNEON qint qreal qbytes qint_at qreal_at
 /* QLANES sums in a register; 1 where the compiler has no vector extensions, or floats are computed with more
  * precision than they have (16 is about half floats). */
 #if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS) || (FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16)

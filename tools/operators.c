@@ -153,7 +153,8 @@ static const Choice choices[] = {
     {"LSTM, GRU, RNN with clip", "what every activation gets is clipped, the cell before the last one (h), too",
      "the text; ONNX Runtime leaves the cell as it is", "`recurrent/lstm_clip`"},
     {"MatMulNBits",
-     "with accuracy_level 4, what constant weights of 4 bits are multiplied with is rounded to two bytes: in each "
+     "with accuracy_level 4, what constant weights are multiplied with (in blocks of 16, 32, ... 1024, of 8 bits up to "
+     "256) is rounded to two bytes: in each "
      "block, to "
      "the nearest of -32639 to 32639 times its largest magnitude / 32639. Sums of a block are exact, scaled in float32 "
      "and "

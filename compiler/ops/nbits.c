@@ -1,6 +1,6 @@
 /* MatMulNBits, MatMulBnb4 and GatherBlockQuantized of com.microsoft: weights of 2, 4 or 8 bits stay as they are packed,
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.MatMulNBits
- * Products are computed in float32, but with accuracy_level 4 in bytes: constant weights of 4 bits. Refused: g_idx,
+ * Products are computed in float32, but with accuracy_level 4 in bytes: constant weights. Refused: g_idx,
  * which permutes rows. */
 #include "ops/shared/shared.h"
 
@@ -137,19 +137,19 @@ static void lower_product_of_floats(Node *n, const Blocks *b, Dim rows)
 
 /* -- products of bytes: how matmul_nbits_bytes wants the weights ----------------------------------- */
 
-/* Whole numbers fit 32 bits, and are rounded alike everywhere. */
+/* Sums of a block are whole numbers of 32 bits: its length times the largest weight and 32639. */
 static bool is_in_bytes(Node *n, const Blocks *b)
 {
-    enum { LONGEST = 1024 };
+    const int64_t longest = b->bits == 8 ? 256 : 1024;
     const Value *zeros = b->table ? NULL : input_of(n, ZEROS);
-    return attr_int(n, "accuracy_level", 0) == 4 && b->bits == 4 && !b->table && b->block % 16 == 0 &&
-           b->block <= LONGEST && value_is_const(n->in[B]) && value_is_const(n->in[SCALES]) &&
+    return attr_int(n, "accuracy_level", 0) == 4 && !b->table && b->block % 16 == 0 && b->block <= longest &&
+           value_is_const(n->in[B]) && value_is_const(n->in[SCALES]) &&
            (!zeros || (value_is_const(zeros) && zeros->type.dtype == DT_UINT8));
 }
 
-static uint8_t four_bits(const uint8_t *bytes, int64_t i)
+static int few_bits(const uint8_t *bytes, int64_t i, int64_t bits)
 {
-    return bytes[i / 2] >> (i % 2 * 4) & 15;
+    return bytes[i * bits / 8] >> (i * bits % 8) & ((1 << bits) - 1);
 }
 
 static int64_t panels_of(const Blocks *b)
@@ -160,14 +160,15 @@ static int64_t panels_of(const Blocks *b)
 static Value *panels_of_weights(Node *n, const Blocks *b)
 {
     bool is_new;
-    int64_t row = b->blocks * b->block;
-    Shape shape = shape_const(3, (int64_t[]){panels_of(b), row / 8, 4 * PANEL});
-    Value *v = packed_constant(n, n->in[B], DT_UINT8, "in panels of 16, two fours in turns", &shape, &is_new);
+    int64_t row = b->blocks * b->block, group = 32 / b->bits;
+    Shape shape = shape_const(3, (int64_t[]){panels_of(b), row / group, 4 * PANEL});
+    const char *how = mem_printf("of %lld bits, in panels of 16, fours in turns", (long long)b->bits);
+    Value *v = packed_constant(n, n->in[B], DT_UINT8, how, &shape, &is_new);
     uint8_t *to = (uint8_t *)(uintptr_t)v->data;
     for (int64_t c = 0; is_new && c < b->n; c++)
         for (int64_t i = 0; i < row; i++)
-            to[((c / PANEL * row / 8 + i / 8) * PANEL + c % PANEL) * 4 + i % 4] |=
-                (uint8_t)(four_bits(n->in[B]->data, c * row + i) << (i % 8 / 4 * 4));
+            to[((c / PANEL * row / group + i / group) * PANEL + c % PANEL) * 4 + i % 4] |=
+                (uint8_t)(few_bits(n->in[B]->data, c * row + i, b->bits) << (i % group / 4 * b->bits));
     return v;
 }
 
@@ -187,21 +188,23 @@ static Value *panels_of_scales(Node *n, const Blocks *b)
 static Value *panels_of_zeros(Node *n, const Blocks *b)
 {
     bool is_new;
-    int64_t row = (b->blocks + 1) / 2 * 2;
+    int64_t row = (b->blocks * b->bits + 7) / 8 * 8 / b->bits;
     if (!input_of(n, ZEROS)) return NULL;
     Shape shape = shape_const(3, (int64_t[]){panels_of(b), b->blocks, PANEL});
-    Value *v = packed_constant(n, n->in[ZEROS], DT_UINT8, "in panels of 16 bytes", &shape, &is_new);
+    const char *how = mem_printf("of %lld bits, in panels of 16 bytes", (long long)b->bits);
+    Value *v = packed_constant(n, n->in[ZEROS], DT_UINT8, how, &shape, &is_new);
     uint8_t *to = (uint8_t *)(uintptr_t)v->data;
     for (int64_t c = 0; is_new && c < b->n; c++)
         for (int64_t i = 0; i < b->blocks; i++)
-            to[(c / PANEL * b->blocks + i) * PANEL + c % PANEL] = four_bits(n->in[ZEROS]->data, c * row + i);
+            to[(c / PANEL * b->blocks + i) * PANEL + c % PANEL] = (uint8_t)few_bits(n->in[ZEROS]->data, c * row + i,
+                                                                                    b->bits);
     return v;
 }
 
 static void lower_product_of_bytes(Node *n, const Blocks *b, Dim rows)
 {
     enum { BAND = 8 };
-    Step *s = step_call(n, "matmul_nbits_bytes");
+    Step *s = step_call(n, "matmul_nbits_bytes_%d", (int)b->bits);
     arg_in(s, "x", n->in[A]);
     arg_in(s, "w", panels_of_weights(n, b));
     arg_in(s, "scales", panels_of_scales(n, b));

@@ -96,17 +96,22 @@ END_TEST
 
 enum { IN_BYTES_K = 80, IN_BYTES_BLOCK = 32, IN_BYTES_BLOCKS = 3, IN_BYTES_N = 35, IN_BYTES_ROWS = 11 };
 
-/* In panels of 16 columns, as matmul_nbits_bytes wants them: random ones, as they lie. */
+/* In panels of 16 columns, as matmul_nbits_bytes_8 and its kin want them: random ones, as they lie. */
 typedef struct {
-    uint8_t w[3 * IN_BYTES_BLOCKS * IN_BYTES_BLOCK * 8], zeros[3 * IN_BYTES_BLOCKS * 16];
+    uint8_t w[3 * IN_BYTES_BLOCKS * IN_BYTES_BLOCK * 16], zeros[3 * IN_BYTES_BLOCKS * 16];
     float x[IN_BYTES_ROWS * IN_BYTES_K], scales[3 * IN_BYTES_BLOCKS * 16], y[IN_BYTES_ROWS * IN_BYTES_N];
     int8_t q[16 * IN_BYTES_BLOCKS * IN_BYTES_BLOCK];
     float steps[8 * IN_BYTES_BLOCKS];
     int32_t sums[8 * IN_BYTES_BLOCKS];
 } InBytes;
 
-static double in_bytes_expected(const InBytes *d, bool zeros, int row, int column)
+typedef void BytesProduct(const float *x, const uint8_t *w, const float *scales, const uint8_t *zeros,
+                          const float *bias, float *y, int8_t *q, float *steps, int32_t *sums,
+                          const struct nbits_bytes *p);
+
+static double in_bytes_expected(const InBytes *d, bool zeros, int bits, int row, int column)
 {
+    const int per_group = 32 / bits;
     double sum = 0;
     for (int b = 0; b < IN_BYTES_BLOCKS; b++) {
         const float *x = d->x + row * IN_BYTES_K + b * IN_BYTES_BLOCK;
@@ -115,28 +120,33 @@ static double in_bytes_expected(const InBytes *d, bool zeros, int row, int colum
         float largest = 0;
         for (int i = 0; i < count; i++) largest = fmaxf(largest, fabsf(x[i]));
         for (int i = 0; i < count; i++) {
-            int group = (column / 16 * IN_BYTES_BLOCKS + b) * IN_BYTES_BLOCK / 8 + i / 8;
-            int byte = d->w[group * 64 + column % 16 * 4 + i % 4], w = i % 8 < 4 ? byte & 15 : byte >> 4;
-            products += (int)lrintf(x[i] / (largest / 32639)) * (w - (zeros ? d->zeros[at] : 8));
+            int group = (column / 16 * IN_BYTES_BLOCKS + b) * IN_BYTES_BLOCK / per_group + i / per_group;
+            int byte = d->w[group * 64 + column % 16 * 4 + i % 4];
+            int w = byte >> (i % per_group / 4 * bits) & ((1 << bits) - 1);
+            products += (int)lrintf(x[i] / (largest / 32639)) * (w - (zeros ? d->zeros[at] : 1 << (bits - 1)));
         }
         sum += (double)products * (double)(largest / 32639) * (double)d->scales[at];
     }
     return sum;
 }
 
-START_TEST(four_bits_times_two_bytes)
+START_TEST(few_bits_times_two_bytes)
 {
     static InBytes d;
+    static BytesProduct *const products[] = {matmul_nbits_bytes_2, matmul_nbits_bytes_4, matmul_nbits_bytes_8};
+    const int bits = 2 << _i / 2;
+    const bool zeros = _i % 2;
     const struct nbits_bytes p = {IN_BYTES_ROWS, IN_BYTES_N, IN_BYTES_K, IN_BYTES_BLOCK, IN_BYTES_BLOCKS};
     state = 7;
     for (size_t i = 0; i < sizeof d.w; i++) d.w[i] = (uint8_t)drawn(256);
-    for (size_t i = 0; i < sizeof d.zeros; i++) d.zeros[i] = (uint8_t)drawn(16);
+    for (size_t i = 0; i < sizeof d.zeros; i++) d.zeros[i] = (uint8_t)drawn(1 << bits);
     for (size_t i = 0; i < sizeof d.x / sizeof *d.x; i++) d.x[i] = (float)drawn(2001) / 1000 - 1;
     for (size_t i = 0; i < sizeof d.scales / sizeof *d.scales; i++) d.scales[i] = (float)drawn(1000) / 1000;
-    matmul_nbits_bytes(d.x, d.w, d.scales, _i ? d.zeros : NULL, NULL, d.y, d.q, d.steps, d.sums, &p);
+    products[_i / 2](d.x, d.w, d.scales, zeros ? d.zeros : NULL, NULL, d.y, d.q, d.steps, d.sums, &p);
     for (int r = 0; r < IN_BYTES_ROWS; r++)
         for (int c = 0; c < IN_BYTES_N; c++)
-            ck_assert_double_eq_tol((double)d.y[r * IN_BYTES_N + c], in_bytes_expected(&d, _i != 0, r, c), 1e-4);
+            ck_assert_double_eq_tol((double)d.y[r * IN_BYTES_N + c], in_bytes_expected(&d, zeros, bits, r, c),
+                                    bits == 8 ? 2e-3 : 1e-4);
 }
 END_TEST
 
@@ -145,7 +155,7 @@ Suite *nbits_suite(void)
     Suite *s = suite_create("nbits");
     TCase *t = tcase_create("nbits");
     tcase_add_test(t, few_bits_give_the_same_product);
-    tcase_add_loop_test(t, four_bits_times_two_bytes, 0, 2);
+    tcase_add_loop_test(t, few_bits_times_two_bytes, 0, 6);
     suite_add_tcase(s, t);
     return s;
 }

@@ -58,8 +58,8 @@ static char type_letter(const char *s, size_t length, bool may_be_other)
         size_t n = strcspn(word, " ");
         bool skip = (n == 5 && !memcmp(word, "const", n)) ||
                     (n == 6 && (!memcmp(word, "static", n) || !memcmp(word, "inline", n))) ||
-                    (n == 12 && !memcmp(word, "VEC_FUNCTION", n)) || (n == 5 && !memcmp(word, "APART", n)) ||
-                    (n == 11 && !memcmp(word, "NOT_INLINED", n));
+                    (n == 12 && !memcmp(word, "VEC_FUNCTION", n)) || (n == 9 && !memcmp(word, "QFUNCTION", n)) ||
+                    (n == 5 && !memcmp(word, "APART", n)) || (n == 11 && !memcmp(word, "NOT_INLINED", n));
         if (!skip) {
             for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
                 if (strlen(letters[i].c) == n && !memcmp(word, letters[i].c, n)) return letters[i].letter;
