@@ -122,7 +122,7 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
         }
 }
 
-//@block TILE_EACH_1 TILE_EACH_2 TILE_EACH_4 TILE_ROWS_16 TILE_START TILE_ZERO TILE_WEIGHTS_f32 TILE_FMA
+//@block TILE_EACH_1 TILE_EACH_2 TILE_EACH_4 TILE_ROWS_16 TILE_START TILE_ZERO TILE_WEIGHTS_f32 TILE_FMA TILE_TAKE
 //@block TILE_SPILL TILE_RESET TILE_REJOIN TILE_STORE TILE_STORE_SOME TILE_PLACE TILE_FUNCTION
 /* What functions for tiles of R rows and C vectors are made of, from column `from` on: sums are named variables, since
  * compilers keep arrays of them in memory. DO(r, c) is written out for every sum. all[R][C vectors] takes the sums of
@@ -157,6 +157,7 @@ VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, const float
 #define TILE_WEIGHTS_f32(r, c) const vec w##c = vec_load(w + TILE_PLACE(c));
 #define TILE_FMA(r, c) sum##r##c = vec_fma(x_k, w##c, sum##r##c);
 #define TILE_ADD(r, C) { const vec x_k = vec_all(x##r[k]); TILE_EACH_##C(TILE_FMA, r) }
+#define TILE_TAKE(W, R, C) TILE_EACH_##C(TILE_WEIGHTS_##W, 0) TILE_ROWS_##R(TILE_ADD, C) w += 16; k++;
 #define TILE_ADDEND(r, c) sum##r##c += vec_load(add + (c) * VEC);
 #define TILE_PLUS(r, C) { const float *const add = t->add + t->y_at[r] + from; TILE_EACH_##C(TILE_ADDEND, r) }
 #define TILE_CLAMP_SOME(r, c) \
@@ -207,12 +208,11 @@ VEC_FUNCTION static void tile_##W##_##R##x##C(const struct tile *t, size_t from,
                     } \
                     const size_t stop = chain_end(k, end, most); \
                     chain += stop - k; \
+                    TILE_ROUND_##W(R) \
                     do { \
                         TILE_FETCH_##C \
-                        TILE_EACH_##C(TILE_WEIGHTS_##W, 0) \
-                        TILE_ROWS_##R(TILE_ADD, C) \
-                        w += 16; \
-                    } while (++k < stop); \
+                        TILE_TAKE_##W(R, C) \
+                    } while (k < stop); \
                 } \
             } \
     if (joins) { TILE_ROWS_##R(TILE_REJOIN, C) } \

@@ -69,6 +69,31 @@ typedef int32_t vec_bits;
 #endif
 //@endblock
 
+//@block vec_of_bits bits_of_vec VEC_MASK
+/* The same bits as floats and as integers, and all bits where a condition holds: vectors have it so. */
+#if VEC == 1
+static inline vec vec_of_bits(vec_bits bits)
+{
+    vec v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+static inline vec_bits bits_of_vec(vec v)
+{
+    vec_bits bits;
+    memcpy(&bits, &v, sizeof bits);
+    return bits;
+}
+
+#define VEC_MASK(condition) (-(condition))
+#else
+#define vec_of_bits(bits) ((vec)(bits))
+#define bits_of_vec(v) ((vec_bits)(v))
+#define VEC_MASK(condition) (condition)
+#endif
+//@endblock
+
 static inline vec vec_load(const float *p)
 {
     return *(const vec_at *)p;

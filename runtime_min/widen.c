@@ -32,7 +32,7 @@ static inline vec_bits widen_halves(const uint16_t *p)
 static inline vec widen_bf16_vec(const uint16_t *p)
 {
 #if VEC == 1
-    const uint32_t bits = (uint32_t)*p << 16;
+    const uint32_t bits = (uint32_t)widen_halves(p) << 16;
     vec v;
     memcpy(&v, &bits, sizeof v);
     return v;
@@ -44,25 +44,34 @@ static inline vec widen_bf16_vec(const uint16_t *p)
 /* Finite float16: NaN and infinities are not told apart from what else their bits could be. */
 static inline vec widen_f16_vec(const uint16_t *p)
 {
-#if VEC == 1
-    return f16_to_f32(*p);
-#elif VEC == 16 && VEC_HAS(__builtin_ia32_vcvtph2ps512_mask)
+#if VEC == 16 && VEC_HAS(__builtin_ia32_vcvtph2ps512_mask)
     typedef int16_t words __attribute__((vector_size(32)));
     words h;
     memcpy(&h, p, sizeof h);
+#if defined(__clang__)
+    return (vec)__builtin_ia32_vcvtph2ps512_mask(h, (vec){0}, 0xffff, 4);
+#else
     return (vec)__builtin_ia32_vcvtph2ps512_mask(h, (vec){0}, -1, 4);
+#endif
 #elif VEC == 8 && defined(__F16C__) && VEC_HAS(__builtin_ia32_vcvtph2ps256)
     typedef int16_t words __attribute__((vector_size(16)));
     words h;
     memcpy(&h, p, sizeof h);
     return (vec)__builtin_ia32_vcvtph2ps256(h);
 #else
+#if VEC == 1
+    const vec_bits h = *p;
+#else
+    vec_halves stored;
+    memcpy(&stored, p, sizeof stored);
+    const vec_bits h = __builtin_convertvector(stored, vec_bits);
+#endif
     /* The exponent moves from one bias to the other; below the normal numbers it is that of an integer, which what was
      * added to it is taken from. */
-    const vec_bits h = widen_halves(p), magnitude = (h & 0x7fff) << 13, moved = magnitude + (112 << 23);
-    const vec_bits small = (vec_bits)((vec)(moved + (1 << 23)) - vec_all(6.103515625e-05f));
-    const vec_bits is_small = magnitude < (1 << 23);
-    return (vec)((is_small & small) | (~is_small & moved) | (h & 0x8000) << 16);
+    const vec_bits magnitude = (h & 0x7fff) << 13, moved = magnitude + (112 << 23);
+    const vec_bits small = bits_of_vec(vec_of_bits(moved + (1 << 23)) - vec_all(6.103515625e-05f));
+    const vec_bits is_small = VEC_MASK(magnitude < (1 << 23));
+    return vec_of_bits((is_small & small) | (~is_small & moved) | (-(h >> 15) & INT32_MIN));
 #endif
 }
 

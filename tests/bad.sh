@@ -67,6 +67,7 @@ alone "a verb that isn't quite one" usage verfy x.onnx
 alone "letters of a verb that changed places" usage chekc x.onnx
 alone "two reports of one kind" usage x.onnx --report a.json --report b.json
 alone "bad --weights-type" usage x.onnx --weights-type float8
+alone "bad --precision" usage x.onnx --precision int8
 alone "verify --weights file" usage verify x.onnx --weights file
 
 alone "a bound that is raised" warns "--dim height=1..40: sizes below 4 don't fit" tests/models/small_unet/model.onnx \

@@ -40,6 +40,7 @@ option() { # --NAME
     --weights) in_title "--name m --weights incbin" $digits --name m --weights incbin ;;
     --weights-type) in_title "--name m --weights-type float16" $digits --name m --weights-type float16 &&
         in_title "--name m --weights-type int8" $digits --name m --weights-type int8 ;;
+    --precision) in_title "--name m --precision bfloat16" $digits --name m --precision bfloat16 ;;
     --custom) in_title "--name m --dim samples=9 --custom '$custom'" examples/custom_op/model.onnx \
         --name m --dim samples=9 --custom "$custom" ;;
     --state) in_title "--name m --dim past=0..4 --state 'keys=keys_out' --state 'v*s=v*s_out'" \

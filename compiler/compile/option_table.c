@@ -56,6 +56,11 @@ static bool take_weights_type(void *options, Foreign value)
     return parse_weights_type_option(options, value);
 }
 
+static bool take_precision(void *options, Foreign value)
+{
+    return parse_precision_option(options, value);
+}
+
 static bool take_custom(void *options, Foreign value)
 {
     return parse_custom_option(options, value);
@@ -136,9 +141,10 @@ const OptionRow compile_options[] = {
     {0, "weights", "FORM",
      "how constants are written: inline, numbers, incbin, file; default: inline up to\n50 MB, then incbin",
      take_weights, weights_title},
-    {0, "weights-type", "TYPE",
-     "large float weights in fewer bytes: float16, bfloat16, or int8 with a scale for\neach output channel",
-     take_weights_type, weights_type_title},
+    {0, "weights-type", "TYPE", "large float weights in fewer bytes: float16, bfloat16 or int8", take_weights_type,
+     weights_type_title},
+    {0, "precision", "TYPE", "factors of large products are rounded to bfloat16 or float16; default: float32",
+     take_precision, precision_title},
     {0, "custom", "DOMAIN::OP=SPEC, --custom @FILE",
      "types and shapes of an operator that the program provides:\n"
      "'x[n,c] -> float32[n,2*c]'",

@@ -127,6 +127,22 @@ const char *weights_type_title(const Options *o)
     return o->weights_type == DT_UNDEFINED ? "" : mem_printf("--weights-type %s", dtype_name(o->weights_type));
 }
 
+bool parse_precision_option(Options *o, Foreign type)
+{
+    static const DType types[] = {DT_FLOAT, DT_BFLOAT16, DT_FLOAT16};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (foreign_is(type, dtype_name(types[i]))) {
+            o->precision = types[i] == DT_FLOAT ? DT_UNDEFINED : types[i];
+            return true;
+        }
+    return usage_error("--precision %s: expected float32, bfloat16 or float16", shown(type));
+}
+
+const char *precision_title(const Options *o)
+{
+    return o->precision == DT_UNDEFINED ? "" : mem_printf("--precision %s", dtype_name(o->precision));
+}
+
 bool parse_optimize_option(Options *o, Foreign what)
 {
     for (Optimize i = OPTIMIZE_SPEED; i <= OPTIMIZE_SIZE; i++)

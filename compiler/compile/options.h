@@ -66,6 +66,7 @@ bool parse_report_option(Options *o, Foreign path); /* of the page or of the JSO
 bool parse_target_option(Options *o, Foreign text); /* the name of a target */
 bool parse_weights_option(Options *o, Foreign form);
 bool parse_weights_type_option(Options *o, Foreign type);
+bool parse_precision_option(Options *o, Foreign type);
 bool parse_optimize_option(Options *o, Foreign what);
 bool parse_text_option(Options *o, Foreign bytes);
 bool parse_region_option(Options *o, Foreign text); /* NAME=BYTES, added to o->regions */
@@ -76,6 +77,7 @@ const char *custom_title(const Options *o);
 const char *optimize_title(const Options *o);
 const char *weights_title(const Options *o);
 const char *weights_type_title(const Options *o);
+const char *precision_title(const Options *o);
 const char *text_title(const Options *o);
 const char *io_title(const Options *o);
 const char *region_title(const Options *o);

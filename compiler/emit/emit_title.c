@@ -51,6 +51,9 @@ void emit_title(Model *m, FILE *f)
         lay_out_options(" *   external ", further, mem_printf("sha256 %s, chained", m->external_sha256), f);
     lay_out_options(" *   options  ", further, in_comment(m->options.title), f);
     emit_narrowed(m, f);
+    if (m->rounded_products)
+        fprintf(f, " *   %-8s %d products of factors rounded to it, added up in float32\n",
+                dtype_name(m->options.precision), m->rounded_products);
     fprintf(f, " *   memory   arena %s B (lower bound %s B)%s, weights %s B, stack about %s B, no heap\n */\n",
             with_commas(m->arena_bytes), with_commas(m->arena_lower_bound), regions_text(m),
             with_commas(m->weights_bytes), with_commas(m->stack_bytes));

@@ -184,6 +184,9 @@ void report(Model *m, const double *seconds, FILE *f)
                 "\"largest_error\": %.3g },\n",
                 dtype_name(m->options.weights_type), m->narrowed.arrays, (long long)m->narrowed.saved,
                 m->narrowed.error);
+    if (m->options.precision != DT_UNDEFINED)
+        fprintf(f, "  \"precision\": { \"type\": \"%s\", \"products\": %d },\n", dtype_name(m->options.precision),
+                m->rounded_products);
     fprintf(f, "  \"steps\": %d, \"peak_step\": %d,\n", count_paragraphs(g), peak_step(g));
     report_regions(m, f);
     report_dims(m, false, f);

@@ -49,6 +49,9 @@ static void put_facts(const Page *p, FILE *f)
     if (m->options.weights_type != DT_UNDEFINED)
         fprintf(f, "<div><dt>Saved by %s</dt><dd>%s B, largest error %.2g</dd></div>\n",
                 dtype_name(m->options.weights_type), with_commas(m->narrowed.saved), m->narrowed.error);
+    if (m->options.precision != DT_UNDEFINED)
+        fprintf(f, "<div><dt>Products of %s</dt><dd>%d</dd></div>\n", dtype_name(m->options.precision),
+                m->rounded_products);
     put_fact("Multiply-accumulates", macs, "", f);
     put_fact("Steps", p->n_steps, "", f);
     if (p->seconds) fprintf(f, "<div><dt>Time</dt><dd>%.3f ms</dd></div>\n", 1e3 * seconds);

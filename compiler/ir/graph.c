@@ -209,3 +209,8 @@ bool takes_scalars(const Options *o)
 {
     return target_is_scalar(o->target) || optimize_for(o) == OPTIMIZE_SIZE;
 }
+
+bool rounds_products(const Options *o)
+{
+    return o->precision != DT_UNDEFINED && !takes_scalars(o) && target_multiplies(o->target, o->precision);
+}

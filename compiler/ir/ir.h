@@ -264,6 +264,7 @@ typedef struct {
     Foreign title;     /* what was given of the options that decide the output (compile/option_table.c) */
     WeightsForm weights;
     DType weights_type;   /* of large float weights: float16, bfloat16 or int8; DT_UNDEFINED: as they are */
+    DType precision;      /* what factors of large float products are rounded to: float16 or bfloat16; DT_UNDEFINED */
     int64_t inline_bytes; /* with WEIGHTS_AUTO: so many stand in the C, more go into a file */
     bool io_quantized;    /* inputs and outputs in the model's integer types */
     bool io_last;         /* images with their channels last */
@@ -293,6 +294,9 @@ typedef struct {
 Optimize optimize_for(const Options *o); /* what counts most: as given, or as the target has it */
 bool takes_scalars(
     const Options *o); /* are floats computed one by one? The target has no vectors, or size counts most */
+
+/* Are factors of large products rounded to the type of --precision? Where the target has vectors for that. */
+bool rounds_products(const Options *o);
 
 /* That two dimensions are equal. */
 typedef struct {
@@ -369,6 +373,7 @@ struct Model {
     int64_t stack_bytes;                                   /* about, of a call; after emit_begin */
     struct Parts *parts;                                   /* of the C's text; likewise */
     Narrowed narrowed;                                     /* of all weights together: what --weights-type did */
+    int rounded_products;                                  /* by --precision */
 };
 
 /* What a stage leaves. */

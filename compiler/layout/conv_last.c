@@ -113,7 +113,8 @@ static Value *packed_panels(Node *n, const Conv *c, int32_t chunk, bool planes)
 static StoredPanels panels_of(Node *n, const Conv *c, int64_t chunk, bool planes)
 {
     return stored_panels(n, n->in[1], packed_panels(n, c, (int32_t)chunk, planes),
-                         dim_value(dim_mul(window_kernel_size(&c->window), c->group_channels)));
+                         dim_value(dim_mul(window_kernel_size(&c->window), c->group_channels)),
+                         planes ? 1 : dim_value(c->group_channels));
 }
 
 static Value *packed_channelwise(Node *n, const Conv *c)
@@ -223,7 +224,8 @@ static Step *call_panels(Node *n, const Conv *c)
     bool planes = conv_takes_first(n), winograd = !planes && is_winograd(n, c);
     int64_t channels = dim_value(c->group_channels),
             chunk = planes || channels < MAX_CHUNK || takes_scalars(&n->graph->model->options) ? channels : MAX_CHUNK;
-    StoredPanels w = panels_of(n, c, chunk, planes);
+    StoredPanels w = winograd ? (StoredPanels){"f32", packed_panels(n, c, (int32_t)chunk, planes), NULL}
+                              : panels_of(n, c, chunk, planes);
     const char *any = mem_printf("conv_packed_%s", w.type);
     Step *s = step_call(n, "%s",
                         winograd                                ? "conv_winograd_f32"

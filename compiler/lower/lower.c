@@ -9,6 +9,8 @@
 #include "lower/spent_constants.h"
 #include "op/op.h"
 
+#include <string.h>
+
 void lower_node(Node *n)
 {
     const Graph *g = graph_root(n->graph);
@@ -44,6 +46,31 @@ static void own_outputs(Graph *g)
     }
 }
 
+/* --precision that changes nothing says so. */
+static void count_rounded(Model *m)
+{
+    const Options *o = &m->options;
+    const Graph *g = m->graph;
+    const char *type = dtype_name(o->precision);
+    if (o->precision == DT_UNDEFINED) return;
+    for (int i = 0; i < g->n_steps; i++) {
+        const Step *s = g->steps[i];
+        m->rounded_products += s->kind == STEP_CALL && strstr(s->call.kernel->name, "_both") != NULL;
+    }
+    if (!target_multiplies(o->target, o->precision))
+        model_warning(m,
+                      "--precision %s changes nothing: processors of --target %s have no instructions for products of "
+                      "%s that are added up in float32",
+                      type, o->target->name, type);
+    else if (takes_scalars(o))
+        model_warning(m, "--precision %s changes nothing: the code of --optimize size has no vectors", type);
+    else if (!m->rounded_products)
+        model_warning(m,
+                      "--precision %s changes nothing: no product of the model has large constant weights that are "
+                      "float32 in the code%s",
+                      type, o->precision == DT_BFLOAT16 ? ", and an even number of channels" : "");
+}
+
 StageResult lower(Model *m)
 {
     Graph *g = m->graph;
@@ -54,5 +81,6 @@ StageResult lower(Model *m)
     for (Node *n = g->first; n; n = n->after) lower_node(n);
     lower_states(m);
     remove_dead_steps(g);
+    count_rounded(m);
     return STAGE_DONE;
 }

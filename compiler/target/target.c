@@ -18,7 +18,7 @@
 #define RISCV64 GNU THREADS " " BITS_64
 #define X86_64 GNU THREADS " " BITS_64 " __SSE__ __SSE2__"
 #define X86_64_V3 X86_64 " __AVX__ __AVX2__ __FMA__ __F16C__=?"
-#define X86_64_V4 X86_64_V3 " __AVX512F__ __AVX512BW__ __AVX512VL__ __AVX512VNNI__=?"
+#define X86_64_V4 X86_64_V3 " __AVX512F__ __AVX512BW__ __AVX512VL__ __AVX512VNNI__=? __AVX512BF16__=?"
 
 /* The least processors have flash for little more than the program: code for them is small unless speed is asked for.
  * All others have the room that the fast kernels take, 8 to 20 KB. */
@@ -38,10 +38,12 @@ static const Target targets[] = {
      GNU THREADS " " BITS_32 " __ARM_NEON __thumb2__=? __ARM_FEATURE_SAT=? __ARM_FP=?",
      "defined(__arm__) && defined(__ARM_NEON)"},
     {"aarch64", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED, AARCH64, "defined(__aarch64__)"},
-    {"aarch64+dotprod", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED, AARCH64 " __ARM_FEATURE_DOTPROD",
+    {"aarch64+dotprod", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED,
+     AARCH64 " __ARM_FEATURE_DOTPROD __ARM_FEATURE_FP16_FML=?",
      "defined(__aarch64__) && defined(__ARM_FEATURE_DOTPROD)"},
     {"aarch64+i8mm", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED,
-     AARCH64 " __ARM_FEATURE_DOTPROD __ARM_FEATURE_MATMUL_INT8",
+     AARCH64 " __ARM_FEATURE_DOTPROD __ARM_FEATURE_MATMUL_INT8 __ARM_FEATURE_FP16_FML=? "
+             "__ARM_FEATURE_BF16_VECTOR_ARITHMETIC=?",
      "defined(__aarch64__) && defined(__ARM_FEATURE_MATMUL_INT8)"},
     {"riscv32", MULTIPLY_WORDS, false, OPTIMIZE_SPEED, GNU " " BITS_32, "defined(__riscv) && __riscv_xlen == 32"},
     {"riscv64", MULTIPLY_WORDS, true, OPTIMIZE_SPEED, RISCV64, "defined(__riscv) && __riscv_xlen == 64"},
@@ -62,7 +64,7 @@ static const Target targets[] = {
 /* Macros that tell processors apart, that of threads, and one by which the user asks for less than there is. */
 static const char processors[] =
     "__SSE__ __SSE2__ __SSE4_2__ __AVX__ __AVX2__ __FMA__ __F16C__ __AVX512F__ __AVX512BW__ __AVX512VL__ "
-    "__AVX512VNNI__ "
+    "__AVX512VNNI__ __AVX512BF16__ __ARM_FEATURE_BF16_VECTOR_ARITHMETIC __ARM_FEATURE_FP16_FML "
     "__ALTIVEC__ __ARM_NEON __ARM_BIG_ENDIAN __aarch64__ __thumb2__ __ARM_FP __ARM_FEATURE_DSP __ARM_FEATURE_SAT "
     "__ARM_FEATURE_MVE __ARM_FEATURE_DOTPROD __ARM_FEATURE_MATMUL_INT8 __riscv_v __wasm_simd128__ _OPENMP "
     "ONNX2C_NO_VECTORS";
@@ -118,6 +120,14 @@ bool target_multiplies_halves(const Target *t)
 {
     return target_macro(t, "__aarch64__").state == MACRO_DEFINED &&
            target_macro(t, "__ARM_FEATURE_DOTPROD").state == MACRO_UNDEFINED;
+}
+
+bool target_multiplies(const Target *t, DType type)
+{
+    static const char *const macros[][2] = {{"__ARM_FEATURE_FP16_FML", "__ARM_FEATURE_FP16_FML"},
+                                            {"__AVX512BF16__", "__ARM_FEATURE_BF16_VECTOR_ARITHMETIC"}};
+    const char *const *either = macros[type == DT_BFLOAT16];
+    return target_macro(t, either[0]).state != MACRO_UNDEFINED || target_macro(t, either[1]).state != MACRO_UNDEFINED;
 }
 
 /* That of WebAssembly knows no section of constants. */

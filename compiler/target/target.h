@@ -39,6 +39,8 @@ const char *optimize_name(Optimize o);   /* "speed", as --optimize takes it */
 bool target_is_scalar(const Target *t); /* its code knows no vectors of floats */
 /* Do its vectors multiply numbers of 16 bits as fast as bytes, in many registers? */
 bool target_multiplies_halves(const Target *t);
+/* May its vectors multiply float16 or bfloat16, and add up in float32? */
+bool target_multiplies(const Target *t, DType type);
 
 /* What is known of a macro when the generated C is compiled. */
 typedef struct {

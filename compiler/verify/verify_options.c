@@ -158,9 +158,9 @@ static const char shared_notes[] =
 /* Its own options begin with the row `first`. */
 static int parse(VerifyOptions *o, Command command, int first, int argc, char **argv)
 {
-    static const char *const shared[] = {"report",   "dim",     "custom",       "text", "target",
-                                         "optimize", "weights", "weights-type", "io",   "reuse-inputs",
-                                         "region",   "verbose", "help"};
+    static const char *const shared[] = {"report",       "dim",     "custom",       "text",      "target",
+                                         "optimize",     "weights", "weights-type", "precision", "io",
+                                         "reuse-inputs", "region",  "verbose",      "help"};
     const bool has_times = first > 0; /* then a report has them */
     command.rows = verify_options + first;
     command.n_rows = N_OPTIONS - first;

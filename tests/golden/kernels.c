@@ -477,6 +477,7 @@ static VEC_FUNCTION void tile_finish_f32(const struct tile *t, size_t from, cons
 #define TILE_WEIGHTS_f32(r, c) const vec w##c = vec_load(w + TILE_PLACE(c));
 #define TILE_FMA(r, c) sum##r##c = vec_fma(x_k, w##c, sum##r##c);
 #define TILE_ADD(r, C) { const vec x_k = vec_all(x##r[k]); TILE_EACH_##C(TILE_FMA, r) }
+#define TILE_TAKE(W, R, C) TILE_EACH_##C(TILE_WEIGHTS_##W, 0) TILE_ROWS_##R(TILE_ADD, C) w += 16; k++;
 #define TILE_ADDEND(r, c) sum##r##c += vec_load(add + (c) * VEC);
 #define TILE_PLUS(r, C) { const float *const add = t->add + t->y_at[r] + from; TILE_EACH_##C(TILE_ADDEND, r) }
 #define TILE_CLAMP_SOME(r, c) \
@@ -527,12 +528,11 @@ VEC_FUNCTION DIGITS_CODE_ATTR static void tile_##W##_##R##x##C(const struct tile
                     } \
                     const size_t stop = chain_end(k, end, most); \
                     chain += stop - k; \
+                    TILE_ROUND_##W(R) \
                     do { \
                         TILE_FETCH_##C \
-                        TILE_EACH_##C(TILE_WEIGHTS_##W, 0) \
-                        TILE_ROWS_##R(TILE_ADD, C) \
-                        w += 16; \
-                    } while (++k < stop); \
+                        TILE_TAKE_##W(R, C) \
+                    } while (k < stop); \
                 } \
             } \
     if (joins) { TILE_ROWS_##R(TILE_REJOIN, C) } \
@@ -935,6 +935,8 @@ static void conv_spread_f32(const float *x, const struct panels *w, size_t w_at,
 #define TILE_OF_f32 const float
 #define TILE_FIRST_f32 t->w
 #define TILE_SCALES_f32(r, c)
+#define TILE_ROUND_f32(R)
+#define TILE_TAKE_f32(R, C) TILE_TAKE(f32, R, C)
 TILE_APART TILE_FUNCTION(f32, 1, 8)
 TILE_ALL(f32)
 static void (*const tile_f32_functions[TILE_MOST_ROWS][VEC == 16 ? 4 : 1])(const struct tile *t, size_t from,

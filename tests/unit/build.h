@@ -24,6 +24,7 @@ void build_opset(int opset);
 void build_target(const char *name);
 void build_optimize(Optimize what);
 void build_weights_type(DType type);
+void build_precision(DType type);
 void build_io(const char *forms); /* as --io takes them */
 void build_reusing_inputs(void);
 void build_region(const char *text); /* as --region takes it; one more */

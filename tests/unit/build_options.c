@@ -47,6 +47,11 @@ void build_weights_type(DType type)
     given.weights_type = type;
 }
 
+void build_precision(DType type)
+{
+    given.precision = type;
+}
+
 void build_io(const char *forms)
 {
     ck_assert(parse_io_option(&given, foreign(forms)));

@@ -45,6 +45,7 @@
     SUITE(minifloat) \
     SUITE(ml) \
     SUITE(movement) \
+    SUITE(halves) \
     SUITE(narrow_kernels) \
     SUITE(narrow_weights) \
     SUITE(nbits) \

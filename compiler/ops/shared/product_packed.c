@@ -196,7 +196,7 @@ bool product_is_packed(const Product *p)
 
 static Dim call_packed(Node *n, const Product *p, Step **made)
 {
-    StoredPanels w = stored_panels(n, p->b, packed_factor(n, p), dim_value(p->k));
+    StoredPanels w = stored_panels(n, p->b, packed_factor(n, p), dim_value(p->k), dim_value(p->k));
     if (p->batch_rank) return call_batch(n, p, &w, made);
     call_gemm(n, p, &w, made);
     return dim_const(1);
