@@ -157,6 +157,7 @@ SHARED += cmake/onnx2cConfig.cmake:cmake/onnx2c/onnx2cConfig.cmake
 SHARED += cmake/onnx2cConfigVersion.cmake.in:cmake/onnx2c/onnx2cConfigVersion.cmake
 SHARED += tools/onnx2c.pc.in:pkgconfig/onnx2c.pc
 SHARED += tools/onnx2c.bash-completion:bash-completion/completions/onnx2c
+SHARED += tools/onnx2c.zsh-completion:zsh/site-functions/_onnx2c
 INSTALLED := bin/onnx2c $(foreach f,$(SHARED),share/$(word 2,$(subst :, ,$(f))))
 
 install: $(BUILD)/onnx2c

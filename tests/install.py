@@ -19,7 +19,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DIGITS = os.path.join(ROOT, "examples", "digits")
 INSTALLED = ["bin/onnx2c", "share/bash-completion/completions/onnx2c", "share/cmake/onnx2c/onnx2c.cmake",
              "share/cmake/onnx2c/onnx2cConfig.cmake", "share/cmake/onnx2c/onnx2cConfigVersion.cmake",
-             "share/man/man1/onnx2c.1", "share/pkgconfig/onnx2c.pc"]
+             "share/man/man1/onnx2c.1", "share/pkgconfig/onnx2c.pc", "share/zsh/site-functions/_onnx2c"]
 PROJECT = """cmake_minimum_required(VERSION 3.16)
 project(reads_digits LANGUAGES C)
 find_package(onnx2c 0.1 REQUIRED)
@@ -27,15 +27,26 @@ onnx2c_add_model(digits MODEL digits.onnx %s)
 add_executable(app main.c)
 target_link_libraries(app PRIVATE digits)
 """
-COMPLETION = """source "$1"
+BASH = """source "$1"
 shift
 COMP_WORDS=("$@")
 COMP_CWORD=$(($# - 1))
 _onnx2c
 printf '%s\\n' "${COMPREPLY[@]}"
 """
+# What zsh's own functions would take is printed, where it begins with the word.
+ZSH = """compadd() { shift; print -rl -- ${(M)@:#${words[CURRENT]}*} }
+_files() { }
+script=$1
+shift
+words=("$@")
+CURRENT=$#
+source $script
+"""
+SHELLS = {"bash": ["bash", "-c", BASH, "bash"], "zsh": ["zsh", "-f", "-c", ZSH, "zsh"]}
 # Options whose values are a few words, and one of these.
-WORDS = {"--weights": "incbin", "--optimize": "ram", "--target": "cortex-m4", "--dump": "lower"}
+WORDS = {"--weights": "incbin", "--weights-type": "int8", "--precision": "bfloat16", "--optimize": "ram",
+         "--target": "cortex-m4", "--dump": "lower"}
 
 
 def make(build, *words, **more):
@@ -148,10 +159,10 @@ def cmake_finds_the_source_tree(build, folder):
 # -- the shell ---------------------------------------------------------------------------------------------------------
 
 
-def completed(build, *words):
+def completed(shell, build, *words):
     program = os.path.join(os.path.abspath(build), "onnx2c")
-    script = os.path.join(ROOT, "tools", "onnx2c.bash-completion")
-    return run(ROOT, "bash", "-c", COMPLETION, "bash", script, program, *words).split()
+    script = os.path.join(ROOT, "tools", f"onnx2c.{shell}-completion")
+    return run(ROOT, *SHELLS[shell], script, program, *words).split()
 
 
 def options_of(build, *verb):
@@ -161,20 +172,29 @@ def options_of(build, *verb):
     return {w.strip(",") for line in rows for w in line[:26].split() if w.startswith("-")}
 
 
-def the_shell_completes_verbs_and_options(build, _):
-    verbs = completed(build, "")
-    must({"verify", "inspect", "simplify"} <= set(verbs), verbs)
-    must(completed(build, "ver") == ["verify"])
-    for verb in ([], *([v] for v in verbs)):
-        found = set(completed(build, *verb, *([] if verb else ["model.onnx"]), "-"))
-        must(found == options_of(build, *verb), verb, found ^ options_of(build, *verb))
-    must(completed(build, "model.onnx", "--hea") == ["--header"])
+def shells_complete_verbs_and_options(build, _):
+    for shell in SHELLS:
+        verbs = completed(shell, build, "")
+        must({"verify", "inspect", "simplify"} <= set(verbs), shell, verbs)
+        must(completed(shell, build, "ver") == ["verify"], shell)
+        for verb in ([], *([v] for v in verbs)):
+            found = set(completed(shell, build, *verb, *([] if verb else ["model.onnx"]), "-"))
+            must(found == options_of(build, *verb), shell, verb, found ^ options_of(build, *verb))
+        must(completed(shell, build, "model.onnx", "--hea") == ["--header"], shell)
 
 
-def the_shell_completes_values(build, folder):
+def zsh_finds_the_completion(build, folder):
+    """Below share/, by the file's first line."""
+    there = os.path.join(installed(build, folder), "share", "zsh", "site-functions")
+    must(run(folder, "zsh", "-f", "-c", f"fpath=({there} $fpath); autoload -U compinit; compinit -D -u;"
+             "print $_comps[onnx2c]").split() == ["_onnx2c"])
+
+
+def shells_complete_values(build, folder):
     for option, word in WORDS.items():
-        found = completed(build, "model.onnx", option, "")
+        found = completed("bash", build, "model.onnx", option, "")
         must(word in found, option, found)
+        must(completed("zsh", build, "model.onnx", option, "") == found, option)
         for value in found:
             run(folder, os.path.abspath(os.path.join(build, "onnx2c")), os.path.join(DIGITS, "model.onnx"), "-o", "a.c",
                 option, value)
@@ -217,8 +237,9 @@ if __name__ == "__main__":
         ninja_builds_no_c_that_is_the_same,
         cmake_says_what_is_wrong,
         cmake_finds_the_source_tree,
-        the_shell_completes_verbs_and_options,
-        the_shell_completes_values,
+        shells_complete_verbs_and_options,
+        shells_complete_values,
+        zsh_finds_the_completion,
         what_is_missing_is_said,
         programs_of_the_build_run_here,
         of_each(cmake_builds_what_has_changed, ("Unix Makefiles", ""), ("Ninja", ""),

@@ -23,6 +23,7 @@ DEBIAN = """-rwxr-xr-x root/root ./usr/bin/onnx2c
 -rw-r--r-- root/root ./usr/share/doc/onnx2c/copyright
 -rw-r--r-- root/root ./usr/share/man/man1/onnx2c.1.gz
 -rw-r--r-- root/root ./usr/share/pkgconfig/onnx2c.pc
+-rw-r--r-- root/root ./usr/share/zsh/site-functions/_onnx2c
 """
 # What a user of the wheel does; the models and their data are the tests'.
 USE = """
