@@ -1,7 +1,9 @@
 /* RotaryEmbedding: https://onnx.ai/onnx/operators/onnx__RotaryEmbedding.html
  * com.microsoft.RotaryEmbedding, its model, has the position_ids second, and they may be the position
- * of the first step alone. */
-#include "op/op.h"
+ * of the first step alone. MRotaryEmbedding, of pictures and films, has three positions for each step, and a pair of
+ * elements turns by one of them, said in the others:
+ * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.MRotaryEmbedding */
+#include "ops/shared/shared.h"
 
 typedef struct {
     Value *x, *cosines, *sines, *ids;
@@ -139,7 +141,114 @@ static void lower_rotary(Node *n)
     step_inplace(s, r.x, n->out[0]);
 }
 
+/* -- MRotaryEmbedding -------------------------------------------------------------------------- */
+
+enum { M_IDS = 1, M_COSINES, M_SINES, STREAMS = 3 };
+
+/* Which of the three positions each pair turns by: in sections, or in turns as long as there are some. */
+static bool read_streams(Node *n, int64_t pairs, int *stream)
+{
+    const int64_t *sections;
+    int count = attr_ints(n, "mrope_section", &sections), at = 0;
+    int64_t sum = 0;
+    for (int s = 0; s < count; s++) {
+        if (sections[s] < 0 || sections[s] > pairs) sum = -1;
+        if (sum >= 0) sum += sections[s];
+    }
+    if (count != STREAMS || sum != pairs) {
+        node_invalid(n, "mrope_section are no %d numbers whose sum is %lld, the pairs of the cache", STREAMS,
+                     (long long)pairs);
+        return false;
+    }
+    if (attr_int(n, "mrope_layout", 0) == 0) {
+        for (int s = 0; s < STREAMS; s++)
+            for (int64_t i = 0; i < sections[s]; i++) stream[at++] = s;
+        return true;
+    }
+    for (int s = 0; s < STREAMS; s++)
+        for (int64_t i = s; i < (s ? STREAMS * sections[s] : pairs); i += s ? STREAMS : 1)
+            if (i < pairs) stream[i] = s;
+    return true;
+}
+
+static bool need_streams(Node *n)
+{
+    Dim pairs = dim_at(n->in[M_COSINES], 1);
+    if (!dim_is_const(pairs)) {
+        node_error(n, "the width of its cache, %s, is known only at run time", shown(dim_text(pairs)));
+        return false;
+    }
+    if (attr_float(n, "scale", 1) != 1) {
+        node_error(n, "a scale is not supported; use the standard RotaryEmbedding");
+        return false;
+    }
+    return read_streams(n, dim_value(pairs), mem_array((size_t)dim_value(pairs) + 1, sizeof(int)));
+}
+
+static void infer_m_rotary(Node *n)
+{
+    static const DType int64[] = {DT_INT64};
+    if (need_counts(n, 4, 4, 1, 1) && need_tensor_inputs(n) && need_float(n, 0) && need_rank(n, 0, 3, 4) &&
+        need_type(n, M_IDS, int64, 1) && need_rank(n, M_IDS, 3, 3) && need_same_type(n, 0, M_COSINES) &&
+        need_same_type(n, 0, M_SINES) && need_rank(n, M_COSINES, 2, 2) && need_rank(n, M_SINES, 2, 2) &&
+        need_equal(n, dim_at(n->in[M_IDS], 0), dim_const(STREAMS), "streams of position_ids, and three") &&
+        need_equal(n, dim_at(n->in[M_COSINES], 1), dim_at(n->in[M_SINES], 1), "widths of cos_cache and sin_cache"))
+        need_streams(n);
+}
+
+/* Of each step, what its pairs turn by: the pairs of each stream are gathered by its positions, side by side, and put
+ * in order. */
+static Value *turned_by(Node *n, Value *cache, Value *const *ids, const int *stream, int64_t pairs)
+{
+    Value *parts[STREAMS];
+    int64_t *columns = mem_array((size_t)pairs + 1, sizeof *columns), *places = mem_array((size_t)pairs + 1, 8);
+    int64_t count = 0;
+    for (int s = 0; s < STREAMS; s++) {
+        int64_t first = count;
+        for (int64_t i = 0; i < pairs; i++) {
+            if (stream[i] != s) continue;
+            places[i] = count;
+            columns[count++] = i;
+        }
+        Value *own = const_ints(n, (int)(count - first), columns + first);
+        Node *narrow = make_node(n, "Gather", 2, (Value *[]){cache, own}, NULL);
+        attr_set_int(narrow, "axis", 1);
+        parts[s] = make2(n, "Gather", narrow->out[0], ids[s], NULL);
+    }
+    Node *all = make_node(n, "Concat", STREAMS, parts, NULL);
+    attr_set_int(all, "axis", -1);
+    if (attr_int(n, "mrope_layout", 0) == 0) return all->out[0];
+    Node *ordered = make_node(n, "Gather", 2, (Value *[]){all->out[0], const_ints(n, (int)pairs, places)}, NULL);
+    attr_set_int(ordered, "axis", -1);
+    return ordered->out[0];
+}
+
+static void expand_m_rotary(Node *n)
+{
+    int64_t pairs = dim_value(dim_at(n->in[M_COSINES], 1));
+    int *stream = mem_array((size_t)pairs + 1, sizeof *stream);
+    Value *ids[STREAMS], *first = const_ints(n, 1, (int64_t[]){0});
+    if (!read_streams(n, pairs, stream)) return;
+    Node *split = make_node(n, "Split", 1, &n->in[M_IDS], NULL);
+    attr_set_int(split, "num_outputs", STREAMS);
+    for (int s = 1; s < STREAMS; s++)
+        node_add_output(split, value_new(n->graph, foreign_suffixed(node_stem(n), "/ids")));
+    for (int s = 0; s < STREAMS; s++) ids[s] = make2(n, "Squeeze", split->out[s], first, NULL);
+    Value *cosines = turned_by(n, n->in[M_COSINES], ids, stream, pairs);
+    Value *sines = turned_by(n, n->in[M_SINES], ids, stream, pairs);
+    Node *rotary = make_node(n, "RotaryEmbedding", 3, (Value *[]){n->in[0], cosines, sines}, n->out[0]);
+    attr_set_int(rotary, "num_heads", attr_int(n, "num_heads", 0));
+    attr_set_int(rotary, "interleaved", attr_int(n, "interleaved", 0) != 0);
+    attr_set_int(rotary, "rotary_embedding_dim", 2 * pairs);
+}
+
 const Op ops_rotary[] = {
+    {.name = "MRotaryEmbedding",
+     .domain = "com.microsoft",
+     .since = 1,
+     .infer = infer_m_rotary,
+     .expand = expand_m_rotary,
+     .flags = OP_HALF_NATIVE},
     {.name = "RotaryEmbedding", .domain = "", .since = 23, .infer = infer_rotary, .lower = lower_rotary},
     {.name = "RotaryEmbedding", .domain = "com.microsoft", .since = 1, .infer = infer_rotary, .lower = lower_rotary},
     {0},
