@@ -31,9 +31,9 @@ static const char *read_element(Loader *l, Foreign value, const TypeProto *proto
 /* How many pairs a map has is never said. */
 static Dim count_of_map(Loader *l, Foreign value, DimReader *read_dim)
 {
-    DimProto any;
-    onnx__tensor_shape_proto__dimension__init(&any);
-    return read_dim(l, value, 0, &any);
+    DimProto *any = mem_alloc(sizeof *any);
+    onnx__tensor_shape_proto__dimension__init(any);
+    return read_dim(l, value, 0, any);
 }
 
 const char *type_read(Loader *l, Foreign value, const TypeProto *p, DimReader *read_dim, Type *t)
