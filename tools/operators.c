@@ -132,6 +132,11 @@ static const Choice choices[] = {
      "the text leaves it open; ONNX Runtime, which also refuses 1e400 and reads hexadecimals", "`strings/numbers`"},
     {"Dropout before opset 12", "in inference the mask is all 0", "the text is silent; ONNX Runtime",
      "`Dropout.WithOptionalOutputOpset7`"},
+    {"CastMap, DictVectorizer",
+     "make a row, [1][...]; keys that there is no place for are left out; a negative one of a SPARSE CastMap is "
+     "refused, "
+     "and what has no key is 0, or the text 0.f",
+     "the text has one axis, and is silent of the rest; ONNX Runtime", "`maps/cast_texts_sparse`"},
     {"DynamicQuantizeLinear", "of zeros alone the scale is 0, as are all others of its results",
      "the text's formula; ONNX Runtime says 1, the reference evaluator 1/255", "`quantized/dynamic_zeros`"},
     {"GRU, LSTM, RNN", "the last states of a sequence of length 0 are 0, not the first ones",

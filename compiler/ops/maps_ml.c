@@ -56,12 +56,12 @@ static void infer_row(Node *n, DType t, Dim count)
     set_out(n, 0, t, &y);
 }
 
-/* values[places] of type t, where the place behind the last stands for 0 or no text, as a row. */
-static void gather_row(Node *n, Value *values, DType t, Value *places)
+/* values[places] of type t, where the place behind the last stands for 0 or this text, as a row. */
+static void gather_row(Node *n, Value *values, DType t, const char *text, Value *places)
 {
     Shape one = shape_const(1, (int64_t[]){1});
     void *data = mem_alloc(sizeof(Foreign));
-    if (t == DT_STRING) *(Foreign *)data = foreign("");
+    if (t == DT_STRING) *(Foreign *)data = foreign(text);
     Value *nothing = value_const(n->graph, foreign_suffixed(node_stem(n), "/nothing"), t, &one, data);
     Node *all = make_node(n, "Concat", 2, (Value *[]){values, nothing}, NULL);
     attr_set_int(all, "axis", 0);
@@ -115,7 +115,7 @@ static void expand_cast_map(Node *n)
     if (form == SPARSE) {
         Node *places = make_own(n, "KeyPlaces", 1, &keys, NULL);
         attr_set_int(places, "count", most);
-        gather_row(n, values, to, places->out[0]);
+        gather_row(n, values, to, "0.f", places->out[0]);
         return;
     }
     Value *count = make1(n, "Shape", keys, NULL);
@@ -192,7 +192,7 @@ static void expand_vectorizer(Node *n)
     Value *words[] = {n->in[0]->map_keys, sorted_words(n, &v, place)};
     Value *found = make_own(n, "KeyPlaces", 2, words, NULL)->out[0];
     Value *places = make2(n, "Gather", found, const_ints(n, v.count, place), NULL), *values = n->in[0]->map_values;
-    gather_row(n, values, values->type.dtype, places);
+    gather_row(n, values, values->type.dtype, "", places);
 }
 
 /* -- KeyPlaces: where each of some keys, or each number below `count`, stands among others ------ */
