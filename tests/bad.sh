@@ -51,6 +51,16 @@ warns() {
 alone "no model" usage
 alone "unknown option" usage --no-such-option x.onnx
 alone "bad --dim" usage x.onnx --dim batch
+# told_by VERB WORDS ARGUMENT...: exit 2; the line has the words, and whose --help to see.
+told_by() {
+    "$onnx2c" "$1" "${@:3}" >/dev/null 2>"$work/errors"
+    [ $? -eq 2 ] && grep -qF -e "$2; see onnx2c $1 --help" "$work/errors"
+}
+alone "an option that only compiling has" told_by verify "an option of compiling, which onnx2c verify has not" \
+    x.onnx --state a=b
+alone "an unknown option of a verb" told_by inspect "--no-such-option: unknown option, or no argument is expected" \
+    x.onnx --no-such-option
+alone "an argument too many" told_by profile "--verbose=3: unknown option, or no argument is expected" x.onnx --verbose=3
 alone "negative --dim" usage x.onnx --dim batch=-1..4
 alone "--dim by no steps" usage x.onnx --dim batch=1..8:0
 alone "--dim of an element that is no number" usage x.onnx --dim 'x[0]=n'

@@ -11,11 +11,23 @@ enum {
     HELP_COLUMN = 26 /* where what an option does begins */
 };
 
+/* What the command line that is parsed begins with: its --help has what was expected. */
+static const char *command = "onnx2c";
+
+/* By a usage, which has "usage: " and the verb, if there is one, before MODEL. */
+static const char *command_of(const char *usage)
+{
+    static const char before[] = "usage: onnx2c ";
+    const char *verb = usage + strlen(before);
+    size_t length = strspn(verb, "abcdefghijklmnopqrstuvwxyz");
+    return length ? mem_printf("onnx2c %s", mem_strndup(verb, length)) : "onnx2c";
+}
+
 bool usage_error(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    fprintf(stderr, "onnx2c: error: %s; see onnx2c --help\n", mem_vprintf(format, args));
+    fprintf(stderr, "onnx2c: error: %s; see %s --help\n", mem_vprintf(format, args), command);
     va_end(args);
     return false;
 }
@@ -101,15 +113,33 @@ static struct option *long_options(const Command *c, char *letters)
     return options;
 }
 
+static bool is_option(const OptionRow *row, Foreign word)
+{
+    const char *name = mem_printf("--%s", row->name);
+    return foreign_is(word, name) || foreign_starts(word, mem_printf("%s=", name));
+}
+
+/* An option of compiling that this command has not. */
+static bool is_of_compiling(const Command *c, Foreign word)
+{
+    for (int i = 0; i < row_count(c); i++)
+        if (is_option(row_at(c, i), word)) return false;
+    for (int i = 0; i < n_compile_options; i++)
+        if (is_option(&compile_options[i], word)) return true;
+    return false;
+}
+
 /* getopt says by `code` what is wrong, and by optopt which short option it is; but it also sets that for
  * --verbose=3. */
-static int report_bad_option(int code, Foreign word)
+static int report_bad_option(const Command *c, int code, Foreign word)
 {
     const char letter = (char)optopt;
     bool is_long = foreign_starts(word, "--") && foreign_has(word, "=");
     bool is_short = !is_long && code == '?' && optopt > 0 && optopt < LONG_ONLY;
     if (code == ':') usage_error("%s: its argument is missing", shown(word));
     else if (is_short) usage_error("-%s: unknown option", shown(foreign_of(&letter, 1)));
+    else if (is_of_compiling(c, word))
+        usage_error("%s: an option of compiling, which %s has not", shown(word), command);
     else usage_error("%s: unknown option, or no argument is expected", shown(word));
     return 2;
 }
@@ -124,9 +154,10 @@ static int row_of(const Command *c, int code)
 int parse_command_line(const Command *c, void *options, int argc, char **argv)
 {
     char *letters = mem_alloc(2 * (size_t)row_count(c) + 2);
+    command = command_of(c->usage);
     const struct option *longs = long_options(c, letters);
     for (int code; (code = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
-        if (code == '?' || code == ':') return report_bad_option(code, foreign(argv[optind - 1]));
+        if (code == '?' || code == ':') return report_bad_option(c, code, foreign(argv[optind - 1]));
         int i = row_of(c, code);
         const OptionRow *row = row_at(c, i);
         if (!row->take) return row->letter == 'V' ? print_version() : print_help(c);
