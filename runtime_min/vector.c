@@ -3,7 +3,7 @@
  * addition, as far as the processor can, are one instruction with one rounding: results differ in the last place from
  * target to target, but not from run to run. */
 
-//@block VEC VEC_SMALL VEC_HAS VEC_FUNCTION VEC_FETCH vec vec_at vec_bits vec_half_at vec_4_at
+//@block VEC VEC_SMALL VEC_HAS VEC_NEON_32 VEC_FUNCTION VEC_FETCH vec vec_at vec_bits vec_half_at vec_4_at
 /* VEC floats in a register. vec_at: the same anywhere in memory. Where scalars are computed in long double (the x87 of
  * 32-bit x86), compilers refuse to mix them with vectors. */
 #if !defined(__GNUC__) || defined(ONNX2C_NO_VECTORS) || (defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ == 2)
@@ -41,6 +41,15 @@ typedef int32_t vec_bits;
 #define VEC_HAS(builtin) __has_builtin(builtin)
 #else
 #define VEC_HAS(builtin) 0
+#endif
+
+/* gcc computes vectors of floats one by one on 32-bit Arm, since that takes numbers below FLT_MIN for 0 in vectors, but
+ * for the intrinsics that ask for them. */
+#if VEC == 4 && defined(__ARM_NEON) && !defined(__aarch64__) && !defined(__clang__)
+#define VEC_NEON_32 1
+#include <arm_neon.h>
+#else
+#define VEC_NEON_32 0
 #endif
 
 /* Clang halves 64-byte vectors unless a function asks for them. */
@@ -109,6 +118,8 @@ static inline vec vec_all(float x)
 {
 #if VEC == 1
     return x;
+#elif VEC_NEON_32
+    return (vec)vdupq_n_f32(x);
 #else
     return x - (vec){0};
 #endif
@@ -266,7 +277,8 @@ static inline float vec_first(vec v)
 #define VEC_FUSED 0
 #endif
 #elif (VEC == 16 && VEC_HAS(__builtin_ia32_vfmaddps512_mask)) || (VEC == 8 && defined(__FMA__)) || \
-    (VEC == 4 && defined(__aarch64__) && VEC_HAS(__builtin_aarch64_fmav4sf)) || (VEC == 1 && defined(__FP_FAST_FMAF))
+    (VEC == 4 && defined(__aarch64__) && VEC_HAS(__builtin_aarch64_fmav4sf)) || \
+    (VEC_NEON_32 && defined(__ARM_FEATURE_FMA)) || (VEC == 1 && defined(__FP_FAST_FMAF))
 #define VEC_FUSED 1
 #else
 #define VEC_FUSED 0
@@ -285,6 +297,10 @@ static inline vec vec_fma(vec a, vec b, vec c)
     return (vec)__builtin_ia32_vfmaddps256(a, b, c);
 #elif VEC == 4 && defined(__aarch64__) && VEC_HAS(__builtin_aarch64_fmav4sf)
     return (vec)__builtin_aarch64_fmav4sf(a, b, c);
+#elif VEC_NEON_32 && defined(__ARM_FEATURE_FMA)
+    return (vec)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+#elif VEC_NEON_32
+    return (vec)vmlaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
 #elif VEC == 1 && defined(__FP_FAST_FMAF)
     return __builtin_fmaf(a, b, c);
 #else
@@ -299,7 +315,7 @@ static inline float fused_f32(float a, float b, float c)
 #pragma STDC FP_CONTRACT ON
     return a * b + c;
 #elif (VEC >= 8 && defined(__FMA__)) || (VEC == 4 && defined(__aarch64__) && VEC_HAS(__builtin_aarch64_fmav4sf)) || \
-    (VEC == 1 && defined(__FP_FAST_FMAF))
+    (VEC_NEON_32 && defined(__ARM_FEATURE_FMA)) || (VEC == 1 && defined(__FP_FAST_FMAF))
     return __builtin_fmaf(a, b, c);
 #else
     return a * b + c;
@@ -337,6 +353,8 @@ static inline vec vec_max(vec a, vec b)
     return (vec)__builtin_ia32_maxps256(a, b);
 #elif VEC == 4 && VEC_HAS(__builtin_ia32_maxps)
     return (vec)__builtin_ia32_maxps(a, b);
+#elif VEC_NEON_32
+    return (vec)vbslq_f32(vcgtq_f32((float32x4_t)a, (float32x4_t)b), (float32x4_t)a, (float32x4_t)b);
 #else
     const vec_bits larger = a > b;
     return (vec)((larger & (vec_bits)a) | (~larger & (vec_bits)b));
@@ -369,6 +387,8 @@ static inline vec vec_min(vec a, vec b)
     return (vec)__builtin_ia32_minps256(a, b);
 #elif VEC == 4 && VEC_HAS(__builtin_ia32_minps)
     return (vec)__builtin_ia32_minps(a, b);
+#elif VEC_NEON_32
+    return (vec)vbslq_f32(vcltq_f32((float32x4_t)a, (float32x4_t)b), (float32x4_t)a, (float32x4_t)b);
 #else
     const vec_bits smaller = a < b;
     return (vec)((smaller & (vec_bits)a) | (~smaller & (vec_bits)b));

@@ -35,7 +35,7 @@ static const Target targets[] = {
     {"cortex-m55", MULTIPLY_HELIUM, true, OPTIMIZE_SPEED, CORTEX_M_HELIUM, ARMV8_1M},
     {"cortex-m85", MULTIPLY_HELIUM, true, OPTIMIZE_SPEED, CORTEX_M_HELIUM, ARMV8_1M},
     {"armv7-neon", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED,
-     GNU THREADS " " BITS_32 " __ARM_NEON __thumb2__=? __ARM_FEATURE_SAT=? __ARM_FP=?",
+     GNU THREADS " " BITS_32 " __ARM_NEON __thumb2__=? __ARM_FEATURE_SAT=? __ARM_FEATURE_FMA=? __ARM_FP=?",
      "defined(__arm__) && defined(__ARM_NEON)"},
     {"aarch64", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED, AARCH64, "defined(__aarch64__)"},
     {"aarch64+dotprod", MULTIPLY_PORTABLE, true, OPTIMIZE_SPEED,
@@ -66,8 +66,8 @@ static const char processors[] =
     "__SSE__ __SSE2__ __SSE4_2__ __AVX__ __AVX2__ __FMA__ __F16C__ __AVX512F__ __AVX512BW__ __AVX512VL__ "
     "__AVX512VNNI__ __AVX512BF16__ __ARM_FEATURE_BF16_VECTOR_ARITHMETIC __ARM_FEATURE_FP16_FML "
     "__ALTIVEC__ __ARM_NEON __ARM_BIG_ENDIAN __aarch64__ __thumb2__ __ARM_FP __ARM_FEATURE_DSP __ARM_FEATURE_SAT "
-    "__ARM_FEATURE_MVE __ARM_FEATURE_DOTPROD __ARM_FEATURE_MATMUL_INT8 __riscv_v __wasm_simd128__ _OPENMP "
-    "ONNX2C_NO_VECTORS";
+    "__ARM_FEATURE_FMA __ARM_FEATURE_MVE __ARM_FEATURE_DOTPROD __ARM_FEATURE_MATMUL_INT8 __riscv_v __wasm_simd128__ "
+    "_OPENMP ONNX2C_NO_VECTORS";
 
 enum { N_TARGETS = sizeof targets / sizeof *targets };
 

@@ -38,6 +38,15 @@ typedef int32_t vec_bits;
 #define VEC_HAS(builtin) 0
 #endif
 
+/* gcc computes vectors of floats one by one on 32-bit Arm, since that takes numbers below FLT_MIN for 0 in vectors, but
+ * for the intrinsics that ask for them. */
+#if VEC == 4 && defined(__ARM_NEON) && !defined(__aarch64__) && !defined(__clang__)
+#define VEC_NEON_32 1
+#include <arm_neon.h>
+#else
+#define VEC_NEON_32 0
+#endif
+
 /* Clang halves 64-byte vectors unless a function asks for them. */
 #if VEC == 16 && defined(__clang__)
 #define VEC_FUNCTION __attribute__((min_vector_width(512)))
@@ -76,6 +85,8 @@ DIGITS_CODE_ATTR static inline vec vec_all(float x)
 {
 #if VEC == 1
     return x;
+#elif VEC_NEON_32
+    return (vec)vdupq_n_f32(x);
 #else
     return x - (vec){0};
 #endif
@@ -167,6 +178,10 @@ DIGITS_CODE_ATTR static inline vec vec_fma(vec a, vec b, vec c)
     return (vec)__builtin_ia32_vfmaddps256(a, b, c);
 #elif VEC == 4 && defined(__aarch64__) && VEC_HAS(__builtin_aarch64_fmav4sf)
     return (vec)__builtin_aarch64_fmav4sf(a, b, c);
+#elif VEC_NEON_32 && defined(__ARM_FEATURE_FMA)
+    return (vec)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+#elif VEC_NEON_32
+    return (vec)vmlaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
 #elif VEC == 1 && defined(__FP_FAST_FMAF)
     return __builtin_fmaf(a, b, c);
 #else
@@ -187,6 +202,8 @@ DIGITS_CODE_ATTR static inline vec vec_max(vec a, vec b)
     return (vec)__builtin_ia32_maxps256(a, b);
 #elif VEC == 4 && VEC_HAS(__builtin_ia32_maxps)
     return (vec)__builtin_ia32_maxps(a, b);
+#elif VEC_NEON_32
+    return (vec)vbslq_f32(vcgtq_f32((float32x4_t)a, (float32x4_t)b), (float32x4_t)a, (float32x4_t)b);
 #else
     const vec_bits larger = a > b;
     return (vec)((larger & (vec_bits)a) | (~larger & (vec_bits)b));
@@ -219,6 +236,8 @@ DIGITS_CODE_ATTR static inline vec vec_min(vec a, vec b)
     return (vec)__builtin_ia32_minps256(a, b);
 #elif VEC == 4 && VEC_HAS(__builtin_ia32_minps)
     return (vec)__builtin_ia32_minps(a, b);
+#elif VEC_NEON_32
+    return (vec)vbslq_f32(vcltq_f32((float32x4_t)a, (float32x4_t)b), (float32x4_t)a, (float32x4_t)b);
 #else
     const vec_bits smaller = a < b;
     return (vec)((smaller & (vec_bits)a) | (~smaller & (vec_bits)b));
