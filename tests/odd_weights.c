@@ -26,21 +26,22 @@ static bool is_right(int32_t rows)
 int main(void)
 {
     static const float one = 1;
-    const struct qgemm_words four = {4, COLUMNS, DEPTH, 0, 1, 0}, single = {1, COLUMNS, DEPTH, 0, 1, 0};
+    const struct qgemm_words four = {4, COLUMNS, DEPTH, 0, 1, 0, 0, -128, 127},
+                             single = {1, COLUMNS, DEPTH, 0, 1, 0, 0, -128, 127};
     for (int32_t i = 0; i < 4 * DEPTH; i++) x[i] = (int8_t)(i % 7 - 3);
     for (int32_t i = 0; i < COLUMNS * DEPTH; i++) weights[i] = (int8_t)(i % 5 - 2);
     for (int32_t at = 0; at < 8; at++) {
         int8_t *const w = room + at;
         bool right = true;
         pack_byte_runs(weights, w, COLUMNS, 1, DEPTH, 0);
-        qgemm_words_i8(x, w, NULL, start, &one, 0, -128, 127, y, scratch, &four);
+        qgemm_words_i8(x, w, NULL, start, &one, y, scratch, &four);
         right = right && is_right(4);
-        qgemm_pairs_i8(x, w, NULL, start, &one, 0, -128, 127, y, scratch, &four);
+        qgemm_pairs_i8(x, w, NULL, start, &one, y, scratch, &four);
         right = right && is_right(4);
         pack_byte_columns(weights, w, COLUMNS, DEPTH, 0);
-        qgemm_row_words_i8(x, w, NULL, start, &one, 0, -128, 127, y, scratch, &single);
+        qgemm_row_words_i8(x, w, NULL, start, &one, y, scratch, &single);
         right = right && is_right(1);
-        qgemm_row_pairs_i8(x, w, NULL, start, &one, 0, -128, 127, y, scratch, &single);
+        qgemm_row_pairs_i8(x, w, NULL, start, &one, y, scratch, &single);
         right = right && is_right(1);
         if (!right) return 1;
     }
