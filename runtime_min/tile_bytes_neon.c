@@ -275,7 +275,7 @@ static void qneon_start_##C(const struct qtile *t, struct qneon_panel *p) \
     QNEON_TILE(R, 3, QNEON_SOME) \
     QNEON_TILE(R, 4, QNEON_SOME) \
     QNEON_TILE(R, 16, 64)
-#define QNEON_NAMES(R) [R] = {qneon_##R##x1, qneon_##R##x2, qneon_##R##x3, qneon_##R##x4, qneon_##R##x16}
+#define QNEON_NAMES(R) {qneon_##R##x1, qneon_##R##x2, qneon_##R##x3, qneon_##R##x4, qneon_##R##x16}
 QNEON_TILES(1)
 QNEON_TILES(2)
 #if QNEON_HEIGHT == 4
@@ -287,7 +287,7 @@ QNEON_START(3, QNEON_SOME)
 QNEON_START(4, QNEON_SOME)
 QNEON_START(16, 64)
 
-/* By rows, and vectors - 1, or 4 for 16 columns. */
+/* By rows / 2, of which there are 1, 2 or 4, and vectors - 1, or 4 for 16 columns. */
 static void (*const qneon_tiles[][5])(const struct qtile *t, const struct qneon_panel *p, size_t row) = {
     QNEON_NAMES(1), QNEON_NAMES(2),
 #if QNEON_HEIGHT == 4
@@ -324,13 +324,13 @@ APART void qneon_panels(const struct qtile *t, size_t first, size_t last, size_t
         p.left = columns - p.column < 16 ? columns - p.column : 16;
         const size_t kind = qneon_panel_of(t, &p);
         size_t r = first;
-        for (; r + QNEON_HEIGHT <= last; r += QNEON_HEIGHT) qneon_tiles[QNEON_HEIGHT][kind](t, &p, r);
+        for (; r + QNEON_HEIGHT <= last; r += QNEON_HEIGHT) qneon_tiles[QNEON_HEIGHT / 2][kind](t, &p, r);
         if (r < last && r > first) {
-            qneon_tiles[QNEON_HEIGHT][kind](t, &p, last - QNEON_HEIGHT);
+            qneon_tiles[QNEON_HEIGHT / 2][kind](t, &p, last - QNEON_HEIGHT);
             continue;
         }
         for (size_t few = 2; r < last; few /= 2)
-            for (; r + few <= last; r += few) qneon_tiles[few][kind](t, &p, r);
+            for (; r + few <= last; r += few) qneon_tiles[few / 2][kind](t, &p, r);
     }
 #else
     (void)t, (void)first, (void)last, (void)columns;

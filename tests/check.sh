@@ -159,4 +159,5 @@ wait
 echo
 case " all quick $parts " in *" $wanted "*) ;; *) echo "no such part: $wanted; there are:$parts" && exit 2 ;; esac
 awk '{ passed += $1; failed += $3; skipped += $5 }
-    END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit failed > 0 || NR == 0 }' "$logs/counts"
+    END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit failed > 0 || NR == 0 }' \
+    "$logs/counts"

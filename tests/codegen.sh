@@ -67,11 +67,13 @@ for folder in tests/models/* tests/cases/*/*; do
         alone "C++17 without vectors, $cc: ${folder#tests/}" plus_plus "$folder" "$cc -DONNX2C_NO_VECTORS"
     done
 done
-for model in digits digits_int8_qdq vww_int8_qdq kws_rnn; do
+for model in digits digits_int8_qdq vww_int8_qdq kws_rnn bert_tiny; do
     for target in cortex-m0 cortex-m4 cortex-m55; do
         alone "C++17 for a $target: $model" plus_plus "tests/models/$model" "arm-none-eabi-g++ -mcpu=$target" \
             --target "$target"
     done
+    alone "C++17 for armv7-neon: $model" plus_plus "tests/models/$model" \
+        "arm-none-eabi-g++ -mcpu=cortex-a9 -mfpu=neon -mfloat-abi=hard" --target armv7-neon
     alone "C++17 for c99: $model" plus_plus "tests/models/$model" g++ --target c99
 done
 for flags in -O0 -O2 -O3 "-O2 -m32"; do

@@ -168,6 +168,11 @@ def page_is_right(onnx2c, folder, name):
     boxes = [g.one("rect") for g in page.one("svg", id="map").all("g", cls="buffer")]
     must(len(boxes) == len(buffers), len(boxes), "rectangles")
     places = [rectangle(b) for b in boxes]
+    picture = page.one("svg", id="map")
+    _, _, width, height = (float(word) for word in picture.attributes["viewbox"].split())
+    for element in picture.all("text") + picture.all("rect"):
+        x, y = (float(element.attributes[key]) for key in ("x", "y"))
+        must(0 <= x <= width and 0 <= y <= height, "outside of the picture:", element.tag, x, y)
     for i, a in enumerate(places):
         must(not any(overlap(a, b) for b in places[:i]), "rectangles overlap:", boxes[i].text())
     peak = page.one("rect", cls="peak")

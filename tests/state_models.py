@@ -180,6 +180,19 @@ def small():
     )
     yield frames(
         Model(
+            "part_of_more",
+            "(float[2] x, float[2] a) => (float[2] y, float[2] b)"
+            " { all = Concat<axis = 0>(a, x) s = Softmax<axis = 0>(all) b = Slice(s, nought, two) y = Slice(s, two, four) }",
+            "a=b",
+            copies=4,
+            nought=np.array([0]),
+            two=np.array([2]),
+            four=np.array([4]),
+        ),
+        [2],
+    )
+    yield frames(
+        Model(
             "branch",
             """(float[2] x, float[2] a) => (float[2] y, float[2] b) {
             first = Gather<axis = 0>(x, zero) c = Greater(first, nought)

@@ -24,7 +24,7 @@ import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, numpy_helper
-from verbs_models import biased_models, external_model, hostile_model, two_inputs
+from verbs_models import biased_models, external_model, hostile_model, models_of_no_ops, two_inputs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "fuzz"))
@@ -377,6 +377,17 @@ def simplify_biases(tool):
             must(close(session(out).run(None, feed), session(path).run(None, feed)), what, "results")
 
 
+def simplify_no_ops(tool):
+    """Nodes that change neither the elements nor the type and shape are gone, each of them."""
+    for what, model, feed in models_of_no_ops():
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/same.onnx"
+            onnx.save(model, path)
+            out = simplify(tool, path, folder)
+            must([n.op_type for n in onnx.load(out).graph.node] == ["Neg", "Exp"], what, "is still there")
+            must(close(session(out).run(None, feed), session(path).run(None, feed)), what, "results")
+
+
 def simplify_cases(tool):
     """ONNX's own cases that ONNX Runtime computes."""
     paths = sorted(glob.glob(f"{tool.conformance}/*/*/model.onnx"))
@@ -424,6 +435,7 @@ def checks(conformance):
     yield "extract messages", extract_messages
     yield "external data", external_data
     yield "simplify biases", simplify_biases
+    yield "simplify no-ops", simplify_no_ops
     yield "simplify cases", simplify_cases
 
 

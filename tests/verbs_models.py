@@ -59,3 +59,32 @@ def biased_models():
             graph = helper.make_graph(nodes, "g", [x], [y], [numpy_helper.from_array(w, n) for n, w in weights.items()])
             model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
             yield f"{op} {terms}", model, {"x": rng.random(shape, np.float32)}
+
+
+def models_of_no_ops():
+    """(what, a model that has such a node between two others, its inputs)"""
+    inputs = {"shape": np.array([2, 3]), "none": np.array([], np.int64), "ones": np.array([1, 1]), "zero": np.float32(0)}
+    nodes = {
+        "Cast": ({"to": TensorProto.FLOAT}, "v"),
+        "Expand": ({}, "v", "shape"),
+        "Flatten": ({}, "v"),
+        "Reshape": ({}, "v", "shape"),
+        "Squeeze": ({}, "v", "none"),
+        "Tile": ({}, "v", "ones"),
+        "Unsqueeze": ({}, "v", "none"),
+        "Concat": ({"axis": 0}, "v"),
+        "Max": ({}, "v"),
+        "Mean": ({}, "v"),
+        "Min": ({}, "v"),
+        "Sum": ({}, "v"),
+        "Add": ({}, "zero", "v"),
+        "Sub": ({}, "v", "zero"),
+    }
+    x, y = (helper.make_tensor_value_info(n, TensorProto.FLOAT, [2, 3]) for n in "xy")
+    for op, (attributes, *names) in nodes.items():
+        between = helper.make_node(op, names, ["same"], **attributes)
+        around = helper.make_node("Neg", ["x"], ["v"]), between, helper.make_node("Exp", ["same"], ["y"])
+        weights = [numpy_helper.from_array(inputs[n], n) for n in names if n in inputs]
+        graph = helper.make_graph(around, "g", [x], [y], weights)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+        yield op, model, {"x": np.arange(6, dtype=np.float32).reshape(2, 3)}

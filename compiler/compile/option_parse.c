@@ -1,7 +1,6 @@
 /* Parsing a command line, and its help, by rows. */
 #include "compile/options.h"
 
-#include <ctype.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,47 +9,6 @@ enum {
     LONG_ONLY = 256, /* getopt's value of row 0 if it has no letter, and so on */
     HELP_COLUMN = 26 /* where what an option does begins */
 };
-
-/* What the command line that is parsed begins with: its --help has what was expected. */
-static const char *command = "onnx2c";
-
-/* By a usage, which has "usage: " and the verb, if there is one, before MODEL. */
-static const char *command_of(const char *usage)
-{
-    static const char before[] = "usage: onnx2c ";
-    const char *verb = usage + strlen(before);
-    size_t length = strspn(verb, "abcdefghijklmnopqrstuvwxyz");
-    return length ? mem_printf("onnx2c %s", mem_strndup(verb, length)) : "onnx2c";
-}
-
-bool usage_error(const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    fprintf(stderr, "onnx2c: error: %s; see %s --help\n", mem_vprintf(format, args), command);
-    va_end(args);
-    return false;
-}
-
-bool is_identifier(Foreign name)
-{
-    bool begins_as_one = !foreign_empty(name) && strchr("0123456789", foreign_at(name, 0)) == NULL;
-    return begins_as_one && foreign_is(name, in_identifier(name));
-}
-
-bool take_path(Foreign *path, Foreign value)
-{
-    *path = value;
-    return !foreign_empty(value) || usage_error("a file's name is empty");
-}
-
-const char *name_of_file(Foreign path)
-{
-    Foreign file = path_file(path);
-    ptrdiff_t dot = foreign_last(file, '.');
-    const char *name = in_identifier(dot > 0 ? foreign_part(file, 0, (size_t)dot) : file);
-    return isdigit((unsigned char)*name) || !*name ? mem_printf("model_%s", name) : name;
-}
 
 /* One option: "  -o, --output FILE     the generated C file". Lines after the first begin where that did. */
 static void print_row(const OptionRow *row)
@@ -139,7 +97,7 @@ static int report_bad_option(const Command *c, int code, Foreign word)
     if (code == ':') usage_error("%s: its argument is missing", shown(word));
     else if (is_short) usage_error("-%s: unknown option", shown(foreign_of(&letter, 1)));
     else if (is_of_compiling(c, word))
-        usage_error("%s: an option of compiling, which %s has not", shown(word), command);
+        usage_error("%s: an option of compiling, which %s has not", shown(word), usage_command());
     else usage_error("%s: unknown option, or no argument is expected", shown(word));
     return 2;
 }
@@ -154,7 +112,7 @@ static int row_of(const Command *c, int code)
 int parse_command_line(const Command *c, void *options, int argc, char **argv)
 {
     char *letters = mem_alloc(2 * (size_t)row_count(c) + 2);
-    command = command_of(c->usage);
+    usage_begin(c->usage);
     const struct option *longs = long_options(c, letters);
     for (int code; (code = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
         if (code == '?' || code == ':') return report_bad_option(c, code, foreign(argv[optind - 1]));

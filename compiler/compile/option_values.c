@@ -7,6 +7,26 @@
 #include <string.h>
 #include <strings.h>
 
+bool is_identifier(Foreign name)
+{
+    bool begins_as_one = !foreign_empty(name) && strchr("0123456789", foreign_at(name, 0)) == NULL;
+    return begins_as_one && foreign_is(name, in_identifier(name));
+}
+
+bool take_path(Foreign *path, Foreign value)
+{
+    *path = value;
+    return !foreign_empty(value) || usage_error("a file's name is empty");
+}
+
+const char *name_of_file(Foreign path)
+{
+    Foreign file = path_file(path);
+    ptrdiff_t dot = foreign_last(file, '.');
+    const char *name = in_identifier(dot > 0 ? foreign_part(file, 0, (size_t)dot) : file);
+    return isdigit((unsigned char)*name) || !*name ? mem_printf("model_%s", name) : name;
+}
+
 /* A number, up to what an int32_t holds, at the start of *text; *text is what follows it. */
 static bool parse_number(Foreign *text, bool negative_too, int64_t *number)
 {

@@ -33,8 +33,11 @@ typedef struct {
 enum { GO_ON = -1 };
 int parse_command_line(const Command *c, void *options, int argc, char **argv);
 
-/* Says what is wrong with the command line, on standard error. Returns false. */
+/* Wrong usage: says on standard error what it is and that the command's --help has what is right. Returns false. The
+ * command is the one whose usage, "usage: onnx2c VERB MODEL ...", was given last; VERB may be missing. */
 bool usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void usage_begin(const char *usage);
+const char *usage_command(void); /* "onnx2c VERB" */
 
 /* Is it a file's name? If so, it is *path. */
 bool take_path(Foreign *path, Foreign value);

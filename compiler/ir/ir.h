@@ -106,11 +106,11 @@ struct Value {
     Dim *elements;       /* integer tensors whose elements are known one by one as expressions; else NULL */
     Value **items;       /* sequence or optional of known length: its elements; else NULL */
     int n_items;
-    /* map: its keys and values, [pairs]; sequence of maps: the keys of all, [keys], and each one's values, [maps][keys]
-     */
+    /* A map's keys and values, [pairs]; of a sequence of maps the keys of all, [keys], and each one's values,
+     * [maps][keys]. */
     Value *map_keys, *map_values;
-    struct PackedSequence *list;  /* sequence or optional whose length only the data tell (list.h); else NULL */
-    bool holds_text;              /* strings of others lie in it: it is kept beyond the end of the call */
+    struct PackedSequence *list; /* sequence or optional whose length only the data tell (list.h); else NULL */
+    bool holds_text;             /* strings of others lie in it: it is kept beyond the end of the call */
     bool is_read;   /* its elements are symbols that the run function reads where it is computed, and checks */
     Node *producer; /* NULL: graph input, initializer, or made by a stage */
     int n_readers, cap_readers;

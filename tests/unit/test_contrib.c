@@ -98,6 +98,20 @@ START_TEST(ngrams_are_not_repeated)
 }
 END_TEST
 
+START_TEST(ngrams_have_a_word_at_least)
+{
+    const float scores[] = {0, 0};
+    for (int size = 0; size < 2; size++) {
+        Node *n = contrib("NGramRepeatBlock");
+        attr_set_int(n, "ngram_size", size);
+        op_input(n, DT_INT64, 2, (int64_t[]){1, 1}, (int64_t[]){1});
+        op_input(n, DT_FLOAT, 2, (int64_t[]){1, 2}, scores);
+        ck_assert_int_eq(op_refused(n, 1), size == 0);
+        op_free();
+    }
+}
+END_TEST
+
 START_TEST(words_that_there_are_not_are_refused)
 {
     const float scores[] = {0, 0};
@@ -223,6 +237,7 @@ Suite *contrib_suite(void)
     tcase_add_test(t, crop_and_resize_interpolates);
     tcase_add_test(t, crop_and_resize_refuses_other_images);
     tcase_add_test(t, ngrams_are_not_repeated);
+    tcase_add_test(t, ngrams_have_a_word_at_least);
     tcase_add_test(t, words_that_there_are_not_are_refused);
     tcase_add_test(t, murmur_hashes_bytes);
     tcase_add_test(t, low_bits_are_first);

@@ -99,6 +99,17 @@ START_TEST(comments_break_at_their_parts)
 }
 END_TEST
 
+/* An option and its value stay together, and so do the words of a value. */
+START_TEST(options_break_between_them)
+{
+    Draft d;
+    lay_out_options("/* ", " *   ", "--name a --dim " A60 "=1..4 --custom 'a b c d e f' --dim b=" A60 " --io nhwc",
+                    draft_begin(&d));
+    ck_assert_str_eq(draft_end(&d),
+                     "/* --name a --dim " A60 "=1..4 --custom 'a b c d e f'\n *   --dim b=" A60 " --io nhwc\n");
+}
+END_TEST
+
 /* Whatever the lengths are, no line is too long and nothing is lost or added but white space and the stars of
  * comments. */
 START_TEST(every_line_fits)
@@ -348,6 +359,7 @@ Suite *emit_text_suite(void)
     tcase_add_test(t, the_name_of_an_argument_stays_with_it);
     tcase_add_test(t, structs_have_their_fields_in_lines);
     tcase_add_test(t, comments_break_at_their_parts);
+    tcase_add_test(t, options_break_between_them);
     tcase_add_test(t, every_line_fits);
     tcase_add_test(t, windows_are_told);
     tcase_add_test(t, padding_is_told_where_it_is);
