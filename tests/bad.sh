@@ -61,6 +61,8 @@ alone "an option that only compiling has" told_by verify "an option of compiling
 alone "an unknown option of a verb" told_by inspect "--no-such-option: unknown option, or no argument is expected" \
     x.onnx --no-such-option
 alone "an argument too many" told_by profile "--verbose=3: unknown option, or no argument is expected" x.onnx --verbose=3
+in_root() { "$onnx2c" project tests/models/digits/model.onnx --for cmake -o / 2>&1 | grep -q "error: /: is there"; }
+alone "a project in the root of all folders" in_root
 alone "negative --dim" usage x.onnx --dim batch=-1..4
 alone "--dim by no steps" usage x.onnx --dim batch=1..8:0
 alone "--dim of an element that is no number" usage x.onnx --dim 'x[0]=n'

@@ -27,6 +27,17 @@ without_kernels() {
         /^(struct|enum) [a-z0-9_]+ \{/ { print $1 " " $2 }'
 }
 
+# A line for each model: bytes, multiplications, steps.
+memory() { # OPTION...
+    for model in tests/models/*/; do
+        # shellcheck disable=SC2046 # options are words
+        "$onnx2c" "$model/model.onnx" $(dims_of "$(basename "$model")") "$@" -o "$work/m.c" --report "$work/m.json" \
+            2>"$work/warnings" || return 1
+        echo "$(basename "$model"): $(grep -oE '"(arena|weights|stack|macs|steps)[a-z_]*": [0-9]+' "$work/m.json" |
+            tr -d '":' | head -6 | paste -sd' ')"
+    done
+}
+
 golden() { # FILE COMMAND...
     file=tests/golden/$1
     shift
@@ -46,6 +57,9 @@ for model in digits digits_int8_qdq every_stage iris_forest nested_loops; do
 done
 alone "kernels of digits" golden kernels.c kernels digits
 alone "digits for a cortex-m4" golden cortex-m4.c generated digits --target cortex-m4
+alone "memory of models" golden memory.txt memory
+alone "memory of models with --optimize ram" golden memory.ram.txt memory --optimize ram
+alone "memory of models on a cortex-m4" golden memory.cortex-m4.txt memory --target cortex-m4 --optimize ram
 before=
 for stage in $stages; do
     alone "every_stage after $stage" golden "every_stage.$stage.txt" dumped every_stage "$stage"
