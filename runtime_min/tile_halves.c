@@ -121,27 +121,27 @@ VEC_FUNCTION static inline void round_bf16(const float *x, int32_t n, float *to)
 #endif
 //@endblock
 
-//@block halves halves_load halves_all halves_fma halves_of round_f16
+//@block eight_halves halves_load halves_all halves_fma halves_of round_f16
 #if HALVES_WIDEN
-typedef uint16_t halves __attribute__((vector_size(16)));
+typedef uint16_t eight_halves __attribute__((vector_size(16)));
 
-static inline halves halves_load(const uint16_t *p)
+static inline eight_halves halves_load(const uint16_t *p)
 {
-    halves h;
+    eight_halves h;
     memcpy(&h, p, sizeof h);
     return h;
 }
 
 /* Half number i of those at p in every place. */
-static inline halves halves_all(const float *p, size_t i)
+static inline eight_halves halves_all(const float *p, size_t i)
 {
     uint16_t half;
     memcpy(&half, (const char *)p + i * sizeof half, sizeof half);
-    return half - (halves){0};
+    return half - (eight_halves){0};
 }
 
 /* sums + x * the first four of w, or the last. */
-static inline vec halves_fma(vec sums, halves x, halves w, bool last)
+static inline vec halves_fma(vec sums, eight_halves x, eight_halves w, bool last)
 {
     if (last) __asm__("fmlal2 %0.4s, %1.4h, %2.4h" : "+w"(sums) : "w"(x), "w"(w));
     else __asm__("fmlal %0.4s, %1.4h, %2.4h" : "+w"(sums) : "w"(x), "w"(w));
@@ -154,7 +154,7 @@ static inline void halves_of(const float *x, int32_t n, float *at)
     (void)vec_fma, (void)widen_f16_vec; /* of the other form: clang would warn */
     for (int32_t i = 0; i < n; i += 2 * VEC) {
         const vec low = vec_load_some(x + i, n - i), high = vec_load_some(x + i + VEC, n - i - VEC);
-        halves both;
+        eight_halves both;
         __asm__("fcvtn %0.4h, %1.4s\n\tfcvtn2 %0.8h, %2.4s" : "=&w"(both) : "w"(low), "w"(high));
         memcpy(at + i / 2, &both, sizeof both);
     }

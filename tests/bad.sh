@@ -60,7 +60,8 @@ alone "an option that only compiling has" told_by verify "an option of compiling
     x.onnx --state a=b
 alone "an unknown option of a verb" told_by inspect "--no-such-option: unknown option, or no argument is expected" \
     x.onnx --no-such-option
-alone "an argument too many" told_by profile "--verbose=3: unknown option, or no argument is expected" x.onnx --verbose=3
+alone "an argument too many" told_by profile "--verbose=3: unknown option, or no argument is expected" x.onnx \
+    --verbose=3
 in_root() { "$onnx2c" project tests/models/digits/model.onnx --for cmake -o / 2>&1 | grep -q "error: /: is there"; }
 alone "a project in the root of all folders" in_root
 alone "negative --dim" usage x.onnx --dim batch=-1..4
