@@ -53,8 +53,8 @@ def cases(folder):
         [node("Thing", ["x"], ["y"], name="thing", domain="my.domain")], domains=["my.domain"])
     body = helper.make_graph([node("Add", ["s", "z"], ["t"])], "body", [info(n, [2]) for n in "srz"], [info("t", [2])])
     scan = node("Scan", ["", "x", "x", "x"], ["y"], name="rounds", body=body, num_scan_inputs=1)
-    yield "fewer_outputs_than_states", "3 inputs after sequence_lens, 1 of them scanned.* 3 inputs and 1 outputs", model(
-        [scan], [info("x", [1, 2])], opset=8)
+    yield "fewer_outputs_than_states", "3 inputs after sequence_lens, 1 of them scanned.* 3 inputs and 1 outputs", (
+        model([scan], [info("x", [1, 2])], opset=8))
     yield "custom_names_an_input_left_out", "names input 1, which the node leaves out", model(
         [node("T", ["x", "", "x"], ["y"], domain="my")], [info("x", [2])], [info("y", [2])],
         domains=["my"]), "--custom my::T=a[n],b[n],c[n]->a"

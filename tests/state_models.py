@@ -182,7 +182,8 @@ def small():
         Model(
             "part_of_more",
             "(float[2] x, float[2] a) => (float[2] y, float[2] b)"
-            " { all = Concat<axis = 0>(a, x) s = Softmax<axis = 0>(all) b = Slice(s, nought, two) y = Slice(s, two, four) }",
+            " { all = Concat<axis = 0>(a, x) s = Softmax<axis = 0>(all)"
+            " b = Slice(s, nought, two) y = Slice(s, two, four) }",
             "a=b",
             copies=4,
             nought=np.array([0]),

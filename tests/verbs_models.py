@@ -63,7 +63,8 @@ def biased_models():
 
 def models_of_no_ops():
     """(what, a model that has such a node between two others, its inputs)"""
-    inputs = {"shape": np.array([2, 3]), "none": np.array([], np.int64), "ones": np.array([1, 1]), "zero": np.float32(0)}
+    inputs = {"shape": np.array([2, 3]), "none": np.array([], np.int64), "ones": np.array([1, 1])}
+    inputs["zero"] = np.float32(0)
     nodes = {
         "Cast": ({"to": TensorProto.FLOAT}, "v"),
         "Expand": ({}, "v", "shape"),
