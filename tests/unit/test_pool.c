@@ -29,7 +29,8 @@ static Case random_case(int rank)
         c.dilation[i] = real ? 1 + test_below(2) : 1;
         c.begin[i] = real ? test_below(c.kernel[i]) : 0;
         c.end[i] = real ? test_below(c.kernel[i]) : 0;
-        c.in[i] = real ? (c.kernel[i] - 1) * c.dilation[i] + 1 + test_below(7) : 1;
+        const int extent = (c.kernel[i] - 1) * c.dilation[i] + 1, over = c.ceil_mode ? test_below(c.stride[i]) : 0;
+        c.in[i] = !real ? 1 : extent > over ? extent - over + test_below(7) : 1;
         c.out[i] = out_size(&c, i);
     }
     return c;

@@ -95,8 +95,10 @@ static void pad_same(Window *w, int i, bool upper)
 static bool output_size(Node *n, Window *w, int i, bool ceil_mode)
 {
     Dim stride = dim_const(w->stride[i]), padded = dim_add(dim_add(w->in[i], w->pad_begin[i]), w->pad_end[i]);
-    Dim room = dim_sub(padded, extent(w, i));
-    if (dim_high(room) < 0) {
+    Dim room = dim_sub(padded, extent(w, i)),
+        steps = ceil_mode ? dim_ceildiv(room, stride) : dim_floordiv(room, stride);
+    Dim least = ceil_mode ? steps : room; /* with ceil_mode the only window may reach over the end */
+    if (dim_high(least) < 0) {
         node_error(n,
                    "the window reaches over %s pixels, but the padded image has only %s along dimension %d; the model "
                    "is invalid here, check its input size",
@@ -108,8 +110,7 @@ static bool output_size(Node *n, Window *w, int i, bool ceil_mode)
                    shown(dim_text(padded)), i - (MAX_SPATIAL - w->rank) + 2, (long long)most);
         return false;
     }
-    if (dim_low(room) < 0) assume_equal(n, not_negative(room), room);
-    Dim steps = ceil_mode ? dim_ceildiv(room, stride) : dim_floordiv(room, stride);
+    if (dim_low(least) < 0) assume_equal(n, not_negative(least), least);
     w->out[i] = dim_add(steps, dim_const(1));
     /* A last window that would start after the image and its first pad is left out. */
     if (ceil_mode) w->out[i] = dim_min(w->out[i], dim_ceildiv(dim_add(w->in[i], w->pad_begin[i]), stride));
