@@ -3,12 +3,10 @@
 Casts in front of them; by plain C and by the instructions of x86 and Arm, which must be there where compilers are told
 so; and what is said where the option changes nothing."""
 
-import argparse
 import fnmatch
 import os
 import subprocess
 import sys
-import tempfile
 
 import onnx
 from onnx import helper
@@ -119,17 +117,5 @@ class Tests(weights_type.Tests):
             self.unchanged(path)
 
 
-def main():
-    args = argparse.ArgumentParser()
-    args.add_argument("onnx2c")
-    args.add_argument("--only", default="*")
-    args = args.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        tests = Tests(args.onnx2c, args.only, folder)
-        tests.all_of()
-    print("%d passed, %d failed" % (tests.passed, tests.failed))
-    return tests.failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(weights_type.main(Tests))

@@ -209,17 +209,18 @@ class Tests:
         self.stays("enough", np.ones((32, 32), np.float32), "float16", arrays=1)
 
 
-def main():
+def main(kind):
+    """Runs those of a class that is made of the compiler, a glob and a folder, and has all_of()."""
     args = argparse.ArgumentParser()
     args.add_argument("onnx2c")
     args.add_argument("--only", default="*")
     args = args.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        tests = Tests(args.onnx2c, args.only, folder)
+        tests = kind(args.onnx2c, args.only, folder)
         tests.all_of()
     print("%d passed, %d failed" % (tests.passed, tests.failed))
     return tests.failed > 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Tests))
